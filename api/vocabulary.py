@@ -1,0 +1,297 @@
+"""Every closed vocabulary of the model, with one sentence per word; served at `/vocabulary`."""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Word(StrEnum):
+    """A word of a closed vocabulary that carries the sentence explaining it."""
+
+    meaning: str
+
+    def __new__(cls, value: str, meaning: str) -> Self:
+        """Make the member from its text and keep the sentence beside it."""
+        word = str.__new__(cls, value)
+        word._value_ = value
+        word.meaning = meaning
+        return word
+
+
+class Stance(Word):
+    """What a speaker does with an aspect of an event."""
+
+    ASSERTS = "asserts", "Says that it is so."
+    CONCEDES = "concedes", "Says that it is so, against the speaker's own interest."
+    DENIES = "denies", "Says that it is not so."
+    DOUBTS = "doubts", "Calls it into question without denying it outright."
+    CORROBORATES = "corroborates", "Backs it with evidence of the speaker's own."
+    CANNOT_CONFIRM = "cannot_confirm", "Says that the speaker could not verify it."
+    SILENT = "silent", "Speaks of the event but leaves this out."
+    PLEDGES = "pledges", "Promises or announces what the speaker will do."
+
+
+class Aspect(Word):
+    """What about an event a claim speaks of; claims clash only on the same aspect."""
+
+    OCCURRENCE = "occurrence", "That it happened at all."
+    CONTROL = "control", "Who holds the place."
+    WITHDRAWAL = "withdrawal", "That forces are leaving or have left."
+    CASUALTIES = "casualties", "Who was killed, wounded or lost, and how many."
+    QUANTITY = "quantity", "How many or how much, other than casualties."
+    LOCATION = "location", "Where it happened."
+    TIMING = "timing", "When it happened."
+    ATTRIBUTION = "attribution", "Who did it or is to blame for it."
+    INTENT = "intent", "What it was or is meant to achieve."
+    ASSESSMENT = "assessment", "How it is to be judged or characterised."
+
+
+class Certainty(Word):
+    """The hedge in a claim's wording."""
+
+    STATED = "stated", "Said outright, without a hedge."
+    REPORTED = "reported", 'Passed on as a report ("reportedly").'
+    LIKELY = "likely", "Held to be likely."
+    POSSIBLE = "possible", "Held to be possible."
+
+
+class Status(Word):
+    """What the claims about one aspect of an event add up to as of a day."""
+
+    DISPUTED = "disputed", "Support and opposition both stand."
+    CONCEDED = "conceded", "Nobody opposes any more, and a party conceded it or moved from opposition to support."
+    CORROBORATED = "corroborated", "Two or more independent voices support it, or an instrument does; nobody opposes."
+    CLAIMED = "claimed", "Supported, by one voice; nobody opposes."
+    DENIED = "denied", "Only opposed."
+    UNADDRESSED = "unaddressed", "Claims speak of it, but none takes a position."
+
+
+class Position(Word):
+    """Which way a party's standing claims point in a dispute."""
+
+    SUPPORT = "support", "Asserts, concedes or corroborates it."
+    OPPOSE = "oppose", "Denies or doubts it."
+    NEUTRAL = "neutral", "Speaks of it without taking a position."
+
+
+class EventKind(Word):
+    """What kind of thing is said to have happened."""
+
+    CAMPAIGN = "campaign", "A battle or operation made of many events."
+    CAPTURE = "capture", "A place changes hands."
+    ASSAULT_REPELLED = "assault_repelled", "An attack is thrown back."
+    ARMED_CLASH = "armed_clash", "Armed parties fight."
+    ENTRY = "entry", "A force enters a place."
+    ENCIRCLEMENT = "encirclement", "A force closes in on a place from several sides."
+    INTERDICTION = "interdiction", "A route is cut or attacked so that it cannot be used."
+    AIRSTRIKE = "airstrike", "An attack from the air."
+    SHELLING = "shelling", "Artillery, mortar or rocket fire."
+    WITHDRAWAL = "withdrawal", "A force leaves a place."
+    CONSOLIDATION = "consolidation", "A force makes its positions firm."
+    CASUALTY = "casualty", "Somebody is killed, wounded or lost."
+    ORDER = "order", "An order is given."
+    INTERVIEW = "interview", "People are interviewed."
+    ONE_SIDED_VIOLENCE = "one_sided_violence", "An organised group uses deadly force against civilians."
+    DETECTION = "detection", "An instrument detects something, such as heat."
+    CONTROL_REPORT = "control_report", "A report of who holds a place on a day."
+    LOSS_REPORT = "loss_report", "A running tally of losses on a day."
+    REPORTED_EVENT = "reported_event", "An event known only through the reports that mention it."
+
+
+class ActorKind(Word):
+    """What an actor is."""
+
+    SIDE = "side", "One side of the conflict: the outermost party."
+    STATE = "state", "A state."
+    GOVERNMENT = "government", "A government, or governments meant together."
+    DE_FACTO_AUTHORITY = "de_facto_authority", "An authority that governs without general recognition."
+    MINISTRY = "ministry", "A ministry."
+    STAFF = "staff", "A military staff."
+    ARMED_FORCE = "armed_force", "Armed forces of a state or authority."
+    ARMED_GROUP = "armed_group", "An armed group or unit."
+    ORGANISATION = "organisation", "An organisation."
+    MEDIA = "media", "A news agency, paper or broadcaster."
+    INSTRUMENT = "instrument", "A sensor or monitoring system: what it shows is evidence of its own."
+    PERSON = "person", "A person."
+    CIVILIANS = "civilians", "Civilians, meant together."
+    UNNAMED = "unnamed", "Speakers whom the source leaves unnamed."
+    NARRATOR = "narrator", "A text's own voice; it is no independent voice."
+    AGGREGATOR = "aggregator", "A dataset that passes on what others report; it is no independent voice."
+
+
+class AffiliationKind(Word):
+    """How one actor belongs or relates to another."""
+
+    PART_OF = "part_of", "Is an organ or unit of it."
+    MEMBER_OF = "member_of", "Is a member of it."
+    REPRESENTS = "represents", "Speaks or acts for it."
+    COMMANDS = "commands", "Commands it."
+    SAME_AS = "same_as", "Is the same actor under another dataset's name."
+    ALLIED_WITH = "allied_with", "Is allied with it; an ally's words and deeds are not its own."
+
+
+class LocationKind(Word):
+    """What a location is."""
+
+    COUNTRY = "country", "A country."
+    REGION = "region", "A region without administrative borders of its own, or of an unstated kind."
+    OBLAST = "oblast", "A first-level administrative unit."
+    RAION = "raion", "A second-level administrative unit."
+    CITY = "city", "A city."
+    TOWN = "town", "A town."
+    VILLAGE = "village", "A village."
+    DISTRICT = "district", "A part of a city or town."
+    FACILITY = "facility", "A plant, mine, refinery or other site."
+    ROAD = "road", "A road."
+    AREA = "area", "A stretch of ground named by its position."
+    PLACE = "place", "A named place of unstated kind."
+    POINT = "point", "A bare position on the ground."
+
+
+class CoordinateMethod(Word):
+    """Where a location's point comes from."""
+
+    GAZETTEER = "gazetteer", "Looked up in a gazetteer."
+    DERIVED = "derived", "Computed from a phrase in the source, which is kept."
+    STATED = "stated", "Given as coordinates by the source."
+    DETECTED = "detected", "Measured by an instrument."
+
+
+class PlaceRelation(Word):
+    """How an event lies to its location."""
+
+    AT = "at", "At the place."
+    NEAR = "near", "Near the place."
+    TOWARD = "toward", "On the way to the place."
+    FROM = "from", "From the direction of the place."
+
+
+class Role(Word):
+    """What an actor does in an event."""
+
+    ATTACKER = "attacker", "Attacks, enters or strikes."
+    DEFENDER = "defender", "Defends."
+    PARTICIPANT = "participant", "Takes part, in no stated role."
+    COMMANDER = "commander", "Commands those who take part."
+    NAMED = "named", "Is named, without a part being told."
+    WITHDRAWING = "withdrawing", "Leaves a place."
+    TARGET = "target", "Is struck or aimed at."
+    VICTIM = "victim", "Is killed, wounded or lost."
+    ISSUER = "issuer", "Gives an order."
+    RECIPIENT = "recipient", "Receives an order."
+    INTERVIEWER = "interviewer", "Asks the questions."
+    SIDE_A = "side_a", "The first side of an imported two-sided record."
+    SIDE_B = "side_b", "The second side of an imported two-sided record."
+    OBSERVER = "observer", "Detects or records it."
+
+
+class SourceKind(Word):
+    """What a source is."""
+
+    ENCYCLOPEDIA = "encyclopedia", "An encyclopedia article."
+    UNKNOWN_REFERENCE = "unknown_reference", "A reference mark whose target is not known."
+    NEWS = "news", "A news report."
+    OFFICIAL_STATEMENT = "official_statement", "A statement by an authority or armed force."
+    BULLETIN = "bulletin", "A regular bulletin."
+    THINK_TANK_REPORT = "think_tank_report", "A think tank's report."
+    SATELLITE = "satellite", "Satellite data."
+    GAZETTEER = "gazetteer", "A gazetteer of places."
+    DATASET = "dataset", "A published dataset."
+    DOCUMENT = "document", "Another document."
+
+
+class CitationRole(Word):
+    """What a citation does."""
+
+    CARRIES = "carries", "The source in which the claim was read."
+    CITES = "cites", "A source that the carrier refers to."
+
+
+class CitationBasis(Word):
+    """How well it is known that a citation belongs to its claim."""
+
+    STATED = "stated", "The source is the one that was read, or the link is plain."
+    LIKELY = "likely", "The text's layout makes the link likely."
+    PROVEN = "proven", "The text itself proves the link."
+
+
+class CitationFlag(Word):
+    """What is known to be wrong with a citation or with the value it carries."""
+
+    FAILED_VERIFICATION = "failed_verification", "Checked: the cited source does not support the claim."
+    UNCITED = "uncited", "No citation for the claim is visible where it was read."
+    DEAD_LINK = "dead_link", "The link no longer answers."
+    CONTRADICTORY = "contradictory", "The source's own numbers contradict each other."
+    MACHINE_CODED = "machine_coded", "The claim was extracted from the source by a program."
+
+
+class DatePrecision(Word):
+    """How narrow a date is."""
+
+    DAY = "day", "One day."
+    RANGE = "range", "Several days, or open at an end."
+    MONTH = "month", "One month."
+    YEAR = "year", "One year."
+    UNKNOWN = "unknown", "No date is known."
+
+
+class DateBasis(Word):
+    """What a date rests on."""
+
+    STATED = "stated", "The source says it."
+    RELATIVE = "relative", "Worked out from another date the source gives."
+    INFERRED = "inferred", "Inferred from context."
+    EXTERNAL = "external", "Supplied by another dataset's source, which is named."
+    UNKNOWN = "unknown", "There is no date."
+
+
+class Reliability(Word):
+    """How reliable a source is, on the Admiralty (NATO) scale."""
+
+    A = "A", "Completely reliable."
+    B = "B", "Usually reliable."
+    C = "C", "Fairly reliable."
+    D = "D", "Not usually reliable."
+    E = "E", "Unreliable."
+    F = "F", "Cannot be judged."
+
+
+class Match(Word):
+    """How an imprecise date meets a date condition."""
+
+    POSSIBLE = "possible", "It may have been within the days asked for."
+    CERTAIN = "certain", "It was wholly within the days asked for."
+
+
+class Undated(Word):
+    """Whether records without a date pass a date condition."""
+
+    EXCLUDE = "exclude", "Records without a date do not pass; they are counted in meta.left_out."
+    INCLUDE = "include", "Records without a date pass too."
+
+
+VOCABULARIES: dict[str, type[Word]] = {
+    "stance": Stance,
+    "aspect": Aspect,
+    "certainty": Certainty,
+    "status": Status,
+    "position": Position,
+    "event_kind": EventKind,
+    "actor_kind": ActorKind,
+    "affiliation_kind": AffiliationKind,
+    "location_kind": LocationKind,
+    "coordinate_method": CoordinateMethod,
+    "place_relation": PlaceRelation,
+    "role": Role,
+    "source_kind": SourceKind,
+    "citation_role": CitationRole,
+    "citation_basis": CitationBasis,
+    "citation_flag": CitationFlag,
+    "date_precision": DatePrecision,
+    "date_basis": DateBasis,
+    "reliability": Reliability,
+    "match": Match,
+    "undated": Undated,
+}
+SUPPORTING = frozenset({Stance.ASSERTS, Stance.CONCEDES, Stance.CORROBORATES})
+OPPOSING = frozenset({Stance.DENIES, Stance.DOUBTS})
+BELONGING = frozenset(AffiliationKind) - {AffiliationKind.ALLIED_WITH}
