@@ -4,6 +4,7 @@ Facts are keyed by their public ids. Derived tables hold, per record, the JSON d
 every filtered list (facets) and its folded words; they can be rebuilt from the facts at any time.
 """
 
+import string
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -11,7 +12,6 @@ from sqlalchemy import (
     JSON,
     Boolean,
     CheckConstraint,
-    Constraint,
     Date,
     DateTime,
     Double,
@@ -27,6 +27,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from api import vocabulary as v
 
+ALPHANUMERIC = string.ascii_letters + string.digits
 ID_LENGTH = 200
 WORD_LENGTH = 40
 EDTF_LENGTH = 40
@@ -58,13 +59,16 @@ def reference(target: str) -> ForeignKey:
     return ForeignKey(target, deferrable=True, initially="IMMEDIATE")
 
 
-def identifier() -> list[Constraint]:
-    """An id is readable and fits a path: `[A-Za-z0-9][A-Za-z0-9._-]*`, and never `count`."""
-    glob = "id NOT GLOB '*[^A-Za-z0-9._-]*' AND id GLOB '[A-Za-z0-9]*'"
+def identifier() -> list[CheckConstraint]:
+    """An id is readable and fits a path: `[A-Za-z0-9][A-Za-z0-9._-]*`, and never `count`.
+
+    Spelt with `ltrim`, which both databases have, rather than with the patterns of each.
+    """
+    first = f"ltrim(substr(id, 1, 1), '{ALPHANUMERIC}') = ''"
+    rest = f"ltrim(id, '{ALPHANUMERIC}._-') = ''"
     return [
-        CheckConstraint(f"length(id) <= {ID_LENGTH} AND id <> 'count'", "id"),
-        CheckConstraint(glob, "id_pattern").ddl_if(dialect="sqlite"),
-        CheckConstraint("id ~ '^[A-Za-z0-9][A-Za-z0-9._-]*$'", "id_pattern").ddl_if(dialect="postgresql"),
+        CheckConstraint(f"length(id) BETWEEN 1 AND {ID_LENGTH} AND id <> 'count'", "id"),
+        CheckConstraint(f"{first} AND {rest}", "id_pattern"),
     ]
 
 

@@ -1,0 +1,108 @@
+"""Where the data lies: the address of a database, and engines for those who write to it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+SQLITE = "sqlite"
+POSTGRESQL = "postgresql+psycopg"
+CONNECT_TIMEOUT_S = 5
+BUSY_TIMEOUT_MS = 5_000
+PRAGMAS = (
+    f"busy_timeout = {BUSY_TIMEOUT_MS}",  # first, for the others may have to wait
+    "foreign_keys = ON",
+    "journal_mode = WAL",
+    "synchronous = FULL",
+)
+
+
+class DatabaseUnusableError(Exception):
+    """A database cannot be used; the message is one line that says why, without its password."""
+
+
+def address(url: str) -> sa.URL:
+    """The address of an SQLite file (a path or `sqlite:///path`) or of a PostgreSQL database."""
+    if "://" not in url:
+        return sa.URL.create(SQLITE, database=url)
+    try:
+        parsed = sa.make_url(url)
+    except (exc.ArgumentError, ValueError):
+        raise DatabaseUnusableError("DATABASE_URL is neither a path nor postgresql://user@host/database.") from None
+    match parsed.get_backend_name():
+        case "sqlite" if parsed.database and parsed.database != ":memory:":
+            return sa.URL.create(SQLITE, database=parsed.database)
+        case "postgresql" | "postgres":
+            return parsed.set(drivername=POSTGRESQL)
+        case name:
+            raise DatabaseUnusableError(f"DATABASE_URL wants an SQLite file or postgresql://…, not {name}.")
+
+
+def is_sqlite(url: str) -> bool:
+    return address(url).drivername == SQLITE
+
+
+def sqlite_file(url: str) -> Path:
+    """The file of an SQLite database."""
+    return Path(address(url).database or "")
+
+
+def postgresql_dsn(url: str) -> str:
+    """The address as PostgreSQL's own clients write it."""
+    return address(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def engine(url: str) -> sa.Engine:
+    """For loads and migrations: every transaction of it may write, unless it begins with `read_only=True`."""
+    where = address(url)
+    if where.drivername == POSTGRESQL:
+        return sa.create_engine(where, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S})
+    folder = sqlite_file(url).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnusableError(f"Cannot make the folder {folder}: {error.strerror}.") from None
+    made = sa.create_engine(where)
+    event.listen(made, "connect", _prepare_sqlite)
+    event.listen(made, "begin", _begin_sqlite)
+    return made
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """Leave BEGIN to us: Python's sqlite3 would begin late, and commit before each CREATE TABLE."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    """A writer takes the lock at once: one that began by reading could not wait for it later."""
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def explained(url: str) -> Iterator[None]:
+    """Say in one line why the database cannot be reached, opened or written to."""
+    try:
+        yield
+    except exc.DatabaseError as error:
+        if type(error) not in (exc.DatabaseError, exc.OperationalError):
+            raise  # a mistake of ours
+        where = address(url)
+        why = _reason(error)
+        raise DatabaseUnusableError(f"Cannot use the database {where.render_as_string()}: {why}") from error
+
+
+def _reason(error: exc.DatabaseError) -> str:
+    """What the driver says, in its first line: psycopg repeats it for each address it tried."""
+    said = str(error.orig).partition("\n")[0]
+    if said.startswith("unable to open"):
+        return "the file cannot be opened, or its folder cannot be written to."
+    return said.removeprefix("connection failed: ") + "."

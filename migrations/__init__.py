@@ -1,0 +1,87 @@
+"""The database's versions: bring it up to date, or say in one line why that cannot be."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from api.database import DatabaseUnusableError, engine, explained
+
+FOLDER = Path(__file__).parent
+LOCK = 0x00C0_7E4C  # any number of ours: PostgreSQL lets one migration at a time hold it
+
+
+def migrate(url: str) -> None:
+    """Build the database, or bring it to the newest version; changes nothing if it is there."""
+    with _exclusively(url) as connection:
+        if _version(connection) != _newest():
+            _run(connection, command.upgrade, "head")
+
+
+def unbuild(url: str) -> None:
+    """Take every table away again, and all data with them."""
+    with _exclusively(url) as connection:
+        _run(connection, command.downgrade, "base")
+
+
+def require_current(url: str) -> None:
+    """Refuse a database that this code cannot serve: never migrated, older or newer."""
+    made = engine(url)
+    try:
+        with explained(url), made.connect().execution_options(read_only=True) as connection:
+            found = _version(connection)
+    finally:
+        made.dispose()
+    if found != _newest():
+        raise DatabaseUnusableError("The database is older than this code: run `counterclaim migrate` first.")
+
+
+@contextmanager
+def _exclusively(url: str) -> Iterator[sa.Connection]:
+    """One transaction that holds off every other migration; whatever fails in it leaves nothing behind."""
+    made = engine(url)
+    try:
+        with explained(url), made.connect() as connection:
+            sqlite = connection.dialect.name == "sqlite"
+            if sqlite:  # changing a table means replacing it: references are checked at the end instead
+                connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
+            with connection.begin():
+                if not sqlite:
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+                yield connection
+                if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise DatabaseUnusableError("The database holds references to records that are not there.")
+    finally:
+        made.dispose()
+
+
+def _version(connection: sa.Connection) -> str | None:
+    """The version of the database, null before the first migration; one we do not know is newer than the code."""
+    found = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if found is not None and found not in known:
+        raise DatabaseUnusableError(
+            f"The database is newer than this code (its version is {found}, this code knows up to {_newest()}): "
+            "update the code, or point DATABASE_URL at another database."
+        )
+    return found
+
+
+def _newest() -> str | None:
+    return _scripts().get_current_head()
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(FOLDER)
+
+
+def _run(connection: sa.Connection, step: Callable[[Config, str], None], to: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    step(config, to)

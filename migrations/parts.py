@@ -1,0 +1,7 @@
+"""What any migration may build with, so that one text serves both databases; only ever added to."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+NAMES = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
