@@ -1,0 +1,80 @@
+"""Bulk reads and writes through the database's own driver, in one wording for SQLite and PostgreSQL."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from psycopg.types.string import TextLoader
+
+Row = tuple[Any, ...]
+
+# Read as text on both databases: days as YYYY-MM-DD, JSON as it was written.
+AS_TEXT = ("date", "json", "jsonb")
+
+
+class Store:
+    """A connection's raw cursor. Statements are written with `?`; `{ids}` stands for "is one of" a list of ids."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.sqlite = connection.dialect.name == "sqlite"
+        self._cursor: Any = connection.connection.cursor()
+        if not self.sqlite:
+            for name in AS_TEXT:
+                self._cursor.adapters.register_loader(name, TextLoader)
+
+    def _worded(self, statement: str) -> str:
+        if self.sqlite:
+            return statement.replace("{ids}", "IN (SELECT value FROM json_each(?))")
+        return statement.replace("{ids}", "= ANY(?)").replace("%", "%%").replace("?", "%s")
+
+    def _bound(self, values: Iterable[Any]) -> list[Any]:
+        if self.sqlite:
+            return [json.dumps(value) if isinstance(value, list) else value for value in values]
+        return list(values)
+
+    def run(self, statement: str, *values: Any) -> int:  # noqa: ANN401 - whatever the driver binds
+        """Run a statement; how many rows it changed."""
+        self._cursor.execute(self._worded(statement), self._bound(values))
+        return int(self._cursor.rowcount)
+
+    def rows(self, statement: str, *values: Any) -> list[Row]:  # noqa: ANN401 - whatever the driver binds
+        """All rows of a query; a list among the values is bound to `{ids}`."""
+        self._cursor.execute(self._worded(statement), self._bound(values))
+        found: list[Row] = self._cursor.fetchall()
+        return found
+
+    def column(self, statement: str, *values: Any) -> list[Any]:  # noqa: ANN401 - whatever the driver binds
+        """The first column of a query."""
+        return [row[0] for row in self.rows(statement, *values)]
+
+    def many(self, statement: str, rows: Sequence[Row]) -> None:
+        """Run a statement once for each row of values."""
+        if rows:
+            self._cursor.executemany(self._worded(statement), rows)
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        """Insert rows, by COPY on PostgreSQL."""
+        if not rows:
+            return
+        names = ", ".join(f'"{name}"' for name in columns)
+        if self.sqlite:
+            marks = ", ".join("?" * len(columns))
+            self._cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608 - names of our own
+            return
+        with self._cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def upsert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        """Insert rows, or overwrite those with the same first column."""
+        names = ", ".join(f'"{name}"' for name in columns)
+        marks = ", ".join("?" * len(columns))
+        new = ", ".join(f'"{name}" = excluded."{name}"' for name in columns[1:])
+        head = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - names of our own
+        self.many(f"{head} ON CONFLICT ({columns[0]}) DO UPDATE SET {new}", rows)
+
+    def delete(self, table: str, column: str, ids: list[str]) -> None:
+        """Delete the rows whose column is one of the ids."""
+        if ids:
+            self.run(f"DELETE FROM {table} WHERE {column} {{ids}}", ids)  # noqa: S608 - names of our own
