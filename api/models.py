@@ -396,7 +396,10 @@ class LocationClosure(Base):
 
 
 class Facet(Base):
-    """The name of a set of events or claims, its number, and how many members lie in each span class."""
+    """The name of a set of events or of claims, its number, and how many members lie in each span class.
+
+    Sets of events are named as the filter and its value are (`party:russia`); of claims, `claim/` stands before it.
+    """
 
     __tablename__ = "facet"
 
@@ -460,17 +463,25 @@ class Document:
 
 
 class EventDocument(Document, Base):
-    """An event's JSON; `judged_from` and `judged_to` bound what depends on claims, `statements` is what is judged."""
+    """An event's JSON; `judged_from` and `judged_to` bound what depends on claims, `statements` is what is judged.
+
+    `facets` lists the numbers of the facets it stands in, so that a later load can take it out of them.
+    """
 
     __tablename__ = "event_document"
 
     judged_from: Mapped[int] = mapped_column(Integer)
     judged_to: Mapped[int] = mapped_column(Integer)
     statements: Mapped[str] = mapped_column(TEXT)
+    facets: Mapped[str] = mapped_column(TEXT)
 
 
 class ClaimDocument(Document, Base):
+    """A claim's JSON; `facets` as for events."""
+
     __tablename__ = "claim_document"
+
+    facets: Mapped[str] = mapped_column(TEXT)
 
 
 class SourceDocument(Document, Base):

@@ -38,6 +38,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "claim_document",
+        sa.Column("facets", TEXT, nullable=False),
         sa.Column("id", TEXT, nullable=False),
         sa.Column("span", sa.SmallInteger(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
@@ -105,6 +106,7 @@ def upgrade() -> None:
         sa.Column("judged_from", sa.Integer(), nullable=False),
         sa.Column("judged_to", sa.Integer(), nullable=False),
         sa.Column("statements", TEXT, nullable=False),
+        sa.Column("facets", TEXT, nullable=False),
         sa.Column("id", TEXT, nullable=False),
         sa.Column("span", sa.SmallInteger(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
