@@ -1,0 +1,68 @@
+# Counterclaim: `make up` serves it, `make test` tests it; both install what they need into .venv first.
+
+OLD := import sys; sys.exit(sys.version_info < (3, 11))
+FIND := import sys; sys.version_info >= (3, 11) and print(sys.executable)
+ifeq ($(wildcard .venv/made)$(PYTHON),)
+PYTHON := $(firstword $(foreach name,python3 python3.13 python3.12 python3.11 python,$(shell $(name) -c '$(FIND)' 2>/dev/null)))
+endif
+BIN := .venv/bin
+SOURCES := pyproject.toml constraints.txt
+# Where coverage of workers and servers is put together.
+export COVERAGE_FILE := $(CURDIR)/.coverage
+
+.PHONY: up test test-long lint audit bench bench-quick constraints clean
+
+up: .venv/installed
+	@$(BIN)/counterclaim up
+
+test: .venv/installed-dev
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n auto -m "not long"
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+test-long: .venv/installed-dev
+	$(BIN)/pytest -n auto -m long
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/bandit --quiet --recursive api seed migrations
+
+# Known weaknesses in what we depend on; needs the network.
+audit: .venv/installed-dev
+	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip
+
+bench bench-quick: .venv/installed-dev
+	$(BIN)/python -m bench $(if $(filter bench-quick,$@),--quick)
+
+# The newest versions that pyproject.toml allows, from a virtual environment that holds nothing else.
+constraints: .venv/made
+	rm -rf build/constraints
+	$(BIN)/python -m venv build/constraints
+	build/constraints/bin/pip install --quiet -e '.[dev]'
+	sed -i.old '/^[^#]/d' constraints.txt && rm constraints.txt.old
+	build/constraints/bin/pip freeze --exclude-editable >> constraints.txt
+	rm -rf build/constraints
+
+clean:
+	rm -rf .venv build data .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis *.egg-info
+
+.venv/made:
+	@if [ -z "$(PYTHON)" ] || ! $(PYTHON) -c '$(OLD)'; then \
+	  echo "Counterclaim needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3.11" >&2; exit 1; fi
+	@rm -rf .venv
+	@echo "Making .venv with $(PYTHON)"
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Cannot make .venv with $(PYTHON): on Debian, install python3-venv." >&2; exit 1; }
+	@touch $@
+
+.venv/installed: .venv/made $(SOURCES)
+	@echo "Installing what pyproject.toml and constraints.txt name"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/installed-dev: .venv/made $(SOURCES)
+	@echo "Installing what pyproject.toml and constraints.txt name, for development"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ .venv/installed

@@ -1,0 +1,99 @@
+"""The command line: builds, fills, checks and serves a database."""
+
+import errno
+import socket
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api.database import DatabaseUnusableError
+from api.settings import SettingsError, read_settings
+from migrations import migrate as migrate_database
+from migrations import require_current
+
+WORTH_OPENING = (
+    ("/docs", "every question it answers, to be tried out"),
+    (
+        "/events?party=ukraine&date_from=2022-07-01&date_to=2022-07-03",
+        "what may have happened on these three days that involves Ukraine",
+    ),
+    ("/claims?flag=failed_verification", "the claim whose source does not say so"),
+)
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+Host = Annotated[str | None, typer.Option(help="The address to serve on.", show_default="COUNTERCLAIM_HOST")]
+Port = Annotated[
+    int | None, typer.Option(help="The port to serve on.", show_default="COUNTERCLAIM_PORT", min=0, max=65535)
+]
+
+
+class PortUnusableError(Exception):
+    """The address cannot be served on; the message is one line that says why."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command; what people can mend is one line on stderr and exit code 1."""
+    try:
+        app(arguments)
+    except (DatabaseUnusableError, PortUnusableError, SettingsError) as error:
+        typer.echo(error, err=True)
+        raise SystemExit(1) from None
+
+
+@app.command()
+def migrate() -> None:
+    """Build the database's tables, or bring them to the newest version."""
+    migrate_database(read_settings().database_url)
+
+
+@app.command()
+def serve(host: Host = None, port: Port = None) -> None:
+    """Serve the database as it is."""
+    with _bind(host, port) as listener:
+        require_current(read_settings().database_url)
+        Announced(listener, WORTH_OPENING[:1]).run([listener])
+
+
+@app.command()
+def up(host: Host = None, port: Port = None) -> None:
+    """Build the database where it is missing, load what is new, and serve it."""
+    with _bind(host, port) as listener:
+        migrate_database(read_settings().database_url)
+        Announced(listener, WORTH_OPENING).run([listener])
+
+
+def _bind(host: str | None, port: int | None) -> socket.socket:
+    """Take the port first: nothing is built or loaded if it cannot be served."""
+    settings = read_settings()
+    host = settings.host if host is None else host
+    port = settings.port if port is None else port
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortUnusableError(
+                f"Port {port} is taken: stop what uses it, or choose another with --port or COUNTERCLAIM_PORT."
+            ) from None
+        raise PortUnusableError(f"Cannot serve on {host}, port {port}: {error.strerror}.") from None
+
+
+class Announced(uvicorn.Server):
+    """A server that says what to open once it answers."""
+
+    def __init__(self, listener: socket.socket, worth_opening: Sequence[tuple[str, str]]) -> None:
+        super().__init__(uvicorn.Config("api.main:create_app", factory=True, log_level="warning", server_header=False))
+        host, port = listener.getsockname()[:2]
+        self.root = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self.worth_opening = worth_opening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        typer.echo(f"Counterclaim answers at {self.root} (Ctrl-C stops it). Worth opening:")
+        for path, why in self.worth_opening:
+            typer.echo(f"  {self.root}{path}\n      {why}")
+
+
+if __name__ == "__main__":
+    main()

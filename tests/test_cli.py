@@ -1,0 +1,90 @@
+"""The command line: what it does, and the one line it prints when it cannot."""
+
+import socket
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from api import cli
+from api.database import engine
+from migrations import require_current
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An SQLite file that does not exist yet, which the commands will use."""
+    url = str(tmp_path / "data" / "counterclaim.db")
+    monkeypatch.setenv("DATABASE_URL", url)
+    return url
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The one line that a command which cannot be run leaves on stderr, with exit code 1."""
+    with pytest.raises(SystemExit) as exited:
+        cli.main(arguments)
+    out, err = capsys.readouterr()
+    assert (exited.value.code, out, err.count("\n")) == (1, "", 1)
+    return err.rstrip("\n")
+
+
+def test_migrate_builds_and_keeps(database: str) -> None:
+    for _ in range(2):
+        with pytest.raises(SystemExit) as exited:
+            cli.main(["migrate"])
+        assert exited.value.code == 0
+    require_current(database)
+
+
+@pytest.mark.parametrize("command", ["up", "serve"])
+@pytest.mark.usefixtures("database")
+def test_a_port_that_is_taken(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert refused(capsys, command, "--port", str(port)) == (
+            f"Port {port} is taken: stop what uses it, or choose another with --port or COUNTERCLAIM_PORT."
+        )
+
+
+@pytest.mark.usefixtures("database")
+def test_an_address_that_is_not_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(capsys, "up", "--host", "192.0.2.1").startswith("Cannot serve on 192.0.2.1, port 8000: ")
+
+
+def test_a_folder_that_cannot_be_written_to(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "data").touch()
+    monkeypatch.setenv("DATABASE_URL", f"{tmp_path}/data/counterclaim.db")
+    assert refused(capsys, "migrate") == f"Cannot make the folder {tmp_path}/data: File exists."
+
+
+def test_a_database_that_is_newer_than_the_code(capsys: pytest.CaptureFixture[str], database: str) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["migrate"])
+    made = engine(database)
+    with made.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    made.dispose()
+    for command in ("migrate", "up", "serve"):
+        port = () if command == "migrate" else ("--port", "0")
+        assert refused(capsys, command, *port).startswith("The database is newer than this code (its version is 9999,")
+
+
+@pytest.mark.usefixtures("database")
+def test_a_database_that_was_never_built(capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(capsys, "serve", "--port", "0") == (
+        "The database is older than this code: run `counterclaim migrate` first."
+    )
+
+
+def test_a_server_that_is_not_there(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/db")
+    said = refused(capsys, "migrate")
+    assert said.startswith("Cannot use the database ")
+    assert "secret" not in said
+
+
+def test_a_setting_that_is_nonsense(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COUNTERCLAIM_PORT", "eighty")
+    assert refused(capsys, "migrate").startswith("The setting COUNTERCLAIM_PORT cannot be 'eighty': ")
