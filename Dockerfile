@@ -1,0 +1,17 @@
+FROM python:3.13-slim
+
+ENV PYTHONUNBUFFERED=1
+WORKDIR /app
+RUN useradd --uid 10001 --no-create-home counterclaim && install -d -o counterclaim data
+
+COPY pyproject.toml constraints.txt ./
+COPY api ./api
+COPY migrations ./migrations
+COPY seed ./seed
+RUN pip install --no-cache-dir --disable-pip-version-check -c constraints.txt -e .
+
+USER counterclaim
+VOLUME /app/data
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health', timeout=2)"]
+CMD ["counterclaim", "up", "--host", "0.0.0.0"]
