@@ -1,4 +1,4 @@
-"""The Dockerfile and docker-compose.yml, held against the real command line and settings: no container engine needed."""
+"""The Dockerfile and docker-compose.yml, held against the real command line: no engine needed."""
 
 import json
 import os
@@ -43,7 +43,7 @@ def test_commands_are_understood_by_the_command_line(command: list[str]) -> None
     program, name, *options = command
     assert program == "counterclaim"
     known = typer.main.get_command(cli.app).commands[name]  # type: ignore[attr-defined]
-    parsed = known.make_context(name, options)
+    parsed = known.make_context(name, list(options))
     assert parsed.params == {"host": "0.0.0.0", "port": 8000 if "--port" in options else None}  # noqa: S104
 
 
