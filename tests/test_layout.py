@@ -15,8 +15,10 @@ from api.settings import PROJECT
 LAYERS = (
     "vocabulary edtf folding grid settings database",
     "models",
-    "schemas standings assessment store"
-    " errors reader query filters paging look lists plain as_of geodesy wording formats caching answers docs examples",
+    (
+        "schemas standings assessment store errors reader query filters paging look lists plain as_of geodesy wording "
+        "formats caching answers docs examples"
+    ),
     "documents changes facets facts shapes",
     "resources",
     "main",
