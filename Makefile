@@ -50,8 +50,10 @@ clean:
 	rm -rf .venv build data .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis *.egg-info
 
 .venv/made:
-	@if [ -z "$(PYTHON)" ] || ! $(PYTHON) -c '$(OLD)'; then \
-	  echo "Counterclaim needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3.11" >&2; exit 1; fi
+	@if ! "$(PYTHON)" -c '$(OLD)' 2>/dev/null; then \
+	  found=$$("$(PYTHON)" --version 2>/dev/null || echo none); \
+	  echo "Counterclaim needs Python 3.11 or newer and found $$found: name one with make PYTHON=/path/to/python3.11 …" >&2; \
+	  exit 1; fi
 	@rm -rf .venv
 	@echo "Making .venv with $(PYTHON)"
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Cannot make .venv with $(PYTHON): on Debian, install python3-venv." >&2; exit 1; }
