@@ -20,7 +20,7 @@ LAYERS = (
         "formats caching answers docs examples"
     ),
     "documents changes facets facts shapes",
-    "resources",
+    "resources guard",
     "main",
     "cli",
 )

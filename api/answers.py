@@ -1,0 +1,237 @@
+"""Answers to lists: a page, a count, an export, an item; each made from what is asked and the stored documents."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import orjson
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+
+from api import caching, formats
+from api.errors import NotFound
+from api.filters import Filters
+from api.look import Data, Look
+from api.paging import Found, Place, Sort, decode_cursor, encode_cursor, envelope, fingerprint, query_string
+from api.reader import Row, Statement
+
+JSON = "application/json"
+Edit = Callable[[Row], str]
+"""Makes the body that is sent from an item's row."""
+EXPORT_BATCH = 2_000
+
+
+class Asked(Protocol):
+    """A question to one of the lists."""
+
+    async def check(self, look: Look) -> None:
+        """Every record that a parameter names exists."""
+
+    def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Found]:
+        """Matching records from a place on."""
+
+    async def count(self, look: Look) -> int:
+        """How many match."""
+
+    async def left_out(self, look: Look) -> dict[str, int]:
+        """How many match but for a missing date or point."""
+
+
+class ListFilters(Protocol):
+    """Filters that know what they ask for and can say it in words."""
+
+    def asked(self) -> Asked:
+        """The question."""
+
+    async def described(self, look: Look) -> str:
+        """The question in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list: its name, and the orders it is served in, the first by default."""
+
+    name: str
+    sorts: tuple[str, ...]
+    text_keys: tuple[str, ...] = ()
+    """The sorts whose key is a text, not a day."""
+
+
+class Nothing(Filters):
+    """An endpoint without parameters: any is refused."""
+
+
+def data_of(request: Request) -> Data:
+    """The database as this server sees it."""
+    data: Data = request.app.state.data
+    return data
+
+
+async def page(request: Request, listing: Listing, query: Any) -> Response:  # noqa: ANN401 - filters with paging
+    """A page of a list."""
+
+    async def work(look: Look) -> Response:
+        if unchanged := await not_modified(request, look):
+            return unchanged
+        asked: Asked = query.asked()
+        await asked.check(look)
+        sort = Sort.parse(query.sort)
+        bound_to = fingerprint(listing.name, query.sort, query)
+        key_type = str if sort.key in listing.text_keys else int
+        place = None if query.cursor is None else decode_cursor(query.cursor, bound_to, key_type)
+        found: list[Found] = []
+        async for record in asked.walk(look, sort, place, query.limit + 1):
+            found.append(record)
+            if len(found) > query.limit:
+                break
+        following = None
+        if len(found) > query.limit:
+            cursor = encode_cursor(found[query.limit - 1].place, bound_to)
+            following = request.url.path + query_string(request.query_params.multi_items(), cursor=cursor)
+        meta: dict[str, Any] = {"description": await query.described(look)}
+        if place is None:
+            meta["left_out"] = await asked.left_out(look)
+        if query.total:
+            meta["total"] = await asked.count(look)
+        here = query_string(request.query_params.multi_items())
+        bodies = [record.body for record in found[: query.limit]]
+        body = envelope(bodies, request.url.path, here, following, meta)
+        more = {} if following is None else {"Link": f'<{following}>; rel="next"'}
+        return caching.answer(request, body, JSON, marks(look), more)
+
+    return await data_of(request).ask(work)
+
+
+async def not_modified(request: Request, look: Look) -> Response | None:
+    """304 if the client's copy is of the revision that the database has now."""
+    if "if-none-match" not in request.headers:
+        return None
+    await look.confirm()
+    if caching.unchanged(request, look.revision):
+        return caching.not_modified(request, *marks(look))
+    return None
+
+
+def marks(look: Look) -> tuple[int, datetime]:
+    """The revision, and when it was loaded."""
+    return look.catalogue.revision, look.catalogue.loaded_at
+
+
+async def require(request: Request, kind: str, identifier: str) -> None:
+    """A record that the path names exists. Raises NotFound with the nearest ids."""
+    await data_of(request).ask(lambda look: look.require(kind, identifier))
+
+
+async def count(request: Request, filters: Any) -> Response:  # noqa: ANN401 - any list's filters
+    """How many records match."""
+
+    async def work(look: Look) -> Response:
+        if unchanged := await not_modified(request, look):
+            return unchanged
+        asked: Asked = filters.asked()
+        await asked.check(look)
+        body = orjson.dumps({"count": await asked.count(look)})
+        return caching.answer(request, body, JSON, marks(look), {})
+
+    return await data_of(request).ask(work)
+
+
+async def export(request: Request, listing: Listing, filters: Any, form: str) -> Response:  # noqa: ANN401
+    """Everything that matches, streamed from one state of the data; a failure on the way aborts the body."""
+    async with AsyncExitStack() as stack:
+        look = await stack.enter_async_context(data_of(request).snapshot())
+        asked: Asked = filters.asked()
+        await asked.check(look)
+        total = await asked.count(look)
+        sent = {
+            **caching.headers(request, *marks(look), gzip=False),
+            "Counterclaim-Count": str(total),
+            "Link": '</datasets>; rel="license"',
+        }
+        if request.scope.get("head"):
+            return Response(headers=sent, media_type=MEDIA_TYPES[form])
+        snapshot = stack.pop_all()
+
+    async def stream() -> AsyncIterator[bytes]:
+        async with snapshot:
+            async for part in WRITERS[form](listing, batches(asked, look, listing), total):
+                yield part
+
+    return StreamingResponse(stream(), headers=sent, media_type=MEDIA_TYPES[form])
+
+
+class ShortError(Exception):
+    """An export found another number of records than it announced; the body must not end as if it were whole."""
+
+
+async def batches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[list[str]]:
+    """The documents of everything that matches, some thousand at a time."""
+    bodies: list[str] = []
+    async for record in asked.walk(look, Sort.parse(listing.sorts[0]), None, EXPORT_BATCH):
+        bodies.append(record.body)
+        if len(bodies) >= EXPORT_BATCH:
+            yield bodies
+            bodies = []
+    if bodies:
+        yield bodies
+
+
+async def _ndjson(_: Listing, bodies: AsyncIterator[list[str]], total: int) -> AsyncIterator[bytes]:
+    sent = 0
+    async for batch in bodies:
+        sent += len(batch)
+        yield "".join(body + "\n" for body in batch).encode()
+    _check(sent, total)
+
+
+async def _csv(listing: Listing, bodies: AsyncIterator[list[str]], total: int) -> AsyncIterator[bytes]:
+    header, columns = formats.HEADERS[listing.name], formats.COLUMNS[listing.name]
+    yield formats.csv_lines((), header, first=True)
+    sent = 0
+    async for batch in bodies:
+        sent += len(batch)
+        yield formats.csv_lines((columns(orjson.loads(body)) for body in batch), header, first=False)
+    _check(sent, total)
+
+
+async def _geojson(listing: Listing, bodies: AsyncIterator[list[str]], total: int) -> AsyncIterator[bytes]:
+    yield b'{"type":"FeatureCollection","features":['
+    sent = 0
+    async for batch in bodies:
+        features = [formats.feature(formats.COLUMNS[listing.name](orjson.loads(body))) for body in batch]
+        yield (b"," if sent else b"") + b",".join(features)
+        sent += len(batch)
+    _check(sent, total)
+    yield b"]}\n"
+
+
+def _check(sent: int, total: int) -> None:
+    if sent != total:
+        raise ShortError(f"{sent} of {total} records were found")
+
+
+WRITERS = {"ndjson": _ndjson, "csv": _csv, "geojson": _geojson}
+MEDIA_TYPES = {
+    "ndjson": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8; header=present",
+    "geojson": "application/geo+json",
+}
+
+
+async def item(
+    request: Request, kind: str, statement: Statement, identifier: str, edit: Edit | None = None
+) -> Response:
+    """One record: its document as stored, or as `edit` makes it from its row. Raises NotFound with the nearest ids."""
+
+    async def work(look: Look) -> Response:
+        if unchanged := await not_modified(request, look):
+            return unchanged
+        rows = await look.fetch(statement, {"id": identifier})
+        if not rows:
+            raise NotFound(f"There is no {kind} {identifier[:200]}.", await look.near(kind, identifier))
+        body: str = rows[0][3] if edit is None else edit(rows[0])
+        return caching.answer(request, body.encode(), JSON, marks(look), {})
+
+    return await data_of(request).ask(work)

@@ -1,0 +1,97 @@
+"""What the OpenAPI document says about answers that many routes give alike."""
+
+from typing import Any
+
+from api.errors import TYPES, ProblemDetails
+from api.examples import EXAMPLES
+from api.schemas import Sent
+
+PROBLEM = "application/problem+json"
+Responses = dict[int | str, dict[str, Any]]
+
+_HEADERS = {
+    "ETag": ("Revision of the data, path, query and content coding; send it back as `If-None-Match`.", "string"),
+    "Last-Modified": ("When data was last loaded.", "string"),
+    "X-Request-ID": ("Names this request in the service's log.", "string"),
+}
+
+
+def _headers(**more: tuple[str, str]) -> dict[str, Any]:
+    return {
+        name.replace("_", "-"): {"description": text, "schema": {"type": kind}}
+        for name, (text, kind) in {**_HEADERS, **more}.items()
+    }
+
+
+def problem(slug: str, example: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A documented problem, with an example of it."""
+    kind = TYPES[slug]
+    shown = {
+        "type": f"/problems/{slug}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": kind.title,
+        "errors": [],
+        "did_you_mean": [],
+    }
+    return {
+        "description": kind.title,
+        "model": ProblemDetails,
+        "content": {PROBLEM: {"example": shown | (example or {})}},
+    }
+
+
+MISSPELT = {
+    "detail": "party: there is no actor of this id",
+    "errors": [
+        {
+            "parameter": "party",
+            "value": "ukrain",
+            "message": "there is no actor of this id",
+            "allowed": None,
+            "did_you_mean": ["ukraine"],
+        }
+    ],
+}
+MISSING = {"detail": "There is no event capture-of-lisichansk.", "did_you_mean": ["capture-of-lysychansk"]}
+
+COMMON: Responses = {
+    400: problem("malformed-request"),
+    422: problem("invalid-parameter", MISSPELT),
+    503: problem("unavailable"),
+}
+NOT_MODIFIED: Responses = {304: {"description": "Your copy is still good.", "headers": _headers()}}
+
+
+def json_of(model: type[Sent], example: Any, *, link: bool = False) -> Responses:  # noqa: ANN401 - any JSON
+    """A JSON answer, its problems and 304."""
+    more = {"Link": ("The next page, if there is one (RFC 8288).", "string")} if link else {}
+    answer = {"model": model, "headers": _headers(**more), "content": {"application/json": {"example": example}}}
+    return {200: answer, **NOT_MODIFIED, **COMMON}
+
+
+def page_of(name: str, model: type[Sent]) -> Responses:
+    """A page of a list."""
+    example = {
+        "data": [EXAMPLES[name]],
+        "links": {"self": f"/{name}?limit=1", "next": None},
+        "meta": {
+            "description": f"All {name}",
+            "left_out": {"undated": 0, "unsaid": 0, "unplaced": 0},
+        },
+    }
+    return json_of(model, example, link=True)
+
+
+def item_of(name: str, model: type[Sent]) -> Responses:
+    """One record."""
+    return {**json_of(model, EXAMPLES[name]), 404: problem("not-found", MISSING)}
+
+
+def export_of(media_type: str, text: str) -> Responses:
+    """A stream of everything that matches."""
+    counted = ("How many records follow.", "integer")
+    licence = ('Where the licences stand: `rel="license"`.', "string")
+    headers = _headers(Counterclaim_Count=counted, Link=licence)
+    content = {media_type: {"schema": {"type": "string"}, "example": text}}
+    return {200: {"description": "Everything that matches.", "headers": headers, "content": content}, **COMMON}

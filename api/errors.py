@@ -1,0 +1,291 @@
+"""Problem details (RFC 9457): the one kind of error answer, its types and the handlers that send it.
+
+Problem            an expected failure, with its type, status and detail
+├─ BadParameters   422, names each bad parameter, its value and what is allowed
+├─ NotFound        404, with the nearest ids
+└─ Unavailable     503, the database is away or busy; says when to try again
+"""
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from pydantic import Field
+from starlette.exceptions import HTTPException
+
+from api.schemas import Sent
+
+log = structlog.get_logger()
+SHOWN_VALUE = 200
+SUGGESTIONS = 3
+
+
+class BadParameter(Sent):
+    """What is wrong with one parameter."""
+
+    parameter: str
+    value: str | None
+    """The value as sent, shortened to 200 characters."""
+    message: str
+    allowed: list[str] | None
+    """Every allowed value, where they can be listed."""
+    did_you_mean: list[str]
+
+
+class ProblemDetails(Sent):
+    """RFC 9457 problem details."""
+
+    type: str = Field(examples=["/problems/invalid-parameter"])
+    """A path that explains this type of problem."""
+    title: str
+    status: int
+    detail: str
+    errors: list[BadParameter]
+    """Each bad parameter; empty for other problems."""
+    did_you_mean: list[str]
+    """The nearest ids or paths, where nothing was found."""
+
+
+@dataclass(frozen=True)
+class ProblemType:
+    """A type of problem: its slug, title, status and the page that explains it."""
+
+    slug: str
+    title: str
+    status: int
+    explanation: str
+
+
+TYPES = {
+    kind.slug: kind
+    for kind in (
+        ProblemType(
+            "invalid-parameter",
+            "A parameter is not understood",
+            422,
+            "A parameter is unknown, is given twice, has a value outside what is allowed, or names a record that does "
+            "not exist. `errors` names each one, what is wrong, what is allowed and the nearest right spelling. "
+            "Nothing was filtered with what could not be understood: a typo never looks like “nothing happened”.",
+        ),
+        ProblemType(
+            "not-found",
+            "There is no such record or page",
+            404,
+            "The path names no record or page. `did_you_mean` lists the nearest ones.",
+        ),
+        ProblemType(
+            "method-not-allowed",
+            "The method is not allowed here",
+            405,
+            "The API is read-only: every path answers GET, HEAD and OPTIONS and nothing else.",
+        ),
+        ProblemType(
+            "malformed-request",
+            "The request cannot be read",
+            400,
+            "The path or the query is not valid percent-encoded UTF-8, or holds control characters.",
+        ),
+        ProblemType(
+            "too-large",
+            "The request is too large",
+            414,
+            "The path and query, or a header, are longer than this service takes. Ask for less in one request.",
+        ),
+        ProblemType(
+            "too-many-requests",
+            "Too many requests",
+            429,
+            "This client sent more requests than the service takes in a short time. `Retry-After` says when to go on.",
+        ),
+        ProblemType(
+            "unavailable",
+            "The service cannot answer right now",
+            503,
+            "The database is away, busy or took too long. Nothing was answered rather than something incomplete. "
+            "`Retry-After` says when to try again.",
+        ),
+        ProblemType(
+            "internal-error",
+            "Something went wrong on our side",
+            500,
+            "A defect of the service. The answer says nothing about the data; the log names the request.",
+        ),
+    )
+}
+_BY_STATUS = {kind.status: kind for kind in TYPES.values()}
+
+
+class Problem(Exception):  # noqa: N818 - the standard's own term
+    """An expected failure that is answered with problem details."""
+
+    def __init__(
+        self,
+        slug: str,
+        detail: str,
+        *,
+        errors: Sequence[BadParameter] = (),
+        did_you_mean: Sequence[str] = (),
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        """Take the type's slug and what happened this time."""
+        super().__init__(detail)
+        self.kind = TYPES[slug]
+        self.headers = headers or {}
+        self.details = ProblemDetails(
+            type=f"/problems/{slug}",
+            title=self.kind.title,
+            status=self.kind.status,
+            detail=detail,
+            errors=list(errors),
+            did_you_mean=list(did_you_mean),
+        )
+
+
+class BadParameters(Problem):
+    """One or more parameters are wrong."""
+
+    def __init__(self, *errors: BadParameter) -> None:
+        """Take what is wrong with each."""
+        detail = "; ".join(f"{error.parameter}: {error.message}" for error in errors)
+        super().__init__("invalid-parameter", detail, errors=errors)
+
+
+class NotFound(Problem):
+    """A path names no record."""
+
+    def __init__(self, detail: str, near: Sequence[str] = ()) -> None:
+        """Take what was looked for and the nearest ids."""
+        super().__init__("not-found", detail, did_you_mean=near)
+
+
+class Unavailable(Problem):
+    """The database is away, busy or too slow."""
+
+    def __init__(self, detail: str, *, retry_after: int = 1) -> None:
+        """Take the reason and after how many seconds to try again."""
+        super().__init__("unavailable", detail, headers={"Retry-After": str(retry_after)})
+
+
+def bad(
+    parameter: str,
+    value: object,
+    message: str,
+    *,
+    allowed: Sequence[str] | None = None,
+    candidates: Sequence[str] | None = None,
+) -> BadParameter:
+    """Say what is wrong with a parameter; the nearest of `candidates` (or of `allowed`) are suggested."""
+    shown = None if value is None else str(value)[:SHOWN_VALUE]
+    pool = candidates if candidates is not None else allowed
+    return BadParameter(
+        parameter=parameter,
+        value=shown,
+        message=message,
+        allowed=None if allowed is None else list(allowed),
+        did_you_mean=nearest(shown or "", pool or ()),
+    )
+
+
+def nearest(word: str, candidates: Sequence[str]) -> list[str]:
+    """The candidates spelt most like the word, best first; computed here so that both databases agree."""
+    folded = {candidate.casefold(): candidate for candidate in candidates}
+    close = get_close_matches(word.casefold(), list(folded), n=SUGGESTIONS, cutoff=0.6)
+    return [folded[key] for key in close]
+
+
+def respond(problem: Problem) -> Response:
+    """The answer to a problem."""
+    return Response(
+        problem.details.model_dump_json().encode("utf-8", "backslashreplace"),
+        status_code=problem.kind.status,
+        headers={**problem.headers, "Cache-Control": "no-store"},
+        media_type="application/problem+json",
+    )
+
+
+def _from_validation(error: dict[str, Any], known: Sequence[str]) -> BadParameter:
+    location = [str(part) for part in error["loc"] if part not in {"query", "path"}]
+    context = error.get("ctx") or {}
+    name = context.get("parameter") or (location[0] if location else "query")
+    value = error.get("input")
+    if error["type"] == "extra_forbidden":
+        return bad(name, value, "there is no such parameter", candidates=known).model_copy(
+            update={"allowed": list(known)}
+        )
+    message = error["msg"].removeprefix("Value error, ")
+    allowed = context.get("allowed")
+    if error["type"] == "enum":
+        allowed = [part.strip().strip("'") for part in context["expected"].replace(" or ", ", ").split(", ")]
+        message = "is not a word of this vocabulary"
+    return bad(name, None if isinstance(value, dict | list) else value, message, allowed=allowed)
+
+
+def _known_parameters(request: Request) -> list[str]:
+    route = request.scope.get("route")
+    flat = getattr(route, "dependant", None)
+    if flat is None:
+        return []
+    names: list[str] = []
+    for field in flat.query_params:
+        model = getattr(field.field_info, "annotation", None)
+        names += list(getattr(model, "model_fields", {field.alias: None}))
+    return names
+
+
+async def on_problem(_: Request, problem: Exception) -> Response:
+    """Answer an expected failure."""
+    assert isinstance(problem, Problem)  # noqa: S101 - registered for this type alone
+    return respond(problem)
+
+
+async def on_validation(request: Request, error: Exception) -> Response:
+    """Answer parameters that do not fit the endpoint's model."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type alone
+    known = _known_parameters(request)
+    return respond(BadParameters(*(_from_validation(item, known) for item in error.errors())))
+
+
+async def on_http(request: Request, error: Exception) -> Response:
+    """Answer what the framework refuses: an unknown path, a wrong method."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type alone
+    kind = _BY_STATUS.get(error.status_code)
+    if kind is None or kind.slug == "not-found":
+        paths = [getattr(route, "path", "") for route in request.app.routes]
+        return respond(
+            NotFound(f"There is nothing at {request.url.path[:SHOWN_VALUE]}.", nearest(request.url.path, paths))
+        )
+    headers = dict(error.headers or {})
+    return respond(Problem(kind.slug, f"{request.method} is not served at this path.", headers=headers))
+
+
+async def on_defect(request: Request, error: Exception) -> Response:
+    """Answer a defect without telling anything of the inside."""
+    log.error("defect", path=request.url.path, exc_info=error)
+    return respond(Problem("internal-error", "The request could not be answered."))
+
+
+def page(slug: str) -> Response:
+    """The page that explains a type of problem."""
+    kind = TYPES.get(slug)
+    if kind is None:
+        raise NotFound("There is no such type of problem.", nearest(slug, list(TYPES)))
+    text = html.escape(kind.explanation)
+    return HTMLResponse(
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>{html.escape(kind.title)}</title>"
+        f"<h1>{html.escape(kind.title)}</h1><p>Status {kind.status}, type <code>/problems/{slug}</code>.<p>{text}"
+        "<p>All types: " + ", ".join(f'<a href="/problems/{name}">{name}</a>' for name in TYPES) + ".\n"
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Register every handler."""
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_validation)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(Exception, on_defect)

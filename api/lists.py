@@ -1,0 +1,344 @@
+"""Filtered lists of events and claims: from what is asked to rows, counts and what was left out."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import orjson
+
+from api.as_of import AsOfDay
+from api.errors import BadParameters, bad
+from api.filters import Filters, facets
+from api.geodesy import Box, Circle
+from api.grid import cells_covering
+from api.look import FacetSize, Look
+from api.paging import DATED, UNDATED, Found, Place, Sort
+from api.query import (
+    COUNT_LIMIT,
+    DATED_SPANS,
+    UNDATED_SPAN,
+    Group,
+    Shape,
+    by_id_statement,
+    count_statement,
+    facet_parameter,
+    page_statement,
+)
+from api.reader import Row
+
+EVERYTHING = "all"
+BATCH = 500
+PREFIXES = {"events": "", "claims": "claim/"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One filter: the facets any of which will do, and the box in which the record's point must lie."""
+
+    names: tuple[str, ...]
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A record that a parameter names and that must exist."""
+
+    parameter: str
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What is asked, before the database is looked at; days are proleptic ordinals."""
+
+    wanted: tuple[Wanted, ...] = ()
+    named: tuple[Named, ...] = ()
+    pair: tuple[int, int] | None = None
+    """Two of `wanted` that different participants must meet."""
+    first: int | None = None
+    last: int | None = None
+    as_of: int | None = None
+    certain: bool = False
+    undated: bool = False
+    words: tuple[str, ...] = ()
+    circle: Circle | None = None
+    judged: Callable[[Row, bool], bool] | None = None
+    """A test of what claims add up to: takes an event's row, and whether undated claims count."""
+
+    @property
+    def has_days(self) -> bool:
+        """Whether dates are asked about."""
+        return self.first is not None or self.last is not None
+
+    @property
+    def sifts(self) -> bool:
+        """Whether rows must be looked at one by one, for what no index can tell."""
+        return self.circle is not None or self.judged is not None
+
+    def keeps(self, row: Row) -> bool:
+        """Whether a row passes what no index can tell."""
+        if self.circle is not None:
+            document = orjson.loads(row[3])
+            point = document["location"]["point"]
+            if not self.circle.holds(point["longitude"], point["latitude"]):
+                return False
+        return self.judged is None or self.judged(row, self.undated)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A filter whose facets have been looked up; those that no record is in are gone."""
+
+    facets: tuple[FacetSize, ...]
+    box: Box | None
+
+    @property
+    def size(self) -> int:
+        """How many rows a scan of all its facets would read."""
+        return sum(facet.size for facet in self.facets)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Conditions whose facets are known; the first group drives the scan."""
+
+    table: str
+    conditions: Conditions
+    groups: tuple[Resolved, ...]
+    pair: tuple[int, int] | None
+    everything: int
+    """The number of the facet that every record is in."""
+    only: tuple[int, ...] | None = None
+    """The span classes to look at, where not all."""
+    slow: bool = False
+    """Whether reading may take long and must not hold up others."""
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether some filter has no record at all."""
+        return any(not group.facets for group in self.groups)
+
+    def shape(self, spans: Sequence[int], *, unsaid: bool | None = None) -> Shape:
+        """What the statement's text depends on, for the span classes of one phase."""
+        conditions, driver = self.conditions, self.groups[0]
+        crossing = [0 if group.box is None else 1 + (group.box.west > group.box.east) for group in self.groups]
+        groups = tuple(
+            Group(len(group.facets), crosses, index if crosses else 0)
+            for index, (group, crosses) in enumerate(zip(self.groups, crossing, strict=True))
+        )
+        return Shape(
+            self.table,
+            groups,
+            tuple(tuple(span for span in spans if facet.spans[span]) for facet in driver.facets),
+            pair=self.pair,
+            first=conditions.first is not None,
+            last=conditions.last is not None,
+            certain=conditions.certain,
+            as_of=conditions.as_of is not None,
+            unsaid=True if conditions.undated else unsaid,
+            words=len(conditions.words),
+        )
+
+    def parameters(self, place: Place | None = None, limit: int = COUNT_LIMIT) -> dict[str, Any]:
+        """Every parameter that a statement of this question may name."""
+        conditions = self.conditions
+        values: dict[str, Any] = {
+            "first_day": conditions.first,
+            "last_day": conditions.last,
+            "as_of": conditions.as_of,
+            "limit": limit,
+            "facet_all": self.everything,
+        }
+        for index, group in enumerate(self.groups):
+            values.update({facet_parameter(index, at): facet.id for at, facet in enumerate(group.facets)})
+            if group.box is not None:
+                box = group.box
+                values.update({f"west{index}": box.west, f"south{index}": box.south})
+                values.update({f"east{index}": box.east, f"north{index}": box.north})
+        values.update({f"word{index}": f"% {word}%" for index, word in enumerate(conditions.words)})
+        if place is not None:
+            values.update(after_day=place.key, after_id=place.id)
+        return values
+
+    @property
+    def spans(self) -> tuple[int, ...]:
+        """The span classes that can match, undated included where it passes."""
+        if self.only is not None:
+            return self.only
+        passes = not self.conditions.has_days or self.conditions.undated
+        return (*DATED_SPANS, UNDATED_SPAN) if passes else tuple(DATED_SPANS)
+
+
+def ordinal(day: date | None) -> int | None:
+    """A day's proleptic ordinal."""
+    return None if day is None else day.toordinal()
+
+
+def marked(filters: Filters) -> tuple[list[Wanted], list[Named]]:
+    """What those filters ask for whose values name facets, and the records they name."""
+    wanted: list[Wanted] = []
+    named: list[Named] = []
+    for parameter, facet in facets(type(filters)).items():
+        value = getattr(filters, parameter)
+        if value is None or value == []:
+            continue
+        values = value if isinstance(value, list) else [value]
+        texts = ["yes" if item is True else "no" if item is False else str(item) for item in values]
+        wanted.append(Wanted(tuple(dict.fromkeys(f"{facet.prefix}:{text}" for text in texts))))
+        if facet.record is not None:
+            named += [Named(parameter, facet.record, text) for text in texts]
+    return wanted, named
+
+
+def box_wanted(box: Box) -> Wanted:
+    """The filter for a box: the few grid cells that cover it, or every record, and the point within."""
+    covering = cells_covering(box.west, box.south, box.east, box.north)
+    return Wanted((EVERYTHING,) if covering is None else tuple(covering[1]), box)
+
+
+async def check_named(look: Look, named: Sequence[Named]) -> None:
+    """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
+    errors = []
+    for item in named:
+        if await look.name(item.kind, item.id) is None:
+            near = await look.near(item.kind, item.id)
+            found = bad(item.parameter, item.id, f"there is no such {item.kind}")
+            errors.append(found.model_copy(update={"did_you_mean": near}))
+    if errors:
+        raise BadParameters(*errors)
+
+
+async def resolve(look: Look, table: str, conditions: Conditions) -> Question:
+    """Look up the facets, and let the rarest filter drive."""
+    prefix = PREFIXES[table]
+    everything = await look.facet(prefix + EVERYTHING)
+    wanted = conditions.wanted or (Wanted((EVERYTHING,)),)
+    groups = []
+    for filter_ in wanted:
+        found = [await look.facet(prefix + name) for name in filter_.names]
+        groups.append(Resolved(tuple(facet for facet in found if facet is not None), filter_.box))
+    order = sorted(range(len(groups)), key=lambda index: groups[index].size)
+    pair = None
+    if conditions.pair is not None:
+        one, other = sorted(order.index(index) for index in conditions.pair)
+        pair = (one, other)
+    return Question(
+        table,
+        conditions,
+        tuple(groups[index] for index in order),
+        pair,
+        0 if everything is None else everything.id,
+        slow=bool(conditions.words) or conditions.judged is not None,
+    )
+
+
+async def walk(
+    look: Look, question: Question, sort: Sort, place: Place | None, batch: int
+) -> AsyncIterator[tuple[Place, Row]]:
+    """Every matching row from a place on, read a batch at a time; (revision, day, id, body, …what is judged)."""
+    if question.hopeless:
+        return
+    sifts = question.conditions.sifts
+    statement_for = by_id_statement if sort.key == "id" else page_statement
+    for phase, spans in _phases(question, sort):
+        if place is not None and place.phase > phase:
+            continue
+        after = place if place is not None and place.phase == phase else None
+        shape = replace(question.shape(spans), descending=sort.descending)
+        while any(shape.spans):
+            statement = statement_for(replace(shape, after=after is not None))
+            rows = await look.fetch(statement, question.parameters(after, batch), slow=question.slow)
+            for row in rows:
+                if not sifts or question.conditions.keeps(row):
+                    yield Place(phase, row[1], row[2]), row
+            if len(rows) < batch:
+                break
+            after = Place(phase, rows[-1][1], rows[-1][2])
+
+
+def _phases(question: Question, sort: Sort) -> list[tuple[int, tuple[int, ...]]]:
+    if sort.key == "id":
+        return [(DATED, question.spans)]
+    dated = tuple(span for span in question.spans if span != UNDATED_SPAN)
+    undated = tuple(span for span in question.spans if span == UNDATED_SPAN)
+    return [(phase, spans) for phase, spans in ((DATED, dated), (UNDATED, undated)) if spans]
+
+
+async def count(look: Look, question: Question, *, limited: bool = False) -> int:
+    """How many records match; `limited` counts to 1,001 and no further."""
+    conditions, driver = question.conditions, question.groups[0]
+    if question.hopeless:
+        return 0
+    if conditions.sifts:
+        return await _count_sifted(look, question, limited=limited)
+    shape = replace(question.shape(question.spans), limited=limited)
+    if not any(shape.spans):
+        return 0
+    bare = len(question.groups) == 1 and driver.box is None and len(driver.facets) == 1
+    if bare and not conditions.has_days and conditions.as_of is None and not conditions.words:
+        return sum(driver.facets[0].spans[span] for span in question.spans)
+    rows = await look.fetch(count_statement(shape), question.parameters(), slow=True)
+    return int(rows[0][1])
+
+
+async def _count_sifted(look: Look, question: Question, *, limited: bool) -> int:
+    found = 0
+    async for _ in walk(look, replace(question, slow=True), Sort("date", descending=False), None, BATCH):
+        found += 1
+        if limited and found >= COUNT_LIMIT:
+            break
+    return found
+
+
+async def left_out(look: Look, table: str, conditions: Conditions) -> dict[str, int]:
+    """How many records lack what was asked about, each exact to 1,000 (1,001: more).
+
+    `undated` have no date of their own; `unsaid` only undated claims; `unplaced` no point of their own. A record that
+    lacks both a date and dated claims is counted as undated, so that the first two add up to what `undated=include`
+    would add.
+    """
+    found = {"undated": 0, "unsaid": 0, "unplaced": 0}
+    of_days = conditions.has_days or (table == "claims" and conditions.as_of is not None)
+    if of_days and not conditions.undated:
+        question = await resolve(look, table, replace(conditions, undated=True))
+        found["undated"] = await count(look, replace(question, only=(UNDATED_SPAN,)), limited=True)
+    if table == "events" and conditions.as_of is not None and not conditions.undated:
+        asked = replace(conditions, wanted=(*conditions.wanted, Wanted(("unsaid",))), undated=True)
+        question = await resolve(look, table, asked)
+        only = tuple(DATED_SPANS) if conditions.has_days else None
+        found["unsaid"] = await count(look, replace(question, only=only), limited=True)
+    if any(wanted.box is not None for wanted in conditions.wanted):
+        placeless = tuple(wanted for wanted in conditions.wanted if wanted.box is None)
+        asked = replace(conditions, wanted=(*placeless, Wanted(("unplaced",))), circle=None)
+        found["unplaced"] = await count(look, await resolve(look, table, asked), limited=True)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of the events or of the claims."""
+
+    table: str
+    conditions: Conditions
+    as_of: AsOfDay | None = None
+
+    async def check(self, look: Look) -> None:
+        """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
+        await check_named(look, self.conditions.named)
+
+    async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Found]:
+        """Every matching record from a place on, as of the day asked about."""
+        question = await resolve(look, self.table, self.conditions)
+        judge = self.as_of.body if self.as_of is not None and self.table == "events" else None
+        async for here, row in walk(look, question, sort, place, batch):
+            yield Found(here, row[3] if judge is None else judge(row))
+
+    async def count(self, look: Look) -> int:
+        """How many match."""
+        return await count(look, await resolve(look, self.table, self.conditions))
+
+    async def left_out(self, look: Look) -> dict[str, int]:
+        """How many match but for a missing date or point."""
+        return await left_out(look, self.table, self.conditions)

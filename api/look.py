@@ -1,0 +1,208 @@
+"""One consistent look at the data: every statement of an answer saw the same revision, or the answer is made anew."""
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TypeVar
+
+from sqlalchemy import FromClause, bindparam, select
+
+from api import models
+from api.errors import NotFound, Unavailable, nearest
+from api.query import REVISION
+from api.reader import Connection, Parameters, Reader, Row, Statement
+
+T = TypeVar("T")
+ATTEMPTS = 20
+REMEMBERED = 20_000
+LISTED = 20_000
+NEIGHBOURS = 10
+
+TABLES: dict[str, FromClause] = {
+    "dataset": models.Dataset.__table__,
+    "source": models.Source.__table__,
+    "actor": models.Actor.__table__,
+    "location": models.Location.__table__,
+    "event": models.Event.__table__,
+    "claim": models.Claim.__table__,
+}
+# For each kind of thing that a parameter can name: its table, the column that names it and the one that says it.
+_KEYS: dict[str, tuple[FromClause, str, str]] = {
+    "dataset": (TABLES["dataset"], "id", "title"),
+    "source": (TABLES["source"], "id", "title"),
+    "actor": (TABLES["actor"], "id", "name"),
+    "location": (TABLES["location"], "id", "name"),
+    "event": (TABLES["event"], "id", "title"),
+    "claim": (TABLES["claim"], "id", "id"),
+    "publisher": (TABLES["source"], "publisher", "publisher"),
+}
+_FACET = models.Facet.__table__
+_FACET_STATEMENT = Statement(
+    select(REVISION, _FACET.c.id, *(_FACET.c[f"span{span}"] for span in range(7))).where(
+        _FACET.c.name == bindparam("name")
+    )
+)
+_REVISION_STATEMENT = Statement(select(models.Revision.number, models.Revision.loaded_at))
+
+
+@dataclass(frozen=True, slots=True)
+class FacetSize:
+    """A facet's number, and how many members it has in each span class."""
+
+    id: int
+    spans: tuple[int, ...]
+    size: int
+
+
+class Moved(Exception):  # noqa: N818 - a signal, not an error
+    """Data was loaded while an answer was being made."""
+
+
+@dataclass(slots=True)
+class Catalogue:
+    """What one revision's answers have looked up so far."""
+
+    revision: int
+    loaded_at: datetime
+    facets: OrderedDict[str, FacetSize | None] = field(default_factory=OrderedDict)
+    names: OrderedDict[tuple[str, str], str | None] = field(default_factory=OrderedDict)
+
+
+def _remember(memory: "OrderedDict[object, object]", key: object, value: object) -> None:
+    memory[key] = value
+    if len(memory) > REMEMBERED:
+        memory.popitem(last=False)
+
+
+@lru_cache
+def _name_statement(kind: str) -> Statement:
+    table, key, name = _KEYS[kind]
+    return Statement(select(REVISION, table.c[name]).where(table.c[key] == bindparam("id")).limit(1))
+
+
+@lru_cache
+def _ids_statement(kind: str) -> Statement:
+    table, key, _ = _KEYS[kind]
+    return Statement(select(REVISION, table.c[key]).distinct().order_by(table.c[key]).limit(LISTED + 1))
+
+
+@lru_cache
+def _neighbours_statement(kind: str, *, below: bool) -> Statement:
+    table, name, _ = _KEYS[kind]
+    key = table.c[name]
+    found = select(REVISION, key).distinct().limit(NEIGHBOURS)
+    if below:
+        return Statement(found.where(key < bindparam("id")).order_by(key.desc()))
+    return Statement(found.where(key > bindparam("id")).order_by(key))
+
+
+class Look:
+    """Statements that all see the catalogue's revision."""
+
+    def __init__(self, connection: Connection, catalogue: Catalogue) -> None:
+        """Look through a connection, knowing what the catalogue knows."""
+        self._connection = connection
+        self.catalogue = catalogue
+
+    @property
+    def revision(self) -> int:
+        """The number of the load that is seen."""
+        return self.catalogue.revision
+
+    async def fetch(self, statement: Statement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
+        """All rows, each led by the revision it saw. Raises Moved, Unavailable."""
+        rows = await self._connection.fetch(statement, parameters, slow=slow)
+        if not rows:
+            await self.confirm()
+        elif (rows[0][0] or 0) != self.revision:
+            raise Moved
+        return rows
+
+    async def confirm(self) -> None:
+        """The database still has this revision. Raises Moved, Unavailable."""
+        rows = await self._connection.fetch(_REVISION_STATEMENT, {})
+        if (rows[0][0] if rows else 0) != self.revision:
+            raise Moved
+
+    async def facet(self, name: str) -> FacetSize | None:
+        """A facet by name; None: no record is in it."""
+        memory = self.catalogue.facets
+        if name not in memory:
+            rows = await self.fetch(_FACET_STATEMENT, {"name": name})
+            found = FacetSize(rows[0][1], tuple(rows[0][2:9]), sum(rows[0][2:9])) if rows else None
+            _remember(memory, name, found)  # type: ignore[arg-type]
+        return memory[name]
+
+    async def name(self, kind: str, identifier: str) -> str | None:
+        """A record's name or title; None: there is no such record."""
+        memory, key = self.catalogue.names, (kind, identifier)
+        if key not in memory:
+            rows = await self.fetch(_name_statement(kind), {"id": identifier})
+            _remember(memory, key, rows[0][1] if rows else None)  # type: ignore[arg-type]
+        return memory[key]
+
+    async def names(self, kind: str, identifiers: Sequence[str]) -> str:
+        """Records' names, as `a or b`; an id stands for itself where there is no such record."""
+        found = [await self.name(kind, identifier) or identifier for identifier in identifiers]
+        return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} or {found[-1]}"
+
+    async def near(self, kind: str, identifier: str) -> list[str]:
+        """The ids most like one that names no record: of all where they are few, else of those beside it."""
+        if kind in {"actor", "location", "dataset", "publisher"}:
+            rows = await self.fetch(_ids_statement(kind), {}, slow=True)
+            if len(rows) <= LISTED:
+                return nearest(identifier, [row[1] for row in rows])
+        beside: list[str] = []
+        for below in (True, False):
+            rows = await self.fetch(_neighbours_statement(kind, below=below), {"id": identifier})
+            beside += [row[1] for row in rows]
+        return nearest(identifier, beside)
+
+    async def require(self, kind: str, identifier: str) -> str:
+        """The name of a record that a path names. Raises NotFound."""
+        name = await self.name(kind, identifier)
+        if name is None:
+            raise NotFound(f"There is no {kind} {identifier[:200]}.", await self.near(kind, identifier))
+        return name
+
+
+class Data:
+    """The database as the server sees it."""
+
+    def __init__(self, reader: Reader) -> None:
+        """Read through a reader; what was looked up is kept until data is loaded."""
+        self.reader = reader
+        self._catalogue: Catalogue | None = None
+
+    async def catalogue(self, connection: Connection | None = None) -> Catalogue:
+        """What is known of the current revision, asked of the database."""
+        rows = await (connection or self.reader).fetch(_REVISION_STATEMENT, {})
+        revision, loaded_at = (rows[0][0], _moment(rows[0][1])) if rows else (0, datetime(1970, 1, 1, tzinfo=UTC))
+        known = self._catalogue
+        if known is None or known.revision != revision:
+            known = self._catalogue = Catalogue(revision, loaded_at)
+        return known
+
+    async def ask(self, work: Callable[[Look], Awaitable[T]]) -> T:
+        """Do work that reads; again from the start if data was loaded meanwhile. Raises Unavailable."""
+        catalogue = self._catalogue or await self.catalogue()
+        for _ in range(ATTEMPTS):
+            try:
+                return await work(Look(self.reader, catalogue))
+            except Moved:
+                catalogue = await self.catalogue()
+        raise Unavailable("Data is being loaded too fast to answer.")
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Look]:
+        """A look that lasts: one state of the data, however long it is read."""
+        async with self.reader.snapshot() as connection:
+            yield Look(connection, await self.catalogue(connection))
+
+
+def _moment(value: datetime | str) -> datetime:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,64 @@
+"""The application: routes, error handlers and the guard around them, over one reader of the database."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from fastapi_offline import FastAPIOffline
+
+from api import database, errors
+from api.guard import Guard
+from api.look import Data
+from api.reader import PostgresReader, Reader, SqliteReader
+from api.resources import actors, claims, datasets, events, locations, meta, sources
+from api.settings import Settings
+
+DESCRIPTION = """
+Events of armed conflict that keep **who said what**. Nothing here is a bare fact: events carry claims, each with its
+speaker, stance, hedge, source and the day it was said; what they add up to is derived, and always comes with the
+claims it rests on.
+"""
+RESOURCES = (events, claims, sources, actors, locations, datasets)
+
+
+def reader_for(url: str) -> Reader:
+    """A reader for the database at an address."""
+    if database.is_sqlite(url):
+        return SqliteReader(database.sqlite_file(url))
+    return PostgresReader(database.postgresql_dsn(url))
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application, over the database that the settings name."""
+    settings = settings or Settings()
+    reader = reader_for(settings.database_url)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        gc.collect()
+        gc.freeze()
+        yield
+        await app.state.data.reader.close()
+
+    app = FastAPIOffline(
+        title="Counterclaim",
+        summary="Who said what about events of armed conflict, and when.",
+        description=DESCRIPTION,
+        version="0.1.0",
+        lifespan=lifespan,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.data = Data(reader)
+    errors.install(app)
+    for resource in RESOURCES:
+        app.include_router(resource.exports)
+        app.include_router(resource.router)
+    app.include_router(meta.router)
+    app.add_middleware(Guard)
+    return app
+
+
+_ = APIRoute

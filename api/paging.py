@@ -1,0 +1,115 @@
+"""Pages of a list: sorts, keyset cursors, and the envelope around the documents."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+from api.errors import BadParameters, bad
+from api.filters import Filters, field_values
+
+CURSOR_VERSION = 1
+DATED, UNDATED = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order: by a key, ties by id; undated records last, by id, both ways."""
+
+    key: str
+    descending: bool
+
+    @classmethod
+    def parse(cls, text: str) -> "Sort":
+        """From `date` or `-date`."""
+        return cls(text.removeprefix("-"), text.startswith("-"))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins: after the record with this key and id, in the dated or undated phase."""
+
+    phase: int
+    key: int | str
+    id: str
+    tail: str = ""
+    """What tells apart rows of one record, such as a dispute's aspect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record on a page: its place in the list, and its document."""
+
+    place: Place
+    body: str
+
+
+def fingerprint(name: str, sort: str, filters: Filters) -> str:
+    """What a cursor is bound to: the list, its sort and its filters, whatever their order."""
+    values = {key: _plain(value) for key, value in field_values(filters).items() if key not in PAGE_ONLY}
+    text = orjson.dumps([name, sort, values], option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(text, digest_size=9).hexdigest()
+
+
+PAGE_ONLY = frozenset({"limit", "cursor", "total", "sort"})
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any parameter's value
+    return sorted(str(item) for item in value) if isinstance(value, list) else str(value)
+
+
+def encode_cursor(place: Place, bound_to: str) -> str:
+    """The cursor of a place."""
+    text = orjson.dumps([CURSOR_VERSION, bound_to, place.phase, place.key, place.id, place.tail])
+    return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
+
+
+def decode_cursor(cursor: str, bound_to: str, key_type: type) -> Place:
+    """The place of a cursor. Raises BadParameters if it is damaged or belongs to another question."""
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        text = base64.b64decode(padded, altchars=b"-_", validate=True)
+        version, bound, phase, key, identifier, tail = orjson.loads(text)
+    except (ValueError, binascii.Error, UnicodeEncodeError, TypeError):
+        raise _refused(cursor, "is damaged; take it whole from links.next") from None
+    if version != CURSOR_VERSION:
+        raise _refused(cursor, "is of another release of this service; begin again without it")
+    well_formed = (
+        isinstance(bound, str)
+        and phase in (DATED, UNDATED)
+        and type(key) is key_type
+        and isinstance(identifier, str)
+        and isinstance(tail, str)
+        and not (isinstance(key, int) and abs(key) > MAX_DAY)
+        and "\0" not in f"{key}{identifier}{tail}"
+    )
+    if not well_formed:
+        raise _refused(cursor, "is damaged; take it whole from links.next")
+    if bound != bound_to:
+        raise _refused(cursor, "belongs to another list, sort or set of filters; begin again without it")
+    return Place(phase, key, identifier, tail)
+
+
+MAX_DAY = 3_652_059
+
+
+def _refused(cursor: str, message: str) -> BadParameters:
+    return BadParameters(bad("cursor", cursor, message))
+
+
+def query_string(sent: Sequence[tuple[str, str]], **changes: str | None) -> str:
+    """A query as sent, with some parameters replaced or left out."""
+    kept = [(name, value) for name, value in sent if name not in changes]
+    kept += [(name, value) for name, value in changes.items() if value is not None]
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+def envelope(bodies: Sequence[str], path: str, here: str, following: str | None, meta: dict[str, Any]) -> bytes:
+    """The page: the documents as they are stored, the links and what is said about the list."""
+    links = orjson.dumps({"self": path + here, "next": following})
+    return b'{"data":[%s],"links":%s,"meta":%s}' % (",".join(bodies).encode(), links, orjson.dumps(meta))

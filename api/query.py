@@ -1,0 +1,270 @@
+"""Filters become statements: a filtered list of events or claims is a set of range scans of the facet table.
+
+Each value of the rarest filter (the driver) is scanned once per span class, in the order of the list and limited;
+the other filters are looked up by key. The statement's text depends only on the *shape* of the question, so it is
+built once per shape and cached.
+"""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    union,
+    union_all,
+)
+
+from api import models
+from api.reader import Statement
+
+DATED_SPANS = range(6)
+UNDATED_SPAN = 6
+OPEN_END, OPEN_START = 4, 5
+_REACH = {1: 31, 2: 366}
+COUNT_LIMIT = 1_001
+
+FACETS = {"events": models.EventFacet.__table__, "claims": models.ClaimFacet.__table__}
+DOCUMENTS = {"events": models.EventDocument.__table__, "claims": models.ClaimDocument.__table__}
+WORDS = {"events": models.EventWords.__table__, "claims": models.ClaimWords.__table__}
+REVISION = select(models.Revision.number).scalar_subquery()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A filter: the record is in any of so many facets; `box` tests the row's own point (2: over the antimeridian)."""
+
+    size: int
+    box: int = 0
+    box_index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """All that a statement's text depends on."""
+
+    table: str
+    groups: tuple[Group, ...]
+    """The first is the driver."""
+    spans: tuple[tuple[int, ...], ...]
+    """For each facet of the driver, the span classes to scan."""
+    pair: tuple[int, int] | None = None
+    """Groups that must be met by two different participants."""
+    first: bool = False
+    last: bool = False
+    certain: bool = False
+    as_of: bool = False
+    unsaid: bool | None = None
+    """Under `as_of`, whether records with only undated claims pass; True alone: those and no others."""
+    words: int = 0
+    descending: bool = False
+    after: bool = False
+    limited: bool = True
+
+
+def facet_parameter(group: int, value: int) -> str:
+    """The parameter that holds a facet's number."""
+    return f"g{group}_{value}"
+
+
+def _facets_of(group: int, size: int) -> list[ColumnElement[int]]:
+    return [bindparam(facet_parameter(group, value)) for value in range(size)]
+
+
+def in_box(row: FromClause, box: int, index: int = 0) -> list[ColumnElement[bool]]:
+    """The row's point lies in the box `west<index>`…`north<index>`, borders included; 2: over the antimeridian."""
+    if not box:
+        return []
+    longitude, latitude = row.c.longitude, row.c.latitude
+    west, east = longitude >= bindparam(f"west{index}"), longitude <= bindparam(f"east{index}")
+    inside = and_(west, east) if box == 1 else or_(west, east)
+    return [inside, latitude >= bindparam(f"south{index}"), latitude <= bindparam(f"north{index}")]
+
+
+def _same(row: FromClause, other: FromClause) -> list[ColumnElement[bool]]:
+    return [other.c.span == row.c.span, other.c.day == row.c.day, other.c.id == row.c.id]
+
+
+def _others(one: FromClause, other: FromClause) -> ColumnElement[bool]:
+    """Two different participants: one of the facets has several, or each has another one."""
+    return or_(one.c.member.is_(None), other.c.member.is_(None), one.c.member != other.c.member)
+
+
+def _member(shape: Shape, row: FromClause, index: int) -> ColumnElement[bool]:
+    """The record of `row` is in the group, met by somebody else than its partner group where it has one."""
+    group = shape.groups[index]
+    other = FACETS[shape.table].alias()
+    condition = [
+        other.c.facet.in_(_facets_of(index, group.size)),
+        *_same(row, other),
+        *in_box(other, group.box, group.box_index),
+    ]
+    partner = _partner(shape, index)
+    if partner == 0 and "facet" in row.c:
+        condition.append(_others(row, other))
+    elif partner is not None and partner > index:
+        third = FACETS[shape.table].alias()
+        size = shape.groups[partner].size
+        condition.append(
+            exists().where(third.c.facet.in_(_facets_of(partner, size)), *_same(row, third), _others(other, third))
+        )
+    return exists().where(*condition)
+
+
+def _partner(shape: Shape, index: int) -> int | None:
+    if shape.pair is None or index not in shape.pair:
+        return None
+    return shape.pair[1] if index == shape.pair[0] else shape.pair[0]
+
+
+def _said(shape: Shape, row: FromClause) -> list[ColumnElement[bool]]:
+    if not shape.as_of:
+        return []
+    by = (row.c.said_certain if shape.certain else row.c.said_possible) <= bindparam("as_of")
+    if shape.unsaid is None:
+        return [by]
+    return [or_(by, row.c.unsaid == 1)]
+
+
+def _worded(shape: Shape, row: FromClause) -> list[ColumnElement[bool]]:
+    if not shape.words:
+        return []
+    words = WORDS[shape.table].alias()
+    tests = [words.c.words.like(bindparam(f"word{index}")) for index in range(shape.words)]
+    return [exists().where(words.c.id == row.c.id, *tests)]
+
+
+def _within(shape: Shape, row: FromClause, span: int) -> list[ColumnElement[bool]] | None:
+    """The date condition of one span class; None: nothing of that class can meet it."""
+    first: ColumnElement[int] = bindparam("first_day")
+    last: ColumnElement[int] = bindparam("last_day")
+    if shape.certain:
+        if (span == OPEN_END and shape.last) or (span == OPEN_START and shape.first):
+            return None
+        conditions = [row.c.day >= first] if shape.first else []
+        return [*conditions, row.c.latest <= last] if shape.last else conditions
+    conditions = [row.c.day <= last] if shape.last and span != OPEN_START else []
+    if (shape.first and span == 0) or (shape.first and span == OPEN_START):
+        conditions.append(row.c.day >= first)
+    elif shape.first and span != OPEN_END:
+        conditions.append(row.c.latest >= first)
+        if span in _REACH:
+            conditions.append(row.c.day >= first - _REACH[span])
+    return conditions
+
+
+def _branch(shape: Shape, index: int, span: int, columns: tuple[str, ...]) -> Select[Any] | None:
+    row = FACETS[shape.table].alias()
+    within = [] if span == UNDATED_SPAN else _within(shape, row, span)
+    if within is None:
+        return None
+    conditions = [row.c.facet == bindparam(facet_parameter(0, index)), row.c.span == span, *within]
+    if shape.certain and shape.last and span != UNDATED_SPAN:
+        conditions.append(row.c.day <= bindparam("last_day"))
+    conditions += in_box(row, shape.groups[0].box, shape.groups[0].box_index) + _said(shape, row) + _worded(shape, row)
+    for other in range(1, len(shape.groups)):
+        partner = _partner(shape, other)
+        if partner is None or partner == 0 or partner > other:
+            conditions.append(_member(shape, row, other))
+    if shape.after:
+        conditions += _after(shape, row, undated=span == UNDATED_SPAN)
+    found = select(*(row.c[name] for name in columns)).where(*conditions)
+    if not shape.limited:
+        return found
+    return found.order_by(*_order(shape, row, undated=span == UNDATED_SPAN)).limit(bindparam("limit"))
+
+
+def _after(shape: Shape, row: FromClause, *, undated: bool) -> list[ColumnElement[bool]]:
+    day: ColumnElement[int] = bindparam("after_day")
+    identifier: ColumnElement[str] = bindparam("after_id")
+    if undated:
+        return [row.c.id > identifier]
+    place = tuple_(row.c.day, row.c.id)
+    if shape.descending:
+        return [row.c.day <= day, place < tuple_(day, identifier)]
+    return [row.c.day >= day, place > tuple_(day, identifier)]
+
+
+def _order(shape: Shape, row: Any, *, undated: bool) -> list[ColumnElement[Any]]:  # noqa: ANN401 - a table or subquery
+    if shape.descending and not undated:
+        return [row.c.day.desc(), row.c.id.desc()]
+    return [row.c.day, row.c.id]
+
+
+def _keys(shape: Shape, columns: tuple[str, ...]) -> Any:  # noqa: ANN401 - a select or a compound
+    branches = [
+        branch
+        for index, spans in enumerate(shape.spans)
+        for span in spans
+        if (branch := _branch(shape, index, span, columns)) is not None
+    ]
+    if not branches:
+        nothing = FACETS[shape.table].alias()
+        return select(*(nothing.c[name] for name in columns)).where(~true())
+    if len(branches) == 1:
+        return branches[0]
+    # A record can be in two facets of one filter, but never in two span classes.
+    combine = union_all if shape.groups[0].size == 1 else union
+    return combine(*(select(branch.subquery()) for branch in branches))
+
+
+@lru_cache(maxsize=4096)
+def page_statement(shape: Shape) -> Statement:
+    """Rows of (revision, day, id, body), and for events what is judged; in the order of the list."""
+    undated = shape.spans != () and all(set(spans) <= {UNDATED_SPAN} for spans in shape.spans)
+    keys = _keys(shape, ("day", "id")).subquery()
+    document = DOCUMENTS[shape.table]
+    columns: list[Any] = [REVISION, keys.c.day, keys.c.id, document.c.body]
+    if shape.table == "events" and shape.as_of:
+        columns += [document.c.judged_from, document.c.judged_to, document.c.statements]
+    found = select(*columns).join_from(keys, document, document.c.id == keys.c.id)
+    found = found.order_by(*_order(shape, keys, undated=undated))
+    return Statement(found.limit(bindparam("limit")) if shape.limited else found)
+
+
+@lru_cache(maxsize=4096)
+def count_statement(shape: Shape) -> Statement:
+    """One row of (revision, how many match), at most 1,001 where the shape is limited."""
+    keys = _keys(replace(shape, limited=False, after=False), ("id",)).subquery()
+    if shape.limited:
+        keys = select(keys.c.id).limit(COUNT_LIMIT).subquery()
+    return Statement(select(REVISION, func.count()).select_from(keys))
+
+
+@lru_cache(maxsize=4096)
+def by_id_statement(shape: Shape) -> Statement:
+    """As `page_statement`, in the order of ids: the documents are walked and every filter is looked up."""
+    row = DOCUMENTS[shape.table].alias()
+    conditions: list[ColumnElement[bool]] = []
+    spans = sorted({span for spans in shape.spans for span in spans})
+    if spans != [*DATED_SPANS, UNDATED_SPAN]:
+        within = {span: _within(shape, row, span) if span != UNDATED_SPAN else [] for span in spans}
+        conditions.append(or_(*(and_(row.c.span == span, *rest) for span, rest in within.items() if rest is not None)))
+    for index in range(len(shape.groups)):
+        partner = _partner(shape, index)
+        if partner is None or partner > index:
+            conditions.append(_member(shape, row, index))
+    if shape.as_of:
+        said = FACETS[shape.table].alias()
+        conditions.append(
+            exists().where(said.c.facet == bindparam("facet_all"), *_same(row, said), *_said(shape, said))
+        )
+    conditions += _worded(shape, row)
+    if shape.after:
+        past = row.c.id < bindparam("after_id") if shape.descending else row.c.id > bindparam("after_id")
+        conditions.append(past)
+    columns: list[Any] = [REVISION, row.c.day, row.c.id, row.c.body]
+    if shape.table == "events" and shape.as_of:
+        columns += [row.c.judged_from, row.c.judged_to, row.c.statements]
+    order = row.c.id.desc() if shape.descending else row.c.id
+    return Statement(select(*columns).where(*conditions).order_by(order).limit(bindparam("limit")))
