@@ -28,7 +28,7 @@ lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/bandit --quiet --recursive api seed migrations
+	$(BIN)/bandit --configfile pyproject.toml --quiet --recursive api seed migrations
 
 # Known weaknesses in what we depend on; needs the network.
 audit: .venv/installed-dev

@@ -3,12 +3,13 @@
 import errno
 import socket
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
 
-from api.database import DatabaseUnusableError
+from api.database import DatabaseUnusableError, engine, explained
 from api.settings import SettingsError, read_settings
 from migrations import migrate as migrate_database
 from migrations import require_current
@@ -60,8 +61,55 @@ def serve(host: Host = None, port: Port = None) -> None:
 def up(host: Host = None, port: Port = None) -> None:
     """Build the database where it is missing, load what is new, and serve it."""
     with _bind(host, port) as listener:
-        migrate_database(read_settings().database_url)
+        url = read_settings().database_url
+        migrate_database(url)
+        _load(url)
         Announced(listener, WORTH_OPENING).run([listener])
+
+
+@app.command()
+def seed(
+    datasets: Annotated[
+        list[str] | None, typer.Argument(help="Which of the reviewed datasets; all by default.")
+    ] = None,
+    *,
+    prune: Annotated[bool, typer.Option(help="Withdraw records that are no longer in the files.")] = False,
+) -> None:
+    """Load the reviewed datasets that come with the project."""
+    url = read_settings().database_url
+    require_current(url)
+    typer.echo(_load(url, datasets or (), prune=prune))
+
+
+@app.command()
+def check(files: Annotated[list[Path], typer.Argument(help="TOML files, or folders of them.")]) -> None:
+    """Say what is wrong with files of records; nothing is loaded."""
+    from seed.check import check as check_files  # noqa: PLC0415 - a server has no need of it
+
+    refusals = check_files(files)
+    for refusal in refusals:
+        typer.echo(refusal, err=True)
+    if refusals:
+        raise SystemExit(1)
+    typer.echo("Fit to be loaded.")
+
+
+def _load(url: str, datasets: Sequence[str] = (), *, prune: bool = False) -> str:
+    """Load the reviewed datasets; what was done, in one line."""
+    from seed.check import REVIEWED  # noqa: PLC0415 - a server has no need of it
+    from seed.files import read  # noqa: PLC0415 - as above
+    from seed.load import load  # noqa: PLC0415 - as above
+    from seed.report import LoadRefusedError  # noqa: PLC0415 - as above
+
+    made = engine(url)
+    try:
+        with explained(url):
+            return load(made, read([REVIEWED], datasets), prune=prune).in_words()
+    except LoadRefusedError as error:
+        typer.echo(error, err=True)
+        raise SystemExit(1) from None
+    finally:
+        made.dispose()
 
 
 def _bind(host: str | None, port: int | None) -> socket.socket:

@@ -38,6 +38,11 @@ class Store:
         self._cursor.execute(self._worded(statement), self._bound(values))
         return int(self._cursor.rowcount)
 
+    def temporary(self, table: str, columns: str) -> None:
+        """Make a table of this connection alone, empty."""
+        self.run(f"DROP TABLE IF EXISTS {table}")
+        self.run(f"CREATE TEMPORARY TABLE {table} ({columns})")
+
     def rows(self, statement: str, *values: Any) -> list[Row]:  # noqa: ANN401 - whatever the driver binds
         """All rows of a query; a list among the values is bound to `{ids}`."""
         self._cursor.execute(self._worded(statement), self._bound(values))
@@ -60,7 +65,7 @@ class Store:
         names = ", ".join(f'"{name}"' for name in columns)
         if self.sqlite:
             marks = ", ".join("?" * len(columns))
-            self._cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608 - names of our own
+            self._cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
             return
         with self._cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
             for row in rows:
@@ -71,10 +76,22 @@ class Store:
         names = ", ".join(f'"{name}"' for name in columns)
         marks = ", ".join("?" * len(columns))
         new = ", ".join(f'"{name}" = excluded."{name}"' for name in columns[1:])
-        head = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - names of our own
+        head = f"INSERT INTO {table} ({names}) VALUES ({marks})"
         self.many(f"{head} ON CONFLICT ({columns[0]}) DO UPDATE SET {new}", rows)
 
     def delete(self, table: str, column: str, ids: list[str]) -> None:
         """Delete the rows whose column is one of the ids."""
         if ids:
-            self.run(f"DELETE FROM {table} WHERE {column} {{ids}}", ids)  # noqa: S608 - names of our own
+            self.run(f"DELETE FROM {table} WHERE {column} {{ids}}", ids)
+
+    def delete_rows(self, table: str, key: dict[str, str], rows: Sequence[Row]) -> None:
+        """Delete rows by a key of several columns, given with PostgreSQL's names of their types."""
+        if not rows:
+            return
+        if self.sqlite:
+            self.many(f"DELETE FROM {table} WHERE {' AND '.join(f'{name} = ?' for name in key)}", rows)
+            return
+        arrays = ", ".join(f"?::{kind}[]" for kind in key.values())
+        same = " AND ".join(f"t.{name} = gone.{name}" for name in key)
+        statement = f"DELETE FROM {table} t USING unnest({arrays}) AS gone ({', '.join(key)}) WHERE {same}"
+        self.run(statement, *(list(values) for values in zip(*rows, strict=True)))

@@ -1,0 +1,216 @@
+"""In which filtered lists an event or a claim stands, and where in them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import count
+from typing import Literal, NamedTuple
+
+from api import facts
+from api.assessment import Assessment, Statement, assess, said_by
+from api.grid import cells_of
+from api.models import FacetRow
+from api.store import Store
+from api.vocabulary import Match, Status, Undated
+
+# Claims' facets are numbered among the events', under names of their own.
+PREFIX = {"event": "", "claim": "claim/"}
+COLUMNS = ("facet", "span", "day", "id", *FacetRow.payload)
+SPANS = range(7)
+MOST_DAYS = 50
+FLUSHED = 50_000
+REMEMBERED = 200_000
+
+
+class Placing(NamedTuple):
+    """A record's place in the order of days: span class, sort day and last day (null: open)."""
+
+    span: int
+    day: int
+    latest: int | None
+
+
+class Old(NamedTuple):
+    """Where a record stood before."""
+
+    id: str
+    span: int
+    day: int
+    facets: str
+
+
+class Filed(NamedTuple):
+    """A record, the facets it stands in, and the payload of its rows there."""
+
+    id: str
+    placing: Placing
+    said: tuple[int | None, int | None, int]
+    names: dict[str, str | None]
+    """Each facet's name, and the one participant who belongs to it."""
+    point: tuple[float, float] | None
+
+
+def placing(earliest: date | None, latest: date | None) -> Placing:
+    """Which span class a date is of (DESIGN: 0 one day, 1 to 31 days, 2 to 366, 3 longer, 4 and 5 open, 6 undated)."""
+    if earliest is None:
+        return Placing(6, 0, None) if latest is None else Placing(5, latest.toordinal(), latest.toordinal())
+    first = earliest.toordinal()
+    if latest is None:
+        return Placing(4, first, None)
+    last = latest.toordinal()
+    days = last - first + 1
+    span = 0 if days == 1 else 1 if days <= 31 else 2 if days <= 366 else 3  # noqa: PLR2004 - a month, a year
+    return Placing(span, first, last)
+
+
+def first_said(statements: Sequence[Statement]) -> tuple[int | None, int | None, int]:
+    """The first days by which one was possibly and certainly said, and whether any is undated."""
+    possible = [statement.earliest or 0 for statement in statements if statement.dated]
+    certain = [statement.latest for statement in statements if statement.dated and statement.latest is not None]
+    unsaid = any(not statement.dated for statement in statements)
+    return min(possible, default=None), min(certain, default=None), int(unsaid)
+
+
+def ever(statements: Sequence[Statement], today: Iterable[Assessment]) -> set[Status]:
+    """Every status any aspect has as of any day, in either reading of dates, with and without the undated."""
+    found = {assessment.status for assessment in today}
+    judged = {tuple(statement.id for statement in statements)}
+    for match in Match:
+        said = {s.earliest or 0 if match == Match.POSSIBLE else s.latest for s in statements if s.dated}
+        days = {day for day in said if day is not None}
+        if len(days) > MOST_DAYS:
+            return set(Status)  # too many states to judge each: a candidate for all
+        for day in (0, *days):
+            for undated in Undated:
+                known = said_by(statements, day, match, undated)
+                key = tuple(statement.id for statement in known)
+                if key not in judged:
+                    judged.add(key)
+                    found |= {assessment.status for assessment in assess(known)}
+    return found
+
+
+def of_event(
+    event: facts.Event,
+    chunk: facts.Chunk,
+    known: facts.Facts,
+    statements: Sequence[Statement],
+    assessments: Sequence[Assessment],
+) -> Filed:
+    """Where an event stands."""
+    names: dict[str, str | None] = dict.fromkeys(("all", f"kind:{event.kind}", f"dataset:{event.dataset}"))
+    names.update(_parties(chunk.participations.get(event.id, ()), known))
+    cited = {
+        citation.source for claim in chunk.claims.get(event.id, ()) for citation in chunk.citations.get(claim.id, ())
+    }
+    more = [f"source:{source}" for source in cited]
+    more += [f"status:{status}" for status in {assessment.status for assessment in assessments}]
+    more += [f"ever:{status}" for status in ever(statements, assessments)]
+    disputed = any(assessment.status == Status.DISPUTED for assessment in assessments)
+    more.append("disputed:yes" if disputed else "disputed:no")
+    if event.part_of is not None:
+        more.append(f"part_of:{event.part_of}")
+    point = None
+    if event.location is not None:
+        more += [f"location:{container}" for container in known.containers[event.location]]
+        place = known.locations[event.location]
+        if place.longitude is not None and place.latitude is not None:
+            point = (place.longitude, place.latitude)
+            more += cells_of(*point)
+    names.update(dict.fromkeys(more))
+    dated = chunk.dates[event.id]
+    return Filed(event.id, placing(dated.earliest, dated.latest), first_said(statements), names, point)
+
+
+def _parties(participations: Iterable[facts.Participation], known: facts.Facts) -> dict[str, str | None]:
+    """Facets of who takes part and in which role, each with the participant who belongs there if it is only one."""
+    members: defaultdict[str, set[str]] = defaultdict(set)
+    for part in participations:
+        members[f"role:{part.role}"].add(part.actor)
+        for party in known.standings.closure(part.actor):
+            members[f"party:{party}"].add(part.actor)
+            members[f"party:{party}/{part.role}"].add(part.actor)
+    return {name: next(iter(found)) if len(found) == 1 else None for name, found in members.items()}
+
+
+def of_claim(claim: facts.Claim, event: facts.Event, chunk: facts.Chunk, known: facts.Facts, said: Statement) -> Filed:
+    """Where a claim stands."""
+    names = [
+        "all",
+        f"dataset:{claim.dataset}",
+        f"event:{claim.event}",
+        f"stance:{claim.stance}",
+        f"aspect:{claim.aspect}",
+        f"certainty:{claim.certainty}",
+        "inferred:yes" if claim.inferred else "inferred:no",
+    ]
+    if claim.speaker is not None:
+        names.append(f"speaker:{claim.speaker}")
+        names += [f"party:{party}" for party in known.standings.closure(claim.speaker)]
+    names += [f"{name}:{value}" for name, value in (("via", claim.via), ("about", claim.about)) if value is not None]
+    if event.location is not None:
+        names += [f"location:{container}" for container in known.containers[event.location]]
+    for citation in chunk.citations.get(claim.id, ()):
+        names.append(f"source:{citation.source}")
+        names += [f"flag:{flag}" for flag in facts.names(citation.flags)]
+    dated = chunk.said[claim.id]
+    return Filed(claim.id, placing(dated.earliest, dated.latest), first_said([said]), dict.fromkeys(names), None)
+
+
+class Facets:
+    """Files records under facets: numbers the names, writes the rows, and counts each facet's members exactly."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._numbers: dict[str, int] = {}
+        self._next = store.rows("SELECT coalesce(max(id), 0) + 1 FROM facet")[0][0]
+        self._counts: Counter[tuple[int, int]] = Counter()
+
+    def replace(self, kind: Literal["event", "claim"], old: Iterable[Old], new: Sequence[Filed]) -> dict[str, str]:
+        """Take records out of where they stood and put them where they stand; the numbers of each one's facets."""
+        gone = [(int(facet), was.span, was.day, was.id) for was in old for facet in was.facets.split()]
+        self._counts.subtract((facet, span) for facet, span, _, _ in gone)
+        table = f"{kind}_facet"
+        self._store.delete_rows(table, {"facet": "int", "span": "smallint", "day": "int", "id": "text"}, gone)
+        numbers = self._numbered({PREFIX[kind] + name for filed in new for name in filed.names})
+        rows: list[tuple[int | str | float | None, ...]] = []
+        stored = {}
+        for filed in new:
+            span, day, latest = filed.placing
+            own = []
+            for name, member in filed.names.items():
+                facet = numbers[PREFIX[kind] + name]
+                own.append(facet)
+                point = filed.point if name == "all" or name.startswith("cell:") else None
+                rows.append((facet, span, day, filed.id, latest, *filed.said, *(point or (None, None)), member))
+                self._counts[facet, span] += 1
+            stored[filed.id] = " ".join(map(str, sorted(own)))
+        rows.sort(key=lambda row: row[:4])
+        self._store.insert(table, COLUMNS, rows)
+        if len(self._counts) > FLUSHED:
+            self.flush()
+        return stored
+
+    def _numbered(self, names: set[str]) -> dict[str, int]:
+        """Every name's number; new names get the next ones, in order."""
+        if len(self._numbers) > REMEMBERED:
+            self._numbers.clear()
+        if unknown := sorted(names - self._numbers.keys()):
+            self._numbers.update(self._store.rows("SELECT name, id FROM facet WHERE name {ids}", unknown))
+            new = [name for name in unknown if name not in self._numbers]
+            numbered = dict(zip(new, count(self._next), strict=False))
+            rows = [(number, name, *(0 for _ in SPANS)) for name, number in numbered.items()]
+            self._store.insert("facet", ("id", "name", *(f"span{span}" for span in SPANS)), rows)
+            self._numbers.update(numbered)
+            self._next += len(new)
+        return self._numbers
+
+    def flush(self) -> None:
+        """Write down how the counts have changed."""
+        changes: defaultdict[int, list[int]] = defaultdict(lambda: [0 for _ in SPANS])
+        for (facet, span), more in self._counts.items():
+            changes[facet][span] += more
+        sums = ", ".join(f"span{span} = span{span} + ?" for span in SPANS)
+        rows = [(*counts, facet) for facet, counts in sorted(changes.items()) if any(counts)]
+        self._store.many(f"UPDATE facet SET {sums} WHERE id = ?", rows)
+        self._counts.clear()

@@ -1,0 +1,352 @@
+"""The facts that documents are made of, read a chunk of events at a time in few queries."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from api import schemas
+from api.standings import Standings
+from api.store import Store
+
+T = TypeVar("T")
+REMEMBERED = 50_000
+
+
+class DateFields(NamedTuple):
+    """A date as it stands in a record's row, days as YYYY-MM-DD."""
+
+    edtf: str | None
+    earliest: str | None
+    latest: str | None
+    precision: str
+    basis: str
+    note: str | None
+
+
+class Actor(NamedTuple):
+    id: str
+    kind: str
+    name: str
+    aliases: str
+    description: str | None
+    dataset: str
+
+
+class Affiliation(NamedTuple):
+    kind: str
+    other: str
+    since: str | None
+    until: str | None
+
+
+class Location(NamedTuple):
+    id: str
+    kind: str
+    name: str
+    aliases: str
+    within: str | None
+    longitude: float | None
+    latitude: float | None
+    radius_m: float | None
+    coordinate_method: str | None
+    coordinate_source: str | None
+    phrase: str | None
+    dataset: str
+
+
+class Source(NamedTuple):
+    id: str
+    title: str
+    published: schemas.When
+
+
+class Event(NamedTuple):
+    id: str
+    kind: str
+    title: str
+    summary: str | None
+    edtf: str | None
+    earliest: str | None
+    latest: str | None
+    precision: str
+    basis: str
+    note: str | None
+    location: str | None
+    place_relation: str | None
+    part_of: str | None
+    extra: str | None
+    dataset: str
+
+
+class Participation(NamedTuple):
+    event: str
+    actor: str
+    role: str
+    note: str | None
+
+
+class Claim(NamedTuple):
+    id: str
+    event: str
+    speaker: str | None
+    via: str | None
+    about: str | None
+    stance: str
+    aspect: str
+    certainty: str
+    credibility: int
+    summary: str | None
+    quote: str | None
+    quote_by: str | None
+    value_low: float | None
+    value_best: float | None
+    value_high: float | None
+    unit: str | None
+    edtf: str | None
+    earliest: str | None
+    latest: str | None
+    precision: str
+    basis: str
+    note: str | None
+    inferred: bool
+    dataset: str
+
+
+class Citation(NamedTuple):
+    claim: str
+    source: str
+    role: str
+    mark: str | None
+    locator: str | None
+    flags: str
+    basis: str
+
+
+class Dating(NamedTuple):
+    target: str
+    edtf: str
+    earliest: str | None
+    latest: str | None
+    precision: str
+    basis: str
+    note: str | None
+    source: str
+    dataset: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A record's effective date: its own, or the one another dataset lays over it."""
+
+    when: schemas.When
+    earliest: date | None
+    latest: date | None
+    recorded_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some events with everything their documents, and their claims' documents, show."""
+
+    events: Sequence[Event]
+    dates: Mapping[str, Dated]
+    participations: Mapping[str, Sequence[Participation]]
+    claims: Mapping[str, Sequence[Claim]]
+    said: Mapping[str, Dated]
+    citations: Mapping[str, Sequence[Citation]]
+    titles: Mapping[str, str]
+
+
+class Shelf(Generic[T]):
+    """Rows by id, read when they are needed; forgotten between chunks when there are too many."""
+
+    def __init__(self, read: Callable[[list[str]], Iterable[tuple[str, T]]]) -> None:
+        self._read = read
+        self._known: dict[str, T] = {}
+
+    def need(self, ids: Iterable[str | None]) -> None:
+        """Have these at hand."""
+        wanted = {id_ for id_ in ids if id_ is not None}
+        if missing := sorted(wanted - self._known.keys()):
+            self._known.update(self._read(missing))
+
+    def trim(self) -> None:
+        """Forget everything if it has become too much."""
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+
+    def __getitem__(self, id_: str) -> T:
+        return self._known[id_]
+
+
+@lru_cache(maxsize=65_536)
+def day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+@lru_cache(maxsize=65_536)
+def own_date(fields: DateFields) -> schemas.When:
+    """A date that nothing lies over."""
+    return schemas.When.model_validate({**fields._asdict(), "source": None, "stated": None})
+
+
+def _grouped(rows: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+    groups: defaultdict[str, list[T]] = defaultdict(list)
+    for row in rows:
+        groups[key(row)].append(row)
+    return groups
+
+
+def _columns(fields: Sequence[str], dated: str, **renamed: str) -> str:
+    """Columns for a select: the fields of a date carry the record's prefix."""
+    own = {name: f"{dated}_{name}" for name in DateFields._fields} if dated else {}
+    return ", ".join({**own, **renamed}.get(name, name) for name in fields)
+
+
+_ACTOR = _columns(Actor._fields, "")
+_LOCATION = _columns(Location._fields, "")
+_EVENT = _columns(Event._fields, "date")
+_CLAIM = _columns(Claim._fields, "said")
+_DATING = _columns(Dating._fields[1:], "date")
+
+
+class Facts:
+    """Reads chunks; actors' standings and datasets are held, other records are remembered while they are in use."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.datasets: dict[str, schemas.TitledRef] = {}
+        self.recorded_on: dict[str, date] = {}
+        for id_, title, recorded_at in store.rows("SELECT id, title, recorded_at FROM dataset"):
+            self.datasets[id_] = schemas.TitledRef(id=id_, title=title)
+            self.recorded_on[id_] = moment(recorded_at).date()
+        self.standings = Standings(
+            dict(store.rows("SELECT id, kind FROM actor")),
+            store.rows("SELECT actor, kind, other FROM affiliation"),
+        )
+        self.actors = Shelf(self._read_actors)
+        self.locations = Shelf(self._read_locations)
+        self.containers = Shelf(self._read_containers)
+        self.sources = Shelf(self._read_sources)
+
+    def _read_actors(self, ids: list[str]) -> Iterable[tuple[str, Actor]]:
+        rows = self._store.rows(f"SELECT {_ACTOR} FROM actor WHERE id {{ids}}", ids)
+        return ((row[0], Actor._make(row)) for row in rows)
+
+    def _read_locations(self, ids: list[str]) -> Iterable[tuple[str, Location]]:
+        rows = self._store.rows(f"SELECT {_LOCATION} FROM location WHERE id {{ids}}", ids)
+        return ((row[0], Location._make(row)) for row in rows)
+
+    def _read_containers(self, ids: list[str]) -> Iterable[tuple[str, list[str]]]:
+        statement = "SELECT location, container FROM location_closure WHERE location {ids}"
+        groups = _grouped(self._store.rows(statement, ids), lambda row: str(row[0]))
+        return ((id_, sorted(row[1] for row in rows)) for id_, rows in groups.items())
+
+    def _read_sources(self, ids: list[str]) -> Iterable[tuple[str, Source]]:
+        columns = _columns(DateFields._fields, "published")
+        rows = self._store.rows(f"SELECT id, title, {columns} FROM source WHERE id {{ids}}", ids)
+        return ((id_, Source(id_, title, own_date(DateFields._make(date_)))) for id_, title, *date_ in rows)
+
+    def trim(self) -> None:
+        """Keep memory flat; between chunks only."""
+        for shelf in (self.actors, self.locations, self.containers, self.sources):
+            shelf.trim()
+
+    def source_ref(self, id_: str | None) -> schemas.TitledRef | None:
+        return None if id_ is None else schemas.TitledRef(id=id_, title=self.sources[id_].title)
+
+    def event_titles(self, ids: Iterable[str | None]) -> dict[str, str]:
+        wanted = sorted({id_ for id_ in ids if id_ is not None})
+        return dict(self._store.rows("SELECT id, title FROM event WHERE id {ids}", wanted)) if wanted else {}
+
+    def dated(self, row: Event | Claim, dating: Dating | None) -> Dated:
+        """The record's effective date."""
+        own = DateFields(row.edtf, row.earliest, row.latest, row.precision, row.basis, row.note)
+        if dating is None:
+            return Dated(own_date(own), day(row.earliest), day(row.latest), self.recorded_on[row.dataset])
+        over = own_date(DateFields._make(dating[1:7]))
+        when = over.model_copy(update={"source": self.source_ref(dating.source), "stated": row.edtf})
+        return Dated(when, over.earliest, over.latest, self.recorded_on[dating.dataset])
+
+    def _datings(self, target: str, ids: list[str]) -> dict[str, Dating]:
+        """The dating of each record that has one; of several, the one with the smallest id."""
+        statement = f"SELECT {target}, {_DATING} FROM dating WHERE {target} {{ids}} ORDER BY id DESC"
+        found = {row[0]: Dating._make(row) for row in self._store.rows(statement, ids)}
+        self.sources.need(dating.source for dating in found.values())
+        return found
+
+    def chunk(self, ids: list[str]) -> Chunk:
+        """The events that exist among these, and all that is said of them."""
+        self.trim()
+        rows = self._store.rows
+        events = [Event._make(row) for row in rows(f"SELECT {_EVENT} FROM event WHERE id {{ids}} ORDER BY id", ids)]
+        parts = [
+            Participation._make(row)
+            for row in rows(
+                "SELECT event, actor, role, note FROM participation WHERE event {ids} ORDER BY event, ordinal", ids
+            )
+        ]
+        claims = [Claim._make(row) for row in rows(f"SELECT {_CLAIM} FROM claim WHERE event {{ids}} ORDER BY id", ids)]
+        claim_ids = [claim.id for claim in claims]
+        citations = [
+            Citation._make(row)
+            for row in rows(
+                "SELECT claim, source, role, mark, locator, flags, basis FROM citation "
+                "WHERE claim {ids} ORDER BY claim, ordinal",
+                claim_ids,
+            )
+        ]
+        self._fetch(events, parts, claims, citations)
+        on, said = self._datings("event", ids), self._datings("claim", claim_ids)
+        return Chunk(
+            events,
+            {event.id: self.dated(event, on.get(event.id)) for event in events},
+            _grouped(parts, lambda row: row.event),
+            _grouped(claims, lambda row: row.event),
+            {claim.id: self.dated(claim, said.get(claim.id)) for claim in claims},
+            _grouped(citations, lambda row: row.claim),
+            self.event_titles(event.part_of for event in events),
+        )
+
+    def _fetch(
+        self,
+        events: Sequence[Event],
+        parts: Sequence[Participation],
+        claims: Sequence[Claim],
+        citations: Sequence[Citation],
+    ) -> None:
+        """Have at hand every record that these name."""
+        places = [event.location for event in events]
+        self.actors.need(
+            [part.actor for part in parts]
+            + [actor for claim in claims for actor in (claim.speaker, claim.via, claim.quote_by)]
+        )
+        self.locations.need(places)
+        self.containers.need(places)
+        points = [self.locations[place].coordinate_source for place in places if place is not None]
+        self.sources.need([*points, *(citation.source for citation in citations)])
+
+
+def moment(value: datetime | str) -> datetime:
+    """A moment as either driver gives it; SQLite keeps UTC without saying so."""
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def table(text: str | None) -> dict[str, Any] | None:
+    """Free-form JSON, as it is stored."""
+    if text is None:
+        return None
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+@lru_cache(maxsize=65_536)
+def names(text: str) -> list[str]:
+    """Aliases or flags, as they are stored."""
+    found: list[str] = json.loads(text)
+    return found

@@ -1,0 +1,97 @@
+"""Reads records from TOML files, refusing what is unfit with its file, record and field."""
+
+import tomllib
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from seed.records import TABLES, Dataset
+from seed.refusals import Entry, Place, Refusal, entry, meant, shown
+
+LARGEST = 32 * 2**20
+
+
+def read(paths: Iterable[Path], datasets: Collection[str] = ()) -> Iterator[Entry | Refusal]:
+    """Every record of the files, and of the TOML files in folders, of these datasets (none given: of all).
+
+    Datasets come first, then sources, actors, locations, events, claims, datings: what is referred to before what
+    refers to it.
+    """
+    found: list[tuple[str, dict[str, Any], Place]] = []
+    others: set[str] = set()
+    for path in files(paths):
+        place = Place(str(path))
+        parsed = parse(path, place)
+        if isinstance(parsed, Refusal):
+            yield parsed
+            continue
+        dataset, tables = parsed
+        others.add(dataset)
+        if not datasets or dataset in datasets:
+            found.append((dataset, tables, place))
+            yield from unknown_tables(tables, place)
+    for dataset in sorted(set(datasets) - others):
+        yield Refusal(Place("dataset"), dataset, "", f"is in none of the files{meant(dataset, sorted(others))}")
+    for table, kind in TABLES.items():
+        for dataset, tables, place in found:
+            yield from _records(kind, tables.get(table, []), dataset, place)
+
+
+def files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The paths, and for a folder the TOML files in it."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(path.glob("*.toml"))
+        else:
+            yield path
+
+
+def parse(path: Path, place: Place) -> tuple[str, dict[str, Any]] | Refusal:
+    """A file's dataset and its tables."""
+    try:
+        tables = toml(path)
+    except Unreadable as error:
+        return Refusal(place, "", "", str(error))
+    dataset = tables.pop("dataset", None)
+    if not isinstance(dataset, str):
+        return Refusal(place, "", "dataset", 'is missing: dataset = "…" stands at the top of every file')
+    return dataset, tables
+
+
+class Unreadable(Exception):  # noqa: N818 - it is said of a file
+    """A file that is no TOML, and why."""
+
+
+def toml(path: Path) -> dict[str, Any]:
+    """What a TOML file holds, or `Unreadable`."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise Unreadable(f"is larger than {LARGEST // 2**20} MB; split it")
+        return tomllib.loads(path.read_bytes().decode())
+    except OSError as error:
+        raise Unreadable(f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"is not UTF-8: byte {error.start}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise Unreadable(f"is not TOML: {error}") from None
+    except RecursionError:
+        raise Unreadable("is nested too deep") from None
+
+
+def unknown_tables(tables: dict[str, Any], place: Place) -> Iterator[Refusal]:
+    for table in tables.keys() - TABLES.keys():
+        yield Refusal(place, "", shown(table), f"there is no such table{meant(table, list(TABLES))}")
+
+
+def _records(kind: str, records: object, dataset: str, place: Place) -> Iterator[Entry | Refusal]:
+    if not isinstance(records, list):
+        yield Refusal(place, "", f"{kind}s", f"is written [[{kind}s]], once for each record")
+        return
+    for number, fields in enumerate(records, 1):
+        checked = entry(kind, fields, dataset, place, number=number)
+        if isinstance(checked, list):
+            yield from checked
+        elif isinstance(checked.record, Dataset) and checked.record.id != dataset:
+            yield Refusal(place, f"dataset {checked.record.id}", "id", f"the file belongs to {shown(dataset)}")
+        else:
+            yield checked

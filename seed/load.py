@@ -1,0 +1,281 @@
+"""Records → rows, in one transaction: what is new, changed and gone, and all that is derived from it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from api import models
+from api.changes import Changes
+from api.documents import refresh
+from api.store import Row, Store
+from seed import mapping, vanished
+from seed.records import KINDS
+from seed.refusals import Entry, Place, Refusal, meant
+from seed.report import LoadRefusedError, Report
+from seed.rows import CHILDREN, COLUMNS, digest, rows_of
+
+BATCH = 5_000
+REMEMBERED = 100_000
+NEIGHBOURS = 500
+SAME_AS = Path(__file__).parent / "importers" / "same_as.toml"
+# Any number that no other program is likely to lock.
+LOCK = 7_226_110_347
+
+Progress = Callable[[str, int], None]
+
+
+def silent(_stage: str, _done: int) -> None:
+    """Tell nobody how far a load is."""
+
+
+def load(  # noqa: PLR0913 - each is a choice of its own
+    engine: sa.Engine,
+    entries: Iterable[Entry | Refusal],
+    *,
+    prune: bool = False,
+    dry_run: bool = False,
+    progress: Progress = silent,
+    same_as: Path = SAME_AS,
+) -> Report:
+    """Load records in one transaction: all of them, or none and `LoadRefusedError`.
+
+    Records of the datasets that occur, but do not occur themselves, are reported as vanished; `prune` withdraws them.
+    `progress` is told a stage (`load`, `derive`) and how many more records it has done. A dry run reports refusals.
+    """
+    with engine.connect() as connection, connection.begin() as transaction:
+        work = Load(connection, progress)
+        stream = iter(entries)
+        while batch := list(islice(stream, BATCH)):
+            work.take(batch)
+        report = work.finish(prune=prune, same_as=same_as)
+        if report.refusals and not dry_run:
+            raise LoadRefusedError(report)
+        if report.moved and not dry_run:
+            work.derive()
+        else:
+            transaction.rollback()
+    return report
+
+
+def withdraw(engine: sa.Engine, dataset: str, *, same_as: Path = SAME_AS) -> Report:
+    """Take a whole dataset out, or `LoadRefusedError` where another dataset refers to it."""
+    with engine.connect() as connection, connection.begin():
+        work = Load(connection, silent)
+        work.datasets.add(dataset)
+        report = work.finish(prune=True, same_as=same_as, whole=True)
+        if report.refusals:
+            raise LoadRefusedError(report)
+        if report.moved:
+            work.derive()
+    return report
+
+
+class Named(NamedTuple):
+    """Where a record is named: by which entry, in which field."""
+
+    entry: Entry
+    field: str
+
+
+class Written(NamedTuple):
+    """An entry that is new (`fresh`) or changed."""
+
+    entry: Entry
+    digest: str
+    fresh: bool
+
+
+class Load:
+    """A load under way, on one connection and in its transaction."""
+
+    def __init__(self, connection: sa.Connection, progress: Progress) -> None:
+        """Take the lock, so that writers wait for each other."""
+        self.report = Report()
+        self.datasets: set[str] = set()
+        self._connection, self._progress = connection, progress
+        self._store = Store(connection)
+        if self._store.sqlite:  # whose engine took the lock at BEGIN
+            self._store.run("PRAGMA defer_foreign_keys = ON")
+        else:
+            self._store.run("SET LOCAL statement_timeout = 0")
+            self._store.rows("SELECT pg_advisory_xact_lock(?)", LOCK)
+        self._changes = Changes(self._store)
+        for table in ("seen", "vanished"):
+            self._store.temporary(table, "kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id)")
+        self._homeless: set[str] = set()
+        self._missing: dict[tuple[str, str], Named] = {}
+        self._verified: set[tuple[str, str]] = set()
+        self._about: dict[str, Entry] = {}
+
+    def take(self, batch: Sequence[Entry | Refusal]) -> None:
+        """Load some records."""
+        self.report.read += len(batch)
+        groups: dict[str, dict[str, Entry]] = {kind: {} for kind in KINDS}
+        for one in batch:
+            if isinstance(one, Refusal):
+                self.report.refuse(one)
+            elif self._at_home(one, groups["dataset"]):
+                group = groups[one.record.kind_of_record]
+                if group.setdefault(one.record.id, one) is not one:
+                    self._refuse(one, "id", "is there twice")
+        written = {kind: self._compare(kind, group) for kind, group in groups.items() if group}
+        self._look_up([one.entry for ones in written.values() for one in ones], groups)
+        for kind, ones in written.items():
+            self._write(kind, ones)
+        self._progress("load", len(batch))
+
+    def _refuse(self, entry: Entry, field: str, message: str) -> None:
+        self.report.refuse(Refusal(entry.place, f"{entry.record.kind_of_record} {entry.record.id}", field, message))
+
+    def _at_home(self, one: Entry, new: dict[str, Entry]) -> bool:
+        """The entry's dataset is there, or comes with it."""
+        dataset = one.dataset
+        if (
+            one.record.kind_of_record == "dataset"
+            or dataset in self.datasets
+            or dataset in new
+            or self._store.rows("SELECT id FROM dataset WHERE id = ?", dataset)
+        ):
+            self.datasets.add(dataset)
+        elif dataset not in self._homeless:
+            self._homeless.add(dataset)
+            known = self._store.column("SELECT id FROM dataset ORDER BY id")
+            message = f"there is no dataset {dataset}: one of its files has a [[datasets]]{meant(dataset, known)}"
+            self.report.refuse(Refusal(one.place, "", "dataset", message))
+        return dataset in self.datasets
+
+    def _compare(self, kind: str, group: dict[str, Entry]) -> list[Written]:
+        """Those of one kind that are new or changed."""
+        owner, ids = "id" if kind == "dataset" else "dataset", sorted(group)
+        rows = self._store.rows(f"SELECT id, {owner}, digest FROM {kind} WHERE id {{ids}}", ids)
+        stored = {id_: (dataset, mark) for id_, dataset, mark in rows}
+        again = set(self._store.column("SELECT id FROM seen WHERE kind = ? AND id {ids}", kind, sorted(stored)))
+        written = []
+        for id_, one in group.items():
+            mark = digest(one.record)
+            dataset, before = stored.get(id_, (one.dataset, None))
+            if id_ in again:
+                self._refuse(one, "id", "is there twice")
+            elif dataset != one.dataset:
+                self._refuse(one, "id", f"belongs to the dataset {dataset} already")
+            elif before == mark:
+                self.report.unchanged[kind] += 1
+            else:
+                (self.report.new if before is None else self.report.changed)[kind] += 1
+                written.append(Written(one, mark, fresh=before is None))
+        self._store.insert("seen", ("kind", "id"), [(kind, id_) for id_ in ids if id_ not in again])
+        return written
+
+    def _look_up(self, entries: Sequence[Entry], groups: dict[str, dict[str, Entry]]) -> None:
+        """Keep in mind which records are named but not there (yet)."""
+        wanted: dict[tuple[str, str], Named] = {}
+        for one in entries:
+            for field, kind, id_ in one.record.references():
+                if id_ not in groups[kind] and (kind, id_) not in self._verified:
+                    wanted.setdefault((kind, id_), Named(one, field))
+                if field == "about" and len(self._about) < REMEMBERED:
+                    self._about[one.record.id] = one
+        if len(self._verified) > REMEMBERED:
+            self._verified.clear()
+        missing = self._absent(wanted)
+        self._verified |= wanted.keys() - missing.keys()
+        if missing and not self._store.sqlite:
+            self._store.run("SET CONSTRAINTS ALL DEFERRED")
+        for key, named in missing.items():
+            if len(self._missing) < REMEMBERED:
+                self._missing.setdefault(key, named)
+
+    def _absent(self, wanted: dict[tuple[str, str], Named]) -> dict[tuple[str, str], Named]:
+        absent = dict(wanted)
+        for kind in {kind for kind, _ in wanted}:
+            ids = sorted(id_ for other, id_ in wanted if other == kind)
+            for id_ in self._store.column(f"SELECT id FROM {kind} WHERE id {{ids}}", ids):
+                del absent[kind, id_]
+        return absent
+
+    def _write(self, kind: str, written: Sequence[Written]) -> None:
+        """Write new and changed records of one kind, and remember what they touch."""
+        new: list[Row] = []
+        changed: list[Row] = []
+        parts: dict[str, list[Row]] = {table: [] for table in CHILDREN.get(kind, ())}
+        for one in written:
+            rows = rows_of(one.entry.record, one.entry.dataset, one.digest)
+            (new if one.fresh else changed).extend(rows.pop(kind))
+            for table, more in rows.items():
+                parts[table] += more
+        old, store = [row[0] for row in changed], self._store
+        self._changes.before(kind, old)
+        store.insert(kind, COLUMNS[kind], new)
+        store.upsert(kind, COLUMNS[kind], changed)
+        for table, column in CHILDREN.get(kind, {}).items():
+            own = " AND NOT mapped" if table == "affiliation" else ""
+            store.run(f"DELETE FROM {table} WHERE {column} {{ids}}{own}", old)
+            store.insert(table, COLUMNS[table], parts[table])
+        self._changes.touch(kind, [row[0] for row in new], fresh=True)
+        self._changes.touch(kind, old)
+        if kind == "dating":
+            self._changes.dated([row[0] for row in (*new, *changed)])
+
+    def finish(self, *, prune: bool, same_as: Path, whole: bool = False) -> Report:
+        """All records were seen: check what only the whole can show, and settle what vanished."""
+        report, store = self.report, self._store
+        self._refuse_unknown()
+        self._refuse_strays()
+        if report.refusals:
+            return report
+        vanished.find(store, report, sorted(self.datasets), whole=whole)
+        if prune and report.vanished:
+            for refusal in (blocked := list(vanished.still_named(store))):
+                report.refuse(refusal)
+            if blocked:
+                return report
+            vanished.withdraw(store, self._changes)
+            report.withdrawn = True
+        report.mapped = mapping.map_actors(store, self._changes, mapping.pairs_of(same_as))
+        return report
+
+    def _refuse_unknown(self) -> None:
+        refused = {refusal.record for refusal in self.report.refused}
+        for (kind, id_), (entry, field) in self._absent(self._missing).items():
+            if f"{kind} {id_}" not in refused:
+                self._refuse(entry, field, f"there is no {kind} {id_}{meant(id_, self._near(kind, id_))}")
+
+    def _near(self, kind: str, id_: str) -> list[str]:
+        """Ids that may have been meant: those beside it in order."""
+        below = f"SELECT id FROM {kind} WHERE id < ? ORDER BY id DESC LIMIT ?"
+        above = f"SELECT id FROM {kind} WHERE id > ? ORDER BY id LIMIT ?"
+        return self._store.column(below, id_, NEIGHBOURS) + self._store.column(above, id_, NEIGHBOURS)
+
+    def _refuse_strays(self) -> None:
+        """Claims about a claim of another event, and datings of their own dataset's records."""
+        touched = "(SELECT id FROM touched WHERE kind = 'claim')"
+        strays = self._store.rows(
+            "SELECT c.id, c.dataset, o.id, o.event FROM claim c JOIN claim o ON o.id = c.about "
+            f"WHERE c.event <> o.event AND (c.id IN {touched} OR o.id IN {touched}) ORDER BY c.id"
+        )
+        for id_, dataset, about, event in strays:
+            place = self._about[id_].place if id_ in self._about else Place(dataset)
+            message = f"{about} is a claim about another event, {event}"
+            self.report.refuse(Refusal(place, f"claim {id_}", "about", message))
+        for kind in ("event", "claim"):
+            for id_, dataset, own in self._store.rows(
+                f"SELECT d.id, d.dataset, r.id FROM dating d JOIN {kind} r ON r.id = d.{kind} AND r.dataset = d.dataset"
+            ):
+                message = f"{own} is of the same dataset: give it the date itself"
+                self.report.refuse(Refusal(Place(dataset), f"dating {id_}", kind, message))
+
+    def derive(self) -> None:
+        """Bring everything derived up to date, and let readers know by a new revision."""
+        refresh(self._store, self._changes, lambda done: self._progress("derive", done))
+        for table in ("seen", "vanished"):
+            self._store.run(f"DROP TABLE {table}")
+        revision, now = models.Revision.__table__, datetime.now(UTC)
+        number = self._connection.execute(sa.select(revision.c.number)).scalar_one_or_none()
+        if number is None:
+            self._connection.execute(sa.insert(revision).values(id=1, number=1, loaded_at=now))  # type: ignore[arg-type]
+        else:
+            self._connection.execute(sa.update(revision).values(number=number + 1, loaded_at=now))  # type: ignore[arg-type]

@@ -1,0 +1,41 @@
+"""Joins the names that different datasets have for one actor, by a reviewed file of pairs."""
+
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+
+from api.changes import Changes
+from api.store import Store
+from seed.rows import COLUMNS
+
+# Behind every affiliation that an actor's own record holds.
+FIRST = 1_000
+
+
+def pairs_of(path: Path) -> list[tuple[str, str]]:
+    """The pairs of a file: `actor` is, under another dataset's name, `other`."""
+    return [(pair["actor"], pair["other"]) for pair in tomllib.loads(path.read_text()).get("same_as", [])]
+
+
+def map_actors(store: Store, changes: Changes, pairs: list[tuple[str, str]]) -> int:
+    """Have mapped affiliations for exactly the pairs whose two actors are there; for how many actors they changed."""
+    named = sorted({actor for pair in pairs for actor in pair})
+    owners: dict[str, str] = dict(store.rows("SELECT id, dataset FROM actor WHERE id {ids}", named))
+    wanted: defaultdict[str, list[str]] = defaultdict(list)
+    for actor, other in sorted(set(pairs)):
+        if actor in owners and other in owners:
+            wanted[actor].append(other)
+    present: defaultdict[str, list[str]] = defaultdict(list)
+    for actor, other in store.rows("SELECT actor, other FROM affiliation WHERE mapped ORDER BY actor, ordinal"):
+        present[actor].append(other)
+    differing = sorted(actor for actor in wanted.keys() | present.keys() if wanted[actor] != present[actor])
+    changes.before("actor", differing)
+    changes.touch("actor", differing)
+    store.run("DELETE FROM affiliation WHERE mapped AND actor {ids}", differing)
+    rows = [
+        (actor, FIRST + number, "same_as", other, None, None, None, True, owners[actor])
+        for actor in differing
+        for number, other in enumerate(wanted[actor])
+    ]
+    store.insert("affiliation", COLUMNS["affiliation"], rows)
+    return len(differing)

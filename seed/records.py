@@ -1,0 +1,350 @@
+"""What may be loaded: one input model per kind of record, as authors and importers write them."""
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import Annotated, Any, ClassVar, NamedTuple, Self
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from api import edtf
+from api import vocabulary as v
+from api.models import EDTF_LENGTH, ID_LENGTH, NAME_LENGTH, TEXT_LENGTH, URL_LENGTH, WORD_LENGTH
+
+DEEPEST = 20
+LONGEST_EXTRA = 200_000
+MOST_PARTS = 1_000
+FURTHEST_M = 20_037_508
+# Written as escapes by `json.dumps`: control characters other than tab, line feed and carriage return.
+CONTROL = re.compile(r"(?<!\\)(?:\\\\)*\\(?:u00|b|f)|[\x7f-\x9f]")
+
+
+def known_edtf(text: str) -> str:
+    """The text, if it is a date we understand."""
+    edtf.parse(text)
+    return text
+
+
+def line(longest: int, pattern: str = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$") -> Any:  # noqa: ANN401 - a type's metadata
+    return StringConstraints(strict=True, min_length=1, max_length=longest, pattern=pattern)
+
+
+Id = Annotated[str, line(ID_LENGTH, r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Name = Annotated[str, line(NAME_LENGTH)]
+Mark = Annotated[str, line(WORD_LENGTH)]
+Text = Annotated[str, line(TEXT_LENGTH, r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$")]
+Url = Annotated[str, line(URL_LENGTH, r"^(?i:https?)://[^\s/?#\x00-\x1f\x7f-\x9f][^\s\x00-\x1f\x7f-\x9f]*$")]
+Date = Annotated[str, line(EDTF_LENGTH), AfterValidator(known_edtf)]
+Names = Annotated[list[Name], Field(max_length=MOST_PARTS)]
+
+
+def depth(value: object) -> int:
+    """How deep lists and tables are nested."""
+    deepest, layer = 0, [value]
+    while layer := [part for part in layer if isinstance(part, dict | list)]:
+        deepest += 1
+        if deepest > DEEPEST:
+            break
+        layer = list(chain.from_iterable(part.values() if isinstance(part, dict) else part for part in layer))
+    return deepest
+
+
+def storable(value: dict[str, Any]) -> dict[str, Any]:
+    """A table that can be sent as JSON by every server and read by every client."""
+    if depth(value) > DEEPEST:
+        raise ValueError(f"is nested more than {DEEPEST} deep")
+    try:
+        text = as_json(value)
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("holds half a character (a lone surrogate)") from None
+    except TypeError as error:
+        raise ValueError(f"holds what JSON cannot say: {error}") from None
+    except ValueError:
+        raise ValueError("holds a number that is not finite") from None
+    if CONTROL.search(text):
+        raise ValueError("holds a control character")
+    if len(text) > LONGEST_EXTRA:
+        raise ValueError(f"is longer than {LONGEST_EXTRA} characters")
+    return value
+
+
+def as_json(value: object) -> str:
+    """JSON as it is stored: compact, in every script, in the order given."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+Extra = Annotated[dict[str, Any], AfterValidator(storable)]
+
+
+class Part(BaseModel):
+    """Something an author writes; nothing unknown is let through."""
+
+    model_config = ConfigDict(extra="forbid", use_enum_values=True)
+
+
+class Reference(NamedTuple):
+    """A field that names another record."""
+
+    field: str
+    kind: str
+    id: str
+
+
+class Record(Part):
+    """What is loaded, updated and withdrawn as one."""
+
+    kind_of_record: ClassVar[str]
+    id: Id
+
+    @model_validator(mode="after")
+    def _path(self) -> Self:
+        if self.id == "count":
+            raise PydanticCustomError("id", "no record may be called count")
+        return self
+
+    def references(self) -> Iterator[Reference]:
+        """Every other record this one names."""
+        return iter(())
+
+
+def named(kind: str, **fields: str | None) -> Iterator[Reference]:
+    for field, value in fields.items():
+        if value is not None:
+            yield Reference(field, kind, value)
+
+
+class When(Part):
+    """A date and what it rests on; a date nobody gives has neither."""
+
+    edtf: Date | None = None
+    basis: v.DateBasis | None = None
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _basis(self) -> Self:
+        if self.edtf is None and self.basis not in {None, v.DateBasis.UNKNOWN}:
+            raise PydanticCustomError("basis", "without an edtf, the basis can only be unknown")
+        if self.edtf is not None and self.basis in {None, v.DateBasis.UNKNOWN}:
+            raise PydanticCustomError("basis", "a date says what it rests on: stated, relative or inferred")
+        if self.basis == v.DateBasis.EXTERNAL:
+            raise PydanticCustomError("basis", "external is for dates that another dataset supplies in [[datings]]")
+        return self
+
+
+UNDATED = When()
+
+
+class Dataset(Record):
+    kind_of_record = "dataset"
+    title: Name
+    summary: Text | None = None
+    version: Name | None = None
+    licence: Name | None = None
+    attribution: Text | None = None
+    url: Url | None = None
+    recorded_at: AwareDatetime
+
+
+class Source(Record):
+    kind_of_record = "source"
+    kind: v.SourceKind
+    title: Name
+    publisher: Name | None = None
+    author: Name | None = None
+    url: Url | None = None
+    archive_url: Url | None = None
+    language: Name | None = None
+    published: When = UNDATED
+    parent: Id | None = None
+    reliability: v.Reliability = v.Reliability.F
+    note: Text | None = None
+
+    def references(self) -> Iterator[Reference]:
+        return named("source", parent=self.parent)
+
+
+class Affiliation(Part):
+    kind: v.AffiliationKind
+    actor: Id
+    since: Date | None = None
+    until: Date | None = None
+    source: Id | None = None
+
+
+class Actor(Record):
+    kind_of_record = "actor"
+    kind: v.ActorKind
+    name: Name
+    aliases: Names = []
+    description: Text | None = None
+    affiliations: Annotated[list[Affiliation], Field(max_length=MOST_PARTS)] = []
+
+    def references(self) -> Iterator[Reference]:
+        for number, affiliation in enumerate(self.affiliations):
+            yield Reference(f"affiliations[{number}].actor", "actor", affiliation.actor)
+            yield from named("source", **{f"affiliations[{number}].source": affiliation.source})
+
+    @model_validator(mode="after")
+    def _others(self) -> Self:
+        if any(affiliation.actor == self.id for affiliation in self.affiliations):
+            raise PydanticCustomError("affiliations", "an actor cannot belong to itself")
+        return self
+
+
+class Point(Part):
+    longitude: Annotated[FiniteFloat, Field(ge=-180, le=180)]
+    latitude: Annotated[FiniteFloat, Field(ge=-90, le=90)]
+    radius_m: Annotated[FiniteFloat | None, Field(ge=0, le=FURTHEST_M)] = None
+    method: v.CoordinateMethod
+    source: Id | None = None
+
+
+class Location(Record):
+    kind_of_record = "location"
+    kind: v.LocationKind
+    name: Name
+    aliases: Names = []
+    within: Id | None = None
+    point: Point | None = None
+    phrase: Name | None = None
+
+    def references(self) -> Iterator[Reference]:
+        yield from named("location", within=self.within)
+        if self.point is not None:
+            yield from named("source", **{"point.source": self.point.source})
+
+    @model_validator(mode="after")
+    def _basis(self) -> Self:
+        if self.within == self.id:
+            raise PydanticCustomError("within", "a location cannot lie within itself")
+        if self.point is not None and self.point.source is None and self.phrase is None:
+            raise PydanticCustomError("point", "a point needs a source, or the phrase it was derived from")
+        return self
+
+
+class Participant(Part):
+    actor: Id
+    role: v.Role
+    note: Name | None = None
+
+
+class Event(Record):
+    kind_of_record = "event"
+    kind: v.EventKind
+    title: Name
+    summary: Text | None = None
+    date: When = UNDATED
+    location: Id | None = None
+    place_relation: v.PlaceRelation | None = None
+    part_of: Id | None = None
+    participants: Annotated[list[Participant], Field(max_length=MOST_PARTS)] = []
+    extra: Extra | None = None
+
+    def references(self) -> Iterator[Reference]:
+        yield from named("location", location=self.location)
+        yield from named("event", part_of=self.part_of)
+        for number, participant in enumerate(self.participants):
+            yield Reference(f"participants[{number}].actor", "actor", participant.actor)
+
+    @model_validator(mode="after")
+    def _place(self) -> Self:
+        if self.location is None and self.place_relation is not None:
+            raise PydanticCustomError("place_relation", "place_relation needs a location")
+        if self.part_of == self.id:
+            raise PydanticCustomError("part_of", "an event cannot be part of itself")
+        return self
+
+
+class Value(Part):
+    low: FiniteFloat | None = None
+    best: FiniteFloat | None = None
+    high: FiniteFloat | None = None
+    unit: Name
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if self.low is None and self.best is None and self.high is None:
+            raise PydanticCustomError("value", "a value has a low, a best or a high number")
+        return self
+
+
+class Citation(Part):
+    source: Id
+    role: v.CitationRole
+    mark: Mark | None = None
+    locator: Name | None = None
+    flags: Annotated[list[v.CitationFlag], Field(max_length=len(v.CitationFlag))] = []
+    basis: v.CitationBasis = v.CitationBasis.STATED
+
+
+class Claim(Record):
+    kind_of_record = "claim"
+    event: Id
+    speaker: Id | None = None
+    via: Id | None = None
+    about: Id | None = None
+    stance: v.Stance
+    aspect: v.Aspect
+    certainty: v.Certainty = v.Certainty.STATED
+    credibility: Annotated[int, Field(strict=True, ge=1, le=6)] = 6
+    summary: Text | None = None
+    quote: Text | None = None
+    quote_by: Id | None = None
+    value: Value | None = None
+    said: When = UNDATED
+    inferred: Annotated[bool, Field(strict=True)] = False
+    citations: Annotated[list[Citation], Field(max_length=MOST_PARTS)] = []
+
+    def references(self) -> Iterator[Reference]:
+        yield Reference("event", "event", self.event)
+        yield from named("actor", speaker=self.speaker, via=self.via, quote_by=self.quote_by)
+        yield from named("claim", about=self.about)
+        for number, citation in enumerate(self.citations):
+            yield Reference(f"citations[{number}].source", "source", citation.source)
+
+    @model_validator(mode="after")
+    def _sense(self) -> Self:
+        if self.quote is None and self.quote_by is not None:
+            raise PydanticCustomError("quote_by", "quote_by needs a quote")
+        if self.about == self.id:
+            raise PydanticCustomError("about", "a claim cannot be about itself")
+        return self
+
+
+class Dating(Record):
+    kind_of_record = "dating"
+    event: Id | None = None
+    claim: Id | None = None
+    edtf: Date
+    source: Id
+    note: Text | None = None
+
+    def references(self) -> Iterator[Reference]:
+        yield from named("event", event=self.event)
+        yield from named("claim", claim=self.claim)
+        yield from named("source", source=self.source)
+
+    @model_validator(mode="after")
+    def _target(self) -> Self:
+        if (self.event is None) == (self.claim is None):
+            raise PydanticCustomError("event", "a dating is of one event or of one claim")
+        return self
+
+
+# In the order in which records can be loaded: each names only records of kinds before it, or of its own.
+KINDS: dict[str, type[Record]] = {
+    model.kind_of_record: model for model in (Dataset, Source, Actor, Location, Event, Claim, Dating)
+}
+TABLES = {f"{kind}s": kind for kind in KINDS}

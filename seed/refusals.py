@@ -1,0 +1,122 @@
+"""Why a record is not loaded, in words that help whoever wrote it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from api.models import ID_LENGTH
+from seed.records import KINDS, Record
+
+SHOWN = 80
+
+
+class Place(NamedTuple):
+    """Where a record was read: a file, and its row or its number among its kind."""
+
+    file: str
+    row: int | None = None
+
+
+class Refusal(NamedTuple):
+    """Why a record, or a whole file, is not loaded."""
+
+    place: Place
+    record: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        place = self.place.file if self.place.row is None else f"{self.place.file} row {self.place.row}"
+        return ": ".join(part for part in (place, self.record, self.field, self.message) if part)
+
+
+class Entry(NamedTuple):
+    """A record that is fit to be loaded, and where it was read."""
+
+    dataset: str
+    record: Record
+    place: Place
+
+
+def entry(kind: str, fields: object, dataset: str, place: Place, *, number: int | None = None) -> Entry | list[Refusal]:
+    """Check one record; if it is unfit, all that is wrong with it."""
+    model = KINDS[kind]
+    try:
+        return Entry(dataset, model.model_validate(fields), place)
+    except ValidationError as error:
+        given = fields.get("id") if isinstance(fields, dict) else None
+        name = given if isinstance(given, str) and given.isprintable() else f"number {number}" if number else "?"
+        return [
+            Refusal(place, f"{kind} {name[:ID_LENGTH]}", path(one["loc"]), explain(model, one))
+            for one in error.errors(include_url=False)
+        ]
+
+
+def path(location: Sequence[int | str]) -> str:
+    """A field as an author writes it: `participants[0].actor`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+
+
+def explain(model: type[BaseModel], error: ErrorDetails) -> str:
+    """One clause that says what is wrong, and what may have been meant."""
+    given, context = error.get("input"), error.get("ctx", {})
+    match error["type"]:
+        case "enum":
+            words = re.findall(r"'([^']*)'", str(context["expected"]))
+            said = f"{shown(given)} is no word of this vocabulary{meant(given, words)} (one of {', '.join(words)})"
+        case "extra_forbidden":
+            field = str(error["loc"][-1])
+            said = f"there is no such field{meant(field, fields_at(model, error['loc'][:-1]))}"
+        case "missing":
+            said = "is missing"
+        case "string_pattern_mismatch":
+            said = mismatch(given, str(context["pattern"]))
+        case "string_unicode":
+            said = "holds half a character (a lone surrogate)"
+        case "value_error":
+            said = str(context["error"])
+        case _:
+            said = error["msg"][:1].lower() + error["msg"][1:]
+    return said
+
+
+def mismatch(given: object, pattern: str) -> str:
+    if "http" in pattern:
+        return f"{shown(given)} is not a link that begins with http:// or https://"
+    if "A-Za-z0-9" in pattern:
+        return f"{shown(given)} is no id: letters, digits, dots, underscores and dashes, a letter or digit first"
+    return "is blank" if isinstance(given, str) and not given.strip() else "holds a control character"
+
+
+def shown(given: object) -> str:
+    """What an author wrote, short and harmless in a terminal."""
+    text = ascii(given) if isinstance(given, str) and not given.isprintable() else repr(given)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def meant(given: object, known: Sequence[str]) -> str:
+    near = get_close_matches(str(given), known, n=1) if isinstance(given, str) else []
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def fields_at(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
+    """The fields of the model that a location of an error lies in."""
+    for part in location:
+        if isinstance(part, int) or part not in model.model_fields:
+            continue
+        inner = [kind for kind in parts_of(model.model_fields[part].annotation) if issubclass(kind, BaseModel)]
+        model = inner[0] if inner else model
+    return list(model.model_fields)
+
+
+def parts_of(annotation: Any) -> Iterator[type]:  # noqa: ANN401 - annotations have no type
+    """The classes that an annotation is made of."""
+    arguments = getattr(annotation, "__args__", ())
+    if isinstance(annotation, type) and not arguments:
+        yield annotation
+    for argument in arguments:
+        yield from parts_of(argument)
