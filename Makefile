@@ -46,8 +46,9 @@ constraints: .venv/made
 	build/constraints/bin/pip freeze --exclude-editable >> constraints.txt
 	rm -rf build/constraints
 
+# Everything but the database in data/.
 clean:
-	rm -rf .venv build data .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis *.egg-info
+	rm -rf .venv build .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis *.egg-info
 
 .venv/made:
 	@if ! "$(PYTHON)" -c '$(OLD)' 2>/dev/null; then \

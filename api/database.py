@@ -1,12 +1,14 @@
 """Where the data lies: the address of a database, and engines for those who write to it."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.pool import ConnectionPoolEntry
 
 SQLITE = "sqlite"
@@ -16,7 +18,6 @@ BUSY_TIMEOUT_MS = 5_000
 PRAGMAS = (
     f"busy_timeout = {BUSY_TIMEOUT_MS}",  # first, for the others may have to wait
     "foreign_keys = ON",
-    "journal_mode = WAL",
     "synchronous = FULL",
 )
 
@@ -78,7 +79,22 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
     cursor = connection.cursor()
     for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
+    _use_wal(cursor)
     cursor.close()
+
+
+def _use_wal(cursor: DBAPICursor) -> None:
+    """Let readers read while somebody writes; two who say so first, at once, are refused without being made to wait."""
+    give_up = time.monotonic() + BUSY_TIMEOUT_MS / 1_000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

@@ -1,18 +1,16 @@
-"""Databases for tests: every test that asks for one runs on SQLite and on PostgreSQL."""
+"""Databases for tests: whatever asks for one runs on SQLite and on PostgreSQL.
 
-import itertools
-import os
-import shutil
+`blank_url`, `empty_url` and `dossier_url` belong to one test alone.
+"""
+
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from migrations import migrate
-from tests import postgres
+from tests import databases, postgres
 
 BACKENDS = ("sqlite", "postgresql")
-_numbers = itertools.count()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,39 +31,20 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def blank_url(backend: str, tmp_path: Path) -> Iterator[str]:
-    """A database without tables, of this test alone."""
-    if backend == "sqlite":
-        yield str(tmp_path / "blank.db")
-        return
-    name = _unused()
-    yield postgres.create_database(name)
-    postgres.drop_database(name)
-
-
-@pytest.fixture(scope="session")
-def migrated(backend: str) -> Path:
-    """The template of empty databases: an SQLite file, or a file that says that PostgreSQL's is there."""
-    with postgres.alone(f"migrated.{backend}") as template:
-        if not template.exists():
-            if backend == "sqlite":
-                migrate(f"{template}.tmp")
-                Path(f"{template}.tmp").rename(template)
-            else:
-                migrate(postgres.create_database("migrated"))
-                template.touch()
-    return template
+    """A database without tables."""
+    with databases.copy(backend, tmp_path, None) as url:
+        yield url
 
 
 @pytest.fixture
-def empty_url(backend: str, migrated: Path, tmp_path: Path) -> Iterator[str]:
-    """A migrated database without data, of this test alone."""
-    if backend == "sqlite":
-        yield str(shutil.copy(migrated, tmp_path / "empty.db"))
-        return
-    name = _unused()
-    yield postgres.create_database(name, template="migrated")
-    postgres.drop_database(name)
+def empty_url(backend: str, tmp_path: Path) -> Iterator[str]:
+    """A migrated database without data."""
+    with databases.copy(backend, tmp_path, databases.empty(backend)) as url:
+        yield url
 
 
-def _unused() -> str:
-    return f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
+@pytest.fixture
+def dossier_url(backend: str, tmp_path: Path) -> Iterator[str]:
+    """A database with both datasets of the dossier."""
+    with databases.copy(backend, tmp_path, databases.dossier(backend)) as url:
+        yield url

@@ -48,9 +48,9 @@ def close_run() -> None:
 @contextlib.contextmanager
 def alone(name: str) -> Iterator[Path]:
     """Only one process of the run at a time is in here; yields the file that tells the others it is done."""
-    with (_run() / f"{name}.lock").open("w") as lock:
+    with (run() / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield _run() / name
+        yield run() / name
 
 
 def server_url() -> str:
@@ -63,22 +63,23 @@ def server_url() -> str:
 
 def create_database(name: str, template: str | None = None) -> str:
     """Make a database of this run, as a copy of another if one is named; returns its address."""
-    copied = f' TEMPLATE "{_full(_run(), template)}"' if template else ""
+    copied = f' TEMPLATE "{_full(run(), template)}"' if template else ""
     with psycopg.connect(server_url(), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{_full(_run(), name)}"{copied}'.encode())
+        connection.execute(f'CREATE DATABASE "{_full(run(), name)}"{copied}'.encode())
     return database_url(name)
 
 
 def drop_database(name: str) -> None:
     with psycopg.connect(server_url(), autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{_full(_run(), name)}" WITH (FORCE)'.encode())
+        connection.execute(f'DROP DATABASE "{_full(run(), name)}" WITH (FORCE)'.encode())
 
 
 def database_url(name: str) -> str:
-    return sa.make_url(server_url()).set(database=_full(_run(), name)).render_as_string(hide_password=False)
+    return sa.make_url(server_url()).set(database=_full(run(), name)).render_as_string(hide_password=False)
 
 
-def _run() -> Path:
+def run() -> Path:
+    """The folder that the processes of this test run share."""
     return Path(os.environ[RUN])
 
 

@@ -66,7 +66,7 @@ def test_migrating_again_loses_nothing(empty_url: str) -> None:
     made.dispose()
 
 
-def test_two_may_migrate_at_once(blank_url: str) -> None:
+def test_several_may_migrate_at_once(blank_url: str) -> None:
     failures: list[BaseException] = []
 
     def attempt() -> None:
@@ -75,10 +75,10 @@ def test_two_may_migrate_at_once(blank_url: str) -> None:
         except BaseException as error:  # noqa: BLE001 - whatever it is, the test wants to see it
             failures.append(error)
 
-    both = [threading.Thread(target=attempt) for _ in range(2)]
-    for thread in both:
+    crowd = [threading.Thread(target=attempt) for _ in range(4)]
+    for thread in crowd:
         thread.start()
-    for thread in both:
+    for thread in crowd:
         thread.join()
     assert failures == []
     require_current(blank_url)
