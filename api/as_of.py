@@ -34,7 +34,7 @@ class AsOfDay:
 def judged_text(statements: Sequence[Statement]) -> str:
     """The part of an event's document that depends on claims, as `"claims":{…},"assessments":[…]`."""
     own = [statement.stance for statement in statements if statement.aspect is not None]
-    counts = {stance: own.count(stance) for stance in _STANCES if stance in own}
+    counts = {stance.value: own.count(stance) for stance in _STANCES if stance in own}
     assessments = [
         {"aspect": found.aspect, "status": found.status, "because": found.because, "inferred": found.inferred}
         for found in assess(statements)
