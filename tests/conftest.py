@@ -1,6 +1,6 @@
-"""Databases for tests: whatever asks for one runs on SQLite and on PostgreSQL.
+"""Databases and servers for tests: whatever asks for one runs on SQLite and on PostgreSQL.
 
-`blank_url`, `empty_url` and `dossier_url` belong to one test alone.
+`blank_url`, `empty_url` and `dossier_url` belong to one test alone; `api` is shared, so only read from it.
 """
 
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import databases, postgres
+from tests.live import Api, serving
 
 BACKENDS = ("sqlite", "postgresql")
 
@@ -48,3 +49,28 @@ def dossier_url(backend: str, tmp_path: Path) -> Iterator[str]:
     """A database with both datasets of the dossier."""
     with databases.copy(backend, tmp_path, databases.dossier(backend)) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def api(backend: str, request: pytest.FixtureRequest) -> Api:
+    """Serves the dossier."""
+    served: Api = request.getfixturevalue(f"{backend}_api")
+    return served
+
+
+@pytest.fixture(scope="session")
+def sqlite_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """Serves the dossier from SQLite; ask for both of these to compare them."""
+    yield from _served("sqlite", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def postgresql_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """Serves the dossier from PostgreSQL."""
+    yield from _served("postgresql", tmp_path_factory)
+
+
+def _served(backend: str, folders: pytest.TempPathFactory) -> Iterator[Api]:
+    folder = folders.mktemp("served")
+    with databases.copy(backend, folder, databases.dossier(backend)) as url, serving(url) as served:
+        yield served

@@ -1,14 +1,23 @@
 """The command line: what it does, and the one line it prints when it cannot."""
 
+import os
+import signal
 import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 import sqlalchemy as sa
 
 from api import cli
 from api.database import engine
 from migrations import require_current
+
+SIZE_OF_THE_EXCERPT = 45
 
 
 @pytest.fixture
@@ -34,6 +43,48 @@ def test_migrate_builds_and_keeps(database: str) -> None:
             cli.main(["migrate"])
         assert exited.value.code == 0
     require_current(database)
+
+
+@contextmanager
+def running(url: str, *arguments: str) -> Iterator[tuple[str, list[str]]]:
+    """A server of the command line, stopped in the end as Ctrl-C does; yields its root and what it said."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "api.cli", *arguments, "--port", "0"],
+        env={**os.environ, "DATABASE_URL": url, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    try:
+        first = server.stdout.readline()
+        said = [first] + [server.stdout.readline() for _ in range(6 if arguments == ("up",) else 2)]
+        yield first.split()[3], said
+    finally:
+        server.send_signal(signal.SIGINT)
+        rest = server.stdout.read()
+        server.stdout.close()
+        assert (server.wait(), rest) == (128 + signal.SIGINT, "")
+
+
+def test_up_loads_the_dossier_and_says_what_to_open(blank_url: str) -> None:
+    answers, revisions = [], []
+    for _ in range(2):
+        with running(blank_url, "up") as (root, said):
+            assert said[0] == f"Counterclaim answers at {root} (Ctrl-C stops it). Worth opening:\n"
+            opened = [line.strip() for line in said[1::2]]
+            assert len(opened) == 3
+            for page in opened:
+                assert httpx.get(page).status_code == 200
+            answers.append(httpx.get(f"{root}/claims/count").json())
+            revisions.append(httpx.get(f"{root}/health").json()["revision"])
+    assert answers[0] == answers[1]
+    assert answers[0]["count"] > SIZE_OF_THE_EXCERPT
+    assert revisions == [1, 1]
+
+
+def test_serve_loads_nothing(empty_url: str) -> None:
+    with running(empty_url, "serve") as (root, _):
+        assert httpx.get(f"{root}/health").status_code == 200
 
 
 @pytest.mark.parametrize("command", ["up", "serve"])
