@@ -56,7 +56,7 @@ class Api:
     def csv(self, path: str, **filters: Any) -> list[dict[str, str]]:
         """The rows of an export, as many as its header promised."""
         answer = self.good(path, **filters)
-        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        assert answer.headers["content-type"].startswith("text/csv; charset=utf-8")
         rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
         assert answer.headers["counterclaim-count"] == str(len(rows))
         return rows
