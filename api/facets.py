@@ -117,9 +117,14 @@ def of_event(
         if place.longitude is not None and place.latitude is not None:
             point = (place.longitude, place.latitude)
             more += cells_of(*point)
+    if point is None:
+        more.append("unplaced")
+    said = first_said(statements)
+    if statements and said[0] is None:
+        more.append("unsaid")
     names.update(dict.fromkeys(more))
     dated = chunk.dates[event.id]
-    return Filed(event.id, placing(dated.earliest, dated.latest), first_said(statements), names, point)
+    return Filed(event.id, placing(dated.earliest, dated.latest), said, names, point)
 
 
 def _parties(participations: Iterable[facts.Participation], known: facts.Facts) -> dict[str, str | None]:
