@@ -1,6 +1,7 @@
 """The command line: builds, fills, checks and serves a database."""
 
 import errno
+import json
 import socket
 from collections.abc import Sequence
 from pathlib import Path
@@ -92,6 +93,14 @@ def check(files: Annotated[list[Path], typer.Argument(help="TOML files, or folde
     if refusals:
         raise SystemExit(1)
     typer.echo("Fit to be loaded.")
+
+
+@app.command()
+def openapi() -> None:
+    """Print the description of the HTTP interface, as /openapi.json sends it."""
+    from api.main import create_app  # noqa: PLC0415 - other commands need no application
+
+    typer.echo(json.dumps(create_app(read_settings()).openapi(), indent=2, ensure_ascii=False))
 
 
 def _load(url: str, datasets: Sequence[str] = (), *, prune: bool = False) -> str:

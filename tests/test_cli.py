@@ -1,5 +1,6 @@
 """The command line: what it does, and the one line it prints when it cannot."""
 
+import json
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from api import cli
 from api.database import engine
 from migrations import require_current
+from tests.live import Api
 
 SIZE_OF_THE_EXCERPT = 45
 
@@ -139,3 +141,10 @@ def test_a_server_that_is_not_there(capsys: pytest.CaptureFixture[str], monkeypa
 def test_a_setting_that_is_nonsense(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COUNTERCLAIM_PORT", "eighty")
     assert refused(capsys, "migrate").startswith("The setting COUNTERCLAIM_PORT cannot be 'eighty': ")
+
+
+def test_openapi_is_what_is_served(capsys: pytest.CaptureFixture[str], sqlite_api: Api) -> None:
+    with pytest.raises(SystemExit) as exited:
+        cli.main(["openapi"])
+    assert exited.value.code == 0
+    assert json.loads(capsys.readouterr().out) == sqlite_api.get("/openapi.json")
