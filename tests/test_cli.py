@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 
 from api import cli
 from api.database import engine
+from api.settings import PROJECT
 from migrations import require_current
 from tests.live import Api
 
@@ -148,3 +150,42 @@ def test_openapi_is_what_is_served(capsys: pytest.CaptureFixture[str], sqlite_ap
         cli.main(["openapi"])
     assert exited.value.code == 0
     assert json.loads(capsys.readouterr().out) == sqlite_api.get("/openapi.json")
+
+
+def done(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What a command that did its work leaves on stdout."""
+    with pytest.raises(SystemExit) as exited:
+        cli.main(arguments)
+    out, err = capsys.readouterr()
+    assert (exited.value.code, err) == (0, "")
+    return out.rstrip("\n")
+
+
+@pytest.mark.usefixtures("database")
+def test_seed_loads_one_dataset_or_all_and_nothing_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    done(capsys, "migrate")
+    first = re.fullmatch(
+        r"(\d+) records read: \1 new, 0 changed, 0 unchanged, 0 vanished \(kept\)\.", done(capsys, "seed", "lysychansk")
+    )
+    assert first
+    both = re.fullmatch(r"(\d+) records read: (\d+) new, 0 changed, (\d+) unchanged, .*", done(capsys, "seed"))
+    assert both
+    read, new, unchanged = map(int, both.groups())
+    assert (unchanged, read) == (int(first[1]), new + unchanged)
+    assert done(capsys, "seed") == f"{read} records read: 0 new, 0 changed, {read} unchanged, 0 vanished (kept)."
+
+
+@pytest.mark.usefixtures("database")
+def test_seed_names_the_datasets_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    done(capsys, "migrate")
+    said = refused(capsys, "seed", "lysichansk")
+    assert "lysichansk" in said
+    assert "did you mean lysychansk" in said
+
+
+def test_check_is_for_authors(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert done(capsys, "check", str(PROJECT / "seed" / "lysychansk")) == "Fit to be loaded."
+    file = tmp_path / "mine.toml"
+    file.write_text('dataset = "mine"\n[[actors]]\nid = "a"\nkind = "sid"\nname = "A"\n')
+    said = refused(capsys, "check", str(file))
+    assert said.startswith(f"{file}: actor a: kind: ")

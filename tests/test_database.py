@@ -1,5 +1,6 @@
 """Addresses of databases, and what people are told when one cannot be used."""
 
+import sqlite3
 import threading
 import time
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from api import database
 from api.database import DatabaseUnusableError, address, engine, explained, is_sqlite, postgresql_dsn, sqlite_file
 from api.settings import PROJECT, Settings
 
@@ -81,9 +83,8 @@ def test_no_such_server() -> None:
     assert "\n" not in said
 
 
-def test_no_such_database(blank_url: str, backend: str) -> None:
-    if backend == "sqlite":
-        pytest.skip("SQLite makes the file")
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)  # SQLite would make the file
+def test_no_such_database(blank_url: str) -> None:
     said = unusable(sa.make_url(blank_url).set(database="nowhere").render_as_string())
     assert said.endswith('database "nowhere" does not exist.')
 
@@ -136,3 +137,36 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("COUNTERCLAIM_PORT", "8001")
     monkeypatch.setenv("COUNTERCLAIM_HOST", "")
     assert Settings() == Settings(database_url="postgresql://me@host/db", port=8001, host="127.0.0.1")
+
+
+def test_whoever_opens_a_new_file_first_is_waited_for(tmp_path: Path) -> None:
+    """SQLite itself does not wait when the way of writing is chosen."""
+    file = tmp_path / "a.db"
+    held = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
+    held.execute("BEGIN EXCLUSIVE")
+    timer = threading.Timer(0.2, held.rollback)
+    timer.start()
+    made = engine(str(file))
+    with made.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    made.dispose()
+    timer.join()
+    held.close()
+
+
+def test_waiting_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 100)
+    file = tmp_path / "a.db"
+    held = sqlite3.connect(file, isolation_level=None)
+    held.execute("BEGIN EXCLUSIVE")
+    assert unusable(str(file)).endswith(": database is locked.")
+    held.close()
+
+
+def test_mistakes_of_ours_are_not_explained_away(tmp_path: Path) -> None:
+    made = engine(str(tmp_path / "a.db"))
+    with made.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE a (b INTEGER NOT NULL)")
+        with pytest.raises(sa.exc.IntegrityError), explained(str(tmp_path)):
+            connection.exec_driver_sql("INSERT INTO a VALUES (NULL)")
+    made.dispose()
