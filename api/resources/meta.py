@@ -8,7 +8,6 @@ from fastapi.responses import RedirectResponse
 
 from api import answers, caching, errors
 from api.docs import json_of, problem
-from api.errors import Unavailable
 from api.look import Look
 from api.schemas import Health, WordMeaning
 from api.vocabulary import VOCABULARIES
@@ -85,6 +84,3 @@ async def get_problem_type(
 ) -> Response:
     """What a type of problem means and what to do about it."""
     return errors.page(slug)
-
-
-_ = Unavailable
