@@ -156,6 +156,7 @@ def test_whoever_opens_a_new_file_first_is_waited_for(tmp_path: Path) -> None:
 
 def test_waiting_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 100)
+    monkeypatch.setattr(database, "PRAGMAS", ("busy_timeout = 100",))
     file = tmp_path / "a.db"
     held = sqlite3.connect(file, isolation_level=None)
     held.execute("BEGIN EXCLUSIVE")
