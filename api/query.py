@@ -116,7 +116,7 @@ def _member(shape: Shape, row: FromClause, index: int) -> ColumnElement[bool]:
         third = FACETS[shape.table].alias()
         size = shape.groups[partner].size
         condition.append(
-            exists().where(third.c.facet.in_(_facets_of(partner, size)), *_same(row, third), _others(other, third))
+            exists().where(third.c.facet.in_(_facets_of(partner, size)), *_same(other, third), _others(other, third))
         )
     return exists().where(*condition)
 

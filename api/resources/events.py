@@ -98,7 +98,7 @@ class EventFilters(Worded, Placed, AsOfImprecise):
         pair = None
         if parties or roles:
             both = [f"{party}/{role}" for party in parties for role in self.role]
-            pair = (len(wanted), len(wanted) + 1) if parties and self.with_party else None
+            pair = (len(wanted), len(wanted) + 1) if self.with_party else None
             wanted.append(Wanted(tuple(dict.fromkeys(both or parties or roles))))
         if self.with_party:
             wanted.append(Wanted(tuple(dict.fromkeys(f"party:{party}" for party in self.with_party))))
