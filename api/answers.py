@@ -1,10 +1,10 @@
 """Answers to lists: a page, a count, an export, an item; each made from what is asked and the stored documents."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import orjson
 from fastapi import Request, Response
@@ -37,6 +37,14 @@ class Asked(Protocol):
 
     async def left_out(self, look: Look) -> dict[str, int]:
         """How many match but for a missing date or point."""
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """A question that can say why nothing answers it."""
+
+    async def why_empty(self, look: Look) -> str:
+        """Why there is nothing."""
 
 
 class ListFilters(Protocol):
@@ -93,8 +101,10 @@ async def page(request: Request, listing: Listing, query: Any) -> Response:  # n
         meta: dict[str, Any] = {"description": await query.described(look)}
         if place is None:
             meta["left_out"] = await asked.left_out(look)
-        if query.total:
+        if getattr(query, "total", False):
             meta["total"] = await asked.count(look)
+        if not found and place is None and isinstance(asked, Explains):
+            meta["why_empty"] = await asked.why_empty(look)
         here = query_string(request.query_params.multi_items())
         bodies = [record.body for record in found[: query.limit]]
         body = envelope(bodies, request.url.path, here, following, meta)
@@ -117,6 +127,17 @@ async def not_modified(request: Request, look: Look) -> Response | None:
 def marks(look: Look) -> tuple[int, datetime]:
     """The revision, and when it was loaded."""
     return look.catalogue.revision, look.catalogue.loaded_at
+
+
+async def made(request: Request, make: Callable[[Look], Awaitable[bytes]]) -> Response:
+    """An answer of its own shape."""
+
+    async def work(look: Look) -> Response:
+        if unchanged := await not_modified(request, look):
+            return unchanged
+        return caching.answer(request, await make(look), JSON, marks(look), {})
+
+    return await data_of(request).ask(work)
 
 
 async def require(request: Request, kind: str, identifier: str) -> None:

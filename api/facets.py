@@ -11,7 +11,7 @@ from api.assessment import Assessment, Statement, assess, said_by
 from api.grid import cells_of
 from api.models import FacetRow
 from api.store import Store
-from api.vocabulary import Match, Status, Undated
+from api.vocabulary import Aspect, Match, Status, Undated
 
 # Claims' facets are numbered among the events', under names of their own.
 PREFIX = {"event": "", "claim": "claim/"}
@@ -100,10 +100,7 @@ def of_event(
     """Where an event stands."""
     names: dict[str, str | None] = dict.fromkeys(("all", f"kind:{event.kind}", f"dataset:{event.dataset}"))
     names.update(_parties(chunk.participations.get(event.id, ()), known))
-    cited = {
-        citation.source for claim in chunk.claims.get(event.id, ()) for citation in chunk.citations.get(claim.id, ())
-    }
-    more = [f"source:{source}" for source in cited]
+    more = _claims(event, chunk, known)
     more += [f"status:{status}" for status in {assessment.status for assessment in assessments}]
     more += [f"ever:{status}" for status in ever(statements, assessments)]
     disputed = any(assessment.status == Status.DISPUTED for assessment in assessments)
@@ -125,6 +122,18 @@ def of_event(
     names.update(dict.fromkeys(more))
     dated = chunk.dates[event.id]
     return Filed(event.id, placing(dated.earliest, dated.latest), said, names, point)
+
+
+def _claims(event: facts.Event, chunk: facts.Chunk, known: facts.Facts) -> list[str]:
+    """Facets of what is said about an event: the sources cited, for whom speakers speak, and of whose control."""
+    claims = chunk.claims.get(event.id, ())
+    cited = {citation.source for claim in claims for citation in chunk.citations.get(claim.id, ())}
+    speakers = {claim.speaker for claim in claims if claim.speaker is not None}
+    spoken = set().union(*(known.standings.closure(speaker) for speaker in speakers))
+    found = [f"source:{source}" for source in cited] + [f"spoken:{party}" for party in spoken]
+    if event.location is not None and any(claim.aspect == Aspect.CONTROL for claim in claims):
+        found.append(f"control:{event.location}")
+    return found
 
 
 def _parties(participations: Iterable[facts.Participation], known: facts.Facts) -> dict[str, str | None]:

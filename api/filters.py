@@ -172,6 +172,30 @@ class AsOfImprecise(Imprecise, AsOf):
         return None if self.as_of is None else AsOfDay(self.as_of.toordinal(), self.match, self.undated)
 
 
+class OfEvents(AsOfImprecise):
+    """What is judged of events: which events, and which aspects of them."""
+
+    days: ClassVar = ("date_from", "date_to")
+
+    aspect: Annotated[list[v.Aspect], Field(description="What about the event it is.")] = []
+    date_from: Annotated[
+        Day | None, Field(description="The event happened on this day or later.", examples=["2022-07-01"])
+    ] = None
+    date_to: Annotated[
+        Day | None, Field(description="The event happened on this day or earlier.", examples=["2022-07-03"])
+    ] = None
+    location: Annotated[
+        list[Id],
+        Facet("location", "location"),
+        Field(description="The event is at this place or within it.", examples=[["lysychansk"]]),
+    ] = []
+    dataset: Annotated[
+        list[Id],
+        Facet("dataset", "dataset"),
+        Field(description="The event belongs to this dataset.", examples=[["lysychansk"]]),
+    ] = []
+
+
 class Placed(Filters):
     """A list of things that may have a point."""
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -64,6 +64,10 @@ class Conditions:
     undated: bool = False
     words: tuple[str, ...] = ()
     circle: Circle | None = None
+    fresh: bool = False
+    """The days are those in which claims became known."""
+    statements: bool = False
+    """Whether rows bring what is judged."""
     judged: Callable[[Row, bool], bool] | None = None
     """A test of what claims add up to: takes an event's row, and whether undated claims count."""
 
@@ -139,6 +143,8 @@ class Question:
             as_of=conditions.as_of is not None,
             unsaid=True if conditions.undated else unsaid,
             words=len(conditions.words),
+            fresh=conditions.fresh,
+            judged=conditions.statements,
         )
 
     def parameters(self, place: Place | None = None, limit: int = COUNT_LIMIT) -> dict[str, Any]:
@@ -292,7 +298,14 @@ async def _count_sifted(look: Look, question: Question, *, limited: bool) -> int
     return found
 
 
-async def left_out(look: Look, table: str, conditions: Conditions) -> dict[str, int]:
+class Counting(Protocol):
+    """Counts what a question finds."""
+
+    async def __call__(self, look: Look, question: Question, *, limited: bool = False) -> int:
+        """How many; `limited` counts to 1,001 and no further."""
+
+
+async def left_out(look: Look, table: str, conditions: Conditions, counting: Counting = count) -> dict[str, int]:
     """How many records lack what was asked about, each exact to 1,000 (1,001: more).
 
     `undated` have no date of their own; `unsaid` only undated claims; `unplaced` no point of their own. A record that
@@ -303,16 +316,16 @@ async def left_out(look: Look, table: str, conditions: Conditions) -> dict[str, 
     of_days = conditions.has_days or (table == "claims" and conditions.as_of is not None)
     if of_days and not conditions.undated:
         question = await resolve(look, table, replace(conditions, undated=True))
-        found["undated"] = await count(look, replace(question, only=(UNDATED_SPAN,)), limited=True)
+        found["undated"] = await counting(look, replace(question, only=(UNDATED_SPAN,)), limited=True)
     if table == "events" and conditions.as_of is not None and not conditions.undated:
         asked = replace(conditions, wanted=(*conditions.wanted, Wanted(("unsaid",))), undated=True)
         question = await resolve(look, table, asked)
         only = tuple(DATED_SPANS) if conditions.has_days else None
-        found["unsaid"] = await count(look, replace(question, only=only), limited=True)
+        found["unsaid"] = await counting(look, replace(question, only=only), limited=True)
     if any(wanted.box is not None for wanted in conditions.wanted):
         placeless = tuple(wanted for wanted in conditions.wanted if wanted.box is None)
         asked = replace(conditions, wanted=(*placeless, Wanted(("unplaced",))), circle=None)
-        found["unplaced"] = await count(look, await resolve(look, table, asked), limited=True)
+        found["unplaced"] = await counting(look, await resolve(look, table, asked), limited=True)
     return found
 
 

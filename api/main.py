@@ -11,7 +11,7 @@ from api import database, errors
 from api.guard import Guard
 from api.look import Data
 from api.reader import PostgresReader, Reader, SqliteReader
-from api.resources import actors, claims, datasets, events, locations, meta, sources
+from api.resources import actors, claims, datasets, disputes, events, locations, meta, sources
 from api.settings import Settings
 
 DESCRIPTION = """
@@ -19,7 +19,7 @@ Events of armed conflict that keep **who said what**. Nothing here is a bare fac
 speaker, stance, hedge, source and the day it was said; what they add up to is derived, and always comes with the
 claims it rests on.
 """
-RESOURCES = (events, claims, sources, actors, locations, datasets)
+RESOURCES = (events, claims, disputes, sources, actors, locations, datasets)
 
 
 def reader_for(url: str) -> Reader:

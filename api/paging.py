@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from urllib.parse import urlencode
 import orjson
 
 from api.errors import BadParameters, bad
-from api.filters import Filters, field_values
+from api.filters import ID, Filters, field_values
 
 CURSOR_VERSION = 1
 DATED, UNDATED = 0, 1
@@ -39,6 +40,18 @@ class Place:
     id: str
     tail: str = ""
     """What tells apart rows of one record, such as a dispute's aspect."""
+
+
+def just_before(place: Place, *, descending: bool) -> Place:
+    """The place from which a walk begins with the very record of `place`, of whose rows some are still to come.
+
+    No id holds a blank, and none goes on with `~`: nothing stands between these bounds and the id itself.
+    """
+    if not re.fullmatch(ID, place.id):
+        return place
+    if descending and place.phase == DATED:
+        return Place(place.phase, place.key, place.id + " ")
+    return Place(place.phase, place.key, f"{place.id[:-1]}{chr(ord(place.id[-1]) - 1)}~")
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,10 @@ class Shape:
     unsaid: bool | None = None
     """Under `as_of`, whether records with only undated claims pass; True alone: those and no others."""
     words: int = 0
+    fresh: bool = False
+    """The days are those in which claims became known, rather than those in which they may have been said."""
+    judged: bool = False
+    """Whether what is judged is selected too; under `as_of` it always is."""
     descending: bool = False
     after: bool = False
     limited: bool = True
@@ -148,6 +152,8 @@ def _within(shape: Shape, row: FromClause, span: int) -> list[ColumnElement[bool
     """The date condition of one span class; None: nothing of that class can meet it."""
     first: ColumnElement[int] = bindparam("first_day")
     last: ColumnElement[int] = bindparam("last_day")
+    if shape.fresh:
+        return _fresh(shape, row, span)
     if shape.certain:
         if (span == OPEN_END and shape.last) or (span == OPEN_START and shape.first):
             return None
@@ -163,13 +169,24 @@ def _within(shape: Shape, row: FromClause, span: int) -> list[ColumnElement[bool
     return conditions
 
 
+def _fresh(shape: Shape, row: FromClause, span: int) -> list[ColumnElement[bool]] | None:
+    """The claim was not known to have been said before the first day, and is by the last."""
+    first: ColumnElement[int] = bindparam("first_day")
+    last: ColumnElement[int] = bindparam("last_day")
+    reach = 0 if not shape.certain or span in {0, OPEN_START} else _REACH.get(span)
+    begun = [row.c.day <= last] if reach is None else [row.c.day <= last, row.c.day >= first - reach]
+    if shape.certain:
+        return [*begun, row.c.said_certain >= first, row.c.said_certain <= last]
+    return None if span == OPEN_START else begun  # an open start may lie before any day
+
+
 def _branch(shape: Shape, index: int, span: int, columns: tuple[str, ...]) -> Select[Any] | None:
     row = FACETS[shape.table].alias()
     within = [] if span == UNDATED_SPAN else _within(shape, row, span)
     if within is None:
         return None
     conditions = [row.c.facet == bindparam(facet_parameter(0, index)), row.c.span == span, *within]
-    if shape.certain and shape.last and span != UNDATED_SPAN:
+    if shape.certain and shape.last and not shape.fresh and span != UNDATED_SPAN:
         conditions.append(row.c.day <= bindparam("last_day"))
     conditions += in_box(row, shape.groups[0].box, shape.groups[0].box_index) + _said(shape, row) + _worded(shape, row)
     for other in range(1, len(shape.groups)):
@@ -225,7 +242,7 @@ def page_statement(shape: Shape) -> Statement:
     keys = _keys(shape, ("day", "id")).subquery()
     document = DOCUMENTS[shape.table]
     columns: list[Any] = [REVISION, keys.c.day, keys.c.id, document.c.body]
-    if shape.table == "events" and shape.as_of:
+    if shape.table == "events" and (shape.as_of or shape.judged):
         columns += [document.c.judged_from, document.c.judged_to, document.c.statements]
     found = select(*columns).join_from(keys, document, document.c.id == keys.c.id)
     found = found.order_by(*_order(shape, keys, undated=undated))
@@ -264,7 +281,7 @@ def by_id_statement(shape: Shape) -> Statement:
         past = row.c.id < bindparam("after_id") if shape.descending else row.c.id > bindparam("after_id")
         conditions.append(past)
     columns: list[Any] = [REVISION, row.c.day, row.c.id, row.c.body]
-    if shape.table == "events" and shape.as_of:
+    if shape.table == "events" and (shape.as_of or shape.judged):
         columns += [row.c.judged_from, row.c.judged_to, row.c.statements]
     order = row.c.id.desc() if shape.descending else row.c.id
     return Statement(select(*columns).where(*conditions).order_by(order).limit(bindparam("limit")))

@@ -316,6 +316,8 @@ class Meta(Sent):
     """On the first page only; absent on others."""
     total: int | None = None
     """All that match; only with `total=true`, absent otherwise."""
+    why_empty: str | None = None
+    """Only where a judged answer has nothing to show: why."""
 
 
 class Count(Sent):

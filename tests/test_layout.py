@@ -17,7 +17,7 @@ LAYERS = (
     "models",
     (
         "schemas standings assessment store errors reader query filters paging look lists plain as_of geodesy wording "
-        "formats caching answers docs examples"
+        "formats caching answers docs examples shown silence matters disputes"
     ),
     "documents changes facets facts shapes",
     "resources guard",

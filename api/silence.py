@@ -1,0 +1,45 @@
+"""Why a judged answer is empty, in words: nobody spoke, not yet, or not of this."""
+
+from datetime import date
+
+import orjson
+
+from api.as_of import AsOfDay
+from api.lists import Asked, Conditions, Wanted
+from api.look import Look
+from api.paging import Sort
+from api.vocabulary import Match, Undated
+from api.wording import day_in_words
+
+
+def claims_of(kind: str, ids: list[str]) -> tuple[Wanted, ...]:
+    """Claims whose `event`, `party` or `location` is one of these."""
+    return (Wanted(tuple(f"{kind}:{identifier}" for identifier in ids)),) if ids else ()
+
+
+async def why(look: Look, wanted: tuple[Wanted, ...], as_of: AsOfDay | None, otherwise: str) -> str:
+    """Why there is nothing: no claim is recorded, none was known by the day, or else what the caller says."""
+    first = await _first_said(look, wanted)
+    if first is None:
+        return "No claim is recorded for what was asked about."
+    if as_of is None:
+        return otherwise
+    certain, included = as_of.match == Match.CERTAIN, as_of.undated == Undated.INCLUDE
+    asked = Conditions(wanted=wanted, as_of=as_of.day, certain=certain, undated=included)
+    if await Asked("claims", asked).count(look):
+        return otherwise
+    sure = "is certainly" if certain else "may have been"
+    if first == "":
+        later = "none of the claims recorded is dated; undated=include counts them"
+    else:
+        later = f"the first dated claim was said {first} (EDTF)"
+    return f"Nothing {sure} said of it by {day_in_words(date.fromordinal(as_of.day))}: {later}."
+
+
+async def _first_said(look: Look, wanted: tuple[Wanted, ...]) -> str | None:
+    """The EDTF text of the first claim in the order said; empty: none is dated; None: there is none."""
+    asked = Asked("claims", Conditions(wanted=wanted))
+    async for found in asked.walk(look, Sort("said", descending=False), None, 1):
+        edtf: str | None = orjson.loads(found.body)["said"]["edtf"]
+        return edtf or ""
+    return None
