@@ -59,18 +59,30 @@ def api(backend: str, request: pytest.FixtureRequest) -> Api:
 
 
 @pytest.fixture(scope="session")
+def excerpt_api(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """Serves the excerpt alone."""
+    yield from _served(backend, databases.excerpt(backend), tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def quarrels_api(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """Serves invented quarrels."""
+    yield from _served(backend, databases.quarrels(backend), tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
 def sqlite_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """Serves the dossier from SQLite; ask for both of these to compare them."""
-    yield from _served("sqlite", tmp_path_factory)
+    yield from _served("sqlite", databases.dossier("sqlite"), tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def postgresql_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """Serves the dossier from PostgreSQL."""
-    yield from _served("postgresql", tmp_path_factory)
+    yield from _served("postgresql", databases.dossier("postgresql"), tmp_path_factory)
 
 
-def _served(backend: str, folders: pytest.TempPathFactory) -> Iterator[Api]:
+def _served(backend: str, template: str, folders: pytest.TempPathFactory) -> Iterator[Api]:
     folder = folders.mktemp("served")
-    with databases.copy(backend, folder, databases.dossier(backend)) as url, serving(url) as served:
+    with databases.copy(backend, folder, template) as url, serving(url) as served:
         yield served

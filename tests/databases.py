@@ -3,7 +3,7 @@
 import itertools
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,9 @@ from migrations import migrate
 from seed.check import REVIEWED
 from seed.files import read
 from seed.load import load
+from seed.refusals import Entry, Refusal
 from tests import postgres
+from tests.quarrels import entries
 
 _numbers = itertools.count()
 
@@ -27,9 +29,31 @@ def dossier(backend: str) -> str:
     return _template(backend, "dossier", _load_dossier, empty(backend))
 
 
+def excerpt(backend: str) -> str:
+    """The template with the excerpt alone."""
+    return _template(backend, "excerpt", _load_excerpt, empty(backend))
+
+
+def quarrels(backend: str) -> str:
+    """The template with invented claims of every kind of date, see `tests/quarrels.py`."""
+    return _template(backend, "quarrels", _load_quarrels, empty(backend))
+
+
 def _load_dossier(url: str) -> None:
+    _load(url, read([REVIEWED]))
+
+
+def _load_excerpt(url: str) -> None:
+    _load(url, read([REVIEWED], ["lysychansk"]))
+
+
+def _load_quarrels(url: str) -> None:
+    _load(url, entries())
+
+
+def _load(url: str, found: Iterable[Entry | Refusal]) -> None:
     made = engine(url)
-    load(made, read([REVIEWED]))
+    load(made, found)
     made.dispose()
 
 
