@@ -175,7 +175,7 @@ def test_what_is_wrong_is_named(api: Api, filters: dict[str, Any], parameter: st
     assert (error["parameter"], error["did_you_mean"]) == (parameter, meant)
 
 
-@pytest.mark.parametrize("as_of", [None, "2022-07-03"])
+@pytest.mark.parametrize("as_of", [None, "2022-07-07"])
 @pytest.mark.parametrize("undated", ["exclude", "include"])
 def test_pages_may_end_within_an_event(quarrels_api: Api, as_of: str | None, undated: str) -> None:
     filters = {"as_of": as_of, "undated": undated}
