@@ -10,12 +10,11 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
+from fastapi.routing import iter_route_contexts
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
@@ -209,46 +208,10 @@ def respond(problem: Problem) -> Response:
     )
 
 
-def _from_validation(error: dict[str, Any], known: Sequence[str]) -> BadParameter:
-    location = [str(part) for part in error["loc"] if part not in {"query", "path"}]
-    context = error.get("ctx") or {}
-    name = context.get("parameter") or (location[0] if location else "query")
-    value = error.get("input")
-    if error["type"] == "extra_forbidden":
-        return bad(name, value, "there is no such parameter", candidates=known).model_copy(
-            update={"allowed": list(known)}
-        )
-    message = error["msg"].removeprefix("Value error, ")
-    allowed = context.get("allowed")
-    if error["type"] == "enum":
-        allowed = [part.strip().strip("'") for part in context["expected"].replace(" or ", ", ").split(", ")]
-        message = "is not a word of this vocabulary"
-    return bad(name, None if isinstance(value, dict | list) else value, message, allowed=allowed)
-
-
-def _known_parameters(request: Request) -> list[str]:
-    route = request.scope.get("route")
-    flat = getattr(route, "dependant", None)
-    if flat is None:
-        return []
-    names: list[str] = []
-    for field in flat.query_params:
-        model = getattr(field.field_info, "annotation", None)
-        names += list(getattr(model, "model_fields", {field.alias: None}))
-    return names
-
-
 async def on_problem(_: Request, problem: Exception) -> Response:
     """Answer an expected failure."""
     assert isinstance(problem, Problem)  # noqa: S101 - registered for this type alone
     return respond(problem)
-
-
-async def on_validation(request: Request, error: Exception) -> Response:
-    """Answer parameters that do not fit the endpoint's model."""
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type alone
-    known = _known_parameters(request)
-    return respond(BadParameters(*(_from_validation(item, known) for item in error.errors())))
 
 
 async def on_http(request: Request, error: Exception) -> Response:
@@ -256,7 +219,7 @@ async def on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type alone
     kind = _BY_STATUS.get(error.status_code)
     if kind is None or kind.slug == "not-found":
-        paths = [getattr(route, "path", "") for route in request.app.routes]
+        paths = [route.path or "" for route in iter_route_contexts(request.app.routes)]
         return respond(
             NotFound(f"There is nothing at {request.url.path[:SHOWN_VALUE]}.", nearest(request.url.path, paths))
         )
@@ -286,6 +249,5 @@ def page(slug: str) -> Response:
 def install(app: FastAPI) -> None:
     """Register every handler."""
     app.add_exception_handler(Problem, on_problem)
-    app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(Exception, on_defect)

@@ -7,7 +7,7 @@ from functools import cache
 from math import isfinite
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from api import vocabulary as v
@@ -89,6 +89,8 @@ def _words(value: object) -> object:
 
 
 Id = Annotated[str, StringConstraints(pattern=ID, max_length=200)]
+# In a path, what is no id is answered like any other that names no record: there is nothing here.
+PathId = Annotated[str, WithJsonSchema({"type": "string", "pattern": ID, "maxLength": 200})]
 Day = Annotated[date, BeforeValidator(_day)]
 Flag = Annotated[bool, BeforeValidator(_boolean)]
 Degrees = Annotated[float, BeforeValidator(_decimal)]

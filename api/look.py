@@ -86,7 +86,8 @@ def _name_statement(kind: str) -> Statement:
 @lru_cache
 def _ids_statement(kind: str) -> Statement:
     table, key, _ = _KEYS[kind]
-    return Statement(select(REVISION, table.c[key]).distinct().order_by(table.c[key]).limit(LISTED + 1))
+    found = select(REVISION, table.c[key]).distinct().where(table.c[key].is_not(None))
+    return Statement(found.order_by(table.c[key]).limit(LISTED + 1))
 
 
 @lru_cache
@@ -95,7 +96,7 @@ def _neighbours_statement(kind: str, *, below: bool) -> Statement:
     key = table.c[name]
     found = select(REVISION, key).distinct().limit(NEIGHBOURS)
     if below:
-        return Statement(found.where(key < bindparam("id")).order_by(key.desc()))
+        return Statement(found.where(key <= bindparam("id")).order_by(key.desc()))
     return Statement(found.where(key > bindparam("id")).order_by(key))
 
 
@@ -155,11 +156,12 @@ class Look:
             rows = await self.fetch(_ids_statement(kind), {}, slow=True)
             if len(rows) <= LISTED:
                 return nearest(identifier, [row[1] for row in rows])
-        beside: list[str] = []
-        for below in (True, False):
-            rows = await self.fetch(_neighbours_statement(kind, below=below), {"id": identifier})
-            beside += [row[1] for row in rows]
-        return nearest(identifier, beside)
+        beside: dict[str, None] = {}
+        for start in dict.fromkeys((identifier, identifier.lower())):  # capitals stand before all small letters
+            for below in (True, False):
+                rows = await self.fetch(_neighbours_statement(kind, below=below), {"id": start})
+                beside.update(dict.fromkeys(row[1] for row in rows))
+        return nearest(identifier, list(beside))
 
     async def require(self, kind: str, identifier: str) -> str:
         """The name of a record that a path names. Raises NotFound."""

@@ -4,10 +4,10 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
-from api import database, errors
+from api import database, errors, parameters
 from api.guard import Guard
 from api.look import Data
 from api.reader import PostgresReader, Reader, SqliteReader
@@ -48,10 +48,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version="0.1.0",
         lifespan=lifespan,
         redoc_url=None,
+        dependencies=[Depends(parameters.given_once)],
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.data = Data(reader)
     errors.install(app)
+    parameters.install(app)
     for resource in RESOURCES:
         app.include_router(resource.exports)
         app.include_router(resource.router)

@@ -16,8 +16,8 @@ LAYERS = (
     "vocabulary edtf folding grid settings database",
     "models",
     (
-        "schemas standings assessment store errors reader query filters paging look lists plain as_of geodesy wording "
-        "formats caching answers docs examples shown silence matters disputes"
+        "schemas standings assessment store errors parameters reader query filters paging look lists plain as_of "
+        "geodesy wording formats caching answers docs examples shown silence matters disputes"
     ),
     "documents changes facets facts shapes",
     "resources guard",

@@ -9,7 +9,7 @@ from api import answers
 from api import vocabulary as v
 from api.answers import Listing
 from api.docs import export_of, item_of, json_of, page_of
-from api.filters import Id, Paged, Worded
+from api.filters import Id, Paged, PathId, Worded
 from api.folding import fold
 from api.lists import Named
 from api.look import Look
@@ -18,7 +18,7 @@ from api.schemas import Actor, ActorPage, Count
 from api.wording import one_of, sentence
 
 ACTORS = Listing("actors", ("id", "-id", "name", "-name"), text_keys=("id", "name"))
-ActorId = Annotated[Id, Path(description="The actor's id.", examples=["haidai"])]
+ActorId = Annotated[PathId, Path(description="The actor's id.", examples=["haidai"])]
 router = APIRouter(prefix="/actors", tags=["Actors"])
 _ITEM = item_statement("actor")
 

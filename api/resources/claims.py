@@ -12,7 +12,7 @@ from api.answers import Listing
 from api.as_of import AsOfDay
 from api.docs import export_of, item_of, json_of, page_of
 from api.errors import NotFound
-from api.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, Worded
+from api.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, PathId, Worded
 from api.folding import fold
 from api.lists import Asked, Conditions, marked, ordinal
 from api.look import Look
@@ -22,7 +22,7 @@ from api.schemas import Claim, ClaimPage, Count
 from api.wording import days_in_words, one_of, sentence
 
 CLAIMS = Listing("claims", ("said", "-said", "id", "-id"))
-ClaimId = Annotated[Id, Path(description="The claim's id.", examples=["lysychansk-s14a"])]
+ClaimId = Annotated[PathId, Path(description="The claim's id.", examples=["lysychansk-s14a"])]
 Sort = Annotated[
     Literal["said", "-said", "id", "-id"],
     Field(description="By the day it was said, or id; `-` descending; undated last."),

@@ -8,13 +8,13 @@ from pydantic import Field
 from api import answers
 from api.answers import Listing
 from api.docs import export_of, item_of, json_of, page_of
-from api.filters import Filters, Id, Paged
+from api.filters import Filters, Paged, PathId
 from api.look import Look
 from api.plain import Asked, item_statement
 from api.schemas import Count, Dataset, DatasetPage
 
 DATASETS = Listing("datasets", ("id", "-id"), text_keys=("id",))
-DatasetId = Annotated[Id, Path(description="The dataset's id.", examples=["lysychansk"])]
+DatasetId = Annotated[PathId, Path(description="The dataset's id.", examples=["lysychansk"])]
 router = APIRouter(prefix="/datasets", tags=["Datasets"])
 _ITEM = item_statement("dataset")
 

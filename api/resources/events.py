@@ -11,7 +11,7 @@ from api import vocabulary as v
 from api.answers import Listing
 from api.as_of import status_test
 from api.docs import export_of, item_of, json_of, page_of
-from api.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, Placed, Worded
+from api.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, PathId, Placed, Worded
 from api.folding import fold
 from api.lists import Asked, Conditions, Named, Wanted, box_wanted, marked, ordinal
 from api.look import Look
@@ -22,7 +22,7 @@ from api.schemas import ClaimPage, Count, Event, EventPage
 from api.wording import box_in_words, circle_in_words, days_in_words, one_of, sentence
 
 EVENTS = Listing("events", ("date", "-date", "id", "-id"))
-EventId = Annotated[Id, Path(description="The event's id.", examples=["capture-of-lysychansk"])]
+EventId = Annotated[PathId, Path(description="The event's id.", examples=["capture-of-lysychansk"])]
 router = APIRouter(prefix="/events", tags=["Events"])
 
 _DOCUMENT = models.EventDocument.__table__

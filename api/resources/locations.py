@@ -9,7 +9,7 @@ from api import answers
 from api import vocabulary as v
 from api.answers import Listing
 from api.docs import export_of, item_of, json_of, page_of
-from api.filters import Id, Paged, Placed, Worded
+from api.filters import Id, Paged, PathId, Placed, Worded
 from api.folding import fold
 from api.lists import Named
 from api.look import Look
@@ -18,7 +18,7 @@ from api.schemas import Count, Location, LocationPage
 from api.wording import box_in_words, circle_in_words, one_of, sentence
 
 LOCATIONS = Listing("locations", ("id", "-id", "name", "-name"), text_keys=("id", "name"))
-LocationId = Annotated[Id, Path(description="The location's id.", examples=["lysychansk"])]
+LocationId = Annotated[PathId, Path(description="The location's id.", examples=["lysychansk"])]
 router = APIRouter(prefix="/locations", tags=["Locations"])
 _ITEM = item_statement("location")
 

@@ -9,7 +9,7 @@ from api import answers, models
 from api import vocabulary as v
 from api.answers import Listing
 from api.docs import export_of, item_of, json_of, page_of
-from api.filters import Day, Id, Imprecise, Paged, Worded
+from api.filters import Day, Id, Imprecise, Paged, PathId, Worded
 from api.folding import fold
 from api.lists import Named
 from api.look import Look
@@ -18,7 +18,7 @@ from api.schemas import Count, Source, SourcePage
 from api.wording import days_in_words, one_of, sentence
 
 SOURCES = Listing("sources", ("id", "-id", "published", "-published", "title", "-title"), text_keys=("id", "title"))
-SourceId = Annotated[Id, Path(description="The source's id.", examples=["isw-2022-07-02"])]
+SourceId = Annotated[PathId, Path(description="The source's id.", examples=["isw-2022-07-02"])]
 router = APIRouter(prefix="/sources", tags=["Sources"])
 _ITEM = item_statement("source")
 
