@@ -40,20 +40,26 @@ def load(  # noqa: PLR0913 - each is a choice of its own
     dry_run: bool = False,
     progress: Progress = silent,
     same_as: Path = SAME_AS,
+    repeats: bool = False,
+    renewed: Sequence[Entry] = (),
 ) -> Report:
     """Load records in one transaction: all of them, or none and `LoadRefusedError`.
 
     Records of the datasets that occur, but do not occur themselves, are reported as vanished; `prune` withdraws them.
     `progress` is told a stage (`load`, `derive`) and how many more records it has done. A dry run reports refusals.
+    `repeats`: a record may occur again if it is the same each time. `renewed` records take the place of those of the
+    same id that were loaded, but only if anything at all is new, changed or gone.
     """
     with engine.connect() as connection, connection.begin() as transaction:
-        work = Load(connection, progress)
+        work = Load(connection, progress, repeats=repeats)
         stream = iter(entries)
         while batch := list(islice(stream, BATCH)):
             work.take(batch)
         report = work.finish(prune=prune, same_as=same_as)
         if report.refusals and not dry_run:
             raise LoadRefusedError(report)
+        if report.moved:
+            work.renew(renewed)
         if report.moved and not dry_run:
             work.derive()
         else:
@@ -92,9 +98,10 @@ class Written(NamedTuple):
 class Load:
     """A load under way, on one connection and in its transaction."""
 
-    def __init__(self, connection: sa.Connection, progress: Progress) -> None:
+    def __init__(self, connection: sa.Connection, progress: Progress, *, repeats: bool = False) -> None:
         """Take the lock, so that writers wait for each other."""
         self.report = Report()
+        self._repeats = repeats
         self.datasets: set[str] = set()
         self._connection, self._progress = connection, progress
         self._store = Store(connection)
@@ -120,7 +127,8 @@ class Load:
                 self.report.refuse(one)
             elif self._at_home(one, groups["dataset"]):
                 group = groups[one.record.kind_of_record]
-                if group.setdefault(one.record.id, one) is not one:
+                first = group.setdefault(one.record.id, one)
+                if first is not one and not (self._repeats and first.record == one.record):
                     self._refuse(one, "id", "is there twice")
         written = {kind: self._compare(kind, group) for kind, group in groups.items() if group}
         self._look_up([one.entry for ones in written.values() for one in ones], groups)
@@ -159,7 +167,8 @@ class Load:
             mark = digest(one.record)
             dataset, before = stored.get(id_, (one.dataset, None))
             if id_ in again:
-                self._refuse(one, "id", "is there twice")
+                if not (self._repeats and before == mark):
+                    self._refuse(one, "id", "is there twice")
             elif dataset != one.dataset:
                 self._refuse(one, "id", f"belongs to the dataset {dataset} already")
             elif before == mark:
@@ -237,6 +246,13 @@ class Load:
             report.withdrawn = True
         report.mapped = mapping.map_actors(store, self._changes, mapping.pairs_of(same_as))
         return report
+
+    def renew(self, entries: Sequence[Entry]) -> None:
+        """Put records in the place of ones that were loaded."""
+        for one in entries:
+            kind, mark = one.record.kind_of_record, digest(one.record)
+            if self._store.column(f"SELECT digest FROM {kind} WHERE id = ?", one.record.id) != [mark]:
+                self._write(kind, [Written(one, mark, fresh=False)])
 
     def _refuse_unknown(self) -> None:
         refused = {refusal.record for refusal in self.report.refused}
