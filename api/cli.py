@@ -4,6 +4,7 @@ import errno
 import json
 import socket
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +30,13 @@ Host = Annotated[str | None, typer.Option(help="The address to serve on.", show_
 Port = Annotated[
     int | None, typer.Option(help="The port to serve on.", show_default="COUNTERCLAIM_PORT", min=0, max=65535)
 ]
+
+
+class ReportFormat(StrEnum):
+    """How a command says what it did."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class PortUnusableError(Exception):
@@ -93,6 +101,26 @@ def check(files: Annotated[list[Path], typer.Argument(help="TOML files, or folde
     if refusals:
         raise SystemExit(1)
     typer.echo("Fit to be loaded.")
+
+
+@app.command("import")
+def import_files(  # noqa: PLR0913 - each is an option of its own
+    name: Annotated[
+        str,
+        typer.Argument(metavar="FORMAT", help="What the files are: ucdp, gdelt-mentions, firms, control or losses."),
+    ],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files of this format; they count as one.")],
+    *,
+    prune: Annotated[bool, typer.Option(help="Withdraw the dataset's records that are not in these files.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Only report what would be done.")] = False,
+    skip_refused: Annotated[bool, typer.Option(help="Load the other rows where some are refused.")] = False,
+    report: Annotated[ReportFormat, typer.Option(help="How to say what was done.")] = ReportFormat.TEXT,
+) -> None:
+    """Load files of other datasets' formats, all or nothing, and report what that did."""
+    from seed.importers.command import Wish, run  # noqa: PLC0415 - a server has no need of it
+
+    wish = Wish(prune=prune, dry_run=dry_run, skip_refused=skip_refused)
+    raise SystemExit(run(read_settings().database_url, name, files, wish, as_json=report is ReportFormat.JSON))
 
 
 @app.command()

@@ -1,0 +1,111 @@
+"""What a cell says: text to numbers, days and ids, or a `ValueError` that says why not."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from hashlib import blake2b
+
+from api.models import NAME_LENGTH
+from seed.refusals import shown
+
+REMEMBERED = 65_536
+SLUG_LENGTH = 48
+EARLIEST = 1500
+# What R and spreadsheets write into a cell that holds no number.
+NOTHING = {"", "NA", "N/A", "NULL", "NaN"}
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,15}(?:\.0*)?")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{0,20})?(?:[eE][+-]?[0-9]{1,2})?")
+_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?")
+_STAMP = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[0-9]{6})?")
+_WRITTEN = re.compile(r"([0-9]{1,2}) ([A-Z][a-z]+) ([0-9]{4})(?: +([0-9]{2})h([0-9]{2}) UTC)?")
+
+
+def line(given: str) -> str:
+    """Text on one line, blanks of every kind as one space."""
+    return " ".join(given.split())
+
+
+def short(given: str, longest: int = NAME_LENGTH) -> str:
+    """Text on one line, cut where a name would be too long."""
+    text = line(given)
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def whole(given: str) -> int:
+    """`369`, also where a spreadsheet made it `369.0`."""
+    if not _WHOLE.fullmatch(given):
+        raise ValueError(f"{shown(given)} is not a whole number")
+    return int(given.partition(".")[0])
+
+
+def number(given: str) -> float:
+    if not _NUMBER.fullmatch(given):
+        raise ValueError(f"{shown(given)} is not a number")
+    return float(given)
+
+
+def day(given: str) -> date:
+    """`2014-01-22`, also where a database made it `2014-01-22 00:00:00.000`."""
+    match = _DAY.fullmatch(given)
+    return _existing(given, match and match.group(1))
+
+
+def stamp(given: str) -> date:
+    """The day of `20170701234500`."""
+    match = _STAMP.fullmatch(given)
+    return _existing(given, match and "-".join(match.groups()))
+
+
+def written(given: str) -> date:
+    """The day of `2 July 2022` or `2 July 2022 08h50 UTC`."""
+    match = _WRITTEN.fullmatch(line(given))
+    if match is None or match.group(2) not in MONTHS:
+        raise ValueError(f"{shown(given)} is not a day such as 2 July 2022")
+    return _existing(given, f"{match.group(3)}-{MONTHS.index(match.group(2)) + 1:02}-{int(match.group(1)):02}")
+
+
+def _existing(given: str, iso: str | None) -> date:
+    try:
+        found = date.fromisoformat(iso or "")
+    except ValueError:
+        raise ValueError(f"{shown(given)} is not a day") from None
+    if found.year < EARLIEST:
+        raise ValueError(f"{shown(given)} is not a day since {EARLIEST}")
+    return found
+
+
+TYPES: dict[str, Callable[[str], object]] = {
+    "text": str,
+    "line": line,
+    "whole": whole,
+    "number": number,
+    "day": day,
+    "stamp": stamp,
+    "written": written,
+}
+
+
+@lru_cache(REMEMBERED)
+def slug(text: str) -> str:
+    """The part of an id that reads like the text; other texts may read alike."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LENGTH].rstrip("-")
+
+
+def mark(*parts: object) -> str:
+    """The part of an id that tells apart what reads alike."""
+    text = "\x00".join("" if part is None else str(part) for part in parts)
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+def identity(*readable: object, of: tuple[object, ...] = ()) -> str:
+    """An id made of parts that are kept as they are, and of a mark of what they stand for."""
+    parts = [str(part) for part in readable if part not in {"", None}]
+    return "-".join([*parts, mark(*of)] if of else parts)

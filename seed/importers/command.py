@@ -1,0 +1,104 @@
+"""`counterclaim import`: files of a known format into the database, in one transaction, and what that did."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+import typer
+from rich.console import Console
+
+from api import models
+from api.database import engine, explained
+from migrations import require_current
+from seed.importers.formats import Format, table
+from seed.importers.intake import Intake
+from seed.importers.meter import Meter
+from seed.importers.outcome import Outcome
+from seed.importers.registry import FORMATS
+from seed.load import load
+from seed.refusals import meant
+from seed.report import LoadRefusedError, Report
+
+
+class ImportUnusableError(Exception):
+    """What was asked for makes no sense; the message is one line that says why."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How an import is to be done."""
+
+    prune: bool = False
+    dry_run: bool = False
+    skip_refused: bool = False
+
+
+def run(url: str, name: str, paths: Sequence[Path], wish: Wish, *, as_json: bool) -> int:
+    """Import and say what that did; the exit code."""
+    try:
+        outcome = import_files(url, name, paths, wish)
+    except ImportUnusableError as error:
+        typer.echo(error, err=True)
+        return 1
+    if as_json:
+        typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False, indent=2))
+    else:
+        for line in outcome.as_text():
+            typer.echo(line)
+    return 1 if outcome.report.refusals else 0
+
+
+def import_files(url: str, name: str, paths: Sequence[Path], wish: Wish, console: Console | None = None) -> Outcome:
+    """Load the files' records, all or none; the outcome says which."""
+    form = known(name)
+    if wish.prune and wish.skip_refused:
+        raise ImportUnusableError("--prune would withdraw the records of the rows that --skip-refused passes over.")
+    require_current(url)
+    started, now = time.monotonic(), datetime.now(UTC)
+    size = sum(path.stat().st_size for path in paths if path.is_file())
+    made = engine(url)
+    try:
+        with explained(url), Meter(name, size, console or Console(stderr=True)) as meter:
+            intake = Intake(form, paths, recorded_at(made, form) or now, meter.read, skip_refused=wish.skip_refused)
+            report = _load(made, intake, wish, now, meter)
+    finally:
+        made.dispose()
+    return Outcome(name, [str(path) for path in paths], wish.dry_run, report, intake, time.monotonic() - started)
+
+
+def _load(made: sa.Engine, intake: Intake, wish: Wish, now: datetime, meter: Meter) -> Report:
+    """A dataset keeps the moment it was recorded at until something in it changes."""
+    try:
+        return load(
+            made,
+            intake.entries(),
+            prune=wish.prune,
+            dry_run=wish.dry_run,
+            progress=meter.load,
+            repeats=True,
+            renewed=intake.dataset(now),
+        )
+    except LoadRefusedError as error:
+        return error.report
+
+
+def known(name: str) -> Format:
+    """The format of this name."""
+    if name not in FORMATS:
+        raise ImportUnusableError(
+            f"There is no format {name}{meant(name, list(FORMATS))} (one of {', '.join(FORMATS)})."
+        )
+    return FORMATS[name]
+
+
+def recorded_at(made: sa.Engine, form: Format) -> datetime | None:
+    """When the format's dataset was last recorded, if it was."""
+    dataset = models.Dataset.__table__
+    with made.connect().execution_options(read_only=True) as connection:
+        query = sa.select(dataset.c.recorded_at).where(dataset.c.id == table(form.name).dataset)
+        found = connection.execute(query).scalar_one_or_none()
+    return found and found.replace(tzinfo=found.tzinfo or UTC)

@@ -1,0 +1,165 @@
+"""What an importer is: a small table of columns and fixed records, and a function from a row to records."""
+
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from io import BufferedReader
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from seed.importers import cells
+from seed.refusals import Place, Refusal, meant, shown
+
+
+class Made(NamedTuple):
+    """A record that a row became: its kind and its fields, as an author would write them."""
+
+    kind: str
+    fields: dict[str, Any]
+
+
+class Row(NamedTuple):
+    """A row of a file: its cells by our names for the columns, and by the file's own."""
+
+    place: Place
+    cells: Mapping[str, Any]
+    given: Mapping[str, Any]
+    names: Mapping[str, str]
+    """The file's name for each column of ours that it has."""
+
+
+class CellError(ValueError):
+    """A row cannot be used because of one of its cells."""
+
+    def __init__(self, column: str, message: str) -> None:
+        """Name the column as we do; the refusal will name it as the file does."""
+        super().__init__(message)
+        self.column = column
+
+
+class UnreadableError(Exception):
+    """The rest of a file cannot be read."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """Which headers mean it, what its cells hold, and whether a row without it makes sense."""
+
+    headers: tuple[str, ...]
+    type: str = "line"
+    needed: bool = False
+
+    def read(self, given: object) -> object:
+        """The cell's value; null where it is empty."""
+        if given is not None and (isinstance(given, bool) or not isinstance(given, str | int | float)):
+            raise ValueError(f"{shown(given)} is neither text nor a number")
+        text = "" if given is None else str(given).strip()
+        if not text or (text in cells.NOTHING and self.type not in {"text", "line"}):
+            if self.needed:
+                raise ValueError("is empty")
+            return None
+        return cells.TYPES[self.type](text)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The declared half of a format, as its TOML file says it."""
+
+    fixed: tuple[Made, ...]
+    columns: Mapping[str, Column]
+    order: tuple[str, ...]
+    """The headers of files that come without any."""
+    lists: Mapping[str, Any]
+    """What else the format's code looks up."""
+
+    @property
+    def dataset(self) -> str:
+        """The dataset that all records of the format belong to."""
+        return str(self.fixed[0].fields["id"])
+
+
+FIXED = {"datasets": "dataset", "sources": "source", "actors": "actor"}
+FOLDER = Path(__file__).parent
+
+
+@cache
+def table(name: str) -> Table:
+    """Read the TOML file of a format."""
+    declared = tomllib.loads((FOLDER / f"{name.replace('-', '_')}.toml").read_text())
+    fixed = tuple(Made(kind, fields) for key, kind in FIXED.items() for fields in declared.pop(key, ()))
+    columns = {
+        name: Column(tuple(one.get("headers", [name])), one.get("type", "line"), one.get("needed", False))
+        for name, one in declared.pop("columns").items()
+    }
+    return Table(fixed, columns, tuple(declared.pop("order", ())), declared)
+
+
+# A row, all that is wrong with a row, or what is wrong with the file.
+Found = Row | list[Refusal] | Refusal
+Read = Callable[[BufferedReader, str, Table], Iterator[Found]]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file: how it is read into rows, and what each row becomes."""
+
+    name: str
+    read: Read
+    records: Callable[[Row], Iterable[Made]]
+
+
+def key(header: str) -> str:
+    """Headers are compared without regard to case, blanks and punctuation."""
+    return cells.slug(header).replace("-", "_")
+
+
+def choice(column: str, given: object, known: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the table holds
+    """What a declared list says of a cell, or `CellError` with all that it knows."""
+    found = known.get(str(given))
+    if found is None:
+        raise CellError(column, f"{shown(given)} is none of {', '.join(known)}")
+    return found
+
+
+def graded(column: str, percent: int, grades: Sequence[Mapping[str, Any]]) -> str:
+    """The certainty of the first grade that a percentage reaches."""
+    if not 0 <= percent <= 100:  # noqa: PLR2004 - per cent
+        raise CellError(column, f"{percent} is not between 0 and 100")
+    return next(str(grade["certainty"]) for grade in grades if percent >= grade["from"])
+
+
+class Header:
+    """Which column of a file is which of ours."""
+
+    def __init__(self, names: Sequence[str], columns: Mapping[str, Column], file: str) -> None:
+        """Find the columns by name, in whatever order; `refusals` tells what is missing or ambiguous."""
+        self._file = file
+        keys = [key(name) for name in names]
+        self.refusals = [
+            Refusal(Place(file, 1), "", shown(name), "two columns have this name")
+            for position, name in enumerate(names)
+            if name and name in names[:position]
+        ]
+        self._columns: dict[str, tuple[str, Column]] = {}
+        for ours, column in columns.items():
+            found = [names[keys.index(header)] for header in column.headers if header in keys]
+            if found:
+                self._columns[ours] = (found[0], column)
+            elif column.needed:
+                wanted = " or ".join(column.headers)
+                message = f"there is no such column{meant(column.headers[0], keys)}"
+                self.refusals.append(Refusal(Place(file, 1), "", wanted, message))
+        self._blank = dict.fromkeys(columns)
+        self._names = {ours: name for ours, (name, _) in self._columns.items()}
+
+    def row(self, given: Mapping[str, Any], number: int) -> Row | list[Refusal]:
+        """A row by our names, or all that is wrong with its cells."""
+        place, refusals = Place(self._file, number), []
+        read: dict[str, Any] = dict(self._blank)
+        for ours, (name, column) in self._columns.items():
+            try:
+                read[ours] = column.read(given.get(name))
+            except ValueError as error:
+                refusals.append(Refusal(place, "", name, str(error)))
+        return refusals or Row(place, read, given, self._names)

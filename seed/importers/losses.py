@@ -1,0 +1,90 @@
+"""Russian losses: a row becomes a day's tally, with a claim for each thing counted; or corrections of such claims."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from seed.importers.cells import slug
+from seed.importers.formats import CellError, Made, Row, table
+from seed.refusals import shown
+
+SPEAKER = "losses-ukrainian-defence-ministry"
+AGGREGATOR = "losses-tally"
+SOURCE = "losses-tally"
+LOSER = "losses-russia"
+HEDGE = "personnel*"
+UNCOUNTED = {"date", "day", HEDGE, "greatest losses direction"}
+
+
+def records(row: Row) -> Iterator[Made]:
+    """Everything that one row says. A row that counts both people and equipment, without a hedge, is of corrections."""
+    day = str(row.cells["date"])
+    if "personnel" in row.given and HEDGE not in row.given:
+        for thing, number in counted(row):
+            about = f"losses-{tally(thing)}-{day}-{slug(thing)}"
+            summary = f"The tally of {words(thing)} was corrected by {number:+,} on this day."
+            value = {"best": number, "unit": f"{words(thing)} (correction)"}
+            yield claim(f"{about}-correction", thing, day, about=about, summary=summary, value=value)
+        return
+    event = f"losses-{'personnel' if HEDGE in row.given else 'equipment'}-{day}"
+    yield Made(
+        "event",
+        {
+            "id": event,
+            "kind": "loss_report",
+            "title": f"Russian losses as of {day}, as Ukraine counts them: {event.split('-')[1]}",
+            "date": {"edtf": day, "basis": "stated"},
+            "participants": [{"actor": LOSER, "role": "victim"}],
+            "extra": dict(row.given),
+        },
+    )
+    bounds = bound(row.given.get(HEDGE))
+    for thing, number in counted(row):
+        value = {bounds if thing == "personnel" else "best": number, "unit": words(thing)}
+        hedge = {"best": "about ", "low": "more than "}[bounds] if thing == "personnel" else ""
+        summary = f"Russia has lost {hedge}{number:,} {words(thing)} since 24 February 2022."
+        yield claim(f"{event}-{slug(thing)}", thing, day, summary=summary, value=value)
+
+
+def claim(id_: str, thing: str, day: str, **own: Any) -> Made:  # noqa: ANN401 - fields of a record
+    """A claim of the ministry's, as the tally passes it on."""
+    fields = {
+        "id": id_,
+        "event": f"losses-{tally(thing)}-{day}",
+        "speaker": SPEAKER,
+        "via": AGGREGATOR,
+        "stance": "asserts",
+        "aspect": "casualties" if tally(thing) == "personnel" else "quantity",
+        "said": {"edtf": day, "basis": "stated"},
+        "citations": [{"source": SOURCE, "role": "carries"}],
+    }
+    return Made("claim", fields | own)
+
+
+def counted(row: Row) -> Iterator[tuple[str, int]]:
+    """Each thing that the row counts any of; in early rows a nought also stands for what was not counted."""
+    for thing, number in row.given.items():
+        if thing in UNCOUNTED:
+            continue
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise CellError(thing, f"{shown(number)} is not a whole number")
+        if number:
+            yield thing, number
+
+
+def tally(thing: str) -> str:
+    """The tally that a thing is counted in."""
+    return "personnel" if thing in table("losses").lists["people"] else "equipment"
+
+
+def words(thing: str) -> str:
+    """What a column counts; a column that is new since counts what it is called."""
+    lists: Mapping[str, Mapping[str, str]] = table("losses").lists
+    return lists["people"].get(thing) or lists["words"].get(thing) or thing
+
+
+def bound(hedge: object) -> str:
+    """Which bound a number is, by the word beside it."""
+    hedges = table("losses").lists["hedges"]
+    if hedge is not None and hedge not in hedges:
+        raise CellError(HEDGE, f"{shown(hedge)} is none of {', '.join(hedges)}")
+    return str(hedges.get(hedge, "best"))

@@ -1,0 +1,67 @@
+"""Tells how far an import is: a bar with rate and remaining time on a terminal, log lines elsewhere."""
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+EVERY_S = 5.0
+
+
+class Meter:
+    """How far an import is: by bytes and rows read, then by events brought up to date."""
+
+    def __init__(self, name: str, size: int, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+        """`size`: of all files, in bytes."""
+        self._name, self._size, self._console, self._clock = name, size, console, clock
+        self._started = self._told = clock()
+        self._bytes = self._rows = self._events = 0
+        self._tasks: dict[str, TaskID] = {}
+        self._bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[told]}"),
+            TimeElapsedColumn(),
+            TextColumn("remaining"),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        )
+
+    def __enter__(self) -> Self:
+        """Start the bar."""
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        """Leave the terminal as it was."""
+        self._bar.stop()
+
+    def read(self, size: int, rows: int) -> None:
+        """So many more bytes were read; so many rows in all."""
+        self._bytes, self._rows = self._bytes + size, rows
+        self._tell("Reading", self._bytes, self._size, rows, "rows")
+
+    def load(self, stage: str, done: int) -> None:
+        """A load has done so many more records of a stage; as many events as rows are the most there can be."""
+        if stage == "derive":
+            if not self._events:
+                self._started = self._clock()
+            self._events += done
+            self._tell("Deriving", self._events, max(self._rows, self._events), self._events, "events")
+
+    def _tell(self, stage: str, done: int, total: int, count: int, things: str) -> None:
+        elapsed = self._clock() - self._started
+        told = f"{count:,} {things}" + (f", {count / elapsed:,.0f}/s" if elapsed > 0 else "")
+        if stage not in self._tasks:
+            self._tasks[stage] = self._bar.add_task(f"{stage} {self._name}", total=total, told=told)
+        self._bar.update(self._tasks[stage], completed=done, told=told)
+        if not self._console.is_terminal and self._clock() - self._told >= EVERY_S:
+            self._told = self._clock()
+            left = elapsed * (total - done) / done if done else 0.0
+            message = f"{stage} {self._name}: {told}, {done / max(total, 1):.0%}, about {left:,.0f} s remaining"
+            self._console.print(message, highlight=False, soft_wrap=True)

@@ -1,0 +1,103 @@
+"""What an import did, or would have done: as text and as JSON."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from seed.importers.intake import Intake
+from seed.records import KINDS
+from seed.refusals import Refusal
+from seed.report import Report
+
+SHOWN = 20
+COUNTS = ("new", "changed", "unchanged", "vanished")
+
+
+@dataclass
+class Outcome:
+    """An import's files, rows and records."""
+
+    format: str
+    files: list[str]
+    dry_run: bool
+    report: Report
+    intake: Intake
+    seconds: float
+
+    @property
+    def refused(self) -> list[Refusal]:
+        """Every refusal that was kept: of rows passed over, and of the load."""
+        return [*self.intake.passed_over, *self.report.refused]
+
+    @property
+    def refusals(self) -> int:
+        """How many there were."""
+        return self.intake.refusals_passed_over + self.report.refusals
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the database differs from before."""
+        return self.report.moved and not self.report.refusals and not self.dry_run
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """By kind of record, in the order of loading."""
+        found = {kind: {name: getattr(self.report, name)[kind] for name in COUNTS} for kind in KINDS}
+        return {kind: counts for kind, counts in found.items() if any(counts.values())}
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it, for programs."""
+        report = self.report
+        return {
+            "format": self.format,
+            "files": self.files,
+            "dry_run": self.dry_run,
+            "loaded": self.loaded,
+            "withdrawn": report.withdrawn,
+            "rows": {"read": self.intake.rows, "refused": self.intake.rows_refused},
+            "records": self.counts(),
+            "total": {name: getattr(report, name).total() for name in COUNTS},
+            "vanished": report.vanished_ids,
+            "mapped_actors": report.mapped,
+            "refusals": self.refusals,
+            "refused": [
+                {
+                    "file": refusal.place.file,
+                    "row": refusal.place.row,
+                    "record": refusal.record or None,
+                    "field": refusal.field or None,
+                    "reason": refusal.message,
+                }
+                for refusal in self.refused
+            ],
+            "seconds": round(self.seconds, 3),
+        }
+
+    def as_text(self) -> Iterator[str]:
+        """All of it in lines, for people."""
+        yield f"{self.intake.rows:,} rows read, {self.intake.rows_refused:,} refused, in {self.seconds:.1f} s."
+        if counts := self.counts():
+            yield f"{'':10}" + "".join(f"{name:>12}" for name in COUNTS)
+            for kind, one in counts.items():
+                yield f"{kind:10}" + "".join(f"{one[name]:>12,}" for name in COUNTS)
+        yield from self._vanished()
+        refused = self.refused
+        yield from (str(refusal) for refusal in refused[:SHOWN])
+        if len(refused) > SHOWN:
+            yield f"… and {self.refusals - SHOWN:,} more; --report json lists them."
+        yield self._conclusion()
+
+    def _vanished(self) -> Iterator[str]:
+        gone = self.report.vanished.total()
+        if gone:
+            done = "were withdrawn" if self.report.withdrawn else "stay; --prune would withdraw them"
+            yield f"{gone:,} records of the dataset are not in these files, which may be a part of it; they {done}:"
+            yield from (f"  {one}" for one in self.report.vanished_ids[:SHOWN])
+            if gone > SHOWN:
+                yield f"  … and {gone - SHOWN:,} more."
+
+    def _conclusion(self) -> str:
+        if self.report.refusals:
+            return "Nothing was loaded: mend the rows, or pass over refused rows with --skip-refused."
+        if self.dry_run:
+            return "A dry run: nothing was loaded."
+        return "Loaded." if self.loaded else "Nothing changed."

@@ -1,0 +1,15 @@
+"""Every format that can be imported, by name."""
+
+from seed.importers import control, csv_files, firms, gdelt_mentions, json_files, losses, ucdp
+from seed.importers.formats import Format
+
+FORMATS = {
+    one.name: one
+    for one in (
+        Format("ucdp", csv_files.rows, ucdp.records),
+        Format("gdelt-mentions", csv_files.rows, gdelt_mentions.records),
+        Format("firms", csv_files.rows, firms.records),
+        Format("control", csv_files.rows, control.records),
+        Format("losses", json_files.rows, losses.records),
+    )
+}

@@ -1,0 +1,159 @@
+"""UCDP GED: a row becomes an event, its two sides, its place, the articles it cites, and claims of how many died."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from seed.importers import ucdp_articles
+from seed.importers.cells import identity, short, slug
+from seed.importers.formats import CellError, Made, Row, choice, table
+from seed.importers.ucdp_places import place
+
+DATASET_SOURCE = "ucdp-ged"
+CODER = "ucdp"
+CIVILIANS = "civilians"
+GOVERNMENT = "government of "
+
+
+def records(row: Row) -> Iterator[Made]:
+    """Everything that one row says."""
+    cells, lists = row.cells, table("ucdp").lists
+    violence = choice("type_of_violence", cells["type_of_violence"], lists["violence"])
+    dated = when(cells["date_start"], cells["date_end"], cells["date_prec"])
+    sides = [Made("actor", side(cells[f"side_{letter}_id"], cells[f"side_{letter}"])) for letter in "ab"]
+    if sides[0].fields["id"] == sides[1].fields["id"]:
+        sides.pop()
+    yield from sides
+    where, relation = yield from place(cells)
+    event = f"ucdp-{cells['id']}"
+    name = cells["where_coordinates"] or cells["country"]
+    title = violence["title"].format(**cells) + (f": {name}" if name else "")
+    yield Made(
+        "event",
+        {
+            "id": event,
+            "kind": violence["kind"],
+            "title": short(title),
+            "summary": cells["where_description"],
+            "date": dated,
+            "location": where,
+            "place_relation": relation,
+            "participants": [
+                {"actor": one.fields["id"], "role": role}
+                for one, role in zip(sides, ("side_a", "side_b"), strict=False)
+            ],
+            "extra": dict(row.given),
+        },
+    )
+    yield from claims(cells, event)
+
+
+def when(start: date, end: date, precision: int) -> dict[str, Any]:
+    """When it happened: a day, days it lasted, or days among which one is meant.
+
+    `date_start` and `date_end` are, in UCDP's codebook, the earliest and the latest possible day. Only where the exact
+    date is known (`date_prec` 1) do several days mean that it lasted.
+    """
+    known = choice("date_prec", precision, table("ucdp").lists["date_prec"])
+    if end < start:
+        raise CellError("date_end", f"{end} is before date_start, {start}")
+    if precision == 1:
+        return {"edtf": str(start) if start == end else f"{start}/{end}", "basis": "stated"}
+    if start < end:
+        return {"edtf": span(start, end), "basis": "stated", "note": known["note"]}
+    around = timedelta(days=known["days"])
+    note = f"{known['note']} The row gives {start} alone; the date is widened to what that leaves possible."
+    return {"edtf": f"[{start - around}..{end + around}]", "basis": "inferred", "note": note}
+
+
+def span(start: date, end: date) -> str:
+    """One moment in there; whole months and years by their names."""
+    whole_months = start.day == 1 and (end + timedelta(days=1)).day == 1
+    if whole_months and (start.year, start.month) == (end.year, end.month):
+        return f"{start:%Y-%m}"
+    if whole_months and start.year == end.year and (start.month, end.month) == (1, 12):
+        return f"{start:%Y}"
+    return f"[{start}..{end}]"
+
+
+def side(id_: str, name: str) -> dict[str, Any]:
+    """A side as an actor, by UCDP's own number for it."""
+    folded = name.casefold()
+    kind = "civilians" if folded == CIVILIANS else "government" if folded.startswith(GOVERNMENT) else "armed_group"
+    return {"id": f"ucdp-actor-{number(id_)}", "kind": kind, "name": short(name)}
+
+
+def number(given: str) -> str:
+    """A number as UCDP writes it, or another release's code, as part of an id."""
+    plain = given.removesuffix(".0")
+    return plain if plain.isascii() and plain.isalnum() else identity(slug(plain), of=(given,))
+
+
+def claims(cells: Mapping[str, Any], event: str) -> Iterator[Made]:
+    """How many died in all, and on each side that anybody is counted on, by everyone who is named as having said so."""
+    found = ucdp_articles.read(cells["source_article"])
+    yield from (article.record for article in found)
+    speakers = list(named(cells))
+    yield from speakers
+    cites = [{"source": article.record.fields["id"], "role": "cites"} for article in found]
+    for order, speaker in enumerate([speaker.fields["id"] for speaker in speakers] or [CODER], 1):
+        own = {
+            "event": event,
+            "speaker": speaker,
+            "via": CODER if speaker != CODER else None,
+            "stance": "asserts",
+            "aspect": "casualties",
+            "said": said(found, cells["date_start"], coder=speaker == CODER),
+        }
+        for suffix, summary, value, flags in figures(cells):
+            carries = {"source": DATASET_SOURCE, "role": "carries", "flags": flags}
+            id_ = identity(event, suffix, *([order] if order > 1 else []))
+            yield Made("claim", {"id": id_, **own, "summary": summary, "value": value, "citations": [carries, *cites]})
+
+
+def figures(cells: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], list[str]]]:
+    """Each number: the end of its claim's id, its words, its value, and what is wrong with it.
+
+    A column of nought says as often that nobody knows as that nobody died, so it makes no claim; the row keeps it.
+    """
+    low, best, high = cells["low"], cells["best"], cells["high"]
+    given = [value for value in (low, best, high) if value is not None]
+    flags = [] if given == sorted(given) else ["contradictory"]
+    bounds = [f"{word} {value}" for word, value in (("at least", low), ("at most", high)) if value is not None]
+    words = f"Killed in all: {best}" + (f" ({', '.join(bounds)})." if bounds else ".")
+    yield "total", words, {"low": low, "best": best, "high": high, "unit": "deaths"}, flags
+    for column, claim in table("ucdp").lists["deaths"].items():
+        if cells[column]:
+            words = claim["summary"].format(**cells, number=cells[column])
+            yield claim["id"], words, {"best": cells[column], "unit": "deaths"}, []
+
+
+def named(cells: Mapping[str, Any]) -> Iterator[Made]:
+    """Those whom `source_original` names, once each.
+
+    They are told apart by country: the police of one are not those of another.
+    """
+    country = cells["country_id"] if cells["country_id"] is not None else slug(cells["country"] or "")
+    for text in dict.fromkeys(part.strip() for part in (cells["source_original"] or "").split(";")):
+        if text:
+            id_ = identity("ucdp-speaker", country, slug(text), of=(text,))
+            where = f" in events in {cells['country']}" if cells["country"] else ""
+            told = f"Named so by UCDP as an original source{where}; what kind of speaker this is, UCDP does not say."
+            yield Made("actor", {"id": id_, "kind": "unnamed", "name": short(text), "description": told})
+
+
+def said(found: list[ucdp_articles.Article], start: date, *, coder: bool) -> dict[str, Any]:
+    """When it was said, as far as the cited articles' dates tell; one before the event is a slip and tells nothing."""
+    days = sorted({article.day for article in found if article.day is not None and article.day >= start})
+    if not days:
+        return {"note": "The row gives no date of an article that could have carried it."}
+    first, last = days[0], days[-1]
+    if coder:
+        return {
+            "edtf": f"[{last}..]",
+            "basis": "inferred",
+            "note": "Nobody is named: UCDP's own figure, coded after the last article it cites.",
+        }
+    if first == last:
+        return {"edtf": str(first), "basis": "relative", "note": "The date of the cited article."}
+    return {"edtf": f"[{first}..{last}]", "basis": "relative", "note": "Between the first and the last cited article."}

@@ -1,0 +1,74 @@
+"""The articles that a UCDP row cites: a small CSV of its own since 2013, free text before."""
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+from seed.importers.cells import identity, line, short, slug
+from seed.importers.formats import Made
+
+# Between two articles; headlines may hold semicolons, commas and quotation marks themselves.
+BETWEEN = re.compile(r'"\s*;\s*"')
+PARTS = re.compile(
+    r"\s*(?P<office>[^;]{1,300}?)\s*,\s*(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})\s*,(?P<headline>.*)", re.DOTALL
+)
+# The lowest date of UCDP's database system stands where no date is known.
+NO_DAY = date(1753, 1, 1)
+
+
+class Article(NamedTuple):
+    """A source that a row cites, and the day it was published."""
+
+    record: Made
+    day: date | None
+
+
+def read(text: str | None) -> list[Article]:
+    """Each article once, in the row's order."""
+    whole = line(text or "")
+    if not whole:
+        return []
+    pieces = split(whole)
+    found = [_dated(piece) for piece in pieces] if pieces else [_free(whole)]
+    return list({article.record.fields["id"]: article for article in found}.values())
+
+
+def split(text: str) -> list[str]:
+    """The articles of a `"office,date,headline";"…"` list; none if the text is no such list."""
+    if len(text) < 2 or not (text.startswith('"') and text.endswith('"')):  # noqa: PLR2004 - two quotation marks
+        return []
+    pieces: list[str] = []
+    for piece in BETWEEN.split(text[1:-1]):
+        if PARTS.fullmatch(piece):
+            pieces.append(piece)
+        elif pieces:  # a headline that quotes two things in a row
+            pieces[-1] += f'";"{piece}'
+        else:
+            return []
+    return pieces
+
+
+def _dated(piece: str) -> Article:
+    match = PARTS.fullmatch(piece)
+    office, day, headline = match.groups() if match else ("", "", piece)
+    try:
+        published = date.fromisoformat(day)
+    except ValueError:
+        return _free(piece)
+    known = published if published != NO_DAY else None
+    title = line(headline.replace('""', '"')) or office
+    fields = {
+        "id": identity("ucdp", slug(office), known, of=(office, day, headline.strip())),
+        "kind": "news",
+        "title": short(title),
+        "publisher": short(office),
+        "published": {"edtf": str(known), "basis": "stated"} if known else {},
+        "note": None if len(title) == len(short(title)) else title,
+    }
+    return Article(Made("source", fields), known)
+
+
+def _free(text: str) -> Article:
+    """Where UCDP wrote its sources down as free text, that text is one source; no date is read out of it."""
+    fields = {"id": identity("ucdp-source", slug(text), of=(text,)), "kind": "document", "title": short(text)}
+    return Article(Made("source", fields | ({"note": text} if short(text) != text else {})), None)
