@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 
+from api import logs
 from api.database import DatabaseUnusableError, engine, explained
-from api.settings import SettingsError, read_settings
+from api.serving import Server
+from api.settings import Settings, SettingsError, read_settings
 from migrations import migrate as migrate_database
 from migrations import require_current
 
@@ -24,6 +25,9 @@ WORTH_OPENING = (
     ),
     ("/claims?flag=failed_verification", "the claim whose source does not say so"),
 )
+
+# Connections that wait to be taken while the server is busy.
+BACKLOG = 2_048
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 Host = Annotated[str | None, typer.Option(help="The address to serve on.", show_default="COUNTERCLAIM_HOST")]
@@ -61,19 +65,20 @@ def migrate() -> None:
 @app.command()
 def serve(host: Host = None, port: Port = None) -> None:
     """Serve the database as it is."""
-    with _bind(host, port) as listener:
-        require_current(read_settings().database_url)
-        Announced(listener, WORTH_OPENING[:1]).run([listener])
+    settings = _settings(host, port)
+    with _bind(settings) as listener:
+        require_current(settings.database_url)
+        _serve(settings, listener, WORTH_OPENING[:1])
 
 
 @app.command()
 def up(host: Host = None, port: Port = None) -> None:
     """Build the database where it is missing, load what is new, and serve it."""
-    with _bind(host, port) as listener:
-        url = read_settings().database_url
-        migrate_database(url)
-        _load(url)
-        Announced(listener, WORTH_OPENING).run([listener])
+    settings = _settings(host, port)
+    with _bind(settings) as listener:
+        migrate_database(settings.database_url)
+        _load(settings.database_url)
+        _serve(settings, listener, WORTH_OPENING)
 
 
 @app.command()
@@ -149,13 +154,19 @@ def _load(url: str, datasets: Sequence[str] = (), *, prune: bool = False) -> str
         made.dispose()
 
 
-def _bind(host: str | None, port: int | None) -> socket.socket:
+def _settings(host: str | None, port: int | None) -> Settings:
+    """The settings, but for what the command line says otherwise."""
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    return read_settings().model_copy(update=given)
+
+
+def _bind(settings: Settings) -> socket.socket:
     """Take the port first: nothing is built or loaded if it cannot be served."""
-    settings = read_settings()
-    host = settings.host if host is None else host
-    port = settings.port if port is None else port
+    host, port = settings.host, settings.port
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=BACKLOG
+        )
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortUnusableError(
@@ -164,11 +175,16 @@ def _bind(host: str | None, port: int | None) -> socket.socket:
         raise PortUnusableError(f"Cannot serve on {host}, port {port}: {error.strerror}.") from None
 
 
-class Announced(uvicorn.Server):
+def _serve(settings: Settings, listener: socket.socket, worth_opening: Sequence[tuple[str, str]]) -> None:
+    logs.configure(settings)
+    Announced(settings, listener, worth_opening).run([listener])
+
+
+class Announced(Server):
     """A server that says what to open once it answers."""
 
-    def __init__(self, listener: socket.socket, worth_opening: Sequence[tuple[str, str]]) -> None:
-        super().__init__(uvicorn.Config("api.main:create_app", factory=True, log_level="warning", server_header=False))
+    def __init__(self, settings: Settings, listener: socket.socket, worth_opening: Sequence[tuple[str, str]]) -> None:
+        super().__init__(settings)
         host, port = listener.getsockname()[:2]
         self.root = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         self.worth_opening = worth_opening

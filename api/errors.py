@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 from api.schemas import Sent
 
 log = structlog.get_logger()
+ALLOWED = "GET, HEAD, OPTIONS"
 SHOWN_VALUE = 200
 SUGGESTIONS = 3
 
@@ -91,10 +92,22 @@ TYPES = {
             "The path or the query is not valid percent-encoded UTF-8, or holds control characters.",
         ),
         ProblemType(
+            "request-timeout",
+            "The request took too long to arrive",
+            408,
+            "A connection was opened, but its request did not arrive whole within some seconds. Send it again.",
+        ),
+        ProblemType(
             "too-large",
             "The request is too large",
             414,
-            "The path and query, or a header, are longer than this service takes. Ask for less in one request.",
+            "The path and query are longer than this service takes. Ask for less in one request.",
+        ),
+        ProblemType(
+            "headers-too-large",
+            "The headers are too large",
+            431,
+            "The header fields are more, or longer, than this service takes.",
         ),
         ProblemType(
             "too-many-requests",
@@ -223,8 +236,8 @@ async def on_http(request: Request, error: Exception) -> Response:
         return respond(
             NotFound(f"There is nothing at {request.url.path[:SHOWN_VALUE]}.", nearest(request.url.path, paths))
         )
-    headers = dict(error.headers or {})
-    return respond(Problem(kind.slug, f"{request.method} is not served at this path.", headers=headers))
+    detail = f"{request.scope['method']} is not served at this path."
+    return respond(Problem(kind.slug, detail, headers={"Allow": ALLOWED} if kind.slug == "method-not-allowed" else {}))
 
 
 async def on_defect(request: Request, error: Exception) -> Response:

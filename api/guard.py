@@ -1,71 +1,149 @@
-"""What every request passes first: legible paths and queries, single-valued parameters given once, HEAD, headers."""
+"""What every request passes first and every answer last: legibility, limits, HEAD, OPTIONS, headers and numbers."""
 
-import re
-import uuid
-from urllib.parse import unquote_to_bytes
+from time import perf_counter
 
 import structlog
+from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import Problem, respond
+from api import legible
+from api.clients import Allowance, Proxies
+from api.errors import ALLOWED, Problem, Unavailable, respond
+from api.settings import Settings
+from api.watch import Exchange, Watch
 
-CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\u202a-\u202e\u2066-\u2069]")
-URL_BYTES = 16_384
-HEADERS = {
-    b"x-content-type-options": b"nosniff",
-    b"referrer-policy": b"no-referrer",
-    b"access-control-allow-origin": b"*",
-    b"access-control-expose-headers": b"ETag, Link, Counterclaim-Count, X-Request-ID, Retry-After",
-    b"cross-origin-resource-policy": b"cross-origin",
+log = structlog.get_logger()
+
+POLICY = b"default-src 'none'; frame-ancestors 'none'"
+HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-expose-headers",
+        b"ETag, Link, Counterclaim-Count, Retry-After, RateLimit, RateLimit-Policy, X-Request-ID",
+    ),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+]
+PREFLIGHT = {
+    "Allow": ALLOWED,
+    "Access-Control-Allow-Methods": ALLOWED,
+    "Access-Control-Allow-Headers": "Accept, Accept-Encoding, Cache-Control, If-None-Match",
+    "Access-Control-Max-Age": "86400",
 }
-
-
-def illegible(scope: Scope) -> Problem | None:
-    """Why a path or query cannot be read, if so: what is decoded loosely would be answered as something else."""
-    raw_path, query = scope.get("raw_path") or b"", scope["query_string"]
-    if len(raw_path) + len(query) > URL_BYTES:
-        return Problem("too-large", f"The path and query are longer than {URL_BYTES} bytes.")
-    for name, part in (("path", raw_path), ("query", query.replace(b"+", b" "))):
-        try:
-            text = unquote_to_bytes(part).decode("utf-8")
-        except UnicodeDecodeError:
-            return Problem("malformed-request", f"The {name} is not valid UTF-8.")
-        if CONTROL.search(text):
-            return Problem("malformed-request", f"The {name} holds control characters.")
-        if re.search(rb"%(?![0-9A-Fa-f]{2})", part):
-            return Problem("malformed-request", f"The {name} holds a % that encodes nothing; write %25.")
-    return None
+# Whoever watches over the service is always answered.
+UNLIMITED = frozenset({"/health", "/health/live", "/health/ready", "/metrics"})
+PROTOCOL_REFUSALS = {
+    "headers-too-large": "The header fields are more, or longer, than this service takes.",
+    "malformed-request": "The address of the request holds a #, which ends it for a browser; write %23.",
+}
+_POLICY_NAME = b"content-security-policy"
 
 
 class Guard:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, watch: Watch) -> None:
         """Guard an application."""
         self._app = app
+        self._settings = settings
+        self._watch = watch
+        self._proxies = Proxies(settings.trusted_proxies)
+        limit = settings.requests_per_minute
+        self._allowance = Allowance(limit) if limit else None
+        self._running = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on if it can be read, and finish its answer."""
+        """Pass a request on if it can be read and answered, and finish its answer."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = uuid.uuid4().hex
+        started = perf_counter()
+        client, request_id = self._proxies.identify(scope)
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        head = scope["method"] == "HEAD"
+        answer = Answer(scope, send, request_id)
+        self._running += 1
+        try:
+            await self._answer(answer, client, receive)
+        except Exception as error:  # noqa: BLE001 - the outermost guard
+            await _broken(answer, receive, error)
+        finally:
+            self._running -= 1
+            self._watch.note(
+                Exchange(scope["method"], _template(answer.scope), answer.status, perf_counter() - started, client)
+            )
 
-        async def finish(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                sent = {name.lower() for name, _ in message["headers"]}
-                extra = [(name, value) for name, value in HEADERS.items() if name not in sent]
-                message["headers"] = [*message["headers"], *extra, (b"x-request-id", request_id.encode())]
-            elif head:
-                message["body"] = b""
-            await send(message)
-
-        problem = illegible(scope)
+    async def _answer(self, answer: "Answer", client: str, receive: Receive) -> None:
+        scope = answer.scope
+        problem = self._refusal(answer, client)
         if problem is not None:
-            await respond(problem)(scope, receive, finish)
-            return
-        if head:
-            scope = {**scope, "method": "GET", "head": True}
-        await self._app(scope, receive, finish)
+            await respond(problem)(scope, receive, answer.send)
+        elif scope["method"] == "OPTIONS" and _is_served(scope):
+            await Response(status_code=204, headers=PREFLIGHT)(scope, receive, answer.send)
+        else:
+            await self._app(scope, receive, answer.send)
+
+    def _refusal(self, answer: "Answer", client: str) -> Problem | None:
+        scope = answer.scope
+        if slug := scope["state"].get("refusal"):
+            return Problem(slug, PROTOCOL_REFUSALS[slug])
+        if (problem := legible.refusal(scope, self._settings)) or scope["path"] in UNLIMITED:
+            return problem
+        if self._allowance is not None:
+            wait, answer.extra = self._allowance.take(client)
+            if wait:
+                detail = f"At most {self._settings.requests_per_minute} requests per minute are answered."
+                return Problem("too-many-requests", detail, headers={"Retry-After": str(wait)})
+        if self._running > self._settings.concurrent_requests:
+            return Unavailable("The service is answering as many requests as it can.")
+        return None
+
+
+class Answer:
+    """The answer to one request; `send` finishes it."""
+
+    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
+        """Answer HEAD as GET, without the body."""
+        self._head = scope["method"] == "HEAD"
+        self.scope = {**scope, "method": "GET", "head": True} if self._head else scope
+        self.scope.setdefault("state", {})
+        self.status = 0
+        self.whole = False
+        self.extra: list[tuple[bytes, bytes]] = []
+        self._send = send
+        self._request_id = request_id.encode()
+
+    async def send(self, message: Message) -> None:
+        """Pass on a part of the answer."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            own = message["headers"]
+            policy = () if any(name == _POLICY_NAME for name, _ in own) else ((_POLICY_NAME, POLICY),)
+            message["headers"] = [*own, *HEADERS, *policy, *self.extra, (b"x-request-id", self._request_id)]
+        else:
+            self.whole = not message.get("more_body", False)
+            if self._head:
+                message["body"] = b""
+        await self._send(message)
+
+
+async def _broken(answer: Answer, receive: Receive, error: Exception) -> None:
+    """Say nothing of the inside; what has begun is left unfinished, so that the client sees that it was cut."""
+    if answer.status:
+        log.error("cut", path=answer.scope["path"], exc_info=error)
+        return
+    log.error("defect", path=answer.scope["path"], exc_info=error)
+    problem = Problem("internal-error", "The request could not be answered.")
+    await respond(problem)(answer.scope, receive, answer.send)
+
+
+def _template(scope: Scope) -> str:
+    """The path as the route writes it: a log or a metric has one line per route, not per record."""
+    return str(getattr(scope.get("route"), "path", "-"))
+
+
+def _is_served(scope: Scope) -> bool:
+    router = scope["app"].router
+    asked = {**scope, "method": "GET"}
+    return any(route.matches(asked)[0] is not Match.NONE for route in router.routes)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeVar
 
-from sqlalchemy import FromClause, bindparam, select
+from sqlalchemy import FromClause, bindparam, func, select
 
 from api import models
 from api.errors import NotFound, Unavailable, nearest
@@ -45,6 +45,9 @@ _FACET_STATEMENT = Statement(
         _FACET.c.name == bindparam("name")
     )
 )
+_COUNTS = Statement(
+    select(REVISION, *(select(func.count()).select_from(table).scalar_subquery() for table in TABLES.values()))
+)
 _REVISION_STATEMENT = Statement(select(models.Revision.number, models.Revision.loaded_at))
 
 
@@ -69,6 +72,7 @@ class Catalogue:
     loaded_at: datetime
     facets: OrderedDict[str, FacetSize | None] = field(default_factory=OrderedDict)
     names: OrderedDict[tuple[str, str], str | None] = field(default_factory=OrderedDict)
+    records: dict[str, int] | None = None
 
 
 def _remember(memory: "OrderedDict[object, object]", key: object, value: object) -> None:
@@ -197,6 +201,18 @@ class Data:
             except Moved:
                 catalogue = await self.catalogue()
         raise Unavailable("Data is being loaded too fast to answer.")
+
+    async def records(self) -> dict[str, int]:
+        """How many records of each kind are loaded; counted once per revision. Raises Unavailable."""
+
+        async def work(look: Look) -> dict[str, int]:
+            known = look.catalogue
+            if known.records is None:
+                rows = await look.fetch(_COUNTS, {}, slow=True)
+                known.records = dict(zip(TABLES, rows[0][1:], strict=True))
+            return known.records
+
+        return await self.ask(work)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Look]:

@@ -10,9 +10,12 @@ from fastapi_offline import FastAPIOffline
 from api import database, errors, parameters
 from api.guard import Guard
 from api.look import Data
-from api.reader import PostgresReader, Reader, SqliteReader
-from api.resources import actors, claims, datasets, disputes, events, locations, meta, sources
+from api.postgres import PostgresReader
+from api.reader import Reader
+from api.resources import actors, claims, datasets, disputes, docs_page, events, locations, meta, operations, sources
 from api.settings import Settings
+from api.sqlite import SqliteReader
+from api.watch import Watch
 
 DESCRIPTION = """
 Events of armed conflict that keep **who said what**. Nothing here is a bare fact: events carry claims, each with its
@@ -22,17 +25,18 @@ claims it rests on.
 RESOURCES = (events, claims, disputes, sources, actors, locations, datasets)
 
 
-def reader_for(url: str) -> Reader:
-    """A reader for the database at an address."""
+def reader_for(settings: Settings) -> Reader:
+    """A reader of the database that the settings name."""
+    url = settings.database_url
     if database.is_sqlite(url):
-        return SqliteReader(database.sqlite_file(url))
-    return PostgresReader(database.postgresql_dsn(url))
+        return SqliteReader(database.sqlite_file(url), settings)
+    return PostgresReader(database.postgresql_dsn(url), settings)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application, over the database that the settings name."""
     settings = settings or Settings()
-    reader = reader_for(settings.database_url)
+    reader = reader_for(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -47,16 +51,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description=DESCRIPTION,
         version="0.1.0",
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
         dependencies=[Depends(parameters.given_once)],
+        redirect_slashes=False,  # it would lead to whatever host the client claims to ask
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.data = Data(reader)
+    app.state.watch = Watch(access_log=settings.exposed if settings.access_log is None else settings.access_log)
+    app.state.stopping = False
     errors.install(app)
     parameters.install(app)
     for resource in RESOURCES:
         app.include_router(resource.exports)
         app.include_router(resource.router)
-    app.include_router(meta.router)
-    app.add_middleware(Guard)
+    for beside in (meta, operations, docs_page):
+        app.include_router(beside.router)
+    app.add_middleware(Guard, settings=settings, watch=app.state.watch)
     return app

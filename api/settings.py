@@ -1,15 +1,26 @@
 """Every setting, read from the environment here and nowhere else."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+EXPOSED_RATE_LIMIT = 1_200
 
 
 class SettingsError(Exception):
     """A setting cannot be used; the message is one line that says which and why."""
+
+
+def _listed(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)]
 
 
 class Settings(BaseSettings):
@@ -26,6 +37,64 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address to serve on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to serve on; 0 takes a free one.")
+    trusted_proxies: Networks = Field(
+        (),
+        description="Networks (such as `10.0.0.0/8,::1`) whose `X-Forwarded-For` and `X-Request-ID` are believed.",
+    )
+
+    url_bytes: int = Field(16_384, ge=1_024, description="The longest path and query; longer: 414.")
+    parameter_bytes: int = Field(
+        8_192, ge=256, description="The longest parameter as sent, with its name; longer: 422."
+    )
+    parameters: int = Field(100, ge=1, description="The most parameters of one request; more: 422.")
+    header_bytes: int = Field(16_384, ge=1_024, description="The most bytes of all header fields together; more: 431.")
+    headers: int = Field(100, ge=10, description="The most header fields; more: 431.")
+
+    connections: int = Field(
+        4_096, ge=16, description="The most open connections; beyond, the one that has been silent longest is closed."
+    )
+    concurrent_requests: int = Field(256, ge=1, description="The most requests answered at once; more: 503.")
+    concurrent_exports: int = Field(4, ge=1, description="The most exports streamed at once; more: 503.")
+    header_seconds: float = Field(10, gt=0, description="How long a client may take to send a request; longer: 408.")
+    idle_seconds: int = Field(15, ge=1, description="How long a connection is kept open for another request.")
+    send_seconds: float = Field(
+        30, gt=0, description="How long a client may take in nothing of an answer; longer: cut."
+    )
+    rate_limit: int | None = Field(
+        None,
+        ge=0,
+        description="The most requests of one client per minute; more: 429. 0: no limit. Unset: 1200 where others than "
+        "this machine can reach the service, else no limit.",
+    )
+
+    pool_size: int = Field(8, ge=2, le=100, description="The most PostgreSQL connections, beside one per export.")
+    pool_seconds: float = Field(2, gt=0, description="How long a request waits for one of them; longer: 503.")
+    statement_seconds: float = Field(5, gt=0, description="How long one statement may take; longer: 503.")
+    lock_seconds: float = Field(1, gt=0, description="How long a statement waits for a locked table; longer: 503.")
+
+    drain_seconds: float = Field(1, ge=0, description="How long requests are still taken after SIGTERM.")
+    stop_seconds: int = Field(30, ge=1, description="How long answers under way may then take; longer: cut.")
+    log_format: Literal["json", "text"] | None = Field(
+        None, description="How the log is written to stderr. Unset: `text` on a terminal, else `json`."
+    )
+    access_log: bool | None = Field(
+        None, description="Whether each request is logged. Unset: where others than this machine can reach the service."
+    )
+
+    @property
+    def exposed(self) -> bool:
+        """Whether others than this machine can reach the service."""
+        try:
+            return not ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host != "localhost"
+
+    @property
+    def requests_per_minute(self) -> int:
+        """The most requests of one client per minute; 0: no limit."""
+        if self.rate_limit is None:
+            return EXPOSED_RATE_LIMIT if self.exposed else 0
+        return self.rate_limit
 
 
 def read_settings() -> Settings:

@@ -10,9 +10,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
-import uvicorn
 
-from api.main import create_app
+from api.serving import Server
 from api.settings import Settings
 
 PATIENCE_S = 20
@@ -90,10 +89,9 @@ class Api:
 
 
 @contextmanager
-def serving(url: str) -> Iterator[Api]:
+def serving(url: str, **settings: Any) -> Iterator[Api]:
     """A server on a free port of this machine for as long as it is needed, in a thread of this process."""
-    config = uvicorn.Config(create_app(Settings(database_url=url)), port=0, log_level="warning")
-    server = uvicorn.Server(config)
+    server = Server(Settings(database_url=url, port=0, **settings))
     thread = threading.Thread(target=server.run, name=f"server of {url}")
     thread.start()
     try:
@@ -105,7 +103,7 @@ def serving(url: str) -> Iterator[Api]:
         thread.join()
 
 
-def _port(server: uvicorn.Server, thread: threading.Thread) -> int:
+def _port(server: Server, thread: threading.Thread) -> int:
     """The port, once the server answers there."""
     for _ in range(PATIENCE_S * 100):
         if server.started:

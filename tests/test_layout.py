@@ -16,13 +16,14 @@ LAYERS = (
     "vocabulary edtf folding grid settings database",
     "models",
     (
-        "schemas standings assessment store errors parameters reader query filters paging look lists plain as_of "
-        "geodesy wording formats caching answers docs examples shown silence matters disputes"
+        "schemas standings assessment store errors parameters reader sqlite postgres query filters paging look lists "
+        "plain as_of geodesy wording formats caching answers docs examples shown silence matters disputes legible "
+        "clients watch logs"
     ),
     "documents changes facets facts shapes",
     "resources guard",
     "main",
-    "cli",
+    "serving cli",
 )
 LONGEST_FILE = 400
 LONG_FILES = {
@@ -30,7 +31,7 @@ LONG_FILES = {
 }
 LONGEST_FUNCTION = 40
 LONG_FUNCTIONS: dict[tuple[str, str], str] = {}
-CATCHES_EVERYTHING: dict[str, str] = {}
+CATCHES_EVERYTHING: dict[str, str] = {"api/guard.py": "the outermost guard, which says nothing of the inside"}
 SAYS_NOTHING = {"utils", "util", "helpers", "services", "repositories", "crud", "core", "common", "misc"}
 OUGHT_TO_EXIST = ("CONTRIBUTING.md",)
 # In pieces, so that this file does not find itself.

@@ -1,4 +1,4 @@
-"""What is served beside records: vocabularies, health, the pages that explain problems, and the first page."""
+"""What is served beside records: vocabularies, the pages that explain problems, and the first page."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from api import answers, caching, errors
 from api.docs import json_of, problem
 from api.look import Look
-from api.schemas import Health, WordMeaning
+from api.schemas import WordMeaning
 from api.vocabulary import VOCABULARIES
 
 router = APIRouter(tags=["About"])
@@ -47,26 +47,6 @@ async def get_vocabulary(request: Request, _: Annotated[answers.Nothing, Query()
         return caching.answer(request, _VOCABULARY, answers.JSON, answers.marks(look), {})
 
     return await answers.data_of(request).ask(work)
-
-
-@router.get(
-    "/health",
-    response_class=Response,
-    responses=json_of(
-        Health, {"status": "ok", "database": "sqlite", "revision": 1, "loaded_at": "2026-11-22T12:00:00Z"}
-    ),
-)
-async def get_health(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
-    """Whether the service and its database answer; 503 while the database is away."""
-    data = answers.data_of(request)
-    catalogue = await data.catalogue()
-    found = Health(
-        status="ok",
-        database=data.reader.backend,
-        revision=catalogue.revision,
-        loaded_at=catalogue.loaded_at if catalogue.revision else None,
-    )
-    return Response(found.model_dump_json(), media_type=answers.JSON, headers={"Cache-Control": "no-store"})
 
 
 @router.get(

@@ -1,0 +1,236 @@
+"""The HTTP server: uvicorn, with the bounds on connections and time that it lacks, and a stop that breaks nothing."""
+
+import asyncio
+import resource
+import signal
+import socket
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from api.errors import Problem
+from api.guard import HEADERS, POLICY
+from api.main import create_app
+from api.settings import Settings
+
+_REASONS = {400: b"Bad Request", 408: b"Request Timeout", 414: b"URI Too Long", 431: b"Request Header Fields Too Large"}
+_PER_FIELD = 4  # colon, blank, CR, LF
+_REQUEST_LINE = 32
+_LINGER_SECONDS = 0.5
+
+
+class State(ServerState):
+    """What the connections of a server share."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Connections obey these settings."""
+        super().__init__()
+        self.settings = settings
+        self.draining = False
+        self.silent: dict[Connection, None] = {}
+        """Connections that wait for a request; who has waited longest comes first."""
+
+
+class Connection(HttpToolsProtocol):
+    """A connection that has to send its requests, and to take its answers, in time and within bounds."""
+
+    server_state: State
+    cycle: RequestResponseCycle | None  # type: ignore[assignment]  # none before the first request
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: State,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        """Begin by waiting for a request."""
+        super().__init__(config=config, server_state=server_state, app_state=app_state, _loop=_loop)
+        self.settings = server_state.settings
+        self.waiting_since: float | None = self.loop.time()
+        self.stuck_since: float | None = None
+        self._unparsed = 0
+        self._refused = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Make room: who has kept silent longest goes first."""
+        if len(self.connections) >= self.settings.connections and self.server_state.silent:
+            next(iter(self.server_state.silent)).give_up()
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing more comes."""
+        self.server_state.silent.pop(self, None)
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self.waiting_since = self.loop.time()
+        self.server_state.silent.pop(self, None)
+        self.server_state.silent[self] = None
+
+    def give_up(self) -> None:
+        """Hang up at once."""
+        self.server_state.silent.pop(self, None)
+        self.transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came, unless it is more than a request may be."""
+        if self._refused or self.transport.is_closing():
+            return
+        if self._unparsed == 0 and self.waiting_since is not None:
+            self._wait()
+        self._unparsed += len(data)
+        super().data_received(data)
+        if self._unparsed > self.settings.url_bytes + self.settings.header_bytes + _REQUEST_LINE:
+            in_url = not getattr(self, "headers", None) and len(getattr(self, "url", b"")) > self.settings.url_bytes
+            self.refuse("too-large" if in_url else "headers-too-large", "The request is larger than is taken.")
+
+    def on_headers_complete(self) -> None:
+        """Have the application answer, or refuse."""
+        self.waiting_since = None
+        self.server_state.silent.pop(self, None)
+        self.scope["state"]["refusal"] = self._refusal()
+        self._unparsed = 0
+        super().on_headers_complete()
+        if self.server_state.draining:
+            self.end()
+
+    def on_body(self, body: bytes) -> None:
+        """A body means nothing to GET; it is taken, and not counted as headers."""
+        self._unparsed = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Whatever follows is another request."""
+        self._unparsed = 0
+        super().on_message_complete()
+
+    def _refusal(self) -> str | None:
+        if b"#" in self.url:
+            return "malformed-request"
+        if len(self.headers) > self.settings.headers:
+            return "headers-too-large"
+        if self._unparsed > self.settings.header_bytes:
+            size = sum(len(name) + len(value) + _PER_FIELD for name, value in self.headers)
+            return "headers-too-large" if size > self.settings.header_bytes else None
+        return None
+
+    def on_response_complete(self) -> None:
+        """Go on to the next request, unless the rest of this one is still to come."""
+        unfinished = self.cycle is not None and self.cycle.more_body
+        super().on_response_complete()
+        if not self.pipeline:
+            self._wait()
+            if unfinished:
+                self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP."""
+        self.refuse("malformed-request", msg)
+
+    def refuse(self, slug: str, detail: str) -> None:
+        """Answer a request that never was whole, and hang up."""
+        if self._refused or self.transport.is_closing():
+            return
+        self._refused = True
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.write(_raw(Problem(slug, detail)))
+        # What is still on its way is taken and dropped: a reset would cost the client the answer.
+        self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+
+    def end(self) -> None:
+        """Tell the client, with the answer under way, to send nothing more here."""
+        if self.cycle is not None and not self.cycle.response_started:
+            self.cycle.keep_alive = False
+
+    def pause_writing(self) -> None:
+        """The client takes nothing for now."""
+        self.stuck_since = self.loop.time()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """The client takes something again."""
+        self.stuck_since = None
+        super().resume_writing()
+
+    def check(self, now: float) -> None:
+        """Hang up on a client that keeps us waiting."""
+        if self.stuck_since is not None and now - self.stuck_since > self.settings.send_seconds:
+            self.give_up()
+        elif self.waiting_since is not None and now - self.waiting_since > self.settings.header_seconds:
+            if self._unparsed:
+                self.refuse("request-timeout", "The request did not arrive in time.")
+            elif self.cycle is None:
+                self.transport.close()
+
+
+def _raw(problem: Problem) -> bytes:
+    body = problem.details.model_dump_json().encode()
+    status = problem.kind.status
+    fields = [
+        *HEADERS,
+        (b"content-security-policy", POLICY),
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"connection", b"close"),
+    ]
+    lines = [b"HTTP/1.1 %d %s" % (status, _REASONS[status]), *(name + b": " + value for name, value in fields)]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+class Server(uvicorn.Server):
+    """A server of the application."""
+
+    server_state: State
+
+    def __init__(self, settings: Settings) -> None:
+        """Serve as the settings say."""
+        self.app = create_app(settings)
+        self.settings = settings
+        super().__init__(
+            uvicorn.Config(
+                self.app,
+                host=settings.host,
+                port=settings.port,
+                http=Connection,
+                ws="none",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,  # the guard knows which proxies to believe
+                server_header=False,
+                timeout_keep_alive=settings.idle_seconds,
+                timeout_graceful_shutdown=settings.stop_seconds,
+            )
+        )
+        self.server_state = State(settings)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take as many connections as the settings say, as far as the system lets us."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = self.settings.connections * 2
+        if soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard < 0 else min(wanted, hard), hard))
+        await super().startup(sockets)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look after the connections, twice a second."""
+        if counter % 5 == 0:
+            now = asyncio.get_running_loop().time()
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, Connection):
+                    connection.check(now)
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop: after SIGTERM, what is sent meanwhile is still answered, and every client told to go elsewhere."""
+        self.server_state.draining = self.app.state.stopping = True
+        if self._captured_signals == [signal.SIGTERM]:
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, Connection):
+                    connection.end()
+            await asyncio.sleep(self.settings.drain_seconds)
+        await super().shutdown(sockets)

@@ -1,0 +1,129 @@
+"""What the service says of itself: a log line for each request, and numbers as Prometheus reads them."""
+
+import time
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import structlog
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+
+log = structlog.get_logger()
+
+BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Exchange(NamedTuple):
+    """A request that was answered; status 0: not at all."""
+
+    method: str
+    template: str
+    status: int
+    seconds: float
+    client: str
+
+
+class State(NamedTuple):
+    """What the database is like."""
+
+    up: bool
+    revision: int
+    records: dict[str, int]
+    connections: dict[str, int]
+
+
+@dataclass(slots=True)
+class Durations:
+    """How long answers of one route took: counts by upper bound, and the sum."""
+
+    counts: list[int]
+    seconds: float = 0.0
+
+
+class Watch:
+    """Counts what one server process answers."""
+
+    def __init__(self, *, access_log: bool) -> None:
+        """Count from zero."""
+        self._access_log = access_log
+        self._started = time.time()
+        self._requests: dict[tuple[str, str, int], int] = {}
+        self._durations: dict[str, Durations] = {}
+
+    def note(self, done: Exchange) -> None:
+        """Take note of an answer."""
+        method = done.method if done.method in METHODS else "other"
+        key = method, done.template, done.status
+        self._requests[key] = self._requests.get(key, 0) + 1
+        durations = self._durations.get(done.template)
+        if durations is None:
+            durations = self._durations[done.template] = Durations([0] * (len(BOUNDS) + 1))
+        durations.counts[bisect_left(BOUNDS, done.seconds)] += 1
+        durations.seconds += done.seconds
+        if self._access_log:
+            milliseconds = round(done.seconds * 1_000, 2)
+            log.info(
+                "answered",
+                method=method,
+                route=done.template,
+                status=done.status,
+                duration_ms=milliseconds,
+                client=done.client,
+            )
+
+    def text(self, state: State) -> bytes:
+        """Every number, in Prometheus' text format."""
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(_Collected([*self._of_requests(), *_of_database(state)]))
+        return generate_latest(registry)
+
+    def _of_requests(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily("counterclaim_started_seconds", "When this process started.", self._started)
+        requests = CounterMetricFamily(
+            "counterclaim_requests", "Answers by method, route and status.", labels=["method", "route", "status"]
+        )
+        for (method, template, status), count in sorted(self._requests.items()):
+            requests.add_metric([method, template, str(status)], count)
+        yield requests
+        histogram = HistogramMetricFamily(
+            "counterclaim_request_seconds", "How long answers took, by route.", labels=["route"]
+        )
+        for template, durations in sorted(self._durations.items()):
+            histogram.add_metric([template], _cumulated(durations.counts), durations.seconds)
+        yield histogram
+
+
+def _cumulated(counts: list[int]) -> list[tuple[str, float]]:
+    total, buckets = 0, []
+    for bound, count in zip((*map(str, BOUNDS), "+Inf"), counts, strict=True):
+        total += count
+        buckets.append((bound, float(total)))
+    return buckets
+
+
+def _of_database(state: State) -> Iterator[Metric]:
+    yield GaugeMetricFamily("counterclaim_database_up", "Whether the database answers.", int(state.up))
+    yield GaugeMetricFamily("counterclaim_revision", "How often data was loaded.", state.revision)
+    records = GaugeMetricFamily("counterclaim_records", "Records that are loaded, by kind.", labels=["kind"])
+    for kind, count in state.records.items():
+        records.add_metric([kind], count)
+    yield records
+    connections = GaugeMetricFamily(
+        "counterclaim_database_connections", "Connections to the database, by what they do.", labels=["state"]
+    )
+    for name, count in state.connections.items():
+        connections.add_metric([name], count)
+    yield connections
+
+
+class _Collected:
+    """Metrics that were collected already."""
+
+    def __init__(self, metrics: list[Metric]) -> None:
+        self._metrics = metrics
+
+    def collect(self) -> list[Metric]:
+        return self._metrics
