@@ -140,6 +140,12 @@ async def made(request: Request, make: Callable[[Look], Awaitable[bytes]]) -> Re
     return await data_of(request).ask(work)
 
 
+def enclosed(request: Request, data: Any, meta: dict[str, Any], **more: Any) -> bytes:  # noqa: ANN401 - any JSON
+    """A whole answer that is not cut into pages, in the envelope of a list."""
+    here = request.url.path + query_string(request.query_params.multi_items())
+    return orjson.dumps({**more, "data": data, "links": {"self": here, "next": None}, "meta": meta})
+
+
 async def require(request: Request, kind: str, identifier: str) -> None:
     """A record that the path names exists. Raises NotFound with the nearest ids."""
     await data_of(request).ask(lambda look: look.require(kind, identifier))

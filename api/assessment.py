@@ -6,7 +6,7 @@ that leads back to itself, does not count until what it is about counts.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -129,12 +129,24 @@ def trajectory(statements: Sequence[Statement], aspect: Aspect) -> dict[str | No
     weights = _weigh(statements)
     parties = _steps([s for s in statements if s.aspect == aspect], weights)
     ordered = sorted(parties.items(), key=lambda item: (item[0] is None, item[0] or ""))
-    return {
-        party: [
-            Stand(party, _POSITION[weights[step[0].id] or 0], step[0].id, tuple(s.id for s in step)) for step in steps
-        ]
-        for party, steps in ordered
-    }
+    return {party: [_stand(step, weights) for step in steps] for party, steps in ordered}
+
+
+def course(statements: Sequence[Statement], aspect: Aspect, speakers: Container[str | None]) -> list[Stand]:
+    """As `trajectory`, for some speakers alone, taken as one party whatever party each belongs to."""
+    weights = _weigh(statements)
+    own = [s._replace(party=None) for s in statements if s.aspect == aspect and s.speaker in speakers]
+    return [_stand(step, weights) for step in _steps(own, weights).get(None, ())]
+
+
+def aspects_of(statements: Iterable[Statement]) -> list[Aspect]:
+    """The aspects that are spoken of, in the vocabulary's order."""
+    return sorted({s.aspect for s in statements if s.aspect is not None}, key=_RANK.__getitem__)
+
+
+def in_order_said(statements: Iterable[Statement]) -> list[Statement]:
+    """By earliest day, or latest where there is no earliest; undated last; ties by id."""
+    return sorted(statements, key=lambda s: (s.earliest or s.latest or FAR, s.id))
 
 
 def positions(statements: Sequence[Statement], aspect: Aspect) -> list[Stand]:
@@ -350,8 +362,13 @@ def _hinges(status: Status, claims: Sequence[Statement], statements: Sequence[St
     return not kept or _judge(kept, [s for s in statements if not s.inferred])[0] != status
 
 
+def _stand(step: Sequence[Statement], weights: Mapping[str, int | None]) -> Stand:
+    first = step[0]
+    return Stand(first.party, _POSITION[weights[first.id] or 0], first.id, tuple(s.id for s in step))
+
+
 def _in_order(claims: Sequence[Statement]) -> tuple[str, ...]:
     """Ids in the order said: by earliest day, or latest where there is no earliest; undated last; ties by id."""
     if len(claims) == 1:
         return (claims[0].id,)
-    return tuple([id_ for _, id_ in sorted([(s.earliest or s.latest or FAR, s.id) for s in claims])])
+    return tuple([claim.id for claim in in_order_said(claims)])

@@ -88,6 +88,12 @@ def item_of(name: str, model: type[Sent]) -> Responses:
     return {**json_of(model, EXAMPLES[name]), 404: problem("not-found", MISSING)}
 
 
+def judged_of(name: str, model: type[Sent], kind: str | None = None) -> Responses:
+    """A judged answer; `kind`: what the path names and may not be there."""
+    missing: Responses = {} if kind is None else {404: problem("not-found", MISSING)}
+    return {**json_of(model, EXAMPLES[name], link=True), **missing}
+
+
 def export_of(media_type: str, text: str) -> Responses:
     """A stream of everything that matches."""
     counted = ("How many records follow.", "integer")

@@ -12,7 +12,22 @@ from api.guard import Guard
 from api.look import Data
 from api.postgres import PostgresReader
 from api.reader import Reader
-from api.resources import actors, claims, datasets, disputes, docs_page, events, locations, meta, operations, sources
+from api.resources import (
+    actors,
+    briefing,
+    claims,
+    compare,
+    control,
+    datasets,
+    disputes,
+    docs_page,
+    events,
+    locations,
+    meta,
+    operations,
+    positions,
+    sources,
+)
 from api.settings import Settings
 from api.sqlite import SqliteReader
 from api.watch import Watch
@@ -23,6 +38,7 @@ speaker, stance, hedge, source and the day it was said; what they add up to is d
 claims it rests on.
 """
 RESOURCES = (events, claims, disputes, sources, actors, locations, datasets)
+JUDGEMENTS = (positions, compare, control, briefing)
 
 
 def reader_for(settings: Settings) -> Reader:
@@ -65,7 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for resource in RESOURCES:
         app.include_router(resource.exports)
         app.include_router(resource.router)
-    for beside in (meta, operations, docs_page):
+    for beside in (*JUDGEMENTS, meta, operations, docs_page):
         app.include_router(beside.router)
     app.add_middleware(Guard, settings=settings, watch=app.state.watch)
     return app

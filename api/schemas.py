@@ -268,8 +268,8 @@ class PartyPosition(Sent):
     claims: list[str]
 
 
-class DisputedEvent(Sent):
-    """The event of a dispute."""
+class DatedEvent(Sent):
+    """A reference to an event that says when it happened."""
 
     id: str
     title: str
@@ -279,7 +279,7 @@ class DisputedEvent(Sent):
 class Dispute(Sent):
     """One aspect of an event that some support and others oppose."""
 
-    event: DisputedEvent
+    event: DatedEvent
     aspect: v.Aspect
     positions: list[PartyPosition]
     because: list[str]

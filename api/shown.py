@@ -74,6 +74,12 @@ def counting(row: Row, as_of: AsOfDay | None) -> list[Statement]:
     return decode(row[STATEMENTS]) if as_of is None else as_of.statements(row)
 
 
+def left_out(everything: Sequence[Statement], counted: Sequence[Statement]) -> dict[str, int]:
+    """How many claims as of a day do not count only because they are undated."""
+    undated = sum(not statement.dated for statement in everything)
+    return {"undated": undated - sum(not statement.dated for statement in counted), "unsaid": 0, "unplaced": 0}
+
+
 def dated_ref(document: Json) -> Json:
     """An event's document as a reference that says when it happened."""
     return {name: document[name] for name in ("id", "title", "date")}

@@ -57,6 +57,11 @@ def sentence(noun: str, parts: Sequence[str | None], as_of: date | None = None, 
     """The whole: `Events that … and …, as known on 2 July 2022`."""
     said = [part for part in parts if part]
     text = f"{noun} that {' and '.join(said)}" if said else f"All {noun[0].lower()}{noun[1:]}"
+    return as_known(text, as_of, undated=undated)
+
+
+def as_known(text: str, as_of: date | None, *, undated: bool) -> str:
+    """What is asked, and as of which day."""
     if as_of is None:
         return text
     extra = ", undated claims included" if undated else ""

@@ -17,8 +17,8 @@ LAYERS = (
     "models",
     (
         "schemas standings assessment store errors parameters reader sqlite postgres query filters paging look lists "
-        "plain as_of geodesy wording formats caching answers docs examples shown silence matters disputes legible "
-        "clients watch logs"
+        "plain as_of geodesy wording formats caching answers docs examples shown silence matters disputes "
+        "positions judged control briefing legible clients watch logs"
     ),
     "documents changes facets facts shapes",
     "resources guard",

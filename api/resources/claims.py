@@ -14,11 +14,12 @@ from api.docs import export_of, item_of, json_of, page_of
 from api.errors import NotFound
 from api.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, PathId, Worded
 from api.folding import fold
-from api.lists import Asked, Conditions, marked, ordinal
+from api.lists import Conditions, marked, ordinal
 from api.look import Look
 from api.query import REVISION
 from api.reader import Row, Statement
 from api.schemas import Claim, ClaimPage, Count
+from api.silence import Explained
 from api.wording import days_in_words, one_of, sentence
 
 CLAIMS = Listing("claims", ("said", "-said", "id", "-id"))
@@ -103,7 +104,7 @@ class ClaimFilters(Worded, AsOfImprecise):
         Field(description="Belongs to this dataset.", examples=[["lysychansk-context"]]),
     ] = []
 
-    def asked(self) -> Asked:
+    def asked(self) -> Explained:
         """The question."""
         wanted, named = marked(self)
         conditions = Conditions(
@@ -116,7 +117,7 @@ class ClaimFilters(Worded, AsOfImprecise):
             undated=self.undated == v.Undated.INCLUDE,
             words=fold(self.q or ""),
         )
-        return Asked("claims", conditions, self.as_of_day())
+        return Explained("claims", conditions, self.as_of_day())
 
     async def described(self, look: Look) -> str:
         """The question in words."""

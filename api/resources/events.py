@@ -13,12 +13,13 @@ from api.as_of import status_test
 from api.docs import export_of, item_of, json_of, page_of
 from api.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, PathId, Placed, Worded
 from api.folding import fold
-from api.lists import Asked, Conditions, Named, Wanted, box_wanted, marked, ordinal
+from api.lists import Conditions, Named, Wanted, box_wanted, marked, ordinal
 from api.look import Look
 from api.query import REVISION
 from api.reader import Statement
 from api.resources.claims import CLAIMS, AsOfQuery, ClaimQuery, ClaimsOfEvent
 from api.schemas import ClaimPage, Count, Event, EventPage
+from api.silence import Explained
 from api.wording import box_in_words, circle_in_words, days_in_words, one_of, sentence
 
 EVENTS = Listing("events", ("date", "-date", "id", "-id"))
@@ -90,7 +91,7 @@ class EventFilters(Worded, Placed, AsOfImprecise):
         list[v.Status], Field(description="Some aspect of it has this status, as of `as_of` or today.")
     ] = []
 
-    def asked(self) -> Asked:
+    def asked(self) -> Explained:
         """The question."""
         wanted, named = marked(self)
         parties = [f"party:{party}" for party in self.party]
@@ -129,7 +130,7 @@ class EventFilters(Worded, Placed, AsOfImprecise):
             circle=circle,
             judged=judged,
         )
-        return Asked("events", conditions, as_of)
+        return Explained("events", conditions, as_of)
 
     async def described(self, look: Look) -> str:
         """The question in words."""
