@@ -1,0 +1,112 @@
+"""What is asked: paths, varied enough that nothing is answered from a memory of the same question."""
+
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+from bench.servers import Server
+from bench.world import ACTORS, DAYS, FIRST_DAY, PLACES, SIDES, World
+
+VARIED = 2_000
+FOLLOWED = 100
+
+Ask = Callable[[random.Random, World], str]
+
+
+def window(chance: random.Random, longest: int = 365) -> dict[str, str]:
+    """Some days, from a week to a year."""
+    days = chance.choice([7, 31, 92, longest])
+    first = FIRST_DAY + timedelta(days=chance.randrange(DAYS - days))
+    return {"date_from": first.isoformat(), "date_to": (first + timedelta(days=days)).isoformat()}
+
+
+def party(chance: random.Random) -> str:
+    """A party, of any size."""
+    return f"side-{chance.randrange(SIDES)}" if chance.random() < 0.3 else f"force-{chance.randrange(ACTORS // 4)}"  # noqa: PLR2004
+
+
+def page(chance: random.Random, _: World) -> str:
+    return "/events?" + urlencode({"party": party(chance), **window(chance)})
+
+
+def as_of(chance: random.Random, _: World) -> str:
+    asked = window(chance)
+    return "/events?" + urlencode({"party": party(chance), **asked, "as_of": asked["date_to"]})
+
+
+def item(chance: random.Random, world: World) -> str:
+    return f"/events/event-{chance.randrange(world.events):07}"
+
+
+def claims(chance: random.Random, world: World) -> str:
+    return item(chance, world) + "/claims"
+
+
+def box(chance: random.Random, world: World) -> str:
+    """From a town to a country."""
+    _, longitude, latitude = world.places[chance.randrange(PLACES)]
+    width = chance.choice([0.05, 0.2, 1, 4, 9])
+    sides = (longitude - width / 2, latitude - width / 4, longitude + width / 2, latitude + width / 4)
+    return "/events?" + urlencode({"bbox": ",".join(f"{side:.4f}" for side in sides), **window(chance)})
+
+
+def rare(chance: random.Random, _: World) -> str:
+    return "/events?" + urlencode({"party": f"force-{chance.randrange(ACTORS // 2, ACTORS)}", "sort": "-date"})
+
+
+def rare_and_common(chance: random.Random, world: World) -> str:
+    return rare(chance, world) + "&kind=" + chance.choice(["shelling", "armed_clash"])
+
+
+def common_word(chance: random.Random, world: World) -> str:
+    word = chance.choice(["shelling", "clash", "force", *world.vocabulary[:20]])
+    return "/events?" + urlencode({"q": word, "sort": "-date"})
+
+
+def rare_word(chance: random.Random, world: World) -> str:
+    word = world.vocabulary[chance.randrange(2_000, len(world.vocabulary))]
+    return "/events?" + urlencode({"q": word, "sort": "-date"})
+
+
+OURS: dict[str, Ask] = {
+    "page": page,
+    "item": item,
+    "claims": claims,
+    "box": box,
+    "rare": rare,
+    "rare and common": rare_and_common,
+    "common word": common_word,
+    "rare word": rare_word,
+    "as_of": as_of,
+}
+
+
+def written(folder: Path, server: Server, name: str, world: World) -> Path:
+    """The file of questions of one kind to one server."""
+    chance = random.Random(f"{name}/{world.seed}")
+    if name == "bytes":
+        lines = ["/bytes"]
+    elif name == "304":
+        lines = [f"{path}\t{server.get(path).headers['etag']}" for path in _many(page, chance, world)[:FOLLOWED]]
+    else:
+        lines = _many(OURS[name], chance, world)
+        if name == "page":
+            lines = [one for path in lines[:FOLLOWED] for one in (path, _next(server, path))]
+    file = folder / f"{server.root.rpartition(':')[2]}-{name.replace(' ', '-')}.txt"
+    file.write_text("\n".join(lines) + "\n")
+    return file
+
+
+def _many(ask: Ask, chance: random.Random, world: World) -> list[str]:
+    return [ask(chance, world) for _ in range(VARIED)]
+
+
+def _next(server: Server, path: str) -> str:
+    """The page after it, or the page itself where it is the last."""
+    answer = server.get(path).json()
+    if server.name == "ours":
+        return answer["links"]["next"] or path  # type: ignore[no-any-return]
+    last = answer["next"]
+    return path if last is None else f"{path}&{urlencode({'after_day': last[0], 'after_id': last[1]})}"

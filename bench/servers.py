@@ -1,0 +1,140 @@
+"""Servers under measurement: started as processes of their own on this machine, and what they cost."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import httpx
+import psycopg
+
+PATIENCE_S = 30
+CONNECTIONS = 4
+SCRIPT = Path(__file__).with_name("questions.lua")
+APPS = {"ours": "api.main:create_app", "usual": "bench.usual:app", "limit": "bench.limit:app"}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What one run of wrk measured."""
+
+    cpu_ms: float
+    """Per request, of the server's process and of PostgreSQL's."""
+    rate: float
+    p50_ms: float
+    p99_ms: float
+
+
+def middle(samples: list[Sample]) -> Sample:
+    """The median of each number over several rounds."""
+    return Sample(*(median(getattr(sample, name) for sample in samples) for name in Sample.__annotations__))
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that runs; `postmaster` is the process whose children serve it, where there is one."""
+
+    name: str
+    root: str
+    pid: int
+    postmaster: int | None
+
+    def cpu_s(self) -> float:
+        """The processor time it has used so far, its database's included."""
+        used = _cpu_s(self.pid)
+        if self.postmaster is None:
+            return used
+        # Of processes that have ended, the parent keeps the sum.
+        ended = Path(f"/proc/{self.postmaster}/stat").read_text().rpartition(")")[2].split()[13:15]
+        return used + sum(map(_cpu_s, _children(self.postmaster))) + sum(map(int, ended)) / 100
+
+    def memory_mb(self, which: str = "RssAnon") -> float:
+        """Memory of the server's process: `RssAnon` is its own, `VmHWM` the most that it ever held, files included."""
+        return _status(self.pid, which) / 1024
+
+    def get(self, path: str) -> httpx.Response:
+        answer = httpx.get(self.root + path, timeout=PATIENCE_S)
+        answer.raise_for_status()
+        return answer
+
+    def drive(self, questions: Path, seconds: int) -> Sample:
+        """Ask the questions of a file over and over, as fast as it answers."""
+        before = self.cpu_s()
+        command = [*("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(SCRIPT), self.root, "--")]
+        ran = subprocess.run([*command, str(questions)], check=True, capture_output=True, text=True)  # noqa: S603
+        used = self.cpu_s() - before
+        found = json.loads(ran.stdout.splitlines()[-1])
+        if found["failed"] or not found["requests"]:
+            raise RuntimeError(f"{self.name}: {found['failed']} of {found['requests']} requests of {questions} failed")
+        rate = found["requests"] / found["seconds"]
+        return Sample(1_000 * used / found["requests"], rate, found["p50_ms"], found["p99_ms"])
+
+
+def _cpu_s(pid: int) -> float:
+    """Over all threads; the scheduler counts nanoseconds where `stat` counts hundredths of a second."""
+    try:
+        return sum(int(path.read_text().split()[0]) for path in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
+    except FileNotFoundError:
+        return 0.0
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _status(pid: int, name: str) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
+
+
+def postmaster(url: str) -> int:
+    """The process that all processes of a PostgreSQL server on this machine are children of."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT pg_backend_pid()").fetchone()
+        if row is None or not Path(f"/proc/{row[0]}").exists():
+            raise SystemExit("PostgreSQL runs elsewhere: what it costs can only be measured on this machine.")
+        return _status(row[0], "PPid")
+
+
+@contextmanager
+def serving(name: str, url: str, parent: int | None) -> Iterator[Server]:
+    """One of the applications on a free port, over a database; stopped by its process id at the end."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    options = ["--factory"] if name == "ours" else []
+    options += ["--port", str(port), "--log-level", "warning", "--no-access-log"]
+    command = ["env", f"DATABASE_URL={url}", sys.executable, "-m", "uvicorn", APPS[name], *options]
+    with subprocess.Popen(command) as process:  # noqa: S603 - our own command line
+        try:
+            _wait(process, port)
+            yield Server(name, f"http://127.0.0.1:{port}", process.pid, parent)
+        finally:
+            process.terminate()
+
+
+def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
+    for _ in range(PATIENCE_S * 20):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if process.poll() is not None:
+                break
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"{process.args!r} did not start")
+
+
+def require_wrk() -> str:
+    """The version of wrk."""
+    if shutil.which("wrk") is None:
+        raise SystemExit("The benchmark needs wrk (https://github.com/wg/wrk): on Debian, apt-get install wrk.")
+    said = subprocess.run(["wrk", "-v"], check=False, capture_output=True, text=True)  # noqa: S607
+    return said.stdout.split(" [")[0]
