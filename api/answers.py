@@ -29,8 +29,8 @@ class Asked(Protocol):
     async def check(self, look: Look) -> None:
         """Every record that a parameter names exists."""
 
-    def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Found]:
-        """Matching records from a place on."""
+    def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
+        """Matching records from a place on, a batch at a time."""
 
     async def count(self, look: Look) -> int:
         """How many match."""
@@ -90,14 +90,15 @@ async def page(request: Request, listing: Listing, query: Any) -> Response:  # n
         key_type = str if sort.key in listing.text_keys else int
         place = None if query.cursor is None else decode_cursor(query.cursor, bound_to, key_type)
         found: list[Found] = []
-        async for record in asked.walk(look, sort, place, query.limit + 1):
-            found.append(record)
+        async for more in asked.walk(look, sort, place, query.limit + 1):
+            found += more
             if len(found) > query.limit:
                 break
+        path, sent = request.scope["path"], request.query_params.multi_items()
         following = None
         if len(found) > query.limit:
             cursor = encode_cursor(found[query.limit - 1].place, bound_to)
-            following = request.url.path + query_string(request.query_params.multi_items(), cursor=cursor)
+            following = path + query_string(sent, cursor=cursor)
         meta: dict[str, Any] = {"description": await query.described(look)}
         if place is None:
             meta["left_out"] = await asked.left_out(look)
@@ -105,11 +106,10 @@ async def page(request: Request, listing: Listing, query: Any) -> Response:  # n
             meta["total"] = await asked.count(look)
         if not found and place is None and isinstance(asked, Explains):
             meta["why_empty"] = await asked.why_empty(look)
-        here = query_string(request.query_params.multi_items())
         bodies = [record.body for record in found[: query.limit]]
-        body = envelope(bodies, request.url.path, here, following, meta)
-        more = {} if following is None else {"Link": f'<{following}>; rel="next"'}
-        return caching.answer(request, body, JSON, marks(look), more)
+        body = envelope(bodies, path, query_string(sent), following, meta)
+        link = {} if following is None else {"Link": f'<{following}>; rel="next"'}
+        return caching.answer(request, body, JSON, marks(look), link)
 
     return await data_of(request).ask(work)
 
@@ -195,14 +195,8 @@ class ShortError(Exception):
 
 async def batches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[list[str]]:
     """The documents of everything that matches, some thousand at a time."""
-    bodies: list[str] = []
-    async for record in asked.walk(look, Sort.parse(listing.sorts[0]), None, EXPORT_BATCH):
-        bodies.append(record.body)
-        if len(bodies) >= EXPORT_BATCH:
-            yield bodies
-            bodies = []
-    if bodies:
-        yield bodies
+    async for found in asked.walk(look, Sort.parse(listing.sorts[0]), None, EXPORT_BATCH):
+        yield [record.body for record in found]
 
 
 async def _ndjson(_: Listing, bodies: AsyncIterator[list[str]], total: int) -> AsyncIterator[bytes]:

@@ -23,12 +23,15 @@ from api.query import (
     by_id_statement,
     count_statement,
     facet_parameter,
+    in_order,
     page_statement,
 )
 from api.reader import Row
 
 EVERYTHING = "all"
 BATCH = 500
+QUICK = 500
+"""A scan of so many keys is over before anybody has noticed it, and needs no thread of its own."""
 PREFIXES = {"events": "", "claims": "claim/"}
 
 
@@ -242,11 +245,11 @@ async def resolve(look: Look, table: str, conditions: Conditions) -> Question:
 
 async def walk(
     look: Look, question: Question, sort: Sort, place: Place | None, batch: int
-) -> AsyncIterator[tuple[Place, Row]]:
-    """Every matching row from a place on, read a batch at a time; (revision, day, id, body, …what is judged)."""
+) -> AsyncIterator[list[tuple[Place, Row]]]:
+    """Every matching row from a place on, a batch at a time; (revision, day, id, body, …what is judged)."""
     if question.hopeless:
         return
-    sifts = question.conditions.sifts
+    keeps = question.conditions.keeps if question.conditions.sifts else None
     statement_for = by_id_statement if sort.key == "id" else page_statement
     for phase, spans in _phases(question, sort):
         if place is not None and place.phase > phase:
@@ -254,11 +257,11 @@ async def walk(
         after = place if place is not None and place.phase == phase else None
         shape = replace(question.shape(spans), descending=sort.descending)
         while any(shape.spans):
-            statement = statement_for(replace(shape, after=after is not None))
+            statement = statement_for(replace(shape, after=True) if after is not None else shape)
             rows = await look.fetch(statement, question.parameters(after, batch), slow=question.slow)
-            for row in rows:
-                if not sifts or question.conditions.keeps(row):
-                    yield Place(phase, row[1], row[2]), row
+            if statement_for is page_statement:
+                rows = in_order(rows, backwards=sort.descending and phase == DATED)
+            yield [(Place(phase, row[1], row[2]), row) for row in rows if keeps is None or keeps(row)]
             if len(rows) < batch:
                 break
             after = Place(phase, rows[-1][1], rows[-1][2])
@@ -283,16 +286,18 @@ async def count(look: Look, question: Question, *, limited: bool = False) -> int
     if not any(shape.spans):
         return 0
     bare = len(question.groups) == 1 and driver.box is None and len(driver.facets) == 1
-    if bare and not conditions.has_days and conditions.as_of is None and not conditions.words:
+    asks_days = conditions.has_days and question.spans != (UNDATED_SPAN,)
+    if bare and not asks_days and conditions.as_of is None and not conditions.words:
         return sum(driver.facets[0].spans[span] for span in question.spans)
-    rows = await look.fetch(count_statement(shape), question.parameters(), slow=True)
+    scanned = sum(facet.spans[span] for facet in driver.facets for span in question.spans)
+    rows = await look.fetch(count_statement(shape), question.parameters(), slow=scanned > QUICK)
     return int(rows[0][1])
 
 
 async def _count_sifted(look: Look, question: Question, *, limited: bool) -> int:
     found = 0
-    async for _ in walk(look, replace(question, slow=True), Sort("date", descending=False), None, BATCH):
-        found += 1
+    async for rows in walk(look, replace(question, slow=True), Sort("date", descending=False), None, BATCH):
+        found += len(rows)
         if limited and found >= COUNT_LIMIT:
             break
     return found
@@ -341,12 +346,12 @@ class Asked:
         """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
         await check_named(look, self.conditions.named)
 
-    async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Found]:
-        """Every matching record from a place on, as of the day asked about."""
+    async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
+        """Every matching record from a place on, as of the day asked about, a batch at a time."""
         question = await resolve(look, self.table, self.conditions)
         judge = self.as_of.body if self.as_of is not None and self.table == "events" else None
-        async for here, row in walk(look, question, sort, place, batch):
-            yield Found(here, row[3] if judge is None else judge(row))
+        async for rows in walk(look, question, sort, place, batch):
+            yield [Found(here, row[3] if judge is None else judge(row)) for here, row in rows]
 
     async def count(self, look: Look) -> int:
         """How many match."""

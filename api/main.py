@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
-from api import database, errors, parameters
+from api import database, errors, lane, parameters
 from api.guard import Guard
 from api.look import Data
 from api.postgres import PostgresReader
@@ -83,5 +83,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(resource.router)
     for beside in (*JUDGEMENTS, meta, operations, docs_page):
         app.include_router(beside.router)
+    lane.install(app, [router for resource in RESOURCES for router in (resource.exports, resource.router)])
     app.add_middleware(Guard, settings=settings, watch=app.state.watch)
     return app

@@ -68,18 +68,16 @@ class Matters(ABC):
         """Whether the aspect is among those asked for."""
         return not self.aspects or aspect in self.aspects
 
-    async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Found]:
-        """Every matching matter from a place on."""
+    async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
+        """Every matching matter from a place on, a batch at a time."""
         question = await resolve(look, "events", self.conditions)
         waiting: list[Matter] = []
         async for matter in self._matters(look, question, sort, place, batch):
             waiting.append(matter)
             if len(waiting) >= batch:
-                for found in await self._found(look, waiting):
-                    yield found
+                yield await self._found(look, waiting)
                 waiting = []
-        for found in await self._found(look, waiting):
-            yield found
+        yield await self._found(look, waiting)
 
     async def _found(self, look: Look, matters: Sequence[Matter]) -> list[Found]:
         bodies = await self.show(look, matters) if matters else []
@@ -92,14 +90,15 @@ class Matters(ABC):
         if as_of is not None and question.conditions.undated:
             as_of = replace(as_of, undated=Undated.INCLUDE)
         start = None if place is None else just_before(place, descending=sort.descending)
-        async for here, row in walk(look, question, sort, start, batch):
-            statements = shown.counting(row, as_of)
-            by_id = {statement.id: statement for statement in statements}
-            backwards = sort.descending and here.phase == DATED
-            found = judge(statements)
-            for judged in reversed(found) if backwards else found:
-                if place is None or here.id != place.id or _comes_after(judged.aspect, place.tail, backwards):
-                    yield Matter(replace(here, tail=judged.aspect.value), row, by_id, judged)
+        async for rows in walk(look, question, sort, start, batch):
+            for here, row in rows:
+                statements = shown.counting(row, as_of)
+                by_id = {statement.id: statement for statement in statements}
+                backwards = sort.descending and here.phase == DATED
+                found = judge(statements)
+                for judged in reversed(found) if backwards else found:
+                    if place is None or here.id != place.id or _comes_after(judged.aspect, place.tail, backwards):
+                        yield Matter(here._replace(tail=judged.aspect.value), row, by_id, judged)
 
     async def count(self, look: Look) -> int:
         """How many match."""

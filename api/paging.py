@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import orjson
@@ -31,8 +31,7 @@ class Sort:
         return cls(text.removeprefix("-"), text.startswith("-"))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a page begins: after the record with this key and id, in the dated or undated phase."""
 
     phase: int
@@ -54,8 +53,7 @@ def just_before(place: Place, *, descending: bool) -> Place:
     return Place(place.phase, place.key, f"{place.id[:-1]}{chr(ord(place.id[-1]) - 1)}~")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A record on a page: its place in the list, and its document."""
 
     place: Place

@@ -208,7 +208,7 @@ class Asked:
         sides = {"west": box.west, "south": box.south, "east": box.east, "north": box.north}
         self.values.update({f"{side}{index}": value for side, value in sides.items()})
 
-    async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Found]:
+    async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
         """Every matching record from a place on, read a batch at a time."""
         for phase in (DATED, UNDATED) if sort.key == "published" else (DATED,):
             if place is not None and place.phase > phase:
@@ -220,9 +220,7 @@ class Asked:
                 if after is not None:
                     values.update(after_key=after.key, after_id=after.id)
                 rows = await look.fetch(page_statement(shape), values, slow=self.slow)
-                for row in rows:
-                    if self._holds(row[3]):
-                        yield Found(Place(phase, row[1], row[2]), row[3])
+                yield [Found(Place(phase, row[1], row[2]), row[3]) for row in rows if self._holds(row[3])]
                 if len(rows) < batch:
                     break
                 after = Place(phase, rows[-1][1], rows[-1][2])
@@ -243,7 +241,7 @@ class Asked:
             rows = await look.fetch(statement, {**self.values, "limit": COUNT_LIMIT}, slow=True)
             return int(rows[0][1])
         sifted = Asked(self.table, list(clauses), self.values, circle, slow=True)
-        return len([None async for _ in sifted.walk(look, Sort("id", descending=False), None, 500)])
+        return sum([len(found) async for found in sifted.walk(look, Sort("id", descending=False), None, 500)])
 
     async def left_out(self, look: Look) -> dict[str, int]:
         """How many match but for a missing date or point, each exact to 1,000 (1,001: more)."""

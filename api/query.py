@@ -5,8 +5,10 @@ the other filters are looked up by key. The statement's text depends only on the
 built once per shape and cached.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -26,7 +28,7 @@ from sqlalchemy import (
 )
 
 from api import models
-from api.reader import Statement
+from api.reader import Row, Statement
 
 DATED_SPANS = range(6)
 UNDATED_SPAN = 6
@@ -237,16 +239,29 @@ def _keys(shape: Shape, columns: tuple[str, ...]) -> Any:  # noqa: ANN401 - a se
 
 @lru_cache(maxsize=4096)
 def page_statement(shape: Shape) -> Statement:
-    """Rows of (revision, day, id, body), and for events what is judged; in the order of the list."""
-    undated = shape.spans != () and all(set(spans) <= {UNDATED_SPAN} for spans in shape.spans)
-    keys = _keys(shape, ("day", "id")).subquery()
+    """Rows of (revision, day, id, body), and for events what is judged; `in_order` puts them in the list's order."""
+    keys = first_keys(shape).subquery()
     document = DOCUMENTS[shape.table]
     columns: list[Any] = [REVISION, keys.c.day, keys.c.id, document.c.body]
     if shape.table == "events" and (shape.as_of or shape.judged):
         columns += [document.c.judged_from, document.c.judged_to, document.c.statements]
-    found = select(*columns).join_from(keys, document, document.c.id == keys.c.id)
-    found = found.order_by(*_order(shape, keys, undated=undated))
-    return Statement(found.limit(bindparam("limit")) if shape.limited else found)
+    return Statement(select(*columns).join_from(keys, document, document.c.id == keys.c.id))
+
+
+def first_keys(shape: Shape) -> Select[Any]:
+    """The keys of a page: the first of all branches'. Documents are fetched for these alone."""
+    keys = _keys(shape, ("day", "id")).subquery()
+    undated = shape.spans != () and all(set(spans) <= {UNDATED_SPAN} for spans in shape.spans)
+    found = select(keys.c.day, keys.c.id).order_by(*_order(shape, keys, undated=undated))
+    return found.limit(bindparam("limit")) if shape.limited else found
+
+
+def in_order(rows: Sequence[Row], *, backwards: bool) -> Sequence[Row]:
+    """Rows of a page in the order of the list: sorted here, so that no database carries bodies through a sort."""
+    return sorted(rows, key=_PLACE, reverse=backwards)
+
+
+_PLACE = itemgetter(1, 2)
 
 
 @lru_cache(maxsize=4096)

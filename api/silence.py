@@ -60,6 +60,7 @@ async def _first_said(look: Look, wanted: tuple[Wanted, ...]) -> str | None:
     """The EDTF text of the first claim in the order said; empty: none is dated; None: there is none."""
     asked = Asked("claims", Conditions(wanted=wanted))
     async for found in asked.walk(look, Sort("said", descending=False), None, 1):
-        edtf: str | None = orjson.loads(found.body)["said"]["edtf"]
-        return edtf or ""
+        for claim in found:
+            edtf: str | None = orjson.loads(claim.body)["said"]["edtf"]
+            return edtf or ""
     return None

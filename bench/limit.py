@@ -17,7 +17,9 @@ SPANS = (tuple(range(6)),)
 FIRST = Shape("events", (Group(1),), SPANS, first=True, last=True)
 NEXT = Shape("events", (Group(1),), SPANS, first=True, last=True, after=True)
 FACET = Statement(select(models.Facet.__table__.c.id).where(models.Facet.__table__.c.name == bindparam("name")))
-IN_MEMORY = b'{"data":[' + b",".join([b'{"id":"%04d","text":"%s"}' % (number, b"x" * 1_000) for number in range(50)]) + b"]}"
+IN_MEMORY = b'{"data":[%s]}' % b",".join(
+    [b'{"id":"%04d","text":"%s"}' % (number, b"x" * 1_000) for number in range(50)]
+)
 HEADERS = [(b"content-type", b"application/json")]
 
 

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -107,6 +107,6 @@ def _next(server: Server, path: str) -> str:
     """The page after it, or the page itself where it is the last."""
     answer = server.get(path).json()
     if server.name == "ours":
-        return answer["links"]["next"] or path  # type: ignore[no-any-return]
+        return answer["links"]["next"] or path
     last = answer["next"]
     return path if last is None else f"{path}&{urlencode({'after_day': last[0], 'after_id': last[1]})}"

@@ -16,11 +16,32 @@ PLACES, COUNTRIES, REGIONS = 20_000, 20, 400
 SIDES, ACTORS, OUTLETS = 4, 240, 60
 VOCABULARY, EVENTS_PER_SOURCE = 30_000, 20
 # What happens, and how often of a hundred times.
-KINDS, KIND_WEIGHTS = ("shelling", "armed_clash", "airstrike", "one_sided_violence", "capture", "withdrawal", "reported_event"), (40, 20, 15, 10, 8, 5, 2)
+KINDS, KIND_WEIGHTS = (
+    ("shelling", "armed_clash", "airstrike", "one_sided_violence", "capture", "withdrawal", "reported_event"),
+    (40, 20, 15, 10, 8, 5, 2),
+)
 # How many claims an event has: 2.25 on average.
 CLAIMS, CLAIM_WEIGHTS = (1, 2, 3, 4, 5), (25, 39, 25, 8, 3)
 STANCES, STANCE_WEIGHTS = ("asserts", "denies", "concedes", "corroborates", "cannot_confirm"), (70, 14, 3, 8, 5)
-SYLLABLES = "ba che do gra hor iv ka lys mar nov ol pok rub sev tor uk vol yam zap chan".split()
+SYLLABLES = (
+    "ba",
+    "che",
+    "do",
+    "gra",
+    "hor",
+    "iv",
+    "ka",
+    "lys",
+    "mar",
+    "nov",
+    "ol",
+    "pok",
+    "rub",
+    "sev",
+    "tor",
+    "uk",
+    "vol",
+)
 
 Fields = dict[str, Any]
 

@@ -21,7 +21,7 @@ LAYERS = (
         "positions judged control briefing legible clients watch logs"
     ),
     "documents changes facets facts shapes",
-    "resources guard",
+    "resources guard lane",
     "main",
     "serving cli",
 )

@@ -1,0 +1,65 @@
+"""The lane answers what the framework would have answered, and leaves it whatever is out of the ordinary."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from api import lane
+from tests import databases
+from tests.live import Api, serving
+
+PLAIN = (
+    "/events",
+    "/events?party=russian-side&date_from=2022-06-25&date_to=2022-07-03&limit=3",
+    "/events?party=lpr&party=ukraine&kind=capture&kind=shelling&as_of=2022-07-04",
+    "/events?q=refinery&sort=-date&total=true",
+    "/events/count?disputed=true",
+    "/events/capture-of-lysychansk",
+    "/events/capture-of-lysychansk?as_of=2022-07-02",
+    "/events/capture-of-lysychansk/claims?stance=denies",
+    "/claims?event=capture-of-lysychansk&limit=2",
+    "/sources?sort=title&limit=2",
+    "/actors/russian-side",
+    "/locations/lysychansk",
+    "/datasets",
+    "/disputes?aspect=control",
+)
+ODD = (
+    "/events?partyy=lpr",
+    "/events?limit=",
+    "/events?limit=0",
+    "/events?limit=2&limit=3",
+    "/events?kind=",
+    "/events?kind=quarrel",
+    "/events?date_from=2022-07-03&date_to=2022-07-01",
+    "/events?party=nobody",
+    "/events?cursor=bm8",
+    "/events/no-such-event",
+    "/events/no%20id",
+    "/events/capture-of-lysychansk/claims?event=other",
+    "/events/count/claims",
+    "/eventss",
+)
+
+
+@pytest.fixture(scope="module")
+def long_way(sqlite_api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """Serves the dossier without the lane; the server with it has started before."""
+    assert sqlite_api
+    folder, patch = tmp_path_factory.mktemp("long"), pytest.MonkeyPatch()
+    patch.setattr(lane, "install", lambda *_: None)
+    with databases.copy("sqlite", folder, databases.dossier("sqlite")) as url, serving(url) as served:
+        patch.undo()
+        yield served
+
+
+@pytest.mark.parametrize("path", [*PLAIN, *ODD])
+def test_the_lane_leads_to_the_same_answers(sqlite_api: Api, long_way: Api, path: str) -> None:
+    short, long = sqlite_api.ask(path), long_way.ask(path)
+    assert (short.status_code, short.content) == (long.status_code, long.content)
+    assert _headers(short) == _headers(long)
+
+
+def _headers(answer: httpx.Response) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name not in {"date", "x-request-id"}}
