@@ -27,7 +27,7 @@ class Limit:
     """`/bytes` answers from memory, everything else a page of events by party and dates."""
 
     def __init__(self) -> None:
-        self._reader = reader_for(read_settings().database_url)
+        self._reader = reader_for(read_settings())
         self._facets: dict[str, int] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
