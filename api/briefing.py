@@ -45,19 +45,17 @@ class News:
         """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
         await check_named(look, self.conditions.named)
 
-    async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Found]:
-        """Every event of which something became known, from a place on."""
+    async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
+        """Every event of which something became known, from a place on, a batch at a time."""
         question = await resolve(look, "claims", self.conditions)
         speakers = await shown.members(look, self.parties)
         waiting: list[tuple[Place, Row]] = []
-        async for here, row in walk(look, question, sort, place, batch):
-            waiting.append((here, row))
+        async for rows in walk(look, question, sort, place, batch):
+            waiting += rows
             if len(waiting) >= batch:
-                for found in await self._events(look, waiting, speakers):
-                    yield found
+                yield await self._events(look, waiting, speakers)
                 waiting = []
-        for found in await self._events(look, waiting, speakers):
-            yield found
+        yield await self._events(look, waiting, speakers)
 
     async def _events(
         self, look: Look, claims: Sequence[tuple[Place, Row]], speakers: frozenset[str] | None
@@ -85,7 +83,7 @@ class News:
     async def count(self, look: Look) -> int:
         """Of how many events something became known."""
         sort = Sort("said", descending=False)
-        return len([None async for _ in self.walk(look, sort, None, BATCH)])
+        return sum([len(found) async for found in self.walk(look, sort, None, BATCH)])
 
     async def left_out(self, look: Look) -> dict[str, int]:
         """How many claims have no date and so became known on no day."""

@@ -59,8 +59,9 @@ async def _rows(look: Look, place: str, as_of: AsOfDay | None) -> AsyncIterator[
         statements=True,
     )
     question = await resolve(look, "events", conditions)
-    async for _, row in walk(look, question, DATE, None, BATCH):
-        yield row
+    async for rows in walk(look, question, DATE, None, BATCH):
+        for _, row in rows:
+            yield row
 
 
 async def words(look: Look, places: Sequence[Json], as_of: AsOfDay | None) -> list[Word]:

@@ -46,7 +46,7 @@ ODD = (
 @pytest.fixture(scope="module")
 def long_way(sqlite_api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """Serves the dossier without the lane; the server with it has started before."""
-    assert sqlite_api.client
+    assert sqlite_api.client.base_url.host == "127.0.0.1"
     folder, patch = tmp_path_factory.mktemp("long"), pytest.MonkeyPatch()
     patch.setattr(lane, "install", lambda *_: None)
     with databases.copy("sqlite", folder, databases.dossier("sqlite")) as url, serving(url) as served:
