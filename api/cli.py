@@ -112,7 +112,9 @@ def check(files: Annotated[list[Path], typer.Argument(help="TOML files, or folde
 def import_files(  # noqa: PLR0913 - each is an option of its own
     name: Annotated[
         str,
-        typer.Argument(metavar="FORMAT", help="What the files are: ucdp, gdelt-mentions, firms, control or losses."),
+        typer.Argument(
+            metavar="FORMAT", help="What the files are: ucdp, gdelt-mentions, firms, control, losses or package."
+        ),
     ],
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files of this format; they count as one.")],
     *,
@@ -126,6 +128,25 @@ def import_files(  # noqa: PLR0913 - each is an option of its own
 
     wish = Wish(prune=prune, dry_run=dry_run, skip_refused=skip_refused)
     raise SystemExit(run(read_settings().database_url, name, files, wish, as_json=report is ReportFormat.JSON))
+
+
+@app.command()
+def export(
+    target: Annotated[Path, typer.Argument(help="A folder to make, or a file to make if its name ends in .zip.")],
+    *,
+    dataset: Annotated[list[str] | None, typer.Option(help="Only this dataset (may be repeated).")] = None,
+    parquet: Annotated[bool, typer.Option(help="Also as Parquet, which needs DuckDB.")] = False,
+) -> None:
+    """Write the facts as a Frictionless Data Package of CSV and NDJSON."""
+    from seed.export import ExportUnusableError  # noqa: PLC0415 - a server has no need of it
+    from seed.export import export as write  # noqa: PLC0415 - as above
+
+    try:
+        counts = write(read_settings().database_url, target, dataset, parquet=parquet)
+    except ExportUnusableError as error:
+        typer.echo(error, err=True)
+        raise SystemExit(1) from None
+    typer.echo(f"{target}: " + ", ".join(f"{count:,} in {table}" for table, count in counts.items()) + ".")
 
 
 @app.command()

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC
 from itertools import chain
 from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
@@ -140,6 +141,8 @@ class When(Part):
             raise PydanticCustomError("basis", "a date says what it rests on: stated, relative or inferred")
         if self.basis == v.DateBasis.EXTERNAL:
             raise PydanticCustomError("basis", "external is for dates that another dataset supplies in [[datings]]")
+        if self.edtf is None:  # however it was written, it is the same record
+            self.basis = None
         return self
 
 
@@ -154,7 +157,7 @@ class Dataset(Record):
     licence: Name | None = None
     attribution: Text | None = None
     url: Url | None = None
-    recorded_at: AwareDatetime
+    recorded_at: Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 
 
 class Source(Record):
@@ -262,6 +265,8 @@ class Event(Record):
     def _place(self) -> Self:
         if self.location is None and self.place_relation is not None:
             raise PydanticCustomError("place_relation", "place_relation needs a location")
+        if self.location is not None and self.place_relation is None:
+            self.place_relation = v.PlaceRelation.AT
         if self.part_of == self.id:
             raise PydanticCustomError("part_of", "an event cannot be part of itself")
         return self

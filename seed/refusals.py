@@ -1,7 +1,7 @@
 """Why a record is not loaded, in words that help whoever wrote it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
@@ -48,7 +48,7 @@ def entry(kind: str, fields: object, dataset: str, place: Place, *, number: int 
     try:
         return Entry(dataset, model.model_validate(fields), place)
     except ValidationError as error:
-        given = fields.get("id") if isinstance(fields, dict) else None
+        given = fields.get("id") if isinstance(fields, Mapping) else None
         name = given if isinstance(given, str) and given.isprintable() else f"number {number}" if number else "?"
         return [
             Refusal(place, f"{kind} {name[:ID_LENGTH]}", path(one["loc"]), explain(model, one))

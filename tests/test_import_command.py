@@ -70,7 +70,7 @@ def command(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int
 
 def test_a_file_is_loaded_and_the_same_again_changes_nothing(empty_url: str, file: Path) -> None:
     first = load(empty_url, file)
-    assert (first.loaded, first.intake.rows, first.intake.rows_refused) == (True, 3, 0)
+    assert (first.loaded, first.tally.rows, first.tally.rows_refused) == (True, 3, 0)
     assert counts(first, "new") == SIZES
     before = snapshot(empty_url)
     again = load(empty_url, file)
@@ -113,7 +113,7 @@ def test_a_newer_release_updates_and_reports_what_vanished(empty_url: str, file:
 def test_files_count_as_one(empty_url: str, tmp_path: Path) -> None:
     parts = [write(tmp_path / f"{number}.csv", [row]) for number, row in enumerate([*ROWS, ROWS[0]])]
     outcome = import_files(empty_url, "ucdp", parts, Wish(), Console(file=io.StringIO()))
-    assert (counts(outcome, "new"), outcome.intake.rows) == (SIZES, 4)
+    assert (counts(outcome, "new"), outcome.tally.rows) == (SIZES, 4)
     assert counts(load(empty_url, parts[0]), "vanished")["event"] == 2
 
 
@@ -156,7 +156,7 @@ def test_refusals_name_row_field_and_reason(database: str, capsys: pytest.Captur
 
 
 def test_refused_rows_can_be_passed_over(database: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    path = write(tmp_path / "bad.csv", [ROWS[0], *REFUSED * 10])
+    path = write(tmp_path / "bad.csv", [*REFUSED * 10, ROWS[0]])
     code, out, _ = command(capsys, "ucdp", path, "--skip-refused", "--report", "json")
     report = json.loads(out)
     assert (code, report["loaded"], report["rows"]) == (0, True, {"read": 41, "refused": 40})

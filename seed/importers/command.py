@@ -14,8 +14,9 @@ from rich.console import Console
 from api import models
 from api.database import engine, explained
 from migrations import require_current
+from seed.importers import package
 from seed.importers.formats import Format, table
-from seed.importers.intake import Intake
+from seed.importers.intake import FileIntake, Intake, Tally
 from seed.importers.meter import Meter
 from seed.importers.outcome import Outcome
 from seed.importers.registry import FORMATS
@@ -54,20 +55,29 @@ def run(url: str, name: str, paths: Sequence[Path], wish: Wish, *, as_json: bool
 
 def import_files(url: str, name: str, paths: Sequence[Path], wish: Wish, console: Console | None = None) -> Outcome:
     """Load the files' records, all or none; the outcome says which."""
-    form = known(name)
+    require_known(name)
     if wish.prune and wish.skip_refused:
         raise ImportUnusableError("--prune would withdraw the records of the rows that --skip-refused passes over.")
     require_current(url)
     started, now = time.monotonic(), datetime.now(UTC)
-    size = sum(path.stat().st_size for path in paths if path.is_file())
+    size = sum(package.size(path) if name == package.NAME else file_size(path) for path in paths)
     made = engine(url)
     try:
         with explained(url), Meter(name, size, console or Console(stderr=True)) as meter:
-            intake = Intake(form, paths, recorded_at(made, form) or now, meter.read, skip_refused=wish.skip_refused)
+            tally = Tally(meter.read, skip_refused=wish.skip_refused)
+            intake: Intake
+            if name == package.NAME:
+                intake = package.PackageIntake(paths, tally)
+            else:
+                intake = FileIntake(FORMATS[name], paths, recorded_at(made, FORMATS[name]) or now, tally)
             report = _load(made, intake, wish, now, meter)
     finally:
         made.dispose()
-    return Outcome(name, [str(path) for path in paths], wish.dry_run, report, intake, time.monotonic() - started)
+    return Outcome(name, [str(path) for path in paths], wish.dry_run, report, tally, time.monotonic() - started)
+
+
+def file_size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
 
 
 def _load(made: sa.Engine, intake: Intake, wish: Wish, now: datetime, meter: Meter) -> Report:
@@ -80,19 +90,17 @@ def _load(made: sa.Engine, intake: Intake, wish: Wish, now: datetime, meter: Met
             dry_run=wish.dry_run,
             progress=meter.load,
             repeats=True,
-            renewed=intake.dataset(now),
+            renewed=intake.renewed(now),
         )
     except LoadRefusedError as error:
         return error.report
 
 
-def known(name: str) -> Format:
-    """The format of this name."""
-    if name not in FORMATS:
-        raise ImportUnusableError(
-            f"There is no format {name}{meant(name, list(FORMATS))} (one of {', '.join(FORMATS)})."
-        )
-    return FORMATS[name]
+def require_known(name: str) -> None:
+    """Refuse a format that there is not."""
+    names = [*FORMATS, package.NAME]
+    if name not in names:
+        raise ImportUnusableError(f"There is no format {name}{meant(name, names)} (one of {', '.join(names)}).")
 
 
 def recorded_at(made: sa.Engine, form: Format) -> datetime | None:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from seed.importers.formats import CellError, Format, Made, Row, table
+from seed.importers.formats import CellError, Format, Row, table
 from seed.refusals import Entry, Place, Refusal, entry
 from seed.report import SHOWN
 
@@ -20,89 +20,109 @@ def unheard(_size: int, _rows: int) -> None:
     """Tell nobody how far the reading is."""
 
 
-class Intake:
+class Intake(Protocol):
     """The records that files hold, and what is known about the rows they came from."""
 
-    def __init__(
-        self,
-        form: Format,
-        paths: Sequence[Path],
-        recorded_at: datetime,
-        meter: Meter = unheard,
-        *,
-        skip_refused: bool = False,
-    ) -> None:
+    tally: "Tally"
+
+    def entries(self) -> Iterator[Entry | Refusal]:
+        """Records fit to be loaded, and why others are not."""
+
+    def renewed(self, recorded_at: datetime) -> list[Entry]:
+        """Records that change if any other does."""
+
+
+class Tally:
+    """How many rows were read and refused; refused rows are passed over if that is wished."""
+
+    def __init__(self, meter: Meter = unheard, *, skip_refused: bool = False) -> None:
         """`meter` hears how many more bytes, and how many rows in all, were read."""
         self.rows = self.rows_refused = self.refusals_passed_over = 0
         self.passed_over: list[Refusal] = []
-        self._skip_refused = skip_refused
-        self._form, self._paths, self._meter = form, paths, meter
-        self._recorded_at = recorded_at
+        self._meter, self._skip_refused = meter, skip_refused
+
+    def row(self) -> None:
+        """Another row was read."""
+        self.rows += 1
+
+    def refused(self, refusals: list[Refusal]) -> list[Refusal]:
+        """A row was refused; those of its refusals that the load is to know."""
+        self.rows_refused += 1
+        if not self._skip_refused:
+            return refusals
+        self.refusals_passed_over += len(refusals)
+        self.passed_over += refusals[: SHOWN - len(self.passed_over)]
+        return []
+
+    def told(self, position: int, before: int) -> int:
+        """Reading went on from one position in a file to another."""
+        self._meter(position - before, self.rows)
+        return position
+
+
+class FileIntake:
+    """Files of a format that a table and a function describe."""
+
+    def __init__(self, form: Format, paths: Sequence[Path], recorded_at: datetime, tally: Tally) -> None:
+        """`recorded_at`: of the dataset, unless something in it changes."""
+        self.tally = tally
+        self._form, self._paths, self._recorded_at = form, paths, recorded_at
+        self._declared = table(form.name)
         self._recent: dict[tuple[str, object], Mapping[str, Any]] = {}
 
     def entries(self) -> Iterator[Entry | Refusal]:
         """Records fit to be loaded, and why others are not."""
-        declared = table(self._form.name)
-        for made in declared.fixed:
-            yield from self._checked(made, declared.dataset, Place(self._form.name))
+        place = Place(self._form.name)
+        yield from self.renewed(self._recorded_at)
+        for kind, fields in self._declared.fixed[1:]:
+            yield from _checked(kind, fields, self._declared.dataset, place)
         for path in self._paths:
             try:
-                with path.open("rb") as stream:
-                    done = 0
-                    for found in self._form.read(stream, str(path), declared):
-                        if isinstance(found, Refusal):
-                            yield found
-                            continue
-                        self.rows += 1
-                        yield from self._row(found, declared.dataset)
-                        if not self.rows % TOLD_EVERY:
-                            done = self._tell(stream.tell(), done)
-                    self._tell(stream.tell(), done)
+                yield from self._file(path)
             except OSError as error:
                 yield Refusal(Place(str(path)), "", "", f"cannot be read: {error.strerror}")
 
-    def dataset(self, recorded_at: datetime) -> list[Entry]:
-        """The dataset's own record, as recorded at another moment."""
-        declared = table(self._form.name)
-        fields = {**declared.fixed[0].fields, "recorded_at": recorded_at}
-        made = entry("dataset", fields, declared.dataset, Place(self._form.name))
-        return [made] if isinstance(made, Entry) else []
+    def renewed(self, recorded_at: datetime) -> list[Entry]:
+        """The dataset's own record, as recorded at this moment."""
+        kind, fields = self._declared.fixed[0]
+        given = {**fields, "recorded_at": recorded_at}
+        made = _checked(kind, given, self._declared.dataset, Place(self._form.name))
+        return [one for one in made if isinstance(one, Entry)]
 
-    def _tell(self, position: int, done: int) -> int:
-        self._meter(position - done, self.rows)
-        return position
+    def _file(self, path: Path) -> Iterator[Entry | Refusal]:
+        with path.open("rb") as stream:
+            position = 0
+            for found in self._form.read(stream, str(path), self._declared):
+                if isinstance(found, Refusal):
+                    yield found
+                    continue
+                self.tally.row()
+                made = self._row(found) if isinstance(found, Row) else list(found)
+                refusals = [one for one in made if isinstance(one, Refusal)]
+                yield from self.tally.refused(refusals) if refusals else made
+                if not self.tally.rows % TOLD_EVERY:
+                    position = self.tally.told(stream.tell(), position)
+            self.tally.told(stream.tell(), position)
 
-    def _row(self, found: Row | list[Refusal], dataset: str) -> Iterator[Entry | Refusal]:
-        """All records of a row, or all that is wrong with it."""
-        if isinstance(found, Row):
-            try:
-                made = [
-                    one for record in self._form.records(found) for one in self._checked(record, dataset, found.place)
-                ]
-            except CellError as error:
-                made = [Refusal(found.place, "", found.names.get(error.column, error.column), str(error))]
-        else:
-            made = list(found)
-        refusals = [one for one in made if isinstance(one, Refusal)]
-        self.rows_refused += bool(refusals)
-        if refusals and self._skip_refused:
-            self.refusals_passed_over += len(refusals)
-            self.passed_over += refusals[: SHOWN - len(self.passed_over)]
-        else:
-            yield from refusals or made
+    def _row(self, row: Row) -> list[Entry | Refusal]:
+        """All records of a row but those that were just made the same; with a refusal among them, none counts."""
+        made: list[Entry | Refusal] = []
+        fresh: dict[tuple[str, object], Mapping[str, Any]] = {}
+        try:
+            for kind, fields in self._form.records(row):
+                key = (kind, fields["id"])
+                if self._recent.get(key, fresh.get(key)) != fields:
+                    made += _checked(kind, fields, self._declared.dataset, row.place)
+                    fresh[key] = fields
+        except CellError as error:
+            return [Refusal(row.place, "", row.names.get(error.column, error.column), str(error))]
+        if not any(isinstance(one, Refusal) for one in made):
+            if len(self._recent) >= REMEMBERED:
+                self._recent.clear()
+            self._recent |= fresh
+        return made
 
-    def _checked(self, made: Made, dataset: str, place: Place) -> list[Entry] | list[Refusal]:
-        """A record, unless the same was made a moment ago."""
-        fields = made.fields
-        if made.kind == "dataset":
-            fields = {**fields, "recorded_at": self._recorded_at}
-        key = (made.kind, fields["id"])
-        if self._recent.get(key) == fields:
-            return []
-        checked = entry(made.kind, fields, dataset, place)
-        if isinstance(checked, list):
-            return checked
-        if len(self._recent) >= REMEMBERED:
-            self._recent.clear()
-        self._recent[key] = fields
-        return [checked]
+
+def _checked(kind: str, fields: Mapping[str, Any], dataset: str, place: Place) -> list[Entry] | list[Refusal]:
+    checked = entry(kind, fields, dataset, place)
+    return checked if isinstance(checked, list) else [checked]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from seed.importers.intake import Intake
+from seed.importers.intake import Tally
 from seed.records import KINDS
 from seed.refusals import Refusal
 from seed.report import Report
@@ -21,18 +21,18 @@ class Outcome:
     files: list[str]
     dry_run: bool
     report: Report
-    intake: Intake
+    tally: Tally
     seconds: float
 
     @property
     def refused(self) -> list[Refusal]:
         """Every refusal that was kept: of rows passed over, and of the load."""
-        return [*self.intake.passed_over, *self.report.refused]
+        return [*self.tally.passed_over, *self.report.refused]
 
     @property
     def refusals(self) -> int:
         """How many there were."""
-        return self.intake.refusals_passed_over + self.report.refusals
+        return self.tally.refusals_passed_over + self.report.refusals
 
     @property
     def loaded(self) -> bool:
@@ -53,7 +53,7 @@ class Outcome:
             "dry_run": self.dry_run,
             "loaded": self.loaded,
             "withdrawn": report.withdrawn,
-            "rows": {"read": self.intake.rows, "refused": self.intake.rows_refused},
+            "rows": {"read": self.tally.rows, "refused": self.tally.rows_refused},
             "records": self.counts(),
             "total": {name: getattr(report, name).total() for name in COUNTS},
             "vanished": report.vanished_ids,
@@ -74,7 +74,7 @@ class Outcome:
 
     def as_text(self) -> Iterator[str]:
         """All of it in lines, for people."""
-        yield f"{self.intake.rows:,} rows read, {self.intake.rows_refused:,} refused, in {self.seconds:.1f} s."
+        yield f"{self.tally.rows:,} rows read, {self.tally.rows_refused:,} refused, in {self.seconds:.1f} s."
         if counts := self.counts():
             yield f"{'':10}" + "".join(f"{name:>12}" for name in COUNTS)
             for kind, one in counts.items():

@@ -1,0 +1,116 @@
+"""`datapackage.json`: what an export's files hold, in the words of the Frictionless Data Package standard."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from api import models
+from seed.readback import JSON_COLUMNS, columns
+from seed.records import KINDS, TABLES
+
+PLURALS = {kind: table for table, kind in TABLES.items()} | {
+    "affiliation": "affiliations",
+    "participation": "participations",
+    "citation": "citations",
+}
+TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...] = (
+    (sa.Boolean, "boolean"),
+    (sa.Integer, "integer"),
+    (sa.Float, "number"),
+    (sa.DateTime, "datetime"),
+    (sa.Date, "date"),
+)
+
+
+def package(
+    files: Sequence[Mapping[str, Any]], datasets: Sequence[Mapping[str, Any]], *, revision: int, whole: bool
+) -> dict[str, Any]:
+    """The descriptor; references between tables are declared where the whole database is there to be referred to."""
+    licences = {one["licence"] for one in datasets if one["licence"]}
+    return {
+        "profile": "data-package",
+        "name": "counterclaim",
+        "title": "Counterclaim: events of armed conflict, with who said what about them, and when",
+        "version": str(revision),
+        **_some(
+            licenses=[{"name": re.sub(r"[^A-Za-z0-9._-]+", "-", name), "title": name} for name in sorted(licences)],
+            sources=[{"title": one["title"]} | _some(path=one["url"]) for one in datasets],
+        ),
+        "resources": [resource(file, whole=whole) for file in files],
+    }
+
+
+def _some(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 - parts of a descriptor
+    return {name: value for name, value in fields.items() if value}
+
+
+def resource(file: Mapping[str, Any], *, whole: bool) -> dict[str, Any]:
+    """A file: a table as CSV, or the records of a kind as lines of JSON."""
+    table, lines = file["table"], file["path"].endswith(".ndjson")
+    return {
+        "name": f"{PLURALS[table]}-records" if lines else PLURALS[table],
+        "path": file["path"],
+        # Tools read lines of JSON only with extras; so to them these are files, with a schema for people.
+        "type": "file" if lines else "table",
+        "profile": "data-resource" if lines else "tabular-data-resource",
+        "format": "ndjson" if lines else "csv",
+        "mediatype": "application/x-ndjson" if lines else "text/csv",
+        "encoding": "utf-8",
+        "bytes": file["bytes"],
+        "hash": f"sha256:{file['sha256']}",
+        "schema": record_schema(table) if lines else table_schema(table, whole=whole),
+    }
+
+
+def table_schema(name: str, *, whole: bool) -> dict[str, Any]:
+    """The columns of a table, as the models declare them."""
+    table = models.Base.metadata.tables[name]
+    fields = []
+    for column in (table.c[one] for one in columns(name)):
+        field: dict[str, Any] = {"name": column.name, "type": _type(column)}
+        if not column.nullable:
+            field["constraints"] = {"required": True}
+        fields.append(field)
+    found: dict[str, Any] = {"fields": fields, "primaryKey": [column.name for column in table.primary_key]}
+    if whole:
+        found["foreignKeys"] = [
+            {
+                "fields": [key.parent.name],
+                "reference": {
+                    "resource": "" if key.column.table is table else PLURALS[key.column.table.name],
+                    "fields": [key.column.name],
+                },
+            }
+            for key in sorted(table.foreign_keys, key=lambda key: key.parent.name)
+        ]
+    return found
+
+
+def _type(column: sa.Column[Any]) -> str:
+    if column.name in JSON_COLUMNS:
+        return "object" if column.name == "extra" else "array"
+    return next((name for kind, name in TYPES if isinstance(column.type, kind)), "string")
+
+
+def record_schema(kind: str) -> dict[str, Any]:
+    """The fields of a record, as the input models declare them."""
+    schema = KINDS[kind].model_json_schema()
+    shapes = {name: _shape(one, schema.get("$defs", {})) for name, one in schema["properties"].items()}
+    owner = {} if kind == "dataset" else {"dataset": "string"}
+    return {
+        "fields": [{"name": name, "type": shape} for name, shape in (owner | shapes).items()],
+        "primaryKey": ["id"],
+    }
+
+
+def _shape(declared: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
+    """The type of a field: the first that is not null."""
+    options = [one for one in declared.get("anyOf", [declared]) if one.get("type") != "null"]
+    first = options[0]
+    if "$ref" in first:
+        first = definitions[first["$ref"].rpartition("/")[2]]
+    if first.get("format") == "date-time":
+        return "datetime"
+    return str(first.get("type", "string"))

@@ -1,0 +1,186 @@
+"""`counterclaim export`: facts as a Data Package, each table as CSV and each kind of record as lines of JSON."""
+
+import csv
+import hashlib
+import json
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from api import models
+from api.database import engine, explained
+from api.store import Store
+from migrations import require_current
+from seed.descriptor import PLURALS, package, table_schema
+from seed.readback import Readback, columns
+from seed.records import KINDS, as_json
+from seed.refusals import meant
+from seed.rows import COLUMNS
+
+# As early as a zip file can say, so that the same facts make the same file.
+LONG_AGO = (1980, 1, 1, 0, 0, 0)
+PIECE = 1 << 20
+DIALECT = "header=true, delim=',', quote='\"', escape='\"', nullstr=''"
+DUCKDB_TYPES = {
+    "string": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "datetime": "TIMESTAMPTZ",
+    "array": "JSON",
+    "object": "JSON",
+}
+
+
+class ExportUnusableError(Exception):
+    """What was asked for cannot be written; the message is one line that says why."""
+
+
+def export(url: str, target: Path, datasets: list[str] | None = None, *, parquet: bool = False) -> dict[str, int]:
+    """Write a folder, or a zip file where the target's name ends so; nothing is there until all of it is.
+
+    Returns how many rows each table has.
+    """
+    require_current(url)
+    if target.exists():
+        raise ExportUnusableError(f"{target} exists already: name a folder or a zip file that does not.")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as work:
+            folder = Path(work) / target.stem
+            folder.mkdir()
+            counts = _write(url, folder, datasets)
+            if parquet:
+                add_parquet(folder)
+            if target.suffix == ".zip":
+                _zip(folder, Path(work) / target.name)
+                folder = Path(work) / target.name
+            folder.rename(target)
+    except OSError as error:
+        raise ExportUnusableError(f"{target} cannot be written: {error.strerror}.") from None
+    return counts
+
+
+def _write(url: str, folder: Path, datasets: list[str] | None) -> dict[str, int]:
+    """All files, as of one moment."""
+    made = engine(url)
+    try:
+        with explained(url), made.connect() as plain:
+            connection = plain.execution_options(**_look(plain))
+            with connection.begin():
+                store = Store(connection)
+                _require(store, datasets)
+                return _files(store, folder, datasets)
+    finally:
+        made.dispose()
+
+
+def _look(connection: sa.Connection) -> dict[str, Any]:
+    """Options for a transaction that sees one state and changes nothing."""
+    if connection.dialect.name == "sqlite":
+        return {"read_only": True}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def _require(store: Store, datasets: list[str] | None) -> None:
+    known = store.column("SELECT id FROM dataset ORDER BY id")
+    for dataset in datasets or ():
+        if dataset not in known:
+            raise ExportUnusableError(f"There is no dataset {dataset}{meant(dataset, known)}.")
+
+
+def _files(store: Store, folder: Path, datasets: list[str] | None) -> dict[str, int]:
+    read = Readback(store, datasets)
+    paths, counts = [], {}
+    for table in COLUMNS:
+        path = folder / f"{PLURALS[table]}.csv"
+        counts[table] = write_csv(path, columns(table), read.rows(table))
+        paths.append((table, path))
+    for kind in KINDS:
+        path = folder / f"{PLURALS[kind]}.ndjson"
+        write_lines(path, read, kind)
+        paths.append((kind, path))
+    files = [{"table": table, "path": path.name, **measured(path)} for table, path in paths]
+    revision = store.column(f"SELECT number FROM {models.Revision.__tablename__}")
+    described = package(files, list(read.rows("dataset")), revision=revision[0] if revision else 0, whole=not datasets)
+    (folder / "datapackage.json").write_text(json.dumps(described, ensure_ascii=False, indent=2) + "\n")
+    return counts
+
+
+def write_csv(path: Path, names: list[str], rows: Iterator[dict[str, Any]]) -> int:
+    """A table; null is an empty cell. Returns how many rows it has."""
+    count = 0
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(names)
+        for row in rows:
+            writer.writerow([_cell(row[name]) for name in names])
+            count += 1
+    return count
+
+
+def _cell(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | list):
+        return as_json(value)
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return value
+
+
+def write_lines(path: Path, read: Readback, kind: str) -> None:
+    """The records of a kind, every field of each, one to a line."""
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        for dataset, record in read.records(kind):
+            fields = record.model_dump(mode="json")
+            owner = {} if kind == "dataset" else {"dataset": dataset}
+            stream.write(as_json({**owner, **fields}) + "\n")
+
+
+def measured(path: Path) -> dict[str, Any]:
+    """A file's size and hash."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as stream:
+        while piece := stream.read(PIECE):
+            digest.update(piece)
+            size += len(piece)
+    return {"bytes": size, "sha256": digest.hexdigest()}
+
+
+def _zip(folder: Path, path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for file in sorted(folder.iterdir()):
+            member = zipfile.ZipInfo(file.name, LONG_AGO)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            with file.open("rb") as source, zipped.open(member, "w", force_zip64=True) as sink:
+                shutil.copyfileobj(source, sink, PIECE)
+
+
+def add_parquet(folder: Path) -> None:
+    """A Parquet file beside each CSV, with the same columns and types."""
+    try:
+        import duckdb  # noqa: PLC0415 - an optional part of the installation
+    except ImportError:
+        raise ExportUnusableError("--parquet needs DuckDB: pip install duckdb.") from None
+    with duckdb.connect() as database:
+        for table in COLUMNS:
+            path = folder / f"{PLURALS[table]}.csv"
+            fields = table_schema(table, whole=False)["fields"]
+            types = ", ".join(f"'{one['name']}': '{DUCKDB_TYPES[one['type']]}'" for one in fields)
+            # Names and types are our own; DuckDB takes no parameters here.
+            read = f"read_csv('{_quoted(path)}', {DIALECT}, columns={{{types}}})"
+            database.execute(
+                f"COPY (SELECT * FROM {read}) TO '{_quoted(path.with_suffix('.parquet'))}' (FORMAT parquet)"
+            )
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

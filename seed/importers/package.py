@@ -1,0 +1,96 @@
+"""Reads what `counterclaim export` wrote: records of any datasets, one to a line."""
+
+import json
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from seed.importers.intake import TOLD_EVERY, Tally
+from seed.records import TABLES
+from seed.refusals import Entry, Place, Refusal, entry, shown
+
+NAME = "package"
+LONGEST_LINE = 8_000_000
+
+
+class PackageIntake:
+    """Folders or zip files with a file of records for each kind."""
+
+    def __init__(self, paths: Sequence[Path], tally: Tally) -> None:
+        """A package may also be named by the `datapackage.json` in its folder."""
+        self.tally = tally
+        self._paths = [path.parent if path.name == "datapackage.json" else path for path in paths]
+
+    def entries(self) -> Iterator[Entry | Refusal]:
+        """Records fit to be loaded, and why others are not; what is referred to before what refers to it."""
+        with ExitStack() as opened:
+            packages = []
+            for path in self._paths:
+                try:
+                    packages.append((path, _members(path, opened)))
+                except (OSError, zipfile.BadZipFile) as error:
+                    reason = error.strerror if isinstance(error, OSError) else "it is no zip file"
+                    yield Refusal(Place(str(path)), "", "", f"cannot be read: {reason}")
+            for path, members in packages:
+                if "datasets.ndjson" not in members:
+                    yield Refusal(Place(str(path)), "", "", "is no package: there is no datasets.ndjson in it")
+            for table, kind in TABLES.items():
+                for path, members in packages:
+                    if f"{table}.ndjson" in members:
+                        with members[f"{table}.ndjson"]() as stream:
+                            yield from self._lines(kind, stream, f"{path}/{table}.ndjson")
+
+    def renewed(self, recorded_at: datetime) -> list[Entry]:  # noqa: ARG002 - packages say when they were recorded
+        """Nothing: a package's datasets say themselves when they were recorded."""
+        return []
+
+    def _lines(self, kind: str, stream: IO[bytes], file: str) -> Iterator[Entry | Refusal]:
+        number = position = 0
+        while line := stream.readline(LONGEST_LINE):
+            number += 1
+            self.tally.row()
+            made = _read(kind, line, Place(file, number))
+            yield from [made] if isinstance(made, Entry) else self.tally.refused(made)
+            if not number % TOLD_EVERY:
+                position = self.tally.told(stream.tell(), position)
+        self.tally.told(stream.tell(), position)
+
+
+def size(path: Path) -> int:
+    """How many bytes of records a package holds; nought if that cannot be told."""
+    names = {f"{table}.ndjson" for table in TABLES}
+    try:
+        if path.is_file() and path.name != "datapackage.json":
+            with zipfile.ZipFile(path) as zipped:
+                return sum(member.file_size for member in zipped.infolist() if member.filename in names)
+        folder = path if path.is_dir() else path.parent
+        return sum(file.stat().st_size for file in folder.iterdir() if file.name in names)
+    except (OSError, zipfile.BadZipFile):
+        return 0
+
+
+def _members(path: Path, opened: ExitStack) -> dict[str, Any]:
+    """By name, how to open each file of a package."""
+    if path.is_dir():
+        return {file.name: lambda file=file: file.open("rb") for file in path.iterdir()}
+    zipped = opened.enter_context(zipfile.ZipFile(path))
+    return {name: lambda name=name: zipped.open(name) for name in zipped.namelist()}
+
+
+def _read(kind: str, line: bytes, place: Place) -> Entry | list[Refusal]:
+    """The record that a line holds."""
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError):
+        return [Refusal(place, "", "", "is not JSON")]
+    if not isinstance(fields, dict):
+        return [Refusal(place, "", "", "is no record")]
+    dataset = fields.pop("dataset", None)
+    if kind == "dataset":
+        dataset = fields.get("id")
+    if not isinstance(dataset, str):
+        return [Refusal(place, "", "dataset", f"{shown(dataset)} is no dataset's id")]
+    return entry(kind, fields, dataset, place)
