@@ -73,7 +73,7 @@ def _claims(number: int, chance: random.Random) -> Iterator[dict[str, Any]]:
             "stance": chance.choice([*Stance, Stance.ASSERTS, Stance.DENIES, Stance.CONCEDES]),
             "aspect": chance.choice(ASPECTS),
             "summary": "Said so.",
-            "said": _date(chance),
+            "said": {} if number % 7 == 3 else _date(chance),
             "inferred": chance.random() < 0.15,
         }
         made.append(label)
