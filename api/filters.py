@@ -16,11 +16,11 @@ from api.folding import fold
 from api.geodesy import Box, Circle
 
 ID = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Q_LENGTH = 200
 MAX_LIMIT = 1_000
 MAX_RADIUS_KM = 20_040.0
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def _decimal(value: object) -> object:
 
 
 def _integer(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"\d{1,6}", value):
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,6}", value):
         raise PydanticCustomError("integer", "is not a whole number")
     return value
 

@@ -16,6 +16,7 @@ from api.main import create_app
 from api.settings import Settings
 
 _REASONS = {400: b"Bad Request", 408: b"Request Timeout", 414: b"URI Too Long", 431: b"Request Header Fields Too Large"}
+TOO_LARGE = "The request is larger than this service takes."
 _PER_FIELD = 4  # colon, blank, CR, LF
 _REQUEST_LINE = 32
 _LINGER_SECONDS = 0.5
@@ -86,7 +87,7 @@ class Connection(HttpToolsProtocol):
         super().data_received(data)
         if self._unparsed > self.settings.url_bytes + self.settings.header_bytes + _REQUEST_LINE:
             in_url = not getattr(self, "headers", None) and len(getattr(self, "url", b"")) > self.settings.url_bytes
-            self.refuse("too-large" if in_url else "headers-too-large", "The request is larger than is taken.")
+            self.refuse("too-large" if in_url else "headers-too-large", TOO_LARGE)
 
     def on_headers_complete(self) -> None:
         """Have the application answer, or refuse."""
@@ -128,8 +129,9 @@ class Connection(HttpToolsProtocol):
                 self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP."""
-        self.refuse("malformed-request", msg)
+        """Refuse what is no HTTP, or too long for the parser."""
+        too_large = len(getattr(self, "url", b"")) > self.settings.url_bytes
+        self.refuse("too-large" if too_large else "malformed-request", TOO_LARGE if too_large else msg)
 
     def refuse(self, slug: str, detail: str) -> None:
         """Answer a request that never was whole, and hang up."""

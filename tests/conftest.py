@@ -51,6 +51,20 @@ def dossier_url(backend: str, tmp_path: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def dossier_of_sqlite(tmp_path: Path) -> Iterator[str]:
+    """As `dossier_url`, for what does not depend on the database."""
+    with databases.copy("sqlite", tmp_path, databases.dossier("sqlite")) as url:
+        yield url
+
+
+@pytest.fixture
+def dossier_of_postgresql(tmp_path: Path) -> Iterator[str]:
+    """As `dossier_url`, for what only PostgreSQL can do."""
+    with databases.copy("postgresql", tmp_path, databases.dossier("postgresql")) as url:
+        yield url
+
+
 @pytest.fixture(scope="session")
 def api(backend: str, request: pytest.FixtureRequest) -> Api:
     """Serves the dossier."""
