@@ -196,7 +196,8 @@ class ShortError(Exception):
 async def batches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[list[str]]:
     """The documents of everything that matches, some thousand at a time."""
     async for found in asked.walk(look, Sort.parse(listing.sorts[0]), None, EXPORT_BATCH):
-        yield [record.body for record in found]
+        if found:
+            yield [record.body for record in found]
 
 
 async def _ndjson(_: Listing, bodies: AsyncIterator[list[str]], total: int) -> AsyncIterator[bytes]:
