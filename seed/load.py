@@ -242,9 +242,11 @@ class Load:
                 report.refuse(refusal)
             if blocked:
                 return report
-            vanished.withdraw(store, self._changes)
             report.withdrawn = True
-        report.mapped = mapping.map_actors(store, self._changes, mapping.pairs_of(same_as))
+        pairs = mapping.pairs_of(same_as)
+        report.mapped = mapping.map_actors(store, self._changes, pairs, leaving=report.withdrawn)
+        if report.withdrawn:
+            vanished.withdraw(store, self._changes)
         return report
 
     def renew(self, entries: Sequence[Entry]) -> None:

@@ -17,10 +17,16 @@ def pairs_of(path: Path) -> list[tuple[str, str]]:
     return [(pair["actor"], pair["other"]) for pair in tomllib.loads(path.read_text()).get("same_as", [])]
 
 
-def map_actors(store: Store, changes: Changes, pairs: list[tuple[str, str]]) -> int:
-    """Have mapped affiliations for exactly the pairs whose two actors are there; for how many actors they changed."""
+def map_actors(store: Store, changes: Changes, pairs: list[tuple[str, str]], *, leaving: bool) -> int:
+    """Have mapped affiliations for exactly the pairs whose two actors stay; for how many actors they changed.
+
+    `leaving`: those that vanished do not stay.
+    """
     named = sorted({actor for pair in pairs for actor in pair})
     owners: dict[str, str] = dict(store.rows("SELECT id, dataset FROM actor WHERE id {ids}", named))
+    if leaving:
+        for gone in store.column("SELECT id FROM vanished WHERE kind = 'actor' AND id {ids}", named):
+            owners.pop(gone, None)
     wanted: defaultdict[str, list[str]] = defaultdict(list)
     for actor, other in sorted(set(pairs)):
         if actor in owners and other in owners:

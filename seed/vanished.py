@@ -53,10 +53,6 @@ def withdraw(store: Store, changes: Changes) -> None:
     """Take what vanished out, what refers to others first."""
     if not store.sqlite:
         store.run("SET CONSTRAINTS ALL DEFERRED")
-    store.run(
-        "DELETE FROM affiliation WHERE mapped AND (actor IN (SELECT id FROM vanished WHERE kind = 'actor') "
-        "OR other IN (SELECT id FROM vanished WHERE kind = 'actor'))"
-    )
     for kind in reversed(KINDS):
         for ids in _chunks(store, kind):
             changes.before(kind, ids)
