@@ -9,8 +9,8 @@ from api import vocabulary as v
 
 
 def whole(value: float | None) -> float | None:
-    """Whole numbers are sent as integers."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """Whole numbers are sent as integers, but for those too large to be exact."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
 
 
 Number = Annotated[int | float, BeforeValidator(whole)]

@@ -45,7 +45,10 @@ def test_every_point_in_a_box_is_in_a_cell_that_covers_it(given_: tuple[Bounds, 
 
 def test_a_box_gets_the_smallest_cells_that_are_few() -> None:
     assert cells_covering(38.41, 48.91, 38.42, 48.92) == ("0.1", ["cell:0.1:2184:1389"])
-    assert cells_covering(38.0, 48.6, 38.8, 49.1) == ("0.5", [f"cell:0.5:{x}:{y}" for x in (436, 437) for y in (277, 278)])
+    assert cells_covering(38.0, 48.6, 38.8, 49.1) == (
+        "0.5",
+        [f"cell:0.5:{x}:{y}" for x in (436, 437) for y in (277, 278)],
+    )
     country = cells_covering(22.1, 44.3, 40.2, 52.4)
     assert country is not None
     assert country[0] == "10"

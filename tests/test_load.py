@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +13,7 @@ from seed.check import REVIEWED
 from seed.files import read
 from seed.load import load, withdraw
 from seed.report import LoadRefusedError, Report
+from tests.contents import everything, revision
 
 EXCERPT, CONTEXT = "lysychansk", "lysychansk-context"
 SIZES = {"event": 27, "actor": 29, "location": 13, "claim": 45}
@@ -30,26 +30,6 @@ def seed(database: sa.Engine, *datasets: str) -> Report:
     return load(database, read([REVIEWED], datasets))
 
 
-def everything(database: sa.Engine) -> dict[str, list[Any]]:
-    """Every row of every table, facets by name and without empty ones; without the moment of loading."""
-    found = {}
-    with database.connect().execution_options(read_only=True) as connection:
-        names = dict(connection.execute(sa.select(models.Facet.id, models.Facet.name)).all())
-        for name, table in models.Base.metadata.tables.items():
-            rows = [row._asdict() for row in connection.execute(sa.select(table)).all()]
-            for row in rows:
-                if name.endswith("_facet"):
-                    row["facet"] = names[row["facet"]]
-                elif name in {"event_document", "claim_document"}:
-                    row["facets"] = sorted(names[int(number)] for number in row["facets"].split())
-                elif name == "facet":
-                    del row["id"]
-            kept = [row for row in rows if name != "facet" or any(row[f"span{span}"] for span in range(7))]
-            found[name] = sorted(kept, key=lambda row: json.dumps(row, default=str))
-    del found["revision"]
-    return found
-
-
 def assessments(database: sa.Engine) -> dict[tuple[str, str], tuple[str, bool]]:
     with database.connect().execution_options(read_only=True) as connection:
         bodies = [json.loads(body) for body in connection.scalars(sa.select(models.EventDocument.body))]
@@ -58,11 +38,6 @@ def assessments(database: sa.Engine) -> dict[tuple[str, str], tuple[str, bool]]:
         for event in bodies
         for one in event["assessments"]
     }
-
-
-def revision(database: sa.Engine) -> int | None:
-    with database.connect().execution_options(read_only=True) as connection:
-        return connection.scalar(sa.select(models.Revision.number))
 
 
 def test_the_excerpt_alone_follows(database: sa.Engine) -> None:

@@ -26,7 +26,7 @@ DATES = (
     *("2022-07-01", "2022-07-03", "2022-06", "2022?", "2020/2023"),
     *("2022-06-25/2022-07-03", "[2022-07-02..]", "[..2022-07-01]", "2022-06-30/..", "../2022-07-02"),
 )
-NAMES = ("Lysychansk", "Лисичанськ", "Zolote", "O’Brien", "Ärger", "Hirske")
+NAMES = ("Lysychansk", "Лисичанськ", "Zolote", "O\u2019Brien", "Ärger", "Hirske")
 
 Fields = dict[str, Any]
 Records = dict[tuple[str, str], Fields]
@@ -148,7 +148,7 @@ def _location(names: _Names) -> st.SearchStrategy[Fields]:
 
 def _event(names: _Names) -> st.SearchStrategy[Fields]:
     role = st.sampled_from(["attacker", "defender"])
-    actors = [actor for actor in names.world.known("actor", names.file)]
+    actors = names.world.known("actor", names.file)
     participants = st.lists(_fields(actor=st.sampled_from(actors), role=role), max_size=3) if actors else st.just([])
     kind = st.sampled_from(["shelling", "capture"])
     place = {"location": names.one("location"), "part_of": names.one("event")}
