@@ -1,7 +1,6 @@
 """The command line: builds, fills, checks and serves a database."""
 
 import errno
-import json
 import socket
 from collections.abc import Sequence
 from enum import StrEnum
@@ -153,8 +152,9 @@ def export(
 def openapi() -> None:
     """Print the description of the HTTP interface, as /openapi.json sends it."""
     from api.main import create_app  # noqa: PLC0415 - other commands need no application
+    from api.openapi import written  # noqa: PLC0415 - as above
 
-    typer.echo(json.dumps(create_app(read_settings()).openapi(), indent=2, ensure_ascii=False))
+    typer.echo(written(create_app(read_settings()).openapi()), nl=False)
 
 
 def _load(url: str, datasets: Sequence[str] = (), *, prune: bool = False) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.errors import TYPES, ProblemDetails
+from api.errors import TYPES
 from api.examples import EXAMPLES
 from api.schemas import Sent
 
@@ -13,6 +13,24 @@ _HEADERS = {
     "ETag": ("Revision of the data, path, query and content coding; send it back as `If-None-Match`.", "string"),
     "Last-Modified": ("When data was last loaded.", "string"),
     "X-Request-ID": ("Names this request in the service's log.", "string"),
+}
+_FEATURE = {
+    "type": "object",
+    "required": ["type", "id", "geometry", "properties"],
+    "properties": {
+        "type": {"type": "string", "const": "Feature"},
+        "id": {"type": "string"},
+        "geometry": {"type": ["object", "null"], "description": "A point; null for what has none of its own."},
+        "properties": {"type": "object", "description": "The columns of the CSV."},
+    },
+}
+_FEATURES = {
+    "type": "object",
+    "required": ["type", "features"],
+    "properties": {
+        "type": {"type": "string", "const": "FeatureCollection"},
+        "features": {"type": "array", "items": _FEATURE},
+    },
 }
 
 
@@ -36,29 +54,14 @@ def problem(slug: str, example: dict[str, Any] | None = None) -> dict[str, Any]:
     }
     return {
         "description": kind.title,
-        "model": ProblemDetails,
-        "content": {PROBLEM: {"example": shown | (example or {})}},
+        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": shown | (example or {})}},
     }
 
 
-MISSPELT = {
-    "detail": "party: there is no actor of this id",
-    "errors": [
-        {
-            "parameter": "party",
-            "value": "ukrain",
-            "message": "there is no actor of this id",
-            "allowed": None,
-            "did_you_mean": ["ukraine"],
-        }
-    ],
-}
-MISSING = {"detail": "There is no event capture-of-lisichansk.", "did_you_mean": ["capture-of-lysychansk"]}
-
 COMMON: Responses = {
-    400: problem("malformed-request"),
-    422: problem("invalid-parameter", MISSPELT),
-    503: problem("unavailable"),
+    400: problem("malformed-request", {"detail": "The query holds control characters."}),
+    422: problem("invalid-parameter"),
+    503: problem("unavailable", {"detail": "The database cannot be read right now."}),
 }
 NOT_MODIFIED: Responses = {304: {"description": "Your copy is still good.", "headers": _headers()}}
 
@@ -66,7 +69,8 @@ NOT_MODIFIED: Responses = {304: {"description": "Your copy is still good.", "hea
 def json_of(model: type[Sent], example: Any, *, link: bool = False) -> Responses:  # noqa: ANN401 - any JSON
     """A JSON answer, its problems and 304."""
     more = {"Link": ("The next page, if there is one (RFC 8288).", "string")} if link else {}
-    answer = {"model": model, "headers": _headers(**more), "content": {"application/json": {"example": example}}}
+    content = {"application/json": {"example": example}}
+    answer = {"description": "The answer.", "model": model, "headers": _headers(**more), "content": content}
     return {200: answer, **NOT_MODIFIED, **COMMON}
 
 
@@ -85,12 +89,12 @@ def page_of(name: str, model: type[Sent]) -> Responses:
 
 def item_of(name: str, model: type[Sent]) -> Responses:
     """One record."""
-    return {**json_of(model, EXAMPLES[name]), 404: problem("not-found", MISSING)}
+    return {**json_of(model, EXAMPLES[name]), 404: problem("not-found")}
 
 
 def judged_of(name: str, model: type[Sent], kind: str | None = None) -> Responses:
     """A judged answer; `kind`: what the path names and may not be there."""
-    missing: Responses = {} if kind is None else {404: problem("not-found", MISSING)}
+    missing: Responses = {} if kind is None else {404: problem("not-found")}
     return {**json_of(model, EXAMPLES[name], link=True), **missing}
 
 
@@ -99,5 +103,6 @@ def export_of(media_type: str, text: str) -> Responses:
     counted = ("How many records follow.", "integer")
     licence = ('Where the licences stand: `rel="license"`.', "string")
     headers = _headers(Counterclaim_Count=counted, Link=licence)
-    content = {media_type: {"schema": {"type": "string"}, "example": text}}
+    schema = _FEATURES if media_type == "application/geo+json" else {"type": "string"}
+    content = {media_type: {"schema": schema, "example": text}}
     return {200: {"description": "Everything that matches.", "headers": headers, "content": content}, **COMMON}

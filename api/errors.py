@@ -15,41 +15,15 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.routing import iter_route_contexts
-from pydantic import Field
 from starlette.exceptions import HTTPException
 
-from api.schemas import Sent
+from api import details
+from api.details import BadParameter
 
 log = structlog.get_logger()
 ALLOWED = "GET, HEAD, OPTIONS"
 SHOWN_VALUE = 200
 SUGGESTIONS = 3
-
-
-class BadParameter(Sent):
-    """What is wrong with one parameter."""
-
-    parameter: str
-    value: str | None
-    """The value as sent, shortened to 200 characters."""
-    message: str
-    allowed: list[str] | None
-    """Every allowed value, where they can be listed."""
-    did_you_mean: list[str]
-
-
-class ProblemDetails(Sent):
-    """RFC 9457 problem details."""
-
-    type: str = Field(examples=["/problems/invalid-parameter"])
-    """A path that explains this type of problem."""
-    title: str
-    status: int
-    detail: str
-    errors: list[BadParameter]
-    """Each bad parameter; empty for other problems."""
-    did_you_mean: list[str]
-    """The nearest ids or paths, where nothing was found."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +123,7 @@ class Problem(Exception):  # noqa: N818 - the standard's own term
         super().__init__(detail)
         self.kind = TYPES[slug]
         self.headers = headers or {}
-        self.details = ProblemDetails(
+        self.details = details.Problem(
             type=f"/problems/{slug}",
             title=self.kind.title,
             status=self.kind.status,

@@ -7,7 +7,7 @@ from functools import cache
 from math import isfinite
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from api import vocabulary as v
@@ -20,6 +20,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Q_LENGTH = 200
 MAX_LIMIT = 1_000
 MAX_RADIUS_KM = 20_040.0
+BOX = r"^[+-]?[0-9.]+(,[+-]?[0-9.]+){3}$"
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 
 
@@ -90,13 +91,13 @@ def _words(value: object) -> object:
 
 Id = Annotated[str, StringConstraints(pattern=ID, max_length=200)]
 # In a path, what is no id is answered like any other that names no record: there is nothing here.
-PathId = Annotated[str, WithJsonSchema({"type": "string", "pattern": ID, "maxLength": 200})]
+PathId = str
 Day = Annotated[date, BeforeValidator(_day)]
 Flag = Annotated[bool, BeforeValidator(_boolean)]
 Degrees = Annotated[float, BeforeValidator(_decimal)]
 BBox = Annotated[
     Box,
-    BeforeValidator(_box, json_schema_input_type=str),
+    BeforeValidator(_box, json_schema_input_type=Annotated[str, Field(pattern=BOX)]),
 ]
 Text = Annotated[str, StringConstraints(max_length=Q_LENGTH), BeforeValidator(_words)]
 
@@ -135,11 +136,17 @@ class Imprecise(Filters):
 
     match: Annotated[
         v.Match,
-        Field(description="How an imprecise date meets the days asked for: it may lie in them, or it certainly does."),
+        Field(
+            description="How an imprecise date meets the days asked for: it may lie in them, or it certainly does.",
+            examples=["certain"],
+        ),
     ] = v.Match.POSSIBLE
     undated: Annotated[
         v.Undated,
-        Field(description="Whether records without a date pass a date condition; if not, `meta.left_out` counts them."),
+        Field(
+            description="Whether records without a date pass a date condition; if not, `meta.left_out` counts them.",
+            examples=["include"],
+        ),
     ] = v.Undated.EXCLUDE
 
     @model_validator(mode="after")
@@ -179,7 +186,7 @@ class OfEvents(AsOfImprecise):
 
     days: ClassVar = ("date_from", "date_to")
 
-    aspect: Annotated[list[v.Aspect], Field(description="What about the event it is.")] = []
+    aspect: Annotated[list[v.Aspect], Field(description="What about the event it is.", examples=[["control"]])] = []
     date_from: Annotated[
         Day | None, Field(description="The event happened on this day or later.", examples=["2022-07-01"])
     ] = None
@@ -241,7 +248,9 @@ class Paged(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     limit: Annotated[
-        int, BeforeValidator(_integer), Field(ge=1, le=MAX_LIMIT, description="How many records a page holds at most.")
+        int,
+        BeforeValidator(_integer),
+        Field(ge=1, le=MAX_LIMIT, description="How many records a page holds at most.", examples=[10]),
     ] = 50
     cursor: Annotated[
         str | None,
@@ -251,7 +260,9 @@ class Paged(BaseModel):
             "list, sort and set of filters.",
         ),
     ] = None
-    total: Annotated[Flag, Field(description="Adds `meta.total`, the number of all records that match.")] = False
+    total: Annotated[
+        Flag, Field(description="Adds `meta.total`, the number of all records that match.", examples=[True])
+    ] = False
 
 
 def field_values(filters: Filters) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
-from api import database, errors, lane, parameters
+from api import database, errors, lane, openapi, parameters
 from api.guard import Guard
 from api.look import Data
 from api.postgres import PostgresReader
@@ -32,11 +32,6 @@ from api.settings import Settings
 from api.sqlite import SqliteReader
 from api.watch import Watch
 
-DESCRIPTION = """
-Events of armed conflict that keep **who said what**. Nothing here is a bare fact: events carry claims, each with its
-speaker, stance, hedge, source and the day it was said; what they add up to is derived, and always comes with the
-claims it rests on.
-"""
 RESOURCES = (events, claims, disputes, sources, actors, locations, datasets)
 JUDGEMENTS = (positions, compare, control, briefing)
 
@@ -64,7 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPIOffline(
         title="Counterclaim",
         summary="Who said what about events of armed conflict, and when.",
-        description=DESCRIPTION,
+        description=openapi.DESCRIPTION,
         version="0.1.0",
         lifespan=lifespan,
         docs_url=None,
@@ -84,5 +79,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for beside in (*JUDGEMENTS, meta, operations, docs_page):
         app.include_router(beside.router)
     lane.install(app, [router for resource in RESOURCES for router in (resource.exports, resource.router)])
+    openapi.install(app)
     app.add_middleware(Guard, settings=settings, watch=app.state.watch)
     return app

@@ -9,7 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic.fields import FieldInfo
 
-from api.errors import BadParameter, BadParameters, bad, nearest, respond
+from api.details import BadParameter
+from api.errors import BadParameters, bad, nearest, respond
 
 _MESSAGES = {
     "string_pattern_mismatch": "is not an id, which is made of letters, digits, '.', '_' and '-'",

@@ -16,12 +16,12 @@ LAYERS = (
     "vocabulary edtf folding grid settings database",
     "models",
     (
-        "schemas standings assessment store errors parameters reader sqlite postgres query filters paging look lists "
-        "plain as_of geodesy wording formats caching answers docs examples shown silence matters disputes "
+        "schemas standings assessment store details errors parameters reader sqlite postgres query filters paging look "
+        "lists plain as_of geodesy wording formats caching answers docs examples shown silence matters disputes "
         "positions judged control briefing legible clients watch logs"
     ),
     "documents changes facets facts shapes",
-    "resources guard lane",
+    "resources guard lane openapi",
     "main",
     "serving cli",
 )

@@ -26,7 +26,7 @@ _ITEM = item_statement("actor")
 class ActorFilters(Worded):
     """Which actors a caller wants."""
 
-    kind: Annotated[list[v.ActorKind], Field(description="What it is.")] = []
+    kind: Annotated[list[v.ActorKind], Field(description="What it is.", examples=[["armed_force"]])] = []
     party: Annotated[list[Id], Field(description="This actor, or belongs to it.", examples=[["ukrainian-side"]])] = []
     dataset: Annotated[list[Id], Field(description="Belongs to this dataset.", examples=[["lysychansk"]])] = []
 
@@ -55,7 +55,9 @@ class ActorFilters(Worded):
 class ActorQuery(ActorFilters, Paged):
     """A page of actors."""
 
-    sort: Annotated[Literal["id", "-id", "name", "-name"], Field(description="By id or name; `-` descending.")] = "id"
+    sort: Annotated[
+        Literal["id", "-id", "name", "-name"], Field(description="By id or name; `-` descending.", examples=["-name"])
+    ] = "id"
 
 
 @router.get("", responses=page_of("actors", ActorPage), response_class=Response)

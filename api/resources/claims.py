@@ -26,7 +26,7 @@ CLAIMS = Listing("claims", ("said", "-said", "id", "-id"))
 ClaimId = Annotated[PathId, Path(description="The claim's id.", examples=["lysychansk-s14a"])]
 Sort = Annotated[
     Literal["said", "-said", "id", "-id"],
-    Field(description="By the day it was said, or id; `-` descending; undated last."),
+    Field(description="By the day it was said, or id; `-` descending; undated last.", examples=["-said"]),
 ]
 router = APIRouter(prefix="/claims", tags=["Claims"])
 
@@ -77,11 +77,21 @@ class ClaimFilters(Worded, AsOfImprecise):
         Facet("about", "claim"),
         Field(description="About this claim.", examples=[["lysychansk-s07a"]]),
     ] = []
-    stance: Annotated[list[v.Stance], Facet("stance"), Field(description="What the speaker does with it.")] = []
-    aspect: Annotated[list[v.Aspect], Facet("aspect"), Field(description="What about the event it speaks of.")] = []
-    certainty: Annotated[list[v.Certainty], Facet("certainty"), Field(description="The wording's hedge.")] = []
+    stance: Annotated[
+        list[v.Stance],
+        Facet("stance"),
+        Field(description="What the speaker does with it.", examples=[["concedes", "denies"]]),
+    ] = []
+    aspect: Annotated[
+        list[v.Aspect], Facet("aspect"), Field(description="What about the event it speaks of.", examples=[["control"]])
+    ] = []
+    certainty: Annotated[
+        list[v.Certainty], Facet("certainty"), Field(description="The wording's hedge.", examples=[["likely"]])
+    ] = []
     inferred: Annotated[
-        Flag | None, Facet("inferred"), Field(description="Whether it is an editor's reading of what was said.")
+        Flag | None,
+        Facet("inferred"),
+        Field(description="Whether it is an editor's reading of what was said.", examples=[True]),
     ] = None
     location: Annotated[
         list[Id],

@@ -34,7 +34,7 @@ class DatasetFilters(Filters):
 class DatasetQuery(DatasetFilters, Paged):
     """A page of datasets."""
 
-    sort: Annotated[Literal["id", "-id"], Field(description="By id; `-` descending.")] = "id"
+    sort: Annotated[Literal["id", "-id"], Field(description="By id; `-` descending.", examples=["-id"])] = "id"
 
 
 @router.get("", responses=page_of("datasets", DatasetPage), response_class=Response)

@@ -81,7 +81,10 @@ class DisputeQuery(DisputeFilters, Paged):
 
     sort: Annotated[
         Literal["date", "-date"],
-        Field(description="By the date of the event, then its id and the aspect; `-` descending; undated last."),
+        Field(
+            description="By the date of the event, then its id and the aspect; `-` descending; undated last.",
+            examples=["-date"],
+        ),
     ] = "date"
 
 

@@ -10,7 +10,7 @@ from api import answers, models
 from api import vocabulary as v
 from api.answers import Listing
 from api.as_of import status_test
-from api.docs import export_of, item_of, json_of, page_of
+from api.docs import export_of, item_of, json_of, page_of, problem
 from api.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, PathId, Placed, Worded
 from api.folding import fold
 from api.lists import Conditions, Named, Wanted, box_wanted, marked, ordinal
@@ -57,13 +57,16 @@ class EventFilters(Worded, Placed, AsOfImprecise):
     ] = []
     role: Annotated[
         list[v.Role],
-        Field(description="The role in which `party` takes part; anyone's if no party is asked for."),
+        Field(
+            description="The role in which `party` takes part; anyone's if no party is asked for.",
+            examples=[["attacker"]],
+        ),
     ] = []
     with_party: Annotated[
         list[Id],
         Field(description="Another actor, of this party, takes part too.", examples=[["ukrainian-side"]]),
     ] = []
-    kind: Annotated[list[v.EventKind], Facet("kind"), Field(description="What happened.")] = []
+    kind: Annotated[list[v.EventKind], Facet("kind"), Field(description="What happened.", examples=[["capture"]])] = []
     location: Annotated[
         list[Id],
         Facet("location", "location"),
@@ -85,10 +88,12 @@ class EventFilters(Worded, Placed, AsOfImprecise):
         Field(description="Is part of this event.", examples=[["battle-of-lysychansk"]]),
     ] = []
     disputed: Annotated[
-        Flag | None, Field(description="Whether any aspect of it is in dispute, as of `as_of` or today.")
+        Flag | None,
+        Field(description="Whether any aspect of it is in dispute, as of `as_of` or today.", examples=[True]),
     ] = None
     status: Annotated[
-        list[v.Status], Field(description="Some aspect of it has this status, as of `as_of` or today.")
+        list[v.Status],
+        Field(description="Some aspect of it has this status, as of `as_of` or today.", examples=[["conceded"]]),
     ] = []
 
     def asked(self) -> Explained:
@@ -160,7 +165,8 @@ class EventQuery(EventFilters, Paged):
     """A page of events."""
 
     sort: Annotated[
-        Literal["date", "-date", "id", "-id"], Field(description="By date or id; `-` descending; undated last.")
+        Literal["date", "-date", "id", "-id"],
+        Field(description="By date or id; `-` descending; undated last.", examples=["-date"]),
     ] = "date"
 
 
@@ -186,7 +192,9 @@ async def get_event(request: Request, id: EventId, query: Annotated[AsOfQuery, Q
     return await answers.item(request, "event", _ITEM, id, None if as_of is None else as_of.body)
 
 
-@router.get("/{id}/claims", responses=page_of("claims", ClaimPage), response_class=Response)
+@router.get(
+    "/{id}/claims", responses={**page_of("claims", ClaimPage), 404: problem("not-found")}, response_class=Response
+)
 async def list_event_claims(request: Request, id: EventId, query: Annotated[ClaimsOfEvent, Query()]) -> Response:  # noqa: A002
     """The claims about one event, in the order they were said; undated ones last."""
     await answers.require(request, "event", id)

@@ -26,7 +26,7 @@ _ITEM = item_statement("location")
 class LocationFilters(Worded, Placed):
     """Which locations a caller wants."""
 
-    kind: Annotated[list[v.LocationKind], Field(description="What it is.")] = []
+    kind: Annotated[list[v.LocationKind], Field(description="What it is.", examples=[["town"]])] = []
     within: Annotated[list[Id], Field(description="This place, or lies within it.", examples=[["luhansk-oblast"]])] = []
     dataset: Annotated[list[Id], Field(description="Belongs to this dataset.", examples=[["lysychansk"]])] = []
 
@@ -58,7 +58,9 @@ class LocationFilters(Worded, Placed):
 class LocationQuery(LocationFilters, Paged):
     """A page of locations."""
 
-    sort: Annotated[Literal["id", "-id", "name", "-name"], Field(description="By id or name; `-` descending.")] = "id"
+    sort: Annotated[
+        Literal["id", "-id", "name", "-name"], Field(description="By id or name; `-` descending.", examples=["-name"])
+    ] = "id"
 
 
 @router.get("", responses=page_of("locations", LocationPage), response_class=Response)

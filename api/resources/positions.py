@@ -37,7 +37,9 @@ class EventPositionsQuery(AsOfImprecise):
             examples=[["haidai"]],
         ),
     ] = []
-    aspect: Annotated[list[v.Aspect], Field(description="What about the event they are on.")] = []
+    aspect: Annotated[
+        list[v.Aspect], Field(description="What about the event they are on.", examples=[["control"]])
+    ] = []
 
     async def described(self, look: Look, title: str) -> str:
         """The question in words."""
@@ -94,10 +96,13 @@ async def list_event_positions(
 class ActorPositionsQuery(OfEvents, Paged):
     """Which of an actor's positions a caller wants."""
 
-    moved: Annotated[Flag | None, Field(description="Whether its position has ever changed.")] = None
+    moved: Annotated[Flag | None, Field(description="Whether its position has ever changed.", examples=[True])] = None
     sort: Annotated[
         Literal["date", "-date"],
-        Field(description="By the date of the event, then its id and the aspect; `-` descending; undated last."),
+        Field(
+            description="By the date of the event, then its id and the aspect; `-` descending; undated last.",
+            examples=["-date"],
+        ),
     ] = "date"
 
 

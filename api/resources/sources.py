@@ -34,7 +34,7 @@ class SourceFilters(Worded, Imprecise):
     published_to: Annotated[
         Day | None, Field(description="Published on this day or earlier.", examples=["2022-07-03"])
     ] = None
-    kind: Annotated[list[v.SourceKind], Field(description="What it is.")] = []
+    kind: Annotated[list[v.SourceKind], Field(description="What it is.", examples=[["think_tank_report"]])] = []
     publisher: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=models.NAME_LENGTH)]],
         Field(description="Published by exactly this publisher.", examples=[["BBC"]]),
@@ -71,7 +71,7 @@ class SourceQuery(SourceFilters, Paged):
 
     sort: Annotated[
         Literal["id", "-id", "published", "-published", "title", "-title"],
-        Field(description="By id, publication or title; `-` descending; undated last."),
+        Field(description="By id, publication or title; `-` descending; undated last.", examples=["-published"]),
     ] = "id"
 
 
