@@ -145,7 +145,7 @@ def export(
     except ExportUnusableError as error:
         typer.echo(error, err=True)
         raise SystemExit(1) from None
-    typer.echo(f"{target}: " + ", ".join(f"{count:,} in {table}" for table, count in counts.items()) + ".")
+    typer.echo(f"{target}: " + ", ".join(f"{count:,} {table}" for table, count in counts.items()) + ".")
 
 
 @app.command()

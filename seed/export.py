@@ -46,7 +46,7 @@ class ExportUnusableError(Exception):
 def export(url: str, target: Path, datasets: list[str] | None = None, *, parquet: bool = False) -> dict[str, int]:
     """Write a folder, or a zip file where the target's name ends so; nothing is there until all of it is.
 
-    Returns how many rows each table has.
+    Returns how many rows each table has, by its name in the package.
     """
     require_current(url)
     if target.exists():
@@ -101,7 +101,7 @@ def _files(store: Store, folder: Path, datasets: list[str] | None) -> dict[str, 
     paths, counts = [], {}
     for table in COLUMNS:
         path = folder / f"{PLURALS[table]}.csv"
-        counts[table] = write_csv(path, columns(table), read.rows(table))
+        counts[PLURALS[table]] = write_csv(path, columns(table), read.rows(table))
         paths.append((table, path))
     for kind in KINDS:
         path = folder / f"{PLURALS[kind]}.ndjson"

@@ -19,6 +19,7 @@ from api import cli, models
 from api.database import engine
 from api.settings import PROJECT
 from migrations import migrate
+from seed.importers import intake
 from seed.importers.command import Wish, import_files
 from seed.importers.outcome import Outcome
 from tests.imitations import FIRMS, HXL, UCDP, Cells, as_csv, ucdp, write
@@ -108,6 +109,24 @@ def test_a_newer_release_updates_and_reports_what_vanished(empty_url: str, file:
     assert counts(load(empty_url, newer), "vanished") == {}
     with serving(empty_url) as api:
         assert sorted(api.ids("/events")) == ["ucdp-900001", "ucdp-900002", "ucdp-900004"]
+
+
+def test_a_file_without_rows_withdraws_nothing(empty_url: str, file: Path, tmp_path: Path) -> None:
+    load(empty_url, file)
+    before = snapshot(empty_url)
+    empty = write(tmp_path / "empty.csv", [], list(UCDP))
+    outcome = load(empty_url, empty, prune=True)
+    assert list(outcome.as_text())[-2].startswith("--prune: no row was read")
+    assert counts(load(empty_url, empty), "vanished")["event"] == 3
+    assert snapshot(empty_url) == before
+
+
+def test_many_rows(empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "REMEMBERED", 20)
+    outcome = load(empty_url, big(tmp_path / "big.csv", 210))
+    assert counts(outcome, "new")["event"] == 210
+    gone = load(empty_url, write(tmp_path / "one.csv", [ucdp(id=1_000_000)]))
+    assert any(line.startswith("  … and ") for line in gone.as_text())
 
 
 def test_files_count_as_one(empty_url: str, tmp_path: Path) -> None:
@@ -286,6 +305,6 @@ def peak_mb(url: str, path: Path) -> float:
 def test_memory_is_flat(tmp_path: Path) -> None:
     url = str(tmp_path / "empty.db")
     migrate(url)
-    small, large = (peak_mb(url, big(tmp_path / f"{rows}.csv", rows)) for rows in (1_500, 5_000))
+    small, large = (peak_mb(url, big(tmp_path / f"{rows}.csv", rows)) for rows in (1_000, 4_000))
     assert large < MOST_MB
     assert large - small < MOST_GROWTH_MB

@@ -1,10 +1,14 @@
 """UCDP: what a row becomes, and what it must never look like."""
 
+from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from api import edtf
+from seed.importers.cells import line
 from seed.importers.formats import CellError
 from seed.importers.ucdp_articles import read
 from tests.imitations import ARTICLES, made, of, ucdp
@@ -154,7 +158,7 @@ def test_each_speaker_makes_each_claim() -> None:
     ]
     total = found["ucdp-900001-total"]
     assert total["value"] == {"low": 3, "best": 4, "high": 6, "unit": "deaths"}
-    assert total["summary"] == "Killed in all: 4 (at least 3, at most 6)."
+    assert total["summary"] == "Killed in all: 4 (low 3, high 6)."
     assert total["via"] == "ucdp"
     assert total["citations"][0] == {"source": "ucdp-ged", "role": "carries", "flags": []}
     assert [one["role"] for one in total["citations"]] == ["carries", "cites", "cites", "cites"]
@@ -223,6 +227,25 @@ def test_articles_hold_anything() -> None:
     assert third["publisher"] == "Imagined News, Evening Edition"
     assert third["published"] == {"edtf": "2031-05-05", "basis": "stated"}
     assert (first["kind"], first["id"][:25]) == ("news", "ucdp-testwire-2031-05-03-")
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.text("Tes ,&'é", min_size=1).filter(str.strip),
+            st.dates(date(1990, 1, 1), date(2040, 1, 1)),
+            st.text("Hed ,;.'\"é", min_size=1).filter(str.strip),
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_every_headline_is_found_whole(articles: list[tuple[str, date, str]]) -> None:
+    text = ";".join(f'"{office},{day},{headline}"' for office, day, headline in articles)
+    found = [(one.record.fields["publisher"], one.day, one.record.fields["title"]) for one in read(text)]
+    expected = [(line(office).rstrip(", "), day, line(headline)) for office, day, headline in articles]
+    assume(all(office and '";"' not in headline and '""' not in headline for office, _, headline in expected))
+    assert [(office.rstrip(", "), day, title) for office, day, title in found] == list(dict.fromkeys(expected))
 
 
 def test_an_article_cited_twice_is_one_source() -> None:

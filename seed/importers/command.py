@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from seed.importers.meter import Meter
 from seed.importers.outcome import Outcome
 from seed.importers.registry import FORMATS
 from seed.load import load
-from seed.refusals import meant
+from seed.refusals import Entry, Place, Refusal, meant
 from seed.report import LoadRefusedError, Report
 
 
@@ -85,7 +85,7 @@ def _load(made: sa.Engine, intake: Intake, wish: Wish, now: datetime, meter: Met
     try:
         return load(
             made,
-            intake.entries(),
+            _unless_empty(intake) if wish.prune else intake.entries(),
             prune=wish.prune,
             dry_run=wish.dry_run,
             progress=meter.load,
@@ -94,6 +94,13 @@ def _load(made: sa.Engine, intake: Intake, wish: Wish, now: datetime, meter: Met
         )
     except LoadRefusedError as error:
         return error.report
+
+
+def _unless_empty(intake: Intake) -> Iterator[Entry | Refusal]:
+    """What the files hold; if that is nothing, pruning would withdraw everything."""
+    yield from intake.entries()
+    if intake.tally.rows == 0:
+        yield Refusal(Place("--prune"), "", "", "no row was read, so the whole dataset would be withdrawn")
 
 
 def require_known(name: str) -> None:

@@ -119,7 +119,7 @@ def figures(cells: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]
     low, best, high = cells["low"], cells["best"], cells["high"]
     given = [value for value in (low, best, high) if value is not None]
     flags = [] if given == sorted(given) else ["contradictory"]
-    bounds = [f"{word} {value}" for word, value in (("at least", low), ("at most", high)) if value is not None]
+    bounds = [f"{word} {value}" for word, value in (("low", low), ("high", high)) if value is not None]
     words = f"Killed in all: {best}" + (f" ({', '.join(bounds)})." if bounds else ".")
     yield "total", words, {"low": low, "best": best, "high": high, "unit": "deaths"}, flags
     for column, claim in table("ucdp").lists["deaths"].items():
