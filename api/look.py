@@ -70,6 +70,8 @@ class Catalogue:
 
     revision: int
     loaded_at: datetime
+    generation: int = 0
+    """Which of the reader's databases it was: another one may have loads of the same number."""
     facets: OrderedDict[str, FacetSize | None] = field(default_factory=OrderedDict)
     names: OrderedDict[tuple[str, str], str | None] = field(default_factory=OrderedDict)
     records: dict[str, int] | None = None
@@ -111,6 +113,8 @@ class Look:
         """Look through a connection, knowing what the catalogue knows."""
         self._connection = connection
         self.catalogue = catalogue
+        self.confirmed = False
+        """Whether the database has told that it has this revision."""
 
     @property
     def revision(self) -> int:
@@ -124,6 +128,7 @@ class Look:
             await self.confirm()
         elif (rows[0][0] or 0) != self.revision:
             raise Moved
+        self.confirmed = True
         return rows
 
     async def confirm(self) -> None:
@@ -187,19 +192,25 @@ class Data:
         """What is known of the current revision, asked of the database."""
         rows = await (connection or self.reader).fetch(_REVISION_STATEMENT, {})
         revision, loaded_at = (rows[0][0], _moment(rows[0][1])) if rows else (0, datetime(1970, 1, 1, tzinfo=UTC))
-        known = self._catalogue
-        if known is None or known.revision != revision:
-            known = self._catalogue = Catalogue(revision, loaded_at)
+        known, generation = self._catalogue, self.reader.generation
+        if known is None or (known.revision, known.loaded_at, known.generation) != (revision, loaded_at, generation):
+            known = self._catalogue = Catalogue(revision, loaded_at, generation)
         return known
 
     async def ask(self, work: Callable[[Look], Awaitable[T]]) -> T:
         """Do work that reads; again from the start if data was loaded meanwhile. Raises Unavailable."""
         catalogue = self._catalogue or await self.catalogue()
         for _ in range(ATTEMPTS):
+            look = Look(self.reader, catalogue)
             try:
-                return await work(Look(self.reader, catalogue))
+                answer = await work(look)
+                if not look.confirmed:  # all that it says was remembered
+                    await look.confirm()
+                if catalogue.generation == self.reader.generation:
+                    return answer
             except Moved:
-                catalogue = await self.catalogue()
+                pass
+            catalogue = await self.catalogue()
         raise Unavailable("Data is being loaded too fast to answer.")
 
     async def records(self) -> dict[str, int]:

@@ -25,6 +25,7 @@ _TARGET = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
 _LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
@@ -54,6 +55,7 @@ class PostgresReader:
         self._lanes: dict[str, asyncio.Semaphore] = {}
         self._away_until = 0.0
         self._trouble = Trouble()
+        self.generation = 0
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -113,6 +115,8 @@ class PostgresReader:
         except (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, TimeoutError) as error:
             raise self._trouble.late(error) from error
         except _LOST as error:
+            _give_up(connection)
+            self.generation += 1
             raise Lost(f"{type(error).__name__}: {error}") from error
         except asyncpg.PostgresError as error:
             raise self._trouble.away(error) from error
@@ -176,6 +180,7 @@ class PostgresReader:
             try:
                 await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             except _LOST:
+                _give_up(connection)
                 await _release(pool, connection)
             except (TimeoutError, asyncpg.PostgresError) as error:
                 await _release(pool, connection)
@@ -196,6 +201,12 @@ async def _release(pool: "asyncpg.Pool[Any]", connection: Any) -> None:  # noqa:
     """Give a connection back, or up."""
     with suppress(TimeoutError, asyncpg.PostgresError, *_LOST):
         await pool.release(connection, timeout=GRACE_SECONDS)
+
+
+def _give_up(connection: Any) -> None:  # noqa: ANN401 - a pool's proxy
+    """Close a connection without a word to the server, unless that was done already."""
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()
 
 
 class _Snapshot:

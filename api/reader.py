@@ -62,6 +62,8 @@ class Reader(Connection, Protocol):
     """Read access to the database for one server process."""
 
     backend: str
+    generation: int
+    """Grows whenever what is read from now on may be another database than before."""
 
     async def close(self) -> None:
         """Let go of every connection."""

@@ -97,6 +97,7 @@ class SqliteReader:
         self._file: tuple[int, int] | None = None
         self._look_again = 0.0
         self._trouble = Trouble()
+        self.generation = 0
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -135,6 +136,7 @@ class SqliteReader:
         if self._file != (found.st_dev, found.st_ino):
             self._drop()
             self._file = found.st_dev, found.st_ino
+            self.generation += 1
 
     def _drop(self) -> None:
         idle, self._idle = self._idle, []

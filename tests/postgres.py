@@ -14,7 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psycopg
@@ -39,7 +39,7 @@ def close_run() -> None:
     folder = Path(os.environ.pop(RUN))
     pid_file = folder / "server" / "data" / "postmaster.pid"
     if pid_file.exists():
-        _stop(int(pid_file.read_text().split()[0]))
+        stop(int(pid_file.read_text().split()[0]))
     elif (folder / "url").exists():
         _drop_databases((folder / "url").read_text(), _full(folder, ""))
     shutil.rmtree(folder)
@@ -97,38 +97,56 @@ def _drop_databases(url: str, prefix: str) -> None:
 
 def _start(folder: Path) -> str:
     """Start the wheel's server on a socket in a folder of its own; returns its address."""
+    programs = initialise(folder)
+    launch(folder, programs, FAST)
+    return address(folder)
+
+
+def address(folder: Path) -> str:
+    """The address of a server that listens in a folder."""
+    return f"postgresql://postgres@/postgres?host={folder}"
+
+
+def initialise(folder: Path) -> Path:
+    """Make a server's files in a folder of its own; returns where its programs are."""
     programs = _programs(folder)
-    account = "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
-    if account:
+    if account := _account():
         owner = pwd.getpwnam(account)
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     folder.chmod(0o700)
-    data = folder / "data"
     initdb: list[Path | str] = [
         programs / "initdb",
         "-D",
-        data,
+        folder / "data",
         "-U",
         "postgres",
         "--auth=trust",
         "--encoding=UTF8",
         "--no-sync",
     ]
-    subprocess.run(initdb, user=account, check=True, capture_output=True, cwd="/")
-    options = [option for setting in FAST for option in ("-c", setting)]
-    with (folder / "log").open("wb") as log:
+    subprocess.run(initdb, user=_account(), check=True, capture_output=True, cwd="/")
+    return programs
+
+
+def _account() -> str | None:
+    return "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
+
+
+def launch(folder: Path, programs: Path, settings: Sequence[str]) -> int:
+    """Start a server on a socket in its folder; returns its process id once it answers."""
+    options = [option for setting in settings for option in ("-c", setting)]
+    with (folder / "log").open("ab") as log:
         server = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-k", folder, "-h", "", *options],
-            user=account,
+            [programs / "postgres", "-D", folder / "data", "-k", folder, "-h", "", *options],
+            user=_account(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             cwd="/",
             start_new_session=True,  # an interrupt of the tests is ours to pass on
         )
-    url = f"postgresql://postgres@/postgres?host={folder}"
-    _wait(server, url, folder / "log")
-    return url
+    _wait(server, address(folder), folder / "log")
+    return server.pid
 
 
 def _programs(folder: Path) -> Path:
@@ -165,9 +183,9 @@ def _wait(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
     raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}")
 
 
-def _stop(pid: int) -> None:
-    """Ask for a fast shutdown, and wait until it is over."""
-    os.kill(pid, signal.SIGINT)
+def stop(pid: int, how: signal.Signals = signal.SIGINT) -> None:
+    """Ask for a fast shutdown (SIGINT) or another, and wait until it is over."""
+    os.kill(pid, how)
     for _ in range(round(PATIENCE_S / PAUSE_S)):
         with contextlib.suppress(ChildProcessError):  # a child of a worker, if not of this process
             os.waitpid(pid, os.WNOHANG)
