@@ -49,23 +49,24 @@ class News:
         """Every event of which something became known, from a place on, a batch at a time."""
         question = await resolve(look, "claims", self.conditions)
         speakers = await shown.members(look, self.parties)
-        waiting: list[tuple[Place, Row]] = []
+        waiting: dict[Place, str] = {}
+        met: set[str] = set()
         async for rows in walk(look, question, sort, place, batch):
-            waiting += rows
+            for here, row in rows:
+                event = orjson.loads(row[BODY])["event"]["id"]
+                if event not in met:  # else it was met at an earlier claim, here or on an earlier page
+                    met.add(event)
+                    waiting[here] = event
             if len(waiting) >= batch:
                 yield await self._events(look, waiting, speakers)
-                waiting = []
+                waiting = {}
         yield await self._events(look, waiting, speakers)
 
-    async def _events(
-        self, look: Look, claims: Sequence[tuple[Place, Row]], speakers: frozenset[str] | None
-    ) -> list[Found]:
-        """The events of which one of these claims is the first new one."""
-        events = {place.id: str(orjson.loads(row[BODY])["event"]["id"]) for place, row in claims}
-        rows = await shown.rows(look, "event", events.values())
-        known = {id_: self._known(row, speakers) for id_, row in rows.items()}
-        first = [(place, known[events[place.id]]) for place, _ in claims]
-        first = [(place, found) for place, found in first if found.new[0].id == place.id]
+    async def _events(self, look: Look, claims: dict[Place, str], speakers: frozenset[str] | None) -> list[Found]:
+        """The events, named beside a claim about each, of which that claim is the first new one."""
+        rows = await shown.rows(look, "event", claims.values())
+        known = [(place, self._known(rows[event], speakers)) for place, event in claims.items()]
+        first = [(place, found) for place, found in known if found.new[0].id == place.id]
         texts = await shown.claims(look, (claim.id for _, found in first for claim in found.new))
         return [Found(place, await _body(look, found, texts)) for place, found in first]
 

@@ -6,7 +6,7 @@ from datetime import date
 import orjson
 
 from api.as_of import AsOfDay
-from api.lists import Asked, Conditions, Wanted
+from api.lists import Asked, Conditions, Wanted, count, resolve
 from api.look import Look
 from api.paging import Sort
 from api.vocabulary import Match, Undated
@@ -36,7 +36,7 @@ async def why(look: Look, wanted: tuple[Wanted, ...], as_of: AsOfDay | None, oth
     if as_of is not None and first is not None:
         certain, included = as_of.match == Match.CERTAIN, as_of.undated == Undated.INCLUDE
         asked = Conditions(wanted=wanted, as_of=as_of.day, certain=certain, undated=included)
-        if await Asked("claims", asked).count(look):
+        if await count(look, await resolve(look, "claims", asked), limited=True):
             return otherwise
     return reason(first, as_of, otherwise)
 

@@ -110,6 +110,7 @@ def test_an_empty_answer_says_why(api: Api, event: str, as_of: str | None, why: 
         ("ukraine", "two or more different parties are compared: party=russian-side&party=ukrainian-side"),
         (["isw", "isw"], "two or more different parties are compared: party=russian-side&party=ukrainian-side"),
         (["ukrain", "isw"], "there is no such actor"),
+        ([f"actor-{number}" for number in range(21)], "at most 20 parties are compared at once"),
     ],
 )
 def test_whom_to_compare(api: Api, party: Any, message: str) -> None:

@@ -24,7 +24,7 @@ from api.vocabulary import Aspect, Stance, Undated
 from api.wording import as_known
 
 router = APIRouter(tags=["Positions"])
-FEWEST = 2
+FEWEST, MOST = 2, 20
 
 
 class ComparisonQuery(AsOfImprecise):
@@ -33,17 +33,19 @@ class ComparisonQuery(AsOfImprecise):
     party: Annotated[
         list[Id],
         Field(
-            description="Two or more actors, each with all that belongs to it; repeat the parameter.",
+            description="Two actors or more, at most 20, each with all that belongs to it; repeat the parameter.",
             examples=[["russian-side", "ukrainian-side"]],
         ),
     ] = []
 
     def parties(self) -> list[str]:
-        """Whom to compare, each once. Raises BadParameters if that is not two or more."""
+        """Whom to compare, each once. Raises BadParameters if that is too few or too many."""
         found = list(dict.fromkeys(self.party))
         if len(found) < FEWEST:
             message = "two or more different parties are compared: party=russian-side&party=ukrainian-side"
             raise BadParameters(bad("party", found[0] if found else None, message))
+        if len(found) > MOST:
+            raise BadParameters(bad("party", found[MOST], f"at most {MOST} parties are compared at once"))
         return found
 
 
