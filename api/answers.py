@@ -119,9 +119,8 @@ async def not_modified(request: Request, look: Look) -> Response | None:
     if "if-none-match" not in request.headers:
         return None
     await look.confirm()
-    if caching.unchanged(request, look.revision):
-        return caching.not_modified(request, *marks(look))
-    return None
+    tag = caching.kept(request, look.revision)
+    return None if tag is None else caching.not_modified(request, tag, *marks(look))
 
 
 def marks(look: Look) -> tuple[int, datetime]:
@@ -169,8 +168,12 @@ async def export(request: Request, listing: Listing, filters: Any, form: str) ->
     """Everything that matches, streamed from one state of the data; a failure on the way aborts the body."""
     async with AsyncExitStack() as stack:
         look = await stack.enter_async_context(data_of(request).snapshot())
+        if unchanged := await not_modified(request, look):
+            return unchanged
         asked: Asked = filters.asked()
         await asked.check(look)
+        if caching.any_copy_will_do(request):
+            return caching.not_modified(request, caching.etag(request, look.revision, gzip=False), *marks(look))
         total = await asked.count(look)
         sent = {
             **caching.headers(request, *marks(look), gzip=False),
@@ -178,7 +181,7 @@ async def export(request: Request, listing: Listing, filters: Any, form: str) ->
             "Link": '</datasets>; rel="license"',
         }
         if request.scope.get("head"):
-            return Response(headers=sent, media_type=MEDIA_TYPES[form])
+            return StreamingResponse(iter(()), headers=sent, media_type=MEDIA_TYPES[form])
         snapshot = stack.pop_all()
 
     async def stream() -> AsyncIterator[bytes]:

@@ -1,6 +1,7 @@
 """Answers that clients can keep: entity tags by revision, `Last-Modified`, and content coding."""
 
 import hashlib
+import re
 import zlib
 from datetime import datetime
 from email.utils import format_datetime
@@ -10,15 +11,16 @@ from fastapi import Request, Response
 DOCUMENT_VERSION = 1
 GZIP_FROM = 1_000
 """Bytes below which compressing costs more than it saves."""
+_NEVER = re.compile(r"q=0(\.0{0,3})?")
 
 
 def accepts_gzip(request: Request) -> bool:
-    """Whether the client takes gzip (RFC 9110, section 12.5.3)."""
+    """Whether the client takes gzip (RFC 9110, section 12.5.3): by its name, else by the star."""
+    taken = {}
     for part in request.headers.get("accept-encoding", "").split(","):
-        coding, _, weight = part.strip().partition(";")
-        if coding.strip().lower() in {"gzip", "*"}:
-            return weight.replace(" ", "").lower() not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
-    return False
+        coding, _, weight = part.partition(";")
+        taken[coding.strip().lower()] = _NEVER.fullmatch(weight.replace(" ", "").lower()) is None
+    return taken.get("gzip", taken.get("*", False))
 
 
 def etag(request: Request, revision: int, *, gzip: bool) -> str:
@@ -37,13 +39,16 @@ def headers(request: Request, revision: int, loaded_at: datetime, *, gzip: bool)
     }
 
 
-def unchanged(request: Request, revision: int) -> bool:
-    """Whether the client's copy is still good (`If-None-Match`, by weak comparison)."""
-    sent = request.headers.get("if-none-match")
-    if sent is None:
-        return False
-    tags = {tag.strip().removeprefix("W/") for tag in sent.split(",")}
-    return "*" in tags or bool(tags & {etag(request, revision, gzip=False), etag(request, revision, gzip=True)})
+def kept(request: Request, revision: int) -> str | None:
+    """The tag of the client's copy that is still good, if it sent one (`If-None-Match`, by weak comparison)."""
+    tags = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    own = (etag(request, revision, gzip=gzip) for gzip in (False, True))
+    return next((tag for tag in own if tag in tags), None)
+
+
+def any_copy_will_do(request: Request) -> bool:
+    """Whether the client takes whatever copy it has of what is there: only a good answer knows that it is there."""
+    return request.headers.get("if-none-match", "").strip() == "*"
 
 
 def packed(body: bytes, *, gzip: bool) -> bytes:
@@ -59,12 +64,14 @@ def answer(
 ) -> Response:
     """A whole answer, compressed if the client takes it and it is worth it; `marks` are revision and load time."""
     gzip = len(body) >= GZIP_FROM and accepts_gzip(request)
+    if any_copy_will_do(request):
+        return not_modified(request, etag(request, marks[0], gzip=gzip), *marks)
     sent = headers(request, *marks, gzip=gzip) | more
     if gzip:
         sent["Content-Encoding"] = "gzip"
     return Response(packed(body, gzip=gzip), media_type=media_type, headers=sent)
 
 
-def not_modified(request: Request, revision: int, loaded_at: datetime) -> Response:
-    """304, with the headers that the full answer would have had."""
-    return Response(status_code=304, headers=headers(request, revision, loaded_at, gzip=accepts_gzip(request)))
+def not_modified(request: Request, tag: str, revision: int, loaded_at: datetime) -> Response:
+    """304 for the copy with this tag, with the headers that the full answer would have had."""
+    return Response(status_code=304, headers=headers(request, revision, loaded_at, gzip=False) | {"ETag": tag})

@@ -105,4 +105,5 @@ def export_of(media_type: str, text: str) -> Responses:
     headers = _headers(Counterclaim_Count=counted, Link=licence)
     schema = _FEATURES if media_type == "application/geo+json" else {"type": "string"}
     content = {media_type: {"schema": schema, "example": text}}
-    return {200: {"description": "Everything that matches.", "headers": headers, "content": content}, **COMMON}
+    answer = {"description": "Everything that matches.", "headers": headers, "content": content}
+    return {200: answer, **NOT_MODIFIED, **COMMON}
