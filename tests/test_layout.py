@@ -33,7 +33,7 @@ LONGEST_FUNCTION = 40
 LONG_FUNCTIONS: dict[tuple[str, str], str] = {}
 CATCHES_EVERYTHING: dict[str, str] = {"api/guard.py": "the outermost guard, which says nothing of the inside"}
 SAYS_NOTHING = {"utils", "util", "helpers", "services", "repositories", "crud", "core", "common", "misc"}
-OUGHT_TO_EXIST = ("CONTRIBUTING.md",)
+OUGHT_TO_EXIST = ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md")
 # In pieces, so that this file does not find itself.
 OF_ONE_MACHINE = re.compile(
     "|".join(
@@ -150,3 +150,16 @@ def test_nothing_belongs_to_one_machine() -> None:
 @pytest.mark.parametrize("name", OUGHT_TO_EXIST)
 def test_a_newcomer_finds(name: str) -> None:
     assert read(name).startswith("# ")
+
+
+def test_the_architecture_names_every_module() -> None:
+    named = set(re.findall(r"`([a-z_]+)`", read("ARCHITECTURE.md")))
+    modules = {Path(name).stem for name in tracked(".py") if re.fullmatch(r"api/[a-z][a-z_]*\.py", name)}
+    assert modules - named == set()
+
+
+def test_every_decision_says_what_would_violate_it() -> None:
+    decisions = [name for name in tracked(".md") if name.startswith("docs/decisions/")]
+    assert decisions
+    for name in decisions:
+        assert read(name).rstrip().rpartition("\n\n")[2].startswith("**This is violated when**"), name
