@@ -7,11 +7,11 @@ from typing import NamedTuple
 from seed.importers.cells import identity, line, short, slug
 from seed.importers.formats import Made
 
-# Between two articles; headlines may hold semicolons, commas and quotation marks themselves.
-BETWEEN = re.compile(r'"\s*;\s*"')
-PARTS = re.compile(
-    r"\s*(?P<office>[^;]{1,300}?)\s*,\s*(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})\s*,(?P<headline>.*)", re.DOTALL
-)
+# How an article begins; office names hold commas, headlines hold anything.
+START = r"(?P<office>[^;]{1,300}?)\s*,\s*(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})\s*,"
+PARTS = re.compile(rf"\s*{START}(?P<headline>.*)", re.DOTALL)
+# Between two articles: what a headline quotes is followed by no office and date.
+BETWEEN = re.compile(rf'"\s*;\s*"(?=\s*{START.replace("?P<office>", "?:").replace("?P<day>", "?:")})')
 # The lowest date of UCDP's database system stands where no date is known.
 NO_DAY = date(1753, 1, 1)
 
@@ -37,15 +37,8 @@ def split(text: str) -> list[str]:
     """The articles of a `"office,date,headline";"…"` list; none if the text is no such list."""
     if len(text) < 2 or not (text.startswith('"') and text.endswith('"')):  # noqa: PLR2004 - two quotation marks
         return []
-    pieces: list[str] = []
-    for piece in BETWEEN.split(text[1:-1]):
-        if PARTS.fullmatch(piece):
-            pieces.append(piece)
-        elif pieces:  # a headline that quotes two things in a row
-            pieces[-1] += f'";"{piece}'
-        else:
-            return []
-    return pieces
+    pieces = BETWEEN.split(text[1:-1])
+    return pieces if PARTS.fullmatch(pieces[0]) else []
 
 
 def _dated(piece: str) -> Article:
