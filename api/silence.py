@@ -19,10 +19,10 @@ class Explained(Asked):
 
     async def why_empty(self, look: Look) -> str:
         """Why there is nothing."""
-        places = tuple(
-            wanted for wanted in self.conditions.wanted if all(name.startswith("location:") for name in wanted.names)
-        )
-        return await why(look, places, self.as_of, "Nothing that is recorded matches.")
+        wanted = self.conditions.wanted
+        if self.table == "events":  # of their filters, only that of places asks for claims too
+            wanted = tuple(one for one in wanted if all(name.startswith("location:") for name in one.names))
+        return await why(look, wanted, self.as_of, "Nothing that is recorded matches.")
 
 
 def claims_of(kind: str, ids: list[str]) -> tuple[Wanted, ...]:

@@ -148,6 +148,17 @@ def test_lists_counts_exports_and_items_agree_as_of_any_day(api: Api, day: str, 
     assert sum(event["claims"]["total"] for event in events) == api.get("/claims/count", **filters)["count"]
 
 
+def test_the_claims_of_an_event_before_the_first(api: Api) -> None:
+    page = api.get(f"/events/{CITY}/claims", as_of="2022-07-01")
+    assert page["data"] == []
+    assert page["meta"]["why_empty"] == (
+        "Nothing is known to have been said of it by 1 July 2022: the first dated claim was said 2022-07-02 (EDTF)."
+    )
+    assert api.get("/claims", stance="corroborates", party="haidai")["meta"]["why_empty"] == (
+        "No claim is recorded for what was asked about."
+    )
+
+
 def test_a_claim_not_yet_said_is_not_there(api: Api) -> None:
     assert api.get("/claims/lysychansk-s14a", as_of="2022-07-03")["speaker"]["id"] == "haidai"
     api.problem("/claims/lysychansk-s14a", 404, as_of="2022-07-02")
