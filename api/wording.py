@@ -22,8 +22,9 @@ def days_in_words(verb: str, first: date | None, last: date | None, match: Match
     """`may have happened from 25 June to 3 July 2022`; None without a day."""
     if first is None and last is None:
         return None
-    sure = "certainly" if match == Match.CERTAIN else "may have"
-    said = f"{sure} {verb}"
+    possible = f"may have been {verb.removeprefix('were ')}" if verb.startswith("were ") else f"may have {verb}"
+    said = verb.replace("were", "were certainly") if verb.startswith("were ") else f"certainly {verb}"
+    said = said if match == Match.CERTAIN else possible
     if first == last and first is not None:
         span = f"on {day_in_words(first)}"
     elif first is None and last is not None:

@@ -33,7 +33,7 @@ LONGEST_FUNCTION = 40
 LONG_FUNCTIONS: dict[tuple[str, str], str] = {}
 CATCHES_EVERYTHING: dict[str, str] = {"api/guard.py": "the outermost guard, which says nothing of the inside"}
 SAYS_NOTHING = {"utils", "util", "helpers", "services", "repositories", "crud", "core", "common", "misc"}
-OUGHT_TO_EXIST = ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md")
+OUGHT_TO_EXIST = ("README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md")
 # In pieces, so that this file does not find itself.
 OF_ONE_MACHINE = re.compile(
     "|".join(

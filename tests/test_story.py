@@ -1,32 +1,17 @@
 """The story told in the docs: every request in it answers what the docs say it answers."""
 
-import json
-import re
 from typing import Any
 
 import pytest
 
-from api.settings import PROJECT
 from tests.live import Api
+from tests.told import requests, shortened, text
 
-TOLD = re.compile(
-    r"```sh\ncurl '(http://127\.0\.0\.1:8000)(?P<path>/[^']+)'\n```\n\n```json\n(?P<answer>.*?)\n```", re.DOTALL
-)
-TEXT = (PROJECT / "docs" / "story.md").read_text()
-REQUESTS = [(found["path"], json.loads(found["answer"])) for found in TOLD.finditer(TEXT)]
-
-
-def shortened(answer: Any, told: Any) -> Any:
-    """The answer with only the fields that are told."""
-    if isinstance(told, dict) and isinstance(answer, dict):
-        return {name: shortened(answer.get(name), part) for name, part in told.items()}
-    if isinstance(told, list) and isinstance(answer, list) and len(told) == len(answer):
-        return [shortened(one, part) for one, part in zip(answer, told, strict=True)]
-    return answer
+REQUESTS = requests("docs/story.md")
 
 
 def test_there_are_five() -> None:
-    assert len(REQUESTS) == TEXT.count("curl ") == 5
+    assert len(REQUESTS) == text("docs/story.md").count("curl ") == 5
 
 
 @pytest.mark.parametrize(("path", "told"), REQUESTS)

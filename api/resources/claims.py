@@ -133,7 +133,7 @@ class ClaimFilters(Worded, AsOfImprecise):
         """The question in words."""
         parts = [
             _about(await look.names("event", self.event)) if self.event else None,
-            days_in_words("been said", self.said_from, self.said_to, self.match, self.undated),
+            days_in_words("were said", self.said_from, self.said_to, self.match, self.undated),
             f"are said by {await look.names('actor', self.speaker)}" if self.speaker else None,
             f"are said by {await look.names('actor', self.party)} or whoever belongs there" if self.party else None,
             f"are passed on by {await look.names('actor', self.via)}" if self.via else None,

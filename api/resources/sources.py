@@ -57,7 +57,7 @@ class SourceFilters(Worded, Imprecise):
     async def described(self, look: Look) -> str:
         """The question in words."""
         parts = [
-            days_in_words("been published", self.published_from, self.published_to, self.match, self.undated),
+            days_in_words("were published", self.published_from, self.published_to, self.match, self.undated),
             f"are of kind {one_of(self.kind)}" if self.kind else None,
             f"are published by {one_of(self.publisher)}" if self.publisher else None,
             f"belong to the dataset {await look.names('dataset', self.dataset)}" if self.dataset else None,
