@@ -126,7 +126,7 @@ def trajectory(statements: Sequence[Statement], aspect: Aspect) -> dict[str | No
     A party that speaks of it before it takes a position begins neutral; what is neutral later changes no position.
     Each step but the first is a move: made by the claim `since`, against the step before.
     """
-    weights = _weigh(statements)
+    weights = weigh(statements)
     parties = _steps([s for s in statements if s.aspect == aspect], weights)
     ordered = sorted(parties.items(), key=lambda item: (item[0] is None, item[0] or ""))
     return {party: [_stand(step, weights) for step in steps] for party, steps in ordered}
@@ -134,7 +134,7 @@ def trajectory(statements: Sequence[Statement], aspect: Aspect) -> dict[str | No
 
 def course(statements: Sequence[Statement], aspect: Aspect, speakers: Container[str | None]) -> list[Stand]:
     """As `trajectory`, for some speakers alone, taken as one party whatever party each belongs to."""
-    weights = _weigh(statements)
+    weights = weigh(statements)
     own = [s._replace(party=None) for s in statements if s.aspect == aspect and s.speaker in speakers]
     return [_stand(step, weights) for step in _steps(own, weights).get(None, ())]
 
@@ -235,7 +235,7 @@ def _plainly(claims: Sequence[Statement]) -> tuple[Status, Sequence[Statement]] 
 
 def _in_full(claims: Sequence[Statement], statements: Sequence[Statement]) -> tuple[Status, Sequence[Statement]]:
     """The rules whole: claims about claims by product, and of each party the latest position."""
-    weights = _weigh(statements)
+    weights = weigh(statements)
     parties = {
         party: taken
         for party, steps in _steps(claims, weights).items()
@@ -282,7 +282,7 @@ def _several_voices(claims: Sequence[Statement]) -> bool:
     return not set.intersection(*({own} if own in voices else voices | {own} for own, voices in heard.items()))
 
 
-def _weigh(statements: Iterable[Statement]) -> dict[str, int | None]:
+def weigh(statements: Iterable[Statement]) -> dict[str, int | None]:
     """By claim id: 1 supports, -1 opposes, 0 does neither, null does not count.
 
     A claim about another counts once that one counts: on the same aspect by the product of the two, else for itself.

@@ -47,28 +47,27 @@ class News:
 
     async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
         """Every event of which something became known, from a place on, a batch at a time."""
+        async for events in self._events(look, sort, place, batch):
+            texts = await shown.claims(look, (claim.id for _, known in events for claim in known.new))
+            yield [Found(here, await _body(look, known, texts)) for here, known in events]
+
+    async def _events(
+        self, look: Look, sort: Sort, place: Place | None, batch: int
+    ) -> AsyncIterator[list[tuple[Place, Known]]]:
+        """Every such event, in the place of its first new claim."""
         question = await resolve(look, "claims", self.conditions)
         speakers = await shown.members(look, self.parties)
-        waiting: dict[Place, str] = {}
         met: set[str] = set()
         async for rows in walk(look, question, sort, place, batch):
+            waiting: dict[Place, str] = {}
             for here, row in rows:
                 event = orjson.loads(row[BODY])["event"]["id"]
                 if event not in met:  # else it was met at an earlier claim, here or on an earlier page
                     met.add(event)
                     waiting[here] = event
-            if len(waiting) >= batch:
-                yield await self._events(look, waiting, speakers)
-                waiting = {}
-        yield await self._events(look, waiting, speakers)
-
-    async def _events(self, look: Look, claims: dict[Place, str], speakers: frozenset[str] | None) -> list[Found]:
-        """The events, named beside a claim about each, of which that claim is the first new one."""
-        rows = await shown.rows(look, "event", claims.values())
-        known = [(place, self._known(rows[event], speakers)) for place, event in claims.items()]
-        first = [(place, found) for place, found in known if found.new[0].id == place.id]
-        texts = await shown.claims(look, (claim.id for _, found in first for claim in found.new))
-        return [Found(place, await _body(look, found, texts)) for place, found in first]
+            found = await shown.rows(look, "event", waiting.values())
+            known = [(here, self._known(found[event], speakers)) for here, event in waiting.items()]
+            yield [(here, one) for here, one in known if one.new[0].id == here.id]
 
     def _known(self, row: Row, speakers: frozenset[str] | None) -> Known:
         conditions = self.conditions
@@ -84,7 +83,7 @@ class News:
     async def count(self, look: Look) -> int:
         """Of how many events something became known."""
         sort = Sort("said", descending=False)
-        return sum([len(found) async for found in self.walk(look, sort, None, BATCH)])
+        return sum([len(events) async for events in self._events(look, sort, None, BATCH)])
 
     async def left_out(self, look: Look) -> dict[str, int]:
         """How many claims have no date and so became known on no day."""

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Literal, NamedTuple
 
 from api import facts
-from api.assessment import Assessment, Statement, assess, said_by
+from api.assessment import Assessment, Statement, assess, said_by, weigh
 from api.grid import cells_of
 from api.models import FacetRow
 from api.store import Store
@@ -100,7 +100,7 @@ def of_event(
     """Where an event stands."""
     names: dict[str, str | None] = dict.fromkeys(("all", f"kind:{event.kind}", f"dataset:{event.dataset}"))
     names.update(_parties(chunk.participations.get(event.id, ()), known))
-    more = _claims(event, chunk, known)
+    more = _claims(event, chunk, known) + _wavering(statements, known)
     more += [f"status:{status}" for status in {assessment.status for assessment in assessments}]
     more += [f"ever:{status}" for status in ever(statements, assessments)]
     disputed = any(assessment.status == Status.DISPUTED for assessment in assessments)
@@ -134,6 +134,20 @@ def _claims(event: facts.Event, chunk: facts.Chunk, known: facts.Facts) -> list[
     if event.location is not None and any(claim.aspect == Aspect.CONTROL for claim in claims):
         found.append(f"control:{event.location}")
     return found
+
+
+def _wavering(statements: Sequence[Statement], known: facts.Facts) -> list[str]:
+    """Facets of those whose words on one aspect do not all point the same way: who moved is among them."""
+    if len(statements) == 1:
+        return []
+    weights = weigh(statements)
+    taken: defaultdict[tuple[str, Aspect | None], set[int]] = defaultdict(set)
+    for statement in statements:
+        weight = weights[statement.id]
+        if weight is not None and statement.speaker is not None:
+            for party in known.standings.closure(statement.speaker):
+                taken[party, statement.aspect].add(weight)
+    return [f"wavering:{party}" for (party, _), different in taken.items() if len(different) > 1]
 
 
 def _parties(participations: Iterable[facts.Participation], known: facts.Facts) -> dict[str, str | None]:

@@ -239,7 +239,7 @@ async def resolve(look: Look, table: str, conditions: Conditions) -> Question:
         tuple(groups[index] for index in order),
         pair,
         0 if everything is None else everything.id,
-        slow=bool(conditions.words) or conditions.judged is not None,
+        slow=bool(conditions.words) or conditions.judged is not None or conditions.statements or conditions.fresh,
     )
 
 

@@ -170,6 +170,19 @@ def test_pages_of_positions_may_end_within_an_event(quarrels_api: Api) -> None:
     assert paged == whole["data"]
 
 
+def test_whose_position_has_moved(quarrels_api: Api) -> None:
+    for actor in ("red", "red-army", "blue", "watchers", "chronicle", "neighbour"):
+        path = f"/actors/{actor}/positions"
+        for as_of in (None, "2022-07-03"):
+            filters = {"as_of": as_of, "match": "certain", "undated": "include"}
+            rows = [row for page in quarrels_api.pages(path, limit=100, **filters) for row in page["data"]]
+            moved = quarrels_api.get(path, moved=True, limit=1000, **filters)["data"]
+            assert moved == [row for row in rows if row["moved"]]
+            assert all(len(row["positions"]) > 1 for row in moved)
+            unmoved = quarrels_api.get(path, moved=False, limit=1000, **filters)["data"]
+            assert unmoved == [row for row in rows if not row["moved"]]
+
+
 def test_the_examples_are_real(api: Api) -> None:
     found = api.get(CITY, as_of="2022-07-03", party="ukrainian-side", aspect="control")
     assert EXAMPLES["event_positions"] == found

@@ -113,7 +113,8 @@ class PositionsOfActor(ActorPositionsQuery):
 
     def asked(self) -> ActorPositions:
         """The question."""
-        conditions = conditions_of(self, Wanted((f"spoken:{self.actor}",)), named=[])
+        facet = "wavering" if self.moved else "spoken"
+        conditions = conditions_of(self, Wanted((f"{facet}:{self.actor}",)), named=[])
         scope = claims_of("party", [self.actor]) + claims_of("location", self.location)
         as_of, aspects = self.as_of_day(), frozenset(self.aspect)
         return ActorPositions(conditions, as_of, aspects, scope, self.actor, self.moved)
