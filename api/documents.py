@@ -14,11 +14,13 @@ from api.facts import Chunk, Facts
 from api.folding import folded
 from api.shapes import Shapes
 from api.store import Row, Store
+from api.words import Vocabulary
 
 CHUNK = 1_000
 DERIVED = (
     *(f"{kind}_document" for kind in ("dataset", "source", "actor", "location", "event", "claim")),
     *(f"{kind}_words" for kind in ("source", "actor", "location", "event", "claim")),
+    "word_count",
     "event_facet",
     "claim_facet",
     "actor_closure",
@@ -70,6 +72,7 @@ class Deriver:
         self._known = Facts(store)
         self._shapes = Shapes(self._known)
         self._facets = Facets(store)
+        self._vocabulary = Vocabulary(store)
 
     def run(self, progress: Progress) -> None:
         """Derive all that is affected."""
@@ -89,6 +92,7 @@ class Deriver:
             self._events(ids)
             progress(len(ids))
         self._facets.flush()
+        self._vocabulary.flush()
 
     def _chunks(self, kind: Kind) -> Iterator[list[str]]:
         after = ""
@@ -100,6 +104,8 @@ class Deriver:
     def _replace(self, kind: Kind, columns: Sequence[str], ids: list[str], made: Made) -> None:
         self._store.delete(f"{kind}_document", "id", ids)
         self._store.insert(f"{kind}_document", columns, made.documents)
+        if kind in {"event", "claim"}:
+            self._vocabulary.replace(kind, ids, [words for _, words in made.words])
         if kind != "dataset":
             self._store.delete(f"{kind}_words", "id", ids)
             self._store.insert(f"{kind}_words", ("id", "words"), made.words)

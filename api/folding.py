@@ -7,6 +7,8 @@ from functools import lru_cache
 # Apostrophes, and the marks by which transliterations write them and soft signs; they stand inside words.
 APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛ʼʻʽʹʺʾʿˈ′‵`´＇׳՚"))  # noqa: RUF001 - they are meant
 WORD = re.compile(r"[^\W_]+")
+LONGEST = 500
+"""Of a longer word this much is compared; more does not fit into an index."""
 
 
 @lru_cache(maxsize=65_536)
@@ -17,7 +19,7 @@ def fold(text: str) -> tuple[str, ...]:
         text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
         text = "".join(letter for letter in text if not unicodedata.category(letter).startswith("M"))
         text = text.translate(APOSTROPHES)
-    return tuple(WORD.findall(text.casefold()))
+    return tuple(word[:LONGEST] for word in WORD.findall(text.casefold()))
 
 
 def folded(texts: list[str | None]) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import orjson
 
+from api import search
 from api.as_of import AsOfDay
 from api.errors import BadParameters, bad
 from api.filters import Filters, facets
@@ -20,10 +21,10 @@ from api.query import (
     UNDATED_SPAN,
     Group,
     Shape,
-    by_id_statement,
     count_statement,
     facet_parameter,
     in_order,
+    looked_up_statement,
     page_statement,
 )
 from api.reader import Row
@@ -119,6 +120,8 @@ class Question:
     """The number of the facet that every record is in."""
     only: tuple[int, ...] | None = None
     """The span classes to look at, where not all."""
+    rare: bool = False
+    """Whether few records hold the words asked for, so that these drive."""
     slow: bool = False
     """Whether reading may take long and must not hold up others."""
 
@@ -130,6 +133,7 @@ class Question:
     def shape(self, spans: Sequence[int], *, unsaid: bool | None = None) -> Shape:
         """What the statement's text depends on, for the span classes of one phase."""
         conditions, driver = self.conditions, self.groups[0]
+        present = tuple(span for span in spans if any(facet.spans[span] for facet in driver.facets))
         crossing = [0 if group.box is None else 1 + (group.box.west > group.box.east) for group in self.groups]
         groups = tuple(
             Group(len(group.facets), crosses, index if crosses else 0)
@@ -138,7 +142,7 @@ class Question:
         return Shape(
             self.table,
             groups,
-            tuple(tuple(span for span in spans if facet.spans[span]) for facet in driver.facets),
+            (present,) * len(driver.facets),
             pair=self.pair,
             first=conditions.first is not None,
             last=conditions.last is not None,
@@ -146,6 +150,7 @@ class Question:
             as_of=conditions.as_of is not None,
             unsaid=True if conditions.undated else unsaid,
             words=len(conditions.words),
+            rare=self.rare,
             fresh=conditions.fresh,
             judged=conditions.statements,
         )
@@ -166,7 +171,7 @@ class Question:
                 box = group.box
                 values.update({f"west{index}": box.west, f"south{index}": box.south})
                 values.update({f"east{index}": box.east, f"north{index}": box.north})
-        values.update({f"word{index}": f"% {word}%" for index, word in enumerate(conditions.words)})
+        values.update(search.parameters(conditions.words))
         if place is not None:
             values.update(after_day=place.key, after_id=place.id)
         return values
@@ -233,13 +238,19 @@ async def resolve(look: Look, table: str, conditions: Conditions) -> Question:
     if conditions.pair is not None:
         one, other = sorted(order.index(index) for index in conditions.pair)
         pair = (one, other)
+    frequency = min([await look.frequency(table, word) for word in conditions.words], default=None)
+    rare = frequency is not None and frequency <= min(search.RARE, groups[order[0]].size)
     return Question(
         table,
         conditions,
         tuple(groups[index] for index in order),
         pair,
         0 if everything is None else everything.id,
-        slow=bool(conditions.words) or conditions.judged is not None or conditions.statements or conditions.fresh,
+        rare=rare,
+        slow=(frequency is not None and not rare)
+        or conditions.judged is not None
+        or conditions.statements
+        or conditions.fresh,
     )
 
 
@@ -250,12 +261,13 @@ async def walk(
     if question.hopeless:
         return
     keeps = question.conditions.keeps if question.conditions.sifts else None
-    statement_for = by_id_statement if sort.key == "id" else page_statement
+    by_id = sort.key == "id"
+    statement_for = looked_up_statement if by_id or question.rare else page_statement
     for phase, spans in _phases(question, sort):
         if place is not None and place.phase > phase:
             continue
         after = place if place is not None and place.phase == phase else None
-        shape = replace(question.shape(spans), descending=sort.descending)
+        shape = replace(question.shape(spans), descending=sort.descending, by_id=by_id)
         while any(shape.spans):
             statement = statement_for(replace(shape, after=True) if after is not None else shape)
             rows = await look.fetch(statement, question.parameters(after, batch), slow=question.slow)

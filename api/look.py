@@ -14,6 +14,7 @@ from api import models
 from api.errors import NotFound, Unavailable, nearest
 from api.query import REVISION
 from api.reader import Connection, Parameters, Reader, Row, Statement
+from api.search import frequency_parameters
 
 T = TypeVar("T")
 ATTEMPTS = 20
@@ -48,6 +49,12 @@ _FACET_STATEMENT = Statement(
 _COUNTS = Statement(
     select(REVISION, *(select(func.count()).select_from(table).scalar_subquery() for table in TABLES.values()))
 )
+_WORD = models.WordCount.__table__
+FREQUENCY = Statement(
+    select(REVISION, func.coalesce(func.sum(_WORD.c.records), 0)).where(
+        _WORD.c.kind == bindparam("kind"), _WORD.c.word >= bindparam("first"), _WORD.c.word < bindparam("beyond")
+    )
+)
 _REVISION_STATEMENT = Statement(select(models.Revision.number, models.Revision.loaded_at))
 
 
@@ -74,6 +81,7 @@ class Catalogue:
     """Which of the reader's databases it was: another one may have loads of the same number."""
     facets: OrderedDict[str, FacetSize | None] = field(default_factory=OrderedDict)
     names: OrderedDict[tuple[str, str], str | None] = field(default_factory=OrderedDict)
+    words: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
     records: dict[str, int] | None = None
 
 
@@ -145,6 +153,14 @@ class Look:
             found = FacetSize(rows[0][1], tuple(rows[0][2:9]), sum(rows[0][2:9])) if rows else None
             _remember(memory, name, found)  # type: ignore[arg-type]
         return memory[name]
+
+    async def frequency(self, table: str, word: str) -> int:
+        """At most how many records of a list hold a word that begins like this."""
+        memory, key = self.catalogue.words, (table, word)
+        if key not in memory:
+            rows = await self.fetch(FREQUENCY, frequency_parameters(table, word))
+            _remember(memory, key, rows[0][1])  # type: ignore[arg-type]
+        return memory[key]
 
     async def name(self, kind: str, identifier: str) -> str | None:
         """A record's name or title; None: there is no such record."""

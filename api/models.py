@@ -5,10 +5,12 @@ every filtered list (facets) and its folded words; they can be rebuilt from the 
 """
 
 import string
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
+    DDL,
     JSON,
     Boolean,
     CheckConstraint,
@@ -21,6 +23,7 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     Text,
+    event,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
@@ -507,12 +510,52 @@ class Words:
     words: Mapped[str] = mapped_column(TEXT)
 
 
-class EventWords(Words, Base):
+class SearchedWords:
+    """As `Words`, with an index of its own from words to records (`number`: what SQLite's index knows them by)."""
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[str] = mapped_column(TEXT, unique=True)
+    words: Mapped[str] = mapped_column(TEXT)
+
+
+class EventWords(SearchedWords, Base):
     __tablename__ = "event_words"
 
 
-class ClaimWords(Words, Base):
+class ClaimWords(SearchedWords, Base):
     __tablename__ = "claim_words"
+
+
+class WordCount(Base):
+    """How many events or claims (`kind`) hold a word: few are looked up in the index, many met by reading in order."""
+
+    __tablename__ = "word_count"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    kind: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    word: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    records: Mapped[int] = mapped_column(Integer)
+
+
+def search_index(table: str) -> Iterator[DDL]:
+    """The index from words to records, which each database has in a form of its own; `api.search` asks it."""
+    name = table.replace("words", "search")
+    options = "content_rowid='number', detail='none', columnsize=0, tokenize='ascii'"
+    add = f"INSERT INTO {name} (rowid, words) VALUES (new.number, new.words)"
+    remove = f"INSERT INTO {name} ({name}, rowid, words) VALUES ('delete', old.number, old.words)"
+    vector = "array_to_tsvector(string_to_array(btrim(words), ' '))"
+    for dialect, statement in (
+        ("sqlite", f"CREATE VIRTUAL TABLE {name} USING fts5 (words, content='{table}', {options})"),
+        ("sqlite", f"CREATE TRIGGER {table}_added AFTER INSERT ON {table} BEGIN {add}; END"),
+        ("sqlite", f"CREATE TRIGGER {table}_removed AFTER DELETE ON {table} BEGIN {remove}; END"),
+        ("postgresql", f"CREATE INDEX ix_{name} ON {table} USING gin ({vector})"),
+    ):
+        yield DDL(statement).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
+
+
+for _words in (EventWords, ClaimWords):
+    for _statement in search_index(_words.__tablename__):
+        event.listen(_words.__table__, "after_create", _statement)
 
 
 class SourceWords(Words, Base):

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    desc,
     exists,
     func,
     or_,
@@ -29,6 +30,7 @@ from sqlalchemy import (
 
 from api import models
 from api.reader import Row, Statement
+from api.search import holders, holding
 
 DATED_SPANS = range(6)
 UNDATED_SPAN = 6
@@ -38,7 +40,6 @@ COUNT_LIMIT = 1_001
 
 FACETS = {"events": models.EventFacet.__table__, "claims": models.ClaimFacet.__table__}
 DOCUMENTS = {"events": models.EventDocument.__table__, "claims": models.ClaimDocument.__table__}
-WORDS = {"events": models.EventWords.__table__, "claims": models.ClaimWords.__table__}
 REVISION = select(models.Revision.number).scalar_subquery()
 
 
@@ -69,6 +70,10 @@ class Shape:
     unsaid: bool | None = None
     """Under `as_of`, whether records with only undated claims pass; True alone: those and no others."""
     words: int = 0
+    rare: bool = False
+    """Whether few records hold the words, so that these are looked up and every filter is looked at for each."""
+    by_id: bool = False
+    """Whether the list is in the order of ids, not of days."""
     fresh: bool = False
     """The days are those in which claims became known, rather than those in which they may have been said."""
     judged: bool = False
@@ -142,14 +147,6 @@ def _said(shape: Shape, row: FromClause) -> list[ColumnElement[bool]]:
     return [or_(by, row.c.unsaid == 1)]
 
 
-def _worded(shape: Shape, row: FromClause) -> list[ColumnElement[bool]]:
-    if not shape.words:
-        return []
-    words = WORDS[shape.table].alias()
-    tests = [words.c.words.like(bindparam(f"word{index}")) for index in range(shape.words)]
-    return [exists().where(words.c.id == row.c.id, *tests)]
-
-
 def _within(shape: Shape, row: FromClause, span: int) -> list[ColumnElement[bool]] | None:
     """The date condition of one span class; None: nothing of that class can meet it."""
     first: ColumnElement[int] = bindparam("first_day")
@@ -190,7 +187,11 @@ def _branch(shape: Shape, index: int, span: int, columns: tuple[str, ...]) -> Se
     conditions = [row.c.facet == bindparam(facet_parameter(0, index)), row.c.span == span, *within]
     if shape.certain and shape.last and not shape.fresh and span != UNDATED_SPAN:
         conditions.append(row.c.day <= bindparam("last_day"))
-    conditions += in_box(row, shape.groups[0].box, shape.groups[0].box_index) + _said(shape, row) + _worded(shape, row)
+    conditions += (
+        in_box(row, shape.groups[0].box, shape.groups[0].box_index)
+        + _said(shape, row)
+        + holding(shape.table, row, shape.words)
+    )
     for other in range(1, len(shape.groups)):
         partner = _partner(shape, other)
         if partner is None or partner == 0 or partner > other:
@@ -198,9 +199,14 @@ def _branch(shape: Shape, index: int, span: int, columns: tuple[str, ...]) -> Se
     if shape.after:
         conditions += _after(shape, row, undated=span == UNDATED_SPAN)
     found = select(*(row.c[name] for name in columns)).where(*conditions)
-    if not shape.limited:
+    if not shape.limited or _disjoint(shape):
         return found
     return found.order_by(*_order(shape, row, undated=span == UNDATED_SPAN)).limit(bindparam("limit"))
+
+
+def _disjoint(shape: Shape) -> bool:
+    """Whether no record is in two branches: a point lies in one cell, and a date is of one span class."""
+    return shape.groups[0].size == 1 or shape.groups[0].box > 0
 
 
 def _after(shape: Shape, row: FromClause, *, undated: bool) -> list[ColumnElement[bool]]:
@@ -232,9 +238,9 @@ def _keys(shape: Shape, columns: tuple[str, ...]) -> Any:  # noqa: ANN401 - a se
         return select(*(nothing.c[name] for name in columns)).where(~true())
     if len(branches) == 1:
         return branches[0]
-    # A record can be in two facets of one filter, but never in two span classes.
-    combine = union_all if shape.groups[0].size == 1 else union
-    return combine(*(select(branch.subquery()) for branch in branches))
+    if _disjoint(shape):
+        return union_all(*branches)
+    return union(*(select(branch.subquery()) for branch in branches))
 
 
 @lru_cache(maxsize=4096)
@@ -248,11 +254,18 @@ def page_statement(shape: Shape) -> Statement:
     return Statement(select(*columns).join_from(keys, document, document.c.id == keys.c.id))
 
 
-def first_keys(shape: Shape) -> Select[Any]:
-    """The keys of a page: the first of all branches'. Documents are fetched for these alone."""
-    keys = _keys(shape, ("day", "id")).subquery()
+def first_keys(shape: Shape) -> Any:  # noqa: ANN401 - a select or a compound
+    """The keys of a page, the first of all branches'. Documents are fetched for these alone.
+
+    Both databases merge branches that are disjoint, each in the order of its keys, and read no more than they need;
+    of others, each is limited before they are put together.
+    """
     undated = shape.spans != () and all(set(spans) <= {UNDATED_SPAN} for spans in shape.spans)
-    found = select(keys.c.day, keys.c.id).order_by(*_order(shape, keys, undated=undated))
+    keys = _keys(shape, ("day", "id"))
+    if not _disjoint(shape):
+        keys = select(*keys.subquery().c)
+    down = shape.descending and not undated
+    found = keys.order_by(*((desc("day"), desc("id")) if down else ("day", "id")))
     return found.limit(bindparam("limit")) if shape.limited else found
 
 
@@ -267,16 +280,35 @@ _PLACE = itemgetter(1, 2)
 @lru_cache(maxsize=4096)
 def count_statement(shape: Shape) -> Statement:
     """One row of (revision, how many match), at most 1,001 where the shape is limited."""
-    keys = _keys(replace(shape, limited=False, after=False), ("id",)).subquery()
+    if shape.rare:
+        row = DOCUMENTS[shape.table].alias()
+        keys = _looked_up(replace(shape, after=False), row, [row.c.id]).subquery()
+    else:
+        keys = _keys(replace(shape, limited=False, after=False), ("id",)).subquery()
     if shape.limited:
         keys = select(keys.c.id).limit(COUNT_LIMIT).subquery()
     return Statement(select(REVISION, func.count()).select_from(keys))
 
 
 @lru_cache(maxsize=4096)
-def by_id_statement(shape: Shape) -> Statement:
-    """As `page_statement`, in the order of ids: the documents are walked and every filter is looked up."""
+def looked_up_statement(shape: Shape) -> Statement:
+    """As `page_statement`, in order: documents are walked, or few fetched by their words, and each filter looked up."""
     row = DOCUMENTS[shape.table].alias()
+    columns: list[Any] = [REVISION, row.c.day, row.c.id, row.c.body]
+    if shape.table == "events" and (shape.as_of or shape.judged):
+        columns += [row.c.judged_from, row.c.judged_to, row.c.statements]
+    undated = all(set(spans) <= {UNDATED_SPAN} for spans in shape.spans)
+    by_id = [row.c.id.desc() if shape.descending else row.c.id]
+    order: Sequence[ColumnElement[Any]] = by_id if shape.by_id else _order(shape, row, undated=undated)
+    found = _looked_up(shape, row, columns)
+    if shape.after and shape.by_id:
+        found = found.where(row.c.id < bindparam("after_id") if shape.descending else row.c.id > bindparam("after_id"))
+    elif shape.after:
+        found = found.where(*_after(shape, row, undated=undated))
+    return Statement(found.order_by(*order).limit(bindparam("limit")))
+
+
+def _looked_up(shape: Shape, row: FromClause, columns: list[Any]) -> Select[Any]:
     conditions: list[ColumnElement[bool]] = []
     spans = sorted({span for spans in shape.spans for span in spans})
     if spans != [*DATED_SPANS, UNDATED_SPAN]:
@@ -291,12 +323,7 @@ def by_id_statement(shape: Shape) -> Statement:
         conditions.append(
             exists().where(said.c.facet == bindparam("facet_all"), *_same(row, said), *_said(shape, said))
         )
-    conditions += _worded(shape, row)
-    if shape.after:
-        past = row.c.id < bindparam("after_id") if shape.descending else row.c.id > bindparam("after_id")
-        conditions.append(past)
-    columns: list[Any] = [REVISION, row.c.day, row.c.id, row.c.body]
-    if shape.table == "events" and (shape.as_of or shape.judged):
-        columns += [row.c.judged_from, row.c.judged_to, row.c.statements]
-    order = row.c.id.desc() if shape.descending else row.c.id
-    return Statement(select(*columns).where(*conditions).order_by(order).limit(bindparam("limit")))
+    if not shape.rare:
+        return select(*columns).where(*conditions, *holding(shape.table, row, shape.words))
+    few = holders(shape.table).subquery()
+    return select(*columns).join_from(few, row, row.c.id == few.c.id).where(*conditions)

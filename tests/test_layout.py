@@ -17,10 +17,10 @@ LAYERS = (
     "models",
     (
         "schemas standings assessment store details errors parameters reader sqlite postgres query filters paging look "
-        "lists plain as_of geodesy wording formats caching answers docs examples shown silence matters disputes "
+        "lists plain search as_of geodesy wording formats caching answers docs examples shown silence matters disputes "
         "positions judged control briefing legible clients watch logs"
     ),
-    "documents changes facets facts shapes",
+    "documents changes facets facts shapes words",
     "resources guard lane openapi",
     "main",
     "serving cli",
