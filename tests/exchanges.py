@@ -1,4 +1,4 @@
-"""The requests that the docs show as examples; `python -m tests.exchanges` renews them and `openapi.json`."""
+"""The requests that the docs show as examples; `python -m tests.exchanges` renews all that is made from the code."""
 
 import tempfile
 from pathlib import Path
