@@ -27,7 +27,7 @@ async def get_control(request: Request, id: LocationId, query: Annotated[Control
 
     Of each party the later word counts, whichever place it is about; `places` has its latest word on each. What takes
     no position counts only where the party has never taken one. To support the capture of a place is to say that its
-    attackers hold it, to oppose that, that they do not.
+    attackers hold it, to oppose that, that they do not; of a report of control, that its participants do.
     """
 
     async def make(look: Look) -> bytes:
