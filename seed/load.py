@@ -218,6 +218,8 @@ class Load:
                 parts[table] += more
         old, store = [row[0] for row in changed], self._store
         self._changes.before(kind, old)
+        if kind == "event":
+            self.report.reworded += self._reworded(changed, parts["participation"])
         store.insert(kind, COLUMNS[kind], new)
         store.upsert(kind, COLUMNS[kind], changed)
         for table, column in CHILDREN.get(kind, {}).items():
@@ -228,6 +230,17 @@ class Load:
         self._changes.touch(kind, old)
         if kind == "dating":
             self._changes.dated([row[0] for row in (*new, *changed)])
+
+    def _reworded(self, changed: Sequence[Row], parts: Sequence[Row]) -> int:
+        """How many of these events say what they said before, and only the imported row that they keep differs."""
+        ids = [row[0] for row in changed]
+        names = [name for name in COLUMNS["event"] if name not in {"digest", "extra"}]
+        places = [COLUMNS["event"].index(name) for name in names]
+        before = set(self._store.rows(f"SELECT {', '.join(names)} FROM event WHERE id {{ids}}", ids))
+        same = {row[0] for row in changed if tuple(row[place] for place in places) in before}
+        listed = ", ".join(COLUMNS["participation"])
+        kept = set(self._store.rows(f"SELECT {listed} FROM participation WHERE event {{ids}}", ids))
+        return len(same - {row[0] for row in kept.symmetric_difference(part for part in parts if part[0] in set(ids))})
 
     def finish(self, *, prune: bool, same_as: Path, whole: bool = False) -> Report:
         """All records were seen: check what only the whole can show, and settle what vanished."""

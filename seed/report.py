@@ -16,6 +16,8 @@ class Report:
     new: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
     unchanged: Counter[str] = field(default_factory=Counter)
+    reworded: int = 0
+    """Changed events of which only the imported row that they keep differs."""
     vanished: Counter[str] = field(default_factory=Counter)
     """No longer among the records of their datasets."""
     vanished_ids: list[str] = field(default_factory=list)

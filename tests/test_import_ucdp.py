@@ -141,6 +141,9 @@ def test_other_releases_number_their_sides_otherwise() -> None:
     first, second, *_ = of("actor", made("ucdp", row))
     assert first["id"].startswith("ucdp-actor-1-128-")
     assert second["id"] == "ucdp-actor-77"
+    del row["side_a_dset_id"]
+    first, *_ = of("actor", made("ucdp", row))
+    assert first["id"].startswith("ucdp-actor-government-of-testland-")
 
 
 def test_a_side_that_fights_itself_takes_part_once() -> None:

@@ -56,6 +56,7 @@ class Outcome:
             "rows": {"read": self.tally.rows, "refused": self.tally.rows_refused},
             "records": self.counts(),
             "total": {name: getattr(report, name).total() for name in COUNTS},
+            "changed_in_the_kept_row_alone": report.reworded,
             "vanished": report.vanished_ids,
             "mapped_actors": report.mapped,
             "refusals": self.refusals,
@@ -79,6 +80,9 @@ class Outcome:
             yield f"{'':10}" + "".join(f"{name:>12}" for name in COUNTS)
             for kind, one in counts.items():
                 yield f"{kind:10}" + "".join(f"{one[name]:>12,}" for name in COUNTS)
+        if self.report.reworded:
+            told = "events changed only in the row that they keep, as when a release has other columns"
+            yield f"{self.report.reworded:,} of the changed {told}."
         yield from self._vanished()
         refused = self.refused
         yield from (str(refusal) for refusal in refused[:SHOWN])

@@ -76,11 +76,12 @@ def span(start: date, end: date) -> str:
     return f"[{start}..{end}]"
 
 
-def side(id_: str, name: str) -> dict[str, Any]:
-    """A side as an actor, by UCDP's own number for it."""
+def side(id_: str | None, name: str) -> dict[str, Any]:
+    """A side as an actor, by UCDP's own number for it, or by its name in a release without numbers."""
     folded = name.casefold()
     kind = "civilians" if folded == CIVILIANS else "government" if folded.startswith(GOVERNMENT) else "armed_group"
-    return {"id": f"ucdp-actor-{number(id_)}", "kind": kind, "name": short(name)}
+    own = f"ucdp-actor-{number(id_)}" if id_ else identity("ucdp-actor", slug(name), of=(name,))
+    return {"id": own, "kind": kind, "name": short(name)}
 
 
 def number(given: str) -> str:
