@@ -1,25 +1,17 @@
 """In which filtered lists an event or a claim stands, and where in them."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from itertools import count
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from api import facts
 from api.assessment import Assessment, Statement, assess, said_by, weigh
 from api.grid import cells_of
-from api.models import FacetRow
-from api.store import Store
 from api.vocabulary import Aspect, Match, Status, Undated
 
-# Claims' facets are numbered among the events', under names of their own.
-PREFIX = {"event": "", "claim": "claim/"}
-COLUMNS = ("facet", "span", "day", "id", *FacetRow.payload)
-SPANS = range(7)
 MOST_DAYS = 50
-FLUSHED = 50_000
-REMEMBERED = 200_000
+MOST_JUDGED = 100_000
 
 
 class Placing(NamedTuple):
@@ -30,17 +22,8 @@ class Placing(NamedTuple):
     latest: int | None
 
 
-class Old(NamedTuple):
-    """Where a record stood before."""
-
-    id: str
-    span: int
-    day: int
-    facets: str
-
-
 class Filed(NamedTuple):
-    """A record, the facets it stands in, and the payload of its rows there."""
+    """A record, the facets it stands in, and what its rows there say of it."""
 
     id: str
     placing: Placing
@@ -78,7 +61,7 @@ def ever(statements: Sequence[Statement], today: Iterable[Assessment]) -> set[St
     for match in Match:
         said = {s.earliest or 0 if match == Match.POSSIBLE else s.latest for s in statements if s.dated}
         days = {day for day in said if day is not None}
-        if len(days) > MOST_DAYS:
+        if len(days) > MOST_DAYS or len(days) * len(statements) > MOST_JUDGED:
             return set(Status)  # too many states to judge each: a candidate for all
         for day in (0, *days):
             for undated in Undated:
@@ -127,10 +110,9 @@ def of_event(
 def _claims(event: facts.Event, chunk: facts.Chunk, known: facts.Facts) -> list[str]:
     """Facets of what is said about an event: the sources cited, for whom speakers speak, and of whose control."""
     claims = chunk.claims.get(event.id, ())
-    cited = {citation.source for claim in claims for citation in chunk.citations.get(claim.id, ())}
     speakers = {claim.speaker for claim in claims if claim.speaker is not None}
     spoken = set().union(*(known.standings.closure(speaker) for speaker in speakers))
-    found = [f"source:{source}" for source in cited] + [f"spoken:{party}" for party in spoken]
+    found = [f"source:{source}" for source in chunk.cited.get(event.id, ())] + [f"spoken:{party}" for party in spoken]
     if event.location is not None and any(claim.aspect == Aspect.CONTROL for claim in claims):
         found.append(f"control:{event.location}")
     return found
@@ -183,62 +165,3 @@ def of_claim(claim: facts.Claim, event: facts.Event, chunk: facts.Chunk, known: 
         names += [f"flag:{flag}" for flag in facts.names(citation.flags)]
     dated = chunk.said[claim.id]
     return Filed(claim.id, placing(dated.earliest, dated.latest), first_said([said]), dict.fromkeys(names), None)
-
-
-class Facets:
-    """Files records under facets: numbers the names, writes the rows, and counts each facet's members exactly."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._numbers: dict[str, int] = {}
-        self._next = store.rows("SELECT coalesce(max(id), 0) + 1 FROM facet")[0][0]
-        self._counts: Counter[tuple[int, int]] = Counter()
-
-    def replace(self, kind: Literal["event", "claim"], old: Iterable[Old], new: Sequence[Filed]) -> dict[str, str]:
-        """Take records out of where they stood and put them where they stand; the numbers of each one's facets."""
-        gone = [(int(facet), was.span, was.day, was.id) for was in old for facet in was.facets.split()]
-        self._counts.subtract((facet, span) for facet, span, _, _ in gone)
-        table = f"{kind}_facet"
-        self._store.delete_rows(table, {"facet": "int", "span": "smallint", "day": "int", "id": "text"}, gone)
-        numbers = self._numbered({PREFIX[kind] + name for filed in new for name in filed.names})
-        rows: list[tuple[int | str | float | None, ...]] = []
-        stored = {}
-        for filed in new:
-            span, day, latest = filed.placing
-            own = []
-            for name, member in filed.names.items():
-                facet = numbers[PREFIX[kind] + name]
-                own.append(facet)
-                point = filed.point if name == "all" or name.startswith("cell:") else None
-                rows.append((facet, span, day, filed.id, latest, *filed.said, *(point or (None, None)), member))
-                self._counts[facet, span] += 1
-            stored[filed.id] = " ".join(map(str, sorted(own)))
-        rows.sort(key=lambda row: row[:4])
-        self._store.insert(table, COLUMNS, rows)
-        if len(self._counts) > FLUSHED:
-            self.flush()
-        return stored
-
-    def _numbered(self, names: set[str]) -> dict[str, int]:
-        """Every name's number; new names get the next ones, in order."""
-        if len(self._numbers) > REMEMBERED:
-            self._numbers.clear()
-        if unknown := sorted(names - self._numbers.keys()):
-            self._numbers.update(self._store.rows("SELECT name, id FROM facet WHERE name {ids}", unknown))
-            new = [name for name in unknown if name not in self._numbers]
-            numbered = dict(zip(new, count(self._next), strict=False))
-            rows = [(number, name, *(0 for _ in SPANS)) for name, number in numbered.items()]
-            self._store.insert("facet", ("id", "name", *(f"span{span}" for span in SPANS)), rows)
-            self._numbers.update(numbered)
-            self._next += len(new)
-        return self._numbers
-
-    def flush(self) -> None:
-        """Write down how the counts have changed."""
-        changes: defaultdict[int, list[int]] = defaultdict(lambda: [0 for _ in SPANS])
-        for (facet, span), more in self._counts.items():
-            changes[facet][span] += more
-        sums = ", ".join(f"span{span} = span{span} + ?" for span in SPANS)
-        rows = [(*counts, facet) for facet, counts in sorted(changes.items()) if any(counts)]
-        self._store.many(f"UPDATE facet SET {sums} WHERE id = ?", rows)
-        self._counts.clear()

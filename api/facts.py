@@ -2,18 +2,20 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from api import schemas
+from api.shelf import Shelf
 from api.standings import Standings
 from api.store import Store
 
 T = TypeVar("T")
-REMEMBERED = 50_000
+# How many claims are held at once, but for what judgement needs of one event's.
+MOST_CLAIMS = 5_000
 
 
 class DateFields(NamedTuple):
@@ -150,7 +152,7 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some events with everything their documents, and their claims' documents, show."""
+    """Some events with everything that their documents show, and their claims' documents if it is `whole`."""
 
     events: Sequence[Event]
     dates: Mapping[str, Dated]
@@ -158,29 +160,11 @@ class Chunk:
     claims: Mapping[str, Sequence[Claim]]
     said: Mapping[str, Dated]
     citations: Mapping[str, Sequence[Citation]]
+    cited: Mapping[str, Collection[str]]
+    """By event, the sources that its claims cite."""
     titles: Mapping[str, str]
-
-
-class Shelf(Generic[T]):
-    """Rows by id, read when they are needed; forgotten between chunks when there are too many."""
-
-    def __init__(self, read: Callable[[list[str]], Iterable[tuple[str, T]]]) -> None:
-        self._read = read
-        self._known: dict[str, T] = {}
-
-    def need(self, ids: Iterable[str | None]) -> None:
-        """Have these at hand."""
-        wanted = {id_ for id_ in ids if id_ is not None}
-        if missing := sorted(wanted - self._known.keys()):
-            self._known.update(self._read(missing))
-
-    def trim(self) -> None:
-        """Forget everything if it has become too much."""
-        if len(self._known) > REMEMBERED:
-            self._known.clear()
-
-    def __getitem__(self, id_: str) -> T:
-        return self._known[id_]
+    whole: bool
+    """Whether claims are here with their words and citations; else only as far as they are judged."""
 
 
 @lru_cache(maxsize=65_536)
@@ -211,6 +195,8 @@ _ACTOR = _columns(Actor._fields, "")
 _LOCATION = _columns(Location._fields, "")
 _EVENT = _columns(Event._fields, "date")
 _CLAIM = _columns(Claim._fields, "said")
+# Without the words, of which there may be very many.
+_JUDGED = _columns(Claim._fields, "said", summary="NULL", quote="NULL", note="NULL")
 _DATING = _columns(Dating._fields[1:], "date")
 
 
@@ -279,50 +265,104 @@ class Facts:
         self.sources.need(dating.source for dating in found.values())
         return found
 
-    def chunk(self, ids: list[str]) -> Chunk:
-        """The events that exist among these, and all that is said of them."""
+    def chunks(self, ids: list[str]) -> Iterator[Chunk]:
+        """The events that exist among these, and all that is said of them; of some very much, so not in full."""
+        statement = "SELECT event, count(*) FROM claim WHERE event {ids} GROUP BY event"
+        sizes: dict[str, int] = dict(self._store.rows(statement, ids))
+        waiting: list[str] = []
+        claims = 0
+        for id_ in ids:
+            size = sizes.get(id_, 0)
+            if waiting and claims + size > MOST_CLAIMS:
+                yield self._chunk(waiting, whole=claims <= MOST_CLAIMS)
+                waiting, claims = [], 0
+            waiting.append(id_)
+            claims += size
+        yield self._chunk(waiting, whole=claims <= MOST_CLAIMS)
+
+    def in_full(self, chunk: Chunk, wanted: Collection[str]) -> Iterator[Chunk]:
+        """The chunk, or if its claims are not there in full, the wanted ones of its one event a part at a time."""
+        if chunk.whole:
+            yield chunk
+            return
+        ids = sorted(wanted)
+        for start in range(0, len(ids), MOST_CLAIMS):
+            self.trim()
+            claims = self._claims("id", ids[start : start + MOST_CLAIMS], _CLAIM)
+            yield self._joined(chunk.events, chunk.participations, claims, whole=True)
+
+    def _chunk(self, ids: list[str], *, whole: bool) -> Chunk:
         self.trim()
         rows = self._store.rows
         events = [Event._make(row) for row in rows(f"SELECT {_EVENT} FROM event WHERE id {{ids}} ORDER BY id", ids)]
-        parts = [
-            Participation._make(row)
-            for row in rows(
-                "SELECT event, actor, role, note FROM participation WHERE event {ids} ORDER BY event, ordinal", ids
-            )
-        ]
-        claims = [Claim._make(row) for row in rows(f"SELECT {_CLAIM} FROM claim WHERE event {{ids}} ORDER BY id", ids)]
-        claim_ids = [claim.id for claim in claims]
-        citations = [
-            Citation._make(row)
-            for row in rows(
-                "SELECT claim, source, role, mark, locator, flags, basis FROM citation "
-                "WHERE claim {ids} ORDER BY claim, ordinal",
-                claim_ids,
-            )
-        ]
+        statement = "SELECT event, actor, role, note FROM participation WHERE event {ids} ORDER BY event, ordinal"
+        parts = _grouped(map(Participation._make, rows(statement, ids)), lambda row: row.event)
+        return self._joined(events, parts, self._claims("event", ids, _CLAIM if whole else _JUDGED), whole=whole)
+
+    def _joined(
+        self,
+        events: Sequence[Event],
+        parts: Mapping[str, Sequence[Participation]],
+        claims: Sequence[Claim],
+        *,
+        whole: bool,
+    ) -> Chunk:
+        """A chunk of these, with everything that they name at hand."""
+        ids, claim_ids = [event.id for event in events], [claim.id for claim in claims]
+        citations = self._citations(claim_ids) if whole else []
         self._fetch(events, parts, claims, citations)
         on, said = self._datings("event", ids), self._datings("claim", claim_ids)
         return Chunk(
             events,
             {event.id: self.dated(event, on.get(event.id)) for event in events},
-            _grouped(parts, lambda row: row.event),
+            parts,
             _grouped(claims, lambda row: row.event),
             {claim.id: self.dated(claim, said.get(claim.id)) for claim in claims},
             _grouped(citations, lambda row: row.claim),
+            self._cited(ids, claims, citations, whole=whole),
             self.event_titles(event.part_of for event in events),
+            whole,
         )
+
+    def _claims(self, column: str, ids: list[str], columns: str) -> list[Claim]:
+        return [
+            Claim._make(row)
+            for row in self._store.rows(f"SELECT {columns} FROM claim WHERE {column} {{ids}} ORDER BY id", ids)
+        ]
+
+    def _citations(self, claims: list[str]) -> list[Citation]:
+        columns = ", ".join(Citation._fields)
+        statement = f"SELECT {columns} FROM citation WHERE claim {{ids}} ORDER BY claim, ordinal"
+        return [Citation._make(row) for row in self._store.rows(statement, claims)]
+
+    def _cited(
+        self, events: list[str], claims: Sequence[Claim], citations: Sequence[Citation], *, whole: bool
+    ) -> dict[str, set[str]]:
+        """Which sources the claims about each event cite."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        if whole:
+            about = {claim.id: claim.event for claim in claims}
+            for citation in citations:
+                found[about[citation.claim]].add(citation.source)
+            return found
+        statement = (
+            "SELECT DISTINCT c.event, t.source FROM claim c JOIN citation t ON t.claim = c.id WHERE c.event {ids}"
+        )
+        for event, source in self._store.rows(statement, events):
+            found[event].add(source)
+        return found
 
     def _fetch(
         self,
         events: Sequence[Event],
-        parts: Sequence[Participation],
+        parts: Mapping[str, Sequence[Participation]],
         claims: Sequence[Claim],
         citations: Sequence[Citation],
     ) -> None:
         """Have at hand every record that these name."""
         places = [event.location for event in events]
         self.actors.need(
-            [part.actor for part in parts]
+            [part.actor for some in parts.values() for part in some]
             + [actor for claim in claims for actor in (claim.speaker, claim.via, claim.quote_by)]
         )
         self.locations.need(places)

@@ -462,29 +462,37 @@ class Document:
     span: Mapped[int] = mapped_column(SmallInteger)
     day: Mapped[int] = mapped_column(Integer)
     latest: Mapped[int | None] = mapped_column(Integer)
-    body: Mapped[str] = mapped_column(TEXT)
+    body: Mapped[str] = mapped_column(TEXT, sort_order=1)  # behind what is read without it
 
 
-class EventDocument(Document, Base):
-    """An event's JSON; `judged_from` and `judged_to` bound what depends on claims, `statements` is what is judged.
+class Filed:
+    """Which facets a record stands in, and what its rows there say (see `FacetRow`): they are made from this.
 
-    `facets` lists the numbers of the facets it stands in, so that a later load can take it out of them.
+    `facets` are whole numbers joined by commas: 2048 times the facet's number, plus 1024 where the row holds the point,
+    plus the place (from 1) among `members` of the one it holds. A later load takes the record out of them again.
     """
+
+    said_possible: Mapped[int | None] = mapped_column(Integer)
+    said_certain: Mapped[int | None] = mapped_column(Integer)
+    unsaid: Mapped[int] = mapped_column(SmallInteger)
+    longitude: Mapped[float | None] = mapped_column(Double)
+    latitude: Mapped[float | None] = mapped_column(Double)
+    members: Mapped[str | None] = mapped_column(TEXT)
+    facets: Mapped[str] = mapped_column(TEXT)
+
+
+class EventDocument(Filed, Document, Base):
+    """An event's JSON; `judged_from` and `judged_to` bound what depends on claims, `statements` is what is judged."""
 
     __tablename__ = "event_document"
 
     judged_from: Mapped[int] = mapped_column(Integer)
     judged_to: Mapped[int] = mapped_column(Integer)
-    statements: Mapped[str] = mapped_column(TEXT)
-    facets: Mapped[str] = mapped_column(TEXT)
+    statements: Mapped[str] = mapped_column(TEXT, sort_order=2)
 
 
-class ClaimDocument(Document, Base):
-    """A claim's JSON; `facets` as for events."""
-
+class ClaimDocument(Filed, Document, Base):
     __tablename__ = "claim_document"
-
-    facets: Mapped[str] = mapped_column(TEXT)
 
 
 class SourceDocument(Document, Base):

@@ -48,7 +48,11 @@ def _contents(connection: sa.Connection) -> Contents:
             if name.endswith("_facet"):
                 row["facet"] = names[row["facet"]]
             elif name in {"event_document", "claim_document"}:
-                row["facets"] = sorted(names[int(number)] for number in row["facets"].split())
+                members = [None, *json.loads(row.pop("members") or "[]")]
+                codes = [divmod(int(code), 2048) for code in row["facets"].split(",")]
+                row["facets"] = sorted(
+                    (names[facet], rest >= 1024, members[rest % 1024] or "") for facet, rest in codes
+                )
             elif name == "facet":
                 del row["id"]
             elif name == "dataset":  # SQLite keeps UTC without saying so

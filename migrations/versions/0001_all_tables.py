@@ -52,6 +52,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "claim_document",
+        sa.Column("said_possible", sa.Integer(), nullable=True),
+        sa.Column("said_certain", sa.Integer(), nullable=True),
+        sa.Column("unsaid", sa.SmallInteger(), nullable=False),
+        sa.Column("longitude", sa.Double(), nullable=True),
+        sa.Column("latitude", sa.Double(), nullable=True),
+        sa.Column("members", TEXT, nullable=True),
         sa.Column("facets", TEXT, nullable=False),
         sa.Column("id", TEXT, nullable=False),
         sa.Column("span", sa.SmallInteger(), nullable=False),
@@ -122,13 +128,19 @@ def upgrade() -> None:
         "event_document",
         sa.Column("judged_from", sa.Integer(), nullable=False),
         sa.Column("judged_to", sa.Integer(), nullable=False),
-        sa.Column("statements", TEXT, nullable=False),
+        sa.Column("said_possible", sa.Integer(), nullable=True),
+        sa.Column("said_certain", sa.Integer(), nullable=True),
+        sa.Column("unsaid", sa.SmallInteger(), nullable=False),
+        sa.Column("longitude", sa.Double(), nullable=True),
+        sa.Column("latitude", sa.Double(), nullable=True),
+        sa.Column("members", TEXT, nullable=True),
         sa.Column("facets", TEXT, nullable=False),
         sa.Column("id", TEXT, nullable=False),
         sa.Column("span", sa.SmallInteger(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("latest", sa.Integer(), nullable=True),
         sa.Column("body", TEXT, nullable=False),
+        sa.Column("statements", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event_document")),
     )
     op.create_table(

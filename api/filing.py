@@ -1,0 +1,164 @@
+"""Files events and claims under their facets: numbers the facets, counts their members, and writes their rows."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from api.facets import Filed
+from api.models import FacetRow
+from api.store import Row, Store
+
+FiledKind = Literal["event", "claim"]
+
+# Claims' facets are numbered among the events', under names of their own.
+PREFIX = {"event": "", "claim": "claim/"}
+COLUMNS = ("facet", "span", "day", "id", *FacetRow.payload)
+# What a document holds of where its record is filed.
+FILED = (
+    "span",
+    "day",
+    "latest",
+    "said_possible",
+    "said_certain",
+    "unsaid",
+    "longitude",
+    "latitude",
+    "members",
+    "facets",
+)
+SPANS = range(7)
+REMEMBERED = 100_000
+# How many documents are filed at once: bounds what is sorted.
+SLICE = 250_000
+
+# A membership is one whole number: the facet's number, whether the row holds the record's point, and which of the
+# document's `members` it holds (0: none). Always in brackets, for SQL's operators on bits have no order of their own.
+MEMBER_BITS = 10
+POINT = 1 << MEMBER_BITS
+FACET_BITS = MEMBER_BITS + 1
+_EACH = {
+    True: "json_each('[' || d.facets || ']') f",
+    False: "unnest(string_to_array(d.facets, ',')::bigint[]) f (value)",
+}
+_MEMBER = {
+    True: f"json_extract(d.members, '$[' || ((f.value & {POINT - 1}) - 1) || ']')",
+    False: f"d.members::json ->> ((f.value & {POINT - 1})::int - 1)",
+}
+
+
+def rows_of_documents(kind: FiledKind, *, sqlite: bool) -> str:
+    """A query of the facet rows that documents `d` call for; more joins and conditions may follow."""
+    columns = (
+        f"(f.value >> {FACET_BITS}) AS facet",
+        *("d.span", "d.day", "d.id", "d.latest", "d.said_possible", "d.said_certain", "d.unsaid"),
+        f"CASE WHEN (f.value & {POINT}) > 0 THEN d.longitude END AS longitude",
+        f"CASE WHEN (f.value & {POINT}) > 0 THEN d.latitude END AS latitude",
+        f"CASE WHEN (f.value & {POINT - 1}) > 0 THEN {_MEMBER[sqlite]} END AS member",
+    )
+    return f"SELECT {', '.join(columns)} FROM {kind}_document d CROSS JOIN {_EACH[sqlite]}"
+
+
+@dataclass(slots=True)
+class Slot:
+    """A facet: its number, and how many more members it has in each span class than were written down."""
+
+    number: int
+    new: bool
+    code: int
+    more: list[int] = field(default_factory=lambda: [0 for _ in SPANS])
+
+
+class Filing:
+    """Keeps the facets' dictionary, and the rows of events and claims in it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._slots: dict[str, Slot] = {}
+        self._next: int = store.rows("SELECT coalesce(max(id), 0) + 1 FROM facet")[0][0]
+
+    def remove(self, kind: FiledKind, ids: list[str]) -> None:
+        """Take records out of where they stand."""
+        old = self._store.rows(f"SELECT id, span, day, facets FROM {kind}_document WHERE id {{ids}}", ids)
+        gone = [(int(code) >> FACET_BITS, span, day, id_) for id_, span, day, codes in old for code in codes.split(",")]
+        names = self._names(sorted({facet for facet, *_ in gone}))
+        self._need(set(names.values()))
+        for facet, span, *_ in gone:
+            self._slots[names[facet]].more[span] -= 1
+        key = {"facet": "int", "span": "smallint", "day": "int", "id": "text"}
+        self._store.delete_rows(f"{kind}_facet", key, gone)
+
+    def _names(self, numbers: list[int]) -> dict[int, str]:
+        if not numbers:
+            return {}
+        self.flush()
+        return dict(self._store.rows("SELECT id, name FROM facet WHERE id {ids}", numbers))
+
+    def place(self, kind: FiledKind, records: Sequence[Filed]) -> dict[str, Row]:
+        """By id, what each document holds of where its record is filed (`FILED`)."""
+        prefix = PREFIX[kind]
+        self._need({prefix + name for filed in records for name in filed.names})
+        return {filed.id: self._placed(prefix, filed) for filed in records}
+
+    def _placed(self, prefix: str, filed: Filed) -> Row:
+        span, slots = filed.placing.span, self._slots
+        members = list(dict.fromkeys(member for member in filed.names.values() if member is not None))
+        codes = []
+        for name, member in filed.names.items():
+            slot = slots[prefix + name]
+            slot.more[span] += 1
+            codes.append(slot.code if member is None else slot.code + 1 + members.index(member))
+        longitude, latitude = filed.point or (None, None)
+        listed = json.dumps(members) if members else None
+        return (*filed.placing, *filed.said, longitude, latitude, listed, ",".join(map(str, sorted(codes))))
+
+    def _need(self, names: set[str]) -> None:
+        """Have these facets at hand; new names get the next numbers, in order."""
+        if len(self._slots) > REMEMBERED:
+            self.flush()
+            self._slots.clear()
+        unknown = sorted(names - self._slots.keys())
+        if not unknown:
+            return
+        known: dict[str, int] = dict(self._store.rows("SELECT name, id FROM facet WHERE name {ids}", unknown))
+        for name in unknown:
+            number = known.get(name)
+            if number is None:
+                number, self._next = self._next, self._next + 1
+            point = POINT if name == "all" or name.startswith("cell:") else 0
+            self._slots[name] = Slot(number, name not in known, (number << FACET_BITS) + point)
+
+    def flush(self) -> None:
+        """Write down new facets, and how the counts of others have changed."""
+        fresh: list[Row] = []
+        moved: list[Row] = []
+        for name, slot in self._slots.items():
+            if slot.new:
+                fresh.append((slot.number, name, *slot.more))
+            elif any(slot.more):
+                moved.append((*slot.more, slot.number))
+            else:
+                continue
+            slot.new, slot.more = False, [0 for _ in SPANS]
+        spans = [f"span{span}" for span in SPANS]
+        self._store.insert("facet", ("id", "name", *spans), fresh)
+        sums = ", ".join(f"{span} = {span} + ?" for span in spans)
+        self._store.many(f"UPDATE facet SET {sums} WHERE id = ?", sorted(moved, key=lambda row: row[-1]))
+
+    def finish(self) -> None:
+        """Write the rows of all affected records, which their documents call for, and forget facets without members."""
+        self.flush()
+        for kind in PREFIX:
+            self._write(kind)  # type: ignore[arg-type]
+        self._store.run(f"DELETE FROM facet WHERE {' + '.join(f'span{span}' for span in SPANS)} = 0")
+
+    def _write(self, kind: FiledKind) -> None:
+        after, query = "", rows_of_documents(kind, sqlite=self._store.sqlite)
+        query += " JOIN affected a ON a.kind = ? AND a.id = d.id WHERE a.id > ? AND a.id <= ? ORDER BY 1, 2, 3, 4"
+        names = ", ".join(COLUMNS)
+        end = "SELECT id FROM affected WHERE kind = ? AND id > ? ORDER BY id LIMIT 1 OFFSET ?"
+        last = self._store.column("SELECT max(id) FROM affected WHERE kind = ?", kind)[0] or ""
+        while after < last:
+            upto = (self._store.column(end, kind, after, SLICE - 1) or [last])[0]
+            self._store.run(f"INSERT INTO {kind}_facet ({names}) {query}", kind, after, upto)
+            after = upto
