@@ -1,7 +1,10 @@
 """Disputes: who holds what against whom and since when, on the real battle and on invented quarrels."""
 
+import base64
+import json
 from typing import Any
 
+import httpx
 import pytest
 
 from api.examples import EXAMPLES
@@ -191,6 +194,16 @@ def test_pages_may_end_within_an_event(quarrels_api: Api, as_of: str | None, und
     for limit in (1, 2, 7):
         assert keys(walked(quarrels_api, limit=limit, **filters)) == order
         assert keys(walked(quarrels_api, limit=limit, sort="-date", **filters)) == [*dated[::-1], *undated_ones]
+
+
+@pytest.mark.parametrize(("place", "tail"), [("", ""), ("ü", "control"), ("quarrel-40", "nonsense"), ("~ ~", "")])
+@pytest.mark.parametrize("sort", ["date", "-date"])
+def test_a_cursor_that_was_tampered_with_breaks_nothing(quarrels_api: Api, place: str, tail: str, sort: str) -> None:
+    following = quarrels_api.get("/disputes", limit=3, sort=sort)["links"]["next"]
+    cursor = httpx.URL(following).params["cursor"]
+    parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    forged = base64.urlsafe_b64encode(json.dumps([*parts[:4], place, tail]).encode()).rstrip(b"=").decode()
+    assert keys(walked(quarrels_api, limit=3, sort=sort, cursor=forged))
 
 
 def test_what_a_date_leaves_out(quarrels_api: Api) -> None:
