@@ -78,6 +78,20 @@ class Api:
         features: list[Any] = collection["features"]
         return features
 
+    def agreed(self, path: str, **filters: Any) -> list[str]:
+        """The ids of everything that matches, after list, count and every export have agreed on them."""
+        sort = filters.pop("sort", None)
+        found = self.ids(path, **filters)
+        assert self.get(f"{path}/count", **filters) == {"count": len(found)}
+        assert self.get(path, **filters, limit=1, total=True)["meta"]["total"] == len(found)
+        assert [row["id"] for row in self.csv(f"{path}.csv", **filters)] == found
+        assert [row["id"] for row in self.ndjson(f"{path}.ndjson", **filters)] == found
+        if path in {"/events", "/locations"}:
+            assert [feature["id"] for feature in self.geojson(f"{path}.geojson", **filters)] == found
+        ordered = self.ids(path, **filters, sort=sort)
+        assert sorted(ordered) == sorted(found)
+        return ordered
+
     def problem(self, path: str, status: int = 422, /, **filters: Any) -> Any:
         """The problem that it answers with."""
         answer = self.ask(path, **filters)
