@@ -256,6 +256,7 @@ class Paged(BaseModel):
         str | None,
         Field(
             max_length=2_000,
+            json_schema_extra={"pattern": "^[A-Za-z0-9_-]+$"},
             description="Where the page begins: the cursor in `links.next` of the page before. It belongs to that "
             "list, sort and set of filters.",
         ),

@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     parameter_bytes: int = Field(
         8_192, ge=256, description="The longest parameter as sent, with its name; longer: 422."
     )
-    parameters: int = Field(100, ge=1, description="The most parameters of one request; more: 422.")
+    parameters: int = Field(50, ge=1, description="The most parameters of one request; more: 422.")
     header_bytes: int = Field(16_384, ge=1_024, description="The most bytes of all header fields together; more: 431.")
     headers: int = Field(100, ge=10, description="The most header fields; more: 431.")
 

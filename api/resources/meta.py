@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api import answers, caching, errors
-from api.docs import json_of, problem
+from api.docs import COMMON, json_of, problem
 from api.look import Look
 from api.schemas import WordMeaning
 from api.vocabulary import VOCABULARIES
@@ -55,11 +55,18 @@ async def get_vocabulary(request: Request, _: Annotated[answers.Nothing, Query()
     responses={
         200: {"description": "The page.", "content": {"text/html": {"schema": {"type": "string"}}}},
         404: problem("not-found"),
-        422: problem("invalid-parameter"),
+        **COMMON,
     },
 )
 async def get_problem_type(
-    slug: Annotated[str, Path(description="The last part of a problem's `type`.", examples=["invalid-parameter"])],
+    slug: Annotated[
+        str,
+        Path(
+            description="The last part of a problem's `type`.",
+            examples=["invalid-parameter"],
+            json_schema_extra={"pattern": "^[a-z-]+$"},
+        ),
+    ],
     _: Annotated[answers.Nothing, Query()],
 ) -> Response:
     """What a type of problem means and what to do about it."""
