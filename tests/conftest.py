@@ -79,6 +79,12 @@ def excerpt_api(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture(scope="session")
+def country_api(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """Serves an invented country."""
+    yield from _served(backend, databases.country(backend), tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
 def quarrels_api(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """Serves invented quarrels."""
     yield from _served(backend, databases.quarrels(backend), tmp_path_factory)

@@ -14,6 +14,7 @@ from seed.files import read
 from seed.load import load
 from seed.refusals import Entry, Refusal
 from tests import postgres
+from tests.country import entries as country_entries
 from tests.quarrels import entries
 
 _numbers = itertools.count()
@@ -39,6 +40,11 @@ def quarrels(backend: str) -> str:
     return _template(backend, "quarrels", _load_quarrels, empty(backend))
 
 
+def country(backend: str) -> str:
+    """The template with an invented country, see `tests/country.py`."""
+    return _template(backend, "country", _load_country, empty(backend))
+
+
 def _load_dossier(url: str) -> None:
     _load(url, read([REVIEWED]))
 
@@ -49,6 +55,10 @@ def _load_excerpt(url: str) -> None:
 
 def _load_quarrels(url: str) -> None:
     _load(url, entries())
+
+
+def _load_country(url: str) -> None:
+    _load(url, country_entries())
 
 
 def _load(url: str, found: Iterable[Entry | Refusal]) -> None:

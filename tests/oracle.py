@@ -35,8 +35,6 @@ class Oracle:
             actor: {link["actor"]["id"] for link in found["affiliations"] if link["kind"] in BELONGS}
             for actor, found in self.actors.items()
         }
-        for actor, found in self.actors.items():
-            up[actor] |= {link["actor"]["id"] for link in found["affiliated"] if link["kind"] == "same_as"}
         within = {
             place: {found["within"]["id"]} if found["within"] else set() for place, found in self.locations.items()
         }

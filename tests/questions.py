@@ -39,6 +39,7 @@ BOXES = [
     "0,0,1,1",
     "-30,40,60,60",
 ]
+Pools = dict[str, dict[str, st.SearchStrategy[Any]]]
 DATASETS = ["lysychansk", "lysychansk-context"]
 COMMON: dict[str, st.SearchStrategy[Any]] = {
     "match": st.sampled_from(v.Match).map(str),
@@ -65,7 +66,7 @@ def of(vocabulary: type[v.Word]) -> st.SearchStrategy[list[str]]:
 DAY = st.sampled_from(DAYS)
 WORDED = {"q": st.sampled_from(WORDS), "dataset": several(DATASETS)}
 PLACED = {"bbox": st.sampled_from(BOXES), "around": AROUND}
-FILTERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+FILTERS: Pools = {
     "events": {
         "date_from": DAY,
         "date_to": DAY,
@@ -125,9 +126,9 @@ DATED["sources"] = ("published_from", "published_to")
 
 
 @st.composite
-def filters(draw: st.DrawFn, name: str) -> Params:
+def filters(draw: st.DrawFn, name: str, of_lists: Pools = FILTERS) -> Params:
     """Up to four filters of a list that go together."""
-    pool = FILTERS[name]
+    pool = of_lists[name]
     chosen = draw(st.lists(st.sampled_from(sorted(pool)), max_size=4, unique=True)) if pool else []
     asked: Params = {parameter: draw(pool[parameter]) for parameter in chosen}
     asked.update(asked.pop("around", {}))
