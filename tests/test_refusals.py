@@ -1,0 +1,125 @@
+"""What authors may not write: each refusal names the record and the field, and says what is wrong."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seed.files import read
+from seed.refusals import Entry, Place, entry
+
+HERE = Place("battle.toml")
+EVENT = {"id": "refinery-entry", "kind": "entry", "title": "Entry into the refinery"}
+CLAIM = {"id": "lysychansk-s06a", "event": "refinery-entry", "stance": "asserts", "aspect": "occurrence"}
+SOURCE = {"id": "isw-2022-07-02", "kind": "think_tank_report", "title": "ISW"}
+ACTOR = {"id": "haidai", "kind": "person", "name": "Serhiy Haidai"}
+LOCATION = {"id": "lysychansk", "kind": "city", "name": "Lysychansk"}
+POINT = {"longitude": 38.44, "latitude": 48.9, "method": "gazetteer", "source": "geonames"}
+DATING = {"id": "d1", "event": "refinery-entry", "edtf": "2022-06-30", "source": "isw-2022-07-02"}
+RECORDS: Mapping[str, dict[str, Any]] = {
+    "event": EVENT,
+    "claim": CLAIM,
+    "source": SOURCE,
+    "actor": ACTOR,
+    "location": LOCATION,
+    "dating": DATING,
+}
+
+
+def nested(depth: int) -> dict[str, Any]:
+    value: dict[str, Any] = {}
+    for _ in range(depth):
+        value = {"deeper": value}
+    return value
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "field", "said"),
+    [
+        ("event", {"id": "count"}, "", "no record may be called count"),
+        ("event", {"id": "-entry"}, "id", "'-entry' is no id"),
+        ("event", {"kind": "entree"}, "kind", "did you mean entry?"),
+        ("event", {"titel": "x"}, "titel", "there is no such field; did you mean title?"),
+        ("event", {"title": " "}, "title", "is blank"),
+        ("event", {"title": "a\x00b"}, "title", "holds a control character"),
+        ("event", {"title": "half \ud83d"}, "title", "lone surrogate"),
+        ("event", {"date": {"edtf": "2022-02-30", "basis": "stated"}}, "date.edtf", "2022-02-30"),
+        ("event", {"date": {"edtf": "2022-07-02"}}, "date", "a date says what it rests on"),
+        ("event", {"date": {"basis": "stated"}}, "date", "without an edtf, the basis can only be unknown"),
+        ("event", {"date": {"edtf": "2022-07-02", "basis": "external"}}, "date", "external is for dates"),
+        ("event", {"place_relation": "near"}, "", "place_relation needs a location"),
+        ("event", {"part_of": "refinery-entry"}, "", "an event cannot be part of itself"),
+        (
+            "event",
+            {"participants": [{"actor": "haidai", "rol": "victim"}]},
+            "participants[0].rol",
+            "did you mean role?",
+        ),
+        ("event", {"extra": nested(30)}, "extra", "is nested more than 20 deep"),
+        ("event", {"extra": {"x": "\ud83d"}}, "extra", "lone surrogate"),
+        ("event", {"extra": {"x": float("nan")}}, "extra", "holds a number that is not finite"),
+        ("event", {"extra": {"x": {1, 2}}}, "extra", "holds what JSON cannot say"),
+        ("claim", {"quote_by": "isw"}, "", "quote_by needs a quote"),
+        ("claim", {"about": "lysychansk-s06a"}, "", "a claim cannot be about itself"),
+        ("claim", {"value": {"unit": "km"}}, "value", "a value has a low, a best or a high number"),
+        ("claim", {"value": {"best": float("inf"), "unit": "km"}}, "value.best", "finite"),
+        ("claim", {"credibility": 7}, "credibility", "less than or equal to 6"),
+        ("claim", {"stance": None}, "stance", "None"),
+        ("source", {"url": "javascript:alert(1)"}, "url", "is not a link that begins with http:// or https://"),
+        ("source", {"title": None}, "title", "valid string"),
+        ("actor", {"affiliations": [{"kind": "part_of", "actor": "haidai"}]}, "", "an actor cannot belong to itself"),
+        ("location", {"within": "lysychansk"}, "", "a location cannot lie within itself"),
+        ("location", {"point": {**POINT, "source": None}}, "", "a point needs a source"),
+        ("location", {"point": {**POINT, "longitude": 181}}, "point.longitude", "less than or equal to 180"),
+        ("dating", {"claim": "lysychansk-s06a"}, "", "a dating is of one event or of one claim"),
+        ("dating", {"event": None}, "", "a dating is of one event or of one claim"),
+    ],
+)
+def test_a_record_is_refused(kind: str, changes: dict[str, Any], field: str, said: str) -> None:
+    refused = entry(kind, RECORDS[kind] | changes, "lysychansk", HERE)
+    assert isinstance(refused, list)
+    assert [(refusal.field, said in str(refusal)) for refusal in refused] == [(field, True)], list(map(str, refused))
+
+
+@pytest.mark.parametrize("kind", RECORDS)
+def test_the_records_above_are_fine_as_they_are(kind: str) -> None:
+    assert isinstance(entry(kind, RECORDS[kind], "lysychansk", HERE), Entry)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (b"events = [", "is not TOML"),
+        (b"# \xff", "is not UTF-8: byte 2"),
+        (b"a = " + b"[" * 5_000 + b"]" * 5_000, "is nested too deep"),
+        (b"[[events]]\n", "dataset: is missing"),
+        (b'dataset = "x"\n[[event]]\n', "there is no such table; did you mean events?"),
+        (b'dataset = "x"\nevents = 1\n', "is written [[events]], once for each record"),
+        (b'dataset = "x"\nevents = [1]\n', "1"),
+        (
+            b'dataset = "x"\n[[datasets]]\nid = "y"\ntitle = "Y"\nrecorded_at = 2026-11-22T00:00:00Z\n',
+            "the file belongs to 'x'",
+        ),
+    ],
+)
+def test_a_file_is_refused(tmp_path: Path, written: bytes, said: str) -> None:
+    path = tmp_path / "battle.toml"
+    path.write_bytes(written)
+    refused = list(read([path]))
+    assert len(refused) == 1
+    assert str(refused[0]).startswith(str(path))
+    assert said in str(refused[0])
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    (refused,) = read([tmp_path / "nowhere.toml"])
+    assert "cannot be read: No such file or directory" in str(refused)
+
+
+def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "large.toml"
+    with path.open("wb") as file:
+        file.truncate(33 * 2**20)
+    (refused,) = read([path])
+    assert "is larger than 32 MB; split it" in str(refused)
