@@ -52,7 +52,7 @@ def nested(depth: int) -> dict[str, Any]:
         ("event", {"part_of": "refinery-entry"}, "", "an event cannot be part of itself"),
         (
             "event",
-            {"participants": [{"actor": "haidai", "rol": "victim"}]},
+            {"participants": [{"actor": "haidai", "role": "victm"}]},
             "participants[0].rol",
             "did you mean role?",
         ),
