@@ -28,9 +28,12 @@ LAYERS = (
 LONGEST_FILE = 400
 LONG_FILES = {
     "api/models.py": "reading all tables in one place is reading the domain",
+    "tests/test_events.py": "what every filter finds stands in one table",
 }
 LONGEST_FUNCTION = 40
-LONG_FUNCTIONS: dict[tuple[str, str], str] = {}
+LONG_FUNCTIONS: dict[tuple[str, str], str] = {
+    ("tests/test_events.py", "test_a_row_of_the_csv"): "a row, written out column by column",
+}
 CATCHES_EVERYTHING: dict[str, str] = {"api/guard.py": "the outermost guard, which says nothing of the inside"}
 SAYS_NOTHING = {"utils", "util", "helpers", "services", "repositories", "crud", "core", "common", "misc"}
 OUGHT_TO_EXIST = ("README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md")

@@ -53,8 +53,8 @@ def nested(depth: int) -> dict[str, Any]:
         (
             "event",
             {"participants": [{"actor": "haidai", "role": "victm"}]},
-            "participants[0].rol",
-            "did you mean role?",
+            "participants[0].role",
+            "did you mean victim?",
         ),
         ("event", {"extra": nested(30)}, "extra", "is nested more than 20 deep"),
         ("event", {"extra": {"x": "\ud83d"}}, "extra", "lone surrogate"),
