@@ -23,21 +23,24 @@ _MOVED_LOCATIONS = """
 INSERT INTO moved SELECT 'location', id FROM touched WHERE kind = 'location'
 UNION SELECT 'location', c.location FROM location_closure c JOIN touched t ON t.id = c.container
 WHERE t.kind = 'location' AND t.fresh = 0"""
+# Whom actors belong to, and what locations lie in, through others too; `which` joins those of interest.
+ACTORS_ABOVE = f"""
+WITH RECURSIVE up (actor, party) AS (
+    SELECT a.id, a.id FROM actor a {{which}}
+    UNION SELECT up.actor, f.other FROM up JOIN affiliation f ON f.actor = up.party WHERE f.kind IN ({_BELONGING})
+) SELECT actor, party FROM up"""
+LOCATIONS_ABOVE = """
+WITH RECURSIVE up (location, container) AS (
+    SELECT l.id, l.id FROM location l {which}
+    UNION SELECT up.location, l.within FROM up JOIN location l ON l.id = up.container WHERE l.within IS NOT NULL
+) SELECT location, container FROM up"""
 _CLOSURES = (
     "DELETE FROM actor_closure WHERE actor IN (SELECT id FROM moved WHERE kind = 'actor')",
-    f"""
-INSERT INTO actor_closure (actor, party)
-WITH RECURSIVE up (actor, party) AS (
-    SELECT a.id, a.id FROM actor a JOIN moved m ON m.kind = 'actor' AND m.id = a.id
-    UNION SELECT up.actor, f.other FROM up JOIN affiliation f ON f.actor = up.party WHERE f.kind IN ({_BELONGING})
-) SELECT actor, party FROM up""",
+    "INSERT INTO actor_closure (actor, party)"
+    + ACTORS_ABOVE.format(which="JOIN moved m ON m.kind = 'actor' AND m.id = a.id"),
     "DELETE FROM location_closure WHERE location IN (SELECT id FROM moved WHERE kind = 'location')",
-    """
-INSERT INTO location_closure (location, container)
-WITH RECURSIVE up (location, container) AS (
-    SELECT l.id, l.id FROM location l JOIN moved m ON m.kind = 'location' AND m.id = l.id
-    UNION SELECT up.location, l.within FROM up JOIN location l ON l.id = up.container WHERE l.within IS NOT NULL
-) SELECT location, container FROM up""",
+    "INSERT INTO location_closure (location, container)"
+    + LOCATIONS_ABOVE.format(which="JOIN moved m ON m.kind = 'location' AND m.id = l.id"),
     # What is new has no dependants but those that are touched themselves.
     """
 DELETE FROM moved WHERE EXISTS

@@ -2,10 +2,10 @@
 
 import errno
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,11 @@ from api.serving import Server
 from api.settings import Settings, SettingsError, read_settings
 from migrations import migrate as migrate_database
 from migrations import require_current
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from seed.report import Report
 
 WORTH_OPENING = (
     ("/docs", "every question it answers, to be tried out"),
@@ -149,6 +154,51 @@ def export(
 
 
 @app.command()
+def withdraw(dataset: Annotated[str, typer.Argument(help="The dataset's id.")]) -> None:
+    """Take a whole dataset out; refused while another dataset's records name its own."""
+    from seed.load import withdraw as take_out  # noqa: PLC0415 - a server has no need of it
+
+    url = read_settings().database_url
+    require_current(url)
+    typer.echo(_loaded(url, lambda made: take_out(made, dataset)))
+
+
+@app.command()
+def verify() -> None:
+    """Prove that facts hold and that all that is derived follows from them; name every record for which not."""
+    from seed.verify import verify as findings  # noqa: PLC0415 - a server has no need of it
+
+    url, found = read_settings().database_url, 0
+    require_current(url)
+    made = engine(url)
+    try:
+        with explained(url):
+            for found, finding in enumerate(findings(made), 1):  # noqa: B007 - how many there were
+                typer.echo(finding, err=True)
+    finally:
+        made.dispose()
+    if found:
+        typer.echo(f"Findings: {found:,}. What is derived from facts, `counterclaim rebuild` mends.", err=True)
+        raise SystemExit(1)
+    typer.echo("Everything holds.")
+
+
+@app.command()
+def rebuild() -> None:
+    """Derive all that is served anew from the facts."""
+    from seed.load import rebuild as derive  # noqa: PLC0415 - a server has no need of it
+
+    url = read_settings().database_url
+    require_current(url)
+    made = engine(url)
+    try:
+        with explained(url):
+            typer.echo(f"Derived anew: {derive(made):,} events and what is said of them.")
+    finally:
+        made.dispose()
+
+
+@app.command()
 def openapi() -> None:
     """Print the description of the HTTP interface, as /openapi.json sends it."""
     from api.main import create_app  # noqa: PLC0415 - other commands need no application
@@ -162,12 +212,18 @@ def _load(url: str, datasets: Sequence[str] = (), *, prune: bool = False) -> str
     from seed.check import REVIEWED  # noqa: PLC0415 - a server has no need of it
     from seed.files import read  # noqa: PLC0415 - as above
     from seed.load import load  # noqa: PLC0415 - as above
-    from seed.report import LoadRefusedError  # noqa: PLC0415 - as above
+
+    return _loaded(url, lambda made: load(made, read([REVIEWED], datasets), prune=prune))
+
+
+def _loaded(url: str, work: "Callable[[sa.Engine], Report]") -> str:
+    """Load or withdraw; what was done, in one line, or why nothing was, and exit code 1."""
+    from seed.report import LoadRefusedError  # noqa: PLC0415 - a server has no need of it
 
     made = engine(url)
     try:
         with explained(url):
-            return load(made, read([REVIEWED], datasets), prune=prune).in_words()
+            return work(made).in_words()
     except LoadRefusedError as error:
         typer.echo(error, err=True)
         raise SystemExit(1) from None

@@ -4,8 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
-
 from api import facets, facts
 from api.assessment import Statement, assess, encode
 from api.changes import Changes, Kind
@@ -47,13 +45,14 @@ _PUBLISHED = tuple(f"published_{name}" for name in facts.DateFields._fields)
 Progress = Callable[[int], None]
 
 
-def rebuild(connection: sa.Connection, progress: Progress = lambda _: None) -> None:
+def rederive(store: Store, changes: Changes, progress: Progress = lambda _: None) -> None:
     """Derive everything anew; facets keep their numbers."""
-    store = Store(connection)
     for table in DERIVED:
         store.run(f"DELETE FROM {table}")
+    if store.sqlite:  # whose index of words is kept by triggers
+        for kind in ("event", "claim"):
+            store.run(f"INSERT INTO {kind}_search ({kind}_search) VALUES ('delete-all')")
     store.run(f"UPDATE facet SET {', '.join(f'span{span} = 0' for span in SPANS)}")
-    changes = Changes(store)
     changes.everything()
     refresh(store, changes, progress)
 

@@ -1,7 +1,8 @@
 """Bulk reads and writes through the database's own driver, in one wording for SQLite and PostgreSQL."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,12 +17,17 @@ AS_TEXT = ("date", "json", "jsonb")
 class Store:
     """A connection's raw cursor. Statements are written with `?`; `{ids}` stands for "is one of" a list of ids."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, *, lenient: bool = False) -> None:
+        """Use a connection; `lenient`: read even texts that are no UTF-8, as far as that goes."""
         self.sqlite = connection.dialect.name == "sqlite"
-        self._cursor: Any = connection.connection.cursor()
+        self._connection: Any = connection.connection
+        self._cursor: Any = self._connection.cursor()
         if not self.sqlite:
             for name in AS_TEXT:
                 self._cursor.adapters.register_loader(name, TextLoader)
+        elif lenient:
+            driver: Any = self._connection.driver_connection
+            driver.text_factory = lambda text: text.decode(errors="surrogateescape")
 
     def _worded(self, statement: str) -> str:
         if self.sqlite:
@@ -48,6 +54,13 @@ class Store:
         self._cursor.execute(self._worded(statement), self._bound(values))
         found: list[Row] = self._cursor.fetchall()
         return found
+
+    def each(self, statement: str) -> Iterator[Row]:
+        """The rows of a query, however many, read as they are needed."""
+        cursor = self._connection.cursor() if self.sqlite else self._connection.cursor(name="each")
+        with closing(cursor):
+            cursor.execute(self._worded(statement))
+            yield from cursor
 
     def column(self, statement: str, *values: Any) -> list[Any]:  # noqa: ANN401 - whatever the driver binds
         """The first column of a query."""

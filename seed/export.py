@@ -11,14 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
 from api import models
 from api.database import engine, explained
 from api.store import Store
 from migrations import require_current
 from seed.descriptor import PLURALS, package, table_schema
-from seed.readback import Readback, columns
+from seed.readback import Readback, columns, look
 from seed.records import KINDS, as_json
 from seed.refusals import meant
 from seed.rows import COLUMNS
@@ -73,20 +71,13 @@ def _write(url: str, folder: Path, datasets: list[str] | None) -> dict[str, int]
     made = engine(url)
     try:
         with explained(url), made.connect() as plain:
-            connection = plain.execution_options(**_look(plain))
+            connection = plain.execution_options(**look(plain))
             with connection.begin():
                 store = Store(connection)
                 _require(store, datasets)
                 return _files(store, folder, datasets)
     finally:
         made.dispose()
-
-
-def _look(connection: sa.Connection) -> dict[str, Any]:
-    """Options for a transaction that sees one state and changes nothing."""
-    if connection.dialect.name == "sqlite":
-        return {"read_only": True}
-    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def _require(store: Store, datasets: list[str] | None) -> None:

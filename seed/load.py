@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from api import models
 from api.changes import Changes
-from api.documents import refresh
+from api.documents import rederive, refresh
 from api.store import Row, Store
 from seed import mapping, vanished
 from seed.records import KINDS
@@ -68,16 +68,21 @@ def load(  # noqa: PLR0913 - each is a choice of its own
 
 
 def withdraw(engine: sa.Engine, dataset: str, *, same_as: Path = SAME_AS) -> Report:
-    """Take a whole dataset out, or `LoadRefusedError` where another dataset refers to it."""
+    """Take a whole dataset out, or `LoadRefusedError` where there is none or another dataset refers to it."""
     with engine.connect() as connection, connection.begin():
         work = Load(connection, silent)
-        work.datasets.add(dataset)
-        report = work.finish(prune=True, same_as=same_as, whole=True)
+        report = work.leave(dataset, same_as)
         if report.refusals:
             raise LoadRefusedError(report)
-        if report.moved:
-            work.derive()
+        work.derive()
     return report
+
+
+def rebuild(engine: sa.Engine, progress: Progress = silent) -> int:
+    """Derive everything anew, as a load of its own; how many events there are."""
+    with engine.connect() as connection, connection.begin():
+        work = Load(connection, progress)
+        return work.derive(anew=True)
 
 
 class Named(NamedTuple):
@@ -262,6 +267,15 @@ class Load:
             vanished.withdraw(store, self._changes)
         return report
 
+    def leave(self, dataset: str, same_as: Path) -> Report:
+        """Withdraw the dataset itself."""
+        known = self._store.column("SELECT id FROM dataset ORDER BY id")
+        if dataset not in known:
+            self.report.refuse(Refusal(Place(dataset), "", "", f"there is no such dataset{meant(dataset, known)}"))
+            return self.report
+        self.datasets.add(dataset)
+        return self.finish(prune=True, same_as=same_as, whole=True)
+
     def renew(self, entries: Sequence[Entry]) -> None:
         """Put records in the place of ones that were loaded."""
         for one in entries:
@@ -299,9 +313,16 @@ class Load:
                 message = f"{own} is of the same dataset: give it the date itself"
                 self.report.refuse(Refusal(Place(dataset), f"dating {id_}", kind, message))
 
-    def derive(self) -> None:
-        """Bring everything derived up to date, and let readers know by a new revision."""
-        refresh(self._store, self._changes, lambda done: self._progress("derive", done))
+    def derive(self, *, anew: bool = False) -> int:
+        """Bring everything derived up to date, or make it anew, and let readers know by a new revision."""
+        events = 0
+
+        def told(done: int) -> None:
+            nonlocal events
+            events += done
+            self._progress("derive", done)
+
+        (rederive if anew else refresh)(self._store, self._changes, told)
         for table in ("seen", "vanished"):
             self._store.run(f"DROP TABLE {table}")
         revision, now = models.Revision.__table__, datetime.now(UTC)
@@ -310,3 +331,4 @@ class Load:
             self._connection.execute(sa.insert(revision).values(id=1, number=1, loaded_at=now))  # type: ignore[arg-type]
         else:
             self._connection.execute(sa.update(revision).values(number=number + 1, loaded_at=now))  # type: ignore[arg-type]
+        return events

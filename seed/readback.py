@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from api.facts import moment
 from api.store import Store
 from seed.records import KINDS, Record
@@ -38,6 +40,12 @@ class Readback:
 
     def records(self, kind: str) -> Iterator[tuple[str, Record]]:
         """Every record of a kind, with its dataset."""
+        for chunk in self.chunks(kind):
+            for _, dataset, fields in chunk:
+                yield dataset, KINDS[kind].model_validate(fields)
+
+    def chunks(self, kind: str) -> Iterator[list[tuple[str, str, dict[str, Any]]]]:
+        """The id, the dataset and the fields of every record of a kind, fit or not, some at a time."""
         make = MAKERS[kind]
         for ids in self._ids(kind):
             parts: dict[str, defaultdict[str, list[dict[str, Any]]]] = {}
@@ -45,9 +53,15 @@ class Readback:
                 parts[table] = defaultdict(list)
                 for row in self._some(table, column, ids):
                     parts[table][row[column]].append(row)
-            for row in self._some(kind, "id", ids):
-                fields = make(row, {table: found[row["id"]] for table, found in parts.items()})
-                yield row.get("dataset", row["id"]), KINDS[kind].model_validate(fields)
+            rows = self._some(kind, "id", ids)
+            yield [
+                (
+                    row["id"],
+                    row.get("dataset", row["id"]),
+                    make(row, {table: found[row["id"]] for table, found in parts.items()}),
+                )
+                for row in rows
+            ]
 
     def _ids(self, kind: str) -> Iterator[list[str]]:
         """The ids of a kind, a chunk at a time."""
@@ -65,18 +79,26 @@ class Readback:
         own = "AND NOT mapped" if table == "affiliation" else ""
         order = column if column == "id" else f"{column}, ordinal"
         for row in self._store.rows(f"SELECT {listed} FROM {table} WHERE {column} {{ids}} {own} ORDER BY {order}", ids):
-            yield dict(zip(names, map(_value, names, row), strict=True))
+            yield dict(zip(names, map(plain_value, names, row), strict=True))
 
 
-def _value(column: str, given: Any) -> Any:  # noqa: ANN401 - whatever a driver gives
-    """A value that is the same whichever database held it."""
-    if given is not None and column in JSON_COLUMNS and isinstance(given, str):
-        return json.loads(given)
-    if column in TRUTHS:
-        return bool(given)
-    if column == "recorded_at" or isinstance(given, datetime):
-        return moment(given)
-    return given
+def plain_value(column: str, given: Any) -> Any:  # noqa: ANN401 - whatever a driver gives
+    """A value that is the same whichever database held it; what cannot be read stays as it is."""
+    try:
+        if given is not None and column in JSON_COLUMNS and isinstance(given, str):
+            return json.loads(given)
+        if column == "recorded_at" or isinstance(given, datetime):
+            return moment(given)
+    except ValueError:
+        return given
+    return bool(given) if column in TRUTHS and given in {0, 1} else given
+
+
+def look(connection: sa.Connection) -> dict[str, Any]:
+    """Options for a transaction that sees one state and changes nothing."""
+    if connection.dialect.name == "sqlite":
+        return {"read_only": True}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def _when(row: dict[str, Any], prefix: str) -> dict[str, Any]:

@@ -44,6 +44,8 @@ class Report:
 
     def in_words(self) -> str:
         """One line for people."""
+        if not self.read:
+            return f"{self.vanished.total()} records withdrawn."
         gone = f"{self.vanished.total()} {'withdrawn' if self.withdrawn else 'vanished (kept)'}"
         counts = (self.new.total(), self.changed.total(), self.unchanged.total())
         return "{} records read: {} new, {} changed, {} unchanged, {}.".format(self.read, *counts, gone)

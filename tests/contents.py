@@ -6,7 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from api import models
-from api.documents import rebuild
+from api.changes import Changes
+from api.documents import rederive
+from api.store import Store
 
 Contents = dict[str, list[Any]]
 
@@ -20,7 +22,8 @@ def everything(database: sa.Engine) -> Contents:
 def rebuilt(database: sa.Engine) -> Contents:
     """The same, had all that is derived been derived anew; nothing is kept of it."""
     with database.connect() as connection, connection.begin() as transaction:
-        rebuild(connection)
+        store = Store(connection)
+        rederive(store, Changes(store))
         found = _contents(connection)
         transaction.rollback()
     return found

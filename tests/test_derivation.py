@@ -12,6 +12,7 @@ from api import models
 from api.database import engine
 from seed.load import load, withdraw
 from seed.report import LoadRefusedError
+from seed.verify import verify
 from tests import databases
 from tests.contents import everything, rebuilt, revision
 from tests.worlds import DATASETS, SAME_AS, World, entries
@@ -66,6 +67,7 @@ def test_whatever_happens_all_is_as_if_derived_anew(database: sa.Engine, same_as
             assert revision(database) == before
         found = everything(database)
         assert found == rebuilt(database)
+        assert list(verify(database)) == []
         held = {(kind, row["id"]) for kind in ("actor", "event", "claim", "dating") for row in found[kind]}
         assert held == {key for records in world.loaded.values() for key in records if key[0] not in _NOT_HELD}
 

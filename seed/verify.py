@@ -1,0 +1,116 @@
+"""`counterclaim verify`: proves that facts are as they were loaded and that all else follows from them."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from api import models
+from api.store import Row, Store
+from seed import verify_derived, verify_filed
+from seed.findings import Finding
+from seed.readback import Readback, look, plain_value
+from seed.records import KINDS
+from seed.refusals import Entry, Place, entry, shown
+from seed.rows import CHILDREN, COLUMNS, digest, rows_of
+
+OWNERS = {table: (kind, column) for kind, parts in CHILDREN.items() for table, column in parts.items()}
+
+
+def verify(database: sa.Engine) -> Iterator[Finding]:
+    """Everything that is not as it should be, in one look at the database and in flat memory."""
+    with database.connect() as plain:
+        connection = plain.execution_options(**look(plain))
+        with connection.begin():
+            store = Store(connection, lenient=True)
+            yield from _revision(store)
+            for kind in KINDS:
+                yield from _records(store, kind)
+            yield from _references(store)
+            yield from _sense(store)
+            yield from verify_derived.findings(store)
+            yield from verify_filed.findings(store)
+
+
+def _revision(store: Store) -> Iterator[Finding]:
+    rows = store.rows("SELECT id, number FROM revision")
+    loaded = store.rows("SELECT 1 FROM dataset LIMIT 1")
+    if (loaded and not rows) or any(id_ != 1 or number < 1 for id_, number in rows):
+        yield Finding("revision", "1", "is not the one row that counts loads from 1")
+
+
+def _records(store: Store, kind: str) -> Iterator[Finding]:
+    """Each record is fit to be loaded, its columns agree with each other, and nobody changed it since."""
+    for chunk in Readback(store).chunks(kind):
+        stored = _stored(store, kind, [id_ for id_, _, _ in chunk])
+        for id_, dataset, fields in chunk:
+            checked = entry(kind, fields, dataset, Place(dataset))
+            if isinstance(checked, Entry):
+                yield from _columns(kind, id_, rows_of(checked.record, dataset, digest(checked.record)), stored)
+            else:
+                for refusal in checked:
+                    yield Finding(kind, id_, f"{refusal.field}: {refusal.message}")
+
+
+Stored = dict[str, defaultdict[str, list[Row]]]
+
+
+def _stored(store: Store, kind: str, ids: list[str]) -> Stored:
+    """By table and record, the rows that hold some records and their parts."""
+    found: Stored = {}
+    for table, column in {kind: "id", **CHILDREN.get(kind, {})}.items():
+        names = COLUMNS[table]
+        own = "AND NOT mapped" if table == "affiliation" else ""
+        order = column if column == "id" else f"{column}, ordinal"
+        columns = ", ".join(f'"{name}"' for name in names)
+        rows = found[table] = defaultdict(list)
+        statement = f"SELECT {columns} FROM {table} WHERE {column} {{ids}} {own} ORDER BY {order}"
+        for row in store.rows(statement, ids):
+            rows[row[names.index(column)]].append(row)
+    return found
+
+
+def _columns(kind: str, id_: str, expected: dict[str, list[Row]], stored: Stored) -> Iterator[Finding]:
+    for table, rows in expected.items():
+        found = stored[table][id_]
+        if len(found) != len(rows):
+            yield Finding(kind, id_, f"{table}: has {len(found)} parts where {len(rows)} can be read")
+        for number, (one, other) in enumerate(zip(found, rows, strict=False)):
+            where = "" if table == kind else f"{table} {number}: "
+            for name, is_, ought in zip(COLUMNS[table], one, other, strict=True):
+                given, wanted = plain_value(name, is_), plain_value(name, ought)
+                if given == wanted:
+                    continue
+                changed = "digest: it was changed after it was loaded"
+                said = f"{where}{name}: is {shown(given)}, but its other columns say {shown(wanted)}"
+                yield Finding(kind, id_, changed if name == "digest" else said)
+
+
+def _references(store: Store) -> Iterator[Finding]:
+    """Every record that is named is there."""
+    for table in COLUMNS:
+        kind, own = OWNERS.get(table, (table, "id"))
+        for key in models.Base.metadata.tables[table].foreign_keys:
+            target, column = key.column.table.name, key.parent.name
+            statement = (
+                f"SELECT t.{own}, t.{column} FROM {table} t LEFT JOIN {target} o ON o.id = t.{column} "
+                f"WHERE t.{column} IS NOT NULL AND o.id IS NULL ORDER BY 1, 2"
+            )
+            for id_, missing in store.each(statement):
+                yield Finding(kind, id_, f"{column}: there is no {target} {missing}")
+
+
+def _sense(store: Store) -> Iterator[Finding]:
+    """What only several records together can show."""
+    strays = (
+        "SELECT c.id, o.id, o.event FROM claim c JOIN claim o ON o.id = c.about WHERE c.event <> o.event ORDER BY 1"
+    )
+    for id_, about, event in store.each(strays):
+        yield Finding("claim", id_, f"about: {about} is a claim about another event, {event}")
+    for kind in ("event", "claim"):
+        own = f"SELECT d.id, r.id FROM dating d JOIN {kind} r ON r.id = d.{kind} AND r.dataset = d.dataset ORDER BY 1"
+        for id_, dated in store.each(own):
+            yield Finding("dating", id_, f"{kind}: {dated} is of the same dataset")
+    mapped = "SELECT actor, other FROM affiliation WHERE mapped AND kind <> 'same_as' ORDER BY 1, 2"
+    for id_, other in store.each(mapped):
+        yield Finding("actor", id_, f"affiliation: a mapping to {other} that is not same_as")
