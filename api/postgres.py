@@ -16,6 +16,13 @@ from api.settings import Settings
 PAGES, EXPORTS = "pages", "exports"
 SPARE = 2
 """Connections of the pool that statements about one kind of record never take: its tables may be locked."""
+PLANNING = {
+    "plan_cache_mode": "force_generic_plan",
+    "random_page_cost": "1.1",
+    "max_parallel_workers_per_gather": "0",
+    "jit": "off",
+}
+"""Statements are written so that one plan, by keys, is right for all values: planning anew would cost more than it."""
 GRACE_SECONDS = 1.0
 """What the server is given to break off a statement itself, before the connection is given up."""
 ATTEMPTS_PER_SECOND = 4
@@ -157,7 +164,7 @@ class PostgresReader:
                         "default_transaction_read_only": "on",
                         "statement_timeout": str(round(settings.statement_seconds * 1_000)),
                         "lock_timeout": str(round(settings.lock_seconds * 1_000)),
-                        "jit": "off",
+                        **PLANNING,
                     },
                 )
             return self._pools[name]

@@ -18,7 +18,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     desc,
-    exists,
     func,
     or_,
     select,
@@ -30,7 +29,7 @@ from sqlalchemy import (
 
 from api import models
 from api.reader import Row, Statement
-from api.search import holders, holding
+from api.search import holders, holding, kept
 
 DATED_SPANS = range(6)
 UNDATED_SPAN = 6
@@ -81,6 +80,8 @@ class Shape:
     descending: bool = False
     after: bool = False
     limited: bool = True
+    lazy: bool = False
+    """Whether the database reads no more of the branches than the page needs, and none has to be limited itself."""
 
 
 def facet_parameter(group: int, value: int) -> str:
@@ -127,9 +128,9 @@ def _member(shape: Shape, row: FromClause, index: int) -> ColumnElement[bool]:
         third = FACETS[shape.table].alias()
         size = shape.groups[partner].size
         condition.append(
-            exists().where(third.c.facet.in_(_facets_of(partner, size)), *_same(other, third), _others(other, third))
+            kept(third.c.facet.in_(_facets_of(partner, size)), *_same(other, third), _others(other, third))
         )
-    return exists().where(*condition)
+    return kept(*condition)
 
 
 def _partner(shape: Shape, index: int) -> int | None:
@@ -199,7 +200,7 @@ def _branch(shape: Shape, index: int, span: int, columns: tuple[str, ...]) -> Se
     if shape.after:
         conditions += _after(shape, row, undated=span == UNDATED_SPAN)
     found = select(*(row.c[name] for name in columns)).where(*conditions)
-    if not shape.limited or _disjoint(shape):
+    if not shape.limited or shape.lazy:
         return found
     return found.order_by(*_order(shape, row, undated=span == UNDATED_SPAN)).limit(bindparam("limit"))
 
@@ -238,31 +239,33 @@ def _keys(shape: Shape, columns: tuple[str, ...]) -> Any:  # noqa: ANN401 - a se
         return select(*(nothing.c[name] for name in columns)).where(~true())
     if len(branches) == 1:
         return branches[0]
-    if _disjoint(shape):
+    if shape.lazy:
         return union_all(*branches)
-    return union(*(select(branch.subquery()) for branch in branches))
+    combine = union_all if _disjoint(shape) else union
+    return combine(*(select(branch.subquery()) for branch in branches))
 
 
 @lru_cache(maxsize=4096)
 def page_statement(shape: Shape) -> Statement:
     """Rows of (revision, day, id, body), and for events what is judged; `in_order` puts them in the list's order."""
+    # SQLite merges disjoint branches as they are read; PostgreSQL plans a branch by its own limit.
+    return Statement(_page(replace(shape, lazy=_disjoint(shape))), lambda: _page(shape))
+
+
+def _page(shape: Shape) -> Select[Any]:
     keys = first_keys(shape).subquery()
     document = DOCUMENTS[shape.table]
     columns: list[Any] = [REVISION, keys.c.day, keys.c.id, document.c.body]
     if shape.table == "events" and (shape.as_of or shape.judged):
         columns += [document.c.judged_from, document.c.judged_to, document.c.statements]
-    return Statement(select(*columns).join_from(keys, document, document.c.id == keys.c.id))
+    return select(*columns).join_from(keys, document, document.c.id == keys.c.id)
 
 
 def first_keys(shape: Shape) -> Any:  # noqa: ANN401 - a select or a compound
-    """The keys of a page, the first of all branches'. Documents are fetched for these alone.
-
-    Both databases merge branches that are disjoint, each in the order of its keys, and read no more than they need;
-    of others, each is limited before they are put together.
-    """
+    """The keys of a page, the first of all branches'. Documents are fetched for these alone."""
     undated = shape.spans != () and all(set(spans) <= {UNDATED_SPAN} for spans in shape.spans)
     keys = _keys(shape, ("day", "id"))
-    if not _disjoint(shape):
+    if not shape.lazy:
         keys = select(*keys.subquery().c)
     down = shape.descending and not undated
     found = keys.order_by(*((desc("day"), desc("id")) if down else ("day", "id")))
@@ -320,9 +323,7 @@ def _looked_up(shape: Shape, row: FromClause, columns: list[Any]) -> Select[Any]
             conditions.append(_member(shape, row, index))
     if shape.as_of:
         said = FACETS[shape.table].alias()
-        conditions.append(
-            exists().where(said.c.facet == bindparam("facet_all"), *_same(row, said), *_said(shape, said))
-        )
+        conditions.append(kept(said.c.facet == bindparam("facet_all"), *_same(row, said), *_said(shape, said)))
     if not shape.rare:
         return select(*columns).where(*conditions, *holding(shape.table, row, shape.words))
     few = holders(shape.table).subquery()

@@ -5,7 +5,7 @@ handling results through the ORM costs more than the queries themselves.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 from typing import Any, Protocol
@@ -28,16 +28,21 @@ _LOG_SECONDS = 1.0
 class Statement:
     """A Core statement whose text is compiled once per dialect; parameters are passed by name."""
 
-    def __init__(self, select: Select[*tuple[Any, ...]]) -> None:
-        """Keep the statement; it is compiled when first used."""
+    def __init__(
+        self, select: Select[*tuple[Any, ...]], for_postgresql: Callable[[], Select[*tuple[Any, ...]]] | None = None
+    ) -> None:
+        """Keep the statement, and how it is written where PostgreSQL wants it otherwise; compiled when first used."""
         self._select = select
+        self._for_postgresql = for_postgresql
         self._compiled: dict[str, tuple[str, tuple[tuple[str, Any], ...]]] = {}
 
     def compiled(self, dialect: Dialect, parameters: Parameters) -> tuple[str, list[Any]]:
         """The text, and the values it takes in their order."""
         found = self._compiled.get(dialect.name)
         if found is None:
-            compiled = self._select.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+            other = self._for_postgresql if dialect.name == "postgresql" else None
+            select = self._select if other is None else other()
+            compiled = select.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
             constants = compiled.params
             names = tuple((name, constants[name]) for name in compiled.positiontup or ())
             found = self._compiled[dialect.name] = (str(compiled), names)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, FromClause, Select, bindparam, select
+from sqlalchemy import Boolean, ColumnElement, FromClause, Integer, Select, bindparam, literal_column, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -55,7 +55,19 @@ def holding(table: str, row: FromClause, count: int) -> list[ColumnElement[bool]
         return []
     words = WORDS[table].alias()
     tests = [words.c.words.like(bindparam(f"word{index}")) for index in range(count)]
-    return [select(words.c.id).where(words.c.id == row.c.id, *tests).exists()]
+    return [kept(words.c.id == row.c.id, *tests)]
+
+
+def kept(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Some row meets the conditions, looked up for each row that is tested: what is rarer drives, as it was put.
+
+    Without the offset PostgreSQL would turn the two around as it sees fit, and it sees no sizes of facets.
+    """
+    return select(_ONE).where(*conditions).offset(_NONE).exists()
+
+
+_ONE: ColumnElement[int] = literal_column("1", Integer)
+_NONE: ColumnElement[int] = literal_column("0", Integer)
 
 
 def parameters(words: tuple[str, ...]) -> dict[str, str]:

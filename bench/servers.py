@@ -49,11 +49,7 @@ class Server:
     def cpu_s(self) -> float:
         """The processor time it has used so far, its database's included."""
         used = _cpu_s(self.pid)
-        if self.postmaster is None:
-            return used
-        # Of processes that have ended, the parent keeps the sum.
-        ended = Path(f"/proc/{self.postmaster}/stat").read_text().rpartition(")")[2].split()[13:15]
-        return used + sum(map(_cpu_s, _children(self.postmaster))) + sum(map(int, ended)) / 100
+        return used if self.postmaster is None else used + postgresql_cpu_s(self.postmaster)
 
     def memory_mb(self, which: str = "RssAnon") -> float:
         """Memory of the server's process: `RssAnon` is its own, `VmHWM` the most that it ever held, files included."""
@@ -75,6 +71,12 @@ class Server:
             raise RuntimeError(f"{self.name}: {found['failed']} of {found['requests']} requests of {questions} failed")
         rate = found["requests"] / found["seconds"]
         return Sample(1_000 * used / found["requests"], rate, found["p50_ms"], found["p99_ms"])
+
+
+def postgresql_cpu_s(postmaster: int) -> float:
+    """The processor time of all its processes; of those that have ended, the parent keeps the sum."""
+    ended = Path(f"/proc/{postmaster}/stat").read_text().rpartition(")")[2].split()[13:15]
+    return sum(map(_cpu_s, _children(postmaster))) + sum(map(int, ended)) / 100
 
 
 def _cpu_s(pid: int) -> float:

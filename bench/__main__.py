@@ -1,0 +1,186 @@
+"""One command: fill both databases, start real servers, ask them in turns, and write down what came of it."""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import inspect, make_url, text
+
+from api.database import engine
+from bench import exports, report
+from bench.grow import MOST
+from bench.questions import OURS, box, common_word, rare_word, written
+from bench.report import Findings
+from bench.scans import scan_ms
+from bench.servers import APPS, Sample, middle, postmaster, require_wrk, serving
+from bench.usual_models import INDEXES
+from bench.world import World
+from tests import postgres
+
+SMALL, ORM = 10_000, 5_000
+FOLDER = Path("build/bench")
+ASKED = {
+    "ours": (*OURS, "304"),
+    "usual": ("page", "item"),
+    "limit": ("page", "bytes"),
+    "small": ("page",),
+}
+Databases = dict[tuple[str, int], str]
+
+
+def main() -> None:
+    """Measure and report."""
+    arguments = parsed()
+    found = Findings(require_wrk(), arguments.events, arguments.copies)
+    with ExitStack() as stack:
+        folder = stack.enter_context(place(keep=arguments.keep))
+        databases = addresses(folder, (arguments.small, arguments.events), arguments.backends, keep=arguments.keep)
+        fill(databases, arguments.copies, found)
+        for backend in arguments.backends:
+            measure(backend, databases, arguments, folder, found)
+    report.write(found)
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="50,000 events, one short round")
+    parser.add_argument("--keep", action="store_true", help="keep the databases, and use those kept before")
+    parser.add_argument("--events", type=int)
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--seconds", type=int, help="of each question in each round")
+    parser.add_argument("--copies", type=int, default=1, help="load one in so many and copy it in the database")
+    parser.add_argument("--backends", nargs="+", default=["sqlite", "postgresql"])
+    found = parser.parse_args()
+    found.events = found.events or (50_000 if found.quick else 1_000_000)
+    found.rounds = found.rounds or (1 if found.quick else 3)
+    found.seconds = found.seconds or (1 if found.quick else 3)
+    if found.events // found.copies > MOST and found.copies > 1:
+        parser.error(f"at most {MOST} events can be copied")
+    found.small = min(SMALL, found.events // 10)
+    return found
+
+
+@contextmanager
+def place(*, keep: bool) -> Iterator[Path]:
+    """Where the databases lie; a PostgreSQL server of our own lies beside them and is stopped at the end."""
+    postgres.open_run()
+    try:
+        if keep:
+            FOLDER.mkdir(parents=True, exist_ok=True)
+            yield FOLDER.absolute()
+        else:
+            with tempfile.TemporaryDirectory(prefix="counterclaim-bench-") as made:
+                yield Path(made)
+    finally:
+        postgres.close_run()
+
+
+def addresses(folder: Path, sizes: tuple[int, ...], backends: list[str], *, keep: bool) -> Databases:
+    """The address of each database; on PostgreSQL it is made where it is not there."""
+    found: Databases = {}
+    for size in sizes:
+        for backend in backends:
+            if backend == "sqlite":
+                found[backend, size] = str(folder / f"world-{size}.db")
+            elif keep:
+                found[backend, size] = kept_database(f"counterclaim_bench_{size}")
+            else:
+                found[backend, size] = postgres.create_database(f"bench{size}")
+    return found
+
+
+def kept_database(name: str) -> str:
+    """A database that stays in the server that TEST_POSTGRES_URL names."""
+    url = postgres.server_url()
+    with psycopg.connect(url, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def fill(databases: Databases, copies: int, found: Findings) -> None:
+    """Load those that are empty, one process for each backend at a time."""
+    largest = max(size for _, size in databases)
+    for size in sorted({size for _, size in databases}):
+        running = {
+            backend: start_filling("loader", url, size, copies if size == largest else 1)
+            for (backend, of), url in databases.items()
+            if of == size and not filled(url)
+        }
+        for backend, process in running.items():
+            found.loads["loader", backend, size] = finished(process)
+    with tempfile.TemporaryDirectory() as folder:
+        for backend in sorted({backend for backend, _ in databases}):
+            url = f"{folder}/orm.db" if backend == "sqlite" else postgres.create_database("bench_orm")
+            found.loads["orm", backend, ORM] = finished(start_filling("orm", url, ORM))
+
+
+def filled(url: str) -> bool:
+    """Whether anything was loaded."""
+    made = engine(url)
+    try:
+        with made.connect().execution_options(read_only=True) as connection:
+            return "revision" in inspect(connection).get_table_names() and bool(
+                connection.scalar(text("SELECT count(*) FROM revision"))
+            )
+    finally:
+        made.dispose()
+
+
+def start_filling(way: str, url: str, size: int, copies: int = 1) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "bench.fill", way, url, str(size // copies), str(copies)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own command line
+
+
+def finished(process: "subprocess.Popen[str]") -> dict[str, float]:
+    said, _ = process.communicate()
+    if process.returncode:
+        raise SystemExit("A database could not be filled.")
+    loaded: dict[str, float] = json.loads(said.splitlines()[-1])
+    return loaded
+
+
+def measure(backend: str, databases: Databases, arguments: argparse.Namespace, folder: Path, found: Findings) -> None:
+    """Ask every server of one database in turns, round after round."""
+    url, small = databases[backend, arguments.events], databases[backend, arguments.small]
+    parent = None if backend == "sqlite" else postmaster(url)
+    index(url)
+    for name, ask in {"box": box, "common word": common_word, "rare word": rare_word}.items():
+        found.scans[backend, name] = scan_ms(url, parent, ask, World(arguments.events))
+    with ExitStack() as stack:
+        servers = {name: stack.enter_context(serving(name, url, parent)) for name in APPS}
+        servers["small"] = stack.enter_context(serving("ours", small, parent))
+        turns = [
+            (name, question, servers[name], written(folder, servers[name], question, World(events)))
+            for name, questions in ASKED.items()
+            for question in questions
+            for events in [arguments.small if name == "small" else arguments.events]
+        ]
+        samples: dict[tuple[str, str], list[Sample]] = {}
+        for _, _, server, file in turns:
+            server.drive(file, 1)
+        for _ in range(arguments.rounds):
+            for name, question, server, file in turns:
+                samples.setdefault((name, question), []).append(server.drive(file, arguments.seconds))
+        found.samples.update({(backend, *asked): middle(taken) for asked, taken in samples.items()})
+    with serving("ours", url, parent) as server:
+        found.exports[backend] = exports.measure(server, url)
+
+
+def index(url: str) -> None:
+    """Give the usual way the indexes that it would have."""
+    made = engine(url)
+    with made.begin() as connection:
+        for statement in INDEXES:
+            connection.execute(text(statement))
+    made.dispose()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Fills a database with a made-up world, by the loader or by the ORM, and says how long it took."""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from api import models
+from api.database import engine
+from bench.grow import grow
+from bench.world import World
+from migrations import migrate
+from seed.load import load
+from seed.refusals import Entry, Refusal
+from seed.rows import COLUMNS, digest, rows_of
+
+BATCH = 5_000
+
+
+def by_loader(made: sa.Engine, world: World) -> int:
+    """From records to what can be asked for."""
+    return load(made, world.entries()).read
+
+
+def by_orm(made: sa.Engine, world: World) -> int:
+    """The same records as rows of the tables of facts, nothing derived from them."""
+    count = 0
+    entries = world.entries()
+    with Session(made) as session:
+        while batch := list(islice(entries, BATCH)):
+            count += len(batch)
+            session.add_all(_objects(batch))
+            session.flush()
+            session.expunge_all()
+        session.commit()
+    return count
+
+
+def _objects(batch: list[Entry | Refusal]) -> Iterator[models.Base]:
+    classes = {str(mapper.local_table): mapper.class_ for mapper in models.Base.registry.mappers}
+    for one in batch:
+        if isinstance(one, Refusal):
+            raise TypeError(str(one))
+        for table, rows in rows_of(one.record, one.dataset, digest(one.record)).items():
+            columns = models.Base.metadata.tables[table].c
+            for row in rows:
+                yield classes[table](
+                    **{name: _typed(columns[name].type, value) for name, value in zip(COLUMNS[table], row, strict=True)}
+                )
+
+
+def _typed(kind: sa.types.TypeEngine[Any], value: Any) -> Any:  # noqa: ANN401 - a column's value
+    """What the ORM wants where drivers take text."""
+    if not isinstance(value, str):
+        return value
+    if isinstance(kind, sa.DateTime):
+        return datetime.fromisoformat(value)
+    if isinstance(kind, sa.Date):
+        return date.fromisoformat(value)
+    return json.loads(value) if isinstance(kind, sa.JSON) else value
+
+
+def main() -> None:
+    """Arguments: `loader` or `orm`, the database's address, the number of events, and of copies of them."""
+    way, url, events, copies = sys.argv[1:]
+    migrate(url)
+    made, started = engine(url), time.monotonic()
+    records = (by_orm if way == "orm" else by_loader)(made, World(int(events)))
+    seconds = time.monotonic() - started
+    made.dispose()
+    grow(url, int(copies))
+    memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"records": records, "seconds": seconds, "memory_mb": memory_mb}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""What the keys of a page cost on their own: processor time of this process and of PostgreSQL's, without HTTP."""
+
+import asyncio
+import random
+import time
+from dataclasses import replace
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qs
+
+from api.lists import resolve
+from api.look import Data, Look
+from api.main import reader_for
+from api.query import DATED_SPANS, Shape, first_keys, looked_up_statement
+from api.reader import Statement
+from api.resources.events import EventQuery
+from api.settings import Settings
+from bench.questions import Ask
+from bench.servers import postgresql_cpu_s
+from bench.world import World
+
+ASKED, WARMED = 300, 100
+LISTS = ("party", "kind")
+
+
+def scan_ms(url: str, postmaster: int | None, ask: Ask, world: World) -> float:
+    """Milliseconds of processor time for the keys of a page, on average; for rare words, for the page."""
+    return asyncio.run(_scan_ms(url, postmaster, ask, world))
+
+
+async def _scan_ms(url: str, postmaster: int | None, ask: Ask, world: World) -> float:
+    chance = random.Random(world.seed)
+    data = Data(reader_for(Settings(database_url=url)))
+    prepared = [await data.ask(lambda look: _prepared(look, ask(chance, world))) for _ in range(ASKED + WARMED)]
+    before = 0.0
+    for number, (statement, values) in enumerate(prepared):
+        if number == WARMED:
+            before = _used_s(postmaster)
+        await data.reader.fetch(statement, values)
+    used = _used_s(postmaster) - before
+    await data.reader.close()
+    return 1_000 * used / ASKED
+
+
+def _used_s(postmaster: int | None) -> float:
+    return time.process_time() + (0 if postmaster is None else postgresql_cpu_s(postmaster))
+
+
+async def _prepared(look: Look, path: str) -> tuple[Statement, dict[str, Any]]:
+    sent = parse_qs(path.partition("?")[2])
+    query = EventQuery.model_validate({name: values if name in LISTS else values[0] for name, values in sent.items()})
+    question = await resolve(look, "events", query.asked().conditions)
+    shape = replace(question.shape(DATED_SPANS), descending=query.sort == "-date")
+    return _statement(shape), question.parameters(None, query.limit + 1)
+
+
+@cache
+def _statement(shape: Shape) -> Statement:
+    return looked_up_statement(shape) if shape.rare else Statement(first_keys(shape))
