@@ -9,8 +9,9 @@ from seed.importers.formats import CellError, Format, Row, table
 from seed.refusals import Entry, Place, Refusal, entry
 from seed.report import SHOWN
 
-# Records made of the last rows, so that places and actors that come again and again are checked once.
-REMEMBERED = 20_000
+# Records made of the last rows, so that what comes again and again is checked once.
+SHARED = {"source", "actor", "location"}
+REMEMBERED = 10_000
 TOLD_EVERY = 200
 
 Meter = Callable[[int, int], None]
@@ -113,7 +114,8 @@ class FileIntake:
                 key = (kind, fields["id"])
                 if self._recent.get(key, fresh.get(key)) != fields:
                     made += _checked(kind, fields, self._declared.dataset, row.place)
-                    fresh[key] = fields
+                    if kind in SHARED:
+                        fresh[key] = fields
         except CellError as error:
             return [Refusal(row.place, "", row.names.get(error.column, error.column), str(error))]
         if not any(isinstance(one, Refusal) for one in made):

@@ -17,7 +17,7 @@ class Meter:
     def __init__(self, name: str, size: int, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
         """`size`: of all files, in bytes."""
         self._name, self._size, self._console, self._clock = name, size, console, clock
-        self._started = self._told = clock()
+        self._started = self._told = self._loaded = clock()
         self._bytes = self._rows = self._events = 0
         self._tasks: dict[str, TaskID] = {}
         self._bar = Progress(
@@ -48,9 +48,11 @@ class Meter:
 
     def load(self, stage: str, done: int) -> None:
         """A load has done so many more records of a stage; as many events as rows are the most there can be."""
-        if stage == "derive":
+        if stage != "derive":
+            self._loaded = self._clock()
+        else:
             if not self._events:
-                self._started = self._clock()
+                self._started = self._loaded
             self._events += done
             self._tell("Deriving", self._events, max(self._rows, self._events), self._events, "events")
 
