@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     desc,
+    false,
     func,
     or_,
     select,
@@ -314,9 +315,10 @@ def looked_up_statement(shape: Shape) -> Statement:
 def _looked_up(shape: Shape, row: FromClause, columns: list[Any]) -> Select[Any]:
     conditions: list[ColumnElement[bool]] = []
     spans = sorted({span for spans in shape.spans for span in spans})
-    if spans != [*DATED_SPANS, UNDATED_SPAN]:
+    if shape.first or shape.last or spans != [*DATED_SPANS, UNDATED_SPAN]:
         within = {span: _within(shape, row, span) if span != UNDATED_SPAN else [] for span in spans}
-        conditions.append(or_(*(and_(row.c.span == span, *rest) for span, rest in within.items() if rest is not None)))
+        meeting = [and_(row.c.span == span, *rest) for span, rest in within.items() if rest is not None]
+        conditions.append(or_(false(), *meeting))
     for index in range(len(shape.groups)):
         partner = _partner(shape, index)
         if partner is None or partner > index:

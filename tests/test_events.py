@@ -426,3 +426,12 @@ def test_a_row_of_the_csv(api: Api) -> None:
     }
     as_of = api.csv("/events.csv", party="lpr", kind="capture", as_of="2022-07-02")
     assert [(row["claims"], row["status_control"]) for row in as_of] == [("5", "disputed")]
+
+
+@pytest.mark.parametrize("sort", ["date", "id"])
+def test_an_open_end_is_never_certain(api: Api, sort: str) -> None:
+    """The one interdiction happened by 1 July, on whatever day: certainly by then, on no day certainly after."""
+    assert api.ids("/events", kind="interdiction", date_to="2022-07-01", match="certain", sort=sort) == [
+        "highway-interdiction"
+    ]
+    assert api.agreed("/events", kind="interdiction", date_from="2000-01-01", match="certain", sort=sort) == []
