@@ -3,6 +3,7 @@
 `blank_url`, `empty_url` and `dossier_url` belong to one test alone; `api` is shared, so only read from it.
 """
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ BACKENDS = ("sqlite", "postgresql")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell that starts the tests in its background has them ignore Ctrl-C, and every server they start with them.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):  # under xdist, the controller opens and closes the run
         postgres.open_run()
 
