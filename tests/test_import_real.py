@@ -1,7 +1,9 @@
 """The real files, where a copy of them lies beside the project; they are never part of it."""
 
+import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 import pytest
 from rich.console import Console
@@ -66,6 +68,30 @@ def test_three_extracts_of_ucdp_one_after_another(dossier_url: str) -> None:
             assert event["location"]["point"] is None
         if row["date_prec"] != "1":
             assert event["date"]["precision"] != "day"
+
+
+def ucdp_rows() -> Iterator[dict[str, str]]:
+    for path in sorted(DATA.glob("ucdp/*.csv")):
+        with path.open(newline="", encoding="utf-8") as file:
+            yield from (row for row in csv.DictReader(file) if row["id"].isdecimal())
+
+
+def test_ucdp_s_rows_bear_out_what_we_take_its_codes_to_mean() -> None:
+    """Days that each `date_prec` spans; divisions that are named up to each `where_prec`."""
+    days: dict[str, set[int]] = {}
+    for row in ucdp_rows():
+        first, last = (date.fromisoformat(row[column][:10]) for column in ("date_start", "date_end"))
+        days.setdefault(row["date_prec"], set()).add((last - first).days + 1)
+        if row["where_prec"] == "3":
+            assert row["adm_2"], row["id"]
+        if row["where_prec"] == "4":
+            assert (bool(row["adm_1"]), row["adm_2"]) == (True, ""), row["id"]
+        if row["where_prec"] == "6":
+            assert (row["adm_1"], row["adm_2"]) == ("", ""), row["id"]
+    assert (days["1"], days["3"]) == ({1}, {7})
+    assert days["2"] <= set(range(2, 7))
+    assert days["4"] <= set(range(8, 32))
+    assert days["5"] <= set(range(32, 367))
 
 
 @pytest.mark.parametrize(
