@@ -16,6 +16,7 @@ from api.filters import Filters
 from api.look import Data, Look
 from api.paging import Found, Place, Sort, decode_cursor, encode_cursor, envelope, fingerprint, query_string
 from api.reader import Row, Statement
+from api.soundness import TROUBLE
 
 JSON = "application/json"
 Edit = Callable[[Row], str]
@@ -174,7 +175,7 @@ async def export(request: Request, listing: Listing, filters: Any, form: str) ->
         await asked.check(look)
         if caching.any_copy_will_do(request):
             return caching.not_modified(request, caching.etag(request, look.revision, gzip=False), *marks(look))
-        total = await asked.count(look)
+        total = await counted(asked, look)
         sent = {
             **caching.headers(request, *marks(look), gzip=False),
             "Counterclaim-Count": str(total),
@@ -186,7 +187,7 @@ async def export(request: Request, listing: Listing, filters: Any, form: str) ->
 
     async def stream() -> AsyncIterator[bytes]:
         async with snapshot:
-            async for part in WRITERS[form](listing, batches(asked, look, listing), total):
+            async for part in WRITERS[form](listing, look, batches(asked, look, listing), total):
                 yield part
 
     return StreamingResponse(stream(), headers=sent, media_type=MEDIA_TYPES[form])
@@ -196,36 +197,66 @@ class ShortError(Exception):
     """An export found another number of records than it announced; the body must not end as if it were whole."""
 
 
-async def batches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[list[str]]:
-    """The documents of everything that matches, some thousand at a time."""
-    async for found in asked.walk(look, Sort.parse(listing.sorts[0]), None, EXPORT_BATCH):
-        if found:
-            yield [record.body for record in found]
+async def counted(asked: Asked, look: Look) -> int:
+    """How many match; counted with care where it goes wrong."""
+    try:
+        return await asked.count(look)
+    except TROUBLE:
+        look.careful = True
+        return await asked.count(look)
 
 
-async def _ndjson(_: Listing, bodies: AsyncIterator[list[str]], total: int) -> AsyncIterator[bytes]:
+async def batches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[list[Found]]:
+    """Everything that matches, some thousand at a time; with care from where it first goes wrong."""
+    sort = Sort.parse(listing.sorts[0])
+    place = None
+    while True:
+        try:
+            async for found in asked.walk(look, sort, place, EXPORT_BATCH):
+                if found:
+                    place = found[-1].place
+                    yield found
+        except TROUBLE:
+            if look.careful:
+                raise
+            look.careful = True
+        else:
+            return
+
+
+def _columns(listing: Listing, look: Look, record: Found) -> dict[str, Any]:
+    """A record as columns; nothing but its id if its document is damaged."""
+    columns = formats.COLUMNS[listing.name]
+    try:
+        return columns(orjson.loads(record.body))
+    except TROUBLE as error:
+        kind = listing.name.removesuffix("s")
+        return columns(orjson.loads(look.damaged(kind, record.place.id, record.body, repr(error))))
+
+
+async def _ndjson(_: Listing, __: Look, found: AsyncIterator[list[Found]], total: int) -> AsyncIterator[bytes]:
     sent = 0
-    async for batch in bodies:
+    async for batch in found:
         sent += len(batch)
-        yield "".join(body + "\n" for body in batch).encode()
+        yield "".join(record.body + "\n" for record in batch).encode()
     _check(sent, total)
 
 
-async def _csv(listing: Listing, bodies: AsyncIterator[list[str]], total: int) -> AsyncIterator[bytes]:
-    header, columns = formats.HEADERS[listing.name], formats.COLUMNS[listing.name]
+async def _csv(listing: Listing, look: Look, found: AsyncIterator[list[Found]], total: int) -> AsyncIterator[bytes]:
+    header = formats.HEADERS[listing.name]
     yield formats.csv_lines((), header, first=True)
     sent = 0
-    async for batch in bodies:
+    async for batch in found:
         sent += len(batch)
-        yield formats.csv_lines((columns(orjson.loads(body)) for body in batch), header, first=False)
+        yield formats.csv_lines((_columns(listing, look, record) for record in batch), header, first=False)
     _check(sent, total)
 
 
-async def _geojson(listing: Listing, bodies: AsyncIterator[list[str]], total: int) -> AsyncIterator[bytes]:
+async def _geojson(listing: Listing, look: Look, found: AsyncIterator[list[Found]], total: int) -> AsyncIterator[bytes]:
     yield b'{"type":"FeatureCollection","features":['
     sent = 0
-    async for batch in bodies:
-        features = [formats.feature(formats.COLUMNS[listing.name](orjson.loads(body))) for body in batch]
+    async for batch in found:
+        features = [formats.feature(_columns(listing, look, record)) for record in batch]
         yield (b"," if sent else b"") + b",".join(features)
         sent += len(batch)
     _check(sent, total)
@@ -254,6 +285,9 @@ async def item(
         if unchanged := await not_modified(request, look):
             return unchanged
         rows = await look.fetch(statement, {"id": identifier})
+        if not rows and await look.name(kind, identifier) is not None:
+            lost = look.damaged(kind, identifier, "", "it has no document")
+            return caching.answer(request, lost.encode(), JSON, marks(look), {})
         if not rows:
             raise NotFound(f"There is no {kind} {identifier[:200]}.", await look.near(kind, identifier))
         body: str = rows[0][3] if edit is None else edit(rows[0])

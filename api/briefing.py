@@ -62,12 +62,12 @@ class News:
             waiting: dict[Place, str] = {}
             for here, row in rows:
                 event = orjson.loads(row[BODY])["event"]["id"]
-                if event not in met:  # else it was met at an earlier claim, here or on an earlier page
+                if event is not None and event not in met:  # else it was met at an earlier claim, perhaps pages ago
                     met.add(event)
                     waiting[here] = event
             found = await shown.rows(look, "event", waiting.values())
-            known = [(here, self._known(found[event], speakers)) for here, event in waiting.items()]
-            yield [(here, one) for here, one in known if one.new[0].id == here.id]
+            known = [(here, self._known(found[event], speakers)) for here, event in waiting.items() if event in found]
+            yield [(here, one) for here, one in known if one.new and one.new[0].id == here.id]
 
     def _known(self, row: Row, speakers: frozenset[str] | None) -> Known:
         conditions = self.conditions

@@ -43,6 +43,9 @@ async def containers(look: Look, identifier: str) -> list[Json]:
     waiting: str | None = identifier
     while waiting is not None and waiting not in found:
         rows = await look.fetch(_LOCATION, {"id": waiting})
+        if not rows:  # the record has lost its document, but not its name
+            found[waiting] = {"id": waiting, "name": await look.name("location", waiting)}
+            break
         document = orjson.loads(rows[0][BODY])
         found[waiting] = {"id": waiting, "name": document["name"]}
         waiting = document["within"] and document["within"]["id"]

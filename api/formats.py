@@ -13,7 +13,8 @@ from api.vocabulary import Aspect, Stance
 Document = dict[str, Any]
 Columns = Callable[[Document], dict[str, Any]]
 _ASPECTS = list(Aspect)
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+MARK = "'"
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", MARK)
 
 
 def _ref(name: str, value: Document | None) -> dict[str, Any]:
@@ -137,14 +138,17 @@ def dispute_columns(dispute: Document) -> dict[str, Any]:
     }
 
 
+def neutral(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: an apostrophe is put before it, and before one of its own."""
+    return MARK + text if text.startswith(DANGEROUS) else text
+
+
 def _cell(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
         value = "|".join(value)
-    if isinstance(value, str) and value.startswith(DANGEROUS):
-        return "'" + value  # a spreadsheet would run it as a formula
-    return value
+    return neutral(value) if isinstance(value, str) else value
 
 
 def csv_lines(rows: Iterable[dict[str, Any]], header: Sequence[str], *, first: bool) -> bytes:

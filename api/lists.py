@@ -88,9 +88,9 @@ class Conditions:
     def keeps(self, row: Row) -> bool:
         """Whether a row passes what no index can tell."""
         if self.circle is not None:
-            document = orjson.loads(row[3])
-            point = document["location"]["point"]
-            if not self.circle.holds(point["longitude"], point["latitude"]):
+            place = orjson.loads(row[3])["location"]
+            point = place and place["point"]
+            if not point or not self.circle.holds(point["longitude"], point["latitude"]):
                 return False
         return self.judged is None or self.judged(row, self.undated)
 

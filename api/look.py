@@ -15,6 +15,7 @@ from api.errors import NotFound, Unavailable, nearest
 from api.query import REVISION
 from api.reader import Connection, Parameters, Reader, Row, Statement
 from api.search import frequency_parameters
+from api.soundness import TROUBLE, Soundness, blank
 
 T = TypeVar("T")
 ATTEMPTS = 20
@@ -117,12 +118,20 @@ def _neighbours_statement(kind: str, *, below: bool) -> Statement:
 class Look:
     """Statements that all see the catalogue's revision."""
 
-    def __init__(self, connection: Connection, catalogue: Catalogue) -> None:
+    def __init__(self, connection: Connection, catalogue: Catalogue, soundness: Soundness) -> None:
         """Look through a connection, knowing what the catalogue knows."""
         self._connection = connection
+        self._soundness = soundness
+        self.careful = False
+        """Whether every document is looked at before anything relies on it."""
         self.catalogue = catalogue
         self.confirmed = False
         """Whether the database has told that it has this revision."""
+
+    def damaged(self, kind: str, identifier: str, body: str, why: str) -> str:
+        """What is shown of a record whose document turned out to be damaged."""
+        self._soundness.name(kind, identifier, body, why)
+        return blank(kind, identifier)
 
     @property
     def revision(self) -> int:
@@ -137,7 +146,7 @@ class Look:
         elif (rows[0][0] or 0) != self.revision:
             raise Moved
         self.confirmed = True
-        return rows
+        return self._soundness.mended(statement, rows, carefully=self.careful)
 
     async def confirm(self) -> None:
         """The database still has this revision. Raises Moved, Unavailable."""
@@ -203,6 +212,7 @@ class Data:
         """Read through a reader; what was looked up is kept until data is loaded."""
         self.reader = reader
         self._catalogue: Catalogue | None = None
+        self._soundness = Soundness()
 
     async def catalogue(self, connection: Connection | None = None) -> Catalogue:
         """What is known of the current revision, asked of the database."""
@@ -216,8 +226,10 @@ class Data:
     async def ask(self, work: Callable[[Look], Awaitable[T]]) -> T:
         """Do work that reads; again from the start if data was loaded meanwhile. Raises Unavailable."""
         catalogue = self._catalogue or await self.catalogue()
+        careful = False
         for _ in range(ATTEMPTS):
-            look = Look(self.reader, catalogue)
+            look = Look(self.reader, catalogue, self._soundness)
+            look.careful = careful
             try:
                 answer = await work(look)
                 if not look.confirmed:  # all that it says was remembered
@@ -226,6 +238,10 @@ class Data:
                     return answer
             except Moved:
                 pass
+            except TROUBLE:  # perhaps a damaged document; if not, it is the same again
+                if careful:
+                    raise
+                careful = True
             catalogue = await self.catalogue()
         raise Unavailable("Data is being loaded too fast to answer.")
 
@@ -245,7 +261,7 @@ class Data:
     async def snapshot(self) -> AsyncIterator[Look]:
         """A look that lasts: one state of the data, however long it is read."""
         async with self.reader.snapshot() as connection:
-            yield Look(connection, await self.catalogue(connection))
+            yield Look(connection, await self.catalogue(connection), self._soundness)
 
 
 def _moment(value: datetime | str) -> datetime:

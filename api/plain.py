@@ -120,7 +120,8 @@ def page_statement(shape: Shape) -> Statement:
     key = document.c.day if by_day else fact.c[shape.key]
     undated = by_day and shape.phase == UNDATED
     down = shape.descending and not undated
-    found = select(REVISION, key, fact.c.id, document.c.body).join_from(fact, document, document.c.id == fact.c.id)
+    found = select(REVISION, key, fact.c.id, document.c.body)
+    found = found.join_from(fact, document, document.c.id == fact.c.id, isouter=not by_day)
     found = found.where(*_conditions(shape, fact, document))
     if by_day:
         found = found.where(document.c.span == UNDATED_SPAN if undated else document.c.span != UNDATED_SPAN)
@@ -135,7 +136,8 @@ def page_statement(shape: Shape) -> Statement:
 def count_statement(shape: Shape, *, limited: bool) -> Statement:
     """One row of (revision, how many match), at most 1,001 where limited."""
     fact, document = TABLES[shape.table], DOCUMENTS[shape.table]
-    found: Select[Any] = select(fact.c.id).join_from(fact, document, document.c.id == fact.c.id)
+    joined = fact.join(document, document.c.id == fact.c.id, isouter=True)
+    found: Select[Any] = select(fact.c.id).select_from(joined)
     found = found.where(*_conditions(shape, fact, document))
     keys = (found.limit(COUNT_LIMIT) if limited else found).subquery()
     return Statement(select(REVISION, func.count()).select_from(keys))
@@ -229,7 +231,7 @@ class Asked:
         if self.circle is None:
             return True
         point = orjson.loads(body)["point"]
-        return self.circle.holds(point["longitude"], point["latitude"])
+        return bool(point) and self.circle.holds(point["longitude"], point["latitude"])
 
     async def count(self, look: Look) -> int:
         """How many match."""

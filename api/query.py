@@ -259,7 +259,7 @@ def _page(shape: Shape) -> Select[Any]:
     columns: list[Any] = [REVISION, keys.c.day, keys.c.id, document.c.body]
     if shape.table == "events" and (shape.as_of or shape.judged):
         columns += [document.c.judged_from, document.c.judged_to, document.c.statements]
-    return select(*columns).join_from(keys, document, document.c.id == keys.c.id)
+    return select(*columns).join_from(keys, document, document.c.id == keys.c.id, isouter=True)
 
 
 def first_keys(shape: Shape) -> Any:  # noqa: ANN401 - a select or a compound

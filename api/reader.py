@@ -21,6 +21,7 @@ log = structlog.get_logger()
 Row = Sequence[Any]
 Parameters = Mapping[str, Any]
 
+BODY = 3
 _SHARED = frozenset({"revision", "facet"})
 _LOG_SECONDS = 1.0
 
@@ -54,6 +55,15 @@ class Statement:
         """The kind of record whose tables it reads: what is done to those holds up no statement of another kind."""
         tables = {element.name for element in visitors.iterate(self._select) if isinstance(element, Table)}
         return "+".join(sorted({name.partition("_")[0] for name in tables - _SHARED})) or "shared"
+
+    @cached_property
+    def document(self) -> str | None:
+        """The kind of record whose documents its rows hold, after revision, key and id; None: no documents."""
+        columns = list(self._select.selected_columns)
+        if len(columns) <= BODY or columns[BODY].name != "body":
+            return None
+        table = columns[BODY].table
+        return str(getattr(table, "element", table).name).removesuffix("_document")
 
 
 class Connection(Protocol):

@@ -15,6 +15,7 @@ from api.look import Look
 from api.query import REVISION
 from api.reader import Row
 from api.reader import Statement as Query
+from api.soundness import blank, blanked
 
 Json = dict[str, Any]
 AT_ONCE = (8, 64, 512)
@@ -53,7 +54,9 @@ async def rows(look: Look, kind: str, ids: Iterable[str]) -> dict[str, Row]:
 
 async def claims(look: Look, ids: Iterable[str]) -> dict[str, str]:
     """The documents of these claims, by id."""
-    return {id_: row[BODY] for id_, row in (await rows(look, "claim", ids)).items()}
+    wanted = set(ids)
+    found = await rows(look, "claim", wanted)
+    return {id_: found[id_][BODY] if id_ in found else blank("claim", id_) for id_ in wanted}
 
 
 async def said(look: Look, ids: Iterable[str]) -> dict[str, Json]:
@@ -64,6 +67,9 @@ async def said(look: Look, ids: Iterable[str]) -> dict[str, Json]:
 async def event(look: Look, identifier: str) -> Row:
     """One event's row. Raises NotFound with the nearest ids."""
     found = (await rows(look, "event", [identifier])).get(identifier)
+    if found is None and await look.name("event", identifier) is not None:
+        look.damaged("event", identifier, "", "it has no document")
+        return blanked("event", [look.revision, None, identifier, None, 0, 0, ""])
     if found is None:
         raise NotFound(f"There is no event {identifier[:200]}.", await look.near("event", identifier))
     return found

@@ -13,6 +13,7 @@ from typing import Any
 
 from api import models
 from api.database import engine, explained
+from api.formats import MARK, neutral
 from api.store import Store
 from migrations import require_current
 from seed.descriptor import PLURALS, package, table_schema
@@ -124,7 +125,7 @@ def _cell(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
         return as_json(value)
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
-    return value
+    return neutral(value) if isinstance(value, str) else value
 
 
 def write_lines(path: Path, read: Readback, kind: str) -> None:
@@ -167,10 +168,19 @@ def add_parquet(folder: Path) -> None:
             fields = table_schema(table, whole=False)["fields"]
             types = ", ".join(f"'{one['name']}': '{DUCKDB_TYPES[one['type']]}'" for one in fields)
             # Names and types are our own; DuckDB takes no parameters here.
+            columns = ", ".join(_restored(one["name"], one["type"]) for one in fields)
             read = f"read_csv('{_quoted(path)}', {DIALECT}, columns={{{types}}})"
             database.execute(
-                f"COPY (SELECT * FROM {read}) TO '{_quoted(path.with_suffix('.parquet'))}' (FORMAT parquet)"
+                f"COPY (SELECT {columns} FROM {read}) TO '{_quoted(path.with_suffix('.parquet'))}' (FORMAT parquet)"
             )
+
+
+def _restored(name: str, kind: str) -> str:
+    """A column without the apostrophes that keep spreadsheets from reading formulas."""
+    if kind != "string":
+        return f'"{name}"'
+    marked = f'starts_with("{name}", chr({ord(MARK)}))'
+    return f'CASE WHEN {marked} THEN substr("{name}", 2) ELSE "{name}" END AS "{name}"'
 
 
 def _quoted(path: Path) -> str:

@@ -18,7 +18,7 @@ LAYERS = (
     (
         "schemas standings assessment store details errors parameters reader sqlite postgres query filters paging look "
         "lists plain search as_of geodesy wording formats caching answers docs examples shown silence matters disputes "
-        "positions judged control briefing legible clients watch logs"
+        "positions judged control briefing soundness legible clients watch logs"
     ),
     "documents changes facets facts filing shapes shelf words",
     "resources guard lane openapi",
