@@ -11,6 +11,7 @@ from api.facets import Filed, placing
 from api.facts import Chunk, Facts
 from api.filing import FILED, SPANS, FiledKind, Filing
 from api.folding import folded
+from api.scribe import Scribe
 from api.shapes import Shapes
 from api.store import Row, Store
 from api.words import Vocabulary
@@ -78,14 +79,14 @@ class Made(NamedTuple):
 class Maker:
     """Makes what is derived of records; reads facts and writes nothing."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, shapes: type[Shapes] = Scribe) -> None:
         self._store = store
         self._known = Facts(store)
-        self._shapes = Shapes(self._known)
+        self._shapes = shapes(self._known)
 
     def plain(self, kind: Kind, ids: list[str]) -> Made:
         """Of those of these records that exist, of a kind that is not filed."""
-        self._known.trim()
+        self._trim()
         makers = {
             "dataset": self._datasets,
             "source": self._sources,
@@ -96,7 +97,12 @@ class Maker:
 
     def chunks(self, ids: list[str]) -> Iterator[Chunk]:
         """The facts of those of these events that exist, as much at a time as memory holds."""
+        self._trim()
         return self._known.chunks(ids)
+
+    def _trim(self) -> None:
+        self._known.trim()
+        self._shapes.trim()
 
     def _rows(self, kind: Kind, columns: Iterable[str], ids: list[str]) -> list[Row]:
         return self._store.rows(f"SELECT {', '.join(columns)} FROM {kind} WHERE id {{ids}} ORDER BY id", ids)

@@ -57,6 +57,8 @@ def first_said(statements: Sequence[Statement]) -> tuple[int | None, int | None,
 def ever(statements: Sequence[Statement], today: Iterable[Assessment]) -> set[Status]:
     """Every status any aspect has as of any day, in either reading of dates, with and without the undated."""
     found = {assessment.status for assessment in today}
+    if len(statements) == 1:
+        return found
     judged = {tuple(statement.id for statement in statements)}
     for match in Match:
         said = {s.earliest or 0 if match == Match.POSSIBLE else s.latest for s in statements if s.dated}

@@ -145,6 +145,7 @@ class Dated:
     """A record's effective date: its own, or the one another dataset lays over it."""
 
     when: schemas.When
+    text: str  # the same as JSON
     earliest: date | None
     latest: date | None
     recorded_on: date
@@ -176,6 +177,12 @@ def day(text: str | None) -> date | None:
 def own_date(fields: DateFields) -> schemas.When:
     """A date that nothing lies over."""
     return schemas.When.model_validate({**fields._asdict(), "source": None, "stated": None})
+
+
+@lru_cache(maxsize=65_536)
+def own_text(fields: DateFields) -> str:
+    """The same as JSON."""
+    return own_date(fields).model_dump_json()
 
 
 def _grouped(rows: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
@@ -253,10 +260,11 @@ class Facts:
         """The record's effective date."""
         own = DateFields(row.edtf, row.earliest, row.latest, row.precision, row.basis, row.note)
         if dating is None:
-            return Dated(own_date(own), day(row.earliest), day(row.latest), self.recorded_on[row.dataset])
+            earliest, latest = day(row.earliest), day(row.latest)
+            return Dated(own_date(own), own_text(own), earliest, latest, self.recorded_on[row.dataset])
         over = own_date(DateFields._make(dating[1:7]))
         when = over.model_copy(update={"source": self.source_ref(dating.source), "stated": row.edtf})
-        return Dated(when, over.earliest, over.latest, self.recorded_on[dating.dataset])
+        return Dated(when, when.model_dump_json(), over.earliest, over.latest, self.recorded_on[dating.dataset])
 
     def _datings(self, target: str, ids: list[str]) -> dict[str, Dating]:
         """The dating of each record that has one; of several, the one with the smallest id."""

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import chain
 
 # Apostrophes, and the marks by which transliterations write them and soft signs; they stand inside words.
 APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛ʼʻʽʹʺʾʿˈ′‵`´＇׳՚"))  # noqa: RUF001 - they are meant
@@ -11,18 +12,29 @@ LONGEST = 500
 """Of a longer word this much is compared; more does not fit into an index."""
 
 
-@lru_cache(maxsize=65_536)
+SHORT = 100
+"""Texts up to here are names, which come again and again."""
+
+
 def fold(text: str) -> tuple[str, ...]:
     """The words of a text: `Lysychans'k` and `LYSYCHANSK` are one."""
+    return _remembered(text) if len(text) <= SHORT else _fold(text)
+
+
+def _fold(text: str) -> tuple[str, ...]:
     text = text.translate(APOSTROPHES)
     if not text.isascii():
         text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
         text = "".join(letter for letter in text if not unicodedata.category(letter).startswith("M"))
         text = text.translate(APOSTROPHES)
-    return tuple(word[:LONGEST] for word in WORD.findall(text.casefold()))
+    words = WORD.findall(text.casefold())
+    return tuple([word[:LONGEST] for word in words] if len(text) > LONGEST else words)
+
+
+_remembered = lru_cache(maxsize=16_384)(_fold)
 
 
 def folded(texts: list[str | None]) -> str:
     """The distinct words of several texts, each with a blank before and after it."""
-    words = dict.fromkeys(word for text in texts if text is not None for word in fold(text))
+    words = dict.fromkeys(chain.from_iterable([fold(text) for text in texts if text is not None]))
     return f" {' '.join(words)} " if words else " "

@@ -12,8 +12,10 @@ from api.vocabulary import Aspect, Stance
 
 _STANCES = {stance.value: stance for stance in Stance}
 _ASPECTS = {aspect.value: aspect for aspect in Aspect}
-# What follows the part of an event's document that depends on claims.
-_AFTER_JUDGED = ',"dataset":{"id":"'
+# What begins and what follows the part of an event's document that depends on claims. Quotes inside strings are
+# escaped, and free-form JSON comes after: the first match is the field.
+BEFORE_JUDGED = '"claims":{"total":'
+AFTER_JUDGED = ',"dataset":{"id":"'
 
 
 class Judged(NamedTuple):
@@ -29,6 +31,9 @@ class Shapes:
 
     def __init__(self, known: Facts) -> None:
         self._known = known
+
+    def trim(self) -> None:
+        """Keep memory flat."""
 
     def dataset(self, fields: dict[str, Any]) -> str:
         recorded_at = facts.moment(fields["recorded_at"])
@@ -113,9 +118,8 @@ class Shapes:
             "url": f"/events/{event.id}",
         }
         body = schemas.Event.model_validate(fields).model_dump_json()
-        # Quotes inside strings are escaped, and free-form JSON comes after: the first match is the field.
-        start = body.index('"claims":{"total":')
-        return Judged(body, start, body.index(_AFTER_JUDGED, start))
+        start = body.index(BEFORE_JUDGED)
+        return Judged(body, start, body.index(AFTER_JUDGED, start))
 
     def _place(self, event: facts.Event) -> dict[str, Any] | None:
         if event.location is None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ Row = tuple[Any, ...]
 
 # Read as text on both databases: days as YYYY-MM-DD, JSON as it was written.
 AS_TEXT = ("date", "json", "jsonb")
+AT_ONCE = 50
 
 
 class Store:
@@ -77,12 +79,20 @@ class Store:
             return
         names = ", ".join(f'"{name}"' for name in columns)
         if self.sqlite:
-            marks = ", ".join("?" * len(columns))
-            self._cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+            self._insert_many(f"INSERT INTO {table} ({names}) VALUES ", rows)
             return
         with self._cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
+
+    def _insert_many(self, head: str, rows: Sequence[Row]) -> None:
+        """Many rows by each statement: beginning and ending one costs SQLite as much as several rows, or indexes."""
+        one = f"({', '.join('?' * len(rows[0]))})"
+        whole = len(rows) - len(rows) % AT_ONCE
+        statement = head + ", ".join([one] * AT_ONCE)
+        for start in range(0, whole, AT_ONCE):
+            self._cursor.execute(statement, list(chain.from_iterable(rows[start : start + AT_ONCE])))
+        self._cursor.executemany(head + one, rows[whole:])
 
     def upsert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """Insert rows, or overwrite those with the same first column."""

@@ -48,6 +48,8 @@ Text = Annotated[str, line(TEXT_LENGTH, r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$")]
 Url = Annotated[str, line(URL_LENGTH, r"^(?i:https?)://[^\s/?#\x00-\x1f\x7f-\x9f][^\s\x00-\x1f\x7f-\x9f]*$")]
 Date = Annotated[str, line(EDTF_LENGTH), AfterValidator(known_edtf)]
 Names = Annotated[list[Name], Field(max_length=MOST_PARTS)]
+Number = Annotated[FiniteFloat, AfterValidator(lambda number: number + 0.0)]
+"""Without a minus nought, which not every database keeps."""
 
 
 def depth(value: object) -> int:
@@ -207,9 +209,9 @@ class Actor(Record):
 
 
 class Point(Part):
-    longitude: Annotated[FiniteFloat, Field(ge=-180, le=180)]
-    latitude: Annotated[FiniteFloat, Field(ge=-90, le=90)]
-    radius_m: Annotated[FiniteFloat | None, Field(ge=0, le=FURTHEST_M)] = None
+    longitude: Annotated[Number, Field(ge=-180, le=180)]
+    latitude: Annotated[Number, Field(ge=-90, le=90)]
+    radius_m: Annotated[Number | None, Field(ge=0, le=FURTHEST_M)] = None
     method: v.CoordinateMethod
     source: Id | None = None
 
@@ -273,9 +275,9 @@ class Event(Record):
 
 
 class Value(Part):
-    low: FiniteFloat | None = None
-    best: FiniteFloat | None = None
-    high: FiniteFloat | None = None
+    low: Number | None = None
+    best: Number | None = None
+    high: Number | None = None
     unit: Name
 
     @model_validator(mode="after")

@@ -7,6 +7,7 @@ from api.changes import ACTORS_ABOVE, LOCATIONS_ABOVE, Kind
 from api.documents import CHUNK, COLUMNS, Made, Maker
 from api.facets import Filed
 from api.filing import FACET_BITS, FILED, POINT, PREFIX, FiledKind
+from api.shapes import Shapes
 from api.shelf import Shelf
 from api.store import Row, Store
 from seed.findings import Finding
@@ -60,7 +61,7 @@ class Proof:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._maker = Maker(store)
+        self._maker = Maker(store, Shapes)
         self._names: Shelf[str] = Shelf(
             lambda ids: store.rows("SELECT CAST(id AS text), name FROM facet WHERE CAST(id AS text) {ids}", ids)
         )

@@ -16,6 +16,7 @@ from seed.check import REVIEWED
 from seed.files import read
 from seed.load import load, withdraw
 from seed.refusals import Entry, Place, entry
+from seed.verify import verify
 from tests import databases
 from tests.contents import documents, everything
 
@@ -97,7 +98,7 @@ def dataset(name: str, recorded_at: str = "2022-08-01T00:00:00Z") -> Entry:
 def test_odd_texts_and_numbers_are_kept(database: sa.Engine) -> None:
     """Quotes, separators, other scripts and astral letters; a minus nought is a nought; numbers stay what they were."""
     odd = 'Say "claims":{"total":0},"dataset":{"id":"x"} \\ \u2028 \U0001f600 é'
-    extra = {"a": [1, 1.0, 1e30, None, True, {"ж": odd}], "claims": {"total": 3}}
+    extra = {"a": [1, 1.0, 1e30, -1e-7, 2**70, 0.1, None, True, {"ж": odd}], "claims": {"total": 3}}
     entries = [
         dataset("mine"),
         record("location", id="here", kind="town", name=odd, point=POINT, phrase="mid-ocean"),
@@ -114,6 +115,7 @@ def test_odd_texts_and_numbers_are_kept(database: sa.Engine) -> None:
     for kind in ("location", "event", "claim"):
         for (body,) in stored_bodies(database, kind):
             assert SHAPES[kind].model_validate_json(body).model_dump_json() == body
+    assert list(verify(database)) == []
 
 
 POINT = {"longitude": -0.0, "latitude": 90, "method": "derived"}
