@@ -5,6 +5,7 @@ import re
 import zlib
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from fastapi import Request, Response
 
@@ -29,12 +30,17 @@ def etag(request: Request, revision: int, *, gzip: bool) -> str:
     return f'"{revision}.{DOCUMENT_VERSION}.{asked.hexdigest()}{".gzip" if gzip else ""}"'
 
 
+@lru_cache(maxsize=16)
+def _http_date(moment: datetime) -> str:
+    return format_datetime(moment, usegmt=True)
+
+
 def headers(request: Request, revision: int, loaded_at: datetime, *, gzip: bool) -> dict[str, str]:
     """What lets a client ask again cheaply."""
     return {
         "ETag": etag(request, revision, gzip=gzip),
         "Cache-Control": "public, no-cache",
-        "Last-Modified": format_datetime(loaded_at, usegmt=True),
+        "Last-Modified": _http_date(loaded_at),
         "Vary": "Accept-Encoding",
     }
 

@@ -130,7 +130,7 @@ class Question:
         """Whether some filter has no record at all."""
         return any(not group.facets for group in self.groups)
 
-    def shape(self, spans: Sequence[int], *, unsaid: bool | None = None) -> Shape:
+    def shape(self, spans: Sequence[int], *, descending: bool = False, by_id: bool = False) -> Shape:
         """What the statement's text depends on, for the span classes of one phase."""
         conditions, driver = self.conditions, self.groups[0]
         present = tuple(span for span in spans if any(facet.spans[span] for facet in driver.facets))
@@ -148,7 +148,9 @@ class Question:
             last=conditions.last is not None,
             certain=conditions.certain,
             as_of=conditions.as_of is not None,
-            unsaid=True if conditions.undated else unsaid,
+            unsaid=True if conditions.undated else None,
+            descending=descending,
+            by_id=by_id,
             words=len(conditions.words),
             rare=self.rare,
             fresh=conditions.fresh,
@@ -267,7 +269,7 @@ async def walk(
         if place is not None and place.phase > phase:
             continue
         after = place if place is not None and place.phase == phase else None
-        shape = replace(question.shape(spans), descending=sort.descending, by_id=by_id)
+        shape = question.shape(spans, descending=sort.descending, by_id=by_id)
         while any(shape.spans):
             statement = statement_for(replace(shape, after=True) if after is not None else shape)
             rows = await look.fetch(statement, question.parameters(after, batch), slow=question.slow)

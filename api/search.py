@@ -24,6 +24,10 @@ class _Held(ColumnElement[bool]):
         self.words = words
         self.searched = bindparam("searched", type_=words.c.words.type)
 
+    def self_group(self, against: object = None) -> "_Held":  # noqa: ARG002 - SQLAlchemy's own
+        """As it is: compared with 1, as SQLite's truth values are elsewhere, it would meet no index."""
+        return self
+
 
 @compiles(_Held, "sqlite")
 def _by_fts5(element: _Held, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own

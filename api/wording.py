@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from api.geodesy import Box, Circle
 from api.vocabulary import Match, Undated
 
 
+@lru_cache(maxsize=4096)
 def day_in_words(day: date) -> str:
     """2 July 2022."""
     return f"{day.day} {day:%B} {day.year}"

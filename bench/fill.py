@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from api import models
 from api.database import engine
+from api.store import Row
 from bench.grow import grow
 from bench.world import World
 from migrations import migrate
@@ -36,24 +37,30 @@ def by_orm(made: sa.Engine, world: World) -> int:
     with Session(made) as session:
         while batch := list(islice(entries, BATCH)):
             count += len(batch)
-            session.add_all(_objects(batch))
-            session.flush()
+            for objects in _objects(batch):
+                session.add_all(objects)
+                session.flush()
             session.expunge_all()
         session.commit()
     return count
 
 
-def _objects(batch: list[Entry | Refusal]) -> Iterator[models.Base]:
+def _objects(batch: list[Entry | Refusal]) -> Iterator[list[models.Base]]:
+    """The batch as objects, table by table, those first that others refer to."""
     classes = {str(mapper.local_table): mapper.class_ for mapper in models.Base.registry.mappers}
+    rows: dict[str, list[Row]] = {}
     for one in batch:
         if isinstance(one, Refusal):
             raise TypeError(str(one))
-        for table, rows in rows_of(one.record, one.dataset, digest(one.record)).items():
-            columns = models.Base.metadata.tables[table].c
-            for row in rows:
-                yield classes[table](
-                    **{name: _typed(columns[name].type, value) for name, value in zip(COLUMNS[table], row, strict=True)}
-                )
+        for name, more in rows_of(one.record, one.dataset, digest(one.record)).items():
+            rows.setdefault(name, []).extend(more)
+    for table in models.Base.metadata.sorted_tables:
+        names = COLUMNS.get(table.name, ())
+        kinds = [table.c[name].type for name in names]
+        yield [
+            classes[table.name](**dict(zip(names, map(_typed, kinds, row), strict=True)))
+            for row in rows.get(table.name, ())
+        ]
 
 
 def _typed(kind: sa.types.TypeEngine[Any], value: Any) -> Any:  # noqa: ANN401 - a column's value

@@ -3,7 +3,6 @@
 import asyncio
 import random
 import time
-from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
@@ -50,7 +49,7 @@ async def _prepared(look: Look, path: str) -> tuple[Statement, dict[str, Any]]:
     sent = parse_qs(path.partition("?")[2])
     query = EventQuery.model_validate({name: values if name in LISTS else values[0] for name, values in sent.items()})
     question = await resolve(look, "events", query.asked().conditions)
-    shape = replace(question.shape(DATED_SPANS), descending=query.sort == "-date")
+    shape = question.shape(DATED_SPANS, descending=query.sort == "-date")
     return _statement(shape), question.parameters(None, query.limit + 1)
 
 
