@@ -151,16 +151,16 @@ def measure(backend: str, databases: Databases, arguments: argparse.Namespace, f
     url, small = databases[backend, arguments.events], databases[backend, arguments.small]
     parent = None if backend == "sqlite" else postmaster(url)
     index(url)
+    world = World(arguments.events // arguments.copies, arguments.copies)
     for name, ask in {"box": box, "common word": common_word, "rare word": rare_word}.items():
-        found.scans[backend, name] = scan_ms(url, parent, ask, World(arguments.events))
+        found.scans[backend, name] = scan_ms(url, parent, ask, world)
     with ExitStack() as stack:
         servers = {name: stack.enter_context(serving(name, url, parent)) for name in APPS}
         servers["small"] = stack.enter_context(serving("ours", small, parent))
         turns = [
-            (name, question, servers[name], written(folder, servers[name], question, World(events)))
+            (name, question, servers[name], written(folder, servers[name], question, world))
             for name, questions in ASKED.items()
             for question in questions
-            for events in [arguments.small if name == "small" else arguments.events]
         ]
         samples: dict[tuple[str, str], list[Sample]] = {}
         for _, _, server, file in turns:

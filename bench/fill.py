@@ -7,20 +7,22 @@ import time
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from api import models
 from api.database import engine
-from api.store import Row
 from bench.grow import grow
 from bench.world import World
 from migrations import migrate
 from seed.load import load
 from seed.refusals import Entry, Refusal
 from seed.rows import COLUMNS, digest, rows_of
+
+if TYPE_CHECKING:
+    from api.store import Row
 
 BATCH = 5_000
 

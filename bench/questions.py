@@ -37,7 +37,7 @@ def as_of(chance: random.Random, _: World) -> str:
 
 
 def item(chance: random.Random, world: World) -> str:
-    return f"/events/event-{chance.randrange(world.events):07}"
+    return f"/events/{world.event(chance)}"
 
 
 def claims(chance: random.Random, world: World) -> str:

@@ -80,10 +80,10 @@ def postgresql_cpu_s(postmaster: int) -> float:
 
 
 def _cpu_s(pid: int) -> float:
-    """Over all threads; the scheduler counts nanoseconds where `stat` counts hundredths of a second."""
+    """Over all its threads, those included that have ended: a pool of threads lets go of those that lie idle."""
     try:
-        return sum(int(path.read_text().split()[0]) for path in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
-    except FileNotFoundError:
+        return time.clock_gettime(~pid << 3 | 2)  # the number of another process's clock, see clock_getcpuclockid(3)
+    except OSError:
         return 0.0
 
 

@@ -62,6 +62,8 @@ class World:
     """The same records for the same number of events and seed."""
 
     events: int
+    copies: int = 1
+    """How many of each event there are, once they are copied in the database."""
     seed: int = 4
     chance: random.Random = field(init=False)
 
@@ -74,6 +76,13 @@ class World:
         self._actor = Skewed(self.chance, ACTORS, 1.2)
         self._place = Skewed(self.chance, PLACES, 0.8)
         self._word = Skewed(self.chance, VOCABULARY)
+
+    def event(self, chance: random.Random) -> str:
+        """The id of some event."""
+        number = chance.randrange(self.events)
+        if self.copies == 1:
+            return f"event-{number:07}"
+        return f"event-{chance.randrange(self.copies):02}{number:05}"
 
     def records(self) -> Iterator[tuple[str, Fields]]:
         """Every record, as an importer would write it: its kind and its fields."""
