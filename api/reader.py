@@ -60,10 +60,10 @@ class Statement:
     def document(self) -> str | None:
         """The kind of record whose documents its rows hold, after revision, key and id; None: no documents."""
         columns = list(self._select.selected_columns)
-        if len(columns) <= BODY or columns[BODY].name != "body":
+        if len(columns) <= BODY or getattr(columns[BODY], "name", None) != "body":
             return None
-        table = columns[BODY].table
-        return str(getattr(table, "element", table).name).removesuffix("_document")
+        base = next(iter(columns[BODY].base_columns))  # past aliases and subqueries
+        return str(base.table.name).removesuffix("_document")
 
 
 class Connection(Protocol):

@@ -161,3 +161,8 @@ def test_text_that_is_none(dossier_of_sqlite: str, bad: bytes, right: dict[str, 
     statement = "UPDATE event_document SET body = CAST(:bad AS TEXT) WHERE id = :id"
     changed(dossier_of_sqlite, statement, bad=bad, id=RECORDS["event"])
     spoilt(dossier_of_sqlite, "event", right)
+
+
+def test_numbers_of_all_kinds_are_no_documents(dossier_url: str) -> None:
+    with serving(dossier_url) as api:
+        assert 'counterclaim_records{kind="event"} 27.0' in api.good("/metrics").text
