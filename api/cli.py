@@ -154,6 +154,30 @@ def export(
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to make.")],
+    *,
+    force: Annotated[bool, typer.Option(help="Replace the file if it is there.")] = False,
+) -> None:
+    """Save an SQLite database whole, as one file, while it is served and loaded."""
+    from seed.backup import backup as save  # noqa: PLC0415 - a server has no need of it
+
+    typer.echo(save(read_settings().database_url, file, force=force))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `counterclaim backup` made.")],
+    *,
+    force: Annotated[bool, typer.Option(help="Replace the data that are there.")] = False,
+) -> None:
+    """Put a saved SQLite database back, all or nothing, while the old one may be served."""
+    from seed.backup import restore as put_back  # noqa: PLC0415 - a server has no need of it
+
+    typer.echo(put_back(read_settings().database_url, file, force=force))
+
+
+@app.command()
 def withdraw(dataset: Annotated[str, typer.Argument(help="The dataset's id.")]) -> None:
     """Take a whole dataset out; refused while another dataset's records name its own."""
     from seed.load import withdraw as take_out  # noqa: PLC0415 - a server has no need of it

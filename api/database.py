@@ -73,6 +73,15 @@ def engine(url: str) -> sa.Engine:
     return made
 
 
+def viewer(url: str) -> sa.Engine:
+    """For looking only: neither the file nor its folder has to be writable, and nothing is made."""
+    where = address(url)
+    if where.drivername == POSTGRESQL:
+        return engine(url)
+    name = f"{sqlite_file(url).absolute().as_uri()}?mode=ro"
+    return sa.create_engine(where, creator=lambda: sqlite3.connect(name, uri=True))
+
+
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     """Leave BEGIN to us: Python's sqlite3 would begin late, and commit before each CREATE TABLE."""
     connection.isolation_level = None

@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from api.database import DatabaseUnusableError, engine, explained
+from api.database import DatabaseUnusableError, engine, explained, is_sqlite, sqlite_file, viewer
 
 FOLDER = Path(__file__).parent
 LOCK = 0x00C0_7E4C  # any number of ours: PostgreSQL lets one migration at a time hold it
@@ -19,7 +19,7 @@ LOCK = 0x00C0_7E4C  # any number of ours: PostgreSQL lets one migration at a tim
 def migrate(url: str) -> None:
     """Build the database, or bring it to the newest version; changes nothing if it is there."""
     with _exclusively(url) as connection:
-        if _version(connection) != _newest():
+        if _version(connection) != newest():
             _run(connection, command.upgrade, "head")
 
 
@@ -31,13 +31,15 @@ def unbuild(url: str) -> None:
 
 def require_current(url: str) -> None:
     """Refuse a database that this code cannot serve: never migrated, older or newer."""
-    made = engine(url)
-    try:
-        with explained(url), made.connect().execution_options(read_only=True) as connection:
-            found = _version(connection)
-    finally:
-        made.dispose()
-    if found != _newest():
+    found = None
+    if not is_sqlite(url) or sqlite_file(url).exists():
+        made = viewer(url)
+        try:
+            with explained(url), made.connect().execution_options(read_only=True) as connection:
+                found = _version(connection)
+        finally:
+            made.dispose()
+    if found != newest():
         raise DatabaseUnusableError("The database is older than this code: run `counterclaim migrate` first.")
 
 
@@ -66,13 +68,14 @@ def _version(connection: sa.Connection) -> str | None:
     known = {script.revision for script in _scripts().walk_revisions()}
     if found is not None and found not in known:
         raise DatabaseUnusableError(
-            f"The database is newer than this code (its version is {found}, this code knows up to {_newest()}): "
+            f"The database is newer than this code (its version is {found}, this code knows up to {newest()}): "
             "update the code, or point DATABASE_URL at another database."
         )
     return found
 
 
-def _newest() -> str | None:
+def newest() -> str | None:
+    """The version that this code builds."""
     return _scripts().get_current_head()
 
 

@@ -1,0 +1,156 @@
+"""`counterclaim backup` and `restore`: the whole of an SQLite database as one file, taken and put back while served."""
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from api import models
+from api.database import BUSY_TIMEOUT_MS, DatabaseUnusableError, is_sqlite, sqlite_file
+from migrations import newest, require_current
+
+ELSEWHERE = (
+    "A PostgreSQL database is saved and put back by its own programs, pg_dump and pg_restore: "
+    "README.md says how, under PostgreSQL."
+)
+
+
+def backup(url: str, target: Path, *, force: bool = False) -> str:
+    """Save one state of the database, whole and checked, or nothing. What was done, in one line."""
+    source = _file(url)
+    require_current(url)
+    if target.exists() and not force:
+        raise DatabaseUnusableError(f"{target} is there already: take another name, or --force to replace it.")
+    if target.exists() and target.samefile(source):
+        raise DatabaseUnusableError(f"{target} is the database itself.")
+    with _explained(target), _beside(target) as made:
+        with closing(_reading(source)) as read, closing(sqlite3.connect(made)) as written:
+            read.backup(written)
+            written.execute("PRAGMA journal_mode = DELETE")
+            _whole(written, target)
+            number = _revision(written)
+        _keep(made, target)
+    return f"{target} holds revision {number or 0} of the data, {target.stat().st_size:,} bytes."
+
+
+def restore(url: str, source: Path, *, force: bool = False) -> str:
+    """Put back what `backup` saved, all or nothing. What was done, in one line."""
+    target = _file(url)
+    held = _held(target)
+    if held and not force:
+        raise DatabaseUnusableError(f"{target} holds data, which would be lost: --force replaces it.")
+    if target.exists() and source.exists() and target.samefile(source):
+        raise DatabaseUnusableError(f"{source} is the database itself.")
+    with _explained(source), _beside(target) as made:
+        with closing(_reading(source)) as read, closing(sqlite3.connect(made)) as written:
+            _ours(read, source)
+            read.backup(written)
+            _whole(written, source)
+            number = _renumbered(written, held)
+        if target.exists():
+            _replace(made, target)
+        else:
+            _keep(made, target)
+    served = "; a server that runs shows it from its next answer on" if held else ""
+    return f"{target} holds what {source} does, as revision {number or 0} of the data{served}."
+
+
+def _file(url: str) -> Path:
+    if not is_sqlite(url):
+        raise DatabaseUnusableError(ELSEWHERE)
+    return sqlite_file(url)
+
+
+def _reading(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+
+
+@contextmanager
+def _explained(file: Path) -> Iterator[None]:
+    """Say in one line what kept us from reading or writing."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise DatabaseUnusableError(f"{file} cannot be used: {error}.") from error
+    except OSError as error:
+        raise DatabaseUnusableError(f"{error.filename or file} cannot be used: {error.strerror}.") from error
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """A new file in the target's folder, gone in the end unless it was moved."""
+    number, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.absolute().parent)
+    os.close(number)
+    try:
+        yield Path(name)
+    finally:
+        with suppress(FileNotFoundError):
+            Path(name).unlink()
+
+
+def _keep(made: Path, target: Path) -> None:
+    """Give the file its name once it is safe on the disk."""
+    made.chmod(0o644)
+    with made.open("rb") as written:
+        os.fsync(written.fileno())
+    made.replace(target)
+    folder = os.open(target.absolute().parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+
+
+def _whole(database: sqlite3.Connection, file: Path) -> None:
+    found = [row[0] for row in database.execute("PRAGMA integrity_check(1)")]
+    if found != ["ok"]:
+        raise DatabaseUnusableError(f"{file} is damaged: {found[0]}")
+
+
+def _ours(database: sqlite3.Connection, file: Path) -> None:
+    """Refuse what is no database of Counterclaim, or one of another version."""
+    tables = {row[0] for row in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    if not {"alembic_version", *models.Base.metadata.tables} <= tables:
+        raise DatabaseUnusableError(f"{file} is no backup of Counterclaim: it has not its tables.")
+    version = database.execute("SELECT version_num FROM alembic_version").fetchone()
+    if version != (newest(),):
+        found = version[0] if version else "none"
+        raise DatabaseUnusableError(
+            f"{file} is of another version of Counterclaim (its tables are of version {found}, this code's of "
+            f"{newest()}): restore it with that version, then run `counterclaim migrate` with this one."
+        )
+
+
+def _revision(database: sqlite3.Connection) -> int | None:
+    found = database.execute("SELECT number FROM revision").fetchone()
+    return None if found is None else int(found[0])
+
+
+def _held(target: Path) -> int | None:
+    """The revision of the data that is there, nought if that cannot be told; None: nothing is there to be lost."""
+    if not target.exists():
+        return None
+    try:
+        with closing(_reading(target)) as database:
+            tables = {row[0] for row in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+            return _revision(database) if "revision" in tables else (0 if tables else None)
+    except sqlite3.DatabaseError as error:
+        raise DatabaseUnusableError(f"{target} cannot be used: {error}; move it away first.") from error
+
+
+def _renumbered(database: sqlite3.Connection, held: int | None) -> int | None:
+    """Number the data after whatever it replaces: clients and servers tell states of the data apart by that."""
+    if held is not None:
+        with database:
+            database.execute("UPDATE revision SET number = max(number, ?) + 1", (held,))
+    return _revision(database)
+
+
+def _replace(made: Path, target: Path) -> None:
+    """Write one database over another in one transaction: whoever reads sees the old one until it is done."""
+    with closing(sqlite3.connect(target, timeout=BUSY_TIMEOUT_MS / 1_000, isolation_level=None)) as written:
+        written.execute("BEGIN IMMEDIATE")  # the copy itself would wait for ever for whoever is loading
+        written.execute("ROLLBACK")
+        with closing(_reading(made)) as read:
+            read.backup(written)
+        written.execute("PRAGMA wal_checkpoint(TRUNCATE)")
