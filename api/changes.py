@@ -1,9 +1,9 @@
 """What a load touched, and everything else that shows or depends on it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from api.store import Store
+from api.store import Reads, Store
 from api.vocabulary import BELONGING
 
 Kind = Literal["dataset", "source", "actor", "location", "event", "claim"]
@@ -149,12 +149,21 @@ class Changes:
         if not self._store.sqlite:
             self._store.run(f"ANALYZE {table}")
 
+
+class Affected:
+    """Whose derived rows may differ, once that is known."""
+
+    def __init__(self, store: Reads) -> None:
+        self._store = store
+
     def among(self, kind: Kind, ids: list[str]) -> set[str]:
         """Which of these are affected."""
         return set(self._store.column("SELECT id FROM affected WHERE kind = ? AND id {ids}", kind, ids))
 
-    def affected(self, kind: Kind, after: str, limit: int) -> list[str]:
-        """The next ids of a kind, in order."""
+    def chunks(self, kind: Kind, size: int) -> Iterator[list[str]]:
+        """All ids of a kind, in order, so many at a time."""
+        after = ""
         statement = "SELECT id FROM affected WHERE kind = ? AND id > ? ORDER BY id LIMIT ?"
-        found: list[str] = self._store.column(statement, kind, after, limit)
-        return found
+        while ids := self._store.column(statement, kind, after, size):
+            yield ids
+            after = ids[-1]

@@ -1,22 +1,14 @@
-"""From facts to what is served: each record's JSON, its facets and its folded words, made when it is loaded."""
+"""From facts to what is served: brings every derived row up to date when something is loaded."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
 
-from api import facets, facts
-from api.assessment import Statement, assess, encode
-from api.changes import Changes, Kind
-from api.facets import Filed, placing
-from api.facts import Chunk, Facts
-from api.filing import FILED, SPANS, FiledKind, Filing
-from api.folding import folded
-from api.scribe import Scribe
-from api.shapes import Shapes
-from api.store import Row, Store
+from api.beside import parcels
+from api.changes import Changes
+from api.filing import SPANS, Filing
+from api.making import COLUMNS, Parcel
+from api.store import Store
 from api.words import Vocabulary
 
-CHUNK = 1_000
 DERIVED = (
     *(f"{kind}_document" for kind in ("dataset", "source", "actor", "location", "event", "claim")),
     *(f"{kind}_words" for kind in ("source", "actor", "location", "event", "claim")),
@@ -26,22 +18,6 @@ DERIVED = (
     "actor_closure",
     "location_closure",
 )
-DOCUMENT = ("id", "span", "day", "latest", "body")
-COLUMNS: dict[Kind, tuple[str, ...]] = {
-    "dataset": DOCUMENT,
-    "source": DOCUMENT,
-    "actor": DOCUMENT,
-    "location": DOCUMENT,
-    "event": ("id", *FILED, "body", "judged_from", "judged_to", "statements"),
-    "claim": ("id", *FILED, "body"),
-}
-UNDATED = (6, 0, None)
-_DATASET = ("id", "title", "summary", "version", "licence", "attribution", "url", "recorded_at")
-_SOURCE = (
-    *("id", "kind", "title", "publisher", "author", "url", "archive_url", "language"),
-    *("parent", "reliability", "note", "dataset"),
-)
-_PUBLISHED = tuple(f"published_{name}" for name in facts.DateFields._fields)
 
 Progress = Callable[[int], None]
 
@@ -61,191 +37,36 @@ def rederive(store: Store, changes: Changes, progress: Progress = lambda _: None
 def refresh(store: Store, changes: Changes, progress: Progress = lambda _: None) -> None:
     """Bring every derived row up to date with what a load touched; `progress` hears of each chunk of events."""
     changes.spread()
-    Deriver(store, changes).run(progress)
-
-
-class Made(NamedTuple):
-    """What is derived of some records: by id, the columns of documents (`COLUMNS`, but for where filed) and words."""
-
-    documents: dict[str, Row]
-    words: dict[str, str]
-    filed: list[Filed]
-
-    @classmethod
-    def nothing(cls) -> "Made":
-        return cls({}, {}, [])
-
-
-class Maker:
-    """Makes what is derived of records; reads facts and writes nothing."""
-
-    def __init__(self, store: Store, shapes: type[Shapes] = Scribe) -> None:
-        self._store = store
-        self._known = Facts(store)
-        self._shapes = shapes(self._known)
-
-    def plain(self, kind: Kind, ids: list[str]) -> Made:
-        """Of those of these records that exist, of a kind that is not filed."""
-        self._trim()
-        makers = {
-            "dataset": self._datasets,
-            "source": self._sources,
-            "actor": self._actors,
-            "location": self._locations,
-        }
-        return makers[kind](ids)
-
-    def chunks(self, ids: list[str]) -> Iterator[Chunk]:
-        """The facts of those of these events that exist, as much at a time as memory holds."""
-        self._trim()
-        return self._known.chunks(ids)
-
-    def _trim(self) -> None:
-        self._known.trim()
-        self._shapes.trim()
-
-    def _rows(self, kind: Kind, columns: Iterable[str], ids: list[str]) -> list[Row]:
-        return self._store.rows(f"SELECT {', '.join(columns)} FROM {kind} WHERE id {{ids}} ORDER BY id", ids)
-
-    def _datasets(self, ids: list[str]) -> Made:
-        made = Made.nothing()
-        for row in self._rows("dataset", _DATASET, ids):
-            body = self._shapes.dataset(dict(zip(_DATASET, row, strict=True)))
-            made.documents[row[0]] = (row[0], *UNDATED, body)
-        return made
-
-    def _sources(self, ids: list[str]) -> Made:
-        rows = self._rows("source", (*_SOURCE, *_PUBLISHED), ids)
-        self._known.sources.need(row[_SOURCE.index("parent")] for row in rows)
-        made = Made.nothing()
-        for row in rows:
-            fields: dict[str, Any] = dict(zip(_SOURCE, row[: len(_SOURCE)], strict=True))
-            published = facts.own_date(facts.DateFields._make(row[len(_SOURCE) :]))
-            place = placing(published.earliest, published.latest)
-            made.documents[row[0]] = (row[0], *place, self._shapes.source(fields, published))
-            made.words[row[0]] = folded([fields["title"], fields["publisher"], fields["author"]])
-        return made
-
-    def _actors(self, ids: list[str]) -> Made:
-        up = self._affiliations("actor", "other", ids)
-        down = self._affiliations("other", "actor", ids)
-        existing = self._store.column("SELECT id FROM actor WHERE id {ids} ORDER BY id", ids)
-        shown = [one.other for found in (up, down) for ones in found.values() for one in ones]
-        self._known.actors.need([*existing, *shown])
-        made = Made.nothing()
-        for actor in [self._known.actors[id_] for id_ in existing]:
-            body = self._shapes.actor(actor, up.get(actor.id, ()), down.get(actor.id, ()))
-            made.documents[actor.id] = (actor.id, *UNDATED, body)
-            made.words[actor.id] = self._shapes.actor_words(actor)
-        return made
-
-    def _affiliations(self, of: str, other: str, ids: list[str]) -> dict[str, list[facts.Affiliation]]:
-        statement = (
-            f"SELECT {of}, kind, {other}, since, until FROM affiliation WHERE {of} {{ids}} ORDER BY actor, ordinal"
-        )
-        found: defaultdict[str, list[facts.Affiliation]] = defaultdict(list)
-        for own, *rest in self._store.rows(statement, ids):
-            found[own].append(facts.Affiliation._make(rest))
-        return found
-
-    def _locations(self, ids: list[str]) -> Made:
-        existing = self._store.column("SELECT id FROM location WHERE id {ids} ORDER BY id", ids)
-        self._known.locations.need(existing)
-        locations = [self._known.locations[id_] for id_ in existing]
-        self._known.locations.need(location.within for location in locations)
-        self._known.sources.need(location.coordinate_source for location in locations)
-        made = Made.nothing()
-        for location in locations:
-            made.documents[location.id] = (location.id, *UNDATED, self._shapes.location(location))
-            made.words[location.id] = self._shapes.location_words(location)
-        return made
-
-    def events(self, chunk: Chunk) -> tuple[Made, dict[str, Statement]]:
-        """Of a chunk's events; and by claim, what its event is judged by."""
-        made = Made.nothing()
-        statements: dict[str, Statement] = {}
-        for event in chunk.events:
-            own = [self._shapes.statement(claim, chunk) for claim in chunk.claims.get(event.id, ())]
-            statements.update((statement.id, statement) for statement in own)
-            assessments = assess(own)
-            made.filed.append(facets.of_event(event, chunk, self._known, own, assessments))
-            made.documents[event.id] = (*self._shapes.event(event, chunk, assessments), encode(own))
-            made.words[event.id] = self._shapes.event_words(event, chunk)
-        return made, statements
-
-    def claims(self, chunk: Chunk, statements: dict[str, Statement], wanted: set[str]) -> Iterator[Made]:
-        """Of those of a chunk's claims that are wanted, as much at a time as memory holds."""
-        for part in self._known.in_full(chunk, wanted):
-            made = Made.nothing()
-            for event in part.events:
-                for claim in part.claims.get(event.id, ()):
-                    if claim.id in wanted:
-                        made.filed.append(facets.of_claim(claim, event, part, self._known, statements[claim.id]))
-                        made.documents[claim.id] = (self._shapes.claim(claim, event, part),)
-                        made.words[claim.id] = self._shapes.claim_words(claim, event)
-            yield made
+    with parcels(store) as made:
+        Deriver(store).run(made, progress)
 
 
 class Deriver:
     """Writes what is derived of all that a load affects."""
 
-    def __init__(self, store: Store, changes: Changes) -> None:
-        self._store, self._changes = store, changes
-        self._maker = Maker(store)
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._filing = Filing(store)
         self._vocabulary = Vocabulary(store)
 
-    def run(self, progress: Progress) -> None:
-        """Derive all that is affected."""
-        plain: tuple[Kind, ...] = ("dataset", "source", "actor", "location")
-        for kind in plain:
-            for ids in self._chunks(kind):
-                made = self._maker.plain(kind, ids)
-                self._replace(kind, ids, list(made.documents.values()), made.words)
-        for ids in self._chunks("claim"):
-            self._withdraw_claims(ids)
-        for ids in self._chunks("event"):
-            self._events(ids)
-            progress(len(ids))
+    def run(self, made: Iterable[Parcel], progress: Progress) -> None:
+        """Write all of it; the rows of facets follow from documents in the end."""
+        for parcel in made:
+            self._replace(parcel)
+            if parcel.events:
+                progress(parcel.events)
         self._filing.finish()
         self._vocabulary.flush()
 
-    def _chunks(self, kind: Kind) -> Iterator[list[str]]:
-        after = ""
-        while ids := self._changes.affected(kind, after, CHUNK):
-            yield ids
-            after = ids[-1]
-
-    def _withdraw_claims(self, ids: list[str]) -> None:
-        """Claims that are gone leave nothing behind."""
-        kept = set(self._store.column("SELECT id FROM claim WHERE id {ids}", ids))
-        if gone := [id_ for id_ in ids if id_ not in kept]:
-            self._file("claim", gone, Made.nothing())
-
-    def _events(self, ids: list[str]) -> None:
-        """Derive events, and those of their claims that are affected."""
-        gone = set(ids)
-        for chunk in self._maker.chunks(ids):
-            made, statements = self._maker.events(chunk)
-            gone.difference_update(made.documents)
-            self._file("event", list(made.documents), made)
-            for some in self._maker.claims(chunk, statements, self._changes.among("claim", list(statements))):
-                self._file("claim", list(some.documents), some)
-        if gone:
-            self._file("event", sorted(gone), Made.nothing())
-
-    def _file(self, kind: FiledKind, ids: list[str], made: Made) -> None:
-        """Write documents with where they are filed; the rows of facets follow from them in the end."""
-        self._filing.remove(kind, ids)
-        placed = self._filing.place(kind, made.filed)
-        documents = [(id_, *placed[id_], *rest) for id_, rest in made.documents.items()]
-        self._replace(kind, ids, documents, made.words)
-
-    def _replace(self, kind: Kind, ids: list[str], documents: Sequence[Row], words: dict[str, str]) -> None:
+    def _replace(self, parcel: Parcel) -> None:
+        kind, ids, documents = parcel.kind, parcel.ids, parcel.documents
+        if kind == "event" or kind == "claim":  # noqa: PLR1714 - a set would not tell the type
+            self._filing.remove(kind, ids)
+            placed = self._filing.place(kind, parcel.sheet)
+            documents = [(row[0], *place, *row[1:]) for row, place in zip(documents, placed, strict=True)]
+            self._vocabulary.replace(kind, ids, parcel.counts)
         self._store.delete(f"{kind}_document", "id", ids)
         self._store.insert(f"{kind}_document", COLUMNS[kind], documents)
-        if kind in {"event", "claim"}:
-            self._vocabulary.replace(kind, ids, words.values())
         if kind != "dataset":
             self._store.delete(f"{kind}_words", "id", ids)
-            self._store.insert(f"{kind}_words", ("id", "words"), list(words.items()))
+            self._store.insert(f"{kind}_words", ("id", "words"), parcel.words)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from api import schemas
 from api.shelf import Shelf
 from api.standings import Standings
-from api.store import Store
+from api.store import Reads
 
 T = TypeVar("T")
 # How many claims are held at once, but for what judgement needs of one event's.
@@ -210,7 +210,7 @@ _DATING = _columns(Dating._fields[1:], "date")
 class Facts:
     """Reads chunks; actors' standings and datasets are held, other records are remembered while they are in use."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Reads) -> None:
         self._store = store
         self.datasets: dict[str, schemas.TitledRef] = {}
         self.recorded_on: dict[str, date] = {}

@@ -1,9 +1,9 @@
 """Files events and claims under their facets: numbers the facets, counts their members, and writes their rows."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from api.facets import Filed
 from api.models import FacetRow
@@ -28,6 +28,7 @@ FILED = (
     "facets",
 )
 SPANS = range(7)
+EMPTY = [0 for _ in SPANS]
 REMEMBERED = 100_000
 # How many documents are filed at once: bounds what is sorted.
 SLICE = 250_000
@@ -69,6 +70,38 @@ class Slot:
     more: list[int] = field(default_factory=lambda: [0 for _ in SPANS])
 
 
+class Sheet(NamedTuple):
+    """Where some records are filed, each facet named once."""
+
+    names: list[str]
+    members: list[int]
+    """Of each facet, how many of the records stand in each span class."""
+    rows: list[tuple[Row, list[int], list[tuple[int, int]]]]
+    """Of each record, `FILED` but for its facets; the facets it stands in; and those where a member of its stands."""
+
+    @classmethod
+    def of(cls, records: Sequence[Filed]) -> "Sheet":
+        """File records, by the numbers of names on this sheet alone."""
+        numbers: dict[str, int] = {}
+        members: list[int] = []
+        rows = []
+        for filed in records:
+            span, listed = filed.placing.span, [one for one in dict.fromkeys(filed.names.values()) if one is not None]
+            plain, held = [], []
+            for name, member in filed.names.items():
+                number = numbers.setdefault(name, len(numbers))
+                if number * len(SPANS) == len(members):
+                    members += EMPTY
+                members[number * len(SPANS) + span] += 1
+                if member is None:
+                    plain.append(number)
+                else:
+                    held.append((number, listed.index(member)))
+            point = filed.point or (None, None)
+            rows.append(((*filed.placing, *filed.said, *point, json.dumps(listed) if listed else None), plain, held))
+        return cls(list(numbers), members, rows)
+
+
 class Filing:
     """Keeps the facets' dictionary, and the rows of events and claims in it."""
 
@@ -94,39 +127,37 @@ class Filing:
         self.flush()
         return dict(self._store.rows("SELECT id, name FROM facet WHERE id {ids}", numbers))
 
-    def place(self, kind: FiledKind, records: Sequence[Filed]) -> dict[str, Row]:
-        """By id, what each document holds of where its record is filed (`FILED`)."""
-        prefix = PREFIX[kind]
-        self._need({prefix + name for filed in records for name in filed.names})
-        return {filed.id: self._placed(prefix, filed) for filed in records}
+    def place(self, kind: FiledKind, sheet: "Sheet") -> list[Row]:
+        """What each document holds of where its record is filed (`FILED`)."""
+        slots = self._need([PREFIX[kind] + name for name in sheet.names])
+        for number, slot in enumerate(slots):
+            more = sheet.members[number * len(SPANS) : (number + 1) * len(SPANS)]
+            slot.more = [old + new for old, new in zip(slot.more, more, strict=True)]
+        codes = [slot.code for slot in slots]
+        placed = []
+        for row, plain, held in sheet.rows:
+            own = [codes[number] for number in plain]
+            own += [codes[number] + 1 + member for number, member in held]
+            own.sort()
+            placed.append((*row, ",".join(map(str, own))))
+        return placed
 
-    def _placed(self, prefix: str, filed: Filed) -> Row:
-        span, slots = filed.placing.span, self._slots
-        members = list(dict.fromkeys(member for member in filed.names.values() if member is not None))
-        codes = []
-        for name, member in filed.names.items():
-            slot = slots[prefix + name]
-            slot.more[span] += 1
-            codes.append(slot.code if member is None else slot.code + 1 + members.index(member))
-        longitude, latitude = filed.point or (None, None)
-        listed = json.dumps(members) if members else None
-        return (*filed.placing, *filed.said, longitude, latitude, listed, ",".join(map(str, sorted(codes))))
-
-    def _need(self, names: set[str]) -> None:
-        """Have these facets at hand; new names get the next numbers, in order."""
+    def _need(self, names: Collection[str]) -> list[Slot]:
+        """These facets; new names get the next numbers, in order."""
         if len(self._slots) > REMEMBERED:
             self.flush()
             self._slots.clear()
-        unknown = sorted(names - self._slots.keys())
-        if not unknown:
-            return
-        known: dict[str, int] = dict(self._store.rows("SELECT name, id FROM facet WHERE name {ids}", unknown))
+        unknown = sorted({name for name in names if name not in self._slots})
+        known: dict[str, int] = {}
+        if unknown:
+            known = dict(self._store.rows("SELECT name, id FROM facet WHERE name {ids}", unknown))
         for name in unknown:
             number = known.get(name)
             if number is None:
                 number, self._next = self._next, self._next + 1
             point = POINT if name == "all" or name.startswith("cell:") else 0
             self._slots[name] = Slot(number, name not in known, (number << FACET_BITS) + point)
+        return [self._slots[name] for name in names]
 
     def flush(self) -> None:
         """Write down new facets, and how the counts of others have changed."""

@@ -1,10 +1,10 @@
 """Bulk reads and writes through the database's own driver, in one wording for SQLite and PostgreSQL."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from psycopg.types.string import TextLoader
@@ -16,12 +16,24 @@ AS_TEXT = ("date", "json", "jsonb")
 AT_ONCE = 50
 
 
+class Reads(Protocol):
+    """Whatever reads facts: a `Store`, or somebody who asks one."""
+
+    def rows(self, statement: str, *values: Any) -> list[Row]:  # noqa: ANN401 - whatever the driver binds
+        """All rows of a query."""
+
+    def column(self, statement: str, *values: Any) -> list[Any]:  # noqa: ANN401 - whatever the driver binds
+        """The first column of a query."""
+
+
 class Store:
     """A connection's raw cursor. Statements are written with `?`; `{ids}` stands for "is one of" a list of ids."""
 
     def __init__(self, connection: sa.Connection, *, lenient: bool = False) -> None:
         """Use a connection; `lenient`: read even texts that are no UTF-8, as far as that goes."""
         self.sqlite = connection.dialect.name == "sqlite"
+        self.between: Callable[[], None] | None = None
+        """Called after each statement that writes; it may read."""
         self._connection: Any = connection.connection
         self._cursor: Any = self._connection.cursor()
         if not self.sqlite:
@@ -44,7 +56,13 @@ class Store:
     def run(self, statement: str, *values: Any) -> int:  # noqa: ANN401 - whatever the driver binds
         """Run a statement; how many rows it changed."""
         self._cursor.execute(self._worded(statement), self._bound(values))
-        return int(self._cursor.rowcount)
+        count = int(self._cursor.rowcount)
+        self._written()
+        return count
+
+    def _written(self) -> None:
+        if self.between is not None:
+            self.between()
 
     def temporary(self, table: str, columns: str) -> None:
         """Make a table of this connection alone, empty."""
@@ -72,6 +90,7 @@ class Store:
         """Run a statement once for each row of values."""
         if rows:
             self._cursor.executemany(self._worded(statement), rows)
+            self._written()
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """Insert rows, by COPY on PostgreSQL."""
@@ -84,6 +103,7 @@ class Store:
         with self._cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
+        self._written()
 
     def _insert_many(self, head: str, rows: Sequence[Row]) -> None:
         """Many rows by each statement: beginning and ending one costs SQLite as much as several rows, or indexes."""
@@ -92,6 +112,7 @@ class Store:
         statement = head + ", ".join([one] * AT_ONCE)
         for start in range(0, whole, AT_ONCE):
             self._cursor.execute(statement, list(chain.from_iterable(rows[start : start + AT_ONCE])))
+            self._written()
         self._cursor.executemany(head + one, rows[whole:])
 
     def upsert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:

@@ -1,7 +1,7 @@
 """How many records hold a word, kept exactly as records come, change and go."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from api.store import Store
 
@@ -15,11 +15,13 @@ class Vocabulary:
         self._store = store
         self._counts: Counter[tuple[str, str]] = Counter()
 
-    def replace(self, kind: str, ids: list[str], new: Iterable[str]) -> None:
-        """Records' words are about to be replaced by others; words stand in one text with blanks between them."""
-        gone = self._store.column(f"SELECT words FROM {kind}_words WHERE id {{ids}}", ids)
-        self._counts.subtract((kind, word) for words in gone for word in words.split())
-        self._counts.update((kind, word) for words in new for word in words.split())
+    def replace(self, kind: str, ids: list[str], new: Mapping[str, int]) -> None:
+        """Records' words are about to be replaced; so many of the new ones hold each word."""
+        counts = self._counts
+        for words in self._store.column(f"SELECT words FROM {kind}_words WHERE id {{ids}}", ids):
+            counts.subtract((kind, word) for word in words.split())
+        for word, more in new.items():
+            counts[kind, word] += more
         if len(self._counts) > FLUSHED:
             self.flush()
 

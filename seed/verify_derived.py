@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 
 from api.changes import ACTORS_ABOVE, LOCATIONS_ABOVE, Kind
-from api.documents import CHUNK, COLUMNS, Made, Maker
 from api.facets import Filed
 from api.filing import FACET_BITS, FILED, POINT, PREFIX, FiledKind
+from api.making import CHUNK, COLUMNS, Made, Maker
 from api.shapes import Shapes
 from api.shelf import Shelf
 from api.store import Row, Store

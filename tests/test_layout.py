@@ -20,7 +20,7 @@ LAYERS = (
         "lists plain search as_of geodesy wording formats caching answers docs examples shown silence matters disputes "
         "positions judged control briefing soundness legible clients watch logs"
     ),
-    "documents changes facets facts filing scribe shapes shelf words",
+    "documents beside making changes facets facts filing scribe shapes shelf words",
     "resources guard lane openapi",
     "main",
     "serving cli",
