@@ -19,14 +19,11 @@ from tests.test_load import CONTEXT, EXCERPT
 def all_steps(database: sa.Engine) -> list[Contents]:
     """What is there after each of several loads."""
     found = []
-    for step in (
-        lambda: load(database, read([REVIEWED], [EXCERPT])),
-        lambda: load(database, read([REVIEWED], [CONTEXT])),
-        lambda: withdraw(database, CONTEXT),
-    ):
-        step()
+    for dataset in (EXCERPT, CONTEXT):
+        load(database, read([REVIEWED], [dataset]))
         found.append(everything(database))
-    return found
+    withdraw(database, CONTEXT)
+    return [*found, everything(database)]
 
 
 def test_two_processes_write_what_one_writes(backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
