@@ -14,7 +14,18 @@ from api import caching, formats
 from api.errors import NotFound
 from api.filters import Filters
 from api.look import Data, Look
-from api.paging import Found, Place, Sort, decode_cursor, encode_cursor, envelope, fingerprint, query_string
+from api.paging import (
+    Found,
+    Place,
+    Sort,
+    Taken,
+    decode_cursor,
+    encode_cursor,
+    envelope,
+    fingerprint,
+    links,
+    query_string,
+)
 from api.reader import Row, Statement
 from api.soundness import TROUBLE
 
@@ -32,6 +43,9 @@ class Asked(Protocol):
 
     def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
         """Matching records from a place on, a batch at a time."""
+
+    async def take(self, look: Look, sort: Sort, place: Place | None, limit: int) -> Taken:
+        """So many documents from a place on."""
 
     async def count(self, look: Look) -> int:
         """How many match."""
@@ -78,37 +92,37 @@ def data_of(request: Request) -> Data:
     return data
 
 
-async def page(request: Request, listing: Listing, query: Any) -> Response:  # noqa: ANN401 - filters with paging
-    """A page of a list."""
+async def page(
+    request: Request,
+    listing: Listing,
+    query: Any,  # noqa: ANN401 - filters with paging
+    require: Callable[[Look], Awaitable[object]] | None = None,
+) -> Response:
+    """A page of a list; `require` sees to it that what the path names exists."""
 
     async def work(look: Look) -> Response:
         if unchanged := await not_modified(request, look):
             return unchanged
+        if require is not None:
+            await require(look)
         asked: Asked = query.asked()
         await asked.check(look)
         sort = Sort.parse(query.sort)
         bound_to = fingerprint(listing.name, query.sort, query)
         key_type = str if sort.key in listing.text_keys else int
         place = None if query.cursor is None else decode_cursor(query.cursor, bound_to, key_type)
-        found: list[Found] = []
-        async for more in asked.walk(look, sort, place, query.limit + 1):
-            found += more
-            if len(found) > query.limit:
-                break
-        path, sent = request.scope["path"], request.query_params.multi_items()
-        following = None
-        if len(found) > query.limit:
-            cursor = encode_cursor(found[query.limit - 1].place, bound_to)
-            following = path + query_string(sent, cursor=cursor)
+        bodies, last = await asked.take(look, sort, place, query.limit)
+        cursor = None if last is None else encode_cursor(last, bound_to)
+        sent = request.query_params.multi_items()
+        here, following = links(request.scope["path"], request.scope["query_string"], sent, cursor)
         meta: dict[str, Any] = {"description": await query.described(look)}
         if place is None:
             meta["left_out"] = await asked.left_out(look)
         if getattr(query, "total", False):
             meta["total"] = await asked.count(look)
-        if not found and place is None and isinstance(asked, Explains):
+        if not bodies and place is None and isinstance(asked, Explains):
             meta["why_empty"] = await asked.why_empty(look)
-        bodies = [record.body for record in found[: query.limit]]
-        body = envelope(bodies, path, query_string(sent), following, meta)
+        body = envelope(bodies, here, following, meta)
         link = {} if following is None else {"Link": f'<{following}>; rel="next"'}
         return caching.answer(request, body, JSON, marks(look), link)
 

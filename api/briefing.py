@@ -12,9 +12,10 @@ import orjson
 from api import shown
 from api.as_of import BODY, AsOfDay
 from api.assessment import Statement, aspects_of, assess, in_order_said, positions, said_by
-from api.lists import BATCH, Conditions, check_named, left_out, resolve, walk
+from api.conditions import Conditions
+from api.lists import BATCH, check_named, left_out, resolve, walk
 from api.look import Look
-from api.paging import Found, Place, Sort
+from api.paging import Found, Place, Sort, Walked
 from api.reader import Row
 from api.shown import Json
 from api.silence import why
@@ -33,7 +34,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class News(Walked):
     """What is asked of a briefing: which claims, and the days in which they became known."""
 
     conditions: Conditions

@@ -8,7 +8,8 @@ import orjson
 from api import shown
 from api.as_of import BODY, AsOfDay
 from api.assessment import Stand, Statement, in_order_said, lateness, positions
-from api.lists import BATCH, Conditions, Wanted, resolve, walk
+from api.conditions import Conditions, Wanted
+from api.lists import BATCH, resolve, walk
 from api.look import Look
 from api.matters import DATE
 from api.plain import item_statement

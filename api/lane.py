@@ -35,10 +35,10 @@ class Stop:
 
     def query(self, sent: list[tuple[str, str]]) -> BaseModel | None:
         """The query as the endpoint takes it; None: it is not as plain as it should be."""
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = {name: [] for name in self.lists}  # else each default would be copied
         for name, value in sent:
             if name in self.lists:
-                values.setdefault(name, []).append(value)
+                values[name].append(value)
             elif name in values or not value:
                 return None
             else:

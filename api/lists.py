@@ -1,20 +1,16 @@
 """Filtered lists of events and claims: from what is asked to rows, counts and what was left out."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any, Protocol
-
-import orjson
 
 from api import search
 from api.as_of import AsOfDay
+from api.conditions import EVERYTHING, Conditions, Named, Wanted
 from api.errors import BadParameters, bad
-from api.filters import Filters, facets
-from api.geodesy import Box, Circle
-from api.grid import cells_covering
+from api.geodesy import Box
 from api.look import FacetSize, Look
-from api.paging import DATED, UNDATED, Found, Place, Sort
+from api.paging import DATED, UNDATED, Found, Place, Sort, Taken, Walked
 from api.query import (
     COUNT_LIMIT,
     DATED_SPANS,
@@ -29,70 +25,10 @@ from api.query import (
 )
 from api.reader import Row
 
-EVERYTHING = "all"
 BATCH = 500
 QUICK = 500
 """A scan of so many keys is over before anybody has noticed it, and needs no thread of its own."""
 PREFIXES = {"events": "", "claims": "claim/"}
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One filter: the facets any of which will do, and the box in which the record's point must lie."""
-
-    names: tuple[str, ...]
-    box: Box | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A record that a parameter names and that must exist."""
-
-    parameter: str
-    kind: str
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Conditions:
-    """What is asked, before the database is looked at; days are proleptic ordinals."""
-
-    wanted: tuple[Wanted, ...] = ()
-    named: tuple[Named, ...] = ()
-    pair: tuple[int, int] | None = None
-    """Two of `wanted` that different participants must meet."""
-    first: int | None = None
-    last: int | None = None
-    as_of: int | None = None
-    certain: bool = False
-    undated: bool = False
-    words: tuple[str, ...] = ()
-    circle: Circle | None = None
-    fresh: bool = False
-    """The days are those in which claims became known."""
-    statements: bool = False
-    """Whether rows bring what is judged."""
-    judged: Callable[[Row, bool], bool] | None = None
-    """A test of what claims add up to: takes an event's row, and whether undated claims count."""
-
-    @property
-    def has_days(self) -> bool:
-        """Whether dates are asked about."""
-        return self.first is not None or self.last is not None
-
-    @property
-    def sifts(self) -> bool:
-        """Whether rows must be looked at one by one, for what no index can tell."""
-        return self.circle is not None or self.judged is not None
-
-    def keeps(self, row: Row) -> bool:
-        """Whether a row passes what no index can tell."""
-        if self.circle is not None:
-            place = orjson.loads(row[3])["location"]
-            point = place and place["point"]
-            if not point or not self.circle.holds(point["longitude"], point["latitude"]):
-                return False
-        return self.judged is None or self.judged(row, self.undated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +37,12 @@ class Resolved:
 
     facets: tuple[FacetSize, ...]
     box: Box | None
+
+    def shape(self, index: int) -> Group:
+        """What a statement's text depends on, where this is the group of that number."""
+        if self.box is None:
+            return Group(len(self.facets))
+        return Group(len(self.facets), 1 + (self.box.west > self.box.east), index)
 
     @property
     def size(self) -> int:
@@ -128,17 +70,28 @@ class Question:
     @property
     def hopeless(self) -> bool:
         """Whether some filter has no record at all."""
-        return any(not group.facets for group in self.groups)
+        return not all(group.facets for group in self.groups)
 
-    def shape(self, spans: Sequence[int], *, descending: bool = False, by_id: bool = False) -> Shape:
+    @property
+    def stored(self) -> Sequence[int] | None:
+        """How many match in each span class, where the load has counted just that."""
+        conditions, driver = self.conditions, self.groups[0]
+        bare = len(self.groups) == 1 and driver.box is None and len(driver.facets) == 1
+        if not bare or conditions.as_of is not None or conditions.words or conditions.sifts:
+            return None
+        return driver.facets[0].spans
+
+    def shape(
+        self, spans: Sequence[int], *, descending: bool = False, by_id: bool = False, after: bool = False
+    ) -> Shape:
         """What the statement's text depends on, for the span classes of one phase."""
         conditions, driver = self.conditions, self.groups[0]
-        present = tuple(span for span in spans if any(facet.spans[span] for facet in driver.facets))
-        crossing = [0 if group.box is None else 1 + (group.box.west > group.box.east) for group in self.groups]
-        groups = tuple(
-            Group(len(group.facets), crosses, index if crosses else 0)
-            for index, (group, crosses) in enumerate(zip(self.groups, crossing, strict=True))
-        )
+        if len(driver.facets) == 1:
+            sizes = driver.facets[0].spans
+            present = tuple([span for span in spans if sizes[span]])
+        else:
+            present = tuple([span for span in spans if any(facet.spans[span] for facet in driver.facets)])
+        groups = tuple([group.shape(index) for index, group in enumerate(self.groups)])
         return Shape(
             self.table,
             groups,
@@ -151,6 +104,7 @@ class Question:
             unsaid=True if conditions.undated else None,
             descending=descending,
             by_id=by_id,
+            after=after,
             words=len(conditions.words),
             rare=self.rare,
             fresh=conditions.fresh,
@@ -187,33 +141,6 @@ class Question:
         return (*DATED_SPANS, UNDATED_SPAN) if passes else tuple(DATED_SPANS)
 
 
-def ordinal(day: date | None) -> int | None:
-    """A day's proleptic ordinal."""
-    return None if day is None else day.toordinal()
-
-
-def marked(filters: Filters) -> tuple[list[Wanted], list[Named]]:
-    """What those filters ask for whose values name facets, and the records they name."""
-    wanted: list[Wanted] = []
-    named: list[Named] = []
-    for parameter, facet in facets(type(filters)).items():
-        value = getattr(filters, parameter)
-        if value is None or value == []:
-            continue
-        values = value if isinstance(value, list) else [value]
-        texts = ["yes" if item is True else "no" if item is False else str(item) for item in values]
-        wanted.append(Wanted(tuple(dict.fromkeys(f"{facet.prefix}:{text}" for text in texts))))
-        if facet.record is not None:
-            named += [Named(parameter, facet.record, text) for text in texts]
-    return wanted, named
-
-
-def box_wanted(box: Box) -> Wanted:
-    """The filter for a box: the few grid cells that cover it, or every record, and the point within."""
-    covering = cells_covering(box.west, box.south, box.east, box.north)
-    return Wanted((EVERYTHING,) if covering is None else tuple(covering[1]), box)
-
-
 async def check_named(look: Look, named: Sequence[Named]) -> None:
     """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
     errors = []
@@ -228,6 +155,14 @@ async def check_named(look: Look, named: Sequence[Named]) -> None:
 
 async def resolve(look: Look, table: str, conditions: Conditions) -> Question:
     """Look up the facets, and let the rarest filter drive."""
+    known = look.questions.get(id(conditions))
+    if isinstance(known, Question) and known.conditions is conditions and known.table == table:
+        return known
+    question = look.questions[id(conditions)] = await _resolved(look, table, conditions)
+    return question
+
+
+async def _resolved(look: Look, table: str, conditions: Conditions) -> Question:
     prefix = PREFIXES[table]
     everything = await look.facet(prefix + EVERYTHING)
     wanted = conditions.wanted or (Wanted((EVERYTHING,)),)
@@ -259,7 +194,15 @@ async def resolve(look: Look, table: str, conditions: Conditions) -> Question:
 async def walk(
     look: Look, question: Question, sort: Sort, place: Place | None, batch: int
 ) -> AsyncIterator[list[tuple[Place, Row]]]:
-    """Every matching row from a place on, a batch at a time; (revision, day, id, body, …what is judged)."""
+    """Every matching row from a place on, a batch at a time."""
+    async for phase, rows in scan(look, question, sort, place, batch):
+        yield [(Place(phase, row[1], row[2]), row) for row in rows]
+
+
+async def scan(
+    look: Look, question: Question, sort: Sort, place: Place | None, batch: int
+) -> AsyncIterator[tuple[int, Sequence[Row]]]:
+    """The same, by phase: rows of (revision, day, id, body, …what is judged)."""
     if question.hopeless:
         return
     keeps = question.conditions.keeps if question.conditions.sifts else None
@@ -269,13 +212,15 @@ async def walk(
         if place is not None and place.phase > phase:
             continue
         after = place if place is not None and place.phase == phase else None
-        shape = question.shape(spans, descending=sort.descending, by_id=by_id)
-        while any(shape.spans):
-            statement = statement_for(replace(shape, after=True) if after is not None else shape)
+        while True:
+            shape = question.shape(spans, descending=sort.descending, by_id=by_id, after=after is not None)
+            if not any(shape.spans):
+                break
+            statement = statement_for(shape)
             rows = await look.fetch(statement, question.parameters(after, batch), slow=question.slow)
             if statement_for is page_statement:
                 rows = in_order(rows, backwards=sort.descending and phase == DATED)
-            yield [(Place(phase, row[1], row[2]), row) for row in rows if keeps is None or keeps(row)]
+            yield phase, rows if keeps is None else [row for row in rows if keeps(row)]
             if len(rows) < batch:
                 break
             after = Place(phase, rows[-1][1], rows[-1][2])
@@ -296,13 +241,12 @@ async def count(look: Look, question: Question, *, limited: bool = False) -> int
         return 0
     if conditions.sifts:
         return await _count_sifted(look, question, limited=limited)
-    shape = replace(question.shape(question.spans), limited=limited)
+    shape = question.shape(question.spans)._replace(limited=limited)
     if not any(shape.spans):
         return 0
-    bare = len(question.groups) == 1 and driver.box is None and len(driver.facets) == 1
     asks_days = conditions.has_days and question.spans != (UNDATED_SPAN,)
-    if bare and not asks_days and conditions.as_of is None and not conditions.words:
-        return sum(driver.facets[0].spans[span] for span in question.spans)
+    if not asks_days and (stored := question.stored) is not None:
+        return sum(stored[span] for span in question.spans)
     scanned = sum(facet.spans[span] for facet in driver.facets for span in question.spans)
     rows = await look.fetch(count_statement(shape), question.parameters(), slow=scanned > QUICK)
     return int(rows[0][1])
@@ -334,8 +278,12 @@ async def left_out(look: Look, table: str, conditions: Conditions, counting: Cou
     found = {"undated": 0, "unsaid": 0, "unplaced": 0}
     of_days = conditions.has_days or (table == "claims" and conditions.as_of is not None)
     if of_days and not conditions.undated:
-        question = await resolve(look, table, replace(conditions, undated=True))
-        found["undated"] = await counting(look, replace(question, only=(UNDATED_SPAN,)), limited=True)
+        question = await resolve(look, table, conditions)
+        if counting is count and (stored := question.stored) is not None:
+            found["undated"] = stored[UNDATED_SPAN]
+        else:
+            question = replace(question, conditions=replace(conditions, undated=True), only=(UNDATED_SPAN,))
+            found["undated"] = await counting(look, question, limited=True)
     if table == "events" and conditions.as_of is not None and not conditions.undated:
         asked = replace(conditions, wanted=(*conditions.wanted, Wanted(("unsaid",))), undated=True)
         question = await resolve(look, table, asked)
@@ -349,7 +297,7 @@ async def left_out(look: Look, table: str, conditions: Conditions, counting: Cou
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Walked):
     """What is asked of the events or of the claims."""
 
     table: str
@@ -366,6 +314,21 @@ class Asked:
         judge = self.as_of.body if self.as_of is not None and self.table == "events" else None
         async for rows in walk(look, question, sort, place, batch):
             yield [Found(here, row[3] if judge is None else judge(row)) for here, row in rows]
+
+    async def take(self, look: Look, sort: Sort, place: Place | None, limit: int) -> Taken:
+        """So many documents from a place on: no more is made of a row than the page needs."""
+        question = await resolve(look, self.table, self.conditions)
+        judge = self.as_of.body if self.as_of is not None and self.table == "events" else None
+        bodies: list[str] = []
+        last = None
+        async for phase, rows in scan(look, question, sort, place, limit + 1):
+            kept = rows[: limit - len(bodies)]
+            bodies += [row[3] for row in kept] if judge is None else [judge(row) for row in kept]
+            if kept:
+                last = Place(phase, kept[-1][1], kept[-1][2])
+            if len(kept) < len(rows):
+                return Taken(bodies, last)
+        return Taken(bodies, None)
 
     async def count(self, look: Look) -> int:
         """How many match."""

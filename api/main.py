@@ -36,6 +36,10 @@ RESOURCES = (events, claims, disputes, sources, actors, locations, datasets)
 JUDGEMENTS = (positions, compare, control, briefing)
 
 
+GARBAGE = (50_000, 20, 100)
+"""When to look for garbage: a page makes hundreds of objects, and hardly any that counting references does not free."""
+
+
 def reader_for(settings: Settings) -> Reader:
     """A reader of the database that the settings name."""
     url = settings.database_url
@@ -53,6 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*GARBAGE)
         yield
         await app.state.data.reader.close()
 
@@ -67,6 +72,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         dependencies=[Depends(parameters.given_once)],
         redirect_slashes=False,  # it would lead to whatever host the client claims to ask
         generate_unique_id_function=lambda route: route.name,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # `watch` counts, `logs` logs
     )
     app.state.data = Data(reader)
     app.state.watch = Watch(access_log=settings.exposed if settings.access_log is None else settings.access_log)

@@ -1,15 +1,16 @@
 """Lists of matters: one aspect of one event each, judged row by row, so that a page may end within an event."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from api import shown
 from api.as_of import AsOfDay
 from api.assessment import Assessment, Stand, Statement
-from api.lists import BATCH, Conditions, Question, Wanted, check_named, left_out, resolve, walk
+from api.conditions import Conditions, Wanted
+from api.lists import BATCH, Question, check_named, left_out, resolve, walk
 from api.look import Look
-from api.paging import DATED, Found, Place, Sort, just_before
+from api.paging import DATED, Found, Place, Sort, Walked, just_before
 from api.query import COUNT_LIMIT
 from api.reader import Row
 from api.silence import why
@@ -42,7 +43,7 @@ Judge = Callable[[Sequence[Statement]], list[Judged]]
 
 
 @dataclass(frozen=True, slots=True)
-class Matters(ABC):
+class Matters(Walked):
     """What is asked of such a list: candidates come from facets, and each is then judged."""
 
     conditions: Conditions

@@ -4,7 +4,8 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -60,6 +61,32 @@ class Found(NamedTuple):
     body: str
 
 
+class Taken(NamedTuple):
+    """The documents of a page, and the place of the last if more follow."""
+
+    bodies: list[str]
+    last: Place | None
+
+
+class Walked(ABC):
+    """Records that are read a batch at a time."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def walk(self, look: Any, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:  # noqa: ANN401 - looks are made further up
+        """Matching records from a place on, a batch at a time."""
+
+    async def take(self, look: Any, sort: Sort, place: Place | None, limit: int) -> Taken:  # noqa: ANN401 - see above
+        """So many documents from a place on."""
+        found: list[Found] = []
+        async for more in self.walk(look, sort, place, limit + 1):
+            found += more
+            if len(found) > limit:
+                break
+        return Taken([record.body for record in found[:limit]], found[limit - 1].place if len(found) > limit else None)
+
+
 def fingerprint(name: str, sort: str, filters: Filters) -> str:
     """What a cursor is bound to: the list, its sort and its filters, whatever their order."""
     values = {key: _plain(value) for key, value in field_values(filters).items() if key not in PAGE_ONLY}
@@ -113,6 +140,23 @@ def _refused(cursor: str, message: str) -> BadParameters:
     return BadParameters(bad("cursor", cursor, message))
 
 
+_PLAIN_QUERY = re.compile(r"[A-Za-z0-9_]+=[A-Za-z0-9_.~-]+(&[A-Za-z0-9_]+=[A-Za-z0-9_.~-]+)*")
+_CURSOR = re.compile(r"(?:^|&)cursor=[^&]*")
+
+
+def links(path: str, query: bytes, sent: Sequence[tuple[str, str]], cursor: str | None) -> tuple[str, str | None]:
+    """The addresses of this page and of the next, which begins at the cursor."""
+    text = query.decode("latin-1")
+    if text and not _PLAIN_QUERY.fullmatch(text):  # else it would be written just as it was sent
+        here = path + query_string(sent)
+        return here, None if cursor is None else path + query_string(sent, cursor=cursor)
+    here = f"{path}?{text}" if text else path
+    if cursor is None:
+        return here, None
+    rest = _CURSOR.sub("", text).removeprefix("&")
+    return here, f"{path}?{rest}&cursor={cursor}" if rest else f"{path}?cursor={cursor}"
+
+
 def query_string(sent: Sequence[tuple[str, str]], **changes: str | None) -> str:
     """A query as sent, with some parameters replaced or left out."""
     kept = [(name, value) for name, value in sent if name not in changes]
@@ -120,7 +164,7 @@ def query_string(sent: Sequence[tuple[str, str]], **changes: str | None) -> str:
     return f"?{urlencode(kept)}" if kept else ""
 
 
-def envelope(bodies: Sequence[str], path: str, here: str, following: str | None, meta: dict[str, Any]) -> bytes:
+def envelope(bodies: Sequence[str], here: str, following: str | None, meta: dict[str, Any]) -> bytes:
     """The page: the documents as they are stored, the links and what is said about the list."""
-    links = orjson.dumps({"self": path + here, "next": following})
-    return b'{"data":[%s],"links":%s,"meta":%s}' % (",".join(bodies).encode(), links, orjson.dumps(meta))
+    rest = orjson.dumps({"links": {"self": here, "next": following}, "meta": meta})
+    return b'{"data":[%s],%s' % (",".join(bodies).encode(), rest[1:])

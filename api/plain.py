@@ -10,10 +10,11 @@ import orjson
 from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, exists, func, or_, select, tuple_
 
 from api import models
+from api.conditions import Named
 from api.geodesy import Box, Circle
-from api.lists import Named, check_named
+from api.lists import check_named
 from api.look import TABLES, Look
-from api.paging import DATED, UNDATED, Found, Place, Sort
+from api.paging import DATED, UNDATED, Found, Place, Sort, Walked
 from api.query import COUNT_LIMIT, OPEN_START, REVISION, UNDATED_SPAN, in_box
 from api.reader import Statement
 
@@ -155,7 +156,7 @@ def _conditions(shape: Shape, fact: FromClause, document: FromClause) -> list[Co
 
 
 @dataclass(slots=True)
-class Asked:
+class Asked(Walked):
     """What is asked of such a list: clauses, their values, and what no statement tests."""
 
     table: str

@@ -6,10 +6,9 @@ built once per shape and cached.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -43,8 +42,7 @@ DOCUMENTS = {"events": models.EventDocument.__table__, "claims": models.ClaimDoc
 REVISION = select(models.Revision.number).scalar_subquery()
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A filter: the record is in any of so many facets; `box` tests the row's own point (2: over the antimeridian)."""
 
     size: int
@@ -52,9 +50,8 @@ class Group:
     box_index: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """All that a statement's text depends on."""
+class Shape(NamedTuple):
+    """All that a statement's text depends on; a tuple, for one is made and looked up for every request."""
 
     table: str
     groups: tuple[Group, ...]
@@ -250,7 +247,7 @@ def _keys(shape: Shape, columns: tuple[str, ...]) -> Any:  # noqa: ANN401 - a se
 def page_statement(shape: Shape) -> Statement:
     """Rows of (revision, day, id, body), and for events what is judged; `in_order` puts them in the list's order."""
     # SQLite merges disjoint branches as they are read; PostgreSQL plans a branch by its own limit.
-    return Statement(_page(replace(shape, lazy=_disjoint(shape))), lambda: _page(shape))
+    return Statement(_page(shape._replace(lazy=_disjoint(shape))), lambda: _page(shape))
 
 
 def _page(shape: Shape) -> Select[Any]:
@@ -286,9 +283,9 @@ def count_statement(shape: Shape) -> Statement:
     """One row of (revision, how many match), at most 1,001 where the shape is limited."""
     if shape.rare:
         row = DOCUMENTS[shape.table].alias()
-        keys = _looked_up(replace(shape, after=False), row, [row.c.id]).subquery()
+        keys = _looked_up(shape._replace(after=False), row, [row.c.id]).subquery()
     else:
-        keys = _keys(replace(shape, limited=False, after=False), ("id",)).subquery()
+        keys = _keys(shape._replace(limited=False, after=False), ("id",)).subquery()
     if shape.limited:
         keys = select(keys.c.id).limit(COUNT_LIMIT).subquery()
     return Statement(select(REVISION, func.count()).select_from(keys))

@@ -34,6 +34,36 @@ class State(ServerState):
         """Connections that wait for a request; who has waited longest comes first."""
 
 
+class Joined(asyncio.Transport):
+    """What one answer is written to: its head waits for the beginning of its body, and both leave in one write."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        """Nothing was written yet."""
+        self._transport = transport
+        self._head: bytes | None = None
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Send what follows the head at once."""
+        if self._head is None:
+            self._head = bytes(data)
+        elif self._head:
+            head, self._head = self._head, b""
+            self._transport.write(b"".join((head, data)))
+        else:
+            self._transport.write(data)
+
+    def close(self) -> None:
+        """Send what is left, and hang up."""
+        if self._head:
+            self._transport.write(self._head)
+            self._head = b""
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        """Whether nothing more is sent."""
+        return self._transport.is_closing()
+
+
 class Connection(HttpToolsProtocol):
     """A connection that has to send its requests, and to take its answers, in time and within bounds."""
 
@@ -95,7 +125,10 @@ class Connection(HttpToolsProtocol):
         self.server_state.silent.pop(self, None)
         self.scope["state"]["refusal"] = self._refusal()
         self._unparsed = 0
+        before = self.cycle
         super().on_headers_complete()
+        if self.cycle is not None and self.cycle is not before and self.scope["method"] != "HEAD":  # has no body
+            self.cycle.transport = Joined(self.transport)
         if self.server_state.draining:
             self.end()
 

@@ -6,7 +6,8 @@ from datetime import date
 import orjson
 
 from api.as_of import AsOfDay
-from api.lists import Asked, Conditions, Wanted, count, resolve
+from api.conditions import Conditions, Wanted
+from api.lists import Asked, count, resolve
 from api.look import Look
 from api.paging import Sort
 from api.vocabulary import Match, Undated

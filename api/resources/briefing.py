@@ -9,11 +9,11 @@ from pydantic import Field
 from api import answers
 from api.answers import Listing
 from api.briefing import News
+from api.conditions import Conditions, marked
 from api.docs import judged_of
 from api.errors import BadParameters, bad
 from api.filters import Day, Facet, Id, Imprecise, Paged
 from api.judged import Briefing
-from api.lists import Conditions, marked
 from api.look import Look
 from api.vocabulary import Match, Undated
 from api.wording import day_in_words

@@ -10,11 +10,11 @@ from api import answers, models
 from api import vocabulary as v
 from api.answers import Listing
 from api.as_of import AsOfDay
+from api.conditions import Conditions, marked, ordinal
 from api.docs import export_of, item_of, json_of, page_of
 from api.errors import NotFound
 from api.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, PathId, Worded
 from api.folding import fold
-from api.lists import Conditions, marked, ordinal
 from api.look import Look
 from api.query import REVISION
 from api.reader import Row, Statement
@@ -159,6 +159,9 @@ class ClaimQuery(ClaimFilters, Paged):
     """A page of claims."""
 
     sort: Sort = "said"
+
+
+ANY_CLAIM = ClaimQuery()
 
 
 class ClaimsOfEvent(AsOfImprecise, Paged):

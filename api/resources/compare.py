@@ -11,11 +11,12 @@ from pydantic import Field
 from api import answers, shown
 from api.as_of import BODY, STATEMENTS
 from api.assessment import Assessment, Statement, assess, course, decode, in_order_said
+from api.conditions import Named
 from api.docs import judged_of
 from api.errors import BadParameters, bad
 from api.filters import AsOfImprecise, Id
 from api.judged import Comparison
-from api.lists import Named, check_named
+from api.lists import check_named
 from api.look import Look
 from api.resources.events import EventId
 from api.shown import Json

@@ -7,10 +7,10 @@ from pydantic import Field
 
 from api import answers
 from api.answers import Listing
+from api.conditions import Conditions, Named, Wanted, marked, ordinal
 from api.disputes import Disputes
 from api.docs import export_of, json_of, page_of
 from api.filters import Id, OfEvents, Paged
-from api.lists import Conditions, Named, Wanted, marked, ordinal
 from api.look import Look
 from api.schemas import Count, DisputePage
 from api.silence import claims_of

@@ -10,14 +10,14 @@ from api import answers, models
 from api import vocabulary as v
 from api.answers import Listing
 from api.as_of import status_test
+from api.conditions import Conditions, Named, Wanted, box_wanted, marked, ordinal
 from api.docs import export_of, item_of, json_of, page_of, problem
 from api.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, PathId, Placed, Worded
 from api.folding import fold
-from api.lists import Conditions, Named, Wanted, box_wanted, marked, ordinal
 from api.look import Look
 from api.query import REVISION
 from api.reader import Statement
-from api.resources.claims import CLAIMS, AsOfQuery, ClaimQuery, ClaimsOfEvent
+from api.resources.claims import ANY_CLAIM, CLAIMS, AsOfQuery, ClaimsOfEvent
 from api.schemas import ClaimPage, Count, Event, EventPage
 from api.silence import Explained
 from api.wording import box_in_words, circle_in_words, days_in_words, one_of, sentence
@@ -197,8 +197,8 @@ async def get_event(request: Request, id: EventId, query: Annotated[AsOfQuery, Q
 )
 async def list_event_claims(request: Request, id: EventId, query: Annotated[ClaimsOfEvent, Query()]) -> Response:  # noqa: A002
     """The claims about one event, in the order they were said; undated ones last."""
-    await answers.require(request, "event", id)
-    return await answers.page(request, CLAIMS, ClaimQuery(event=[id], **query.model_dump()))
+    asked = ANY_CLAIM.model_copy(update={**vars(query), "event": [id]})
+    return await answers.page(request, CLAIMS, asked, lambda look: look.require_with_claims(id))
 
 
 exports = APIRouter(tags=["Events"])

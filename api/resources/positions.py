@@ -11,10 +11,11 @@ from api import vocabulary as v
 from api.answers import Listing
 from api.as_of import BODY, STATEMENTS
 from api.assessment import aspects_of, decode, trajectory
+from api.conditions import Named, Wanted
 from api.docs import judged_of
 from api.filters import AsOfImprecise, Flag, Id, OfEvents, Paged
 from api.judged import HistoryPage
-from api.lists import Named, Wanted, check_named
+from api.lists import check_named
 from api.look import Look
 from api.positions import ActorPositions, Course, history
 from api.resources.actors import ActorId

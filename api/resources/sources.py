@@ -8,10 +8,10 @@ from pydantic import Field
 from api import answers, models
 from api import vocabulary as v
 from api.answers import Listing
+from api.conditions import Named
 from api.docs import export_of, item_of, json_of, page_of
 from api.filters import Day, Id, Imprecise, Paged, PathId, Worded
 from api.folding import fold
-from api.lists import Named
 from api.look import Look
 from api.plain import Asked, item_statement
 from api.schemas import Count, Source, SourcePage
