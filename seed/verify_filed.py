@@ -5,16 +5,34 @@ from collections.abc import Iterator
 from api.filing import COLUMNS, PREFIX, SPANS, rows_of_documents
 from api.store import Store
 from seed.findings import Finding
+from seed.refusals import shown
 
 KEY = COLUMNS[:4]
 PAYLOAD = COLUMNS[4:]
+
+_EACH_WORD = "json_each('[' || replace(json_quote(trim(words)), ' ', '\",\"') || ']')"
+# Documents whose facets are no list of numbers, or whose members are none, by whether it is SQLite.
+_UNREADABLE = {
+    True: (
+        "SELECT id FROM {kind}_document WHERE facets GLOB '*[^0-9,]*' OR NOT json_valid('[' || facets || ']') "
+        "OR NOT json_valid(coalesce(members, '[]')) ORDER BY 1"
+    ),
+    False: (
+        "SELECT id FROM {kind}_document WHERE facets !~ '^[0-9]{{1,18}}(,[0-9]{{1,18}})*$' "
+        "OR NOT (coalesce(members, '[]') IS JSON) ORDER BY 1"
+    ),
+}
 
 
 def findings(store: Store) -> Iterator[Finding]:
     """Everything counted or filed that differs from what documents and words say."""
     for kind in PREFIX:
-        yield from _missing(store, kind)
-        yield from _strays(store, kind)
+        unreadable = [id_ for (id_,) in store.each(_UNREADABLE[store.sqlite].format(kind=kind))]
+        for id_ in unreadable:
+            yield Finding(kind, id_, "facets: cannot be read, so no facet of its kind was compared")
+        if not unreadable:
+            yield from _missing(store, kind)
+            yield from _strays(store, kind)
     yield from _sizes(store)
     for kind in PREFIX:
         yield from _words(store, kind)
@@ -68,11 +86,7 @@ def _sizes(store: Store) -> Iterator[Finding]:
 
 
 def _words(store: Store, kind: str) -> Iterator[Finding]:
-    each = (
-        "json_each('[\"' || replace(trim(words), ' ', '\",\"') || '\"]')"
-        if store.sqlite
-        else "unnest(string_to_array(btrim(words), ' ')) w (value)"
-    )
+    each = _EACH_WORD if store.sqlite else "unnest(string_to_array(btrim(words), ' ')) w (value)"
     held = f"SELECT value, count(*) FROM {kind}_words CROSS JOIN {each} WHERE value <> '' GROUP BY value"
     counted = f"SELECT word, records FROM word_count WHERE kind = '{kind}'"
     for one, other in ((held, counted), (counted, held)):
@@ -84,10 +98,18 @@ def _search(store: Store, kind: str) -> Iterator[Finding]:
     """SQLite's index of words is kept by triggers of ours; PostgreSQL keeps its own."""
     if not store.sqlite:
         return
-    store.run(f"CREATE VIRTUAL TABLE temp.{kind}_vocabulary USING fts5vocab (main, {kind}_search, row)")
+    store.run(f"CREATE VIRTUAL TABLE temp.{kind}_vocabulary USING fts5vocab (main, {kind}_search, instance)")
     indexed = f"SELECT term, doc FROM temp.{kind}_vocabulary"
-    counted = f"SELECT word, records FROM word_count WHERE kind = '{kind}'"
-    for one, other in ((indexed, counted), (counted, indexed)):
-        for word, _ in store.each(f"{one} EXCEPT {other} ORDER BY 1"):
-            yield Finding("word", word, f"is not indexed in the {kind}s that hold it, or not only in those")
+    held = f"SELECT value, number FROM {kind}_words CROSS JOIN {_EACH_WORD} WHERE value <> ''"
+    for one, other, what in (
+        (indexed, held, "leads to it from {}, which it does not hold"),
+        (held, indexed, "does not lead to it from {}"),
+    ):
+        differing = f"SELECT * FROM ({one}) one EXCEPT SELECT * FROM ({other}) other"
+        wrong = f"SELECT d.term, w.id FROM ({differing}) d LEFT JOIN {kind}_words w ON w.number = d.doc ORDER BY 2, 1"
+        for word, id_ in store.each(wrong.replace("SELECT value, number", "SELECT value AS term, number AS doc")):
+            if id_ is None:
+                yield Finding("word", word, f"is indexed in {kind}s that are not there")
+            else:
+                yield Finding(kind, id_, "words: their index " + what.format(shown(word)))
     store.run(f"DROP TABLE temp.{kind}_vocabulary")
