@@ -50,6 +50,22 @@ LAST = [
     *("dataset", "q", "match", "undated", "as_of", "bbox", "longitude", "latitude", "radius_km"),
     *("sort", "limit", "cursor", "total"),
 ]
+# Where an answer leads: by operation, what its records' ids can be asked of next, and where in the answer those stand.
+FIRST, OWN = "$response.body#/data/0/id", "$response.body#/id"
+LINKS: dict[str, dict[str, str]] = {
+    "list_events": dict.fromkeys(("get_event", "list_event_claims", "list_event_positions"), FIRST),
+    "get_event": dict.fromkeys(("list_event_claims", "list_event_positions"), OWN),
+    "list_event_claims": {"get_claim": FIRST},
+    "list_claims": {"get_claim": FIRST, "get_event": "$response.body#/data/0/event/id"},
+    "get_claim": {"get_event": "$response.body#/event/id", "get_dataset": "$response.body#/dataset/id"},
+    "list_disputes": dict.fromkeys(("get_event", "list_event_positions"), "$response.body#/data/0/event/id"),
+    "list_sources": {"get_source": FIRST},
+    "list_actors": dict.fromkeys(("get_actor", "list_actor_positions"), FIRST),
+    "get_actor": {"list_actor_positions": OWN},
+    "list_locations": dict.fromkeys(("get_location", "get_control"), FIRST),
+    "get_location": {"get_control": OWN},
+    "list_datasets": {"get_dataset": FIRST},
+}
 KEYWORDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum"}
 EXCHANGES: Json = orjson.loads(Path(__file__).with_name("exchanges.json").read_bytes())
 """By operation and status, a request and the answer it got; renewed and compared by tests."""
@@ -75,6 +91,7 @@ def refine(document: Json) -> Json:
             _refine_parameter(parameter, EXCHANGES.get(operation["operationId"], {}))
         operation.get("parameters", []).sort(key=_rank)
         _show(operation)
+        _lead(operation)
     schemas = document["components"]["schemas"]
     _, problem = models_json_schema([(Problem, "serialization")], ref_template="#/components/schemas/{model}")
     schemas.update(problem["$defs"])
@@ -116,10 +133,18 @@ def _refine_parameter(parameter: Json, exchanges: Json) -> None:
         schema[KEYWORDS[name]] = schema.pop(name)
     if schema.get("type") == "array":
         del schema["default"]
-        parameter.update(style="form", explode=True)
+        parameter.update(style="form", explode=True, required="minItems" in schema)
     if "examples" in schema:
         shown = schema["examples"][0]
         parameter["description"] += f" Such as `{shown[0] if isinstance(shown, list) else shown}`."
+
+
+def _lead(operation: Json) -> None:
+    """Say where the answer leads."""
+    if found := LINKS.get(operation["operationId"]):
+        operation["responses"]["200"]["links"] = {
+            name: {"operationId": name, "parameters": {"id": place}} for name, place in found.items()
+        }
 
 
 def _show(operation: Json) -> None:

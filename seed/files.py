@@ -1,5 +1,6 @@
 """Reads records from TOML files, refusing what is unfit with its file, record and field."""
 
+import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
@@ -8,7 +9,12 @@ from typing import Any
 from seed.records import TABLES, Dataset
 from seed.refusals import Entry, Place, Refusal, entry, meant, shown
 
-LARGEST = 32 * 2**20
+LARGEST = 4 * 2**20
+# Twenty dots in a key are more than any of ours has; the parser would take hours over a million of them.
+_ENDLESS_KEY = re.compile(r"""(?<![\w"'-])(?>(?:"[^"\n]*"|'[^'\n]*'|[\w-]++)[ \t]*+\.[ \t]*+){20}(?:[\w"'-])""")
+
+# The parser would take some hundred bytes of memory for each digit.
+_ENDLESS_NUMBER = re.compile(r"[0-9_]{1000}")
 
 
 def read(paths: Iterable[Path], datasets: Collection[str] = ()) -> Iterator[Entry | Refusal]:
@@ -65,9 +71,16 @@ class Unreadable(Exception):  # noqa: N818 - it is said of a file
 def toml(path: Path) -> dict[str, Any]:
     """What a TOML file holds, or `Unreadable`."""
     try:
-        if path.stat().st_size > LARGEST:
+        with path.open("rb") as stream:
+            held = stream.read(LARGEST + 1)
+        if len(held) > LARGEST:
             raise Unreadable(f"is larger than {LARGEST // 2**20} MB; split it")
-        return tomllib.loads(path.read_bytes().decode())
+        text = held.decode()
+        if found := _ENDLESS_KEY.search(text):
+            raise Unreadable(f"is nested too deep: a key in line {text.count(chr(10), 0, found.start()) + 1}")
+        if found := _ENDLESS_NUMBER.search(text):
+            raise Unreadable(f"is not TOML: an endless number in line {text.count(chr(10), 0, found.start()) + 1}")
+        return tomllib.loads(text)
     except OSError as error:
         raise Unreadable(f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:

@@ -81,7 +81,7 @@ def test_blank_lines_are_no_rows() -> None:
         ),
         ("id,text\n1\n2,b\n", ["f row 2: has 1 cells; the header has 2"]),
         (b"id,text\n1,ok\n2,caf\xe9\n", ["f row 3: text: is not UTF-8: byte 0xe9"]),
-        ("id,text\n1,a".encode("utf-16"), ["f row 2: is UTF-16, not UTF-8; nothing after it was read"]),
+        ("id,text\n1,a".encode("utf-16"), ["f row 1: is UTF-16, not UTF-8; nothing after it was read"]),
         ('id,text\n1,a\n2,"b\n', ["f row 3: is not CSV: unexpected end of data; nothing after it was read"]),
         ('id,text\n1,"a"b\n', ["f row 2: is not CSV: ',' expected after '\"'; nothing after it was read"]),
     ],

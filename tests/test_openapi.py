@@ -62,6 +62,29 @@ def test_every_operation_shows_an_exchange() -> None:
         assert expected <= operation["responses"].keys()
 
 
+def test_where_answers_lead(api: Api) -> None:
+    """Every link of every answer's example can be followed; whatever answers for an id is led to."""
+    followed = set()
+    for name, (_, operation) in OPERATIONS.items():
+        answer = operation["responses"]["200"]
+        for link in answer.get("links", {}).values():
+            path, _ = OPERATIONS[link["operationId"]]
+            found: Any = answer["content"]["application/json"]["example"]
+            for part in link["parameters"]["id"].removeprefix("$response.body#/").split("/"):
+                found = found[int(part) if part.isdigit() else part]
+            api.good(path.format(id=found))
+            followed.add(link["operationId"])
+        assert answer.get("links") or not name.startswith("list_") or name.endswith("_positions"), name
+    of_one = {name for name, (path, _) in OPERATIONS.items() if "{id}" in path}
+    assert followed == of_one - {"compare_parties"}  # which takes two ids
+
+
+def test_two_parties_are_compared_at_least() -> None:
+    (party,) = [one for one in OPERATIONS["compare_parties"][1]["parameters"] if one["name"] == "party"]
+    assert party["required"]
+    assert (party["schema"]["minItems"], party["schema"]["maxItems"], party["schema"]["uniqueItems"]) == (2, 20, True)
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_the_record_that_names_the_columns_is_real(api: Api, name: str) -> None:
     assert EXAMPLES[name] in [row for page in api.pages(f"/{name}") for row in page["data"]]

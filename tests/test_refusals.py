@@ -120,6 +120,6 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "large.toml"
     with path.open("wb") as file:
-        file.truncate(33 * 2**20)
+        file.truncate(5 * 2**20)
     (refused,) = read([path])
-    assert "is larger than 32 MB; split it" in str(refused)
+    assert "is larger than 4 MB; split it" in str(refused)

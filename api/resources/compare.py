@@ -36,6 +36,8 @@ class ComparisonQuery(AsOfImprecise):
         Field(
             description="Two actors or more, at most 20, each with all that belongs to it; repeat the parameter.",
             examples=[["russian-side", "ukrainian-side"]],
+            # Said here and not checked here: `parties` says better what is wrong.
+            json_schema_extra={"minItems": FEWEST, "maxItems": MOST, "uniqueItems": True},
         ),
     ] = []
 

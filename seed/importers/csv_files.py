@@ -55,7 +55,7 @@ class Opened(NamedTuple):
 
 def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[Found]:
     """The rows of a file; a header is row 1, as in a spreadsheet, and a row of HXL hashtags under it is passed over."""
-    number = 1
+    number = 0
     try:
         opened = _open(stream, table)
         header = Header(opened.names, table.columns, file)

@@ -136,11 +136,12 @@ class Header:
         """Find the columns by name, in whatever order; `refusals` tells what is missing or ambiguous."""
         self._file = file
         keys = [key(name) for name in names]
-        self.refusals = [
-            Refusal(Place(file, 1), "", shown(name), "two columns have this name")
-            for position, name in enumerate(names)
-            if name and name in names[:position]
-        ]
+        met: set[str] = set()
+        self.refusals = []
+        for name in names:
+            if name and name in met:
+                self.refusals.append(Refusal(Place(file, 1), "", shown(name), "two columns have this name"))
+            met.add(name)
         self._columns: dict[str, tuple[str, Column]] = {}
         for ours, column in columns.items():
             found = [names[keys.index(header)] for header in column.headers if header in keys]

@@ -53,6 +53,8 @@ def objects(stream: BufferedReader) -> Iterator[dict[str, Any]]:
             continue
         except RecursionError:
             raise UnreadableError("is nested too deep") from None
+        except ValueError:
+            raise UnreadableError("holds a number of thousands of digits") from None
         if not isinstance(found, dict):
             raise UnreadableError("is no object")
         yield found

@@ -2,7 +2,8 @@
 
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,14 @@ from seed.refusals import Entry, Place, Refusal, entry, shown
 
 NAME = "package"
 LONGEST_LINE = 8_000_000
+# These are unpacked a piece at a time; of others, a few bytes may fill all memory at once.
+BOUNDED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+# What reading a zip file raises where that is damaged, encrypted, or packed in a way that is not known here.
+UNREADABLE = (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+
+
+class PackedError(Exception):
+    """A zip file is packed in a way that is not read; the message says so."""
 
 
 class PackageIntake:
@@ -31,6 +40,8 @@ class PackageIntake:
             for path in self._paths:
                 try:
                     packages.append((path, _members(path, opened)))
+                except PackedError as error:
+                    yield Refusal(Place(str(path)), "", "", str(error))
                 except (OSError, zipfile.BadZipFile) as error:
                     reason = error.strerror if isinstance(error, OSError) else "it is no zip file"
                     yield Refusal(Place(str(path)), "", "", f"cannot be read: {reason}")
@@ -40,17 +51,28 @@ class PackageIntake:
             for table, kind in TABLES.items():
                 for path, members in packages:
                     if f"{table}.ndjson" in members:
-                        with members[f"{table}.ndjson"]() as stream:
-                            yield from self._lines(kind, stream, f"{path}/{table}.ndjson")
+                        yield from self._member(kind, members[f"{table}.ndjson"], f"{path}/{table}.ndjson")
 
     def renewed(self, recorded_at: datetime) -> list[Entry]:  # noqa: ARG002 - packages say when they were recorded
         """Nothing: a package's datasets say themselves when they were recorded."""
         return []
 
+    def _member(self, kind: str, opened: Callable[[], IO[bytes]], file: str) -> Iterator[Entry | Refusal]:
+        try:
+            with opened() as stream:
+                yield from self._lines(kind, stream, file)
+        except UNREADABLE as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            yield Refusal(Place(file), "", "", f"cannot be read: {reason or 'it is damaged'}")
+
     def _lines(self, kind: str, stream: IO[bytes], file: str) -> Iterator[Entry | Refusal]:
         number = position = 0
         while line := stream.readline(LONGEST_LINE):
             number += 1
+            if len(line) >= LONGEST_LINE and not line.endswith(b"\n"):
+                reason = f"is longer than {LONGEST_LINE:,} bytes; nothing after it was read"
+                yield Refusal(Place(file, number), "", "", reason)
+                return
             self.tally.row()
             made = _read(kind, line, Place(file, number))
             yield from [made] if isinstance(made, Entry) else self.tally.refused(made)
@@ -77,6 +99,8 @@ def _members(path: Path, opened: ExitStack) -> dict[str, Any]:
     if path.is_dir():
         return {file.name: lambda file=file: file.open("rb") for file in path.iterdir()}
     zipped = opened.enter_context(zipfile.ZipFile(path))
+    if odd := next((one for one in zipped.infolist() if one.compress_type not in BOUNDED), None):
+        raise PackedError(f"is packed in a way that is not read: {shown(odd.filename)}; use deflate")
     return {name: lambda name=name: zipped.open(name) for name in zipped.namelist()}
 
 
