@@ -11,10 +11,10 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, TypeAlias
 
 from api import making
 from api.making import Parcel
@@ -25,11 +25,16 @@ ENOUGH = 5_000
 MOST_WAITING = 2
 """Parcels that lie ready: bounds memory."""
 PATIENCE_S = 10
-_PROGRAM = "import sys; sys.path[:] = {path!r}; from api.beside import work; work({descriptor})"
+_PROGRAM = "import sys; sys.path[:] = {path!r}; from {module} import work; work({descriptor})"
+
+Line: TypeAlias = "Connection[Any, Any]"
 
 
 class HelperLostError(RuntimeError):
-    """The helper ended before it was done; what it has to say about that it wrote to our standard error."""
+    """A helper ended before it was done; what it has to say about that it wrote to our standard error."""
+
+    def __init__(self) -> None:
+        super().__init__("A process that helps to load ended early; nothing was loaded.")
 
 
 @contextmanager
@@ -39,11 +44,13 @@ def parcels(store: Store) -> Iterator[Iterable[Parcel]]:
     if not many or cores() == 1 or os.name != "posix":
         yield making.parcels(store)
         return
-    helper = Helper(store)
-    try:
-        yield helper.parcels()
-    finally:
-        helper.close()
+    with helper("api.beside") as line:
+        other = Making(store, line)
+        store.between = other.serve
+        try:
+            yield other.parcels()
+        finally:
+            store.between = None
 
 
 def cores() -> int:
@@ -51,24 +58,47 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Helper:
-    """The other process, seen from the one that loads."""
+@contextmanager
+def helper(module: str) -> Iterator[Line]:
+    """Another process, which does what the module calls `work`; it ends when the line to it is closed."""
+    ours, theirs = Pipe()
+    program = _PROGRAM.format(path=sys.path, module=module, descriptor=theirs.fileno())
+    process = subprocess.Popen([sys.executable, "-c", program], pass_fds=[theirs.fileno()])  # noqa: S603 - ourselves
+    theirs.close()
+    try:
+        yield ours
+    except (EOFError, ConnectionError) as error:
+        raise HelperLostError from error
+    finally:
+        ours.close()
+        try:
+            process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
-    def __init__(self, store: Store) -> None:
-        """Start it."""
-        self._store = store
+
+@contextmanager
+def helped(descriptor: int) -> Iterator[Line]:
+    """The line of a helper to whoever started it, who decides on interrupts and when it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()
+    with suppress(EOFError, ConnectionError):
+        yield Connection(descriptor)
+
+
+class Making:
+    """The other process that makes documents, seen from the one that writes them."""
+
+    def __init__(self, store: Store, line: Line) -> None:
+        self._store, self._line = store, line
         self._waiting: deque[Parcel] = deque()
         self._done = False
-        self._line, theirs = Pipe()
-        program = _PROGRAM.format(path=sys.path, descriptor=theirs.fileno())
-        self._process = subprocess.Popen([sys.executable, "-c", program], pass_fds=[theirs.fileno()])  # noqa: S603 - ourselves
-        theirs.close()
-        store.between = self._serve
 
     def parcels(self) -> Iterator[Parcel]:
         """What it makes, in order."""
         while True:
-            self._serve()
+            self.serve()
             if self._waiting:
                 yield self._waiting.popleft()
             elif self._done:
@@ -76,39 +106,25 @@ class Helper:
             else:
                 self._hear()
 
-    def _serve(self) -> None:
+    def serve(self) -> None:
         """Hear what it has said, so that it need not wait for us."""
         while not self._done and len(self._waiting) < MOST_WAITING and self._line.poll():
             self._hear()
 
     def _hear(self) -> None:
-        try:
-            said = self._line.recv()
-            match said:
-                case Parcel():
-                    self._waiting.append(said)
-                case statement, values:
-                    self._line.send(self._store.rows(statement, *values))
-                case None:
-                    self._done = True
-        except (EOFError, ConnectionError) as error:
-            raise HelperLostError("The process that makes documents ended early; nothing was loaded.") from error
-
-    def close(self) -> None:
-        """Have it end, if it has not."""
-        self._store.between = None
-        self._line.close()
-        try:
-            self._process.wait(PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        match self._line.recv():
+            case Parcel() as parcel:
+                self._waiting.append(parcel)
+            case statement, values:
+                self._line.send(self._store.rows(statement, *values))
+            case None:
+                self._done = True
 
 
 class Asking:
     """Reads facts through the process that loads."""
 
-    def __init__(self, line: "Connection[Any, Any]") -> None:
+    def __init__(self, line: Line) -> None:
         self._line = line
 
     def rows(self, statement: str, *values: Any) -> list[Row]:  # noqa: ANN401 - whatever the driver binds
@@ -123,13 +139,8 @@ class Asking:
 
 
 def work(descriptor: int) -> None:
-    """What the helper does; the process that loads decides on interrupts."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.freeze()
-    line: Connection[Any, Any] = Connection(descriptor)
-    try:
+    """What the helper does."""
+    with helped(descriptor) as line:
         for parcel in making.parcels(Asking(line)):
             line.send(parcel)
         line.send(None)
-    except (EOFError, ConnectionError):
-        return  # whoever started us has gone

@@ -99,12 +99,18 @@ class Changes:
 
     def touch(self, kind: str, ids: Iterable[str], *, fresh: bool = False) -> None:
         """These records are new (`fresh`), changed or gone."""
-        marks = [(kind, id_, int(fresh)) for id_ in ids]
-        self._store.many("INSERT INTO touched VALUES (?, ?, ?) ON CONFLICT DO NOTHING", marks)
+        listed = list(ids)
+        if listed:
+            statement = "INSERT INTO touched SELECT ?, value, ? FROM {each} WHERE true ON CONFLICT DO NOTHING"
+            self._store.run(statement, kind, int(fresh), listed)
 
     def show(self, kind: Kind, ids: Iterable[str]) -> None:
         """These records' own documents show something that changed; nothing else does because of them."""
-        self._store.many("INSERT INTO affected VALUES (?, ?) ON CONFLICT DO NOTHING", [(kind, id_) for id_ in ids])
+        listed = list(ids)
+        if listed:
+            self._store.run(
+                "INSERT INTO affected SELECT ?, value FROM {each} WHERE true ON CONFLICT DO NOTHING", kind, listed
+            )
 
     def before(self, kind: str, ids: list[str]) -> None:
         """Records are about to change or go: what shows them now may not be found from them afterwards."""

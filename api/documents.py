@@ -9,9 +9,12 @@ from api.making import COLUMNS, Parcel
 from api.store import Store
 from api.words import Vocabulary
 
-DERIVED = (
+REPLACED = (
     *(f"{kind}_document" for kind in ("dataset", "source", "actor", "location", "event", "claim")),
     *(f"{kind}_words" for kind in ("source", "actor", "location", "event", "claim")),
+)
+DERIVED = (
+    *REPLACED,
     "word_count",
     "event_facet",
     "claim_facet",
@@ -48,6 +51,7 @@ class Deriver:
         self._store = store
         self._filing = Filing(store)
         self._vocabulary = Vocabulary(store)
+        self._empty = not any(store.rows(f"SELECT 1 FROM {table} LIMIT 1") for table in REPLACED)
 
     def run(self, made: Iterable[Parcel], progress: Progress) -> None:
         """Write all of it; the rows of facets follow from documents in the end."""
@@ -61,12 +65,15 @@ class Deriver:
     def _replace(self, parcel: Parcel) -> None:
         kind, ids, documents = parcel.kind, parcel.ids, parcel.documents
         if kind == "event" or kind == "claim":  # noqa: PLR1714 - a set would not tell the type
-            self._filing.remove(kind, ids)
+            if not self._empty:
+                self._filing.remove(kind, ids)
+                self._vocabulary.remove(kind, ids)
             placed = self._filing.place(kind, parcel.sheet)
             documents = [(row[0], *place, *row[1:]) for row, place in zip(documents, placed, strict=True)]
-            self._vocabulary.replace(kind, ids, parcel.counts)
-        self._store.delete(f"{kind}_document", "id", ids)
-        self._store.insert(f"{kind}_document", COLUMNS[kind], documents)
+            self._vocabulary.add(kind, parcel.counts)
+        tables = (f"{kind}_document", f"{kind}_words")[: 1 + (kind != "dataset")]
+        for table in () if self._empty else tables:
+            self._store.delete(table, "id", ids)
+        self._store.insert(tables[0], COLUMNS[kind], documents)
         if kind != "dataset":
-            self._store.delete(f"{kind}_words", "id", ids)
             self._store.insert(f"{kind}_words", ("id", "words"), parcel.words)

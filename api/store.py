@@ -27,7 +27,10 @@ class Reads(Protocol):
 
 
 class Store:
-    """A connection's raw cursor. Statements are written with `?`; `{ids}` stands for "is one of" a list of ids."""
+    """A connection's raw cursor. Statements are written with `?`; `{ids}` stands for "is one of" a list of ids.
+
+    `{each}` stands for a table of the texts of a list, in its one column `value`.
+    """
 
     def __init__(self, connection: sa.Connection, *, lenient: bool = False) -> None:
         """Use a connection; `lenient`: read even texts that are no UTF-8, as far as that goes."""
@@ -45,8 +48,9 @@ class Store:
 
     def _worded(self, statement: str) -> str:
         if self.sqlite:
-            return statement.replace("{ids}", "IN (SELECT value FROM json_each(?))")
-        return statement.replace("{ids}", "= ANY(?)").replace("%", "%%").replace("?", "%s")
+            return statement.replace("{ids}", "IN (SELECT value FROM json_each(?))").replace("{each}", "json_each(?)")
+        statement = statement.replace("{ids}", "= ANY(?)").replace("{each}", "unnest(?::text[]) AS t (value)")
+        return statement.replace("%", "%%").replace("?", "%s")
 
     def _bound(self, values: Iterable[Any]) -> list[Any]:
         if self.sqlite:

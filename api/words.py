@@ -15,20 +15,25 @@ class Vocabulary:
         self._store = store
         self._counts: Counter[tuple[str, str]] = Counter()
 
-    def replace(self, kind: str, ids: list[str], new: Mapping[str, int]) -> None:
-        """Records' words are about to be replaced; so many of the new ones hold each word."""
-        counts = self._counts
+    def remove(self, kind: str, ids: list[str]) -> None:
+        """Records' words are about to go."""
         for words in self._store.column(f"SELECT words FROM {kind}_words WHERE id {{ids}}", ids):
-            counts.subtract((kind, word) for word in words.split())
+            self._counts.subtract((kind, word) for word in words.split())
+
+    def add(self, kind: str, new: Mapping[str, int]) -> None:
+        """So many more records hold each word."""
         for word, more in new.items():
-            counts[kind, word] += more
+            self._counts[kind, word] += more
         if len(self._counts) > FLUSHED:
             self.flush()
 
     def flush(self) -> None:
         """Write down how the counts have changed."""
-        add = "ON CONFLICT (kind, word) DO UPDATE SET records = word_count.records + excluded.records"
         rows = [(*key, more) for key, more in sorted(self._counts.items()) if more]
-        self._store.many(f"INSERT INTO word_count (kind, word, records) VALUES (?, ?, ?) {add}", rows)
+        if self._store.rows("SELECT 1 FROM word_count LIMIT 1"):
+            add = "ON CONFLICT (kind, word) DO UPDATE SET records = word_count.records + excluded.records"
+            self._store.many(f"INSERT INTO word_count (kind, word, records) VALUES (?, ?, ?) {add}", rows)
+        else:
+            self._store.insert("word_count", ("kind", "word", "records"), rows)
         self._store.run("DELETE FROM word_count WHERE records = 0")
         self._counts.clear()

@@ -17,6 +17,7 @@ from api.database import engine
 from bench.grow import grow
 from bench.world import World
 from migrations import migrate
+from seed.ahead import ahead
 from seed.load import load
 from seed.refusals import Entry, Refusal
 from seed.rows import COLUMNS, digest, rows_of
@@ -29,7 +30,7 @@ BATCH = 5_000
 
 def by_loader(made: sa.Engine, world: World) -> int:
     """From records to what can be asked for."""
-    return load(made, world.entries()).read
+    return load(made, ahead(world)).read
 
 
 def by_orm(made: sa.Engine, world: World) -> int:

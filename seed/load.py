@@ -13,10 +13,11 @@ from api.changes import Changes
 from api.documents import rederive, refresh
 from api.store import Row, Store
 from seed import mapping, vanished
+from seed.ready import Ready, Rows, ready
 from seed.records import KINDS
 from seed.refusals import Entry, Place, Refusal, meant
 from seed.report import LoadRefusedError, Report
-from seed.rows import CHILDREN, COLUMNS, digest, rows_of
+from seed.rows import CHILDREN, COLUMNS
 
 BATCH = 5_000
 REMEMBERED = 100_000
@@ -34,7 +35,7 @@ def silent(_stage: str, _done: int) -> None:
 
 def load(  # noqa: PLR0913 - each is a choice of its own
     engine: sa.Engine,
-    entries: Iterable[Entry | Refusal],
+    entries: Iterable[Entry | Ready | Refusal],
     *,
     prune: bool = False,
     dry_run: bool = False,
@@ -86,18 +87,20 @@ def rebuild(engine: sa.Engine, progress: Progress = silent) -> int:
 
 
 class Named(NamedTuple):
-    """Where a record is named: by which entry, in which field."""
+    """Where a record is named: by which record, read where, in which field."""
 
-    entry: Entry
+    place: Place
+    record: str
     field: str
 
 
 class Written(NamedTuple):
-    """An entry that is new (`fresh`) or changed."""
+    """A record that is new (`fresh`) or changed: its rows, and what it names."""
 
-    entry: Entry
-    digest: str
+    record: Ready
     fresh: bool
+    rows: Rows
+    names: Sequence[tuple[str, str, str]]
 
 
 class Load:
@@ -121,35 +124,36 @@ class Load:
         self._homeless: set[str] = set()
         self._missing: dict[tuple[str, str], Named] = {}
         self._verified: set[tuple[str, str]] = set()
-        self._about: dict[str, Entry] = {}
+        self._about: dict[str, Place] = {}
 
-    def take(self, batch: Sequence[Entry | Refusal]) -> None:
+    def take(self, batch: Sequence[Entry | Ready | Refusal]) -> None:
         """Load some records."""
         self.report.read += len(batch)
-        groups: dict[str, dict[str, Entry]] = {kind: {} for kind in KINDS}
+        groups: dict[str, dict[str, Ready]] = {kind: {} for kind in KINDS}
         for one in batch:
             if isinstance(one, Refusal):
                 self.report.refuse(one)
-            elif self._at_home(one, groups["dataset"]):
-                group = groups[one.record.kind_of_record]
-                first = group.setdefault(one.record.id, one)
-                if first is not one and not (self._repeats and first.record == one.record):
-                    self._refuse(one, "id", "is there twice")
+                continue
+            record = ready(one) if isinstance(one, Entry) else one
+            if self._at_home(record, groups["dataset"]):
+                first = groups[record.kind].setdefault(record.id, record)
+                if first is not record and not (self._repeats and first.digest == record.digest):
+                    self._refuse(record, "id", "is there twice")
         written = {kind: self._compare(kind, group) for kind, group in groups.items() if group}
-        self._look_up([one.entry for ones in written.values() for one in ones], groups)
+        self._look_up([one for ones in written.values() for one in ones], groups)
         for kind, ones in written.items():
             self._write(kind, ones)
         self._progress("load", len(batch))
 
-    def _refuse(self, entry: Entry, field: str, message: str) -> None:
-        self.report.refuse(Refusal(entry.place, f"{entry.record.kind_of_record} {entry.record.id}", field, message))
+    def _refuse(self, record: Ready, field: str, message: str) -> None:
+        self.report.refuse(Refusal(record.place, record.name, field, message))
 
-    def _at_home(self, one: Entry, new: dict[str, Entry]) -> bool:
-        """The entry's dataset is there, or comes with it."""
+    def _at_home(self, one: Ready, new: dict[str, Ready]) -> bool:
+        """The record's dataset is there, or comes with it."""
         dataset = one.dataset
         if (
-            one.record.kind_of_record == "dataset"
-            or dataset in self.datasets
+            dataset in self.datasets
+            or one.kind == "dataset"
             or dataset in new
             or self._store.rows("SELECT id FROM dataset WHERE id = ?", dataset)
         ):
@@ -161,7 +165,7 @@ class Load:
             self.report.refuse(Refusal(one.place, "", "dataset", message))
         return dataset in self.datasets
 
-    def _compare(self, kind: str, group: dict[str, Entry]) -> list[Written]:
+    def _compare(self, kind: str, group: dict[str, Ready]) -> list[Written]:
         """Those of one kind that are new or changed."""
         owner, ids = "id" if kind == "dataset" else "dataset", sorted(group)
         rows = self._store.rows(f"SELECT id, {owner}, digest FROM {kind} WHERE id {{ids}}", ids)
@@ -169,30 +173,29 @@ class Load:
         again = set(self._store.column("SELECT id FROM seen WHERE kind = ? AND id {ids}", kind, sorted(stored)))
         written = []
         for id_, one in group.items():
-            mark = digest(one.record)
             dataset, before = stored.get(id_, (one.dataset, None))
             if id_ in again:
-                if not (self._repeats and before == mark):
+                if not (self._repeats and before == one.digest):
                     self._refuse(one, "id", "is there twice")
             elif dataset != one.dataset:
                 self._refuse(one, "id", f"belongs to the dataset {dataset} already")
-            elif before == mark:
+            elif before == one.digest:
                 self.report.unchanged[kind] += 1
             else:
                 (self.report.new if before is None else self.report.changed)[kind] += 1
-                written.append(Written(one, mark, fresh=before is None))
+                written.append(Written(one, before is None, *one.unpacked()))
         self._store.insert("seen", ("kind", "id"), [(kind, id_) for id_ in ids if id_ not in again])
         return written
 
-    def _look_up(self, entries: Sequence[Entry], groups: dict[str, dict[str, Entry]]) -> None:
+    def _look_up(self, written: Sequence[Written], groups: dict[str, dict[str, Ready]]) -> None:
         """Keep in mind which records are named but not there (yet)."""
         wanted: dict[tuple[str, str], Named] = {}
-        for one in entries:
-            for field, kind, id_ in one.record.references():
-                if id_ not in groups[kind] and (kind, id_) not in self._verified:
-                    wanted.setdefault((kind, id_), Named(one, field))
+        for one in written:
+            for field, kind, id_ in one.names:
+                if (key := (kind, id_)) not in self._verified and id_ not in groups[kind]:
+                    wanted.setdefault(key, Named(one.record.place, one.record.name, field))
                 if field == "about" and len(self._about) < REMEMBERED:
-                    self._about[one.record.id] = one
+                    self._about[one.record.id] = one.record.place
         if len(self._verified) > REMEMBERED:
             self._verified.clear()
         missing = self._absent(wanted)
@@ -217,10 +220,9 @@ class Load:
         changed: list[Row] = []
         parts: dict[str, list[Row]] = {table: [] for table in CHILDREN.get(kind, ())}
         for one in written:
-            rows = rows_of(one.entry.record, one.entry.dataset, one.digest)
-            (new if one.fresh else changed).extend(rows.pop(kind))
-            for table, more in rows.items():
-                parts[table] += more
+            (new if one.fresh else changed).extend(one.rows[kind])
+            for table in parts:
+                parts[table] += one.rows[table]
         old, store = [row[0] for row in changed], self._store
         self._changes.before(kind, old)
         if kind == "event":
@@ -279,15 +281,16 @@ class Load:
     def renew(self, entries: Sequence[Entry]) -> None:
         """Put records in the place of ones that were loaded."""
         for one in entries:
-            kind, mark = one.record.kind_of_record, digest(one.record)
-            if self._store.column(f"SELECT digest FROM {kind} WHERE id = ?", one.record.id) != [mark]:
-                self._write(kind, [Written(one, mark, fresh=False)])
+            record = ready(one)
+            if self._store.column(f"SELECT digest FROM {record.kind} WHERE id = ?", record.id) != [record.digest]:
+                self._write(record.kind, [Written(record, False, *record.unpacked())])
 
     def _refuse_unknown(self) -> None:
         refused = {refusal.record for refusal in self.report.refused}
-        for (kind, id_), (entry, field) in self._absent(self._missing).items():
+        for (kind, id_), (place, record, field) in self._absent(self._missing).items():
             if f"{kind} {id_}" not in refused:
-                self._refuse(entry, field, f"there is no {kind} {id_}{meant(id_, self._near(kind, id_))}")
+                message = f"there is no {kind} {id_}{meant(id_, self._near(kind, id_))}"
+                self.report.refuse(Refusal(place, record, field, message))
 
     def _near(self, kind: str, id_: str) -> list[str]:
         """Ids that may have been meant: those beside it in order."""
@@ -303,7 +306,7 @@ class Load:
             f"WHERE c.event <> o.event AND (c.id IN {touched} OR o.id IN {touched}) ORDER BY c.id"
         )
         for id_, dataset, about, event in strays:
-            place = self._about[id_].place if id_ in self._about else Place(dataset)
+            place = self._about.get(id_, Place(dataset))
             message = f"{about} is a claim about another event, {event}"
             self.report.refuse(Refusal(place, f"claim {id_}", "about", message))
         for kind in ("event", "claim"):

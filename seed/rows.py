@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -65,6 +66,7 @@ def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
+@lru_cache(maxsize=16_384)
 def _date(text: str | None, basis: str | None, note: str | None) -> Row:
     if text is None:
         return None, None, None, DatePrecision.UNKNOWN.value, DateBasis.UNKNOWN.value, note

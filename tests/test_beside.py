@@ -58,7 +58,7 @@ def test_nothing_is_loaded_when_the_helper_is_lost(
 def test_one_core_loads_alone(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(beside, "ENOUGH", 1)
     monkeypatch.setattr(beside, "cores", lambda: 1)
-    monkeypatch.setattr(beside, "Helper", None)
+    monkeypatch.setattr(beside, "helper", None)
     database = engine(empty_url)
     assert load(database, read([REVIEWED], [EXCERPT])).moved
     database.dispose()

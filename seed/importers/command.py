@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from rich.console import Console
 from api import models
 from api.database import engine, explained
 from migrations import require_current
+from seed.ahead import ahead
 from seed.importers import package
 from seed.importers.formats import Format, table
 from seed.importers.intake import FileIntake, Intake, Tally
@@ -21,8 +23,12 @@ from seed.importers.meter import Meter
 from seed.importers.outcome import Outcome
 from seed.importers.registry import FORMATS
 from seed.load import load
+from seed.ready import Ready
 from seed.refusals import Entry, Place, Refusal, meant
 from seed.report import LoadRefusedError, Report
+
+LARGE = 1_000_000
+"""Bytes that are worth starting a process."""
 
 
 class ImportUnusableError(Exception):
@@ -70,7 +76,8 @@ def import_files(url: str, name: str, paths: Sequence[Path], wish: Wish, console
                 intake = package.PackageIntake(paths, tally)
             else:
                 intake = FileIntake(FORMATS[name], paths, recorded_at(made, FORMATS[name]) or now, tally)
-            report = _load(made, intake, wish, now, meter)
+            with closing(_entries(intake, size, wish)) as entries:
+                report = _load(made, intake, entries, wish, meter)
     finally:
         made.dispose()
     return Outcome(name, [str(path) for path in paths], wish.dry_run, report, tally, time.monotonic() - started)
@@ -80,26 +87,28 @@ def file_size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-def _load(made: sa.Engine, intake: Intake, wish: Wish, now: datetime, meter: Meter) -> Report:
+def _load(
+    made: sa.Engine, intake: Intake, entries: Iterable[Entry | Ready | Refusal], wish: Wish, meter: Meter
+) -> Report:
     """A dataset keeps the moment it was recorded at until something in it changes."""
     try:
         return load(
             made,
-            _unless_empty(intake) if wish.prune else intake.entries(),
+            entries,
             prune=wish.prune,
             dry_run=wish.dry_run,
             progress=meter.load,
             repeats=True,
-            renewed=intake.renewed(now),
+            renewed=intake.renewed(datetime.now(UTC)),
         )
     except LoadRefusedError as error:
         return error.report
 
 
-def _unless_empty(intake: Intake) -> Iterator[Entry | Refusal]:
-    """What the files hold; if that is nothing, pruning would withdraw everything."""
-    yield from intake.entries()
-    if intake.tally.rows == 0:
+def _entries(intake: Intake, size: int, wish: Wish) -> Generator[Entry | Ready | Refusal]:
+    """What the files hold, large ones read by a second process; of nothing, pruning would make an empty dataset."""
+    yield from ahead(intake, intake.tally) if size >= LARGE else intake.entries()
+    if wish.prune and intake.tally.rows == 0:
         yield Refusal(Place("--prune"), "", "", "no row was read, so the whole dataset would be withdrawn")
 
 

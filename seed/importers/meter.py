@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 EVERY_S = 5.0
+SOON_S = 0.05
+"""Too short a time to tell a rate by."""
 
 
 class Meter:
@@ -58,7 +60,7 @@ class Meter:
 
     def _tell(self, stage: str, done: int, total: int, count: int, things: str) -> None:
         elapsed = self._clock() - self._started
-        told = f"{count:,} {things}" + (f", {count / elapsed:,.0f}/s" if elapsed > 0 else "")
+        told = f"{count:,} {things}" + (f", {count / elapsed:,.0f}/s" if elapsed >= SOON_S else "")
         if stage not in self._tasks:
             self._tasks[stage] = self._bar.add_task(f"{stage} {self._name}", total=total, told=told)
         self._bar.update(self._tasks[stage], completed=done, told=told)
