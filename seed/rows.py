@@ -108,9 +108,9 @@ def _location(record: Location, dataset: str, mark: str) -> dict[str, list[Row]]
 
 
 def _event(record: Event, dataset: str, mark: str) -> dict[str, list[Row]]:
-    relation: str | None = record.place_relation
-    if record.location is not None and relation is None:
-        relation = PlaceRelation.AT.value
+    relation = None
+    if record.location is not None:
+        relation = str(record.place_relation or PlaceRelation.AT)
     extra = None if record.extra is None else as_json(record.extra)
     own = (record.id, mark, dataset, record.kind, record.title, record.summary)
     event = (*own, *_when(record.date), record.location, relation, record.part_of, extra)
