@@ -1,10 +1,11 @@
 """Answers to lists: a page, a count, an export, an item; each made from what is asked and the stored documents."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import orjson
 from fastapi import Request, Response
@@ -18,6 +19,7 @@ from api.paging import (
     Found,
     Place,
     Sort,
+    Stretch,
     Taken,
     decode_cursor,
     encode_cursor,
@@ -29,10 +31,11 @@ from api.paging import (
 from api.reader import Row, Statement
 from api.soundness import TROUBLE
 
+T = TypeVar("T")
 JSON = "application/json"
 Edit = Callable[[Row], str]
 """Makes the body that is sent from an item's row."""
-EXPORT_BATCH = 2_000
+EXPORT_BATCH = 1_000
 
 
 class Asked(Protocol):
@@ -43,6 +46,9 @@ class Asked(Protocol):
 
     def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
         """Matching records from a place on, a batch at a time."""
+
+    def stretches(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Stretch]:
+        """Matching documents from a place on, a batch at a time."""
 
     async def take(self, look: Look, sort: Sort, place: Place | None, limit: int) -> Taken:
         """So many documents from a place on."""
@@ -201,7 +207,7 @@ async def export(request: Request, listing: Listing, filters: Any, form: str) ->
 
     async def stream() -> AsyncIterator[bytes]:
         async with snapshot:
-            async for part in WRITERS[form](listing, look, batches(asked, look, listing), total):
+            async for part in WRITERS[form](listing, look, asked, total):
                 yield part
 
     return StreamingResponse(stream(), headers=sent, media_type=MEDIA_TYPES[form])
@@ -221,15 +227,32 @@ async def counted(asked: Asked, look: Look) -> int:
 
 
 async def batches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[list[Found]]:
-    """Everything that matches, some thousand at a time; with care from where it first goes wrong."""
+    """Everything that matches, a thousand at a time."""
+    async for found in _carefully(asked.walk, lambda found: found[-1].place if found else None, look, listing):
+        if found:
+            yield found
+
+
+async def stretches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[list[str]]:
+    """The documents of everything that matches, a thousand at a time."""
+    async for stretch in _carefully(asked.stretches, lambda stretch: stretch.last, look, listing):
+        yield stretch.bodies
+
+
+async def _carefully(
+    read: Callable[[Look, Sort, Place | None, int], AsyncIterator[T]],
+    last: Callable[[T], Place | None],
+    look: Look,
+    listing: Listing,
+) -> AsyncIterator[T]:
+    """Everything that is read; with care from where it first goes wrong."""
     sort = Sort.parse(listing.sorts[0])
     place = None
     while True:
         try:
-            async for found in asked.walk(look, sort, place, EXPORT_BATCH):
-                if found:
-                    place = found[-1].place
-                    yield found
+            async for found in read(look, sort, place, EXPORT_BATCH):
+                place = last(found) or place
+                yield found
         except TROUBLE:
             if look.careful:
                 raise
@@ -248,28 +271,42 @@ def _columns(listing: Listing, look: Look, record: Found) -> dict[str, Any]:
         return columns(orjson.loads(look.damaged(kind, record.place.id, record.body, repr(error))))
 
 
-async def _ndjson(_: Listing, __: Look, found: AsyncIterator[list[Found]], total: int) -> AsyncIterator[bytes]:
+async def ahead(parts: AsyncIterator[T]) -> AsyncIterator[T]:
+    """The same parts, each of them read while the one before is on its way."""
+    coming = asyncio.ensure_future(anext(parts, None))
+    try:
+        while (part := await coming) is not None:
+            coming = asyncio.ensure_future(anext(parts, None))
+            yield part
+    finally:
+        await asyncio.wait([coming])  # the connection must be at rest before it is given back
+        if not coming.cancelled():
+            coming.exception()
+
+
+async def _ndjson(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncIterator[bytes]:
     sent = 0
-    async for batch in found:
-        sent += len(batch)
-        yield "".join(record.body + "\n" for record in batch).encode()
+    async for bodies in ahead(stretches(asked, look, listing)):
+        sent += len(bodies)
+        bodies.append("")
+        yield "\n".join(bodies).encode()
     _check(sent, total)
 
 
-async def _csv(listing: Listing, look: Look, found: AsyncIterator[list[Found]], total: int) -> AsyncIterator[bytes]:
+async def _csv(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncIterator[bytes]:
     header = formats.HEADERS[listing.name]
     yield formats.csv_lines((), header, first=True)
     sent = 0
-    async for batch in found:
+    async for batch in batches(asked, look, listing):
         sent += len(batch)
         yield formats.csv_lines((_columns(listing, look, record) for record in batch), header, first=False)
     _check(sent, total)
 
 
-async def _geojson(listing: Listing, look: Look, found: AsyncIterator[list[Found]], total: int) -> AsyncIterator[bytes]:
+async def _geojson(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncIterator[bytes]:
     yield b'{"type":"FeatureCollection","features":['
     sent = 0
-    async for batch in found:
+    async for batch in batches(asked, look, listing):
         features = [formats.feature(_columns(listing, look, record)) for record in batch]
         yield (b"," if sent else b"") + b",".join(features)
         sent += len(batch)

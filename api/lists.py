@@ -10,7 +10,7 @@ from api.conditions import EVERYTHING, Conditions, Named, Wanted
 from api.errors import BadParameters, bad
 from api.geodesy import Box
 from api.look import FacetSize, Look
-from api.paging import DATED, UNDATED, Found, Place, Sort, Taken, Walked
+from api.paging import DATED, UNDATED, Found, Place, Sort, Stretch, Taken, Walked
 from api.query import (
     COUNT_LIMIT,
     DATED_SPANS,
@@ -90,8 +90,9 @@ class Question:
             sizes = driver.facets[0].spans
             present = tuple([span for span in spans if sizes[span]])
         else:
-            present = tuple([span for span in spans if any(facet.spans[span] for facet in driver.facets)])
-        groups = tuple([group.shape(index) for index, group in enumerate(self.groups)])
+            present = tuple(spans) if any(facet.size for facet in driver.facets) else ()  # fewer statements to plan
+        looked_up, everything = by_id or self.rare, not conditions.wanted  # and then every record is in the group
+        groups = () if looked_up and everything else tuple([g.shape(index) for index, g in enumerate(self.groups)])
         return Shape(
             self.table,
             groups,
@@ -218,8 +219,7 @@ async def scan(
                 break
             statement = statement_for(shape)
             rows = await look.fetch(statement, question.parameters(after, batch), slow=question.slow)
-            if statement_for is page_statement:
-                rows = in_order(rows, backwards=sort.descending and phase == DATED)
+            rows = in_order(rows, backwards=sort.descending and (by_id or phase == DATED), by_id=by_id)
             yield phase, rows if keeps is None else [row for row in rows if keeps(row)]
             if len(rows) < batch:
                 break
@@ -314,6 +314,15 @@ class Asked(Walked):
         judge = self.as_of.body if self.as_of is not None and self.table == "events" else None
         async for rows in walk(look, question, sort, place, batch):
             yield [Found(here, row[3] if judge is None else judge(row)) for here, row in rows]
+
+    async def stretches(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Stretch]:
+        """Matching documents from a place on: nothing is made of a row but what is sent."""
+        question = await resolve(look, self.table, self.conditions)
+        judge = self.as_of.body if self.as_of is not None and self.table == "events" else None
+        async for phase, rows in scan(look, question, sort, place, batch):
+            if rows:
+                bodies = [row[3] for row in rows] if judge is None else [judge(row) for row in rows]
+                yield Stretch(bodies, Place(phase, rows[-1][1], rows[-1][2]))
 
     async def take(self, look: Look, sort: Sort, place: Place | None, limit: int) -> Taken:
         """So many documents from a place on: no more is made of a row than the page needs."""

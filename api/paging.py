@@ -61,6 +61,13 @@ class Found(NamedTuple):
     body: str
 
 
+class Stretch(NamedTuple):
+    """The documents of some records that follow each other, and the place of the last."""
+
+    bodies: list[str]
+    last: Place
+
+
 class Taken(NamedTuple):
     """The documents of a page, and the place of the last if more follow."""
 
@@ -76,6 +83,12 @@ class Walked(ABC):
     @abstractmethod
     def walk(self, look: Any, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:  # noqa: ANN401 - looks are made further up
         """Matching records from a place on, a batch at a time."""
+
+    async def stretches(self, look: Any, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Stretch]:  # noqa: ANN401 - see above
+        """Matching documents from a place on, a batch at a time."""
+        async for found in self.walk(look, sort, place, batch):
+            if found:
+                yield Stretch([record.body for record in found], found[-1].place)
 
     async def take(self, look: Any, sort: Sort, place: Place | None, limit: int) -> Taken:  # noqa: ANN401 - see above
         """So many documents from a place on."""

@@ -158,6 +158,7 @@ class PostgresReader:
                     command_timeout=settings.statement_seconds + GRACE_SECONDS,
                     statement_cache_size=512,
                     max_cached_statement_lifetime=0,
+                    max_cacheable_statement_size=0,  # those for boxes are long, and take longest to plan
                     reset=_keep,
                     server_settings={
                         "application_name": "counterclaim",

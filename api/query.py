@@ -251,7 +251,11 @@ def page_statement(shape: Shape) -> Statement:
 
 
 def _page(shape: Shape) -> Select[Any]:
-    keys = first_keys(shape).subquery()
+    return _documents(shape, _first_keys(shape).subquery())
+
+
+def _documents(shape: Shape, keys: FromClause) -> Select[Any]:
+    """What is sent of the records with these keys: no database carries documents through a sort."""
     document = DOCUMENTS[shape.table]
     columns: list[Any] = [REVISION, keys.c.day, keys.c.id, document.c.body]
     if shape.table == "events" and (shape.as_of or shape.judged):
@@ -259,7 +263,13 @@ def _page(shape: Shape) -> Select[Any]:
     return select(*columns).join_from(keys, document, document.c.id == keys.c.id, isouter=True)
 
 
-def first_keys(shape: Shape) -> Any:  # noqa: ANN401 - a select or a compound
+@lru_cache(maxsize=4096)
+def keys_statement(shape: Shape) -> Statement:
+    """The keys of a page as `page_statement` finds them, without its documents."""
+    return Statement(_first_keys(shape._replace(lazy=_disjoint(shape))), lambda: _first_keys(shape))
+
+
+def _first_keys(shape: Shape) -> Any:  # noqa: ANN401 - a select or a compound
     """The keys of a page, the first of all branches'. Documents are fetched for these alone."""
     undated = shape.spans != () and all(set(spans) <= {UNDATED_SPAN} for spans in shape.spans)
     keys = _keys(shape, ("day", "id"))
@@ -270,12 +280,12 @@ def first_keys(shape: Shape) -> Any:  # noqa: ANN401 - a select or a compound
     return found.limit(bindparam("limit")) if shape.limited else found
 
 
-def in_order(rows: Sequence[Row], *, backwards: bool) -> Sequence[Row]:
+def in_order(rows: Sequence[Row], *, backwards: bool, by_id: bool = False) -> Sequence[Row]:
     """Rows of a page in the order of the list: sorted here, so that no database carries bodies through a sort."""
-    return sorted(rows, key=_PLACE, reverse=backwards)
+    return sorted(rows, key=_ID if by_id else _PLACE, reverse=backwards)
 
 
-_PLACE = itemgetter(1, 2)
+_PLACE, _ID = itemgetter(1, 2), itemgetter(2)
 
 
 @lru_cache(maxsize=4096)
@@ -293,20 +303,18 @@ def count_statement(shape: Shape) -> Statement:
 
 @lru_cache(maxsize=4096)
 def looked_up_statement(shape: Shape) -> Statement:
-    """As `page_statement`, in order: documents are walked, or few fetched by their words, and each filter looked up."""
+    """As `page_statement`; documents are walked, or few fetched by their words, and each filter looked up."""
     row = DOCUMENTS[shape.table].alias()
-    columns: list[Any] = [REVISION, row.c.day, row.c.id, row.c.body]
-    if shape.table == "events" and (shape.as_of or shape.judged):
-        columns += [row.c.judged_from, row.c.judged_to, row.c.statements]
     undated = all(set(spans) <= {UNDATED_SPAN} for spans in shape.spans)
     by_id = [row.c.id.desc() if shape.descending else row.c.id]
     order: Sequence[ColumnElement[Any]] = by_id if shape.by_id else _order(shape, row, undated=undated)
-    found = _looked_up(shape, row, columns)
+    found = _looked_up(shape, row, [row.c.day, row.c.id])
     if shape.after and shape.by_id:
         found = found.where(row.c.id < bindparam("after_id") if shape.descending else row.c.id > bindparam("after_id"))
     elif shape.after:
         found = found.where(*_after(shape, row, undated=undated))
-    return Statement(found.order_by(*order).limit(bindparam("limit")))
+    keys = found.order_by(*order).limit(bindparam("limit")).subquery()
+    return Statement(_documents(shape, keys))
 
 
 def _looked_up(shape: Shape, row: FromClause, columns: list[Any]) -> Select[Any]:

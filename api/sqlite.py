@@ -21,7 +21,8 @@ SHORT_SECONDS = 0.05
 THREADS = 4
 _STEPS_BETWEEN_CHECKS = 20_000
 _SECONDS_BETWEEN_LOOKS = 0.25
-_CACHE_KIB = 65_536
+_CACHE_KIB, _EXPORT_CACHE_KIB = 65_536, 4_096
+"""An export meets each page of the file once or a few times in a row, and answers go on beside it."""
 
 
 class _Connection:
@@ -29,7 +30,7 @@ class _Connection:
 
     dialect = sqlite.dialect(paramstyle="qmark")
 
-    def __init__(self, path: Path, wait_seconds: float = 0.0) -> None:
+    def __init__(self, path: Path, wait_seconds: float = 0.0, cache_kib: int = _CACHE_KIB) -> None:
         """Open the file to read; it must be there."""
         self._until = 0.0
         self._connection = sqlite3.connect(
@@ -41,7 +42,7 @@ class _Connection:
             timeout=wait_seconds,
         )
         # No memory map: a file that is cut short would kill the process, not fail a read.
-        for pragma in ("query_only = ON", "mmap_size = 0", f"cache_size = -{_CACHE_KIB}"):
+        for pragma in ("query_only = ON", "mmap_size = 0", f"cache_size = -{cache_kib}"):
             self._connection.execute(f"PRAGMA {pragma}")
         self._connection.set_progress_handler(self._late, _STEPS_BETWEEN_CHECKS)
 
@@ -196,7 +197,8 @@ class SqliteReader:
         try:
             with self._explained():
                 self._look()
-                connection = await self.in_thread(lambda: _Connection(self._path, self._settings.lock_seconds))
+                wait_seconds = self._settings.lock_seconds
+                connection = await self.in_thread(lambda: _Connection(self._path, wait_seconds, _EXPORT_CACHE_KIB))
             try:
                 with self._explained():
                     connection.begin()
