@@ -10,12 +10,12 @@ from typing import Any, NamedTuple, TypeVar
 
 from api import schemas
 from api.shelf import Shelf
-from api.standings import Standings
+from api.standings import TELLING, Standings
 from api.store import Reads
 
 T = TypeVar("T")
 # How many claims are held at once, but for what judgement needs of one event's.
-MOST_CLAIMS = 5_000
+MOST_CLAIMS = 1_500
 
 
 class DateFields(NamedTuple):
@@ -168,18 +168,18 @@ class Chunk:
     """Whether claims are here with their words and citations; else only as far as they are judged."""
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def own_date(fields: DateFields) -> schemas.When:
     """A date that nothing lies over."""
     return schemas.When.model_validate({**fields._asdict(), "source": None, "stated": None})
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def own_text(fields: DateFields) -> str:
     """The same as JSON."""
     return own_date(fields).model_dump_json()
@@ -218,7 +218,7 @@ class Facts:
             self.datasets[id_] = schemas.TitledRef(id=id_, title=title)
             self.recorded_on[id_] = moment(recorded_at).date()
         self.standings = Standings(
-            dict(store.rows("SELECT id, kind FROM actor")),
+            dict(store.rows("SELECT id, kind FROM actor WHERE kind {ids}", [kind.value for kind in TELLING])),
             store.rows("SELECT actor, kind, other FROM affiliation"),
         )
         self.actors = Shelf(self._read_actors)
@@ -246,8 +246,8 @@ class Facts:
 
     def trim(self) -> None:
         """Keep memory flat; between chunks only."""
-        for shelf in (self.actors, self.locations, self.containers, self.sources):
-            shelf.trim()
+        for held in (self.actors, self.locations, self.containers, self.sources, self.standings):
+            held.trim()
 
     def source_ref(self, id_: str | None) -> schemas.TitledRef | None:
         return None if id_ is None else schemas.TitledRef(id=id_, title=self.sources[id_].title)
@@ -393,7 +393,7 @@ def table(text: str | None) -> dict[str, Any] | None:
     return found
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def names(text: str) -> list[str]:
     """Aliases or flags, as they are stored."""
     found: list[str] = json.loads(text)

@@ -29,7 +29,7 @@ FILED = (
 )
 SPANS = range(7)
 EMPTY = [0 for _ in SPANS]
-REMEMBERED = 100_000
+REMEMBERED = 40_000
 # How many documents are filed at once: bounds what is sorted.
 SLICE = 250_000
 

@@ -31,7 +31,7 @@ def _fold(text: str) -> tuple[str, ...]:
     return tuple([word[:LONGEST] for word in words] if len(text) > LONGEST else words)
 
 
-_remembered = lru_cache(maxsize=16_384)(_fold)
+_remembered = lru_cache(maxsize=8_192)(_fold)
 
 
 def folded(texts: list[str | None]) -> str:

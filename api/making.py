@@ -16,7 +16,7 @@ from api.scribe import Scribe
 from api.shapes import Shapes
 from api.store import Reads, Row
 
-CHUNK = 1_000
+CHUNK = 300
 DOCUMENT = ("id", "span", "day", "latest", "body")
 COLUMNS: dict[Kind, tuple[str, ...]] = {
     "dataset": DOCUMENT,

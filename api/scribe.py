@@ -17,7 +17,7 @@ from api.facts import Chunk, Facts
 from api.schemas import TitledRef, When, whole
 from api.shapes import AFTER_JUDGED, BEFORE_JUDGED, Judged, Shapes, cited, counts
 
-PIECES = 50_000
+PIECES = 5_000
 
 
 class Scribe(Shapes):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-REMEMBERED = 20_000
+REMEMBERED = 6_000
 
 
 class Shelf(Generic[T]):

@@ -8,6 +8,9 @@ from api.vocabulary import BELONGING, ActorKind
 
 NOBODY = ""  # the voice of nobody named; no actor has this id
 VOICELESS = frozenset({ActorKind.NARRATOR, ActorKind.AGGREGATOR})
+TELLING = frozenset({ActorKind.SIDE, ActorKind.INSTRUMENT}) | VOICELESS
+"""Kinds of actors on which standing rests; the others' need not be known."""
+REMEMBERED = 20_000
 
 
 class Standing(NamedTuple):
@@ -30,6 +33,12 @@ class Standings:
         for actor, kind, other in affiliations:
             if kind in BELONGING:
                 self._others[actor].add(other)
+
+    def trim(self) -> None:
+        """Forget what was found out, if it has become much."""
+        if len(self._closures) > REMEMBERED:
+            self._closures.clear()
+            self._parties.clear()
 
     def closure(self, actor: str) -> frozenset[str]:
         """The actor and all it belongs to, through others too; alliances never count. Cycles are fine."""

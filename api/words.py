@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from api.store import Store
 
-FLUSHED = 100_000
+FLUSHED = 40_000
 
 
 class Vocabulary:

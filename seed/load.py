@@ -20,7 +20,7 @@ from seed.report import LoadRefusedError, Report
 from seed.rows import CHILDREN, COLUMNS
 
 BATCH = 5_000
-REMEMBERED = 100_000
+REMEMBERED = 40_000
 NEIGHBOURS = 500
 SAME_AS = Path(__file__).parent / "importers" / "same_as.toml"
 # Any number that no other program is likely to lock.
@@ -325,6 +325,7 @@ class Load:
             events += done
             self._progress("derive", done)
 
+        self._verified.clear()
         (rederive if anew else refresh)(self._store, self._changes, told)
         for table in ("seen", "vanished"):
             self._store.run(f"DROP TABLE {table}")
