@@ -19,7 +19,7 @@ from api.reader import Row, Statement
 
 log = structlog.get_logger()
 
-REMEMBERED = 100_000
+REMEMBERED = 20_000
 REMEMBERED_SECONDS = 60.0
 """After so long every document is looked at anew: it may have been changed meanwhile, to another of the same length."""
 SHARE = 0.02
@@ -140,6 +140,9 @@ class Soundness:
 
     def name(self, kind: str, identifier: str, body: object, why: str) -> None:
         """Say in the log which record is damaged, once."""
+        if len(self._named) >= REMEMBERED:
+            self._named.clear()
+            self._damaged[kind].clear()
         self._damaged[kind].add(identifier)
         mark = kind, identifier, hash(body)
         if mark not in self._named:
