@@ -18,12 +18,13 @@ from bench.grow import MOST
 from bench.questions import OURS, box, common_word, rare_word, written
 from bench.report import Findings
 from bench.scans import scan_ms
-from bench.servers import APPS, Sample, middle, postmaster, require_wrk, serving
+from bench.servers import APPS, Sample, Server, middle, postmaster, require_wrk, serving
 from bench.usual_models import INDEXES
 from bench.world import World
 from tests import postgres
 
 SMALL, ORM = 10_000, 5_000
+GROWTH_ROUNDS, GROWTH_SECONDS = 5, 2
 FOLDER = Path("build/bench")
 ASKED = {
     "ours": (*OURS, "304"),
@@ -54,10 +55,11 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--events", type=int)
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--seconds", type=int, help="of each question in each round")
-    parser.add_argument("--copies", type=int, default=1, help="load one in so many and copy it in the database")
+    parser.add_argument("--copies", type=int, help="load one in so many and copy it in the database")
     parser.add_argument("--backends", nargs="+", default=["sqlite", "postgresql"])
     found = parser.parse_args()
     found.events = found.events or (50_000 if found.quick else 1_000_000)
+    found.copies = found.copies or max(1, found.events // MOST)
     found.rounds = found.rounds or (1 if found.quick else 3)
     found.seconds = found.seconds or (1 if found.quick else 3)
     if found.events // found.copies > MOST and found.copies > 1:
@@ -117,8 +119,9 @@ def fill(databases: Databases, copies: int, found: Findings) -> None:
             found.loads["loader", backend, size] = finished(process)
     with tempfile.TemporaryDirectory() as folder:
         for backend in sorted({backend for backend, _ in databases}):
-            url = f"{folder}/orm.db" if backend == "sqlite" else postgres.create_database("bench_orm")
-            found.loads["orm", backend, ORM] = finished(start_filling("orm", url, ORM))
+            for way in ("orm", "rows"):
+                url = f"{folder}/{way}.db" if backend == "sqlite" else postgres.create_database(f"bench_{way}")
+                found.loads[way, backend, ORM] = finished(start_filling(way, url, ORM))
 
 
 def filled(url: str) -> bool:
@@ -169,8 +172,18 @@ def measure(backend: str, databases: Databases, arguments: argparse.Namespace, f
             for name, question, server, file in turns:
                 samples.setdefault((name, question), []).append(server.drive(file, arguments.seconds))
         found.samples.update({(backend, *asked): middle(taken) for asked, taken in samples.items()})
+        found.growth[backend] = growth(servers, {name: file for name, asked, _, file in turns if asked == "page"})
     with serving("ours", url, parent) as server:
         found.exports[backend] = exports.measure(server, url)
+
+
+def growth(servers: dict[str, Server], pages: dict[str, Path]) -> tuple[float, float]:
+    """The page's p99 in milliseconds over the small and the large database, asked in turns, one question at a time."""
+    taken: dict[str, list[Sample]] = {"small": [], "ours": []}
+    for _ in range(GROWTH_ROUNDS):
+        for name, samples in taken.items():
+            samples.append(servers[name].drive(pages[name], GROWTH_SECONDS, connections=1))
+    return middle(taken["small"]).p99_ms, middle(taken["ours"]).p99_ms
 
 
 def index(url: str) -> None:

@@ -7,13 +7,14 @@ import time
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from api import models
 from api.database import engine
+from api.store import Row, Store
 from bench.grow import grow
 from bench.world import World
 from migrations import migrate
@@ -22,41 +23,74 @@ from seed.load import load
 from seed.refusals import Entry, Refusal
 from seed.rows import COLUMNS, digest, rows_of
 
-if TYPE_CHECKING:
-    from api.store import Row
-
 BATCH = 5_000
 
 
-def by_loader(made: sa.Engine, world: World) -> int:
+class Filled(NamedTuple):
+    """How many records there are, and how long it took to make them, where that was apart, and to load them."""
+
+    records: int
+    making_s: float
+    seconds: float
+
+
+def by_loader(made: sa.Engine, world: World) -> Filled:
     """From records to what can be asked for."""
-    return load(made, ahead(world)).read
+    started = time.monotonic()
+    return Filled(load(made, ahead(world)).read, 0, time.monotonic() - started)
 
 
-def by_orm(made: sa.Engine, world: World) -> int:
+def by_orm(made: sa.Engine, world: World) -> Filled:
     """The same records as rows of the tables of facts, nothing derived from them."""
-    count = 0
-    entries = world.entries()
+    started = time.monotonic()
+    count, batches = _batches(world)
+    begun = time.monotonic()
     with Session(made) as session:
-        while batch := list(islice(entries, BATCH)):
-            count += len(batch)
+        for batch in batches:
             for objects in _objects(batch):
                 session.add_all(objects)
                 session.flush()
             session.expunge_all()
         session.commit()
-    return count
+    return Filled(count, begun - started, time.monotonic() - begun)
 
 
-def _objects(batch: list[Entry | Refusal]) -> Iterator[list[models.Base]]:
-    """The batch as objects, table by table, those first that others refer to."""
-    classes = {str(mapper.local_table): mapper.class_ for mapper in models.Base.registry.mappers}
+def by_rows(made: sa.Engine, world: World) -> Filled:
+    """The same rows as the ORM writes, as the loader writes them, and nothing else that it does."""
+    started = time.monotonic()
+    count, batches = _batches(world)
+    begun = time.monotonic()
+    with made.begin() as connection:
+        store = Store(connection)
+        for rows in batches:
+            for table in models.Base.metadata.sorted_tables:
+                store.insert(table.name, COLUMNS.get(table.name, ()), rows.get(table.name, ()))
+    return Filled(count, begun - started, time.monotonic() - begun)
+
+
+def _batches(world: World) -> tuple[int, list[dict[str, list[Row]]]]:
+    """How many records there are, and their rows, some thousand records at a time."""
+    entries, count, batches = world.entries(), 0, []
+    while batch := list(islice(entries, BATCH)):
+        count += len(batch)
+        batches.append(_rows(batch))
+    return count, batches
+
+
+def _rows(batch: list[Entry | Refusal]) -> dict[str, list[Row]]:
+    """The batch as rows of the tables of facts."""
     rows: dict[str, list[Row]] = {}
     for one in batch:
         if isinstance(one, Refusal):
             raise TypeError(str(one))
         for name, more in rows_of(one.record, one.dataset, digest(one.record)).items():
             rows.setdefault(name, []).extend(more)
+    return rows
+
+
+def _objects(rows: dict[str, list[Row]]) -> Iterator[list[models.Base]]:
+    """The batch as objects, table by table, those first that others refer to."""
+    classes = {str(mapper.local_table): mapper.class_ for mapper in models.Base.registry.mappers}
     for table in models.Base.metadata.sorted_tables:
         names = COLUMNS.get(table.name, ())
         kinds = [table.c[name].type for name in names]
@@ -77,17 +111,27 @@ def _typed(kind: sa.types.TypeEngine[Any], value: Any) -> Any:  # noqa: ANN401 -
     return json.loads(value) if isinstance(kind, sa.JSON) else value
 
 
+def counted(made: sa.Engine) -> int:
+    """How many rows there are, derived ones included: what a load has written."""
+    with made.connect() as connection:
+        tables = models.Base.metadata.sorted_tables
+        return sum(connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables)
+
+
+WAYS = {"loader": by_loader, "orm": by_orm, "rows": by_rows}
+
+
 def main() -> None:
-    """Arguments: `loader` or `orm`, the database's address, the number of events, and of copies of them."""
+    """Arguments: `loader`, `orm` or `rows`, the database's address, the number of events, and of copies of them."""
     way, url, events, copies = sys.argv[1:]
     migrate(url)
-    made, started = engine(url), time.monotonic()
-    records = (by_orm if way == "orm" else by_loader)(made, World(int(events)))
-    seconds = time.monotonic() - started
+    made = engine(url)
+    filled = WAYS[way](made, World(int(events)))
+    rows = counted(made)
     made.dispose()
     grow(url, int(copies))
     memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"records": records, "seconds": seconds, "memory_mb": memory_mb}))
+    print(json.dumps({**filled._asdict(), "rows": rows, "memory_mb": memory_mb}))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from api.database import is_sqlite, postgresql_dsn, sqlite_file
 
 Run = Callable[[str], object]
 
-MOST = 50_000
+MOST = 100_000
 """Events of the original: their numbers begin with `00`."""
 COPIED = (
     *("event", "claim", "participation", "citation"),

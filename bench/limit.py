@@ -1,17 +1,26 @@
-"""The limit: no framework, one statement and stored documents; and bytes from memory, with no database at all."""
+"""The limit: no framework, one statement and stored documents; and bytes from memory, with no database at all.
 
+Run as a program it serves one or the other, `limit` or `ours`, on a port.
+"""
+
+import sys
 from datetime import date
+from logging import WARNING
 from typing import Any
 from urllib.parse import parse_qsl
 
+import structlog
+import uvicorn
 from sqlalchemy import bindparam, select
 from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from api import models
 from api.main import reader_for
 from api.query import Group, Shape, page_statement
 from api.reader import Statement
-from api.settings import read_settings
+from api.serving import Joined, Server
+from api.settings import Settings, read_settings
 
 SPANS = (tuple(range(6)),)
 FIRST = Shape("events", (Group(1),), SPANS, first=True, last=True)
@@ -64,4 +73,27 @@ class Limit:
         return self._facets[party]
 
 
-app = Limit()
+class Connection(HttpToolsProtocol):
+    """Writes head and body of an answer at once, and does nothing else that uvicorn does not."""
+
+    cycle: RequestResponseCycle
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer."""
+        super().on_headers_complete()
+        self.cycle.transport = Joined(self.transport)
+
+
+def main() -> None:
+    """Arguments: which one, and the port."""
+    name, port = sys.argv[1], int(sys.argv[2])
+    if name == "ours":
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(WARNING))
+        Server(Settings(port=port)).run()
+    else:
+        config = uvicorn.Config(Limit(), port=port, http=Connection, log_level="warning", access_log=False)
+        uvicorn.Server(config).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -10,7 +10,7 @@ from bench.servers import Server
 from bench.world import ACTORS, DAYS, FIRST_DAY, PLACES, SIDES, World
 
 VARIED = 2_000
-FOLLOWED = 100
+FOLLOWED = 250
 
 Ask = Callable[[random.Random, World], str]
 

@@ -17,7 +17,7 @@ from bench.questions import Ask
 from bench.servers import postgresql_cpu_s
 from bench.world import World
 
-ASKED, WARMED = 300, 1_200
+ASKED, WARMED = 300, 900
 """Those asked before are others, so many that nearly every statement there is has been planned."""
 LISTS = ("party", "kind")
 

@@ -18,7 +18,12 @@ import psycopg
 PATIENCE_S = 30
 CONNECTIONS = 4
 SCRIPT = Path(__file__).with_name("questions.lua")
-APPS = {"ours": "api.main:create_app", "usual": "bench.usual:app", "limit": "bench.limit:app"}
+# Ours as `counterclaim serve` runs it, the usual way as everybody does, the limit with heads and bodies in one write.
+APPS = {
+    "ours": ("bench.limit", "ours"),
+    "usual": ("uvicorn", "bench.usual:app", "--log-level", "warning", "--no-access-log", "--port"),
+    "limit": ("bench.limit", "limit"),
+}
 
 
 @dataclass(frozen=True)
@@ -60,10 +65,10 @@ class Server:
         answer.raise_for_status()
         return answer
 
-    def drive(self, questions: Path, seconds: int) -> Sample:
+    def drive(self, questions: Path, seconds: int, connections: int = CONNECTIONS) -> Sample:
         """Ask the questions of a file over and over, as fast as it answers."""
         before = self.cpu_s()
-        command = [*("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(SCRIPT), self.root, "--")]
+        command = [*("wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(SCRIPT), self.root, "--")]
         ran = subprocess.run([*command, str(questions)], check=True, capture_output=True, text=True)  # noqa: S603
         used = self.cpu_s() - before
         found = json.loads(ran.stdout.splitlines()[-1])
@@ -110,9 +115,7 @@ def serving(name: str, url: str, parent: int | None) -> Iterator[Server]:
     """One of the applications on a free port, over a database; stopped by its process id at the end."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    options = ["--factory"] if name == "ours" else []
-    options += ["--port", str(port), "--log-level", "warning", "--no-access-log"]
-    command = ["env", f"DATABASE_URL={url}", sys.executable, "-m", "uvicorn", APPS[name], *options]
+    command = ["env", f"DATABASE_URL={url}", sys.executable, "-m", *APPS[name], str(port)]
     with subprocess.Popen(command) as process:  # noqa: S603 - our own command line
         try:
             _wait(process, port)
