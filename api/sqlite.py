@@ -21,7 +21,7 @@ SHORT_SECONDS = 0.05
 THREADS = 4
 _STEPS_BETWEEN_CHECKS = 20_000
 _SECONDS_BETWEEN_LOOKS = 0.25
-_CACHE_KIB, _EXPORT_CACHE_KIB = 65_536, 4_096
+_CACHE_KIB, _EXPORT_CACHE_KIB = 65_536, 1_024
 """An export meets each page of the file once or a few times in a row, and answers go on beside it."""
 
 
