@@ -120,14 +120,27 @@ def explained(url: str) -> Iterator[None]:
     except exc.DatabaseError as error:
         if type(error) not in (exc.DatabaseError, exc.OperationalError):
             raise  # a mistake of ours
-        where = address(url)
-        why = _reason(error)
-        raise DatabaseUnusableError(f"Cannot use the database {where.render_as_string()}: {why}") from error
+        raise _unusable(url, error.orig) from error
+    except _of_the_driver(url) as error:  # a load speaks to it past SQLAlchemy
+        raise _unusable(url, error) from error
 
 
-def _reason(error: exc.DatabaseError) -> str:
+def _of_the_driver(url: str) -> type[Exception]:
+    """What a driver raises when the database fails, not when it is asked wrongly."""
+    if is_sqlite(url):
+        return sqlite3.OperationalError
+    from psycopg import OperationalError  # noqa: PLC0415 - SQLite has no need of it
+
+    return OperationalError
+
+
+def _unusable(url: str, error: BaseException | None) -> DatabaseUnusableError:
+    return DatabaseUnusableError(f"Cannot use the database {address(url).render_as_string()}: {_reason(error)}")
+
+
+def _reason(error: BaseException | None) -> str:
     """What the driver says, in its first line: psycopg repeats it for each address it tried."""
-    said = str(error.orig).partition("\n")[0]
+    said = str(error).partition("\n")[0]
     if said.startswith("unable to open"):
         return "the file cannot be opened, or its folder cannot be written to."
     return said.removeprefix("connection failed: ") + "."

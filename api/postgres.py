@@ -104,8 +104,13 @@ class PostgresReader:
 
     async def _fetch(self, statement: Statement, parameters: Parameters) -> Sequence[Row]:
         pool, connection = await self._acquire(PAGES)
+        known = self.generation
         try:
             return await self._run(connection, statement, parameters)
+        except Lost:
+            if self.generation == known + 1:  # the first to know: what lies idle was lost with it
+                await pool.expire_connections()
+            raise
         finally:
             await _release(pool, connection)
 

@@ -30,6 +30,8 @@ class State(ServerState):
         super().__init__()
         self.settings = settings
         self.draining = False
+        self.last_call: float | None = None
+        """For how many seconds the last connections are kept while nothing is asked; None: new ones are still taken."""
         self.silent: dict[Connection, None] = {}
         """Connections that wait for a request; who has waited longest comes first."""
 
@@ -91,6 +93,7 @@ class Connection(HttpToolsProtocol):
             next(iter(self.server_state.silent)).give_up()
         super().connection_made(transport)
         self._wait()
+        self._end_when_silent()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more comes."""
@@ -158,6 +161,7 @@ class Connection(HttpToolsProtocol):
         super().on_response_complete()
         if not self.pipeline:
             self._wait()
+            self._end_when_silent()
             if unfinished:
                 self.transport.close()
 
@@ -180,6 +184,22 @@ class Connection(HttpToolsProtocol):
         """Tell the client, with the answer under way, to send nothing more here."""
         if self.cycle is not None and not self.cycle.response_started:
             self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """Take no further request, unless it may have been sent before the client could know."""
+        self.end()
+        self._end_when_silent()
+
+    def _end_when_silent(self) -> None:
+        """On the last call, hang up on a client that asks nothing; who is being answered is looked at again then."""
+        patience = self.server_state.last_call
+        if patience is None or self.waiting_since is None or self.transport.is_closing():
+            return
+        left = self.waiting_since + patience - self.loop.time()
+        if left > 0:
+            self.loop.call_later(left, self._end_when_silent)
+        else:
+            self.transport.close()
 
     def pause_writing(self) -> None:
         """The client takes nothing for now."""
@@ -263,9 +283,12 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop: after SIGTERM, what is sent meanwhile is still answered, and every client told to go elsewhere."""
         self.server_state.draining = self.app.state.stopping = True
+        last_call = 0.0
         if self._captured_signals == [signal.SIGTERM]:
             for connection in list(self.server_state.connections):
                 if isinstance(connection, Connection):
                     connection.end()
-            await asyncio.sleep(self.settings.drain_seconds)
+            last_call = self.settings.drain_seconds
+            await asyncio.sleep(last_call)
+        self.server_state.last_call = last_call
         await super().shutdown(sockets)

@@ -3,6 +3,7 @@
 `blank_url`, `empty_url` and `dossier_url` belong to one test alone; `api` is shared, so only read from it.
 """
 
+import random
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def backend(request: pytest.FixtureRequest) -> str:
     """The kind of database; everything below exists once for each."""
     return str(request.param)
+
+
+@pytest.fixture
+def chance() -> random.Random:
+    """The moments at which faults happen: the same in every run."""
+    return random.Random(5)  # noqa: S311 - nothing is to be kept secret
 
 
 @pytest.fixture

@@ -93,6 +93,26 @@ def ucdp(**cells: Any) -> Cells:
     return UCDP | {name: str(value) for name, value in cells.items()}
 
 
+def release(path: Path, rows: int, number: int = 1) -> Path:
+    """A file of many UCDP rows; each tells by its estimate of which release it is."""
+    return write(
+        path,
+        [
+            ucdp(
+                id=1_000_000 + row,
+                latitude=10 + row / 1_000,
+                side_b_new_id=10_000 + row % 50,
+                date_start=f"2031-05-{1 + row % 28:02}",
+                date_end=f"2031-05-{1 + row % 28:02}",
+                best=number,
+                source_article=f'"Testwire,2031-05-30,Headline {row}"',
+            )
+            for row in range(rows)
+        ],
+        list(UCDP),
+    )
+
+
 def as_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str] | None = None, **dialect: Any) -> str:
     """The rows under a header, lines ending as on Windows."""
     listed = list(rows)

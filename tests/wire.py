@@ -2,6 +2,8 @@
 
 import contextlib
 import socket
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
@@ -24,10 +26,20 @@ class Answer:
 class Wire:
     """A connection to a server."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, *, receive_buffer: int | None = None, pause_s: float = 0) -> None:
+        """Connect; a small buffer, and a pause before more is taken in, make for a slow client."""
         where = urlsplit(root)
         assert where.hostname is not None
-        self.socket = socket.create_connection((where.hostname, where.port or 80), PATIENCE_S)
+        self.socket = socket.socket()
+        self.socket.settimeout(PATIENCE_S)
+        if receive_buffer is not None:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        try:
+            self.socket.connect((where.hostname, where.port or 80))
+        except OSError:
+            self.socket.close()
+            raise
+        self._pause_s = pause_s
         self._buffer = b""
 
     def __enter__(self) -> Self:
@@ -43,17 +55,25 @@ class Wire:
 
     def ask(self, line: str | bytes, *headers: str, body: bytes = b"") -> Answer:
         """Send a request of a method and a target, with a host, and read the answer."""
+        first = self._send(line, *headers, body=body)
+        return self.answer(head=first.startswith(b"HEAD "))
+
+    def stream(self, line: str) -> Iterator[bytes]:
+        """Ask for an export, and take it in chunk by chunk."""
+        self._send(line)
+        status, headers = self._head()
+        assert (status, headers.get("transfer-encoding")) == (200, "chunked")
+        return self._chunks()
+
+    def _send(self, line: str | bytes, *headers: str, body: bytes = b"") -> bytes:
         first = line if isinstance(line, bytes) else line.encode()
         fields = b"".join(header.encode("latin-1") + b"\r\n" for header in headers)
         self.send(first + b" HTTP/1.1\r\n" + HOST + fields + b"\r\n" + body)
-        return self.answer(head=first.startswith(b"HEAD "))
+        return first
 
     def answer(self, *, head: bool = False) -> Answer:
         """The next answer; raises EOFError where the connection ends before it does."""
-        lines = self._until(b"\r\n\r\n").decode("latin-1").split("\r\n")
-        status = int(lines[0].split()[1])
-        pairs = (line.split(": ", 1) for line in lines[1:] if line)
-        headers = {name.lower(): value for name, value in pairs}
+        status, headers = self._head()
         if head or status in {204, 304}:
             body = b""
         elif headers.get("transfer-encoding") == "chunked":
@@ -62,19 +82,22 @@ class Wire:
             body = self._exactly(int(headers["content-length"]))
         return Answer(status, headers, body, closed=headers.get("connection") == "close")
 
+    def _head(self) -> tuple[int, dict[str, str]]:
+        lines = self._until(b"\r\n\r\n").decode("latin-1").split("\r\n")
+        pairs = (line.split(": ", 1) for line in lines[1:] if line)
+        return int(lines[0].split()[1]), {name.lower(): value for name, value in pairs}
+
     def ended(self) -> bool:
         """Whether the server has hung up, or does so soon."""
         with contextlib.suppress(ConnectionResetError):
             return not self._buffer and self.socket.recv(1) == b""
         return True
 
-    def _chunks(self) -> list[bytes]:
-        chunks = []
+    def _chunks(self) -> Iterator[bytes]:
         while size := int(self._until(b"\r\n"), 16):
-            chunks.append(self._exactly(size))
+            yield self._exactly(size)
             self._exactly(2)
         self._exactly(2)
-        return chunks
 
     def _until(self, end: bytes) -> bytes:
         while end not in self._buffer:
@@ -89,6 +112,7 @@ class Wire:
         return found
 
     def _more(self) -> None:
+        time.sleep(self._pause_s)
         try:
             data = self.socket.recv(65_536)
         except ConnectionResetError:

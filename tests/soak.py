@@ -1,0 +1,175 @@
+"""How much memory the service takes, and how fast it answers, over a long time: `python -m tests.soak --minutes 10`."""
+
+import argparse
+import itertools
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from tests import databases, postgres
+from tests.crowd import PATHS, RIGHT, Crowd, Timed, answers, share
+from tests.faults import Service, service
+from tests.wire import Wire
+
+CLIENTS, TRIAL_S, WINDOW_S = 4, 5, 10
+DAYS = [f"2022-06-{day}" for day in range(25, 31)] + [f"2022-07-{day:02}" for day in range(1, 8)]
+PARTIES = ("russia", "ukraine", "lpr", "russian-side", "ukrainian-side", "haidai")
+WORDS = ("refinery", "plant", "withdraw", "lysychansk", "gaidai", "captur")
+MIXED = [
+    *PATHS,
+    *(f"/events?as_of={day}&limit={number + 3}" for number, day in enumerate(DAYS)),
+    *(f"/events?party={party}&date_from={day}&total=true" for party, day in itertools.product(PARTIES, DAYS)),
+    *(f"/claims?party={party}&said_to={day}&sort=-said" for party, day in itertools.product(PARTIES, DAYS)),
+    *(f"/claims?q={word}&limit={number}" for word, number in itertools.product(WORDS, range(1, 20))),
+    *(f"/sources.csv?q={word}&undated=include" for word in WORDS),
+    *(f"/disputes?as_of={day}" for day in DAYS),
+    *(f"/events/capture-of-lysychansk?as_of={day}" for day in DAYS),
+]
+EXPORTS = ("/events.ndjson", "/events.geojson", "/claims.csv?undated=include")
+
+
+class Memory(NamedTuple):
+    """Megabytes that the service's process held before, and after or at most."""
+
+    before_mb: float
+    then_mb: float
+
+    @property
+    def more_mb(self) -> float:
+        """By how much it grew."""
+        return self.then_mb - self.before_mb
+
+
+class Soaked(NamedTuple):
+    """Requests, those of them that were not answered rightly, and the 99th percentile in the first and last third."""
+
+    requests: int
+    per_second: float
+    errors: int
+    first_p99_ms: float
+    last_p99_ms: float
+
+    @property
+    def drift(self) -> float:
+        """By which part of it the 99th percentile grew."""
+        return self.last_p99_ms / self.first_p99_ms - 1
+
+
+def mixed(served: Service, requests: int) -> Memory:
+    """Memory before and after so many requests, all sorts of which were asked before."""
+    right = {told.path: told.body for told in answers(served.root, MIXED)}
+    _ask(served, requests // 4)
+    before = served.memory_mb()
+    crowd = _ask(served, requests)
+    then = served.memory_mb()
+    assert crowd.judge({1: right}).keys() == {RIGHT}
+    return Memory(before, then)
+
+
+def _ask(served: Service, requests: int) -> Crowd:
+    with Crowd(served.root, MIXED, CLIENTS, every_s=0) as crowd:
+        while crowd.outcomes.total() < requests:
+            time.sleep(0.2)
+    return crowd
+
+
+def exporting(served: Service) -> Memory:
+    """Memory of a service that was asked little things, and the most it held while it exported everything."""
+    answers(served.root, ("/events?limit=1000", "/claims?limit=1000", "/events.ndjson?date_to=2014-02-01"))
+    before = served.memory_mb()
+    most = before
+    for path in EXPORTS:
+        with Wire(served.root) as wire:
+            for _ in wire.stream(f"GET {path}"):
+                most = max(most, served.memory_mb())
+    return Memory(before, most)
+
+
+def soak(served: Service, minutes: float) -> Soaked:
+    """Find out how much is answered at most, then ask for half of it for so long."""
+    right = {told.path: told.body for told in answers(served.root)}
+    with Crowd(served.root, clients=CLIENTS, every_s=0) as crowd:
+        time.sleep(TRIAL_S)
+    most = len(crowd.timed) / TRIAL_S
+    with Crowd(served.root, clients=CLIENTS, every_s=2 * CLIENTS / most) as crowd:
+        time.sleep(60 * minutes)
+    errors = sum(
+        count for told, count in crowd.told.items() if not _is_right(told.outcome, told.body, right, told.path)
+    )
+    first, last = _ends(crowd.timed, 60 * minutes)
+    return Soaked(crowd.outcomes.total(), most / 2, errors, 1_000 * first, 1_000 * last)
+
+
+def _is_right(outcome: str, body: bytes, right: dict[str, bytes], path: str) -> bool:
+    return outcome == RIGHT and body == right[path]
+
+
+def _ends(timed: Sequence[Timed], seconds: float) -> tuple[float, float]:
+    """The median over windows of the 99th percentile in the first third of the time, and in the last."""
+    began = min(one.due for one in timed)
+    windows = [(start, start + WINDOW_S) for start in _steps(began, began + seconds - WINDOW_S)]
+    each = [share(timed, 0.99, [window]) for window in windows]
+    third = max(1, len(each) // 3)
+    return median(each[:third]), median(each[-third:])
+
+
+def _steps(start: float, end: float) -> list[float]:
+    return [start + WINDOW_S * number for number in range(int((end - start) // WINDOW_S) + 1)]
+
+
+def fill(url: str, events: int, copies: int) -> None:
+    """Load a made-up world, and multiply it in its database."""
+    command = [sys.executable, "-m", "bench.fill", "loader", url, str(events // copies), str(copies)]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def main() -> None:
+    """Measure, and say what came of it, line by line as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--requests", type=int, default=10_000)
+    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--copies", type=int, default=20)
+    parser.add_argument("--backends", nargs="+", default=["sqlite", "postgresql"])
+    asked = parser.parse_args()
+    postgres.open_run()
+    try:
+        for backend in asked.backends:
+            with tempfile.TemporaryDirectory(prefix="counterclaim-soak-") as folder:
+                _measure(backend, Path(folder), asked)
+    finally:
+        postgres.close_run()
+
+
+def _measure(backend: str, folder: Path, asked: argparse.Namespace) -> None:
+    with databases.copy(backend, folder, databases.dossier(backend)) as url:
+        if asked.requests:
+            with service(url) as served:
+                memory = mixed(served, asked.requests)
+                _say(backend, requests=asked.requests, **memory._asdict(), more_mb=memory.more_mb)
+        if asked.minutes:
+            with service(url) as served:
+                found = soak(served, asked.minutes)
+                _say(backend, minutes=asked.minutes, **found._asdict(), drift=found.drift)
+    if asked.events:
+        with databases.copy(backend, folder, None) as url:
+            fill(url, asked.events, asked.copies)
+            with service(url) as served:
+                memory = exporting(served)
+                _say(backend, events=asked.events, **memory._asdict(), more_mb=memory.more_mb)
+
+
+def _say(backend: str, **found: float) -> None:
+    rounded = {name: round(value, 2) for name, value in found.items()}
+    sys.stdout.write(json.dumps({"backend": backend, **rounded}) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
