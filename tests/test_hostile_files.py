@@ -13,8 +13,6 @@ from api.settings import PROJECT
 from migrations import migrate
 from tests.imitations import CONTROL, FIRMS, UCDP, as_csv
 
-pytestmark = pytest.mark.long
-
 Cases = Iterator[tuple[str, Path, str]]
 MOST_MB = 60
 """What reading any of these may take beyond what a small file does."""
@@ -192,7 +190,7 @@ def of_toml(folder: Path) -> Cases:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not tell how much memory was held")
-@pytest.mark.parametrize("kind", [of_csv, of_json, of_packages, of_toml])
+@pytest.mark.parametrize("kind", [pytest.param(of_csv, marks=pytest.mark.long), of_json, of_packages, of_toml])
 def test_files_that_are_made_to_harm(tmp_path: Path, kind: Callable[[Path], Cases]) -> None:
     url = str(tmp_path / "empty.db")
     migrate(url)
