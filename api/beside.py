@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection
 from typing import Any, TypeAlias
 
 from api import making
+from api.database import HelperLostError
 from api.making import Parcel
 from api.store import Row, Store
 
@@ -28,13 +29,6 @@ PATIENCE_S = 10
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from {module} import work; work({descriptor})"
 
 Line: TypeAlias = "Connection[Any, Any]"
-
-
-class HelperLostError(RuntimeError):
-    """A helper ended before it was done; what it has to say about that it wrote to our standard error."""
-
-    def __init__(self) -> None:
-        super().__init__("A process that helps to load ended early; nothing was loaded.")
 
 
 @contextmanager

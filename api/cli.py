@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api import logs
-from api.database import DatabaseUnusableError, engine, explained
+from api.database import DatabaseUnusableError, HelperLostError, engine, explained
 from api.serving import Server
 from api.settings import Settings, SettingsError, read_settings
 from migrations import migrate as migrate_database
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; what people can mend is one line on stderr and exit code 1."""
     try:
         app(arguments)
-    except (DatabaseUnusableError, PortUnusableError, SettingsError) as error:
+    except (DatabaseUnusableError, HelperLostError, PortUnusableError, SettingsError) as error:
         typer.echo(error, err=True)
         raise SystemExit(1) from None
 

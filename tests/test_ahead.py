@@ -8,6 +8,8 @@ import pytest
 from rich.console import Console
 
 from api import beside
+from api.cli import main
+from api.database import HelperLostError
 from seed import ahead
 from seed.importers import command
 from seed.importers.command import Wish, import_files
@@ -66,6 +68,19 @@ def test_a_lost_reader_loads_nothing(empty_url: str, file: Path, monkeypatch: py
     monkeypatch.setattr(command, "LARGE", 0)
     monkeypatch.setattr(ahead, "cores", lambda: 2)
     monkeypatch.setattr(beside, "_PROGRAM", "raise SystemExit(1)")
-    with pytest.raises(beside.HelperLostError):
+    with pytest.raises(HelperLostError):
         told(empty_url, file, Wish())
     assert snapshot(empty_url) == before
+
+
+def test_who_imports_is_told_of_a_lost_reader_in_one_line(
+    empty_url: str, file: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", empty_url)
+    monkeypatch.setattr(command, "LARGE", 0)
+    monkeypatch.setattr(ahead, "cores", lambda: 2)
+    monkeypatch.setattr(beside, "_PROGRAM", "raise SystemExit(1)")
+    with pytest.raises(SystemExit) as ended:
+        main(["import", "ucdp", str(file)])
+    assert ended.value.code == 1
+    assert capfd.readouterr().err.splitlines()[-1] == str(HelperLostError())

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from api import beside
-from api.database import engine
+from api.database import HelperLostError, engine
 from seed.check import REVIEWED
 from seed.files import read
 from seed.load import load, withdraw
@@ -49,7 +49,7 @@ def test_nothing_is_loaded_when_the_helper_is_lost(
     monkeypatch.setattr(beside, "ENOUGH", 1)
     monkeypatch.setattr(beside, "cores", lambda: 2)
     monkeypatch.setattr(beside, "_PROGRAM", program)
-    with pytest.raises(beside.HelperLostError):
+    with pytest.raises(HelperLostError):
         load(database, read([REVIEWED], [CONTEXT]))
     assert (everything(database), revision(database)) == before
     database.dispose()
