@@ -107,15 +107,11 @@ def kept_database(name: str) -> str:
 
 
 def fill(databases: Databases, copies: int, found: Findings) -> None:
-    """Load those that are empty, one process for each backend at a time."""
+    """Load those that are empty, one after another, so that each load has the machine for itself."""
     largest = max(size for _, size in databases)
-    for size in sorted({size for _, size in databases}):
-        running = {
-            backend: start_filling("loader", url, size, copies if size == largest else 1)
-            for (backend, of), url in databases.items()
-            if of == size and not filled(url)
-        }
-        for backend, process in running.items():
+    for (backend, size), url in sorted(databases.items(), key=lambda one: one[0][1]):
+        if not filled(url):
+            process = start_filling("loader", url, size, copies if size == largest else 1)
             found.loads["loader", backend, size] = finished(process)
     with tempfile.TemporaryDirectory() as folder:
         for backend in sorted({backend for backend, _ in databases}):
