@@ -189,8 +189,11 @@ def of_toml(folder: Path) -> Cases:
     yield "check", Path("/dev/zero"), "is larger than 4 MB; split it"
 
 
+SLOW = (of_csv, of_packages, of_toml)
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not tell how much memory was held")
-@pytest.mark.parametrize("kind", [pytest.param(of_csv, marks=pytest.mark.long), of_json, of_packages, of_toml])
+@pytest.mark.parametrize("kind", [of_json, *(pytest.param(one, marks=pytest.mark.long) for one in SLOW)])
 def test_files_that_are_made_to_harm(tmp_path: Path, kind: Callable[[Path], Cases]) -> None:
     url = str(tmp_path / "empty.db")
     migrate(url)

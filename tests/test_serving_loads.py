@@ -2,11 +2,13 @@
 
 import json
 import random
+import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,7 +18,7 @@ from typing import NamedTuple, Self
 import pytest
 
 from tests.crowd import AWAY, CUT, RIGHT, Bodies, Crowd, learn, recovered, share
-from tests.faults import command, done, filled, service, settled, small_disk, sound
+from tests.faults import Service, command, done, filled, revive, service, settled, small_disk, sound
 from tests.imitations import release
 from tests.own_postgres import own_postgres
 from tests.test_trouble import RECOVERY_S, fill
@@ -31,32 +33,69 @@ pytestmark = pytest.mark.long
 
 
 def test_an_import_is_killed(dossier_url: str, tmp_path: Path, chance: random.Random) -> None:
-    """All of it is there or nothing, and the next one does what this one did not."""
-    path = str(release(tmp_path / "new.csv", ROWS))
+    def kill(running: "subprocess.Popen[str]") -> None:
+        running.kill()
+        running.communicate()
+
+    with service(dossier_url) as served:
+        assert broken_off(served, str(release(tmp_path / "new.csv", ROWS)), kill, chance).keys() == {RIGHT}
+
+
+def test_postgresql_is_killed_during_an_import(tmp_path: Path, chance: random.Random) -> None:
+    with own_postgres() as server:
+        fill(server.url)
+
+        def kill(running: "subprocess.Popen[str]") -> None:
+            server.stop(signal.SIGKILL)
+            said, _ = running.communicate()
+            assert running.returncode in {0, 1}
+            assert running.returncode == 0 or said.startswith("Cannot use the database"), said
+            revive(server)
+            ready(served.root)
+
+        with service(server.url) as served:
+            outcomes = broken_off(served, str(release(tmp_path / "new.csv", ROWS)), kill, chance, AWAY, CUT)
+        assert outcomes[AWAY]
+
+
+def broken_off(
+    served: Service, path: str, end: Callable[["subprocess.Popen[str]"], None], chance: random.Random, *allowed: str
+) -> Counter[str]:
+    """End an import time and again: all of it is there or nothing, and the next one does what this one did not."""
     right: dict[int, Bodies] = {}
-    kills = 0
-    with service(dossier_url) as served, Crowd(served.root) as crowd:
+    ended = 0
+    with Crowd(served.root) as crowd:
         before = learn(served.root, right)
         began = time.monotonic()
-        done(dossier_url, "import", "ucdp", path)
+        done(served.url, "import", "ucdp", path)
         whole = time.monotonic() - began
         for _ in range(2 * TIMES):
-            if learn(served.root, right) != before:  # the kill came too late
-                done(dossier_url, "withdraw", "ucdp")
+            if learn(served.root, right) != before:  # the end came too late
+                done(served.url, "withdraw", "ucdp")
                 before = learn(served.root, right)
-            if kills == TIMES:
+            if ended == TIMES:
                 break
-            running = command(dossier_url, "import", "ucdp", path)
+            running = command(served.url, "import", "ucdp", path)
             time.sleep(chance.uniform(0.3, 0.95) * whole)
-            running.kill()
-            running.communicate()
-            kills += learn(served.root, right) == before
-            sound(dossier_url)
-        done(dossier_url, "import", "ucdp", path)
+            end(running)
+            ended += learn(served.root, right) == before
+            sound(served.url)
+        done(served.url, "import", "ucdp", path)
         learn(served.root, right)
-    assert crowd.judge(right).keys() == {RIGHT}
-    assert kills == TIMES
-    sound(dossier_url)
+    assert ended == TIMES
+    sound(served.url)
+    return crowd.judge(right, *allowed)
+
+
+def ready(root: str) -> None:
+    """Return once the service says that it can answer, which it must within the time that recovery may take."""
+    began = time.monotonic()
+    while True:
+        with Wire(root) as wire:
+            if wire.ask("GET /health/ready").status == 200:
+                return
+        assert time.monotonic() - began < RECOVERY_S
+        time.sleep(0.01)
 
 
 @contextmanager
