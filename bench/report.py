@@ -44,6 +44,24 @@ REMARKS: dict[str | tuple[str, str], str] = {
         "these are two requests, and what an HTTP request costs without any work is more than half of each. It would "
         "take one address for both, or a server that is not written in Python."
     ),
+    "keys of a page by box and dates": (
+        "at 50,000 events the goal was met, at a million it is not, likely because the rows of a cell lie far "
+        "apart on the disk. It would take rows of facets that lie in the order in which they are asked for, or a "
+        "finer grid for towns."
+    ),
+    "page p99: large database / small": (
+        "the least that a server can do slows down as well (see the limit's page below), so it is likely the "
+        "reading that grows: the documents of a page lie far apart. It would take documents stored in the order "
+        "of days, or more memory for the database's cache."
+    ),
+    "two filters, one rare: p99 / of the rare one": (
+        "likely because rows of the rare filter are looked up one by one in the common one. It would take reading "
+        "them in the order of the larger set."
+    ),
+    "newest 50 by a common word": "the same as for a rare word, to a lesser degree: the day beside the words.",
+    "export of a year / database, rows per second": (
+        "each document's ends are looked at before it is sent. It would take a check that needs no row of its own."
+    ),
     "page: ours / limit": (
         "what is left are the checks of parameters and documents, the counts of what was left out, the question in "
         "words and the headers. It would take answering them only when asked for."
