@@ -155,7 +155,6 @@ def test_a_service_is_told_to_stop(dossier_url: str, tmp_path: Path) -> None:
         assert crowd.judge({2: right}).keys() == {RIGHT}
 
 
-PAGES = [path for path in PATHS if path != "/events.ndjson"]
 LONG = "/claims.ndjson?undated=include"
 
 
