@@ -13,6 +13,7 @@ _TEMPORARY = {
     "touched": "kind TEXT NOT NULL, id TEXT NOT NULL, fresh INTEGER NOT NULL, PRIMARY KEY (kind, id)",
     "affected": "kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id)",
     "moved": "kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id)",
+    "by_day": "day TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (day, id)",
 }
 # Whose belonging may have changed: those touched, and all that belonged to one of them.
 _MOVED_ACTORS = """
@@ -149,6 +150,11 @@ class Changes:
             "WHERE a.kind = 'claim' ON CONFLICT DO NOTHING"
         )
         self._analyse("affected")
+        # Documents lie in the order in which they are made; a date that another dataset lends need not be known here.
+        store.run(
+            "INSERT INTO by_day SELECT coalesce(CAST(coalesce(e.date_earliest, e.date_latest) AS text), ''), a.id "
+            "FROM affected a LEFT JOIN event e ON e.id = a.id WHERE a.kind = 'event' ORDER BY 1, 2"
+        )
 
     def _analyse(self, table: str) -> None:
         """PostgreSQL knows nothing of a temporary table's size until told."""
@@ -167,9 +173,19 @@ class Affected:
         return set(self._store.column("SELECT id FROM affected WHERE kind = ? AND id {ids}", kind, ids))
 
     def chunks(self, kind: Kind, size: int) -> Iterator[list[str]]:
-        """All ids of a kind, in order, so many at a time."""
+        """All ids of a kind, in order, so many at a time; events in the order of their days."""
+        if kind == "event":
+            yield from self._by_day(size)
+            return
         after = ""
         statement = "SELECT id FROM affected WHERE kind = ? AND id > ? ORDER BY id LIMIT ?"
         while ids := self._store.column(statement, kind, after, size):
             yield ids
             after = ids[-1]
+
+    def _by_day(self, size: int) -> Iterator[list[str]]:
+        after = ("", "")
+        statement = "SELECT day, id FROM by_day WHERE (day, id) > (?, ?) ORDER BY day, id LIMIT ?"
+        while rows := self._store.rows(statement, *after, size):
+            yield [id_ for _, id_ in rows]
+            after = rows[-1]

@@ -1,13 +1,15 @@
 """From facts to what is served: brings every derived row up to date when something is loaded."""
 
 from collections.abc import Callable, Iterable
+from operator import itemgetter
 
 from api.beside import parcels
 from api.changes import Changes
-from api.filing import SPANS, Filing
+from api.filing import FILED, PREFIX, SPANS, FiledKind, Filing
 from api.making import COLUMNS, Parcel
+from api.numbers import Numbers
 from api.store import Store
-from api.words import Vocabulary
+from api.words import Index, Vocabulary
 
 REPLACED = (
     *(f"{kind}_document" for kind in ("dataset", "source", "actor", "location", "event", "claim")),
@@ -22,6 +24,8 @@ DERIVED = (
     "location_closure",
 )
 
+WORDS = ("number", "id", "span", "day", "latest", "words")
+
 Progress = Callable[[int], None]
 
 
@@ -29,9 +33,6 @@ def rederive(store: Store, changes: Changes, progress: Progress = lambda _: None
     """Derive everything anew; facets keep their numbers."""
     for table in DERIVED:
         store.run(f"DELETE FROM {table}")
-    if store.sqlite:  # whose index of words is kept by triggers
-        for kind in ("event", "claim"):
-            store.run(f"INSERT INTO {kind}_search ({kind}_search) VALUES ('delete-all')")
     store.run(f"UPDATE facet SET {', '.join(f'span{span} = 0' for span in SPANS)}")
     changes.everything()
     refresh(store, changes, progress)
@@ -52,28 +53,51 @@ class Deriver:
         self._filing = Filing(store)
         self._vocabulary = Vocabulary(store)
         self._empty = not any(store.rows(f"SELECT 1 FROM {table} LIMIT 1") for table in REPLACED)
+        self._index = Index(store, empty=self._empty)
+        self._numbers = {kind: Numbers(store, kind, empty=self._empty) for kind in PREFIX}
 
     def run(self, made: Iterable[Parcel], progress: Progress) -> None:
         """Write all of it; the rows of facets follow from documents in the end."""
+        self._index.remove()
         for parcel in made:
             self._replace(parcel)
             if parcel.events:
                 progress(parcel.events)
         self._filing.finish()
         self._vocabulary.flush()
+        self._index.add()
 
     def _replace(self, parcel: Parcel) -> None:
-        kind, ids, documents = parcel.kind, parcel.ids, parcel.documents
+        kind = parcel.kind
         if kind == "event" or kind == "claim":  # noqa: PLR1714 - a set would not tell the type
-            if not self._empty:
-                self._filing.remove(kind, ids)
-                self._vocabulary.remove(kind, ids)
-            placed = self._filing.place(kind, parcel.sheet)
-            documents = [(row[0], *place, *row[1:]) for row, place in zip(documents, placed, strict=True)]
-            self._vocabulary.add(kind, parcel.counts)
+            self._replace_filed(kind, parcel)
+            return
         tables = (f"{kind}_document", f"{kind}_words")[: 1 + (kind != "dataset")]
+        self._delete(tables, parcel.ids)
+        self._store.insert(tables[0], COLUMNS[kind], parcel.documents)
+        if kind != "dataset":
+            self._store.insert(tables[1], ("id", "words"), parcel.words)
+
+    def _replace_filed(self, kind: FiledKind, parcel: Parcel) -> None:
+        """As `_replace`, for records that are filed; they are written in the order of their numbers."""
+        old: dict[str, int] = {}
+        if not self._empty:
+            old = self._filing.remove(kind, parcel.ids)
+            self._vocabulary.remove(kind, parcel.ids)
+        placed = self._filing.place(kind, parcel.sheet)
+        self._vocabulary.add(kind, parcel.counts)
+        days = [(row[0], place[_DAY]) for row, place in zip(parcel.documents, placed, strict=True)]
+        numbers = self._numbers[kind].give(days, old)
+        self._delete((f"{kind}_document", f"{kind}_words"), parcel.ids)
+        rows = sorted(zip(numbers, parcel.documents, placed, parcel.words, strict=True), key=itemgetter(0))
+        documents = [(number, row[0], *place, *row[1:]) for number, row, place, _ in rows]
+        self._store.insert(f"{kind}_document", ("number", *COLUMNS[kind]), documents)
+        words = [(number, row[0], *place[: _DAY + 2], words) for number, row, place, (_, words) in rows]
+        self._store.insert(f"{kind}_words", WORDS, words)
+
+    def _delete(self, tables: Iterable[str], ids: list[str]) -> None:
         for table in () if self._empty else tables:
             self._store.delete(table, "id", ids)
-        self._store.insert(tables[0], COLUMNS[kind], documents)
-        if kind != "dataset":
-            self._store.insert(f"{kind}_words", ("id", "words"), parcel.words)
+
+
+_DAY = FILED.index("day")

@@ -52,7 +52,7 @@ def rows_of_documents(kind: FiledKind, *, sqlite: bool) -> str:
     """A query of the facet rows that documents `d` call for; more joins and conditions may follow."""
     columns = (
         f"(f.value >> {FACET_BITS}) AS facet",
-        *("d.span", "d.day", "d.id", "d.latest", "d.said_possible", "d.said_certain", "d.unsaid"),
+        *("d.span", "d.day", "d.id", "d.number", "d.latest", "d.said_possible", "d.said_certain", "d.unsaid"),
         f"CASE WHEN (f.value & {POINT}) > 0 THEN d.longitude END AS longitude",
         f"CASE WHEN (f.value & {POINT}) > 0 THEN d.latitude END AS latitude",
         f"CASE WHEN (f.value & {POINT - 1}) > 0 THEN {_MEMBER[sqlite]} END AS member",
@@ -110,16 +110,19 @@ class Filing:
         self._slots: dict[str, Slot] = {}
         self._next: int = store.rows("SELECT coalesce(max(id), 0) + 1 FROM facet")[0][0]
 
-    def remove(self, kind: FiledKind, ids: list[str]) -> None:
-        """Take records out of where they stand."""
-        old = self._store.rows(f"SELECT id, span, day, facets FROM {kind}_document WHERE id {{ids}}", ids)
-        gone = [(int(code) >> FACET_BITS, span, day, id_) for id_, span, day, codes in old for code in codes.split(",")]
+    def remove(self, kind: FiledKind, ids: list[str]) -> dict[str, int]:
+        """Take records out of where they stand; the numbers they had."""
+        old = self._store.rows(f"SELECT id, span, day, facets, number FROM {kind}_document WHERE id {{ids}}", ids)
+        gone = [
+            (int(code) >> FACET_BITS, span, day, id_) for id_, span, day, codes, _ in old for code in codes.split(",")
+        ]
         names = self._names(sorted({facet for facet, *_ in gone}))
         self._need(set(names.values()))
         for facet, span, *_ in gone:
             self._slots[names[facet]].more[span] -= 1
         key = {"facet": "int", "span": "smallint", "day": "int", "id": "text"}
         self._store.delete_rows(f"{kind}_facet", key, gone)
+        return {row[0]: row[-1] for row in old}
 
     def _names(self, numbers: list[int]) -> dict[int, str]:
         if not numbers:

@@ -7,8 +7,10 @@ from typing import Any, Protocol
 from api import search
 from api.as_of import AsOfDay
 from api.conditions import EVERYTHING, Conditions, Named, Wanted
+from api.effort import Effort, Sizes, Way, effort_for
 from api.errors import BadParameters, bad
 from api.geodesy import Box
+from api.hits import count_found_statement, looked_up_statement, places
 from api.look import FacetSize, Look
 from api.paging import DATED, UNDATED, Found, Place, Sort, Stretch, Taken, Walked
 from api.query import (
@@ -20,7 +22,6 @@ from api.query import (
     count_statement,
     facet_parameter,
     in_order,
-    looked_up_statement,
     page_statement,
 )
 from api.reader import Row
@@ -28,6 +29,8 @@ from api.reader import Row
 BATCH = 500
 QUICK = 500
 """A scan of so many keys is over before anybody has noticed it, and needs no thread of its own."""
+FEW = 5_000
+"""So many records are put in the order of ids sooner than they are met in it."""
 PREFIXES = {"events": "", "claims": "claim/"}
 
 
@@ -62,8 +65,10 @@ class Question:
     """The number of the facet that every record is in."""
     only: tuple[int, ...] | None = None
     """The span classes to look at, where not all."""
-    rare: bool = False
-    """Whether few records hold the words asked for, so that these drive."""
+    way: Way = Way.FACETS
+    """How records that hold the words asked for are found."""
+    holders: int = 0
+    """About how many records hold all of the words."""
     slow: bool = False
     """Whether reading may take long and must not hold up others."""
 
@@ -81,8 +86,20 @@ class Question:
             return None
         return driver.facets[0].spans
 
+    def way_of(self, spans: Sequence[int], *, by_id: bool) -> Way:
+        """How records of one phase are found."""
+        if by_id:
+            return Way.INDEX if self.way == Way.INDEX and self.holders <= FEW else Way.WALK
+        return Way.FACETS if self.way == Way.WALK and set(spans) <= {UNDATED_SPAN} else self.way
+
     def shape(
-        self, spans: Sequence[int], *, descending: bool = False, by_id: bool = False, after: bool = False
+        self,
+        spans: Sequence[int],
+        way: Way = Way.FACETS,
+        *,
+        descending: bool = False,
+        by_id: bool = False,
+        after: bool = False,
     ) -> Shape:
         """What the statement's text depends on, for the span classes of one phase."""
         conditions, driver = self.conditions, self.groups[0]
@@ -91,8 +108,10 @@ class Question:
             present = tuple([span for span in spans if sizes[span]])
         else:
             present = tuple(spans) if any(facet.size for facet in driver.facets) else ()  # fewer statements to plan
-        looked_up, everything = by_id or self.rare, not conditions.wanted  # and then every record is in the group
-        groups = () if looked_up and everything else tuple([g.shape(index) for index, g in enumerate(self.groups)])
+        everything = not conditions.wanted  # and then every record is in the group
+        groups = (
+            () if way != Way.FACETS and everything else tuple([g.shape(index) for index, g in enumerate(self.groups)])
+        )
         return Shape(
             self.table,
             groups,
@@ -107,7 +126,7 @@ class Question:
             by_id=by_id,
             after=after,
             words=len(conditions.words),
-            rare=self.rare,
+            rare=way == Way.INDEX,
             fresh=conditions.fresh,
             judged=conditions.statements,
         )
@@ -131,6 +150,8 @@ class Question:
         values.update(search.parameters(conditions.words))
         if place is not None:
             values.update(after_day=place.key, after_id=place.id)
+            if isinstance(place.key, int):
+                values.update(places(place.key))
         return values
 
     @property
@@ -140,6 +161,17 @@ class Question:
             return self.only
         passes = not self.conditions.has_days or self.conditions.undated
         return (*DATED_SPANS, UNDATED_SPAN) if passes else tuple(DATED_SPANS)
+
+
+async def _effort(look: Look, table: str, conditions: Conditions, everything: FacetSize | None, driver: int) -> Effort:
+    """How to find records that hold the words asked for."""
+    if not conditions.words:
+        return Effort(Way.FACETS, 0, long=False)
+    held = [await look.frequency(table, word) for word in conditions.words]
+    records = 0 if everything is None else everything.size
+    bare = not conditions.wanted and not conditions.has_days and conditions.as_of is None
+    crowd = await look.crowd(table) if bare else None
+    return effort_for(look.catalogue.backend, Sizes(records, held, driver, crowd))
 
 
 async def check_named(look: Look, named: Sequence[Named]) -> None:
@@ -176,19 +208,16 @@ async def _resolved(look: Look, table: str, conditions: Conditions) -> Question:
     if conditions.pair is not None:
         one, other = sorted(order.index(index) for index in conditions.pair)
         pair = (one, other)
-    frequency = min([await look.frequency(table, word) for word in conditions.words], default=None)
-    rare = frequency is not None and frequency <= min(search.RARE, groups[order[0]].size)
+    effort = await _effort(look, table, conditions, everything, groups[order[0]].size)
     return Question(
         table,
         conditions,
         tuple(groups[index] for index in order),
         pair,
         0 if everything is None else everything.id,
-        rare=rare,
-        slow=(frequency is not None and not rare)
-        or conditions.judged is not None
-        or conditions.statements
-        or conditions.fresh,
+        way=effort.way,
+        holders=effort.holders,
+        slow=effort.long or conditions.judged is not None or conditions.statements or conditions.fresh,
     )
 
 
@@ -208,13 +237,14 @@ async def scan(
         return
     keeps = question.conditions.keeps if question.conditions.sifts else None
     by_id = sort.key == "id"
-    statement_for = looked_up_statement if by_id or question.rare else page_statement
     for phase, spans in _phases(question, sort):
         if place is not None and place.phase > phase:
             continue
         after = place if place is not None and place.phase == phase else None
+        way = question.way_of(spans, by_id=by_id)
+        statement_for = page_statement if way == Way.FACETS else looked_up_statement
         while True:
-            shape = question.shape(spans, descending=sort.descending, by_id=by_id, after=after is not None)
+            shape = question.shape(spans, way, descending=sort.descending, by_id=by_id, after=after is not None)
             if not any(shape.spans):
                 break
             statement = statement_for(shape)
@@ -241,14 +271,19 @@ async def count(look: Look, question: Question, *, limited: bool = False) -> int
         return 0
     if conditions.sifts:
         return await _count_sifted(look, question, limited=limited)
-    shape = question.shape(question.spans)._replace(limited=limited)
+    way = Way.INDEX if conditions.words and question.holders <= driver.size else Way.FACETS
+    shape = question.shape(question.spans, way)._replace(limited=limited)
     if not any(shape.spans):
         return 0
     asks_days = conditions.has_days and question.spans != (UNDATED_SPAN,)
     if not asks_days and (stored := question.stored) is not None:
         return sum(stored[span] for span in question.spans)
-    scanned = sum(facet.spans[span] for facet in driver.facets for span in question.spans)
-    rows = await look.fetch(count_statement(shape), question.parameters(), slow=scanned > QUICK)
+    if way == Way.INDEX:
+        statement, scanned = count_found_statement(shape), question.holders
+    else:
+        statement = count_statement(shape)
+        scanned = sum(facet.spans[span] for facet in driver.facets for span in question.spans)
+    rows = await look.fetch(statement, question.parameters(), slow=scanned > QUICK)
     return int(rows[0][1])
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import FromClause, bindparam, func, select
 
 from api import models
 from api.errors import NotFound, Unavailable, nearest
+from api.hits import crowd_statement
 from api.query import REVISION
 from api.reader import Connection, Parameters, Reader, Row, Statement
 from api.search import frequency_parameters
@@ -90,9 +91,11 @@ class Catalogue:
     loaded_at: datetime
     generation: int = 0
     """Which of the reader's databases it was: another one may have loads of the same number."""
+    backend: str = "sqlite"
     facets: OrderedDict[str, FacetSize | None] = field(default_factory=OrderedDict)
     names: OrderedDict[tuple[str, str], str | None] = field(default_factory=OrderedDict)
     words: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
+    crowds: dict[str, int] = field(default_factory=dict)
     records: dict[str, int] | None = None
 
 
@@ -182,6 +185,14 @@ class Look:
             _remember(memory, key, rows[0][1])  # type: ignore[arg-type]
         return memory[key]
 
+    async def crowd(self, table: str) -> int:
+        """At most how many records of a list are of one day, but for the undated."""
+        memory = self.catalogue.crowds
+        if table not in memory:
+            rows = await self.fetch(crowd_statement(table), {}, slow=True)
+            memory[table] = rows[0][1]
+        return memory[table]
+
     async def name(self, kind: str, identifier: str) -> str | None:
         """A record's name or title; None: there is no such record."""
         memory, key = self.catalogue.names, (kind, identifier)
@@ -241,7 +252,7 @@ class Data:
         revision, loaded_at = (rows[0][0], _moment(rows[0][1])) if rows else (0, datetime(1970, 1, 1, tzinfo=UTC))
         known, generation = self._catalogue, self.reader.generation
         if known is None or (known.revision, known.loaded_at, known.generation) != (revision, loaded_at, generation):
-            known = self._catalogue = Catalogue(revision, loaded_at, generation)
+            known = self._catalogue = Catalogue(revision, loaded_at, generation, self.reader.backend)
         return known
 
     async def ask(self, work: Callable[[Look], Awaitable[T]]) -> T:

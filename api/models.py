@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     DDL,
     JSON,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Date,
@@ -41,6 +42,8 @@ TEXT_LENGTH = 20_000
 # Text sorts by code point on both databases, whatever the server's locale.
 TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 NAMES = JSON().with_variant(postgresql.JSONB(), "postgresql")
+# SQLite keys rows by what is called INTEGER, and only that; it holds as many bits.
+NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Base(DeclarativeBase):
@@ -423,15 +426,25 @@ class FacetRow:
     `day` is the sort day (0: undated); `latest` null: open. `said_possible` and `said_certain` are the first days by
     which a claim was possibly and certainly said (0: before any day; null: no dated claim), `unsaid` tells that an
     undated claim exists. `longitude` and `latitude` (WGS 84 degrees) stand in grid cells; `member` in party facets:
-    the one participant who belongs to the party, null if there are several.
+    the one participant who belongs to the party, null if there are several. `number` is the record's own.
     """
 
-    payload: ClassVar = ("latest", "said_possible", "said_certain", "unsaid", "longitude", "latitude", "member")
+    payload: ClassVar = (
+        "number",
+        "latest",
+        "said_possible",
+        "said_certain",
+        "unsaid",
+        "longitude",
+        "latitude",
+        "member",
+    )
 
     facet: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     span: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     day: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     id: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    number: Mapped[int] = mapped_column(NUMBER)
     latest: Mapped[int | None] = mapped_column(Integer)
     said_possible: Mapped[int | None] = mapped_column(Integer)
     said_certain: Mapped[int | None] = mapped_column(Integer)
@@ -465,7 +478,14 @@ class Document:
     body: Mapped[str] = mapped_column(TEXT, sort_order=1)  # behind what is read without it
 
 
-class Filed:
+class Numbered:
+    """A record's number within its kind, which is in the order of days (see `api.numbers`), as its words are too."""
+
+    number: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=False, sort_order=-2)
+    id: Mapped[str] = mapped_column(TEXT, unique=True, sort_order=-1)
+
+
+class Filed(Numbered):
     """Which facets a record stands in, and what its rows there say (see `FacetRow`): they are made from this.
 
     `facets` are whole numbers joined by commas: 2048 times the facet's number, plus 1024 where the row holds the point,
@@ -518,11 +538,12 @@ class Words:
     words: Mapped[str] = mapped_column(TEXT)
 
 
-class SearchedWords:
-    """As `Words`, with an index of its own from words to records (`number`: what SQLite's index knows them by)."""
+class SearchedWords(Numbered):
+    """As `Words`, with the record's place in the order of days, and an index of its own from words to numbers."""
 
-    number: Mapped[int] = mapped_column(Integer, primary_key=True)
-    id: Mapped[str] = mapped_column(TEXT, unique=True)
+    span: Mapped[int] = mapped_column(SmallInteger)
+    day: Mapped[int] = mapped_column(Integer)
+    latest: Mapped[int | None] = mapped_column(Integer)
     words: Mapped[str] = mapped_column(TEXT)
 
 
@@ -546,16 +567,15 @@ class WordCount(Base):
 
 
 def search_index(table: str) -> Iterator[DDL]:
-    """The index from words to records, which each database has in a form of its own; `api.search` asks it."""
+    """The index from words to records, which each database has in a form of its own; `api.search` asks it.
+
+    PostgreSQL keeps it; SQLite's is kept by `api.words`, for it wants records in the order of their numbers.
+    """
     name = table.replace("words", "search")
     options = "content_rowid='number', detail='none', columnsize=0, tokenize='ascii'"
-    add = f"INSERT INTO {name} (rowid, words) VALUES (new.number, new.words)"
-    remove = f"INSERT INTO {name} ({name}, rowid, words) VALUES ('delete', old.number, old.words)"
     vector = "array_to_tsvector(string_to_array(btrim(words), ' '))"
     for dialect, statement in (
         ("sqlite", f"CREATE VIRTUAL TABLE {name} USING fts5 (words, content='{table}', {options})"),
-        ("sqlite", f"CREATE TRIGGER {table}_added AFTER INSERT ON {table} BEGIN {add}; END"),
-        ("sqlite", f"CREATE TRIGGER {table}_removed AFTER DELETE ON {table} BEGIN {remove}; END"),
         ("postgresql", f"CREATE INDEX ix_{name} ON {table} USING gin ({vector})"),
     ):
         yield DDL(statement).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]

@@ -17,7 +17,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     desc,
-    false,
     func,
     or_,
     select,
@@ -29,7 +28,7 @@ from sqlalchemy import (
 
 from api import models
 from api.reader import Row, Statement
-from api.search import holders, holding, kept
+from api.search import holding, kept
 
 DATED_SPANS = range(6)
 UNDATED_SPAN = 6
@@ -101,7 +100,7 @@ def in_box(row: FromClause, box: int, index: int = 0) -> list[ColumnElement[bool
     return [inside, latitude >= bindparam(f"south{index}"), latitude <= bindparam(f"north{index}")]
 
 
-def _same(row: FromClause, other: FromClause) -> list[ColumnElement[bool]]:
+def same(row: FromClause, other: FromClause) -> list[ColumnElement[bool]]:
     return [other.c.span == row.c.span, other.c.day == row.c.day, other.c.id == row.c.id]
 
 
@@ -110,34 +109,32 @@ def _others(one: FromClause, other: FromClause) -> ColumnElement[bool]:
     return or_(one.c.member.is_(None), other.c.member.is_(None), one.c.member != other.c.member)
 
 
-def _member(shape: Shape, row: FromClause, index: int) -> ColumnElement[bool]:
+def member(shape: Shape, row: FromClause, index: int) -> ColumnElement[bool]:
     """The record of `row` is in the group, met by somebody else than its partner group where it has one."""
     group = shape.groups[index]
     other = FACETS[shape.table].alias()
     condition = [
         other.c.facet.in_(_facets_of(index, group.size)),
-        *_same(row, other),
+        *same(row, other),
         *in_box(other, group.box, group.box_index),
     ]
-    partner = _partner(shape, index)
+    partner = partner_of(shape, index)
     if partner == 0 and "facet" in row.c:
         condition.append(_others(row, other))
     elif partner is not None and partner > index:
         third = FACETS[shape.table].alias()
         size = shape.groups[partner].size
-        condition.append(
-            kept(third.c.facet.in_(_facets_of(partner, size)), *_same(other, third), _others(other, third))
-        )
+        condition.append(kept(third.c.facet.in_(_facets_of(partner, size)), *same(other, third), _others(other, third)))
     return kept(*condition)
 
 
-def _partner(shape: Shape, index: int) -> int | None:
+def partner_of(shape: Shape, index: int) -> int | None:
     if shape.pair is None or index not in shape.pair:
         return None
     return shape.pair[1] if index == shape.pair[0] else shape.pair[0]
 
 
-def _said(shape: Shape, row: FromClause) -> list[ColumnElement[bool]]:
+def known(shape: Shape, row: FromClause) -> list[ColumnElement[bool]]:
     if not shape.as_of:
         return []
     by = (row.c.said_certain if shape.certain else row.c.said_possible) <= bindparam("as_of")
@@ -146,7 +143,7 @@ def _said(shape: Shape, row: FromClause) -> list[ColumnElement[bool]]:
     return [or_(by, row.c.unsaid == 1)]
 
 
-def _within(shape: Shape, row: FromClause, span: int) -> list[ColumnElement[bool]] | None:
+def within_span(shape: Shape, row: FromClause, span: int) -> list[ColumnElement[bool]] | None:
     """The date condition of one span class; None: nothing of that class can meet it."""
     first: ColumnElement[int] = bindparam("first_day")
     last: ColumnElement[int] = bindparam("last_day")
@@ -180,7 +177,7 @@ def _fresh(shape: Shape, row: FromClause, span: int) -> list[ColumnElement[bool]
 
 def _branch(shape: Shape, index: int, span: int, columns: tuple[str, ...]) -> Select[Any] | None:
     row = FACETS[shape.table].alias()
-    within = [] if span == UNDATED_SPAN else _within(shape, row, span)
+    within = [] if span == UNDATED_SPAN else within_span(shape, row, span)
     if within is None:
         return None
     conditions = [row.c.facet == bindparam(facet_parameter(0, index)), row.c.span == span, *within]
@@ -188,19 +185,19 @@ def _branch(shape: Shape, index: int, span: int, columns: tuple[str, ...]) -> Se
         conditions.append(row.c.day <= bindparam("last_day"))
     conditions += (
         in_box(row, shape.groups[0].box, shape.groups[0].box_index)
-        + _said(shape, row)
+        + known(shape, row)
         + holding(shape.table, row, shape.words)
     )
     for other in range(1, len(shape.groups)):
-        partner = _partner(shape, other)
+        partner = partner_of(shape, other)
         if partner is None or partner == 0 or partner > other:
-            conditions.append(_member(shape, row, other))
+            conditions.append(member(shape, row, other))
     if shape.after:
-        conditions += _after(shape, row, undated=span == UNDATED_SPAN)
+        conditions += behind(shape, row, undated=span == UNDATED_SPAN)
     found = select(*(row.c[name] for name in columns)).where(*conditions)
     if not shape.limited or shape.lazy:
         return found
-    return found.order_by(*_order(shape, row, undated=span == UNDATED_SPAN)).limit(bindparam("limit"))
+    return found.order_by(*ordered(shape, row, undated=span == UNDATED_SPAN)).limit(bindparam("limit"))
 
 
 def _disjoint(shape: Shape) -> bool:
@@ -208,7 +205,7 @@ def _disjoint(shape: Shape) -> bool:
     return shape.groups[0].size == 1 or shape.groups[0].box > 0
 
 
-def _after(shape: Shape, row: FromClause, *, undated: bool) -> list[ColumnElement[bool]]:
+def behind(shape: Shape, row: FromClause, *, undated: bool) -> list[ColumnElement[bool]]:
     day: ColumnElement[int] = bindparam("after_day")
     identifier: ColumnElement[str] = bindparam("after_id")
     if undated:
@@ -219,7 +216,7 @@ def _after(shape: Shape, row: FromClause, *, undated: bool) -> list[ColumnElemen
     return [row.c.day >= day, place > tuple_(day, identifier)]
 
 
-def _order(shape: Shape, row: Any, *, undated: bool) -> list[ColumnElement[Any]]:  # noqa: ANN401 - a table or subquery
+def ordered(shape: Shape, row: Any, *, undated: bool) -> list[ColumnElement[Any]]:  # noqa: ANN401 - a table or subquery
     if shape.descending and not undated:
         return [row.c.day.desc(), row.c.id.desc()]
     return [row.c.day, row.c.id]
@@ -251,16 +248,16 @@ def page_statement(shape: Shape) -> Statement:
 
 
 def _page(shape: Shape) -> Select[Any]:
-    return _documents(shape, _first_keys(shape).subquery())
+    return documents_of(shape, _first_keys(shape).subquery())
 
 
-def _documents(shape: Shape, keys: FromClause) -> Select[Any]:
+def documents_of(shape: Shape, keys: FromClause) -> Select[Any]:
     """What is sent of the records with these keys: no database carries documents through a sort."""
     document = DOCUMENTS[shape.table]
     columns: list[Any] = [REVISION, keys.c.day, keys.c.id, document.c.body]
     if shape.table == "events" and (shape.as_of or shape.judged):
         columns += [document.c.judged_from, document.c.judged_to, document.c.statements]
-    return select(*columns).join_from(keys, document, document.c.id == keys.c.id, isouter=True)
+    return select(*columns).join_from(keys, document, document.c.number == keys.c.number, isouter=True)
 
 
 @lru_cache(maxsize=4096)
@@ -272,7 +269,7 @@ def keys_statement(shape: Shape) -> Statement:
 def _first_keys(shape: Shape) -> Any:  # noqa: ANN401 - a select or a compound
     """The keys of a page, the first of all branches'. Documents are fetched for these alone."""
     undated = shape.spans != () and all(set(spans) <= {UNDATED_SPAN} for spans in shape.spans)
-    keys = _keys(shape, ("day", "id"))
+    keys = _keys(shape, ("day", "id", "number"))
     if not shape.lazy:
         keys = select(*keys.subquery().c)
     down = shape.descending and not undated
@@ -291,47 +288,11 @@ _PLACE, _ID = itemgetter(1, 2), itemgetter(2)
 @lru_cache(maxsize=4096)
 def count_statement(shape: Shape) -> Statement:
     """One row of (revision, how many match), at most 1,001 where the shape is limited."""
-    if shape.rare:
-        row = DOCUMENTS[shape.table].alias()
-        keys = _looked_up(shape._replace(after=False), row, [row.c.id]).subquery()
-    else:
-        keys = _keys(shape._replace(limited=False, after=False), ("id",)).subquery()
+    return Statement(counting(shape, _keys(shape._replace(limited=False, after=False), ("id",)).subquery()))
+
+
+def counting(shape: Shape, keys: FromClause) -> Select[Any]:
+    """How many keys there are, of which there is a column `id`."""
     if shape.limited:
         keys = select(keys.c.id).limit(COUNT_LIMIT).subquery()
-    return Statement(select(REVISION, func.count()).select_from(keys))
-
-
-@lru_cache(maxsize=4096)
-def looked_up_statement(shape: Shape) -> Statement:
-    """As `page_statement`; documents are walked, or few fetched by their words, and each filter looked up."""
-    row = DOCUMENTS[shape.table].alias()
-    undated = all(set(spans) <= {UNDATED_SPAN} for spans in shape.spans)
-    by_id = [row.c.id.desc() if shape.descending else row.c.id]
-    order: Sequence[ColumnElement[Any]] = by_id if shape.by_id else _order(shape, row, undated=undated)
-    found = _looked_up(shape, row, [row.c.day, row.c.id])
-    if shape.after and shape.by_id:
-        found = found.where(row.c.id < bindparam("after_id") if shape.descending else row.c.id > bindparam("after_id"))
-    elif shape.after:
-        found = found.where(*_after(shape, row, undated=undated))
-    keys = found.order_by(*order).limit(bindparam("limit")).subquery()
-    return Statement(_documents(shape, keys))
-
-
-def _looked_up(shape: Shape, row: FromClause, columns: list[Any]) -> Select[Any]:
-    conditions: list[ColumnElement[bool]] = []
-    spans = sorted({span for spans in shape.spans for span in spans})
-    if shape.first or shape.last or spans != [*DATED_SPANS, UNDATED_SPAN]:
-        within = {span: _within(shape, row, span) if span != UNDATED_SPAN else [] for span in spans}
-        meeting = [and_(row.c.span == span, *rest) for span, rest in within.items() if rest is not None]
-        conditions.append(or_(false(), *meeting))
-    for index in range(len(shape.groups)):
-        partner = _partner(shape, index)
-        if partner is None or partner > index:
-            conditions.append(_member(shape, row, index))
-    if shape.as_of:
-        said = FACETS[shape.table].alias()
-        conditions.append(kept(said.c.facet == bindparam("facet_all"), *_same(row, said), *_said(shape, said)))
-    if not shape.rare:
-        return select(*columns).where(*conditions, *holding(shape.table, row, shape.words))
-    few = holders(shape.table).subquery()
-    return select(*columns).join_from(few, row, row.c.id == few.c.id).where(*conditions)
+    return select(REVISION, func.count()).select_from(keys)

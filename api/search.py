@@ -1,56 +1,64 @@
-"""Words as conditions: by the index from words to records where few records hold them, else by a test of each."""
+"""Words as conditions: by the index from words to records, or by a test of each record's own."""
 
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, FromClause, Integer, Select, bindparam, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Text,
+    bindparam,
+    column,
+    literal_column,
+    select,
+    table,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from api import models
 
-RARE = 2_000
-"""So many records are fetched by the index and sorted; more are met soon enough by reading in order."""
 WORDS: dict[str, FromClause] = {"events": models.EventWords.__table__, "claims": models.ClaimWords.__table__}
 _LAST = "\U0010ffff"
 
 
-class _Held(ColumnElement[bool]):
-    """A row of words holds all those of the parameter `searched`, each as the beginning of a word."""
+class Held(ColumnElement[bool]):
+    """A row holds all words of the parameter `searched`, each as the beginning of a word; by the index."""
 
     inherit_cache = True
     type = Boolean()
 
-    def __init__(self, words: FromClause) -> None:
-        self.words = words
-        self.searched = bindparam("searched", type_=words.c.words.type)
+    def __init__(self, held: ColumnElement[Any]) -> None:
+        """Take the column of words, or on SQLite the one by which its index is asked."""
+        self.held = held
+        self.searched = bindparam("searched", type_=held.type)
 
-    def self_group(self, against: object = None) -> "_Held":  # noqa: ARG002 - SQLAlchemy's own
+    def self_group(self, against: object = None) -> "Held":  # noqa: ARG002 - SQLAlchemy's own
         """As it is: compared with 1, as SQLite's truth values are elsewhere, it would meet no index."""
         return self
 
 
-@compiles(_Held, "sqlite")
-def _by_fts5(element: _Held, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+@compiles(Held, "sqlite")
+def _by_fts5(element: Held, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
     searched = compiler.process(element.searched, **options)
-    number = compiler.process(element.words.c.number, **options)
-    index = str(element.words.name).replace("words", "search")  # type: ignore[attr-defined]
-    match = f"'\"' || replace({searched}, ' ', '\"* AND \"') || '\"*'"
-    return f"{number} IN (SELECT rowid FROM {index} WHERE {index} MATCH {match})"
+    held = compiler.process(element.held, **options)
+    return f"{held} MATCH '\"' || replace({searched}, ' ', '\"* AND \"') || '\"*'"
 
 
-@compiles(_Held, "postgresql")
-def _by_gin(element: _Held, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+def sqlite_index(of: str) -> FromClause:
+    """SQLite's index as a table: numbers, under `rowid`, and the column that is asked for words."""
+    name = str(WORDS[of].name).replace("words", "search")  # type: ignore[attr-defined]
+    return table(name, column("rowid", BigInteger), column(name, Text)).alias()
+
+
+@compiles(Held, "postgresql")
+def _by_gin(element: Held, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
     searched = compiler.process(element.searched, **options)
-    words = compiler.process(element.words.c.words, **options)
+    words = compiler.process(element.held, **options)
     query = f"CAST('''' || replace({searched}, ' ', ''':* & ''') || ''':*' AS tsquery)"
     return f"array_to_tsvector(string_to_array(btrim({words}), ' ')) @@ {query}"
-
-
-def holders(table: str) -> Select[Any]:
-    """The ids of the few records that hold every word of the parameter `searched`."""
-    words = WORDS[table]
-    # The limit is never met, and keeps databases from looking through all records for these.
-    return select(words.c.id).where(_Held(words)).limit(RARE)
 
 
 def holding(table: str, row: FromClause, count: int) -> list[ColumnElement[bool]]:
@@ -58,8 +66,12 @@ def holding(table: str, row: FromClause, count: int) -> list[ColumnElement[bool]
     if not count:
         return []
     words = WORDS[table].alias()
-    tests = [words.c.words.like(bindparam(f"word{index}")) for index in range(count)]
-    return [kept(words.c.id == row.c.id, *tests)]
+    return [kept(words.c.number == row.c.number, *likes(words, count))]
+
+
+def likes(words: FromClause, count: int) -> list[ColumnElement[bool]]:
+    """The same of a row of words."""
+    return [words.c.words.like(bindparam(f"word{index}")) for index in range(count)]
 
 
 def kept(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

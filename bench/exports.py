@@ -17,16 +17,16 @@ CHUNK, OK, ROUNDS = 1 << 20, HTTPStatus.OK, 5
 FIRST, LAST = "2018-01-01", "2018-12-31"
 # The documents of all that may have happened in a year, in the order of days: what an export sends, and nothing else.
 KEYS = """
-SELECT f.day, f.id FROM event_facet f WHERE {all} AND f.span = 0 AND f.day BETWEEN {first} AND {last}
-UNION ALL SELECT f.day, f.id FROM event_facet f
+SELECT f.day, f.id, f.number FROM event_facet f WHERE {all} AND f.span = 0 AND f.day BETWEEN {first} AND {last}
+UNION ALL SELECT f.day, f.id, f.number FROM event_facet f
 WHERE {all} AND f.span IN (1, 2, 3) AND f.day <= {last} AND f.latest >= {first}
-UNION ALL SELECT f.day, f.id FROM event_facet f WHERE {all} AND f.span = 4 AND f.day <= {last}
-UNION ALL SELECT f.day, f.id FROM event_facet f WHERE {all} AND f.span = 5 AND f.day >= {first}"""
-COPIED = "SELECT d.body FROM ({keys}) k JOIN event_document d ON d.id = k.id ORDER BY k.day, k.id"
+UNION ALL SELECT f.day, f.id, f.number FROM event_facet f WHERE {all} AND f.span = 4 AND f.day <= {last}
+UNION ALL SELECT f.day, f.id, f.number FROM event_facet f WHERE {all} AND f.span = 5 AND f.day >= {first}"""
+COPIED = "SELECT d.body FROM ({keys}) k JOIN event_document d ON d.number = k.number ORDER BY k.day, k.id"
 # SQLite would carry the texts through the sort.
 READ = """
 WITH k AS MATERIALIZED (SELECT * FROM ({keys}) ORDER BY 1, 2)
-SELECT d.body FROM k CROSS JOIN event_document d ON d.id = k.id"""
+SELECT d.body FROM k CROSS JOIN event_document d ON d.number = k.number"""
 VALUES = {"all": "f.facet = (SELECT id FROM facet WHERE name = 'all')", "first": 736_695, "last": 737_059}
 
 

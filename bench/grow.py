@@ -1,20 +1,25 @@
 """Multiplies a loaded world inside its database, where loading one of that size would take too long.
 
-A copy's ids differ from the original's in two digits and are as long, so that all texts and offsets still fit.
+A copy's ids differ from the original's in two digits and are as long, so that all texts and offsets still fit. Copies
+stand beside their originals in the order of days, as they would had they been loaded.
 """
 
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
 
 from api import models
 from api.database import is_sqlite, postgresql_dsn, sqlite_file
+from api.numbers import MOST as DAY
 
-Run = Callable[[str], object]
+Run = Callable[[str], Any]
 
+UNDATED = 1 << 19
+"""How many of the originals, events or claims, have no day at most."""
 MOST = 100_000
 """Events of the original: their numbers begin with `00`."""
 COPIED = (
@@ -26,8 +31,10 @@ COPIED = (
 def grow(url: str, copies: int) -> None:
     """Make so many of what is there, up to twenty."""
     with _opened(url) as run:
+        rooms = {kind: _room(run, kind) for kind in ("event", "claim")}
         for number in range(1, copies):
-            _copy(run, f"{number:02}", number)
+            numbers = {kind: f"number + {number} * {room}" for kind, room in rooms.items()}
+            _copy(run, f"{number:02}", number, numbers)
         spans = ", ".join(f"span{span} = span{span} * {copies}" for span in range(7))
         run(f"UPDATE facet SET {spans} WHERE name NOT LIKE 'claim/event:%'")
         run(f"UPDATE word_count SET records = records * {copies}")
@@ -41,6 +48,8 @@ def _opened(url: str) -> Iterator[Run]:
         for pragma in ("foreign_keys = OFF", "journal_mode = OFF", "synchronous = OFF", "cache_size = -1000000"):
             lite.execute(f"PRAGMA {pragma}")
         yield lite.execute
+        for kind in ("event", "claim"):
+            lite.execute(f"INSERT INTO {kind}_search ({kind}_search) VALUES ('rebuild')")
         lite.execute("ANALYZE")
         lite.execute("PRAGMA journal_mode = WAL")
         lite.close()
@@ -48,10 +57,18 @@ def _opened(url: str) -> Iterator[Run]:
         with psycopg.connect(postgresql_dsn(url), autocommit=True) as connection:
             connection.execute("SET session_replication_role = replica")
             yield lambda statement: connection.execute(statement.encode())
+            for name in COPIED[4:]:
+                connection.execute(f"CLUSTER {name} USING pk_{name}".encode())
             connection.execute("VACUUM ANALYZE")
 
 
-def _copy(run: Run, digits: str, number: int) -> None:
+def _room(run: Run, kind: str) -> str:
+    """How many numbers of a record's day the originals take at most; the undated are of one day."""
+    (most,) = run(f"SELECT max(number & {DAY - 1}) + 1 FROM {kind}_words WHERE number >= {DAY}").fetchone()
+    return f"CASE WHEN number < {DAY} THEN {UNDATED} ELSE {most} END"
+
+
+def _copy(run: Run, digits: str, number: int, numbers: dict[str, str]) -> None:
     shift = number * 10_000_000
     renamed = f"replace({{}}, 'event-00', 'event-{digits}')"
     spans = ", ".join(f"span{span}" for span in range(7))
@@ -61,17 +78,21 @@ def _copy(run: Run, digits: str, number: int) -> None:
     )
     for kind in ("event", "claim"):
         columns = models.Base.metadata.tables[f"{kind}_facet"].c.keys()
-        rest = ", ".join(column for column in columns if column not in {"facet", "id"})
+        rest = ", ".join(column for column in columns if column not in {"facet", "id", "number"})
         own = f"SELECT id FROM facet WHERE name LIKE '{kind if kind == 'claim' else '-'}/event:event-00%'"
         run(
-            f"INSERT INTO {kind}_facet (facet, id, {rest}) "
-            f"SELECT CASE WHEN facet IN ({own}) THEN facet + {shift} ELSE facet END, {renamed.format('id')}, {rest} "
+            f"INSERT INTO {kind}_facet (facet, id, number, {rest}) "
+            f"SELECT CASE WHEN facet IN ({own}) THEN facet + {shift} ELSE facet END, {renamed.format('id')}, "
+            f"{numbers[kind]}, {rest} "
             f"FROM {kind}_facet WHERE id LIKE '%event-00%'"
         )
     for name in COPIED:
         table = models.Base.metadata.tables[name]
-        columns = [column.name for column in table.c if column.name != "number"]
-        values = ", ".join(renamed.format(column) if _holds_ids(table.c[column]) else column for column in columns)
+        columns = [column.name for column in table.c]
+        given = {"number": numbers.get(name.partition("_")[0], "")}
+        values = ", ".join(
+            renamed.format(column) if _holds_ids(table.c[column]) else given.get(column, column) for column in columns
+        )
         kept = table.c["event" if name == "participation" else "claim" if name == "citation" else "id"].name
         run(f"INSERT INTO {name} ({', '.join(columns)}) SELECT {values} FROM {name} WHERE {kept} LIKE '%event-00%'")
 

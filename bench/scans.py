@@ -6,10 +6,12 @@ import time
 from typing import Any
 from urllib.parse import parse_qs
 
+from api.effort import Way
+from api.hits import looked_up_statement
 from api.lists import resolve
 from api.look import Data, Look
 from api.main import reader_for
-from api.query import DATED_SPANS, keys_statement, looked_up_statement
+from api.query import DATED_SPANS, keys_statement
 from api.reader import Statement
 from api.resources.events import EventQuery
 from api.settings import Settings
@@ -23,7 +25,7 @@ LISTS = ("party", "kind")
 
 
 def scan_ms(url: str, postmaster: int | None, ask: Ask, world: World) -> float:
-    """Milliseconds of processor time for the keys of a page, on average; for rare words, for the page."""
+    """Milliseconds of processor time for the keys of a page, on average; for words, for the page."""
     return asyncio.run(_scan_ms(url, postmaster, ask, world))
 
 
@@ -49,7 +51,7 @@ async def _prepared(look: Look, path: str) -> tuple[Statement, dict[str, Any]]:
     sent = parse_qs(path.partition("?")[2])
     query = EventQuery.model_validate({name: values if name in LISTS else values[0] for name, values in sent.items()})
     question = await resolve(look, "events", query.asked().conditions)
-    shape = question.shape(DATED_SPANS, descending=query.sort == "-date")
-    return looked_up_statement(shape) if shape.rare else keys_statement(shape), question.parameters(
-        None, query.limit + 1
-    )
+    way = question.way_of(DATED_SPANS, by_id=False)
+    shape = question.shape(DATED_SPANS, way, descending=query.sort == "-date")
+    statement = keys_statement(shape) if way == Way.FACETS else looked_up_statement(shape)
+    return statement, question.parameters(None, query.limit + 1)

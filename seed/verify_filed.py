@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from api.filing import COLUMNS, PREFIX, SPANS, rows_of_documents
+from api.numbers import COUNTER_BITS
 from api.store import Store
 from seed.findings import Finding
 from seed.refusals import shown
@@ -27,6 +28,7 @@ _UNREADABLE = {
 def findings(store: Store) -> Iterator[Finding]:
     """Everything counted or filed that differs from what documents and words say."""
     for kind in PREFIX:
+        yield from _numbers(store, kind)
         unreadable = [id_ for (id_,) in store.each(_UNREADABLE[store.sqlite].format(kind=kind))]
         for id_ in unreadable:
             yield Finding(kind, id_, "facets: cannot be read, so no facet of its kind was compared")
@@ -37,6 +39,18 @@ def findings(store: Store) -> Iterator[Finding]:
     for kind in PREFIX:
         yield from _words(store, kind)
         yield from _search(store, kind)
+
+
+def _numbers(store: Store, kind: str) -> Iterator[Finding]:
+    """Numbers that are not of their records' days, and words that stand elsewhere than their records' documents."""
+    wrong = f"SELECT id FROM {kind}_document WHERE number >> {COUNTER_BITS} <> day ORDER BY 1"
+    for (id_,) in store.each(wrong):
+        yield Finding(kind, id_, "number: is of another day than the record")
+    other = "IS NOT" if store.sqlite else "IS DISTINCT FROM"
+    differs = " OR ".join(f"w.{name} {other} d.{name}" for name in ("number", "span", "day", "latest"))
+    statement = f"SELECT d.id FROM {kind}_document d JOIN {kind}_words w ON w.id = d.id WHERE {differs} ORDER BY 1"
+    for (id_,) in store.each(statement):
+        yield Finding(kind, id_, "words: stand in another place in the order of days than the document")
 
 
 def _missing(store: Store, kind: str) -> Iterator[Finding]:
@@ -95,7 +109,7 @@ def _words(store: Store, kind: str) -> Iterator[Finding]:
 
 
 def _search(store: Store, kind: str) -> Iterator[Finding]:
-    """SQLite's index of words is kept by triggers of ours; PostgreSQL keeps its own."""
+    """SQLite's index of words is kept by loads; PostgreSQL keeps its own."""
     if not store.sqlite:
         return
     store.run(f"CREATE VIRTUAL TABLE temp.{kind}_vocabulary USING fts5vocab (main, {kind}_search, instance)")

@@ -47,7 +47,7 @@ def _contents(connection: sa.Connection) -> Contents:
     for name, table in models.Base.metadata.tables.items():
         rows = [row._asdict() for row in connection.execute(sa.select(table)).all()]
         for row in rows:
-            row.pop("number", None)  # of a record's words: as arbitrary as a facet's
+            row.pop("number", None)  # of a record within its day: as arbitrary as a facet's
             if name.endswith("_facet"):
                 row["facet"] = names[row["facet"]]
             elif name in {"event_document", "claim_document"}:

@@ -17,8 +17,8 @@ LAYERS = (
     "models",
     (
         "schemas standings assessment store details errors parameters reader sqlite postgres query filters paging look "
-        "conditions lists plain search as_of geodesy wording formats caching answers docs examples shown silence "
-        "matters disputes positions judged control briefing soundness legible clients watch logs"
+        "conditions lists plain numbers search hits effort as_of geodesy wording formats caching answers docs examples "
+        "shown silence matters disputes positions judged control briefing soundness legible clients watch logs"
     ),
     "documents beside making changes facets facts filing scribe shapes shelf words",
     "resources guard lane openapi",

@@ -70,7 +70,7 @@ def broken_off(
         done(served.url, "import", "ucdp", path)
         whole = time.monotonic() - began
         for _ in range(3 * TIMES):
-            if learn(served.root, right) != before:  # the end came too late: the first import took longer than others do
+            if learn(served.root, right) != before:  # the end came too late: the first import took longer than others
                 whole *= 0.8
                 done(served.url, "withdraw", "ucdp")
                 before = learn(served.root, right)

@@ -207,8 +207,8 @@ DERIVED = {
     ),
     "a facet's row without reason": (
         (
-            "INSERT INTO event_facet (facet, span, day, id, unsaid) "
-            "SELECT f.id, d.span, d.day, d.id, 0 FROM facet f, event_document d "
+            "INSERT INTO event_facet (facet, span, day, id, number, unsaid) "
+            "SELECT f.id, d.span, d.day, d.id, d.number, 0 FROM facet f, event_document d "
             "WHERE f.name = 'kind:order' AND d.id = 'refinery-entry'"
         ),
         "event refinery-entry: stands in the facet kind:order without reason",

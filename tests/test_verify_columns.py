@@ -17,8 +17,6 @@ TABLES = models.Base.metadata.tables
 CANNOT_BE_TOLD = {
     ("revision", "number"): "how often data was loaded is written nowhere else",
     ("revision", "loaded_at"): "nor is when",
-    ("event_words", "number"): "any number will do; the index of words is watched through it",
-    ("claim_words", "number"): "as above",
 }
 # What a record of a table is called in a finding, where it is not by its id.
 NAMED_BY = {

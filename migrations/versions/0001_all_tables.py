@@ -3,24 +3,20 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.parts import NAMES, TEXT
+from migrations.parts import NAMES, NUMBER, TEXT
 
 revision = "0001"
 down_revision = None
 
 
 def index_words(kind: str) -> None:
-    """An index from words to the events or claims that hold them: FTS5 kept by triggers, or GIN."""
+    """An index from words to the events or claims that hold them: FTS5 kept by loads, or GIN."""
     if op.get_bind().dialect.name != "sqlite":
         vector = "array_to_tsvector(string_to_array(btrim(words), ' '))"
         op.execute(f"CREATE INDEX ix_{kind}_search ON {kind}_words USING gin ({vector})")
         return
     options = "content_rowid='number', detail='none', columnsize=0, tokenize='ascii'"
     op.execute(f"CREATE VIRTUAL TABLE {kind}_search USING fts5 (words, content='{kind}_words', {options})")
-    add = f"INSERT INTO {kind}_search (rowid, words) VALUES (new.number, new.words)"
-    op.execute(f"CREATE TRIGGER {kind}_words_added AFTER INSERT ON {kind}_words BEGIN {add}; END")
-    remove = f"INSERT INTO {kind}_search ({kind}_search, rowid, words) VALUES ('delete', old.number, old.words)"
-    op.execute(f"CREATE TRIGGER {kind}_words_removed AFTER DELETE ON {kind}_words BEGIN {remove}; END")
 
 
 def upgrade() -> None:
@@ -52,6 +48,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "claim_document",
+        sa.Column("number", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("id", TEXT, nullable=False),
         sa.Column("said_possible", sa.Integer(), nullable=True),
         sa.Column("said_certain", sa.Integer(), nullable=True),
         sa.Column("unsaid", sa.SmallInteger(), nullable=False),
@@ -59,12 +57,12 @@ def upgrade() -> None:
         sa.Column("latitude", sa.Double(), nullable=True),
         sa.Column("members", TEXT, nullable=True),
         sa.Column("facets", TEXT, nullable=False),
-        sa.Column("id", TEXT, nullable=False),
         sa.Column("span", sa.SmallInteger(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("latest", sa.Integer(), nullable=True),
         sa.Column("body", TEXT, nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_document")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_claim_document")),
+        sa.UniqueConstraint("id", name=op.f("uq_claim_document_id")),
     )
     op.create_table(
         "claim_facet",
@@ -72,6 +70,7 @@ def upgrade() -> None:
         sa.Column("span", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("id", TEXT, nullable=False),
+        sa.Column("number", NUMBER, nullable=False),
         sa.Column("latest", sa.Integer(), nullable=True),
         sa.Column("said_possible", sa.Integer(), nullable=True),
         sa.Column("said_certain", sa.Integer(), nullable=True),
@@ -84,8 +83,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "claim_words",
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", NUMBER, autoincrement=False, nullable=False),
         sa.Column("id", TEXT, nullable=False),
+        sa.Column("span", sa.SmallInteger(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("latest", sa.Integer(), nullable=True),
         sa.Column("words", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_claim_words")),
         sa.UniqueConstraint("id", name=op.f("uq_claim_words_id")),
@@ -126,6 +128,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "event_document",
+        sa.Column("number", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("id", TEXT, nullable=False),
         sa.Column("judged_from", sa.Integer(), nullable=False),
         sa.Column("judged_to", sa.Integer(), nullable=False),
         sa.Column("said_possible", sa.Integer(), nullable=True),
@@ -135,13 +139,13 @@ def upgrade() -> None:
         sa.Column("latitude", sa.Double(), nullable=True),
         sa.Column("members", TEXT, nullable=True),
         sa.Column("facets", TEXT, nullable=False),
-        sa.Column("id", TEXT, nullable=False),
         sa.Column("span", sa.SmallInteger(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("latest", sa.Integer(), nullable=True),
         sa.Column("body", TEXT, nullable=False),
         sa.Column("statements", TEXT, nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_document")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_event_document")),
+        sa.UniqueConstraint("id", name=op.f("uq_event_document_id")),
     )
     op.create_table(
         "event_facet",
@@ -149,6 +153,7 @@ def upgrade() -> None:
         sa.Column("span", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("id", TEXT, nullable=False),
+        sa.Column("number", NUMBER, nullable=False),
         sa.Column("latest", sa.Integer(), nullable=True),
         sa.Column("said_possible", sa.Integer(), nullable=True),
         sa.Column("said_certain", sa.Integer(), nullable=True),
@@ -161,8 +166,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "event_words",
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", NUMBER, autoincrement=False, nullable=False),
         sa.Column("id", TEXT, nullable=False),
+        sa.Column("span", sa.SmallInteger(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("latest", sa.Integer(), nullable=True),
         sa.Column("words", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_event_words")),
         sa.UniqueConstraint("id", name=op.f("uq_event_words_id")),
