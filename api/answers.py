@@ -233,10 +233,9 @@ async def batches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[l
             yield found
 
 
-async def stretches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[list[str]]:
+def stretches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[Stretch]:
     """The documents of everything that matches, a thousand at a time."""
-    async for stretch in _carefully(asked.stretches, lambda stretch: stretch.last, look, listing):
-        yield stretch.bodies
+    return _carefully(asked.stretches, lambda stretch: stretch.last, look, listing)
 
 
 async def _carefully(
@@ -286,10 +285,9 @@ async def ahead(parts: AsyncIterator[T]) -> AsyncIterator[T]:
 
 async def _ndjson(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncIterator[bytes]:
     sent = 0
-    async for bodies in ahead(stretches(asked, look, listing)):
-        sent += len(bodies)
-        bodies.append("")
-        yield "\n".join(bodies).encode()
+    async for stretch in ahead(stretches(asked, look, listing)):
+        sent += stretch.size
+        yield stretch.lines.encode()
     _check(sent, total)
 
 

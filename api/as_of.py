@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from api.assessment import Assessment, Statement, assess, decode, said_by
+from api.assessment import Assessment, Statement, all_said_by, assess, decode, said_by
 from api.reader import Row
 from api.vocabulary import Match, Stance, Status, Undated
 
@@ -28,6 +28,8 @@ class AsOfDay:
     def body(self, row: Row) -> str:
         """The event's document, with claims counted and assessments made as of the day."""
         body: str = row[BODY]
+        if all_said_by(row[STATEMENTS], self.day, self.match, self.undated):
+            return body
         return body[: row[JUDGED_FROM]] + judged_text(self.statements(row)) + body[row[JUDGED_TO] :]
 
 

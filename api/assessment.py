@@ -166,9 +166,16 @@ def lateness(statement: Statement, weight: int) -> tuple[int, int, int, str]:
 
 
 def encode(statements: Iterable[Statement]) -> str:
-    """Statements as compact JSON, stored beside the event's document; `decode` reads it back."""
-    rows = [
-        (
+    """Statements as compact JSON, stored beside the event's document; `decode` reads it back.
+
+    Before them stands by which day all that are dated were possibly and certainly said, and whether any is undated.
+    """
+    possible = certain = unsaid = 0
+    rows: list[tuple[object, ...]] = [()]
+    for s in statements:
+        possible, certain = max(possible, s.earliest or 0), max(certain, s.latest or FAR * s.dated)
+        unsaid = unsaid or int(not s.dated)
+        row = (
             s.id,
             s.party,
             s.voice,
@@ -180,9 +187,17 @@ def encode(statements: Iterable[Statement]) -> str:
             s.speaker,
             s.instrument + 2 * s.dated + 4 * s.inferred + 8 * s.sided + 16 * s.ends_open,
         )
-        for s in statements
-    ]
+        rows.append(row)
+    rows[0] = possible, certain, unsaid
     return orjson.dumps(rows).decode()
+
+
+def all_said_by(text: str, day: int, match: Match, undated: Undated) -> bool:
+    """Whether `said_by` would leave out none of the statements that `encode` wrote."""
+    possible, certain, unsaid = text[2 : text.index("]")].split(",")
+    if unsaid != "0" and undated != Undated.INCLUDE:
+        return False
+    return int(possible if match == Match.POSSIBLE else certain) <= day
 
 
 def decode(text: str | bytes) -> list[Statement]:
@@ -204,7 +219,7 @@ def decode(text: str | bytes) -> list[Statement]:
             flags & 8 > 0,
             flags & 16 > 0,
         )
-        for id_, party, voice, stance, aspect, earliest, latest, about, speaker, flags in orjson.loads(text)
+        for id_, party, voice, stance, aspect, earliest, latest, about, speaker, flags in orjson.loads(text)[1:]
     ]
 
 

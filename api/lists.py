@@ -12,7 +12,7 @@ from api.errors import BadParameters, bad
 from api.geodesy import Box
 from api.hits import count_found_statement, looked_up_statement, places
 from api.look import FacetSize, Look
-from api.paging import DATED, UNDATED, Found, Place, Sort, Stretch, Taken, Walked
+from api.paging import DATED, UNDATED, Found, Place, Sort, Stretch, Taken, Walked, stretch
 from api.query import (
     COUNT_LIMIT,
     DATED_SPANS,
@@ -25,10 +25,13 @@ from api.query import (
     page_statement,
 )
 from api.reader import Row
+from api.stretches import joined
 
 BATCH = 500
 QUICK = 500
 """A scan of so many keys is over before anybody has noticed it, and needs no thread of its own."""
+BRIEF = 10_000
+"""Of so many keys, days leave few to be looked at before 1,001 are found; a thread would cost more than the scan."""
 FEW = 5_000
 """So many records are put in the order of ids sooner than they are met in it."""
 PREFIXES = {"events": "", "claims": "claim/"}
@@ -283,7 +286,8 @@ async def count(look: Look, question: Question, *, limited: bool = False) -> int
     else:
         statement = count_statement(shape)
         scanned = sum(facet.spans[span] for facet in driver.facets for span in question.spans)
-    rows = await look.fetch(statement, question.parameters(), slow=scanned > QUICK)
+    soon = limited and (asks_days or question.spans == (UNDATED_SPAN,))
+    rows = await look.fetch(statement, question.parameters(), slow=scanned > (BRIEF if soon else QUICK))
     return int(rows[0][1])
 
 
@@ -354,10 +358,16 @@ class Asked(Walked):
         """Matching documents from a place on: nothing is made of a row but what is sent."""
         question = await resolve(look, self.table, self.conditions)
         judge = self.as_of.body if self.as_of is not None and self.table == "events" else None
+        by_day = sort.key != "id" and not sort.descending and not self.conditions.words
+        if judge is None and by_day and not question.conditions.sifts:
+            phases = () if question.hopeless else _phases(question, sort)
+            async for found in joined(look, question, phases, place, batch):
+                yield found
+            return
         async for phase, rows in scan(look, question, sort, place, batch):
             if rows:
                 bodies = [row[3] for row in rows] if judge is None else [judge(row) for row in rows]
-                yield Stretch(bodies, Place(phase, rows[-1][1], rows[-1][2]))
+                yield stretch(bodies, Place(phase, rows[-1][1], rows[-1][2]))
 
     async def take(self, look: Look, sort: Sort, place: Place | None, limit: int) -> Taken:
         """So many documents from a place on: no more is made of a row than the page needs."""

@@ -153,7 +153,13 @@ class Look:
         """The number of the load that is seen."""
         return self.catalogue.revision
 
-    async def fetch(self, statement: Statement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
+    def whole(self, kind: str, ids: Sequence[str], lines: str) -> bool:
+        """Whether lines may be sent as the documents of these records; else each has to be looked at."""
+        return not self.careful and self._soundness.whole(kind, ids, lines)
+
+    async def fetch(
+        self, statement: Statement, parameters: Parameters, *, slow: bool = False, carefully: bool = False
+    ) -> Sequence[Row]:
         """All rows, each led by the revision it saw. Raises Moved, Unavailable."""
         rows = await self._connection.fetch(statement, parameters, slow=slow)
         if not rows:
@@ -161,7 +167,7 @@ class Look:
         elif (rows[0][0] or 0) != self.revision:
             raise Moved
         self.confirmed = True
-        return self._soundness.mended(statement, rows, carefully=self.careful)
+        return self._soundness.mended(statement, rows, carefully=carefully or self.careful)
 
     async def confirm(self) -> None:
         """The database still has this revision. Raises Moved, Unavailable."""

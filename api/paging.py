@@ -62,10 +62,16 @@ class Found(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """The documents of some records that follow each other, and the place of the last."""
+    """Some records that follow each other: how many, a line of each one's document, and the place of the last."""
 
-    bodies: list[str]
+    size: int
+    lines: str
     last: Place
+
+
+def stretch(bodies: Sequence[str], last: Place) -> Stretch:
+    """The stretch of these documents."""
+    return Stretch(len(bodies), "\n".join([*bodies, ""]), last)
 
 
 class Taken(NamedTuple):
@@ -88,7 +94,7 @@ class Walked(ABC):
         """Matching documents from a place on, a batch at a time."""
         async for found in self.walk(look, sort, place, batch):
             if found:
-                yield Stretch([record.body for record in found], found[-1].place)
+                yield stretch([record.body for record in found], found[-1].place)
 
     async def take(self, look: Any, sort: Sort, place: Place | None, limit: int) -> Taken:  # noqa: ANN401 - see above
         """So many documents from a place on."""

@@ -200,7 +200,7 @@ def _branch(shape: Shape, index: int, span: int, columns: tuple[str, ...]) -> Se
     return found.order_by(*ordered(shape, row, undated=span == UNDATED_SPAN)).limit(bindparam("limit"))
 
 
-def _disjoint(shape: Shape) -> bool:
+def disjoint(shape: Shape) -> bool:
     """Whether no record is in two branches: a point lies in one cell, and a date is of one span class."""
     return shape.groups[0].size == 1 or shape.groups[0].box > 0
 
@@ -236,7 +236,7 @@ def _keys(shape: Shape, columns: tuple[str, ...]) -> Any:  # noqa: ANN401 - a se
         return branches[0]
     if shape.lazy:
         return union_all(*branches)
-    combine = union_all if _disjoint(shape) else union
+    combine = union_all if disjoint(shape) else union
     return combine(*(select(branch.subquery()) for branch in branches))
 
 
@@ -244,10 +244,10 @@ def _keys(shape: Shape, columns: tuple[str, ...]) -> Any:  # noqa: ANN401 - a se
 def page_statement(shape: Shape) -> Statement:
     """Rows of (revision, day, id, body), and for events what is judged; `in_order` puts them in the list's order."""
     # SQLite merges disjoint branches as they are read; PostgreSQL plans a branch by its own limit.
-    return Statement(_page(shape._replace(lazy=_disjoint(shape))), lambda: _page(shape))
+    return Statement(page_of(shape._replace(lazy=disjoint(shape))), lambda: page_of(shape))
 
 
-def _page(shape: Shape) -> Select[Any]:
+def page_of(shape: Shape) -> Select[Any]:
     return documents_of(shape, _first_keys(shape).subquery())
 
 
@@ -263,7 +263,7 @@ def documents_of(shape: Shape, keys: FromClause) -> Select[Any]:
 @lru_cache(maxsize=4096)
 def keys_statement(shape: Shape) -> Statement:
     """The keys of a page as `page_statement` finds them, without its documents."""
-    return Statement(_first_keys(shape._replace(lazy=_disjoint(shape))), lambda: _first_keys(shape))
+    return Statement(_first_keys(shape._replace(lazy=disjoint(shape))), lambda: _first_keys(shape))
 
 
 def _first_keys(shape: Shape) -> Any:  # noqa: ANN401 - a select or a compound

@@ -7,13 +7,13 @@ whole of all of them where an answer could not be made.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
 import structlog
 
-from api.assessment import decode
+from api.assessment import decode, encode
 from api.examples import EXAMPLES
 from api.reader import Row, Statement
 
@@ -95,7 +95,7 @@ class Soundness:
         suspects = range(len(rows)) if carefully else _implausible(rows)
         if known := self._damaged[kind]:
             suspects = [number for number in range(len(rows)) if number in suspects or rows[number][ID] in known]
-        found = [self._look(kind, rows, number) for number in suspects]
+        found = [self._look(kind, number, rows[number]) for number in suspects]
         if not carefully and self._may_spend():
             found += self._sampled(kind, rows)
         damaged = [number for number in found if number is not None]
@@ -106,20 +106,26 @@ class Soundness:
             mended[number] = blanked(kind, rows[number])
         return mended
 
-    def _sampled(self, kind: str, rows: Sequence[Row]) -> Iterator[int | None]:
+    def whole(self, kind: str, ids: Sequence[str], lines: str) -> bool:
+        """Whether these are lines of the records' documents, as far as `mended` would look at each of them."""
+        if not self._damaged[kind].isdisjoint(ids) or not _plausible(ids, lines):
+            return False
+        rows = ((None, None, identifier, line) for identifier, line in zip(ids, _each(lines), strict=True))
+        return not self._may_spend() or all(number is None for number in self._sampled(kind, rows))
+
+    def _sampled(self, kind: str, rows: Iterable[Row]) -> Iterator[int | None]:
         """What a look at those rows finds that were not looked at yet, for as long as there is time for it."""
         sound = self._sound[kind]
         for number, row in enumerate(rows):
             if row[BODY] is None or sound.get(row[ID]) != len(row[BODY]):
                 begun = time.perf_counter()
-                yield self._look(kind, rows, number)
+                yield self._look(kind, number, row)
                 self._saved -= time.perf_counter() - begun
                 if self._saved <= 0:
                     break
 
-    def _look(self, kind: str, rows: Sequence[Row], number: int) -> int | None:
+    def _look(self, kind: str, number: int, row: Row) -> int | None:
         """The number of a row if its document is damaged, which is then said in the log."""
-        row = rows[number]
         why = _fault(kind, row)
         if why is None:
             self._sound[kind][row[ID]] = len(row[BODY])
@@ -166,6 +172,26 @@ def _implausible(rows: Sequence[Row]) -> list[int]:
     return found
 
 
+def _plausible(ids: Sequence[str], lines: str) -> bool:
+    """Whether there is a line for each id, which begins and ends as its document does."""
+    end = -1
+    for identifier in ids:
+        start = end + 1
+        end = lines.find("\n", start)
+        if lines[end - 1 : end] != "}" or not lines.startswith('{"id":"' + identifier + '"', start):
+            return False
+    return end == len(lines) - 1
+
+
+def _each(lines: str) -> Iterator[str]:
+    """The lines one by one, without their ends."""
+    start = 0
+    while start < len(lines):
+        end = lines.find("\n", start)
+        yield lines[start:end]
+        start = end + 1
+
+
 def _judged(body: str, start: int, end: int) -> bool:
     return body.startswith(JUDGED, start) and body[end - 1 : end] == "]"
 
@@ -182,7 +208,8 @@ def _fault(kind: str, row: Row) -> str | None:
             between = row[BODY][row[JUDGED_FROM] : row[JUDGED_TO]]
             if not between.startswith(JUDGED) or orjson.loads(f"{{{between}}}").keys() != {"claims", "assessments"}:
                 return "what depends on claims is not where it is said to be"
-            decode(row[STATEMENTS])
+            if encode(decode(row[STATEMENTS])) != row[STATEMENTS]:
+                return "what it is judged by is not as it was written"
     except (ValueError, TypeError, KeyError) as error:
         return f"it cannot be read: {error}"
     return None
@@ -199,7 +226,7 @@ def blanked(kind: str, row: Row) -> Row:
     shown = [*row[:BODY], body]
     if len(row) > STATEMENTS:
         start = body.index(JUDGED)
-        shown += [start, body.index("]", start) + 1, "[]", *row[STATEMENTS + 1 :]]
+        shown += [start, body.index("]", start) + 1, encode(()), *row[STATEMENTS + 1 :]]
     else:
         shown += row[BODY + 1 :]
     return shown

@@ -345,7 +345,7 @@ def test_statements_survive_the_round_trip_through_text() -> None:
     assert decode(encode([spoken[0]._replace(aspect=None)])) == [spoken[0]._replace(aspect=None)]
     assert {type(s.stance) for s in decode(encode(spoken))} == {Stance}
     assert decode(encode([])) == []
-    assert encode(about("a - silent control -")) == '[["a",null,"","silent","control",null,null,null,null,0]]'
+    assert encode(about("a - silent control -")) == '[[0,0,1],["a",null,"","silent","control",null,null,null,null,0]]'
 
 
 def test_every_status_can_be_reached() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api import assessment as a
-from api.assessment import Assessment, Statement, assess, decode, encode, positions, said_by, trajectory
+from api.assessment import Assessment, Statement, all_said_by, assess, decode, encode, positions, said_by, trajectory
 from api.vocabulary import OPPOSING, SUPPORTING, Aspect, Match, Position, Stance, Status, Undated
 from tests.battle import standings
 
@@ -166,6 +166,13 @@ def test_what_was_certainly_said_was_possibly_said_and_stays_said(
     assert set(certain) <= set(possible)
     assert set(possible) <= set(said_by(spoken, day + 1, Match.POSSIBLE, undated))
     assert set(certain) <= set(said_by(spoken, day + 1, Match.CERTAIN, undated))
+
+
+@given(events(), st.integers(1, 12), st.sampled_from(Match), st.sampled_from(Undated))
+def test_what_stands_before_statements_tells_whether_all_count(
+    spoken: list[Statement], day: int, match: Match, undated: Undated
+) -> None:
+    assert all_said_by(encode(spoken), day, match, undated) == (said_by(spoken, day, match, undated) == spoken)
 
 
 @given(events())

@@ -141,6 +141,15 @@ def test_with_no_time_to_look(dossier_of_sqlite: str, how: str, monkeypatch: pyt
         assert [path for path in PATHS if api.ask(path).status_code != 200] == []
 
 
+def test_a_document_of_several_lines(dossier_of_sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would tear an export apart, though it begins and ends as it should."""
+    monkeypatch.setattr(soundness, "SAVED_SECONDS", 0.0)
+    new = body(dossier_of_sqlite, "event").replace(',"', ',"\n', 1)
+    changed(dossier_of_sqlite, "UPDATE event_document SET body = :new WHERE id = :id", new=new, id=RECORDS["event"])
+    with serving(dossier_of_sqlite) as api:
+        assert [row["id"] for row in api.ndjson("/events.ndjson") if "damaged" in row] == [RECORDS["event"]]
+
+
 @pytest.mark.parametrize("kind", RECORDS)
 def test_a_record_without_a_document(dossier_of_sqlite: str, kind: str) -> None:
     changed(dossier_of_sqlite, f"DELETE FROM {kind}_document WHERE id = :id", id=RECORDS[kind])  # noqa: S608

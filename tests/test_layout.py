@@ -18,7 +18,8 @@ LAYERS = (
     (
         "schemas standings assessment store details errors parameters reader sqlite postgres query filters paging look "
         "conditions lists plain numbers search hits effort as_of geodesy wording formats caching answers docs examples "
-        "shown silence matters disputes positions judged control briefing soundness legible clients watch logs"
+        "shown silence matters disputes positions judged control briefing soundness legible clients watch logs "
+        "stretches"
     ),
     "documents beside making changes facets facts filing scribe shapes shelf words",
     "resources guard lane openapi",

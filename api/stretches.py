@@ -1,0 +1,76 @@
+"""Documents of an export as one text, joined by the database; one by one where they are not as they should be."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from functools import lru_cache
+from typing import Any, Protocol
+
+from sqlalchemy import FromClause, Select, Text, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from api.effort import Way
+from api.look import Look
+from api.paging import Place, Stretch, stretch
+from api.query import REVISION, Shape, disjoint, in_order, page_of, page_statement
+from api.reader import Parameters, Statement
+
+
+@lru_cache(maxsize=4096)
+def joined_statement(shape: Shape) -> Statement:
+    """One row of (revision, how many, last day, ids, lines) of an ascending page, its texts joined by the database.
+
+    The lines are the documents, each with an end of line; ids have blanks between them.
+    """
+    lazily = page_of(shape._replace(lazy=disjoint(shape))).subquery()
+    # SQLite joins in the order of what it joins, as the keys come; PostgreSQL is told the order, and sees it is theirs.
+    ids, lines = func.group_concat(lazily.c.id, " "), func.group_concat(lazily.c.body, "\n").concat("\n")
+    return Statement(
+        select(REVISION, func.count(), func.max(lazily.c.day), ids, lines).select_from(lazily),
+        lambda: _joined_in_order(page_of(shape).subquery()),
+    )
+
+
+def _joined_in_order(page: FromClause) -> Select[Any]:
+    ids, bodies = (
+        func.string_agg(column, aggregate_order_by(literal(between, Text), page.c.day, page.c.id))
+        for column, between in ((page.c.id, " "), (page.c.body, "\n"))
+    )
+    return select(REVISION, func.count(), func.max(page.c.day), ids, bodies.concat("\n")).select_from(page)
+
+
+class Question(Protocol):
+    """What is asked of a list in the order of days."""
+
+    def shape(self, spans: Sequence[int], way: Way, *, after: bool = False) -> Shape:
+        """What the statement's text depends on, for the span classes of one phase."""
+
+    def parameters(self, place: Place | None = None, limit: int = ...) -> Parameters:
+        """Every parameter that a statement of this question may name."""
+
+
+async def joined(
+    look: Look, question: Question, phases: Iterable[tuple[int, Sequence[int]]], place: Place | None, batch: int
+) -> AsyncIterator[Stretch]:
+    """The documents of the phases of a list from a place on."""
+    for phase, spans in phases:
+        if place is not None and place.phase > phase:
+            continue
+        after = place if place is not None and place.phase == phase else None
+        while any((shape := question.shape(spans, Way.FACETS, after=after is not None)).spans):
+            found = await _stretch(look, shape, question.parameters(after, batch), phase)
+            if found is not None:
+                yield found
+            if found is None or found.size < batch:
+                break
+            after = found.last
+
+
+async def _stretch(look: Look, shape: Shape, values: Parameters, phase: int) -> Stretch | None:
+    """As many documents as a page has; one by one where they are not as they should be."""
+    _, size, day, names, lines = (await look.fetch(joined_statement(shape), values, slow=True))[0]
+    if not size:
+        return None
+    ids = names.split(" ")
+    if lines is not None and len(ids) == size and look.whole(shape.table.removesuffix("s"), ids, lines):
+        return Stretch(size, lines, Place(phase, day, ids[-1]))
+    rows = in_order(await look.fetch(page_statement(shape), values, slow=True, carefully=True), backwards=False)
+    return stretch([row[3] for row in rows], Place(phase, rows[-1][1], rows[-1][2]))
