@@ -2,9 +2,10 @@
 
 from math import floor
 
-# Each divides 360 and 180; a box is covered by cells about half as wide as it is.
-SIZES = ("0.1", "0.5", "2", "10")
-MOST_CELLS = 9
+# Each divides 360 and 180. A scan costs more to begin, and reads more distant pages, than to pass some rows outside of
+# the box: so cells are mostly wider than it is, and only the largest boxes take more cells of the largest size.
+SIZES = ("0.2", "1", "5", "20")
+FEW_CELLS, MOST_CELLS = 6, 9
 
 
 def column(size: str, longitude: float) -> int:
@@ -26,7 +27,7 @@ def cells_of(longitude: float, latitude: float) -> list[str]:
 
 
 def cells_covering(west: float, south: float, east: float, north: float) -> tuple[str, list[str]] | None:
-    """The smallest size whose cells cover the box with few of them, and their names; none for a box too large.
+    """The smallest size of which few cells cover the box, and their names; none for a box too large.
 
     `west` > `east` crosses the antimeridian. Cells only narrow the search: the exact point decides.
     """
@@ -38,6 +39,6 @@ def cells_covering(west: float, south: float, east: float, north: float) -> tupl
         first, around = column(size, west), columns(size)
         across = (column(size, east) - first) % around + 1
         rows = range(row(size, south), row(size, north) + 1)
-        if across * len(rows) <= MOST_CELLS:
+        if across * len(rows) <= (MOST_CELLS if size == SIZES[-1] else FEW_CELLS):
             return size, [f"cell:{size}:{(first + step) % around}:{y}" for step in range(across) for y in rows]
     return None

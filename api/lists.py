@@ -109,8 +109,9 @@ class Question:
         if len(driver.facets) == 1:
             sizes = driver.facets[0].spans
             present = tuple([span for span in spans if sizes[span]])
-        else:
-            present = tuple(spans) if any(facet.size for facet in driver.facets) else ()  # fewer statements to plan
+        else:  # only the last of them are left away, which makes fewer statements to plan
+            last = max((span for span in spans if any(facet.spans[span] for facet in driver.facets)), default=-1)
+            present = tuple([span for span in spans if span <= last])
         everything = not conditions.wanted  # and then every record is in the group
         groups = (
             () if way != Way.FACETS and everything else tuple([g.shape(index) for index, g in enumerate(self.groups)])

@@ -44,14 +44,16 @@ def test_every_point_in_a_box_is_in_a_cell_that_covers_it(given_: tuple[Bounds, 
 
 
 def test_a_box_gets_the_smallest_cells_that_are_few() -> None:
-    assert cells_covering(38.41, 48.91, 38.42, 48.92) == ("0.1", ["cell:0.1:2184:1389"])
+    assert cells_covering(38.41, 48.91, 38.42, 48.92) == ("0.2", ["cell:0.2:1092:694"])
     assert cells_covering(38.0, 48.6, 38.8, 49.1) == (
-        "0.5",
-        [f"cell:0.5:{x}:{y}" for x in (436, 437) for y in (277, 278)],
+        "1",
+        [f"cell:1:218:{y}" for y in (138, 139)],
     )
-    country = cells_covering(22.1, 44.3, 40.2, 52.4)
-    assert country is not None
-    assert country[0] == "10"
+    country = ("20", [f"cell:20:{x}:{y}" for x in (10, 11) for y in (6, 7)])
+    assert cells_covering(22.1, 44.3, 40.2, 52.4) == country
+    # Of the largest size there may be more.
+    continent = ("20", [f"cell:20:{x}:{y}" for x in (6, 7, 8) for y in (5, 6, 7)])
+    assert cells_covering(-60.0, 10.0, -5.0, 60.0) == continent
     assert cells_covering(-180, -90, 180, 90) is None
 
 
