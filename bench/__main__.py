@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,8 @@ from tests import postgres
 SMALL, ORM = 10_000, 5_000
 GROWTH_ROUNDS, GROWTH_SECONDS = 5, 2
 FOLDER = Path("build/bench")
+SHARE_OF_MEMORY = 4
+"""PostgreSQL's manual advises a quarter of the machine's memory for `shared_buffers`; it starts with 128 MB."""
 ASKED = {
     "ours": (*OURS, "304"),
     "usual": ("page", "item"),
@@ -41,6 +44,7 @@ def main() -> None:
     found = Findings(require_wrk(), arguments.events, arguments.copies)
     with ExitStack() as stack:
         folder = stack.enter_context(place(keep=arguments.keep))
+        found.postgresql = running()
         databases = addresses(folder, (arguments.small, arguments.events), arguments.backends, keep=arguments.keep)
         fill(databases, arguments.copies, found)
         for backend in arguments.backends:
@@ -73,6 +77,7 @@ def place(*, keep: bool) -> Iterator[Path]:
     """Where the databases lie; a PostgreSQL server of our own lies beside them and is stopped at the end."""
     postgres.open_run()
     try:
+        postgres.server_url(f"shared_buffers={memory_mb() // SHARE_OF_MEMORY}MB", "max_wal_size=4GB")
         if keep:
             FOLDER.mkdir(parents=True, exist_ok=True)
             yield FOLDER.absolute()
@@ -81,6 +86,20 @@ def place(*, keep: bool) -> Iterator[Path]:
                 yield Path(made)
     finally:
         postgres.close_run()
+
+
+def memory_mb() -> int:
+    """What this machine has."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
+
+
+def running() -> str:
+    """The PostgreSQL that is measured, and the memory it has."""
+    with psycopg.connect(postgres.server_url()) as connection:
+        version, buffers = (
+            connection.execute(f"SHOW {name}").fetchone() for name in ("server_version", "shared_buffers")
+        )
+    return f"PostgreSQL {version and version[0]} with shared_buffers of {buffers and buffers[0]}"
 
 
 def addresses(folder: Path, sizes: tuple[int, ...], backends: list[str], *, keep: bool) -> Databases:

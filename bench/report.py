@@ -90,6 +90,7 @@ class Findings:
     scans: dict[tuple[str, str], float] = field(default_factory=dict)
     exports: dict[str, Export] = field(default_factory=dict)
     loads: dict[tuple[str, str, int], dict[str, float]] = field(default_factory=dict)
+    postgresql: str = "PostgreSQL"
     growth: dict[str, tuple[float, float]] = field(default_factory=dict)
     """The page's p99 in milliseconds over the small and the large database."""
 
@@ -127,7 +128,7 @@ def _text(found: Findings) -> Iterator[str]:
     yield ""
     yield f"{date.today()}: {found.events:,} events, 2.25 claims each{grown}; {_machine()}; {found.wrk}."  # noqa: DTZ011
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    yield f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {packages}."
+    yield f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {found.postgresql}, {packages}."
     for backend in found.exports:
         yield f"\n## {backend}\n"
         yield "| work | goal | measured | |\n|---|---|---|---|"

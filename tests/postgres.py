@@ -53,11 +53,11 @@ def alone(name: str) -> Iterator[Path]:
         yield run() / name
 
 
-def server_url() -> str:
-    """The address of the server, started if nobody has started it yet."""
+def server_url(*settings: str) -> str:
+    """The address of the server, started with the settings if nobody has started it yet."""
     with alone("url") as url:
         if not url.exists():
-            url.write_text(os.environ.get("TEST_POSTGRES_URL") or _start(url.parent / "server"))
+            url.write_text(os.environ.get("TEST_POSTGRES_URL") or _start(url.parent / "server", settings))
         return url.read_text()
 
 
@@ -95,10 +95,10 @@ def _drop_databases(url: str, prefix: str) -> None:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
-def _start(folder: Path) -> str:
+def _start(folder: Path, settings: Sequence[str]) -> str:
     """Start the wheel's server on a socket in a folder of its own; returns its address."""
     programs = initialise(folder)
-    launch(folder, programs, FAST)
+    launch(folder, programs, [*FAST, *settings])
     return address(folder)
 
 
