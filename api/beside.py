@@ -10,10 +10,12 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from threading import Semaphore, Thread
 from typing import Any, TypeAlias
 
 from api import making
@@ -23,9 +25,10 @@ from api.store import Row, Store
 
 ENOUGH = 5_000
 """Events and claims that are worth starting a process."""
-MOST_WAITING = 2
-"""Parcels that lie ready: bounds memory."""
+MOST_WAITING = 4
+"""Parcels, or loads of records, that lie ready: bounds memory."""
 PATIENCE_S = 10
+SELDOM = (200_000, 50, 50)
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from {module} import work; work({descriptor})"
 
 Line: TypeAlias = "Connection[Any, Any]"
@@ -76,9 +79,48 @@ def helper(module: str) -> Iterator[Line]:
 def helped(descriptor: int) -> Iterator[Line]:
     """The line of a helper to whoever started it, who decides on interrupts and when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.freeze()
-    with suppress(EOFError, ConnectionError):
+    with suppress(EOFError, ConnectionError), unswept():
         yield Connection(descriptor)
+
+
+@contextmanager
+def unswept() -> Iterator[None]:
+    """Look for garbage in circles but seldom: there is hardly any, and a load makes things by the million."""
+    before = gc.get_threshold()
+    gc.set_threshold(*SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@contextmanager
+def posted(line: Line) -> Iterator[Callable[[Any], None]]:
+    """Sends without waiting for who hears it, as long as little lies ready; in the end, waits until all is sent."""
+    waiting: SimpleQueue[Any] = SimpleQueue()
+    free = Semaphore(MOST_WAITING)
+    lost: list[OSError] = []
+
+    def post() -> None:
+        while (said := waiting.get()) is not waiting:
+            try:
+                if not lost:
+                    line.send(said)
+            except OSError as error:
+                lost.append(error)
+            free.release()
+
+    def send(said: object) -> None:
+        free.acquire()
+        if lost:
+            raise lost[0]
+        waiting.put(said)
+
+    thread = Thread(target=post, daemon=True)
+    thread.start()
+    yield send
+    waiting.put(waiting)
+    thread.join()
 
 
 class Making:
@@ -95,6 +137,8 @@ class Making:
             self.serve()
             if self._waiting:
                 yield self._waiting.popleft()
+                with suppress(ConnectionError):  # it may be done already
+                    self._line.send(None)  # so that it may send another
             elif self._done:
                 return
             else:
@@ -102,7 +146,7 @@ class Making:
 
     def serve(self) -> None:
         """Hear what it has said, so that it need not wait for us."""
-        while not self._done and len(self._waiting) < MOST_WAITING and self._line.poll():
+        while not self._done and self._line.poll():
             self._hear()
 
     def _hear(self) -> None:
@@ -116,25 +160,52 @@ class Making:
 
 
 class Asking:
-    """Reads facts through the process that loads."""
+    """Reads facts through the process that loads, and sends it what is made of them."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
+        self._answers: SimpleQueue[list[Row] | None] = SimpleQueue()
+        self._free = Semaphore(MOST_WAITING)
+        self._lost = False
+        Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        """Take whatever is said at once: who loads is never kept waiting."""
+        with suppress(EOFError, OSError):
+            while True:
+                said = self._line.recv()
+                if said is None:
+                    self._free.release()
+                else:
+                    self._answers.put(said)
+        self._lost = True
+        self._answers.put(None)
+        self._free.release()
 
     def rows(self, statement: str, *values: Any) -> list[Row]:  # noqa: ANN401 - whatever the driver binds
         """All rows of a query."""
         self._line.send((statement, values))
-        found: list[Row] = self._line.recv()
+        found = self._answers.get()
+        if found is None:
+            raise EOFError
         return found
 
     def column(self, statement: str, *values: Any) -> list[Any]:  # noqa: ANN401 - whatever the driver binds
         """The first column of a query."""
         return [row[0] for row in self.rows(statement, *values)]
 
+    def send(self, parcel: Parcel) -> None:
+        """Hand over a parcel, once few lie ready."""
+        self._free.acquire()
+        if self._lost:
+            raise EOFError
+        self._line.send(parcel)
+
 
 def work(descriptor: int) -> None:
     """What the helper does."""
     with helped(descriptor) as line:
-        for parcel in making.parcels(Asking(line)):
-            line.send(parcel)
+        asking = Asking(line)
+        for parcel in making.parcels(asking):
+            asking.send(parcel)
         line.send(None)

@@ -1,15 +1,21 @@
 """In which filtered lists an event or a claim stands, and where in them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from api import facts
 from api.assessment import Assessment, Statement, assess, said_by, weigh
 from api.grid import cells_of
+from api.standings import NOBODY
 from api.vocabulary import Aspect, Match, Status, Undated
 
+T = TypeVar("T")
+_STATUS = {status: f"status:{status}" for status in Status}
+_EVER = {status: f"ever:{status}" for status in Status}
+MOST_ALIKE = 6
+"""Of more statements, hardly ever do two events have the same shape."""
 MOST_DAYS = 50
 MOST_JUDGED = 100_000
 
@@ -28,8 +34,10 @@ class Filed(NamedTuple):
     id: str
     placing: Placing
     said: tuple[int | None, int | None, int]
-    names: dict[str, str | None]
-    """Each facet's name, and the one participant who belongs to it."""
+    names: Collection[str]
+    """Facets' names, but for those in `held`."""
+    held: Mapping[str, str]
+    """Facets' names, and the one participant who belongs to each."""
     point: tuple[float, float] | None
 
 
@@ -54,17 +62,52 @@ def first_said(statements: Sequence[Statement]) -> tuple[int | None, int | None,
     return min(possible, default=None), min(certain, default=None), int(unsaid)
 
 
-def ever(statements: Sequence[Statement], today: Iterable[Assessment]) -> set[Status]:
+def ever(statements: Sequence[Statement], today: Iterable[Assessment], known: facts.Facts) -> frozenset[Status]:
     """Every status any aspect has as of any day, in either reading of dates, with and without the undated."""
-    found = {assessment.status for assessment in today}
     if len(statements) == 1:
-        return found
+        return frozenset([assessment.status for assessment in today])
+    if len(statements) > MOST_ALIKE:
+        return _ever(statements, today)
+    key = shape(statements)
+    found: frozenset[Status] | None = known.groups.get(key)
+    if found is None:
+        found = known.groups[key] = _ever(statements, today)
+    return found
+
+
+def shape(statements: Sequence[Statement]) -> Hashable:
+    """All of statements that their statuses depend on, whoever they are by: names as numbers, days as their order."""
+    numbers = {id_: number for number, id_ in enumerate(sorted([statement.id for statement in statements]))}
+    days = {day for statement in statements for day in (statement.earliest, statement.latest) if day is not None}
+    order: dict[int | None, int | None] = {day: number for number, day in enumerate(sorted(days), 1)}
+    order[None] = None
+    who: dict[str | None, int] = {}
+    return tuple(
+        [
+            (
+                numbers[s.id],
+                who.setdefault(s.party or NOBODY, len(who)),
+                None if s.voice is None else who.setdefault(s.voice, len(who)),
+                s.instrument + 2 * s.dated + 4 * s.inferred + 8 * s.sided + 16 * s.ends_open,
+                s.stance,
+                s.aspect,
+                order[s.earliest],
+                order[s.latest],
+                None if s.about is None else numbers.get(s.about, -1),
+            )
+            for s in statements
+        ]
+    )
+
+
+def _ever(statements: Sequence[Statement], today: Iterable[Assessment]) -> frozenset[Status]:
+    found = {assessment.status for assessment in today}
     judged = {tuple(statement.id for statement in statements)}
     for match in Match:
         said = {s.earliest or 0 if match == Match.POSSIBLE else s.latest for s in statements if s.dated}
         days = {day for day in said if day is not None}
         if len(days) > MOST_DAYS or len(days) * len(statements) > MOST_JUDGED:
-            return set(Status)  # too many states to judge each: a candidate for all
+            return frozenset(Status)  # too many states to judge each: a candidate for all
         for day in (0, *days):
             for undated in Undated:
                 known = said_by(statements, day, match, undated)
@@ -72,7 +115,7 @@ def ever(statements: Sequence[Statement], today: Iterable[Assessment]) -> set[St
                 if key not in judged:
                     judged.add(key)
                     found |= {assessment.status for assessment in assess(known)}
-    return found
+    return frozenset(found)
 
 
 def of_event(
@@ -83,41 +126,66 @@ def of_event(
     assessments: Sequence[Assessment],
 ) -> Filed:
     """Where an event stands."""
-    names: dict[str, str | None] = dict.fromkeys(("all", f"kind:{event.kind}", f"dataset:{event.dataset}"))
-    names.update(_parties(chunk.participations.get(event.id, ()), known))
-    more = _claims(event, chunk, known) + _wavering(statements, known)
-    more += [f"status:{status}" for status in {assessment.status for assessment in assessments}]
-    more += [f"ever:{status}" for status in ever(statements, assessments)]
-    disputed = any(assessment.status == Status.DISPUTED for assessment in assessments)
-    more.append("disputed:yes" if disputed else "disputed:no")
+    parts = tuple([(part.actor, part.role) for part in chunk.participations.get(event.id, ())])
+    parties, held = _shared(known, ("parties", parts), _parties)
+    statuses = {assessment.status for assessment in assessments}
+    names = ["all", f"kind:{event.kind}", f"dataset:{event.dataset}", *parties]
+    names += _claims(event, chunk, known) + _wavering(statements, known)
+    names += [_STATUS[status] for status in statuses]
+    names += [_EVER[status] for status in ever(statements, assessments, known)]
+    names.append("disputed:yes" if Status.DISPUTED in statuses else "disputed:no")
     if event.part_of is not None:
-        more.append(f"part_of:{event.part_of}")
+        names.append(f"part_of:{event.part_of}")
     point = None
     if event.location is not None:
-        more += [f"location:{container}" for container in known.containers[event.location]]
-        place = known.locations[event.location]
-        if place.longitude is not None and place.latitude is not None:
-            point = (place.longitude, place.latitude)
-            more += cells_of(*point)
+        names += _within(event.location, known)
+        cells, point = _shared(known, ("cells", event.location), _cells)
+        names += cells
     if point is None:
-        more.append("unplaced")
+        names.append("unplaced")
     said = first_said(statements)
     if statements and said[0] is None:
-        more.append("unsaid")
-    names.update(dict.fromkeys(more))
+        names.append("unsaid")
     dated = chunk.dates[event.id]
-    return Filed(event.id, placing(dated.earliest, dated.latest), said, names, point)
+    return Filed(event.id, placing(dated.earliest, dated.latest), said, dict.fromkeys(names), held, point)
+
+
+def _shared(known: facts.Facts, key: tuple[str, Any], make: Callable[[Any, facts.Facts], T]) -> T:
+    """What is made of the key, which may be remembered."""
+    found: T | None = known.groups.get(key)
+    if found is None:
+        found = known.groups[key] = make(key[1], known)
+    return found
+
+
+def _within(location: str, known: facts.Facts) -> list[str]:
+    return _shared(known, ("location", location), _containers)
+
+
+def _containers(location: str, known: facts.Facts) -> list[str]:
+    return [f"location:{container}" for container in known.containers[location]]
+
+
+def _cells(location: str, known: facts.Facts) -> tuple[list[str], tuple[float, float] | None]:
+    place = known.locations[location]
+    if place.longitude is None or place.latitude is None:
+        return [], None
+    return cells_of(place.longitude, place.latitude), (place.longitude, place.latitude)
 
 
 def _claims(event: facts.Event, chunk: facts.Chunk, known: facts.Facts) -> list[str]:
     """Facets of what is said about an event: the sources cited, for whom speakers speak, and of whose control."""
     claims = chunk.claims.get(event.id, ())
-    speakers = {claim.speaker for claim in claims if claim.speaker is not None}
-    spoken = set().union(*(known.standings.closure(speaker) for speaker in speakers))
-    found = [f"source:{source}" for source in chunk.cited.get(event.id, ())] + [f"spoken:{party}" for party in spoken]
-    if event.location is not None and any(claim.aspect == Aspect.CONTROL for claim in claims):
+    found = [f"source:{source}" for source in chunk.cited.get(event.id, ())]
+    for speaker in {claim.speaker for claim in claims if claim.speaker is not None}:
+        found += _shared(known, ("spoken", speaker), _spoken)
+    if event.location is not None and any([claim.aspect == Aspect.CONTROL for claim in claims]):
         found.append(f"control:{event.location}")
     return found
+
+
+def _spoken(speaker: str, known: facts.Facts) -> list[str]:
+    return [f"spoken:{party}" for party in known.standings.closure(speaker)]
 
 
 def _wavering(statements: Sequence[Statement], known: facts.Facts) -> list[str]:
@@ -125,6 +193,8 @@ def _wavering(statements: Sequence[Statement], known: facts.Facts) -> list[str]:
     if len(statements) == 1:
         return []
     weights = weigh(statements)
+    if len(set(weights.values())) == 1:
+        return []
     taken: defaultdict[tuple[str, Aspect | None], set[int]] = defaultdict(set)
     for statement in statements:
         weight = weights[statement.id]
@@ -134,36 +204,48 @@ def _wavering(statements: Sequence[Statement], known: facts.Facts) -> list[str]:
     return [f"wavering:{party}" for (party, _), different in taken.items() if len(different) > 1]
 
 
-def _parties(participations: Iterable[facts.Participation], known: facts.Facts) -> dict[str, str | None]:
-    """Facets of who takes part and in which role, each with the participant who belongs there if it is only one."""
+def _parties(parts: Sequence[tuple[str, str]], known: facts.Facts) -> tuple[list[str], dict[str, str]]:
+    """Facets of who takes part and in which role: those of several, and of one participant alone with that one."""
     members: defaultdict[str, set[str]] = defaultdict(set)
-    for part in participations:
-        members[f"role:{part.role}"].add(part.actor)
-        for party in known.standings.closure(part.actor):
-            members[f"party:{party}"].add(part.actor)
-            members[f"party:{party}/{part.role}"].add(part.actor)
-    return {name: next(iter(found)) if len(found) == 1 else None for name, found in members.items()}
+    for actor, role in parts:
+        members[f"role:{role}"].add(actor)
+        for party in known.standings.closure(actor):
+            members[f"party:{party}"].add(actor)
+            members[f"party:{party}/{role}"].add(actor)
+    several = [name for name, found in members.items() if len(found) > 1]
+    return several, {name: next(iter(found)) for name, found in members.items() if len(found) == 1}
 
 
 def of_claim(claim: facts.Claim, event: facts.Event, chunk: facts.Chunk, known: facts.Facts, said: Statement) -> Filed:
     """Where a claim stands."""
-    names = [
-        "all",
-        f"dataset:{claim.dataset}",
-        f"event:{claim.event}",
-        f"stance:{claim.stance}",
-        f"aspect:{claim.aspect}",
-        f"certainty:{claim.certainty}",
-        "inferred:yes" if claim.inferred else "inferred:no",
-    ]
+    key = claim.dataset, claim.stance, claim.aspect, claim.certainty, bool(claim.inferred)
+    names = [f"event:{claim.event}", *_shared(known, ("claim", key), _words)]
     if claim.speaker is not None:
-        names.append(f"speaker:{claim.speaker}")
-        names += [f"party:{party}" for party in known.standings.closure(claim.speaker)]
-    names += [f"{name}:{value}" for name, value in (("via", claim.via), ("about", claim.about)) if value is not None]
+        names += _shared(known, ("speaker", claim.speaker), _speaking)
+    if claim.via is not None:
+        names.append(f"via:{claim.via}")
+    if claim.about is not None:
+        names.append(f"about:{claim.about}")
     if event.location is not None:
-        names += [f"location:{container}" for container in known.containers[event.location]]
+        names += _within(event.location, known)
     for citation in chunk.citations.get(claim.id, ()):
         names.append(f"source:{citation.source}")
         names += [f"flag:{flag}" for flag in facts.names(citation.flags)]
     dated = chunk.said[claim.id]
-    return Filed(claim.id, placing(dated.earliest, dated.latest), first_said([said]), dict.fromkeys(names), None)
+    return Filed(claim.id, placing(dated.earliest, dated.latest), first_said([said]), dict.fromkeys(names), {}, None)
+
+
+def _words(key: tuple[str, str, str, str, bool], _: facts.Facts) -> list[str]:
+    dataset, stance, aspect, certainty, inferred = key
+    return [
+        "all",
+        f"dataset:{dataset}",
+        f"stance:{stance}",
+        f"aspect:{aspect}",
+        f"certainty:{certainty}",
+        "inferred:yes" if inferred else "inferred:no",
+    ]
+
+
+def _speaking(speaker: str, known: facts.Facts) -> list[str]:
+    return [f"speaker:{speaker}", *[f"party:{party}" for party in known.standings.closure(speaker)]]

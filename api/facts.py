@@ -2,13 +2,14 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from api import schemas
+from api.assessment import Said, said
 from api.shelf import Shelf
 from api.standings import TELLING, Standings
 from api.store import Reads
@@ -16,6 +17,7 @@ from api.store import Reads
 T = TypeVar("T")
 # How many claims are held at once, but for what judgement needs of one event's.
 MOST_CLAIMS = 1_500
+REMEMBERED = 8_000
 
 
 class DateFields(NamedTuple):
@@ -148,7 +150,8 @@ class Dated:
     text: str  # the same as JSON
     earliest: date | None
     latest: date | None
-    recorded_on: date
+    said: Said
+    """If it is the date of a claim, when that was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,20 +172,9 @@ class Chunk:
 
 
 @lru_cache(maxsize=8_192)
-def day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
-
-
-@lru_cache(maxsize=8_192)
 def own_date(fields: DateFields) -> schemas.When:
     """A date that nothing lies over."""
     return schemas.When.model_validate({**fields._asdict(), "source": None, "stated": None})
-
-
-@lru_cache(maxsize=8_192)
-def own_text(fields: DateFields) -> str:
-    """The same as JSON."""
-    return own_date(fields).model_dump_json()
 
 
 def _grouped(rows: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
@@ -225,6 +217,9 @@ class Facts:
         self.locations = Shelf(self._read_locations)
         self.containers = Shelf(self._read_containers)
         self.sources = Shelf(self._read_sources)
+        self.groups: dict[Hashable, Any] = {}
+        """Facets that many records share, by what they follow from."""
+        self._dates: dict[Hashable, Dated] = {}
 
     def _read_actors(self, ids: list[str]) -> Iterable[tuple[str, Actor]]:
         rows = self._store.rows(f"SELECT {_ACTOR} FROM actor WHERE id {{ids}}", ids)
@@ -248,6 +243,9 @@ class Facts:
         """Keep memory flat; between chunks only."""
         for held in (self.actors, self.locations, self.containers, self.sources, self.standings):
             held.trim()
+        for shared in (self.groups, self._dates):
+            if len(shared) > REMEMBERED:
+                shared.clear()
 
     def source_ref(self, id_: str | None) -> schemas.TitledRef | None:
         return None if id_ is None else schemas.TitledRef(id=id_, title=self.sources[id_].title)
@@ -258,13 +256,19 @@ class Facts:
 
     def dated(self, row: Event | Claim, dating: Dating | None) -> Dated:
         """The record's effective date."""
-        own = DateFields(row.edtf, row.earliest, row.latest, row.precision, row.basis, row.note)
         if dating is None:
-            earliest, latest = day(row.earliest), day(row.latest)
-            return Dated(own_date(own), own_text(own), earliest, latest, self.recorded_on[row.dataset])
+            key = row.dataset, row.edtf, row.earliest, row.latest, row.precision, row.basis, row.note
+            found = self._dates.get(key)
+            if found is None:
+                found = self._dates[key] = self._dated(own_date(DateFields._make(key[1:])), row.dataset)
+            return found
         over = own_date(DateFields._make(dating[1:7]))
         when = over.model_copy(update={"source": self.source_ref(dating.source), "stated": row.edtf})
-        return Dated(when, when.model_dump_json(), over.earliest, over.latest, self.recorded_on[dating.dataset])
+        return self._dated(when, dating.dataset)
+
+    def _dated(self, when: schemas.When, dataset: str) -> Dated:
+        spoken = said(when.earliest, when.latest, self.recorded_on[dataset])
+        return Dated(when, when.model_dump_json(), when.earliest, when.latest, spoken)
 
     def _datings(self, target: str, ids: list[str]) -> dict[str, Dating]:
         """The dating of each record that has one; of several, the one with the smallest id."""

@@ -1,6 +1,7 @@
 """Files events and claims under their facets: numbers the facets, counts their members, and writes their rows."""
 
 import json
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -70,6 +71,14 @@ class Slot:
     more: list[int] = field(default_factory=lambda: [0 for _ in SPANS])
 
 
+class _Numbers(dict[str, int]):
+    """Numbers names as they come."""
+
+    def __missing__(self, name: str) -> int:
+        number = self[name] = len(self)
+        return number
+
+
 class Sheet(NamedTuple):
     """Where some records are filed, each facet named once."""
 
@@ -82,23 +91,22 @@ class Sheet(NamedTuple):
     @classmethod
     def of(cls, records: Sequence[Filed]) -> "Sheet":
         """File records, by the numbers of names on this sheet alone."""
-        numbers: dict[str, int] = {}
-        members: list[int] = []
+        numbers = _Numbers()
+        stand: list[list[int]] = [[] for _ in SPANS]
         rows = []
         for filed in records:
-            span, listed = filed.placing.span, [one for one in dict.fromkeys(filed.names.values()) if one is not None]
-            plain, held = [], []
-            for name, member in filed.names.items():
-                number = numbers.setdefault(name, len(numbers))
-                if number * len(SPANS) == len(members):
-                    members += EMPTY
-                members[number * len(SPANS) + span] += 1
-                if member is None:
-                    plain.append(number)
-                else:
-                    held.append((number, listed.index(member)))
+            plain = [numbers[name] for name in filed.names]
+            listed = list(dict.fromkeys(filed.held.values()))
+            held = [(numbers[name], listed.index(member)) for name, member in filed.held.items()]
+            own = stand[filed.placing.span]
+            own += plain
+            own += [number for number, _ in held]
             point = filed.point or (None, None)
             rows.append(((*filed.placing, *filed.said, *point, json.dumps(listed) if listed else None), plain, held))
+        members = EMPTY * len(numbers)
+        for span, own in enumerate(stand):
+            for number, count in Counter(own).items():
+                members[number * len(SPANS) + span] = count
         return cls(list(numbers), members, rows)
 
 

@@ -8,6 +8,8 @@ from itertools import chain
 # Apostrophes, and the marks by which transliterations write them and soft signs; they stand inside words.
 APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛ʼʻʽʹʺʾʿˈ′‵`´＇׳՚"))  # noqa: RUF001 - they are meant
 WORD = re.compile(r"[^\W_]+")
+ASCII = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256))  # noqa: PLR2004 - ASCII
+"""The same for texts of ASCII alone, by bytes: letters and digits, and a blank for whatever stands between words."""
 LONGEST = 500
 """Of a longer word this much is compared; more does not fit into an index."""
 
@@ -22,6 +24,9 @@ def fold(text: str) -> tuple[str, ...]:
 
 
 def _fold(text: str) -> tuple[str, ...]:
+    if text.isascii():
+        words = text.encode().translate(ASCII, b"'`").decode().split()
+        return tuple([word[:LONGEST] for word in words] if len(text) > LONGEST else words)
     text = text.translate(APOSTROPHES)
     if not text.isascii():
         text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())

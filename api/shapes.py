@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from api import facts, schemas
-from api.assessment import Assessment, Statement, said
+from api.assessment import Assessment, Statement
 from api.facts import Chunk, Facts
 from api.folding import folded
 from api.models import WORD_LENGTH
@@ -179,24 +179,23 @@ class Shapes:
 
     def statement(self, claim: facts.Claim, chunk: Chunk) -> Statement:
         """The claim as judgement sees it."""
-        dated = chunk.said[claim.id]
-        when = said(dated.earliest, dated.latest, dated.recorded_on)
-        standing = self._known.standings.of(claim.speaker, claim.via)
+        party, voice, instrument, sided = self._known.standings.of(claim.speaker, claim.via)
+        earliest, latest, dated, ends_open = chunk.said[claim.id].said
         return Statement(
-            id=claim.id,
-            party=standing.party,
-            voice=standing.voice,
-            instrument=standing.instrument,
-            stance=_STANCES[claim.stance],
-            aspect=_ASPECTS[claim.aspect],
-            earliest=when.earliest,
-            latest=when.latest,
-            dated=when.dated,
-            about=claim.about,
-            inferred=bool(claim.inferred),
-            speaker=claim.speaker,
-            sided=standing.sided,
-            ends_open=when.ends_open,
+            claim.id,
+            party,
+            voice,
+            instrument,
+            _STANCES[claim.stance],
+            _ASPECTS[claim.aspect],
+            earliest,
+            latest,
+            dated,
+            claim.about,
+            bool(claim.inferred),
+            claim.speaker,
+            sided,
+            ends_open,
         )
 
     def actor_words(self, actor: facts.Actor) -> str:

@@ -30,6 +30,7 @@ class Standings:
         self._others: defaultdict[str, set[str]] = defaultdict(set)
         self._closures: dict[str, frozenset[str]] = {}
         self._parties: dict[str, str] = {}
+        self._found: dict[tuple[str | None, str | None], Standing] = {}
         for actor, kind, other in affiliations:
             if kind in BELONGING:
                 self._others[actor].add(other)
@@ -39,6 +40,8 @@ class Standings:
         if len(self._closures) > REMEMBERED:
             self._closures.clear()
             self._parties.clear()
+        if len(self._found) > REMEMBERED:
+            self._found.clear()
 
     def closure(self, actor: str) -> frozenset[str]:
         """The actor and all it belongs to, through others too; alliances never count. Cycles are fine."""
@@ -72,6 +75,12 @@ class Standings:
         The party is the speaker's own. A speaker without a side speaks with the voice of whoever relayed it. A
         narrator or aggregator has no voice, nor has what it relays or what belongs to it.
         """
+        found = self._found.get((speaker, via))
+        if found is None:
+            found = self._found[speaker, via] = self._of(speaker, via)
+        return found
+
+    def _of(self, speaker: str | None, via: str | None) -> Standing:
         if speaker is None:
             return Standing(None, NOBODY if via is None else self._voice(via), instrument=False, sided=False)
         party = self.party(speaker)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Protocol
 
-from api.beside import cores, helped, helper
+from api.beside import cores, helped, helper, posted
 from seed.importers.intake import Tally
 from seed.ready import Ready, pack, unpack
 from seed.refusals import Entry, Refusal
@@ -35,10 +35,10 @@ def ahead(source: Source, tally: Tally | None = None) -> Iterator[Entry | Ready 
 
 def work(descriptor: int) -> None:
     """What the helper does."""
-    with helped(descriptor) as line:
+    with helped(descriptor) as line, posted(line) as send:
         source, tally = line.recv()
         entries = source.entries()
         while batch := list(islice(entries, BATCH)):
-            line.send((pack(batch), tally and tally.news()))
-        line.send((b"", tally and tally.news()))
-        line.send(None)
+            send((pack(batch), tally and tally.news()))
+        send((b"", tally and tally.news()))
+        send(None)

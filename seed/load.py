@@ -9,6 +9,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from api import models
+from api.beside import unswept
 from api.changes import Changes
 from api.documents import rederive, refresh
 from api.store import Row, Store
@@ -51,7 +52,7 @@ def load(  # noqa: PLR0913 - each is a choice of its own
     `repeats`: a record may occur again if it is the same each time. `renewed` records take the place of those of the
     same id that were loaded, but only if anything at all is new, changed or gone.
     """
-    with engine.connect() as connection, connection.begin() as transaction:
+    with unswept(), engine.connect() as connection, connection.begin() as transaction:
         work = Load(connection, progress, repeats=repeats)
         stream = iter(entries)
         while batch := list(islice(stream, BATCH)):
@@ -81,7 +82,7 @@ def withdraw(engine: sa.Engine, dataset: str, *, same_as: Path = SAME_AS) -> Rep
 
 def rebuild(engine: sa.Engine, progress: Progress = silent) -> int:
     """Derive everything anew, as a load of its own; how many events there are."""
-    with engine.connect() as connection, connection.begin():
+    with unswept(), engine.connect() as connection, connection.begin():
         work = Load(connection, progress)
         return work.derive(anew=True)
 

@@ -131,7 +131,7 @@ class Proof:
         prefix = PREFIX[kind]
         wanted = frozenset(
             (prefix + name, not prefix and (name == "all" or name.startswith("cell:")), member)
-            for name, member in filed.names.items()
+            for name, member in {**dict.fromkeys(filed.names), **filed.held}.items()
         )
         held = self._placed(members, codes)
         for name, *_ in sorted(wanted - held, key=repr):
