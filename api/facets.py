@@ -179,7 +179,7 @@ def _claims(event: facts.Event, chunk: facts.Chunk, known: facts.Facts) -> list[
     found = [f"source:{source}" for source in chunk.cited.get(event.id, ())]
     for speaker in {claim.speaker for claim in claims if claim.speaker is not None}:
         found += _shared(known, ("spoken", speaker), _spoken)
-    if event.location is not None and any([claim.aspect == Aspect.CONTROL for claim in claims]):
+    if event.location is not None and any(claim.aspect == Aspect.CONTROL for claim in claims):
         found.append(f"control:{event.location}")
     return found
 

@@ -71,7 +71,8 @@ class Store:
     def temporary(self, table: str, columns: str) -> None:
         """Make a table of this connection alone, empty."""
         self.run(f"DROP TABLE IF EXISTS {table}")
-        self.run(f"CREATE TEMPORARY TABLE {table} ({columns})")
+        whole = " WITHOUT ROWID" if self.sqlite and "PRIMARY KEY" in columns else ""
+        self.run(f"CREATE TEMPORARY TABLE {table} ({columns}){whole}")
 
     def rows(self, statement: str, *values: Any) -> list[Row]:  # noqa: ANN401 - whatever the driver binds
         """All rows of a query; a list among the values is bound to `{ids}`."""

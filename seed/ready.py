@@ -33,9 +33,7 @@ class Ready(NamedTuple):
             found: tuple[Rows, list[tuple[str, str, str]]] = marshal.loads(self.rest)  # noqa: S302 - of our own process
             return found
         record = self.rest.record
-        return rows_of(record, self.dataset, self.digest), [
-            (one.field, one.kind, one.id) for one in record.references()
-        ]
+        return rows_of(record, self.dataset, self.digest), record.references()
 
 
 def ready(one: Entry) -> Ready:

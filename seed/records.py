@@ -2,10 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC
 from itertools import chain
-from typing import Annotated, Any, ClassVar, NamedTuple, Self
+from typing import Annotated, Any, ClassVar, Self, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -83,9 +82,12 @@ def storable(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
 def as_json(value: object) -> str:
     """JSON as it is stored: compact, in every script, in the order given."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 Extra = Annotated[dict[str, Any], AfterValidator(storable)]
@@ -97,12 +99,8 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", use_enum_values=True)
 
 
-class Reference(NamedTuple):
-    """A field that names another record."""
-
-    field: str
-    kind: str
-    id: str
+Reference: TypeAlias = tuple[str, str, str]
+"""A field that names another record, and that record's kind and id; a plain tuple, which can be packed."""
 
 
 class Record(Part):
@@ -117,15 +115,14 @@ class Record(Part):
             raise PydanticCustomError("id", "no record may be called count")
         return self
 
-    def references(self) -> Iterator[Reference]:
+    def references(self) -> list[Reference]:
         """Every other record this one names."""
-        return iter(())
+        return []
 
 
-def named(kind: str, **fields: str | None) -> Iterator[Reference]:
-    for field, value in fields.items():
-        if value is not None:
-            yield Reference(field, kind, value)
+def named(*fields: tuple[str, str, str | None]) -> list[Reference]:
+    """Those of some fields that name a record."""
+    return [(field, kind, id_) for field, kind, id_ in fields if id_ is not None]
 
 
 class When(Part):
@@ -171,13 +168,13 @@ class Source(Record):
     url: Url | None = None
     archive_url: Url | None = None
     language: Name | None = None
-    published: When = UNDATED
+    published: When = Field(default_factory=lambda: UNDATED)
     parent: Id | None = None
     reliability: v.Reliability = v.Reliability.F
     note: Text | None = None
 
-    def references(self) -> Iterator[Reference]:
-        return named("source", parent=self.parent)
+    def references(self) -> list[Reference]:
+        return named(("parent", "source", self.parent))
 
 
 class Affiliation(Part):
@@ -192,14 +189,16 @@ class Actor(Record):
     kind_of_record = "actor"
     kind: v.ActorKind
     name: Name
-    aliases: Names = []
+    aliases: Names = Field(default_factory=list)
     description: Text | None = None
-    affiliations: Annotated[list[Affiliation], Field(max_length=MOST_PARTS)] = []
+    affiliations: Annotated[list[Affiliation], Field(max_length=MOST_PARTS)] = Field(default_factory=list)
 
-    def references(self) -> Iterator[Reference]:
+    def references(self) -> list[Reference]:
+        found = []
         for number, affiliation in enumerate(self.affiliations):
-            yield Reference(f"affiliations[{number}].actor", "actor", affiliation.actor)
-            yield from named("source", **{f"affiliations[{number}].source": affiliation.source})
+            found.append((f"affiliations[{number}].actor", "actor", affiliation.actor))
+            found += named((f"affiliations[{number}].source", "source", affiliation.source))
+        return found
 
     @model_validator(mode="after")
     def _others(self) -> Self:
@@ -220,15 +219,14 @@ class Location(Record):
     kind_of_record = "location"
     kind: v.LocationKind
     name: Name
-    aliases: Names = []
+    aliases: Names = Field(default_factory=list)
     within: Id | None = None
     point: Point | None = None
     phrase: Name | None = None
 
-    def references(self) -> Iterator[Reference]:
-        yield from named("location", within=self.within)
-        if self.point is not None:
-            yield from named("source", **{"point.source": self.point.source})
+    def references(self) -> list[Reference]:
+        source = None if self.point is None else self.point.source
+        return named(("within", "location", self.within), ("point.source", "source", source))
 
     @model_validator(mode="after")
     def _basis(self) -> Self:
@@ -250,18 +248,18 @@ class Event(Record):
     kind: v.EventKind
     title: Name
     summary: Text | None = None
-    date: When = UNDATED
+    date: When = Field(default_factory=lambda: UNDATED)
     location: Id | None = None
     place_relation: v.PlaceRelation | None = None
     part_of: Id | None = None
-    participants: Annotated[list[Participant], Field(max_length=MOST_PARTS)] = []
+    participants: Annotated[list[Participant], Field(max_length=MOST_PARTS)] = Field(default_factory=list)
     extra: Extra | None = None
 
-    def references(self) -> Iterator[Reference]:
-        yield from named("location", location=self.location)
-        yield from named("event", part_of=self.part_of)
+    def references(self) -> list[Reference]:
+        found = named(("location", "location", self.location), ("part_of", "event", self.part_of))
         for number, participant in enumerate(self.participants):
-            yield Reference(f"participants[{number}].actor", "actor", participant.actor)
+            found.append((f"participants[{number}].actor", "actor", participant.actor))
+        return found
 
     @model_validator(mode="after")
     def _place(self) -> Self:
@@ -292,7 +290,7 @@ class Citation(Part):
     role: v.CitationRole
     mark: Mark | None = None
     locator: Name | None = None
-    flags: Annotated[list[v.CitationFlag], Field(max_length=len(v.CitationFlag))] = []
+    flags: Annotated[list[v.CitationFlag], Field(max_length=len(v.CitationFlag))] = Field(default_factory=list)
     basis: v.CitationBasis = v.CitationBasis.STATED
 
 
@@ -310,16 +308,21 @@ class Claim(Record):
     quote: Text | None = None
     quote_by: Id | None = None
     value: Value | None = None
-    said: When = UNDATED
+    said: When = Field(default_factory=lambda: UNDATED)
     inferred: Annotated[bool, Field(strict=True)] = False
-    citations: Annotated[list[Citation], Field(max_length=MOST_PARTS)] = []
+    citations: Annotated[list[Citation], Field(max_length=MOST_PARTS)] = Field(default_factory=list)
 
-    def references(self) -> Iterator[Reference]:
-        yield Reference("event", "event", self.event)
-        yield from named("actor", speaker=self.speaker, via=self.via, quote_by=self.quote_by)
-        yield from named("claim", about=self.about)
+    def references(self) -> list[Reference]:
+        found = named(
+            ("event", "event", self.event),
+            ("speaker", "actor", self.speaker),
+            ("via", "actor", self.via),
+            ("quote_by", "actor", self.quote_by),
+            ("about", "claim", self.about),
+        )
         for number, citation in enumerate(self.citations):
-            yield Reference(f"citations[{number}].source", "source", citation.source)
+            found.append((f"citations[{number}].source", "source", citation.source))
+        return found
 
     @model_validator(mode="after")
     def _sense(self) -> Self:
@@ -338,10 +341,8 @@ class Dating(Record):
     source: Id
     note: Text | None = None
 
-    def references(self) -> Iterator[Reference]:
-        yield from named("event", event=self.event)
-        yield from named("claim", claim=self.claim)
-        yield from named("source", source=self.source)
+    def references(self) -> list[Reference]:
+        return named(("event", "event", self.event), ("claim", "claim", self.claim), ("source", "source", self.source))
 
     @model_validator(mode="after")
     def _target(self) -> Self:

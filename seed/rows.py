@@ -1,6 +1,6 @@
 """Records as rows of the tables of facts, in values that both databases' drivers take."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date
 from functools import lru_cache
 from hashlib import blake2b
@@ -62,6 +62,10 @@ def rows_of(record: Record, dataset: str, mark: str) -> dict[str, list[Row]]:
     return _MAKERS[record.kind_of_record](record, dataset, mark)
 
 
+def _listed(names: Sequence[str]) -> str:
+    return as_json(names) if names else "[]"
+
+
 def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
@@ -91,7 +95,7 @@ def _source(record: Source, dataset: str, mark: str) -> dict[str, list[Row]]:
 
 
 def _actor(record: Actor, dataset: str, mark: str) -> dict[str, list[Row]]:
-    own = (record.id, mark, dataset, record.kind, record.name, as_json(record.aliases), record.description)
+    own = (record.id, mark, dataset, record.kind, record.name, _listed(record.aliases), record.description)
     affiliations: list[Row] = [
         (record.id, ordinal, one.kind, one.actor, one.since, one.until, one.source, False, dataset)
         for ordinal, one in enumerate(record.affiliations)
@@ -103,7 +107,7 @@ def _location(record: Location, dataset: str, mark: str) -> dict[str, list[Row]]
     point: Row = (None, None, None, None, None)
     if (given := record.point) is not None:
         point = (given.longitude, given.latitude, given.radius_m, given.method, given.source)
-    own = (record.id, mark, dataset, record.kind, record.name, as_json(record.aliases), record.within)
+    own = (record.id, mark, dataset, record.kind, record.name, _listed(record.aliases), record.within)
     return {"location": [(*own, *point, record.phrase)]}
 
 
@@ -129,7 +133,7 @@ def _claim(record: Claim, dataset: str, mark: str) -> dict[str, list[Row]]:
     words = (record.summary, record.quote, record.quote_by)
     claim = (record.id, mark, dataset, *who, *what, *words, *value, *_when(record.said), record.inferred)
     citations: list[Row] = [
-        (record.id, ordinal, one.source, one.role, one.mark, one.locator, as_json(one.flags), str(one.basis), dataset)
+        (record.id, ordinal, one.source, one.role, one.mark, one.locator, _listed(one.flags), str(one.basis), dataset)
         for ordinal, one in enumerate(record.citations)
     ]
     return {"claim": [claim], "citation": citations}
