@@ -150,8 +150,7 @@ class Dated:
     text: str  # the same as JSON
     earliest: date | None
     latest: date | None
-    said: Said
-    """If it is the date of a claim, when that was said."""
+    said: Said  # if it is a claim's date
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,10 +336,8 @@ class Facts:
         )
 
     def _claims(self, column: str, ids: list[str], columns: str) -> list[Claim]:
-        return [
-            Claim._make(row)
-            for row in self._store.rows(f"SELECT {columns} FROM claim WHERE {column} {{ids}} ORDER BY id", ids)
-        ]
+        rows = self._store.rows(f"SELECT {columns} FROM claim WHERE {column} {{ids}} ORDER BY id", ids)
+        return [Claim._make(row) for row in rows]
 
     def _citations(self, claims: list[str]) -> list[Citation]:
         columns = ", ".join(Citation._fields)
@@ -391,9 +388,7 @@ def moment(value: datetime | str) -> datetime:
 
 def table(text: str | None) -> dict[str, Any] | None:
     """Free-form JSON, as it is stored."""
-    if text is None:
-        return None
-    found: dict[str, Any] = json.loads(text)
+    found: dict[str, Any] | None = None if text is None else json.loads(text)
     return found
 
 
