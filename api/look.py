@@ -174,6 +174,7 @@ class Look:
         rows = await self._connection.fetch(_REVISION_STATEMENT, {})
         if (rows[0][0] if rows else 0) != self.revision:
             raise Moved
+        self.confirmed = True
 
     async def facet(self, name: str) -> FacetSize | None:
         """A facet by name; None: no record is in it."""
