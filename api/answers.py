@@ -114,13 +114,15 @@ async def page(
         asked: Asked = query.asked()
         await asked.check(look)
         sort = Sort.parse(query.sort)
-        bound_to = fingerprint(listing.name, query.sort, query)
-        key_type = str if sort.key in listing.text_keys else int
-        place = None if query.cursor is None else decode_cursor(query.cursor, bound_to, key_type)
+        place = bound_to = None
+        if query.cursor is not None:
+            bound_to = fingerprint(listing.name, query.sort, query)
+            place = decode_cursor(query.cursor, bound_to, str if sort.key in listing.text_keys else int)
         bodies, last = await asked.take(look, sort, place, query.limit)
-        cursor = None if last is None else encode_cursor(last, bound_to)
-        sent = request.query_params.multi_items()
-        here, following = links(request.scope["path"], request.scope["query_string"], sent, cursor)
+        cursor = None
+        if last is not None:
+            cursor = encode_cursor(last, bound_to or fingerprint(listing.name, query.sort, query))
+        here, following = links(request.scope["path"], request.scope["query_string"], cursor)
         meta: dict[str, Any] = {"description": await query.described(look)}
         if place is None:
             meta["left_out"] = await asked.left_out(look)
@@ -137,11 +139,11 @@ async def page(
 
 async def not_modified(request: Request, look: Look) -> Response | None:
     """304 if the client's copy is of the revision that the database has now."""
-    if "if-none-match" not in request.headers:
+    if caching.sent(request, b"if-none-match") is None:
         return None
     await look.confirm()
     tag = caching.kept(request, look.revision)
-    return None if tag is None else caching.not_modified(request, tag, *marks(look))
+    return None if tag is None else caching.not_modified(tag, look.catalogue.loaded_at)
 
 
 def marks(look: Look) -> tuple[int, datetime]:
@@ -194,7 +196,7 @@ async def export(request: Request, listing: Listing, filters: Any, form: str) ->
         asked: Asked = filters.asked()
         await asked.check(look)
         if caching.any_copy_will_do(request):
-            return caching.not_modified(request, caching.etag(request, look.revision, gzip=False), *marks(look))
+            return caching.not_modified(caching.etag(request, look.revision, gzip=False), look.catalogue.loaded_at)
         total = await counted(asked, look)
         sent = {
             **caching.headers(request, *marks(look), gzip=False),

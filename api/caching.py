@@ -3,7 +3,6 @@
 import hashlib
 import re
 import zlib
-from collections.abc import Mapping
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -14,19 +13,19 @@ from starlette.types import Receive, Scope, Send
 DOCUMENT_VERSION = 1
 GZIP_FROM = 1_000
 """Bytes below which compressing costs more than it saves."""
+Fields = list[tuple[bytes, bytes]]
 _NEVER = re.compile(r"q=0(\.0{0,3})?")
 
 
 class Ready(Response):
     """An answer whose bytes are all there; made with less ado than the framework's own."""
 
-    def __init__(self, status_code: int, body: bytes, media_type: str | None, headers: Mapping[str, str]) -> None:
-        """Take everything as it is sent."""
+    def __init__(self, status_code: int, body: bytes, media_type: str | None, fields: Fields) -> None:
+        """Take everything as it is sent; the names of fields are in lower case."""
         self.status_code, self.body, self.media_type, self.background = status_code, body, media_type, None
-        self.raw_headers = [(_lowered(name), value.encode("latin-1")) for name, value in headers.items()]
+        self.raw_headers = fields
         if media_type is not None:
-            length = b"%d" % len(body)
-            self.raw_headers += [(b"content-length", length), (b"content-type", media_type.encode("latin-1"))]
+            self.raw_headers += ((b"content-length", b"%d" % len(body)), (b"content-type", _encoded(media_type)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - nothing is awaited
         """Send it."""
@@ -35,14 +34,29 @@ class Ready(Response):
 
 
 @lru_cache(maxsize=64)
-def _lowered(name: str) -> bytes:
-    return name.lower().encode("latin-1")
+def _encoded(text: str) -> bytes:
+    return text.encode("latin-1")
+
+
+def sent(request: Request, name: bytes) -> str | None:
+    """A field of the request's head, the first of that name; None: it was not sent."""
+    for field, value in request.scope["headers"]:
+        if field == name:
+            text: str = value.decode("latin-1")
+            return text
+    return None
 
 
 def accepts_gzip(request: Request) -> bool:
     """Whether the client takes gzip (RFC 9110, section 12.5.3): by its name, else by the star."""
+    codings = sent(request, b"accept-encoding")
+    return codings is not None and _takes_gzip(codings)
+
+
+@lru_cache(maxsize=256)
+def _takes_gzip(codings: str) -> bool:
     taken = {}
-    for part in request.headers.get("accept-encoding", "").split(","):
+    for part in codings.split(","):
         coding, _, weight = part.partition(";")
         taken[coding.strip().lower()] = _NEVER.fullmatch(weight.replace(" ", "").lower()) is None
     return taken.get("gzip", taken.get("*", False))
@@ -61,24 +75,30 @@ def _http_date(moment: datetime) -> str:
 
 def headers(request: Request, revision: int, loaded_at: datetime, *, gzip: bool) -> dict[str, str]:
     """What lets a client ask again cheaply."""
-    return {
-        "ETag": etag(request, revision, gzip=gzip),
-        "Cache-Control": "public, no-cache",
-        "Last-Modified": _http_date(loaded_at),
-        "Vary": "Accept-Encoding",
-    }
+    fields = _fields(etag(request, revision, gzip=gzip), loaded_at)
+    return {name.decode(): value.decode("latin-1") for name, value in fields}
+
+
+def _fields(tag: str, loaded_at: datetime) -> Fields:
+    """The same, as it is sent."""
+    return [
+        (b"etag", tag.encode("latin-1")),
+        (b"cache-control", b"public, no-cache"),
+        (b"last-modified", _encoded(_http_date(loaded_at))),
+        (b"vary", b"Accept-Encoding"),
+    ]
 
 
 def kept(request: Request, revision: int) -> str | None:
     """The tag of the client's copy that is still good, if it sent one (`If-None-Match`, by weak comparison)."""
-    tags = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    own = (etag(request, revision, gzip=gzip) for gzip in (False, True))
-    return next((tag for tag in own if tag in tags), None)
+    tags = {tag.strip().removeprefix("W/") for tag in (sent(request, b"if-none-match") or "").split(",")}
+    plain = etag(request, revision, gzip=False)
+    return next((tag for tag in (plain, f'{plain[:-1]}.gzip"') if tag in tags), None)
 
 
 def any_copy_will_do(request: Request) -> bool:
     """Whether the client takes whatever copy it has of what is there: only a good answer knows that it is there."""
-    return request.headers.get("if-none-match", "").strip() == "*"
+    return (sent(request, b"if-none-match") or "").strip() == "*"
 
 
 def packed(body: bytes, *, gzip: bool) -> bytes:
@@ -94,14 +114,16 @@ def answer(
 ) -> Response:
     """A whole answer, compressed if the client takes it and it is worth it; `marks` are revision and load time."""
     gzip = len(body) >= GZIP_FROM and accepts_gzip(request)
+    tag = etag(request, marks[0], gzip=gzip)
     if any_copy_will_do(request):
-        return not_modified(request, etag(request, marks[0], gzip=gzip), *marks)
-    sent = headers(request, *marks, gzip=gzip) | more
+        return not_modified(tag, marks[1])
+    fields = _fields(tag, marks[1])
+    fields += [(_encoded(name.lower()), value.encode("latin-1")) for name, value in more.items()]
     if gzip:
-        sent["Content-Encoding"] = "gzip"
-    return Ready(200, packed(body, gzip=gzip), media_type, sent)
+        fields.append((b"content-encoding", b"gzip"))
+    return Ready(200, packed(body, gzip=gzip), media_type, fields)
 
 
-def not_modified(request: Request, tag: str, revision: int, loaded_at: datetime) -> Response:
+def not_modified(tag: str, loaded_at: datetime) -> Response:
     """304 for the copy with this tag, with the headers that the full answer would have had."""
-    return Ready(304, b"", None, headers(request, revision, loaded_at, gzip=False) | {"ETag": tag})
+    return Ready(304, b"", None, _fields(tag, loaded_at))

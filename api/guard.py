@@ -1,11 +1,13 @@
 """What every request passes first and every answer last: legibility, limits, HEAD, OPTIONS, headers and numbers."""
 
+from collections.abc import Awaitable, Callable
 from time import perf_counter
 
 import structlog
+from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Match
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from api import legible
 from api.clients import Allowance, Proxies
@@ -41,12 +43,16 @@ PROTOCOL_REFUSALS = {
 _POLICY_NAME = b"content-security-policy"
 
 
+ShortWay = Callable[[Scope, Receive], Awaitable[Response | None]]
+
+
 class Guard:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, watch: Watch) -> None:
-        """Guard an application."""
+    def __init__(self, app: Starlette, settings: Settings, watch: Watch, short: ShortWay | None = None) -> None:
+        """Guard an application; what has a short way to its answer does not go through it."""
         self._app = app
+        self._short = short
         self._settings = settings
         self._watch = watch
         self._proxies = Proxies(settings.trusted_proxies)
@@ -79,8 +85,10 @@ class Guard:
         problem = self._refusal(answer, client)
         if problem is not None:
             await respond(problem)(scope, receive, answer.send)
-        elif scope["method"] == "OPTIONS" and _is_served(scope):
+        elif scope["method"] == "OPTIONS" and self._serves(scope):
             await Response(status_code=204, headers=PREFLIGHT)(scope, receive, answer.send)
+        elif self._short is not None and (response := await self._short(scope, receive)) is not None:
+            await response(scope, receive, answer.send)
         else:
             await self._app(scope, receive, answer.send)
 
@@ -98,6 +106,10 @@ class Guard:
         if self._running > self._settings.concurrent_requests:
             return Unavailable("The service is answering as many requests as it can.")
         return None
+
+    def _serves(self, scope: Scope) -> bool:
+        asked = {**scope, "method": "GET"}
+        return any(route.matches(asked)[0] is not Match.NONE for route in self._app.router.routes)
 
 
 class Answer:
@@ -130,6 +142,8 @@ class Answer:
 
 async def _broken(answer: Answer, receive: Receive, error: Exception) -> None:
     """Say nothing of the inside; what has begun is left unfinished, so that the client sees that it was cut."""
+    if answer.whole:  # the application has said what there is to say
+        return
     if answer.status:
         log.error("cut", path=answer.scope["path"], exc_info=error)
         return
@@ -141,9 +155,3 @@ async def _broken(answer: Answer, receive: Receive, error: Exception) -> None:
 def _template(scope: Scope) -> str:
     """The path as the route writes it: a log or a metric has one line per route, not per record."""
     return str(getattr(scope.get("route"), "path", "-"))
-
-
-def _is_served(scope: Scope) -> bool:
-    router = scope["app"].router
-    asked = {**scope, "method": "GET"}
-    return any(route.matches(asked)[0] is not Match.NONE for route in router.routes)

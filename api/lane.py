@@ -1,6 +1,7 @@
 """A lane past the framework for plain requests: the same endpoints, models and answers, without its detours.
 
 FastAPI reads each request's parameters by looking through the endpoint's model anew, which costs more than the answer.
+The guard asks here first, so that what is plain meets none of the framework's own layers.
 Whatever is out of the ordinary here (another method, a parameter that is unknown, wrong or given twice) goes the long
 way, which knows what to say about it.
 """
@@ -9,11 +10,12 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope
 
 from api.errors import Problem, respond
 
@@ -32,11 +34,15 @@ class Stop:
     lists: frozenset[str]
     """The parameters that may be repeated."""
     takes_id: bool
+    unasked: BaseModel
+    """The query of a request that has none."""
 
-    def query(self, sent: list[tuple[str, str]]) -> BaseModel | None:
+    def query(self, text: bytes) -> BaseModel | None:
         """The query as the endpoint takes it; None: it is not as plain as it should be."""
+        if not text:
+            return self.unasked
         values: dict[str, Any] = {name: [] for name in self.lists}  # else each default would be copied
-        for name, value in sent:
+        for name, value in _parameters(text.decode("latin-1")):
             if name in self.lists:
                 values[name].append(value)
             elif name in values or not value:
@@ -49,6 +55,13 @@ class Stop:
             return None
 
 
+def _parameters(text: str) -> list[tuple[str, str]]:
+    """The parameters as they were sent; those without a value have an empty one."""
+    if "%" in text or "+" in text:
+        return parse_qsl(text, keep_blank_values=True)
+    return [(name, value) for name, _, value in (part.partition("=") for part in text.split("&"))]
+
+
 def _stop(route: APIRoute) -> Stop | None:
     hints = get_type_hints(route.endpoint, include_extras=True)
     hints.pop("return", None)
@@ -57,13 +70,13 @@ def _stop(route: APIRoute) -> Stop | None:
         return None
     model: type[BaseModel] = get_args(query)[0]
     lists = frozenset(name for name, field in model.model_fields.items() if get_origin(field.annotation) is list)
-    return Stop(route, route.endpoint, model, lists, "id" in hints)
+    return Stop(route, route.endpoint, model, lists, "id" in hints, model())
 
 
 class Lane:
-    """ASGI middleware in front of an application's own routing."""
+    """The way past an application's own routing."""
 
-    def __init__(self, app: ASGIApp, routes: list[APIRoute]) -> None:
+    def __init__(self, app: FastAPI, routes: list[APIRoute]) -> None:
         """Lead to those of the routes that are plain enough, each by its path."""
         self._app = app
         self._stops: dict[str, Stop] = {}
@@ -72,29 +85,22 @@ class Lane:
             if stop is not None and route.path.count("{") == int(stop.takes_id):
                 self._stops.setdefault(route.path, stop)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer what is plain, and let everything else pass."""
-        stop, path_id = self._led_to(scope) if scope["type"] == "http" and scope["method"] == "GET" else (None, None)
-        if stop is None:
-            await self._app(scope, receive, send)
-            return
+    async def answer(self, scope: Scope, receive: Receive) -> Response | None:
+        """The answer to what is plain; None: it goes the long way."""
+        stop, path_id = self._led_to(scope["path"]) if scope["method"] == "GET" else (None, None)
+        query = None if stop is None else stop.query(scope["query_string"])
+        if stop is None or query is None:
+            return None
+        scope["app"], scope["route"] = self._app, stop.route
         request = Request(scope, receive)
-        query = stop.query(request.query_params.multi_items())
-        if query is None:
-            await self._app(scope, receive, send)
-            return
-        scope["route"] = stop.route
         try:
             if path_id is None:
-                response = await stop.endpoint(request=request, query=query)
-            else:
-                response = await stop.endpoint(request=request, query=query, id=path_id)
+                return await stop.endpoint(request=request, query=query)
+            return await stop.endpoint(request=request, query=query, id=path_id)
         except Problem as problem:
-            response = respond(problem)
-        await response(scope, receive, send)
+            return respond(problem)
 
-    def _led_to(self, scope: Scope) -> tuple[Stop | None, str | None]:
-        path: str = scope["path"]
+    def _led_to(self, path: str) -> tuple[Stop | None, str | None]:
         if stop := self._stops.get(path):
             return stop, None
         parts = path.split("/")
@@ -104,7 +110,6 @@ class Lane:
         return None, None
 
 
-def install(app: FastAPI, routers: Iterable[APIRouter]) -> None:
-    """Put the lane in front of the routers' routes, in the order in which the application looks through them."""
-    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
-    app.add_middleware(Lane, routes=routes)
+def along(app: FastAPI, routers: Iterable[APIRouter]) -> Lane:
+    """The lane to the routers' routes, in the order in which the application looks through them."""
+    return Lane(app, [route for router in routers for route in router.routes if isinstance(route, APIRoute)])

@@ -1,4 +1,4 @@
-"""The application: routes, error handlers and the guard around them, over one reader of the database."""
+"""The application: routes and error handlers over one reader of the database, and the guard around them."""
 
 import gc
 from collections.abc import AsyncIterator
@@ -84,7 +84,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(resource.router)
     for beside in (*JUDGEMENTS, meta, operations, docs_page):
         app.include_router(beside.router)
-    lane.install(app, [router for resource in RESOURCES for router in (resource.exports, resource.router)])
     openapi.install(app)
-    app.add_middleware(Guard, settings=settings, watch=app.state.watch)
     return app
+
+
+def guarded(app: FastAPI, settings: Settings) -> Guard:
+    """The application as it is served: the guard around all of it, with the lane past the framework."""
+    short = lane.along(app, [router for resource in RESOURCES for router in (resource.exports, resource.router)])
+    return Guard(app, settings, app.state.watch, short.answer)

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import orjson
 
@@ -163,10 +163,11 @@ _PLAIN_QUERY = re.compile(r"[A-Za-z0-9_]+=[A-Za-z0-9_.~-]+(&[A-Za-z0-9_]+=[A-Za-
 _CURSOR = re.compile(r"(?:^|&)cursor=[^&]*")
 
 
-def links(path: str, query: bytes, sent: Sequence[tuple[str, str]], cursor: str | None) -> tuple[str, str | None]:
+def links(path: str, query: bytes, cursor: str | None) -> tuple[str, str | None]:
     """The addresses of this page and of the next, which begins at the cursor."""
     text = query.decode("latin-1")
     if text and not _PLAIN_QUERY.fullmatch(text):  # else it would be written just as it was sent
+        sent = parse_qsl(text, keep_blank_values=True)
         here = path + query_string(sent)
         return here, None if cursor is None else path + query_string(sent, cursor=cursor)
     here = f"{path}?{text}" if text else path

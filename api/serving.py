@@ -12,7 +12,7 @@ from uvicorn.server import ServerState
 
 from api.errors import Problem
 from api.guard import HEADERS, POLICY
-from api.main import create_app
+from api.main import create_app, guarded
 from api.settings import Settings
 
 _REASONS = {400: b"Bad Request", 408: b"Request Timeout", 414: b"URI Too Long", 431: b"Request Header Fields Too Large"}
@@ -248,7 +248,7 @@ class Server(uvicorn.Server):
         self.settings = settings
         super().__init__(
             uvicorn.Config(
-                self.app,
+                guarded(self.app, settings),
                 host=settings.host,
                 port=settings.port,
                 http=Connection,

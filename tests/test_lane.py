@@ -48,10 +48,14 @@ def long_way(sqlite_api: Api, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """Serves the dossier without the lane; the server with it has started before."""
     assert sqlite_api.client.base_url.host == "127.0.0.1"
     folder, patch = tmp_path_factory.mktemp("long"), pytest.MonkeyPatch()
-    patch.setattr(lane, "install", lambda *_: None)
+    patch.setattr(lane.Lane, "answer", _none)
     with databases.copy("sqlite", folder, databases.dossier("sqlite")) as url, serving(url) as served:
         patch.undo()
         yield served
+
+
+async def _none(*_: object) -> None:
+    """No way but the long one."""
 
 
 @pytest.mark.parametrize("path", [*PLAIN, *ODD])

@@ -176,8 +176,8 @@ def test_only_so_many_requests_at_once() -> None:
             await go_on.wait()
             return PlainTextResponse("at last")
 
-        app = Starlette(routes=[Route("/slow", slow), Route("/health", slow)])
-        app.add_middleware(Guard, settings=Settings(concurrent_requests=2), watch=Watch(access_log=False))
+        served = Starlette(routes=[Route("/slow", slow), Route("/health", slow)])
+        app = Guard(served, Settings(concurrent_requests=2), Watch(access_log=False))
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
             waiting = [asyncio.create_task(client.get("/slow")) for _ in range(2)]
             await asyncio.sleep(0.05)
