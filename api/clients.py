@@ -1,8 +1,8 @@
 """Who asks: the client's address behind trusted proxies, the request's id, and how much each client may ask."""
 
+import os
 import re
 import time
-import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -32,8 +32,8 @@ class Proxies:
             chain = b",".join(value for name, value in fields if name == b"x-forwarded-for").decode("latin-1")
             sent = [value for name, value in fields if name == b"x-request-id"]
             known = len(sent) == 1 and _ID.fullmatch(sent[0])
-            return self._beyond(peer, chain), sent[0].decode() if known else uuid.uuid4().hex
-        return peer, uuid.uuid4().hex
+            return self._beyond(peer, chain), sent[0].decode() if known else os.urandom(16).hex()
+        return peer, os.urandom(16).hex()
 
     def _trusts(self, address: str) -> bool:
         try:

@@ -10,6 +10,7 @@ from starlette.routing import Match
 from starlette.types import Message, Receive, Scope, Send
 
 from api import legible
+from api.caching import Ready
 from api.clients import Allowance, Proxies
 from api.errors import ALLOWED, Problem, Unavailable, respond
 from api.settings import Settings
@@ -41,6 +42,8 @@ PROTOCOL_REFUSALS = {
     "malformed-request": "The address of the request holds a #, which ends it for a browser; write %23.",
 }
 _POLICY_NAME = b"content-security-policy"
+_LINE = b"%b: %b\r\n"
+_FIXED = b"".join([_LINE % field for field in (*HEADERS, (_POLICY_NAME, POLICY))])
 
 
 ShortWay = Callable[[Scope, Receive], Awaitable[Response | None]]
@@ -88,7 +91,8 @@ class Guard:
         elif scope["method"] == "OPTIONS" and self._serves(scope):
             await Response(status_code=204, headers=PREFLIGHT)(scope, receive, answer.send)
         elif self._short is not None and (response := await self._short(scope, receive)) is not None:
-            await response(scope, receive, answer.send)
+            if not answer.finish(response):
+                await response(scope, receive, answer.send)
         else:
             await self._app(scope, receive, answer.send)
 
@@ -125,6 +129,19 @@ class Answer:
         self.extra: list[tuple[bytes, bytes]] = []
         self._send = send
         self._request_id = request_id.encode()
+
+    def finish(self, response: Response) -> bool:
+        """Send an answer that is all there in one go, as our server can; False: it has to be sent in parts."""
+        send_whole = self.scope["state"].get("whole")
+        if send_whole is None or self._head or not isinstance(response, Ready):
+            return False
+        own = b"".join([_LINE % field for field in response.raw_headers])
+        if own.count(b"\n") != len(response.raw_headers):
+            return False
+        last = [_LINE % field for field in (*self.extra, (b"x-request-id", self._request_id))]
+        self.whole = send_whole(response.status_code, b"".join((own, _FIXED, *last)), response.body)
+        self.status = response.status_code if self.whole else 0
+        return self.whole
 
     async def send(self, message: Message) -> None:
         """Pass on a part of the answer."""
