@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import orjson
 from fastapi import Request, Response
@@ -36,6 +36,7 @@ JSON = "application/json"
 Edit = Callable[[Row], str]
 """Makes the body that is sent from an item's row."""
 EXPORT_BATCH = 1_000
+NOTHING_LEFT_OUT = {"undated": 0, "unsaid": 0, "unplaced": 0}
 
 
 class Asked(Protocol):
@@ -88,6 +89,13 @@ class Listing:
     """The sorts whose key is a text, not a day."""
 
 
+class Everything(NamedTuple):
+    """The documents of all records that match, and the question in words."""
+
+    bodies: list[str]
+    description: str
+
+
 class Nothing(Filters):
     """An endpoint without parameters: any is refused."""
 
@@ -133,6 +141,28 @@ async def page(
         body = envelope(bodies, here, following, meta)
         link = {} if following is None else {"Link": f'<{following}>; rel="next"'}
         return caching.answer(request, body, JSON, marks(look), link)
+
+    return await data_of(request).ask(work)
+
+
+async def everything(
+    request: Request,
+    query: Any,  # noqa: ANN401 - paging
+    read: Callable[[Look], Awaitable[Everything | None]],
+) -> Response | None:
+    """The same page where it holds all that matches and leaves nothing out; None: it may not."""
+
+    async def work(look: Look) -> Response | None:
+        if unchanged := await not_modified(request, look):
+            return unchanged
+        found = await read(look)
+        if found is None:
+            return None
+        here, _ = links(request.scope["path"], request.scope["query_string"], None)
+        meta: dict[str, Any] = {"description": found.description, "left_out": NOTHING_LEFT_OUT}
+        if query.total:
+            meta["total"] = len(found.bodies)
+        return caching.answer(request, envelope(found.bodies, here, None, meta), JSON, marks(look), {})
 
     return await data_of(request).ask(work)
 

@@ -48,12 +48,6 @@ _FACET_STATEMENT = Statement(
         _FACET.c.name == bindparam("name")
     )
 )
-_EVENT = models.Event.__table__
-_EVENT_STATEMENT = Statement(
-    select(REVISION, _EVENT.c.title, _FACET.c.id, *(_FACET.c[f"span{span}"] for span in range(7)))
-    .join_from(_EVENT, _FACET, _FACET.c.name == bindparam("facet"), isouter=True)
-    .where(_EVENT.c.id == bindparam("id"))
-)
 _COUNTS = Statement(
     select(REVISION, *(select(func.count()).select_from(table).scalar_subquery() for table in TABLES.values()))
 )
@@ -225,16 +219,6 @@ class Look:
                 rows = await self.fetch(_neighbours_statement(kind, below=below), {"id": start})
                 beside.update(dict.fromkeys(row[1] for row in rows))
         return nearest(identifier, list(beside))
-
-    async def require_with_claims(self, event: str) -> None:
-        """An event exists; how many claims it has is looked up on the way. Raises NotFound."""
-        known, name = self.catalogue, f"claim/event:{event}"
-        if ("event", event) not in known.names or name not in known.facets:
-            rows = await self.fetch(_EVENT_STATEMENT, {"id": event, "facet": name})
-            if rows:
-                _remember(known.names, ("event", event), rows[0][1])  # type: ignore[arg-type]
-                _remember(known.facets, name, None if rows[0][2] is None else _size(rows[0][2:]))  # type: ignore[arg-type]
-        await self.require("event", event)
 
     async def require(self, kind: str, identifier: str) -> str:
         """The name of a record that a path names. Raises NotFound."""

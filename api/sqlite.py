@@ -3,14 +3,15 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy.dialects import sqlite
 
+from api.errors import Unavailable
 from api.reader import Connection, Parameters, Row, Statement, Trouble
 from api.settings import Settings
 
@@ -111,7 +112,7 @@ class SqliteReader:
 
     async def fetch(self, statement: Statement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
         """All rows; raises Unavailable."""
-        with self._explained():
+        try:
             self._look()
             if not slow:
                 try:
@@ -122,6 +123,8 @@ class SqliteReader:
                     if not _is(error, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY):
                         raise
             return await self.in_thread(lambda: self._fetch_slowly(statement, parameters))
+        except (sqlite3.Error, OSError) as error:
+            raise self._explained(error) from error
 
     def _look(self) -> None:
         """Notice now and then that the file is gone, or another one: what is open still shows the old one."""
@@ -146,19 +149,12 @@ class SqliteReader:
         self._fast = None
         self._look_again = 0.0
 
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _explained(self, error: Exception) -> Unavailable:
         """Whatever goes wrong is said once, and begins anew with the next question."""
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            if _is(error, sqlite3.SQLITE_INTERRUPT):
-                raise self._trouble.late(error) from error
-            self._drop()
-            raise self._trouble.away(error) from error
-        except (sqlite3.Error, OSError) as error:
-            self._drop()
-            raise self._trouble.away(error) from error
+        if isinstance(error, sqlite3.OperationalError) and _is(error, sqlite3.SQLITE_INTERRUPT):
+            return self._trouble.late(error)
+        self._drop()
+        return self._trouble.away(error)
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """Do work in a thread, as soon as one is free. Raises Unavailable."""
@@ -195,24 +191,36 @@ class SqliteReader:
             raise self._trouble.busy()
         self._exports += 1
         try:
-            with self._explained():
-                self._look()
-                wait_seconds = self._settings.lock_seconds
-                connection = await self.in_thread(lambda: _Connection(self._path, wait_seconds, _EXPORT_CACHE_KIB))
+            connection = await self._apart()
             try:
-                with self._explained():
-                    connection.begin()
                 yield _Snapshot(self, connection)
             finally:
                 connection.close()
         finally:
             self._exports -= 1
 
+    async def _apart(self) -> _Connection:
+        """A connection of an export's own, in a transaction. Raises Unavailable."""
+        try:
+            self._look()
+            wait_seconds = self._settings.lock_seconds
+            connection = await self.in_thread(lambda: _Connection(self._path, wait_seconds, _EXPORT_CACHE_KIB))
+            try:
+                connection.begin()
+            except sqlite3.Error:
+                connection.close()
+                raise
+        except (sqlite3.Error, OSError) as error:
+            raise self._explained(error) from error
+        return connection
+
     async def read(self, connection: _Connection, statement: Statement, parameters: Parameters) -> Sequence[Row]:
         """All rows that a connection of an export sees. Raises Unavailable."""
         seconds = self._settings.statement_seconds
-        with self._explained():
+        try:
             return await self.in_thread(lambda: connection.fetch(statement, parameters, seconds))
+        except (sqlite3.Error, OSError) as error:
+            raise self._explained(error) from error
 
 
 class _Snapshot:

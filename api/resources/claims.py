@@ -1,5 +1,7 @@
 """Claims: their filters and routes."""
 
+from functools import reduce
+from operator import add, itemgetter
 from typing import Annotated, ClassVar, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -16,7 +18,7 @@ from api.errors import NotFound
 from api.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, PathId, Worded
 from api.folding import fold
 from api.look import Look
-from api.query import REVISION
+from api.query import DATED_SPANS, REVISION, UNDATED_SPAN
 from api.reader import Row, Statement
 from api.schemas import Claim, ClaimPage, Count
 from api.silence import Explained
@@ -43,6 +45,24 @@ _ITEM = Statement(
     .join(_ALL, (_ALL.c.id == _FACET.c.facet) & (_ALL.c.name == "claim/all"))
     .where(_DOCUMENT.c.id == bindparam("id"))
 )
+
+
+_EVENT, _SIZES = models.Event.__table__, [_ALL.c[f"span{span}"] for span in (*DATED_SPANS, UNDATED_SPAN)]
+_OF_EVENT = Statement(
+    select(
+        REVISION,
+        _FACET.c.day,
+        _FACET.c.id,
+        _DOCUMENT.c.body,
+        _EVENT.c.title,
+        (_FACET.c.span == UNDATED_SPAN).label("undated"),
+    )
+    .join_from(_EVENT, _ALL, _ALL.c.name == bindparam("facet"))
+    .join(_FACET, _FACET.c.facet == _ALL.c.id)
+    .join(_DOCUMENT, _DOCUMENT.c.number == _FACET.c.number, isouter=True)
+    .where(_EVENT.c.id == bindparam("id"), reduce(add, _SIZES) <= bindparam("limit"))
+)
+_AS_SAID = itemgetter(5, 1, 2)
 
 
 class AsOfQuery(AsOfImprecise):
@@ -168,6 +188,19 @@ class ClaimsOfEvent(AsOfImprecise, Paged):
     """A page of the claims about one event."""
 
     sort: Sort = "said"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every claim is asked for, in the order said."""
+        return self.cursor is None and self.as_of is None and self.sort == "said"
+
+
+async def claims_of(look: Look, event: str, query: ClaimsOfEvent) -> answers.Everything | None:
+    """All claims about an event, by one statement; None: there is no such event, no claim, or more than a page."""
+    rows = await look.fetch(_OF_EVENT, {"id": event, "facet": f"claim/event:{event}", "limit": query.limit})
+    if not rows:
+        return None
+    return answers.Everything([row[3] for row in sorted(rows, key=_AS_SAID)], sentence("Claims", [_about(rows[0][4])]))
 
 
 @router.get("", responses=page_of("claims", ClaimPage), response_class=Response)

@@ -17,7 +17,7 @@ from api.folding import fold
 from api.look import Look
 from api.query import REVISION
 from api.reader import Statement
-from api.resources.claims import ANY_CLAIM, CLAIMS, AsOfQuery, ClaimsOfEvent
+from api.resources.claims import ANY_CLAIM, CLAIMS, AsOfQuery, ClaimsOfEvent, claims_of
 from api.schemas import ClaimPage, Count, Event, EventPage
 from api.silence import Explained
 from api.wording import box_in_words, circle_in_words, days_in_words, one_of, sentence
@@ -197,8 +197,12 @@ async def get_event(request: Request, id: EventId, query: Annotated[AsOfQuery, Q
 )
 async def list_event_claims(request: Request, id: EventId, query: Annotated[ClaimsOfEvent, Query()]) -> Response:  # noqa: A002
     """The claims about one event, in the order they were said; undated ones last."""
+    if query.is_plain:
+        answer = await answers.everything(request, query, lambda look: claims_of(look, id, query))
+        if answer is not None:
+            return answer
     asked = ANY_CLAIM.model_copy(update={**vars(query), "event": [id]})
-    return await answers.page(request, CLAIMS, asked, lambda look: look.require_with_claims(id))
+    return await answers.page(request, CLAIMS, asked, lambda look: look.require("event", id))
 
 
 exports = APIRouter(tags=["Events"])
