@@ -35,7 +35,7 @@ T = TypeVar("T")
 JSON = "application/json"
 Edit = Callable[[Row], str]
 """Makes the body that is sent from an item's row."""
-EXPORT_BATCH = 1_000
+EXPORT_BATCH = 500
 NOTHING_LEFT_OUT = {"undated": 0, "unsaid": 0, "unplaced": 0}
 
 
@@ -259,14 +259,14 @@ async def counted(asked: Asked, look: Look) -> int:
 
 
 async def batches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[list[Found]]:
-    """Everything that matches, a thousand at a time."""
+    """Everything that matches, some hundreds at a time."""
     async for found in _carefully(asked.walk, lambda found: found[-1].place if found else None, look, listing):
         if found:
             yield found
 
 
 def stretches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[Stretch]:
-    """The documents of everything that matches, a thousand at a time."""
+    """The documents of everything that matches, some hundreds at a time."""
     return _carefully(asked.stretches, lambda stretch: stretch.last, look, listing)
 
 

@@ -5,9 +5,12 @@ as long as that day stays the same. Within a day it says nothing but who came fi
 """
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from api.database import DatabaseUnusableError
-from api.store import Store
+
+if TYPE_CHECKING:  # it brings a driver along that a server has no use for
+    from api.store import Store
 
 COUNTER_BITS = 24
 MOST = 1 << COUNTER_BITS
@@ -22,7 +25,7 @@ def first_of(day: int) -> int:
 class Numbers:
     """Gives numbers to the records of one kind during a load."""
 
-    def __init__(self, store: Store, kind: str, *, empty: bool) -> None:
+    def __init__(self, store: "Store", kind: str, *, empty: bool) -> None:
         """Nothing is asked of a table that is `empty`."""
         self._store, self._kind, self._empty = store, kind, empty
         self._next: dict[int, int] = {}
