@@ -37,8 +37,8 @@ REMARKS: dict[str | tuple[str, str], str] = {
         "records left out because nothing dated was said of them are counted. It would take counts kept by day."
     ),
     "event and its claims: usual way / ours": (
-        "these are two requests, and what an HTTP request costs without any work is more than half of each. It would "
-        "take one address for both, or a server that is not written in Python."
+        "these are two requests, each answered by one statement; limits, headers and numbers of a request and the HTTP "
+        "server itself cost more than that. It would take one address for both, or a server not written in Python."
     ),
     "keys of a page by box and dates": (
         "at 50,000 events the goal was met, at a million it is not, likely because the rows of a cell lie far "
@@ -66,7 +66,8 @@ REMARKS: dict[str | tuple[str, str], str] = {
     ),
     "page: usual way / ours": "our page would have to come nearer to the limit: see there what stands between.",
     "bytes from memory / 304, requests per second": (
-        "each 304 asks the database for its revision. It would take a database that tells of a new one by itself."
+        "each 304 asks the database for its revision, once, and comes by the same limits, headers and numbers as any "
+        "answer. It would take a database that tells of a new revision by itself."
     ),
     "load, end to end / ORM add_all, rows per second": (
         "a load checks every record and makes documents, facets and words, which the ORM's run goes without; that is "
