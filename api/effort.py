@@ -5,6 +5,8 @@ from enum import Enum, auto
 from math import prod
 from typing import NamedTuple
 
+from api.search import Begun
+
 PAGE = 51
 """How many records are looked for."""
 LONG_US = 5_000
@@ -28,30 +30,30 @@ class Costs(NamedTuple):
     """Microseconds, measured with a million events (`bench`)."""
 
     entry: float
-    """To read a record's number in the index, for one word."""
+    """To read a record's number in the index, of all that hold words that begin alike."""
+    spelled: float | None
+    """To have the index give the records of one more word in order; None: it cannot."""
     hit: float
     """To read the words of a record that the index leads to."""
-    stops: bool
-    """Whether the index gives numbers in order, so that no more are read than the page needs."""
     walked: float
     """To look at the words of the next record."""
     filed: float
     """To look at the words of the record of a facet's row."""
 
 
-COSTS = {"sqlite": Costs(0.02, 1.5, True, 0.3, 1.2), "postgresql": Costs(0.02, 1.0, False, 0.4, 2.0)}
+COSTS = {"sqlite": Costs(0.2, 10, 1.5, 0.3, 1.2), "postgresql": Costs(0.02, None, 1.0, 0.4, 2.0)}
 
 
 class Sizes(NamedTuple):
     """What is known of a question before it is asked."""
 
     records: int
-    held: Sequence[int]
-    """How many records hold each of the words."""
+    held: Sequence[Begun]
+    """Of each of the words, those that begin like it."""
     driver: int
     """How many are in the rarest of the other filters."""
     crowd: int | None
-    """The most there are of one day; None: something else than words is asked for."""
+    """How many are of one day, where many are; None: something else than words is asked for."""
 
 
 class Effort(NamedTuple):
@@ -60,20 +62,33 @@ class Effort(NamedTuple):
     way: Way
     holders: int
     """About how many records hold all of the words."""
+    held: Sequence[Begun]
     long: bool
 
 
 def effort_for(backend: str, sizes: Sizes) -> Effort:
     """The least that an answer takes, as if words and filters met by chance."""
     costs, records = COSTS[backend], max(1, sizes.records)
-    holders = min(*sizes.held, records * prod(held / records for held in sizes.held))
+    held = [one.records for one in sizes.held]
+    holders = min(*held, records * prod(each / records for each in held))
     share = min(1.0, sizes.driver / records)
-    met = holders if not costs.stops else min(holders, PAGE / share if share else holders)
-    efforts = {Way.INDEX: costs.entry * sum(sizes.held) + costs.hit * met}
-    doubt = DOUBT if len(sizes.held) > 1 else 1
+    doubt = DOUBT if len(held) > 1 else 1
     read = min(sizes.driver, doubt * PAGE * records / holders if holders else records)
-    efforts[Way.FACETS] = costs.filed * read
+    efforts = {Way.INDEX: _by_index(costs, sizes.held, holders, share, doubt), Way.FACETS: costs.filed * read}
     if sizes.crowd is not None:
         efforts[Way.WALK] = costs.walked * (read + sizes.crowd)
     way = min(efforts, key=lambda way: efforts[way])
-    return Effort(way, round(holders), efforts[way] > LONG_US)
+    return Effort(way, round(holders), sizes.held, efforts[way] > LONG_US)
+
+
+def _by_index(costs: Costs, held: Sequence[Begun], holders: float, share: float, doubt: int) -> float:
+    if costs.spelled is None:
+        return costs.entry * sum(one.records for one in held) + costs.hit * holders
+    met = min(holders, doubt * PAGE / share if share else holders)
+    among = doubt * met / holders if holders and doubt > 1 else 0  # of each word's records, to find those of all words
+    return costs.hit * met + sum(
+        costs.entry * one.records
+        if one.words is None
+        else costs.spelled * len(one.words) + costs.entry * one.records * min(1, among)
+        for one in held
+    )

@@ -69,7 +69,7 @@ def _page(shape: Shape, *, sqlite: bool) -> Select[Any]:
 
 def _count(shape: Shape, *, sqlite: bool) -> Select[Any]:
     row = WORDS[shape.table].alias()
-    conditions = _conditions(shape, row)
+    conditions = [*_conditions(shape, row), *_dated(shape, row.c.number)]
     if sqlite and shape.rare and not conditions:
         index = sqlite_index(shape.table)
         held = Held(index.c[_asked(index)])
@@ -89,21 +89,17 @@ def _keys(shape: Shape, *, sqlite: bool) -> Any:  # noqa: ANN401 - a select or a
     columns = [row.c.day, row.c.id, row.c.number]
     found, number = _matching(shape, row, columns, _conditions(shape, row), sqlite=sqlite)
     if shape.by_id or undated or (shape.rare and not sqlite):
-        return _sorted(shape, row, number, found, undated=undated)
+        return _sorted(shape, row, found.where(*_dated(shape, number)), undated=undated)
     return _walked(shape, row, number, found)
 
 
-def _sorted(
-    shape: Shape, row: FromClause, number: ColumnElement[int], found: Select[Any], *, undated: bool
-) -> Select[Any]:
+def _sorted(shape: Shape, row: FromClause, found: Select[Any], *, undated: bool) -> Select[Any]:
     """All that match are put in order; or the order is that of ids, which has an index."""
     if shape.by_id:
         down = shape.descending
         if shape.after:
             found = found.where(row.c.id < bindparam("after_id") if down else row.c.id > bindparam("after_id"))
         return found.order_by(row.c.id.desc() if down else row.c.id).limit(bindparam("limit"))
-    if undated:
-        found = found.where(number < _FIRST_DATED)  # said again where the number is the index's own
     if shape.after:
         found = found.where(*behind(shape, row, undated=undated))
     return found.order_by(*ordered(shape, row, undated=undated)).limit(bindparam("limit"))
@@ -112,12 +108,14 @@ def _sorted(
 def _walked(shape: Shape, row: FromClause, number: ColumnElement[int], found: Select[Any]) -> Any:  # noqa: ANN401 - a compound
     """The first that match in the order of numbers, and all of the last one's day."""
     down = shape.descending
-    found = found.where(number >= _FIRST_DATED)  # said again, as above
     if shape.after:
-        bound = number < bindparam("day_ends") if down else number >= bindparam("day_begins")
-        found = found.where(bound, *behind(shape, row, undated=False))
-    first = found.order_by(number.desc() if down else number).limit(bindparam("limit")).cte("first")
-    first = first.prefix_with("MATERIALIZED")
+        found = found.where(*behind(shape, row, undated=False))
+    # One bound at each end, for SQLite takes but one of several.
+    bounds = [number >= bindparam("day_begins") if shape.after and not down else number >= _FIRST_DATED]
+    if shape.after and down:
+        bounds.append(number < bindparam("day_ends"))
+    ahead = found.where(*bounds).order_by(number.desc() if down else number).limit(bindparam("limit"))
+    first = ahead.cte("first").prefix_with("MATERIALIZED")
     last: ColumnElement[int] = (func.min if down else func.max)(first.c.number, type_=BigInteger)
     begins = last - last.bitwise_and(_COUNTERS)
     if down:
@@ -145,6 +143,14 @@ def _matching(
     return joined.where(Held(index.c[_asked(index)]), *conditions), index.c.rowid
 
 
+def _dated(shape: Shape, number: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    """Whether the undated pass, or they alone."""
+    spans = {span for spans in shape.spans for span in spans}
+    if UNDATED_SPAN not in spans:
+        return [number >= _FIRST_DATED]
+    return [number < _FIRST_DATED] if len(spans) == 1 else []
+
+
 def _conditions(shape: Shape, row: FromClause) -> list[ColumnElement[bool]]:
     """Every filter but the words."""
     conditions: list[ColumnElement[bool]] = []
@@ -153,10 +159,6 @@ def _conditions(shape: Shape, row: FromClause) -> list[ColumnElement[bool]]:
         within = {span: within_span(shape, row, span) if span != UNDATED_SPAN else [] for span in spans}
         meeting = [and_(row.c.span == span, *rest) for span, rest in within.items() if rest is not None]
         conditions.append(or_(false(), *meeting))
-    elif UNDATED_SPAN not in spans:
-        conditions.append(row.c.number >= _FIRST_DATED)
-    elif spans == [UNDATED_SPAN]:
-        conditions.append(row.c.number < _FIRST_DATED)
     for index in range(len(shape.groups)):
         partner = partner_of(shape, index)
         if partner is None or partner > index:
@@ -169,12 +171,12 @@ def _conditions(shape: Shape, row: FromClause) -> list[ColumnElement[bool]]:
 
 @lru_cache
 def crowd_statement(table: str) -> Statement:
-    """The most that a day's counter has come to, found by leaping from day to day."""
+    """The sums of what days' counters have come to, squared and as they are, found by leaping from day to day."""
     row = WORDS[table].alias()
     last = select(func.max(row.c.number).label("number")).cte("last", recursive=True)
     begins = last.c.number - last.c.number.bitwise_and(_COUNTERS)
     before = select(func.max(row.c.number)).where(row.c.number < begins).scalar_subquery()
     last = last.union_all(select(before).where(last.c.number >= _FIRST_DATED))
     counter = last.c.number.bitwise_and(_COUNTERS) + 1
-    most = select(func.coalesce(func.max(counter), 0)).where(last.c.number >= _FIRST_DATED)
-    return Statement(select(REVISION, most.scalar_subquery()))
+    dated = last.c.number >= _FIRST_DATED
+    return Statement(select(REVISION, func.sum(counter * counter), func.sum(counter)).select_from(last).where(dated))

@@ -72,6 +72,8 @@ class Question:
     """How records that hold the words asked for are found."""
     holders: int = 0
     """About how many records hold all of the words."""
+    held: Sequence[search.Begun] = ()
+    """The words that they may hold."""
     slow: bool = False
     """Whether reading may take long and must not hold up others."""
 
@@ -151,7 +153,7 @@ class Question:
                 box = group.box
                 values.update({f"west{index}": box.west, f"south{index}": box.south})
                 values.update({f"east{index}": box.east, f"north{index}": box.north})
-        values.update(search.parameters(conditions.words))
+        values.update(search.parameters(conditions.words), matched=search.matched(self.held))
         if place is not None:
             values.update(after_day=place.key, after_id=place.id)
             if isinstance(place.key, int):
@@ -170,8 +172,8 @@ class Question:
 async def _effort(look: Look, table: str, conditions: Conditions, everything: FacetSize | None, driver: int) -> Effort:
     """How to find records that hold the words asked for."""
     if not conditions.words:
-        return Effort(Way.FACETS, 0, long=False)
-    held = [await look.frequency(table, word) for word in conditions.words]
+        return Effort(Way.FACETS, 0, (), long=False)
+    held = [await look.begun(table, word) for word in conditions.words]
     records = 0 if everything is None else everything.size
     bare = not conditions.wanted and not conditions.has_days and conditions.as_of is None
     crowd = await look.crowd(table) if bare else None
@@ -221,6 +223,7 @@ async def _resolved(look: Look, table: str, conditions: Conditions) -> Question:
         0 if everything is None else everything.id,
         way=effort.way,
         holders=effort.holders,
+        held=effort.held,
         slow=effort.long or conditions.judged is not None or conditions.statements or conditions.fresh,
     )
 

@@ -6,16 +6,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import FromClause, bindparam, func, select
+from sqlalchemy import FromClause, Select, Text, bindparam, func, literal, select
 
 from api import models
 from api.errors import NotFound, Unavailable, nearest
 from api.hits import crowd_statement
 from api.query import REVISION
 from api.reader import Connection, Parameters, Reader, Row, Statement
-from api.search import frequency_parameters
+from api.search import SPELLED, Begun, frequency_parameters
 from api.soundness import TROUBLE, Soundness, blank
 
 T = TypeVar("T")
@@ -52,11 +52,16 @@ _COUNTS = Statement(
     select(REVISION, *(select(func.count()).select_from(table).scalar_subquery() for table in TABLES.values()))
 )
 _WORD = models.WordCount.__table__
-FREQUENCY = Statement(
-    select(REVISION, func.coalesce(func.sum(_WORD.c.records), 0)).where(
-        _WORD.c.kind == bindparam("kind"), _WORD.c.word >= bindparam("first"), _WORD.c.word < bindparam("beyond")
-    )
-)
+_BEGUN = (_WORD.c.kind == bindparam("kind"), _WORD.c.word >= bindparam("first"), _WORD.c.word < bindparam("beyond"))
+_SPELLED = select(_WORD.c.word).where(*_BEGUN).limit(SPELLED + 1).subquery()
+
+
+def _begun(joined: Any) -> Select[Any]:  # noqa: ANN401 - a function of either database
+    words = select(joined(_SPELLED.c.word, literal(" ", Text))).scalar_subquery()
+    return select(REVISION, func.coalesce(func.sum(_WORD.c.records), 0), words).where(*_BEGUN)
+
+
+FREQUENCY = Statement(_begun(func.group_concat), lambda: _begun(func.string_agg))
 _REVISION_STATEMENT = Statement(select(models.Revision.number, models.Revision.loaded_at))
 
 
@@ -88,7 +93,7 @@ class Catalogue:
     backend: str = "sqlite"
     facets: OrderedDict[str, FacetSize | None] = field(default_factory=OrderedDict)
     names: OrderedDict[tuple[str, str], str | None] = field(default_factory=OrderedDict)
-    words: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
+    words: OrderedDict[tuple[str, str], Begun] = field(default_factory=OrderedDict)
     crowds: dict[str, int] = field(default_factory=dict)
     records: dict[str, int] | None = None
 
@@ -178,20 +183,23 @@ class Look:
             _remember(memory, name, _size(rows[0][1:]) if rows else None)  # type: ignore[arg-type]
         return memory[name]
 
-    async def frequency(self, table: str, word: str) -> int:
-        """At most how many records of a list hold a word that begins like this."""
+    async def begun(self, table: str, word: str) -> Begun:
+        """The words that begin like this, and how many records of a list hold them."""
         memory, key = self.catalogue.words, (table, word)
         if key not in memory:
             rows = await self.fetch(FREQUENCY, frequency_parameters(table, word))
-            _remember(memory, key, rows[0][1])  # type: ignore[arg-type]
+            words = tuple((rows[0][2] or "").split())
+            found = Begun(word, int(rows[0][1]), words if len(words) <= SPELLED else None)
+            _remember(memory, key, found)  # type: ignore[arg-type]
         return memory[key]
 
     async def crowd(self, table: str) -> int:
-        """At most how many records of a list are of one day, but for the undated."""
+        """How many records of a list are of the day of one of them, on average and at most, but for the undated."""
         memory = self.catalogue.crowds
         if table not in memory:
             rows = await self.fetch(crowd_statement(table), {}, slow=True)
-            memory[table] = rows[0][1]
+            _, squares, sum_ = rows[0]
+            memory[table] = int(squares // sum_) if sum_ else 0
         return memory[table]
 
     async def name(self, kind: str, identifier: str) -> str | None:

@@ -1,6 +1,7 @@
 """Words as conditions: by the index from words to records, or by a test of each record's own."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -22,6 +23,18 @@ from api import models
 
 WORDS: dict[str, FromClause] = {"events": models.EventWords.__table__, "claims": models.ClaimWords.__table__}
 _LAST = "\U0010ffff"
+SPELLED = 64
+"""So many words are named one by one: SQLite's index has the records of each in order, but not of a beginning."""
+
+
+class Begun(NamedTuple):
+    """What is known of the words that begin like one that is asked for."""
+
+    word: str
+    records: int
+    """How many records hold one of them, at most."""
+    words: tuple[str, ...] | None
+    """All of them; None: there are too many."""
 
 
 class Held(ColumnElement[bool]):
@@ -34,6 +47,7 @@ class Held(ColumnElement[bool]):
         """Take the column of words, or on SQLite the one by which its index is asked."""
         self.held = held
         self.searched = bindparam("searched", type_=held.type)
+        self.matched = bindparam("matched", type_=held.type)
 
     def self_group(self, against: object = None) -> "Held":  # noqa: ARG002 - SQLAlchemy's own
         """As it is: compared with 1, as SQLite's truth values are elsewhere, it would meet no index."""
@@ -42,9 +56,7 @@ class Held(ColumnElement[bool]):
 
 @compiles(Held, "sqlite")
 def _by_fts5(element: Held, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
-    searched = compiler.process(element.searched, **options)
-    held = compiler.process(element.held, **options)
-    return f"{held} MATCH '\"' || replace({searched}, ' ', '\"* AND \"') || '\"*'"
+    return f"{compiler.process(element.held, **options)} MATCH {compiler.process(element.matched, **options)}"
 
 
 def sqlite_index(of: str) -> FromClause:
@@ -87,10 +99,21 @@ _NONE: ColumnElement[int] = literal_column("0", Integer)
 
 
 def parameters(words: tuple[str, ...]) -> dict[str, str]:
-    """What both conditions take."""
+    """What conditions take but for `matched`."""
     return {"searched": " ".join(words)} | {f"word{index}": f"% {word}%" for index, word in enumerate(words)}
 
 
+def matched(held: Sequence[Begun]) -> str:
+    """The same as SQLite's index is asked for it."""
+    return " AND ".join(
+        [f"({' OR '.join(map(_quoted, one.words))})" if one.words else f"{_quoted(one.word)}*" for one in held]
+    )
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
+
+
 def frequency_parameters(table: str, word: str) -> dict[str, str]:
-    """What a sum over `word_count` takes: the words that begin like this one."""
+    """What is asked of `word_count` takes: the words that begin like this one."""
     return {"kind": table.removesuffix("s"), "first": word, "beyond": word + _LAST}

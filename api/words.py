@@ -62,7 +62,8 @@ class Index:
             return
         for kind in _SEARCHED:
             if self._empty:
-                self._store.run(f"INSERT INTO {kind}_search ({kind}_search) VALUES ('rebuild')")
+                for command in ("rebuild", "optimize"):  # so that each word is looked for in one place only
+                    self._store.run(f"INSERT INTO {kind}_search ({kind}_search) VALUES (?)", command)
             else:
                 self._store.run(f"INSERT INTO {kind}_search (rowid, words) {_affected(kind)}")
 

@@ -14,12 +14,11 @@ import sqlalchemy as sa
 
 from api import models
 from api.database import is_sqlite, postgresql_dsn, sqlite_file
+from api.numbers import COUNTER_BITS
 from api.numbers import MOST as DAY
 
 Run = Callable[[str], Any]
 
-UNDATED = 1 << 19
-"""How many of the originals, events or claims, have no day at most."""
 MOST = 100_000
 """Events of the original: their numbers begin with `00`."""
 COPIED = (
@@ -31,10 +30,10 @@ COPIED = (
 def grow(url: str, copies: int) -> None:
     """Make so many of what is there, up to twenty."""
     with _opened(url) as run:
-        rooms = {kind: _room(run, kind) for kind in ("event", "claim")}
+        for kind in ("event", "claim"):
+            _make_room(run, kind)
         for number in range(1, copies):
-            numbers = {kind: f"number + {number} * {room}" for kind, room in rooms.items()}
-            _copy(run, f"{number:02}", number, numbers)
+            _copy(run, f"{number:02}", number)
         spans = ", ".join(f"span{span} = span{span} * {copies}" for span in range(7))
         run(f"UPDATE facet SET {spans} WHERE name NOT LIKE 'claim/event:%'")
         run(f"UPDATE word_count SET records = records * {copies}")
@@ -49,7 +48,8 @@ def _opened(url: str) -> Iterator[Run]:
             lite.execute(f"PRAGMA {pragma}")
         yield lite.execute
         for kind in ("event", "claim"):
-            lite.execute(f"INSERT INTO {kind}_search ({kind}_search) VALUES ('rebuild')")
+            for command in ("rebuild", "optimize"):
+                lite.execute(f"INSERT INTO {kind}_search ({kind}_search) VALUES ('{command}')")
         lite.execute("ANALYZE")
         lite.execute("PRAGMA journal_mode = WAL")
         lite.close()
@@ -62,15 +62,16 @@ def _opened(url: str) -> Iterator[Run]:
             connection.execute("VACUUM ANALYZE")
 
 
-def _room(run: Run, kind: str) -> str:
-    """How many numbers of a record's day the originals take at most; the undated are of one day."""
-    (most,) = run(f"SELECT max(number & {DAY - 1}) + 1 FROM {kind}_words WHERE number >= {DAY}").fetchone()
-    return f"CASE WHEN number < {DAY} THEN {UNDATED} ELSE {most} END"
+def _make_room(run: Run, kind: str) -> None:
+    """How many numbers of each day the originals take."""
+    run(f"CREATE TEMPORARY TABLE {kind}_room (day BIGINT PRIMARY KEY, room BIGINT)")
+    run(f"INSERT INTO {kind}_room SELECT day, max(number & {DAY - 1}) + 1 FROM {kind}_words GROUP BY day")
 
 
-def _copy(run: Run, digits: str, number: int, numbers: dict[str, str]) -> None:
+def _copy(run: Run, digits: str, number: int) -> None:
     shift = number * 10_000_000
     renamed = f"replace({{}}, 'event-00', 'event-{digits}')"
+    moved = f"number + {number} * (SELECT room FROM {{kind}}_room r WHERE r.day = number >> {COUNTER_BITS})"
     spans = ", ".join(f"span{span}" for span in range(7))
     run(
         f"INSERT INTO facet SELECT id + {shift}, {renamed.format('name')}, {spans} "
@@ -83,13 +84,13 @@ def _copy(run: Run, digits: str, number: int, numbers: dict[str, str]) -> None:
         run(
             f"INSERT INTO {kind}_facet (facet, id, number, {rest}) "
             f"SELECT CASE WHEN facet IN ({own}) THEN facet + {shift} ELSE facet END, {renamed.format('id')}, "
-            f"{numbers[kind]}, {rest} "
+            f"{moved.format(kind=kind)}, {rest} "
             f"FROM {kind}_facet WHERE id LIKE '%event-00%'"
         )
     for name in COPIED:
         table = models.Base.metadata.tables[name]
         columns = [column.name for column in table.c]
-        given = {"number": numbers.get(name.partition("_")[0], "")}
+        given = {"number": moved.format(kind=name.partition("_")[0])}
         values = ", ".join(
             renamed.format(column) if _holds_ids(table.c[column]) else given.get(column, column) for column in columns
         )

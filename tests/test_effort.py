@@ -15,6 +15,7 @@ from api.numbers import MOST
 from api.paging import Sort
 from api.resources.claims import ClaimQuery
 from api.resources.events import EventQuery
+from api.search import Begun
 from api.settings import Settings
 from seed.verify import verify
 from tests import databases
@@ -76,6 +77,10 @@ def of_claims(asked: dict[str, Any]) -> dict[str, Any]:
     return {renamed.get(name, name): value for name, value in asked.items() if name not in {"kind", "with_party"}}
 
 
+def effort(sizes: Sizes, way: Way, holders: int) -> Effort:
+    return Effort(way, holders, sizes.held, long=False)
+
+
 @pytest.mark.parametrize("table", ["events", "claims"])
 @pytest.mark.parametrize("asked", QUESTIONS, ids=str)
 def test_every_way_finds_the_same(url: str, table: str, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,7 +91,7 @@ def test_every_way_finds_the_same(url: str, table: str, asked: dict[str, Any], m
         bare = asked.keys() == {"q"}
         if way != Way.WALK or bare:
             holders = {Way.INDEX: 0, Way.FACETS: 10**9, Way.WALK: 10**9}[way]
-            monkeypatch.setattr(lists, "effort_for", lambda *_, way=way, few=holders: Effort(way, few, long=False))
+            monkeypatch.setattr(lists, "effort_for", lambda _, sizes, way=way, few=holders: effort(sizes, way, few))
             answers[way] = asyncio.run(answered(url, table, asked))
     expected = answers.pop(Way.FACETS)
     assert expected[0][0] == len(expected[0][1])
@@ -98,13 +103,13 @@ def test_every_way_finds_the_same(url: str, table: str, asked: dict[str, Any], m
 @pytest.mark.parametrize(
     ("sizes", "way"),
     [
-        (Sizes(1_000_000, [300], 1_000_000, 400), Way.INDEX),
-        (Sizes(1_000_000, [300_000], 1_000_000, 400), Way.WALK),
-        (Sizes(1_000_000, [300_000], 1_000_000, 1_000_000), Way.FACETS),  # all on one day
-        (Sizes(1_000_000, [300_000], 50, None), Way.FACETS),
-        (Sizes(1_000_000, [300], 200_000, None), Way.INDEX),
-        (Sizes(1_000_000, [0], 1_000_000, 400), Way.INDEX),
-        (Sizes(0, [0], 0, 0), Way.INDEX),
+        (Sizes(1_000_000, [Begun("a", 300, None)], 1_000_000, 400), Way.INDEX),
+        (Sizes(1_000_000, [Begun("a", 300_000, None)], 1_000_000, 400), Way.WALK),
+        (Sizes(1_000_000, [Begun("a", 300_000, None)], 1_000_000, 1_000_000), Way.FACETS),  # all on one day
+        (Sizes(1_000_000, [Begun("a", 300_000, None)], 50, None), Way.FACETS),
+        (Sizes(1_000_000, [Begun("a", 300, None)], 200_000, None), Way.INDEX),
+        (Sizes(1_000_000, [Begun("a", 0, None)], 1_000_000, 400), Way.INDEX),
+        (Sizes(0, [Begun("a", 0, None)], 0, 0), Way.INDEX),
     ],
 )
 def test_the_shortest_way(backend: str, sizes: Sizes, way: Way) -> None:
