@@ -21,16 +21,13 @@ WORD_MS = {"sqlite": 0.5, "postgresql": 2.5}
 
 # What it would take to reach a goal, shown where it is missed: by the line's words, perhaps for one database alone.
 REMARKS: dict[str | tuple[str, str], str] = {
-    ("sqlite", "newest 50 by a common word"): (
-        "records are read in the order of days and each is looked at for the word. It would take an index of words "
-        "whose numbers are in the order of days, so that the newest are its last: a number made of the day and a "
-        "counter when the words are stored, and stored anew when the day changes."
-    ),
     ("sqlite", "newest 50 by a rare word"): (
-        "all records that hold the word are fetched and sorted by day. It would take the same numbers as above."
+        "the index gives the newest at once, but they lie far apart, and each costs a page of words and a page of "
+        "documents. It would take documents fetched by the index's numbers alone, or more memory for the cache."
     ),
     "newest 50 by a rare word": (
-        "all records that hold the word are fetched and sorted by day. It would take the day beside the words."
+        "all records that hold the word are fetched and sorted, for PostgreSQL's index has them in no order. It would "
+        "take an index in the order of days."
     ),
     "page with as_of / without": (
         "events of which something was said later, or nobody knows when, are judged anew from their claims, and the "
@@ -46,15 +43,17 @@ REMARKS: dict[str | tuple[str, str], str] = {
         "finer grid for towns."
     ),
     "page p99: large database / small": (
-        "the least that a server can do slows down as well (see the limit's page below), so it is likely the "
-        "reading that grows: the documents of a page lie far apart. It would take documents stored in the order "
-        "of days, or more memory for the database's cache."
+        "the least that a server can do slows down as well (see the limit's page below): documents of some days lie side "
+        "by side, but those of one party are some of many of these days, on pages of their own. It would take more "
+        "memory for the database's cache."
     ),
     "two filters, one rare: p99 / of the rare one": (
         "likely because rows of the rare filter are looked up one by one in the common one. It would take reading "
         "them in the order of the larger set."
     ),
-    "newest 50 by a common word": "the same as for a rare word, to a lesser degree: the day beside the words.",
+    "newest 50 by a common word": (
+        "words are read in the order of days and each is looked at. It would take an index in that order."
+    ),
     "export of a year / database, rows per second": (
         "the texts come joined from the database. What is added is a look at the ends of every document, the writing "
         "to a socket by another thread and the reading by a client, three at work on two cores. It would likely take "
