@@ -43,9 +43,9 @@ REMARKS: dict[str | tuple[str, str], str] = {
         "finer grid for towns."
     ),
     "page p99: large database / small": (
-        "the least that a server can do slows down as well (see the limit's page below): documents of some days lie side "
-        "by side, but those of one party are some of many of these days, on pages of their own. It would take more "
-        "memory for the database's cache."
+        "the least that a server can do slows down as well (see the limit's page below): documents of some days lie "
+        "side by side, but those of one party are few among them, on pages of their own. It would take more memory "
+        "for the database's cache."
     ),
     "two filters, one rare: p99 / of the rare one": (
         "likely because rows of the rare filter are looked up one by one in the common one. It would take reading "
