@@ -128,18 +128,19 @@ class Answer:
         self.whole = False
         self.extra: list[tuple[bytes, bytes]] = []
         self._send = send
+        # Taken out, for it knows the connection's cycle, which knows the scope: a circle to be collected each time.
+        self._send_whole = self.scope["state"].pop("whole", None)
         self._request_id = request_id.encode()
 
     def finish(self, response: Response) -> bool:
         """Send an answer that is all there in one go, as our server can; False: it has to be sent in parts."""
-        send_whole = self.scope["state"].get("whole")
-        if send_whole is None or self._head or not isinstance(response, Ready):
+        if self._send_whole is None or self._head or not isinstance(response, Ready):
             return False
         own = b"".join([_LINE % field for field in response.raw_headers])
         if own.count(b"\n") != len(response.raw_headers):
             return False
         last = [_LINE % field for field in (*self.extra, (b"x-request-id", self._request_id))]
-        self.whole = send_whole(response.status_code, b"".join((own, _FIXED, *last)), response.body)
+        self.whole = self._send_whole(response.status_code, b"".join((own, _FIXED, *last)), response.body)
         self.status = response.status_code if self.whole else 0
         return self.whole
 

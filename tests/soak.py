@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+from api.database import is_sqlite
 from tests import databases, postgres
 from tests.crowd import PATHS, RIGHT, Crowd, Timed, answers, share
 from tests.faults import Service, service
@@ -136,8 +137,13 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=10_000)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--copies", type=int, default=20)
+    parser.add_argument("--filled", nargs="*", help="addresses of databases to export, instead of all the rest")
     parser.add_argument("--backends", nargs="+", default=["sqlite", "postgresql"])
     asked = parser.parse_args()
+    for url in asked.filled or ():
+        _export(url)
+    if asked.filled is not None:
+        return
     postgres.open_run()
     try:
         for backend in asked.backends:
@@ -160,9 +166,14 @@ def _measure(backend: str, folder: Path, asked: argparse.Namespace) -> None:
     if asked.events:
         with databases.copy(backend, folder, None) as url:
             fill(url, asked.events, asked.copies)
-            with service(url) as served:
-                memory = exporting(served)
-                _say(backend, events=asked.events, **memory._asdict(), more_mb=memory.more_mb)
+            _export(url)
+
+
+def _export(url: str) -> None:
+    with service(url) as served:
+        events = json.loads(answers(served.root, ("/events/count",))[0].body)["count"]
+        memory = exporting(served)
+        _say("sqlite" if is_sqlite(url) else "postgresql", events=events, **memory._asdict(), more_mb=memory.more_mb)
 
 
 def _say(backend: str, **found: float) -> None:

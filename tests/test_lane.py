@@ -1,5 +1,8 @@
 """The lane answers what the framework would have answered, and leaves it whatever is out of the ordinary."""
 
+import contextlib
+import gc
+import http.client
 from collections.abc import Iterator
 
 import httpx
@@ -67,3 +70,22 @@ def test_the_lane_leads_to_the_same_answers(sqlite_api: Api, long_way: Api, path
 
 def _headers(answer: httpx.Response) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name not in {"date", "x-request-id"}}
+
+
+def test_a_plain_answer_leaves_no_garbage_in_circles(api: Api) -> None:
+    with contextlib.closing(http.client.HTTPConnection(api.client.base_url.netloc.decode())) as connection:
+        for path in ("/events/capture-of-lysychansk", "/events/capture-of-lysychansk/claims", "/events?limit=2"):
+            _ask(connection, path)
+            gc.collect()
+            gc.disable()
+            try:
+                for _ in range(100):
+                    _ask(connection, path)
+                assert gc.collect() < 100
+            finally:
+                gc.enable()
+
+
+def _ask(connection: http.client.HTTPConnection, path: str) -> None:
+    connection.request("GET", path)
+    assert connection.getresponse().read()
