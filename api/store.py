@@ -1,6 +1,7 @@
 """Bulk reads and writes through the database's own driver, in one wording for SQLite and PostgreSQL."""
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import chain
@@ -8,6 +9,9 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 from psycopg.types.string import TextLoader
+
+# Where a connection is lost on the way, it would write a line of its own beside the error that it raises.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 Row = tuple[Any, ...]
 
