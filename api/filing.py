@@ -16,18 +16,7 @@ FiledKind = Literal["event", "claim"]
 PREFIX = {"event": "", "claim": "claim/"}
 COLUMNS = ("facet", "span", "day", "id", *FacetRow.payload)
 # What a document holds of where its record is filed.
-FILED = (
-    "span",
-    "day",
-    "latest",
-    "said_possible",
-    "said_certain",
-    "unsaid",
-    "longitude",
-    "latitude",
-    "members",
-    "facets",
-)
+FILED = ("span", "day", *FacetRow.placed, "members", "facets")
 SPANS = range(7)
 EMPTY = [0 for _ in SPANS]
 REMEMBERED = 40_000

@@ -429,16 +429,8 @@ class FacetRow:
     the one participant who belongs to the party, null if there are several. `number` is the record's own.
     """
 
-    payload: ClassVar = (
-        "number",
-        "latest",
-        "said_possible",
-        "said_certain",
-        "unsaid",
-        "longitude",
-        "latitude",
-        "member",
-    )
+    placed: ClassVar = ("latest", "said_possible", "said_certain", "unsaid", "longitude", "latitude")
+    payload: ClassVar = ("number", *placed, "member")
 
     facet: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     span: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
