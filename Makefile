@@ -22,7 +22,8 @@ test: .venv/installed-dev
 	$(BIN)/coverage report
 
 test-long: .venv/installed-dev
-	$(BIN)/pytest -n auto -m long
+	$(BIN)/pytest -n auto -m "long and not timed"
+	$(BIN)/pytest -m timed
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -3,22 +3,23 @@
 import argparse
 import itertools
 import json
+import math
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
 from api.database import is_sqlite
 from tests import databases, postgres
-from tests.crowd import PATHS, RIGHT, Crowd, Timed, answers, share
+from tests.crowd import PATHS, RIGHT, Bodies, Crowd, Told, answers, bodies, share
 from tests.faults import Service, service
 from tests.wire import Wire
 
-CLIENTS, TRIAL_S, WINDOW_S = 4, 5, 10
+CLIENTS, TRIAL_S = 4, 5
+TURNS, TURN_S = 20, 2
 DAYS = [f"2022-06-{day}" for day in range(25, 31)] + [f"2022-07-{day:02}" for day in range(1, 8)]
 PARTIES = ("russia", "ukraine", "lpr", "russian-side", "ukrainian-side", "haidai")
 WORDS = ("refinery", "plant", "withdraw", "lysychansk", "gaidai", "captur")
@@ -48,18 +49,22 @@ class Memory(NamedTuple):
 
 
 class Soaked(NamedTuple):
-    """Requests, those of them that were not answered rightly, and the 99th percentile in the first and last third."""
+    """Requests, those of them that were not answered rightly, and 99th percentiles afterwards, turn by turn.
+
+    A machine that others use slows down and recovers too: so a service that was asked all the time is held against one
+    that was just started, and both are asked in turns.
+    """
 
     requests: int
     per_second: float
     errors: int
-    first_p99_ms: float
-    last_p99_ms: float
+    old_p99_ms: list[float]
+    new_p99_ms: list[float]
 
     @property
     def drift(self) -> float:
-        """By which part of it the 99th percentile grew."""
-        return self.last_p99_ms / self.first_p99_ms - 1
+        """By which part of the new one's the old one's 99th percentile is larger, in the middle of all turns."""
+        return median(old / new for old, new in zip(self.old_p99_ms, self.new_p99_ms, strict=True)) - 1
 
 
 def mixed(served: Service, requests: int) -> Memory:
@@ -93,35 +98,32 @@ def exporting(served: Service) -> Memory:
 
 
 def soak(served: Service, minutes: float) -> Soaked:
-    """Find out how much is answered at most, then ask for half of it for so long."""
-    right = {told.path: told.body for told in answers(served.root)}
-    with Crowd(served.root, clients=CLIENTS, every_s=0) as crowd:
-        time.sleep(TRIAL_S)
-    most = len(crowd.timed) / TRIAL_S
-    with Crowd(served.root, clients=CLIENTS, every_s=2 * CLIENTS / most) as crowd:
-        time.sleep(60 * minutes)
-    errors = sum(
-        count for told, count in crowd.told.items() if not _is_right(told.outcome, told.body, right, told.path)
-    )
-    first, last = _ends(crowd.timed, 60 * minutes)
-    return Soaked(crowd.outcomes.total(), most / 2, errors, 1_000 * first, 1_000 * last)
+    """Find out how much is answered at most, ask for half of it for so long, then for as much of a new service too."""
+    right = bodies(served.root)
+    most = _asked(served, TRIAL_S, 0).outcomes.total() / TRIAL_S
+    every_s = 2 * CLIENTS / most
+    long = _asked(served, 60 * minutes, every_s)
+    with service(served.url) as new:
+        _asked(new, TRIAL_S, every_s)
+        turns = [[_asked(one, TURN_S, every_s) for one in (served, new)] for _ in range(TURNS)]
+    crowds = [long, *itertools.chain.from_iterable(turns)]
+    errors = sum(count for crowd in crowds for told, count in crowd.told.items() if not _is_right(told, right))
+    old_ms, new_ms = ([1_000 * _p99_s(crowd) for crowd in crowds] for crowds in zip(*turns, strict=True))
+    return Soaked(sum(crowd.outcomes.total() for crowd in crowds), most / 2, errors, old_ms, new_ms)
 
 
-def _is_right(outcome: str, body: bytes, right: dict[str, bytes], path: str) -> bool:
-    return outcome == RIGHT and body == right[path]
+def _asked(served: Service, seconds: float, every_s: float) -> Crowd:
+    with Crowd(served.root, clients=CLIENTS, every_s=every_s) as crowd:
+        time.sleep(seconds)
+    return crowd
 
 
-def _ends(timed: Sequence[Timed], seconds: float) -> tuple[float, float]:
-    """The median over windows of the 99th percentile in the first third of the time, and in the last."""
-    began = min(one.due for one in timed)
-    windows = [(start, start + WINDOW_S) for start in _steps(began, began + seconds - WINDOW_S)]
-    each = [share(timed, 0.99, [window]) for window in windows]
-    third = max(1, len(each) // 3)
-    return median(each[:third]), median(each[-third:])
+def _is_right(told: Told, right: Bodies) -> bool:
+    return told.outcome == RIGHT and told.body == right[told.path]
 
 
-def _steps(start: float, end: float) -> list[float]:
-    return [start + WINDOW_S * number for number in range(int((end - start) // WINDOW_S) + 1)]
+def _p99_s(crowd: Crowd) -> float:
+    return share(crowd.timed, 0.99, [(0, math.inf)])
 
 
 def fill(url: str, events: int, copies: int) -> None:
@@ -162,7 +164,8 @@ def _measure(backend: str, folder: Path, asked: argparse.Namespace) -> None:
         if asked.minutes:
             with service(url) as served:
                 found = soak(served, asked.minutes)
-                _say(backend, minutes=asked.minutes, **found._asdict(), drift=found.drift)
+                middles = {"old_p99_ms": median(found.old_p99_ms), "new_p99_ms": median(found.new_p99_ms)}
+                _say(backend, minutes=asked.minutes, **found._asdict() | middles, drift=found.drift)
     if asked.events:
         with databases.copy(backend, folder, None) as url:
             fill(url, asked.events, asked.copies)

@@ -141,6 +141,7 @@ def test_the_disk_is_full(backend: str, tmp_path: Path, chance: random.Random) -
         sound(url)
 
 
+@pytest.mark.timed
 def test_pages_are_of_one_release(dossier_url: str, tmp_path: Path) -> None:
     """Releases come and go while pages are walked: each page is of one of them, and no walk loses or repeats a record.
 
