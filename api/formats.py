@@ -116,7 +116,7 @@ def location_columns(location: Document) -> dict[str, Any]:
 
 def dataset_columns(dataset: Document) -> dict[str, Any]:
     """A dataset is flat already."""
-    return dataset
+    return {name: dataset[name] for name in EXAMPLES["datasets"]}
 
 
 def dispute_columns(dispute: Document) -> dict[str, Any]:

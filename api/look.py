@@ -152,9 +152,9 @@ class Look:
         """The number of the load that is seen."""
         return self.catalogue.revision
 
-    def whole(self, kind: str, ids: Sequence[str], lines: str) -> bool:
-        """Whether lines may be sent as the documents of these records; else each has to be looked at."""
-        return not self.careful and self._soundness.whole(kind, ids, lines)
+    def whole(self, kind: str, size: int, lines: str | None) -> bool:
+        """Whether lines may be sent as so many documents; else each has to be looked at."""
+        return not self.careful and self._soundness.whole(kind, size, lines)
 
     async def fetch(
         self, statement: Statement, parameters: Parameters, *, slow: bool = False, carefully: bool = False

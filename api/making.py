@@ -17,14 +17,14 @@ from api.shapes import Shapes
 from api.store import Reads, Row
 
 CHUNK = 300
-DOCUMENT = ("id", "span", "day", "latest", "body")
+DOCUMENT = ("id", "span", "day", "latest", "size", "body")
 COLUMNS: dict[Kind, tuple[str, ...]] = {
     "dataset": DOCUMENT,
     "source": DOCUMENT,
     "actor": DOCUMENT,
     "location": DOCUMENT,
-    "event": ("id", *FILED, "body", "judged_from", "judged_to", "statements"),
-    "claim": ("id", *FILED, "body"),
+    "event": ("id", *FILED, "size", "body", "judged_from", "judged_to", "statements"),
+    "claim": ("id", *FILED, "size", "body"),
 }
 PLAIN: tuple[Kind, ...] = ("dataset", "source", "actor", "location")
 UNDATED = (6, 0, None)
@@ -83,7 +83,7 @@ class Maker:
         made = Made.nothing()
         for row in self._rows("dataset", _DATASET, ids):
             body = self._shapes.dataset(dict(zip(_DATASET, row, strict=True)))
-            made.documents[row[0]] = (row[0], *UNDATED, body)
+            made.documents[row[0]] = (row[0], *UNDATED, len(body), body)
         return made
 
     def _sources(self, ids: list[str]) -> Made:
@@ -93,8 +93,8 @@ class Maker:
         for row in rows:
             fields: dict[str, Any] = dict(zip(_SOURCE, row[: len(_SOURCE)], strict=True))
             published = facts.own_date(facts.DateFields._make(row[len(_SOURCE) :]))
-            place = placing(published.earliest, published.latest)
-            made.documents[row[0]] = (row[0], *place, self._shapes.source(fields, published))
+            body = self._shapes.source(fields, published)
+            made.documents[row[0]] = (row[0], *placing(published.earliest, published.latest), len(body), body)
             made.words[row[0]] = folded([fields["title"], fields["publisher"], fields["author"]])
         return made
 
@@ -107,7 +107,7 @@ class Maker:
         made = Made.nothing()
         for actor in [self._known.actors[id_] for id_ in existing]:
             body = self._shapes.actor(actor, up.get(actor.id, ()), down.get(actor.id, ()))
-            made.documents[actor.id] = (actor.id, *UNDATED, body)
+            made.documents[actor.id] = (actor.id, *UNDATED, len(body), body)
             made.words[actor.id] = self._shapes.actor_words(actor)
         return made
 
@@ -128,7 +128,8 @@ class Maker:
         self._known.sources.need(location.coordinate_source for location in locations)
         made = Made.nothing()
         for location in locations:
-            made.documents[location.id] = (location.id, *UNDATED, self._shapes.location(location))
+            body = self._shapes.location(location)
+            made.documents[location.id] = (location.id, *UNDATED, len(body), body)
             made.words[location.id] = self._shapes.location_words(location)
         return made
 
@@ -141,7 +142,8 @@ class Maker:
             statements.update((statement.id, statement) for statement in own)
             assessments = assess(own)
             made.filed.append(facets.of_event(event, chunk, self._known, own, assessments))
-            made.documents[event.id] = (*self._shapes.event(event, chunk, assessments), encode(own))
+            judged = self._shapes.event(event, chunk, assessments)
+            made.documents[event.id] = (len(judged.body), *judged, encode(own))
             made.words[event.id] = self._shapes.event_words(event, chunk)
         return made, statements
 
@@ -153,7 +155,8 @@ class Maker:
                 for claim in part.claims.get(event.id, ()):
                     if claim.id in wanted:
                         made.filed.append(facets.of_claim(claim, event, part, self._known, statements[claim.id]))
-                        made.documents[claim.id] = (self._shapes.claim(claim, event, part),)
+                        body = self._shapes.claim(claim, event, part)
+                        made.documents[claim.id] = (len(body), body)
                         made.words[claim.id] = self._shapes.claim_words(claim, event)
             yield made
 

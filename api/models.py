@@ -15,6 +15,8 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    ColumnElement,
+    Computed,
     Date,
     DateTime,
     Double,
@@ -27,7 +29,9 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from api import vocabulary as v
 
@@ -460,13 +464,38 @@ class ClaimFacet(FacetRow, Base):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
+class Sound(ColumnElement[bool]):
+    """A document is one line of JSON, begins with its record's id, and is as long as it was when it was made."""
+
+    inherit_cache = True
+    type = Boolean()
+
+
+@compiles(Sound, "sqlite")
+def _sound_on_sqlite(_: Sound, __: SQLCompiler, **___: object) -> str:
+    begins = """substr(body, 1, length(id) + 8) = '{"id":"' || id || '"'"""
+    return f"length(body) = size AND {begins} AND instr(body, char(10)) = 0 AND json_valid(body)"
+
+
+@compiles(Sound, "postgresql")
+def _sound_on_postgresql(_: Sound, __: SQLCompiler, **___: object) -> str:
+    begins = """starts_with(body, '{"id":"' || id || '"')"""
+    return f"length(body) = size AND {begins} AND strpos(body, chr(10)) = 0 AND body IS JSON"
+
+
 class Document:
-    """A record's public JSON, byte for byte, with its place in the order of days (see `FacetRow`)."""
+    """A record's public JSON, byte for byte, with its place in the order of days (see `FacetRow`).
+
+    `size` is the document's length in characters. The database itself keeps `sound`: whoever changes a document by
+    hand changes that too, so nobody needs to read documents to know which of them can be sent.
+    """
 
     id: Mapped[str] = mapped_column(TEXT, primary_key=True)
     span: Mapped[int] = mapped_column(SmallInteger)
     day: Mapped[int] = mapped_column(Integer)
     latest: Mapped[int | None] = mapped_column(Integer)
+    size: Mapped[int] = mapped_column(Integer)
+    sound: Mapped[bool] = mapped_column(Boolean, Computed(Sound(), persisted=True))
     body: Mapped[str] = mapped_column(TEXT, sort_order=1)  # behind what is read without it
 
 

@@ -16,7 +16,7 @@ from api.lists import check_named
 from api.look import TABLES, Look
 from api.paging import DATED, UNDATED, Found, Place, Sort, Walked
 from api.query import COUNT_LIMIT, OPEN_START, REVISION, UNDATED_SPAN, in_box
-from api.reader import Statement
+from api.reader import Statement, body_of
 
 DOCUMENTS: dict[str, FromClause] = {
     "source": models.SourceDocument.__table__,
@@ -121,7 +121,7 @@ def page_statement(shape: Shape) -> Statement:
     key = document.c.day if by_day else fact.c[shape.key]
     undated = by_day and shape.phase == UNDATED
     down = shape.descending and not undated
-    found = select(REVISION, key, fact.c.id, document.c.body)
+    found = select(REVISION, key, fact.c.id, body_of(document))
     found = found.join_from(fact, document, document.c.id == fact.c.id, isouter=not by_day)
     found = found.where(*_conditions(shape, fact, document))
     if by_day:
@@ -147,7 +147,7 @@ def count_statement(shape: Shape, *, limited: bool) -> Statement:
 def item_statement(table: str) -> Statement:
     """One row of (revision, id, id, body)."""
     document = DOCUMENTS[table]
-    found = select(REVISION, document.c.id, document.c.id, document.c.body)
+    found = select(REVISION, document.c.id, document.c.id, body_of(document))
     return Statement(found.where(document.c.id == bindparam("id")))
 
 

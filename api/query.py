@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from api import models
-from api.reader import Row, Statement
+from api.reader import Row, Statement, body_of
 from api.search import holding, kept
 
 DATED_SPANS = range(6)
@@ -254,7 +254,7 @@ def page_of(shape: Shape) -> Select[Any]:
 def documents_of(shape: Shape, keys: FromClause) -> Select[Any]:
     """What is sent of the records with these keys: no database carries documents through a sort."""
     document = DOCUMENTS[shape.table]
-    columns: list[Any] = [REVISION, keys.c.day, keys.c.id, document.c.body]
+    columns: list[Any] = [REVISION, keys.c.day, keys.c.id, body_of(document)]
     if shape.table == "events" and (shape.as_of or shape.judged):
         columns += [document.c.judged_from, document.c.judged_to, document.c.statements]
     return select(*columns).join_from(keys, document, document.c.number == keys.c.number, isouter=True)

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import Dialect, Select, Table
+from sqlalchemy import Column, ColumnElement, Dialect, FromClause, Select, Table, case
 from sqlalchemy.sql import visitors
 
 from api.errors import Unavailable
@@ -63,7 +63,13 @@ class Statement:
         if len(columns) <= BODY or getattr(columns[BODY], "name", None) != "body":
             return None
         base = next(iter(columns[BODY].base_columns))  # past aliases and subqueries
-        return str(base.table.name).removesuffix("_document")
+        (table,) = {part.table for part in visitors.iterate(base) if isinstance(part, Column)}
+        return str(table.name).removesuffix("_document")
+
+
+def body_of(document: FromClause) -> ColumnElement[str | None]:
+    """What can be sent of documents: nothing of those that the database knows not to be sound."""
+    return case((document.c.sound, document.c.body)).label("body")
 
 
 class Connection(Protocol):

@@ -13,7 +13,7 @@ from api.assessment import Stand, Statement, decode
 from api.errors import NotFound
 from api.look import Look
 from api.query import REVISION
-from api.reader import Row
+from api.reader import Row, body_of
 from api.reader import Statement as Query
 from api.soundness import blank, blanked
 
@@ -33,7 +33,7 @@ _MEMBERS = Query(select(REVISION, _CLOSURE.c.actor).where(_CLOSURE.c.party == bi
 def _rows_statement(kind: str, size: int) -> Query:
     """Rows of (revision, day, id, body), and for events what is judged; parameters `id0` and on."""
     table = _TABLES[kind]
-    columns: list[Any] = [REVISION, table.c.day, table.c.id, table.c.body]
+    columns: list[Any] = [REVISION, table.c.day, table.c.id, body_of(table)]
     if kind == "event":
         columns += [table.c.judged_from, table.c.judged_to, table.c.statements]
     return Query(select(*columns).where(table.c.id.in_([bindparam(f"id{index}") for index in range(size)])))

@@ -1,13 +1,11 @@
 """Whether stored documents are fit to be sent: one that is damaged is named in the log and shown as such.
 
-A load makes documents; what comes to them otherwise is noticed here. The record stays in its lists, with its id,
-nothing else, and `"damaged": true`. Reading every document again would cost more than the answer, so each is looked at
-in three ways: its ends always; the whole of it as often as that takes no more than a small share of the time; and the
-whole of all of them where an answer could not be made.
+A load makes documents; what comes to them otherwise, the database itself notices (`api.models.Sound`) and this says.
+The record stays in its lists, with its id, nothing else, and `"damaged": true`. What the database cannot see, for it is
+as long as it was and JSON of another form, is looked for in all documents where an answer could not be made.
 """
 
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -20,12 +18,6 @@ from api.reader import Row, Statement
 log = structlog.get_logger()
 
 REMEMBERED = 20_000
-REMEMBERED_SECONDS = 60.0
-"""After so long every document is looked at anew: it may have been changed meanwhile, to another of the same length."""
-SHARE = 0.02
-"""How much of the time may be spent on looking at documents where nothing went wrong."""
-SAVED_SECONDS = 0.05
-"""How much of that may be saved for when it is asked for."""
 LISTS = ("events", "claims", "sources", "actors", "locations", "datasets")
 ID, BODY, JUDGED_FROM, JUDGED_TO, STATEMENTS = 2, 3, 4, 5, 6
 JUDGED = '"claims":{'
@@ -36,6 +28,7 @@ UNDATED = {
     "precision": "unknown",
     "basis": "unknown",
 }
+MISSING = "it is missing, or is not as it was made"
 NAMED = ({"id", "title"}, {"id", "name"})
 
 
@@ -77,28 +70,20 @@ def fits(value: Any, example: Any) -> bool:  # noqa: ANN401 - any JSON value
 
 
 class Soundness:
-    """Remembers which documents were found sound, and which damaged ones the log has named."""
+    """Remembers which damaged documents were found, and which of them the log has named."""
 
     def __init__(self) -> None:
-        """None was looked at yet."""
-        self._sound: dict[str, dict[str, int]] = {kind: {} for kind in FORMS}
+        """None was found yet."""
         self._damaged: dict[str, set[str]] = {kind: set() for kind in FORMS}
         self._named: set[tuple[str, str, int]] = set()
-        self._forget_at = self._saved_at = time.monotonic()
-        self._saved = SAVED_SECONDS
 
     def mended(self, statement: Statement, rows: Sequence[Row], *, carefully: bool = False) -> Sequence[Row]:
         """The rows, with nothing but the id where a document is damaged; `carefully`: all of each is looked at."""
         kind = statement.document
         if kind is None or not rows:
             return rows
-        suspects = range(len(rows)) if carefully else _implausible(rows)
-        if known := self._damaged[kind]:
-            suspects = [number for number in range(len(rows)) if number in suspects or rows[number][ID] in known]
-        found = [self._look(kind, number, rows[number]) for number in suspects]
-        if not carefully and self._may_spend():
-            found += self._sampled(kind, rows)
-        damaged = [number for number in found if number is not None]
+        suspects = range(len(rows)) if carefully else self._suspects(kind, rows)
+        damaged = [number for number in suspects if self._is_damaged(kind, rows[number])]
         if not damaged:
             return rows
         mended = list(rows)
@@ -106,43 +91,28 @@ class Soundness:
             mended[number] = blanked(kind, rows[number])
         return mended
 
-    def whole(self, kind: str, ids: Sequence[str], lines: str) -> bool:
-        """Whether these are lines of the records' documents, as far as `mended` would look at each of them."""
-        if not self._damaged[kind].isdisjoint(ids) or not _plausible(ids, lines):
-            return False
-        rows = ((None, None, identifier, line) for identifier, line in zip(ids, _each(lines), strict=True))
-        return not self._may_spend() or all(number is None for number in self._sampled(kind, rows))
+    def whole(self, kind: str, size: int, lines: str | None) -> bool:
+        """Whether these are lines of so many documents, none of which is damaged."""
+        return not self._damaged[kind] and lines is not None and lines.count("\n") == size
 
-    def _sampled(self, kind: str, rows: Iterable[Row]) -> Iterator[int | None]:
-        """What a look at those rows finds that were not looked at yet, for as long as there is time for it."""
-        sound = self._sound[kind]
-        for number, row in enumerate(rows):
-            if row[BODY] is None or sound.get(row[ID]) != len(row[BODY]):
-                begun = time.perf_counter()
-                yield self._look(kind, number, row)
-                self._saved -= time.perf_counter() - begun
-                if self._saved <= 0:
-                    break
+    def _suspects(self, kind: str, rows: Sequence[Row]) -> list[int]:
+        """Which documents cannot be sent, are not judged where they are said to be, or were damaged before."""
+        known = self._damaged[kind]
+        judged = len(rows[0]) > STATEMENTS
+        return [
+            number
+            for number, row in enumerate(rows)
+            if row[BODY] is None or (known and row[ID] in known) or (judged and not _judged(*row[BODY:STATEMENTS]))
+        ]
 
-    def _look(self, kind: str, number: int, row: Row) -> int | None:
-        """The number of a row if its document is damaged, which is then said in the log."""
-        why = _fault(kind, row)
+    def _is_damaged(self, kind: str, row: Row) -> bool:
+        """Whether a row's document is damaged, which is then said in the log."""
+        why = MISSING if row[BODY] is None else _fault(kind, row)
         if why is None:
-            self._sound[kind][row[ID]] = len(row[BODY])
             self._damaged[kind].discard(row[ID])
-            return None
+            return False
         self.name(kind, row[ID], row[BODY], why)
-        return number
-
-    def _may_spend(self) -> bool:
-        now = time.monotonic()
-        self._saved = min(SAVED_SECONDS, self._saved + SHARE * (now - self._saved_at))
-        self._saved_at = now
-        if now > self._forget_at or max(map(len, self._sound.values())) > REMEMBERED:
-            self._forget_at = now + REMEMBERED_SECONDS
-            for sound in self._sound.values():
-                sound.clear()
-        return self._saved > 0
+        return True
 
     def name(self, kind: str, identifier: str, body: object, why: str) -> None:
         """Say in the log which record is damaged, once."""
@@ -154,42 +124,6 @@ class Soundness:
         if mark not in self._named:
             self._named.add(mark)
             log.error("damaged", kind=kind, id=identifier, why=why)
-
-
-def _implausible(rows: Sequence[Row]) -> list[int]:
-    """Which documents do not begin and end as their records' own do, or are not judged where they are said to be."""
-    found = [
-        number
-        for number, row in enumerate(rows)
-        if (body := row[BODY]).__class__ is not str
-        or body[-1:] != "}"
-        or not body.startswith('{"id":"' + row[ID] + '"')
-    ]
-    if len(rows[0]) > STATEMENTS:
-        found += [
-            number for number, row in enumerate(rows) if number not in found and not _judged(*row[BODY:STATEMENTS])
-        ]
-    return found
-
-
-def _plausible(ids: Sequence[str], lines: str) -> bool:
-    """Whether there is a line for each id, which begins and ends as its document does."""
-    end = -1
-    for identifier in ids:
-        start = end + 1
-        end = lines.find("\n", start)
-        if lines[end - 1 : end] != "}" or not lines.startswith('{"id":"' + identifier + '"', start):
-            return False
-    return end == len(lines) - 1
-
-
-def _each(lines: str) -> Iterator[str]:
-    """The lines one by one, without their ends."""
-    start = 0
-    while start < len(lines):
-        end = lines.find("\n", start)
-        yield lines[start:end]
-        start = end + 1
 
 
 def _judged(body: str, start: int, end: int) -> bool:

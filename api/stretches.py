@@ -70,7 +70,7 @@ async def _stretch(look: Look, shape: Shape, values: Parameters, phase: int) -> 
     if not size:
         return None
     ids = names.split(" ")
-    if lines is not None and len(ids) == size and look.whole(shape.table.removesuffix("s"), ids, lines):
+    if len(ids) == size and look.whole(shape.table.removesuffix("s"), size, lines):
         return Stretch(size, lines, Place(phase, day, ids[-1]))
     rows = in_order(await look.fetch(page_statement(shape), values, slow=True, carefully=True), backwards=False)
     return stretch([row[3] for row in rows], Place(phase, rows[-1][1], rows[-1][2]))

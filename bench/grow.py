@@ -89,7 +89,7 @@ def _copy(run: Run, digits: str, number: int) -> None:
         )
     for name in COPIED:
         table = models.Base.metadata.tables[name]
-        columns = [column.name for column in table.c]
+        columns = [column.name for column in table.c if column.computed is None]
         given = {"number": moved.format(kind=name.partition("_")[0])}
         values = ", ".join(
             renamed.format(column) if _holds_ids(table.c[column]) else given.get(column, column) for column in columns

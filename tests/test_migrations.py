@@ -13,7 +13,7 @@ from migrations import migrate, require_current, unbuild
 SQLITE_SCHEMA = "SELECT type, tbl_name, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
 POSTGRESQL_SCHEMA = """
 SELECT 'column', table_name, column_name,
-       concat_ws(' ', data_type, is_nullable, column_default, collation_name, ordinal_position)
+       concat_ws(' ', data_type, is_nullable, column_default, collation_name, generation_expression, ordinal_position)
 FROM information_schema.columns WHERE table_schema = 'public'
 UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
 FROM pg_constraint WHERE connamespace = 'public'::regnamespace

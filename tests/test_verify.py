@@ -155,7 +155,7 @@ DERIVED = {
         "actor haidai: document: there is none",
     ),
     "a document without a record": (
-        "INSERT INTO source_document (id, span, day, latest, body) VALUES ('ghost', 6, 0, NULL, '{}')",
+        "INSERT INTO source_document (id, span, day, size, body) VALUES ('ghost', 6, 0, 2, '{}')",
         "source ghost: has left its document behind: there is no such source",
     ),
     "words of an actor": (

@@ -32,7 +32,7 @@ COLUMNS = [
     (table, column.name)
     for table in TABLES
     for column in TABLES[table].columns
-    if (table, column.name) not in CANNOT_BE_TOLD
+    if (table, column.name) not in CANNOT_BE_TOLD and column.computed is None
 ]
 
 

@@ -19,7 +19,7 @@ from api.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, PathId, Word
 from api.folding import fold
 from api.look import Look
 from api.query import DATED_SPANS, REVISION, UNDATED_SPAN
-from api.reader import Row, Statement
+from api.reader import Row, Statement, body_of
 from api.schemas import Claim, ClaimPage, Count
 from api.silence import Explained
 from api.wording import days_in_words, one_of, sentence
@@ -36,7 +36,7 @@ _DOCUMENT = models.ClaimDocument.__table__
 _FACET = models.ClaimFacet.__table__
 _ALL = models.Facet.__table__
 _ITEM = Statement(
-    select(REVISION, _DOCUMENT.c.day, _DOCUMENT.c.id, _DOCUMENT.c.body, _FACET.c.said_possible, _FACET.c.said_certain)
+    select(REVISION, _DOCUMENT.c.day, _DOCUMENT.c.id, body_of(_DOCUMENT), _FACET.c.said_possible, _FACET.c.said_certain)
     .join_from(
         _DOCUMENT,
         _FACET,
@@ -53,7 +53,7 @@ _OF_EVENT = Statement(
         REVISION,
         _FACET.c.day,
         _FACET.c.id,
-        _DOCUMENT.c.body,
+        body_of(_DOCUMENT),
         _EVENT.c.title,
         (_FACET.c.span == UNDATED_SPAN).label("undated"),
     )

@@ -16,7 +16,7 @@ from api.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, PathId, Plac
 from api.folding import fold
 from api.look import Look
 from api.query import REVISION
-from api.reader import Statement
+from api.reader import Statement, body_of
 from api.resources.claims import ANY_CLAIM, CLAIMS, AsOfQuery, ClaimsOfEvent, claims_of
 from api.schemas import ClaimPage, Count, Event, EventPage
 from api.silence import Explained
@@ -32,7 +32,7 @@ _ITEM = Statement(
         REVISION,
         _DOCUMENT.c.day,
         _DOCUMENT.c.id,
-        _DOCUMENT.c.body,
+        body_of(_DOCUMENT),
         _DOCUMENT.c.judged_from,
         _DOCUMENT.c.judged_to,
         _DOCUMENT.c.statements,
