@@ -10,23 +10,31 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from api import models
 from api.database import DatabaseUnusableError, engine, explained, is_sqlite, sqlite_file, viewer
+from seed.load import Load, silent
 
 FOLDER = Path(__file__).parent
 LOCK = 0x00C0_7E4C  # any number of ours: PostgreSQL lets one migration at a time hold it
 
 
 def migrate(url: str) -> None:
-    """Build the database, or bring it to the newest version; changes nothing if it is there."""
+    """Build the database, or bring it to the newest version; changes nothing if it is there.
+
+    What is derived of records that are there already is made anew, in the same transaction.
+    """
     with _exclusively(url) as connection:
-        if _version(connection) != newest():
+        before = _version(connection)
+        if before != newest():
             _run(connection, command.upgrade, "head")
+            if before is not None and connection.scalar(sa.select(sa.func.count()).select_from(models.Dataset)):
+                Load(connection, silent).derive(anew=True)
 
 
-def unbuild(url: str) -> None:
-    """Take every table away again, and all data with them."""
+def unbuild(url: str, to: str = "base") -> None:
+    """Go back to an older version, without what is derived; or take every table away again, and all data with them."""
     with _exclusively(url) as connection:
-        _run(connection, command.downgrade, "base")
+        _run(connection, command.downgrade, to)
 
 
 def require_current(url: str) -> None:

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from api import models
 from api.database import DatabaseUnusableError, engine
 from migrations import migrate, require_current, unbuild
+from seed.verify import verify
+from tests.contents import everything, revision
 
 SQLITE_SCHEMA = "SELECT type, tbl_name, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
 POSTGRESQL_SCHEMA = """
@@ -63,6 +65,20 @@ def test_migrating_again_loses_nothing(empty_url: str) -> None:
     migrate(empty_url)
     with made.connect() as connection:
         assert connection.scalar(sa.select(models.Revision.number)) == 7
+    made.dispose()
+
+
+def test_an_older_database_keeps_what_it_holds(dossier_url: str) -> None:
+    """Facts stay as they are; what is derived of them is made anew, and answers are of a new revision."""
+    made = engine(dossier_url)
+    before, number = everything(made), revision(made)
+    unbuild(dossier_url, "0001")
+    with pytest.raises(DatabaseUnusableError, match="run `counterclaim migrate`"):
+        require_current(dossier_url)
+    migrate(dossier_url)
+    assert everything(made) == before
+    assert revision(made) == (number or 0) + 1
+    assert list(verify(made)) == []
     made.dispose()
 
 

@@ -3,31 +3,24 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.parts import NAMES, NUMBER, TEXT
+from migrations.parts import NAMES, TEXT
 
 revision = "0001"
 down_revision = None
 
 
 def index_words(kind: str) -> None:
-    """An index from words to the events or claims that hold them: FTS5 kept by loads, or GIN."""
+    """An index from words to the events or claims that hold them: FTS5 kept by triggers, or GIN."""
     if op.get_bind().dialect.name != "sqlite":
         vector = "array_to_tsvector(string_to_array(btrim(words), ' '))"
         op.execute(f"CREATE INDEX ix_{kind}_search ON {kind}_words USING gin ({vector})")
         return
     options = "content_rowid='number', detail='none', columnsize=0, tokenize='ascii'"
     op.execute(f"CREATE VIRTUAL TABLE {kind}_search USING fts5 (words, content='{kind}_words', {options})")
-
-
-def sound() -> sa.Computed:
-    """Whether a document is one line of JSON, begins with its record's id, and is as long as it was made."""
-    if op.get_bind().dialect.name == "sqlite":
-        begins = """substr(body, 1, length(id) + 8) = '{"id":"' || id || '"'"""
-        rest = "instr(body, char(10)) = 0 AND json_valid(body)"
-    else:
-        begins = """starts_with(body, '{"id":"' || id || '"')"""
-        rest = "strpos(body, chr(10)) = 0 AND body IS JSON"
-    return sa.Computed(f"length(body) = size AND {begins} AND {rest}", persisted=True)
+    add = f"INSERT INTO {kind}_search (rowid, words) VALUES (new.number, new.words)"
+    op.execute(f"CREATE TRIGGER {kind}_words_added AFTER INSERT ON {kind}_words BEGIN {add}; END")
+    remove = f"INSERT INTO {kind}_search ({kind}_search, rowid, words) VALUES ('delete', old.number, old.words)"
+    op.execute(f"CREATE TRIGGER {kind}_words_removed AFTER DELETE ON {kind}_words BEGIN {remove}; END")
 
 
 def upgrade() -> None:
@@ -48,8 +41,6 @@ def upgrade() -> None:
         sa.Column("span", sa.SmallInteger(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("latest", sa.Integer(), nullable=True),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("sound", sa.Boolean(), sound(), nullable=False),
         sa.Column("body", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_actor_document")),
     )
@@ -61,8 +52,6 @@ def upgrade() -> None:
     )
     op.create_table(
         "claim_document",
-        sa.Column("number", NUMBER, autoincrement=False, nullable=False),
-        sa.Column("id", TEXT, nullable=False),
         sa.Column("said_possible", sa.Integer(), nullable=True),
         sa.Column("said_certain", sa.Integer(), nullable=True),
         sa.Column("unsaid", sa.SmallInteger(), nullable=False),
@@ -70,14 +59,12 @@ def upgrade() -> None:
         sa.Column("latitude", sa.Double(), nullable=True),
         sa.Column("members", TEXT, nullable=True),
         sa.Column("facets", TEXT, nullable=False),
+        sa.Column("id", TEXT, nullable=False),
         sa.Column("span", sa.SmallInteger(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("latest", sa.Integer(), nullable=True),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("sound", sa.Boolean(), sound(), nullable=False),
         sa.Column("body", TEXT, nullable=False),
-        sa.PrimaryKeyConstraint("number", name=op.f("pk_claim_document")),
-        sa.UniqueConstraint("id", name=op.f("uq_claim_document_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_document")),
     )
     op.create_table(
         "claim_facet",
@@ -85,7 +72,6 @@ def upgrade() -> None:
         sa.Column("span", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("id", TEXT, nullable=False),
-        sa.Column("number", NUMBER, nullable=False),
         sa.Column("latest", sa.Integer(), nullable=True),
         sa.Column("said_possible", sa.Integer(), nullable=True),
         sa.Column("said_certain", sa.Integer(), nullable=True),
@@ -98,11 +84,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "claim_words",
-        sa.Column("number", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("id", TEXT, nullable=False),
-        sa.Column("span", sa.SmallInteger(), nullable=False),
-        sa.Column("day", sa.Integer(), nullable=False),
-        sa.Column("latest", sa.Integer(), nullable=True),
         sa.Column("words", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_claim_words")),
         sa.UniqueConstraint("id", name=op.f("uq_claim_words_id")),
@@ -138,15 +121,11 @@ def upgrade() -> None:
         sa.Column("span", sa.SmallInteger(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("latest", sa.Integer(), nullable=True),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("sound", sa.Boolean(), sound(), nullable=False),
         sa.Column("body", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dataset_document")),
     )
     op.create_table(
         "event_document",
-        sa.Column("number", NUMBER, autoincrement=False, nullable=False),
-        sa.Column("id", TEXT, nullable=False),
         sa.Column("judged_from", sa.Integer(), nullable=False),
         sa.Column("judged_to", sa.Integer(), nullable=False),
         sa.Column("said_possible", sa.Integer(), nullable=True),
@@ -156,15 +135,13 @@ def upgrade() -> None:
         sa.Column("latitude", sa.Double(), nullable=True),
         sa.Column("members", TEXT, nullable=True),
         sa.Column("facets", TEXT, nullable=False),
+        sa.Column("id", TEXT, nullable=False),
         sa.Column("span", sa.SmallInteger(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("latest", sa.Integer(), nullable=True),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("sound", sa.Boolean(), sound(), nullable=False),
         sa.Column("body", TEXT, nullable=False),
         sa.Column("statements", TEXT, nullable=False),
-        sa.PrimaryKeyConstraint("number", name=op.f("pk_event_document")),
-        sa.UniqueConstraint("id", name=op.f("uq_event_document_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_document")),
     )
     op.create_table(
         "event_facet",
@@ -172,7 +149,6 @@ def upgrade() -> None:
         sa.Column("span", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("id", TEXT, nullable=False),
-        sa.Column("number", NUMBER, nullable=False),
         sa.Column("latest", sa.Integer(), nullable=True),
         sa.Column("said_possible", sa.Integer(), nullable=True),
         sa.Column("said_certain", sa.Integer(), nullable=True),
@@ -185,11 +161,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "event_words",
-        sa.Column("number", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("id", TEXT, nullable=False),
-        sa.Column("span", sa.SmallInteger(), nullable=False),
-        sa.Column("day", sa.Integer(), nullable=False),
-        sa.Column("latest", sa.Integer(), nullable=True),
         sa.Column("words", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_event_words")),
         sa.UniqueConstraint("id", name=op.f("uq_event_words_id")),
@@ -227,8 +200,6 @@ def upgrade() -> None:
         sa.Column("span", sa.SmallInteger(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("latest", sa.Integer(), nullable=True),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("sound", sa.Boolean(), sound(), nullable=False),
         sa.Column("body", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_location_document")),
     )
@@ -251,8 +222,6 @@ def upgrade() -> None:
         sa.Column("span", sa.SmallInteger(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("latest", sa.Integer(), nullable=True),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("sound", sa.Boolean(), sound(), nullable=False),
         sa.Column("body", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source_document")),
     )
