@@ -12,7 +12,6 @@ from alembic.script import ScriptDirectory
 
 from api import models
 from api.database import DatabaseUnusableError, engine, explained, is_sqlite, sqlite_file, viewer
-from seed.load import Load, silent
 
 FOLDER = Path(__file__).parent
 LOCK = 0x00C0_7E4C  # any number of ours: PostgreSQL lets one migration at a time hold it
@@ -28,6 +27,8 @@ def migrate(url: str) -> None:
         if before != newest():
             _run(connection, command.upgrade, "head")
             if before is not None and connection.scalar(sa.select(sa.func.count()).select_from(models.Dataset)):
+                from seed.load import Load, silent  # noqa: PLC0415 - a server has no need of it
+
                 Load(connection, silent).derive(anew=True)
 
 
