@@ -1,4 +1,4 @@
-"""One command: fill both databases, start real servers, ask them in turns, and write down what came of it."""
+"""One command: fill one database after the other, start real servers, ask them in turns, and write down the results."""
 
 import argparse
 import json
@@ -35,7 +35,8 @@ ASKED = {
     "limit": ("page", "bytes"),
     "small": ("page",),
 }
-Databases = dict[tuple[str, int], str]
+Urls = dict[int, str]
+"""The addresses of one backend's databases, by their numbers of events, the smallest first."""
 
 
 def main() -> None:
@@ -45,10 +46,14 @@ def main() -> None:
     with ExitStack() as stack:
         folder = stack.enter_context(place(keep=arguments.keep))
         found.postgresql = running()
-        databases = addresses(folder, (arguments.small, arguments.events), arguments.backends, keep=arguments.keep)
-        fill(databases, arguments.copies, found)
         for backend in arguments.backends:
-            measure(backend, databases, arguments, folder, found)
+            with ExitStack() as filled:  # dropped before the other backend's are made: both do not fit into memory
+                urls = {
+                    size: filled.enter_context(database(backend, folder, size, keep=arguments.keep))
+                    for size in (arguments.small, arguments.events)
+                }
+                fill(backend, urls, arguments.copies, found)
+                measure(backend, urls, arguments, folder, found)
     report.write(found)
 
 
@@ -102,18 +107,30 @@ def running() -> str:
     return f"PostgreSQL {version and version[0]} with shared_buffers of {buffers and buffers[0]}"
 
 
-def addresses(folder: Path, sizes: tuple[int, ...], backends: list[str], *, keep: bool) -> Databases:
-    """The address of each database; on PostgreSQL it is made where it is not there."""
-    found: Databases = {}
-    for size in sizes:
-        for backend in backends:
-            if backend == "sqlite":
-                found[backend, size] = str(folder / f"world-{size}.db")
-            elif keep:
-                found[backend, size] = kept_database(f"counterclaim_bench_{size}")
-            else:
-                found[backend, size] = postgres.create_database(f"bench{size}")
-    return found
+@contextmanager
+def database(backend: str, folder: Path, size: int, *, keep: bool) -> Iterator[str]:
+    """The address of the database for so many events; what is not kept is dropped at the end."""
+    if not keep:
+        with passing(backend, folder, f"bench{size}") as url:
+            yield url
+    elif backend == "sqlite":
+        yield str(folder / f"world-{size}.db")
+    else:
+        yield kept_database(f"counterclaim_bench_{size}")
+
+
+@contextmanager
+def passing(backend: str, folder: Path, name: str) -> Iterator[str]:
+    """The address of a database that is dropped at the end."""
+    if backend == "sqlite":
+        with tempfile.TemporaryDirectory(dir=folder) as made:
+            yield f"{made}/{name}.db"
+    else:
+        url = postgres.create_database(name)
+        try:
+            yield url
+        finally:
+            postgres.drop_database(name)
 
 
 def kept_database(name: str) -> str:
@@ -125,17 +142,16 @@ def kept_database(name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
-def fill(databases: Databases, copies: int, found: Findings) -> None:
+def fill(backend: str, urls: Urls, copies: int, found: Findings) -> None:
     """Load those that are empty, one after another, so that each load has the machine for itself."""
-    largest = max(size for _, size in databases)
-    for (backend, size), url in sorted(databases.items(), key=lambda one: one[0][1]):
+    largest = max(urls)
+    for size, url in urls.items():
         if not filled(url):
             process = start_filling("loader", url, size, copies if size == largest else 1)
             found.loads["loader", backend, size] = finished(process)
     with tempfile.TemporaryDirectory() as folder:
-        for backend in sorted({backend for backend, _ in databases}):
-            for way in ("orm", "rows"):
-                url = f"{folder}/{way}.db" if backend == "sqlite" else postgres.create_database(f"bench_{way}")
+        for way in ("orm", "rows"):
+            with passing(backend, Path(folder), f"bench_{way}") as url:
                 found.loads[way, backend, ORM] = finished(start_filling(way, url, ORM))
 
 
@@ -164,9 +180,9 @@ def finished(process: "subprocess.Popen[str]") -> dict[str, float]:
     return loaded
 
 
-def measure(backend: str, databases: Databases, arguments: argparse.Namespace, folder: Path, found: Findings) -> None:
+def measure(backend: str, urls: Urls, arguments: argparse.Namespace, folder: Path, found: Findings) -> None:
     """Ask every server of one database in turns, round after round."""
-    url, small = databases[backend, arguments.events], databases[backend, arguments.small]
+    url, small = urls[arguments.events], urls[arguments.small]
     parent = None if backend == "sqlite" else postmaster(url)
     index(url)
     world = World(arguments.events // arguments.copies, arguments.copies)
