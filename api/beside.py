@@ -19,7 +19,6 @@ from threading import Semaphore, Thread
 from typing import Any, TypeAlias
 
 from api import making
-from api.database import HelperLostError
 from api.making import Parcel
 from api.store import Row, Store
 
@@ -28,7 +27,7 @@ ENOUGH = 5_000
 MOST_WAITING = 4
 """Parcels, or loads of records, that lie ready: bounds memory."""
 PATIENCE_S = 10
-SELDOM = (200_000, 50, 50)
+SELDOM = (1_000_000, 50, 50)
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from {module} import work; work({descriptor})"
 
 Line: TypeAlias = "Connection[Any, Any]"
@@ -65,6 +64,8 @@ def helper(module: str) -> Iterator[Line]:
     try:
         yield ours
     except (EOFError, ConnectionError) as error:
+        from api.database import HelperLostError  # noqa: PLC0415 - it brings SQLAlchemy, which helpers go without
+
         raise HelperLostError from error
     finally:
         ours.close()

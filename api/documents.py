@@ -84,7 +84,7 @@ class Deriver:
         if not self._empty:
             old = self._filing.remove(kind, parcel.ids)
             self._vocabulary.remove(kind, parcel.ids)
-        placed = self._filing.place(kind, parcel.sheet)
+        placed = self._filing.place(parcel.sheet)
         self._vocabulary.add(kind, parcel.counts)
         days = [(row[0], place[_DAY]) for row, place in zip(parcel.documents, placed, strict=True)]
         numbers = self._numbers[kind].give(days, old)

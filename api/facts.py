@@ -10,14 +10,13 @@ from typing import Any, NamedTuple, TypeVar
 
 from api import schemas
 from api.assessment import Said, said
-from api.shelf import Shelf
+from api.shelf import Names, Shelf
 from api.standings import TELLING, Standings
 from api.store import Reads
 
 T = TypeVar("T")
-# How many claims are held at once, but for what judgement needs of one event's.
-MOST_CLAIMS = 1_500
-REMEMBERED = 8_000
+# How many claims are held at once, but for what judgement needs of one event's; and how much is remembered.
+MOST_CLAIMS, REMEMBERED, MOST_GROUPS = 1_500, 8_000, 20_000
 
 
 class DateFields(NamedTuple):
@@ -216,8 +215,9 @@ class Facts:
         self.locations = Shelf(self._read_locations)
         self.containers = Shelf(self._read_containers)
         self.sources = Shelf(self._read_sources)
+        self.names = Names()
         self.groups: dict[Hashable, Any] = {}
-        """Facets that many records share, by what they follow from."""
+        """Facets (numbers of `names`) and statuses that many records share, by what they follow from."""
         self._dates: dict[Hashable, Dated] = {}
 
     def _read_actors(self, ids: list[str]) -> Iterable[tuple[str, Actor]]:
@@ -242,9 +242,10 @@ class Facts:
         """Keep memory flat; between chunks only."""
         for held in (self.actors, self.locations, self.containers, self.sources, self.standings):
             held.trim()
-        for shared in (self.groups, self._dates):
-            if len(shared) > REMEMBERED:
-                shared.clear()
+        if self.names.trim() or len(self.groups) > MOST_GROUPS:
+            self.groups.clear()
+        if len(self._dates) > REMEMBERED:
+            self._dates.clear()
 
     def source_ref(self, id_: str | None) -> schemas.TitledRef | None:
         return None if id_ is None else schemas.TitledRef(id=id_, title=self.sources[id_].title)

@@ -1,25 +1,25 @@
 """Files events and claims under their facets: numbers the facets, counts their members, and writes their rows."""
 
-import json
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from api.facets import Filed
-from api.models import FacetRow
+from api.columns import PAYLOAD, PLACED
+from api.facets import CLAIM, Filed
+from api.shelf import MOST_NAMES, Names
 from api.store import Row, Store
 
 FiledKind = Literal["event", "claim"]
 
 # Claims' facets are numbered among the events', under names of their own.
-PREFIX = {"event": "", "claim": "claim/"}
-COLUMNS = ("facet", "span", "day", "id", *FacetRow.payload)
+PREFIX = {"event": "", "claim": CLAIM}
+COLUMNS = ("facet", "span", "day", "id", *PAYLOAD)
 # What a document holds of where its record is filed.
-FILED = ("span", "day", *FacetRow.placed, "members", "facets")
+FILED = ("span", "day", *PLACED, "members", "facets")
 SPANS = range(7)
-EMPTY = [0 for _ in SPANS]
-REMEMBERED = 40_000
+REMEMBERED = 2 * MOST_NAMES
+NOWHERE = (None, None)
 # How many documents are filed at once: bounds what is sorted.
 SLICE = 250_000
 
@@ -54,49 +54,35 @@ def rows_of_documents(kind: FiledKind, *, sqlite: bool) -> str:
 class Slot:
     """A facet: its number, and how many more members it has in each span class than were written down."""
 
+    name: str
     number: int
     new: bool
     code: int
     more: list[int] = field(default_factory=lambda: [0 for _ in SPANS])
 
 
-class _Numbers(dict[str, int]):
-    """Numbers names as they come."""
-
-    def __missing__(self, name: str) -> int:
-        number = self[name] = len(self)
-        return number
-
-
 class Sheet(NamedTuple):
-    """Where some records are filed, each facet named once."""
+    """Where some records are filed, by numbers of facets' names that its maker gave."""
 
+    first: int
     names: list[str]
-    members: list[int]
-    """Of each facet, how many of the records stand in each span class."""
-    rows: list[tuple[Row, list[int], list[tuple[int, int]]]]
+    """Those not told before, numbered from `first` on; 0: forget all that were told."""
+    members: list[dict[int, int]]
+    """By span class, how many of the records stand in each facet."""
+    rows: list[tuple[Row, list[int], Sequence[tuple[int, int]]]]
     """Of each record, `FILED` but for its facets; the facets it stands in; and those where a member of its stands."""
 
     @classmethod
-    def of(cls, records: Sequence[Filed]) -> "Sheet":
-        """File records, by the numbers of names on this sheet alone."""
-        numbers = _Numbers()
+    def of(cls, records: Sequence[Filed], names: Names) -> "Sheet":
+        """File records, and tell what names are new."""
         stand: list[list[int]] = [[] for _ in SPANS]
         rows = []
-        for filed in records:
-            plain = [numbers[name] for name in filed.names]
-            listed = list(dict.fromkeys(filed.held.values()))
-            held = [(numbers[name], listed.index(member)) for name, member in filed.held.items()]
-            own = stand[filed.placing.span]
-            own += plain
+        for _, placing, said, facets, (held, members), point in records:
+            own = stand[placing.span]
+            own += facets
             own += [number for number, _ in held]
-            point = filed.point or (None, None)
-            rows.append(((*filed.placing, *filed.said, *point, json.dumps(listed) if listed else None), plain, held))
-        members = EMPTY * len(numbers)
-        for span, own in enumerate(stand):
-            for number, count in Counter(own).items():
-                members[number * len(SPANS) + span] = count
-        return cls(list(numbers), members, rows)
+            rows.append(((*placing, *said, *(point or NOWHERE), members), list(facets), held))
+        return cls(*names.news(), [dict(Counter(own)) for own in stand], rows)
 
 
 class Filing:
@@ -105,6 +91,7 @@ class Filing:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._slots: dict[str, Slot] = {}
+        self._told: list[Slot] = []
         self._next: int = store.rows("SELECT coalesce(max(id), 0) + 1 FROM facet")[0][0]
 
     def remove(self, kind: FiledKind, ids: list[str]) -> dict[str, int]:
@@ -127,17 +114,19 @@ class Filing:
         self.flush()
         return dict(self._store.rows("SELECT id, name FROM facet WHERE id {ids}", numbers))
 
-    def place(self, kind: FiledKind, sheet: "Sheet") -> list[Row]:
+    def place(self, sheet: Sheet) -> list[Row]:
         """What each document holds of where its record is filed (`FILED`)."""
-        slots = self._need([PREFIX[kind] + name for name in sheet.names])
-        for number, slot in enumerate(slots):
-            more = sheet.members[number * len(SPANS) : (number + 1) * len(SPANS)]
-            slot.more = [old + new for old, new in zip(slot.more, more, strict=True)]
-        codes = [slot.code for slot in slots]
+        if not sheet.first:
+            self._told = []
+        self._told += self._need(sheet.names)
+        told = self._told
+        for span, counts in enumerate(sheet.members):
+            for number, count in counts.items():
+                told[number].more[span] += count
         placed = []
         for row, plain, held in sheet.rows:
-            own = [codes[number] for number in plain]
-            own += [codes[number] + 1 + member for number, member in held]
+            own = [told[number].code for number in plain]
+            own += [told[number].code + 1 + member for number, member in held]
             own.sort()
             placed.append((*row, ",".join(map(str, own))))
         return placed
@@ -146,7 +135,7 @@ class Filing:
         """These facets; new names get the next numbers, in order."""
         if len(self._slots) > REMEMBERED:
             self.flush()
-            self._slots.clear()
+            self._slots = {slot.name: slot for slot in self._told}
         unknown = sorted({name for name in names if name not in self._slots})
         known: dict[str, int] = {}
         if unknown:
@@ -156,7 +145,7 @@ class Filing:
             if number is None:
                 number, self._next = self._next, self._next + 1
             point = POINT if name == "all" or name.startswith("cell:") else 0
-            self._slots[name] = Slot(number, name not in known, (number << FACET_BITS) + point)
+            self._slots[name] = Slot(name, number, name not in known, (number << FACET_BITS) + point)
         return [self._slots[name] for name in names]
 
     def flush(self) -> None:

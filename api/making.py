@@ -48,6 +48,22 @@ class Made(NamedTuple):
         return cls({}, {}, [])
 
 
+class Parcel(NamedTuple):
+    """What is made of some records of one kind, ready to be written in the place of what there was."""
+
+    kind: Kind
+    ids: list[str]
+    """Whose derived rows go, whether or not others come."""
+    documents: list[Row]
+    """By `COLUMNS`, but for where they are filed."""
+    words: list[Row]
+    counts: dict[str, int]
+    """How many of the records hold each word."""
+    sheet: Sheet
+    events: int = 0
+    """How many events are done with it."""
+
+
 class Maker:
     """Makes what is derived of records; reads facts and writes nothing."""
 
@@ -71,6 +87,10 @@ class Maker:
         """The facts of those of these events that exist, as much at a time as memory holds."""
         self._trim()
         return self._known.chunks(ids)
+
+    def named(self, number: int) -> str:
+        """The facet of that number, in what was made last."""
+        return self._known.names.listed[number]
 
     def _trim(self) -> None:
         self._known.trim()
@@ -160,29 +180,13 @@ class Maker:
                         made.words[claim.id] = self._shapes.claim_words(claim, event)
             yield made
 
-
-class Parcel(NamedTuple):
-    """What is made of some records of one kind, ready to be written in the place of what there was."""
-
-    kind: Kind
-    ids: list[str]
-    """Whose derived rows go, whether or not others come."""
-    documents: list[Row]
-    """By `COLUMNS`, but for where they are filed."""
-    words: list[Row]
-    counts: dict[str, int]
-    """How many of the records hold each word."""
-    sheet: Sheet
-    events: int = 0
-    """How many events are done with it."""
-
-
-def packed(kind: Kind, ids: list[str], made: Made) -> Parcel:
-    """What was made, without what only its maker needs."""
-    filed = kind in {"event", "claim"}
-    rows = [(id_, *rest) for id_, rest in made.documents.items()] if filed else list(made.documents.values())
-    counts = Counter(chain.from_iterable(map(str.split, made.words.values()))) if filed else {}
-    return Parcel(kind, ids, rows, list(made.words.items()), dict(counts), Sheet.of(made.filed))
+    def packed(self, kind: Kind, ids: list[str], made: Made) -> Parcel:
+        """What was made, without what only its maker needs."""
+        filed = kind in {"event", "claim"}
+        rows = [(id_, *rest) for id_, rest in made.documents.items()] if filed else list(made.documents.values())
+        counts = Counter(chain.from_iterable(map(str.split, made.words.values()))) if filed else {}
+        sheet = Sheet.of(made.filed, self._known.names)
+        return Parcel(kind, ids, rows, list(made.words.items()), dict(counts), sheet)
 
 
 def parcels(store: Reads) -> Iterator[Parcel]:
@@ -190,11 +194,11 @@ def parcels(store: Reads) -> Iterator[Parcel]:
     maker, affected = Maker(store), Affected(store)
     for kind in PLAIN:
         for ids in affected.chunks(kind, CHUNK):
-            yield packed(kind, ids, maker.plain(kind, ids))
+            yield maker.packed(kind, ids, maker.plain(kind, ids))
     for ids in affected.chunks("claim", CHUNK):  # those that are gone leave nothing behind
         kept = set(store.column("SELECT id FROM claim WHERE id {ids}", ids))
         if gone := [id_ for id_ in ids if id_ not in kept]:
-            yield packed("claim", gone, Made.nothing())
+            yield maker.packed("claim", gone, Made.nothing())
     for ids in affected.chunks("event", CHUNK):
         yield from _events(maker, affected, ids)
 
@@ -205,7 +209,7 @@ def _events(maker: Maker, affected: Affected, ids: list[str]) -> Iterator[Parcel
     for chunk in maker.chunks(ids):
         made, statements = maker.events(chunk)
         gone.difference_update(made.documents)
-        yield packed("event", list(made.documents), made)
+        yield maker.packed("event", list(made.documents), made)
         for some in maker.claims(chunk, statements, affected.among("claim", list(statements))):
-            yield packed("claim", list(some.documents), some)
-    yield packed("event", sorted(gone), Made.nothing())._replace(events=len(ids))
+            yield maker.packed("claim", list(some.documents), some)
+    yield maker.packed("event", sorted(gone), Made.nothing())._replace(events=len(ids))

@@ -7,7 +7,7 @@ every filtered list (facets) and its folded words; they can be rebuilt from the 
 import string
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import (
     DDL,
@@ -34,14 +34,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from api import vocabulary as v
+from api.columns import EDTF_LENGTH, ID_LENGTH, NAME_LENGTH, TEXT_LENGTH, URL_LENGTH, WORD_LENGTH
 
 ALPHANUMERIC = string.ascii_letters + string.digits
-ID_LENGTH = 200
-WORD_LENGTH = 40
-EDTF_LENGTH = 40
-NAME_LENGTH = 1_000
-URL_LENGTH = 4_000
-TEXT_LENGTH = 20_000
 
 # Text sorts by code point on both databases, whatever the server's locale.
 TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
@@ -432,9 +427,6 @@ class FacetRow:
     undated claim exists. `longitude` and `latitude` (WGS 84 degrees) stand in grid cells; `member` in party facets:
     the one participant who belongs to the party, null if there are several. `number` is the record's own.
     """
-
-    placed: ClassVar = ("latest", "said_possible", "said_certain", "unsaid", "longitude", "latitude")
-    payload: ClassVar = ("number", *placed, "member")
 
     facet: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     span: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 from api import facts, schemas
 from api.assessment import Assessment, Statement
+from api.columns import WORD_LENGTH
 from api.facts import Chunk, Facts
 from api.folding import folded
-from api.models import WORD_LENGTH
 from api.vocabulary import Aspect, Stance
 
 _STANCES = {stance.value: stance for stance in Stance}

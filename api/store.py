@@ -5,10 +5,10 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import chain
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import sqlalchemy as sa
-from psycopg.types.string import TextLoader
+if TYPE_CHECKING:  # helpers, who have no connection, go without it
+    import sqlalchemy as sa
 
 # Where a connection is lost on the way, it would write a line of its own beside the error that it raises.
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
@@ -36,7 +36,7 @@ class Store:
     `{each}` stands for a table of the texts of a list, in its one column `value`.
     """
 
-    def __init__(self, connection: sa.Connection, *, lenient: bool = False) -> None:
+    def __init__(self, connection: "sa.Connection", *, lenient: bool = False) -> None:
         """Use a connection; `lenient`: read even texts that are no UTF-8, as far as that goes."""
         self.sqlite = connection.dialect.name == "sqlite"
         self.between: Callable[[], None] | None = None
@@ -44,6 +44,8 @@ class Store:
         self._connection: Any = connection.connection
         self._cursor: Any = self._connection.cursor()
         if not self.sqlite:
+            from psycopg.types.string import TextLoader  # noqa: PLC0415 - SQLite has no need of it
+
             for name in AS_TEXT:
                 self._cursor.adapters.register_loader(name, TextLoader)
         elif lenient:

@@ -20,7 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from api import edtf
 from api import vocabulary as v
-from api.models import EDTF_LENGTH, ID_LENGTH, NAME_LENGTH, TEXT_LENGTH, URL_LENGTH, WORD_LENGTH
+from api.columns import EDTF_LENGTH, ID_LENGTH, NAME_LENGTH, TEXT_LENGTH, URL_LENGTH, WORD_LENGTH
 
 DEEPEST = 20
 LONGEST_EXTRA = 200_000

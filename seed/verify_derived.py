@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from api.changes import ACTORS_ABOVE, LOCATIONS_ABOVE, Kind
 from api.facets import Filed
-from api.filing import FACET_BITS, FILED, POINT, PREFIX, FiledKind
+from api.filing import FACET_BITS, FILED, POINT, FiledKind
 from api.making import CHUNK, COLUMNS, Made, Maker
 from api.shapes import Shapes
 from api.shelf import Shelf
@@ -128,11 +128,10 @@ class Proof:
         *plain, members, codes = row[1 : 1 + len(FILED)]
         expected = (*filed.placing, *filed.said, *(filed.point or (None, None)))
         yield from differences(kind, filed.id, FILED, plain, expected)
-        prefix = PREFIX[kind]
-        wanted = frozenset(
-            (prefix + name, not prefix and (name == "all" or name.startswith("cell:")), member)
-            for name, member in {**dict.fromkeys(filed.names), **filed.held}.items()
-        )
+        listed = json.loads(filed.held.members or "[]")
+        facets = dict.fromkeys(filed.facets) | {number: listed[member] for number, member in filed.held.facets}
+        called = {self._maker.named(number): member for number, member in facets.items()}
+        wanted = frozenset((name, name == "all" or name.startswith("cell:"), called[name]) for name in called)
         held = self._placed(members, codes)
         for name, *_ in sorted(wanted - held, key=repr):
             yield Finding(kind, filed.id, f"facets: its document does not call for {name}, or not rightly")

@@ -13,7 +13,7 @@ from api.settings import PROJECT
 
 # Imports point up this table only: a module may import those of its own line and of the lines above it.
 LAYERS = (
-    "vocabulary edtf folding grid settings database",
+    "vocabulary edtf folding grid settings database columns",
     "models",
     (
         "schemas standings assessment store details errors parameters reader sqlite postgres query filters paging look "

@@ -5,9 +5,10 @@ from typing import Annotated, ClassVar, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from api import answers, models
+from api import answers
 from api import vocabulary as v
 from api.answers import Listing
+from api.columns import NAME_LENGTH
 from api.conditions import Named
 from api.docs import export_of, item_of, json_of, page_of
 from api.filters import Day, Id, Imprecise, Paged, PathId, Worded
@@ -36,7 +37,7 @@ class SourceFilters(Worded, Imprecise):
     ] = None
     kind: Annotated[list[v.SourceKind], Field(description="What it is.", examples=[["think_tank_report"]])] = []
     publisher: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=models.NAME_LENGTH)]],
+        list[Annotated[str, Field(min_length=1, max_length=NAME_LENGTH)]],
         Field(description="Published by exactly this publisher.", examples=[["BBC"]]),
     ] = []
     dataset: Annotated[list[Id], Field(description="Belongs to this dataset.", examples=[["lysychansk-context"]])] = []
