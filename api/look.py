@@ -152,7 +152,7 @@ class Look:
         """The number of the load that is seen."""
         return self.catalogue.revision
 
-    def whole(self, kind: str, size: int, lines: str | None) -> bool:
+    def whole(self, kind: str, size: int, lines: bytes | None) -> bool:
         """Whether lines may be sent as so many documents; else each has to be looked at."""
         return not self.careful and self._soundness.whole(kind, size, lines)
 

@@ -65,13 +65,13 @@ class Stretch(NamedTuple):
     """Some records that follow each other: how many, a line of each one's document, and the place of the last."""
 
     size: int
-    lines: str
+    lines: bytes
     last: Place
 
 
 def stretch(bodies: Sequence[str], last: Place) -> Stretch:
     """The stretch of these documents."""
-    return Stretch(len(bodies), "\n".join([*bodies, ""]), last)
+    return Stretch(len(bodies), "\n".join([*bodies, ""]).encode(), last)
 
 
 class Taken(NamedTuple):

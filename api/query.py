@@ -180,7 +180,9 @@ def _branch(shape: Shape, index: int, span: int, columns: tuple[str, ...]) -> Se
     within = [] if span == UNDATED_SPAN else within_span(shape, row, span)
     if within is None:
         return None
-    conditions = [row.c.facet == bindparam(facet_parameter(0, index)), row.c.span == span, *within]
+    # Of several bounds SQLite takes the first: the cursor's, else each page would be walked to from the filter's own.
+    begun = behind(shape, row, undated=span == UNDATED_SPAN) if shape.after else []
+    conditions = [row.c.facet == bindparam(facet_parameter(0, index)), row.c.span == span, *begun, *within]
     if shape.certain and shape.last and not shape.fresh and span != UNDATED_SPAN:
         conditions.append(row.c.day <= bindparam("last_day"))
     conditions += (
@@ -192,8 +194,6 @@ def _branch(shape: Shape, index: int, span: int, columns: tuple[str, ...]) -> Se
         partner = partner_of(shape, other)
         if partner is None or partner == 0 or partner > other:
             conditions.append(member(shape, row, other))
-    if shape.after:
-        conditions += behind(shape, row, undated=span == UNDATED_SPAN)
     found = select(*(row.c[name] for name in columns)).where(*conditions)
     if not shape.limited or shape.lazy:
         return found
@@ -212,8 +212,8 @@ def behind(shape: Shape, row: FromClause, *, undated: bool) -> list[ColumnElemen
         return [row.c.id > identifier]
     place = tuple_(row.c.day, row.c.id)
     if shape.descending:
-        return [row.c.day <= day, place < tuple_(day, identifier)]
-    return [row.c.day >= day, place > tuple_(day, identifier)]
+        return [place < tuple_(day, identifier), row.c.day <= day]
+    return [place > tuple_(day, identifier), row.c.day >= day]
 
 
 def ordered(shape: Shape, row: Any, *, undated: bool) -> list[ColumnElement[Any]]:  # noqa: ANN401 - a table or subquery

@@ -91,9 +91,9 @@ class Soundness:
             mended[number] = blanked(kind, rows[number])
         return mended
 
-    def whole(self, kind: str, size: int, lines: str | None) -> bool:
+    def whole(self, kind: str, size: int, lines: bytes | None) -> bool:
         """Whether these are lines of so many documents, none of which is damaged."""
-        return not self._damaged[kind] and lines is not None and lines.count("\n") == size
+        return not self._damaged[kind] and lines is not None and lines.count(b"\n") == size and _is_text(lines)
 
     def _suspects(self, kind: str, rows: Sequence[Row]) -> list[int]:
         """Which documents cannot be sent, are not judged where they are said to be, or were damaged before."""
@@ -124,6 +124,14 @@ class Soundness:
         if mark not in self._named:
             self._named.add(mark)
             log.error("damaged", kind=kind, id=identifier, why=why)
+
+
+def _is_text(lines: bytes) -> bool:
+    """Whether it is UTF-8, which SQLite does not look at."""
+    try:
+        return lines.isascii() or bool(lines.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def _judged(body: str, start: int, end: int) -> bool:
