@@ -35,7 +35,7 @@ T = TypeVar("T")
 JSON = "application/json"
 Edit = Callable[[Row], str]
 """Makes the body that is sent from an item's row."""
-EXPORT_BATCH = 500
+EXPORT_BATCH = 250
 NOTHING_LEFT_OUT = {"undated": 0, "unsaid": 0, "unplaced": 0}
 
 
