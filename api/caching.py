@@ -14,6 +14,7 @@ DOCUMENT_VERSION = 1
 GZIP_FROM = 1_000
 """Bytes below which compressing costs more than it saves."""
 Fields = list[tuple[bytes, bytes]]
+_UNTIL_ASKED = (b"cache-control", b"public, no-cache")
 _NEVER = re.compile(r"q=0(\.0{0,3})?")
 
 
@@ -39,12 +40,9 @@ def _encoded(text: str) -> bytes:
 
 
 def sent(request: Request, name: bytes) -> str | None:
-    """A field of the request's head, the first of that name; None: it was not sent."""
-    for field, value in request.scope["headers"]:
-        if field == name:
-            text: str = value.decode("latin-1")
-            return text
-    return None
+    """A list in the request's head, whole even if it was sent on several lines; None: it was not sent."""
+    lines: list[bytes] = [value for field, value in request.scope["headers"] if field == name]
+    return b", ".join(lines).decode("latin-1") if lines else None
 
 
 def accepts_gzip(request: Request) -> bool:
@@ -83,15 +81,20 @@ def _fields(tag: str, loaded_at: datetime) -> Fields:
     """The same, as it is sent."""
     return [
         (b"etag", tag.encode("latin-1")),
-        (b"cache-control", b"public, no-cache"),
+        _UNTIL_ASKED,
         (b"last-modified", _encoded(_http_date(loaded_at))),
         (b"vary", b"Accept-Encoding"),
     ]
 
 
+def _copies(request: Request) -> set[str]:
+    """The tags of the client's copies (`If-None-Match`, by weak comparison)."""
+    return {tag.strip().removeprefix("W/") for tag in (sent(request, b"if-none-match") or "").split(",")}
+
+
 def kept(request: Request, revision: int) -> str | None:
-    """The tag of the client's copy that is still good, if it sent one (`If-None-Match`, by weak comparison)."""
-    tags = {tag.strip().removeprefix("W/") for tag in (sent(request, b"if-none-match") or "").split(",")}
+    """The tag of the client's copy that is still good, if it sent one."""
+    tags = _copies(request)
     plain = etag(request, revision, gzip=False)
     return next((tag for tag in (plain, f'{plain[:-1]}.gzip"') if tag in tags), None)
 
@@ -127,3 +130,16 @@ def answer(
 def not_modified(tag: str, loaded_at: datetime) -> Response:
     """304 for the copy with this tag, with the headers that the full answer would have had."""
     return Ready(304, b"", None, _fields(tag, loaded_at))
+
+
+def fixed(request: Request, body: bytes, media_type: str) -> Response:
+    """An answer that is the same whatever is loaded, such as a script."""
+    tag = f'"{_digest(body)}"'
+    if tag in _copies(request) or any_copy_will_do(request):
+        return Ready(304, b"", None, [(b"etag", _encoded(tag)), _UNTIL_ASKED])
+    return Ready(200, body, media_type, [(b"etag", _encoded(tag)), _UNTIL_ASKED])
+
+
+@lru_cache(maxsize=16)
+def _digest(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=9).hexdigest()

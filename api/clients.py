@@ -5,13 +5,15 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from starlette.types import Scope
 
 WINDOW_SECONDS = 60
 REMEMBERED = 10_000
 _IPV6_CLIENT_BITS = 64
+# Some proxies add the port, and every connection has another.
+_WITH_PORT = re.compile(r"\[([^\]]*)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
@@ -36,19 +38,29 @@ class Proxies:
         return peer, os.urandom(16).hex()
 
     def _trusts(self, address: str) -> bool:
-        try:
-            parsed = ip_address(address)
-        except ValueError:
-            return False
-        return any(parsed in network for network in self._trusted)
+        parsed = _parsed(address)
+        return parsed is not None and any(parsed in network for network in self._trusted)
 
     def _beyond(self, peer: str, chain: str) -> str:
         """The address nearest to us that no trusted proxy has; each proxy adds the one it heard from to the end."""
-        for address in reversed([part.strip() for part in chain.split(",") if part.strip()]):
-            if not self._trusts(peer):
+        for text in reversed([part.strip() for part in chain.split(",") if part.strip()]):
+            address = _parsed(text)
+            if address is None or not self._trusts(peer):
                 break
-            peer = address
+            peer = str(address)
         return peer
+
+
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    """The address that a text names, if it names one."""
+    if found := _WITH_PORT.fullmatch(text):
+        text = found[1] or found[2]
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
 
 
 class Allowance:
@@ -78,10 +90,7 @@ class Allowance:
 def _key(client: str) -> str:
     if ":" not in client:
         return client
-    try:
-        address = IPv6Address(client.partition("%")[0])
-    except ValueError:
-        return client
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(IPv6Network((address, _IPV6_CLIENT_BITS), strict=False))
+    address = _parsed(client)
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((int(address), _IPV6_CLIENT_BITS), strict=False))
+    return client if address is None else str(address)

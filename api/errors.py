@@ -63,7 +63,8 @@ TYPES = {
             "malformed-request",
             "The request cannot be read",
             400,
-            "The path or the query is not valid percent-encoded UTF-8, or holds control characters.",
+            "The path or the query is not valid percent-encoded UTF-8, or holds control characters; or what came is no "
+            "request of HTTP/1.1 or HTTP/1.0, or names no host.",
         ),
         ProblemType(
             "request-timeout",

@@ -37,10 +37,6 @@ PREFLIGHT = {
 }
 # Whoever watches over the service is always answered.
 UNLIMITED = frozenset({"/health", "/health/live", "/health/ready", "/metrics"})
-PROTOCOL_REFUSALS = {
-    "headers-too-large": "The header fields are more, or longer, than this service takes.",
-    "malformed-request": "The address of the request holds a #, which ends it for a browser; write %23.",
-}
 _POLICY_NAME = b"content-security-policy"
 _LINE = b"%b: %b\r\n"
 _FIXED = b"".join([_LINE % field for field in (*HEADERS, (_POLICY_NAME, POLICY))])
@@ -98,8 +94,8 @@ class Guard:
 
     def _refusal(self, answer: "Answer", client: str) -> Problem | None:
         scope = answer.scope
-        if slug := scope["state"].get("refusal"):
-            return Problem(slug, PROTOCOL_REFUSALS[slug])
+        if refused := scope["state"].get("refusal"):
+            return Problem(*refused)
         if (problem := legible.refusal(scope, self._settings)) or scope["path"] in UNLIMITED:
             return problem
         if self._allowance is not None:

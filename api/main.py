@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
-from fastapi_offline import FastAPIOffline
 
 from api import database, errors, lane, openapi, parameters
 from api.guard import Guard
@@ -65,12 +64,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         yield
         await app.state.data.reader.close()
 
-    app = FastAPIOffline(
+    app = FastAPI(
         title="Counterclaim",
         summary="Who said what about events of armed conflict, and when.",
         description=openapi.DESCRIPTION,
         version="0.1.0",
         lifespan=lifespan,
+        openapi_url=None,  # `docs_page` serves these
         docs_url=None,
         redoc_url=None,
         dependencies=[Depends(parameters.given_once)],

@@ -4,6 +4,7 @@ import asyncio
 import resource
 import signal
 import socket
+import struct
 from functools import partial
 from typing import Any
 
@@ -18,8 +19,14 @@ from api.settings import Settings
 
 _REASONS = {400: b"Bad Request", 408: b"Request Timeout", 414: b"URI Too Long", 431: b"Request Header Fields Too Large"}
 TOO_LARGE = "The request is larger than this service takes."
+_HASH = "malformed-request", "The address of the request holds a #, which ends it for a browser; write %23."
+_HOST = "malformed-request", "The request names no host, or several."
+_HEADERS = "headers-too-large", "The header fields are more, or longer, than this service takes."
 _PER_FIELD = 4  # colon, blank, CR, LF
 _REQUEST_LINE = 32
+_FRAMED = b"transfer-encoding: chunked\r\n\r\n"
+_RESET = struct.pack("ii", 1, 0)
+"""Of SO_LINGER: closing tells the other end that something went wrong."""
 _LINGER_SECONDS = 0.5
 
 
@@ -65,6 +72,40 @@ class Joined(asyncio.Transport):
     def is_closing(self) -> bool:
         """Whether nothing more is sent."""
         return self._transport.is_closing()
+
+
+class Unframed(Joined):
+    """The same to a client of HTTP/1.0, which knows no chunks: there the answer ends where the connection does.
+
+    One that is cut must not look whole, and so the connection is then reset.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        """Nothing was written yet."""
+        super().__init__(transport)
+        self._framed = self._unfinished = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Send the head, and what the chunks hold."""
+        data = bytes(data)
+        if self._head is None:
+            self._framed = self._unfinished = data.endswith(_FRAMED)
+            super().write(data.replace(_FRAMED, b"\r\n") if self._framed else data)
+        elif self._framed and data:
+            size, _, rest = data.partition(b"\r\n")
+            length = int(size, 16)
+            self._unfinished = 0 < length == len(rest) - 2  # the last chunk, an empty one, comes with what is before it
+            super().write(rest[:length])
+        else:
+            super().write(data)
+
+    def close(self) -> None:
+        """Hang up, so that it is seen if something is missing."""
+        if not self._unfinished:
+            super().close()
+            return
+        self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self._transport.abort()
 
 
 class Connection(HttpToolsProtocol):
@@ -132,7 +173,8 @@ class Connection(HttpToolsProtocol):
         before = self.cycle
         super().on_headers_complete()
         if self.cycle is not None and self.cycle is not before and self.scope["method"] != "HEAD":  # has no body
-            self.cycle.transport = Joined(self.transport)
+            framed = self.scope["http_version"] == "1.1"
+            self.cycle.transport = Joined(self.transport) if framed else Unframed(self.transport)
             self.scope["state"]["whole"] = partial(self._send_whole, self.cycle)
         if self.server_state.draining:
             self.end()
@@ -162,14 +204,18 @@ class Connection(HttpToolsProtocol):
         self._unparsed = 0
         super().on_message_complete()
 
-    def _refusal(self) -> str | None:
+    def _refusal(self) -> tuple[str, str] | None:
+        """The type of problem that the request is answered with, and what is wrong with it."""
         if b"#" in self.url:
-            return "malformed-request"
+            return _HASH
+        hosts = sum([name == b"host" for name, _ in self.headers])
+        if hosts != 1 and (hosts or self.parser.get_http_version() == "1.1"):
+            return _HOST
         if len(self.headers) > self.settings.headers:
-            return "headers-too-large"
+            return _HEADERS
         if self._unparsed > self.settings.header_bytes:
             size = sum(len(name) + len(value) + _PER_FIELD for name, value in self.headers)
-            return "headers-too-large" if size > self.settings.header_bytes else None
+            return _HEADERS if size > self.settings.header_bytes else None
         return None
 
     def on_response_complete(self) -> None:

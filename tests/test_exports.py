@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from api import answers, formats
 from api.database import engine
 from tests.live import Api, serving
+from tests.wire import Wire
 
 FORMS = ("csv", "ndjson", "geojson")
 
@@ -31,6 +32,32 @@ def test_a_body_that_falls_short_is_cut(dossier_url: str, form: str) -> None:
         with pytest.raises(httpx.RemoteProtocolError):
             api.ask(f"/events.{form}")
         assert api.ask("/health").status_code == 200
+
+
+def received(api: Api, path: str) -> bytes:
+    """All that a client of HTTP/1.0 gets, until the connection ends; raises if it was reset."""
+    with Wire(str(api.client.base_url)) as wire:
+        wire.send(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+        return b"".join(iter(lambda: wire.socket.recv(65_536), b""))
+
+
+@pytest.mark.parametrize("path", ["/events.csv", "/claims.ndjson", "/locations.geojson", "/events.ndjson?kind=order"])
+def test_a_client_that_knows_no_chunks_gets_none(api: Api, path: str) -> None:
+    head, _, body = received(api, path).partition(b"\r\n\r\n")
+    assert body == api.good(path).content
+    assert b"connection: close" in head
+    assert b"transfer-encoding" not in head
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_body_that_falls_short_is_no_whole_one_without_chunks(dossier_url: str, form: str) -> None:
+    """The end of the connection is the end of the body there, and so it has to be a bad one."""
+    made = engine(dossier_url)
+    with made.begin() as connection:
+        connection.execute(sa.text("DELETE FROM event_facet WHERE id = 'capture-of-mine'"))
+    made.dispose()
+    with serving(dossier_url) as api, pytest.raises(ConnectionResetError):
+        received(api, f"/events.{form}")
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -127,6 +127,8 @@ def test_accept_changes_nothing(sqlite_api: Api, path: str, accept: str) -> None
         (["X: a\x00b"], 400),
         (["X y: z"], 400),
         ([": no name"], 400),
+        (["Host: another.test"], 400),
+        (["HOST: counterclaim.test"], 400),
         (["X: a\r\n folded: b"], 400),
         (["X: " + "y" * 17_000], 431),
         (["X: " + "y" * 200_000], 431),
@@ -146,6 +148,8 @@ def test_hostile_headers(sqlite_api: Api, headers: list[str], status: int) -> No
         b"\r\n\r\n\r\n\r\nGET\r\n\r\n",
         b"GET /events HTTP/9.9\r\n\r\n",
         b"GET /events\r\nHost: x\r\n\r\n" * 2,
+        b"GET /events/count HTTP/1.1\r\n\r\n",
+        b"GET http://counterclaim.test/events/count HTTP/1.1\r\n\r\n",
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 20,
         b"GET /\xd0\x9b HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -161,6 +165,23 @@ def test_what_is_no_request(sqlite_api: Api, data: bytes) -> None:
     if answer.status != 200:  # HTTP/0.9 names no version, and is answered
         assert answer.status == 400
         is_an_answer(answer, "")
+
+
+@pytest.mark.parametrize("asked", ["abc", "5-2", "99999999-", "0-4", "0-0,2-3", "-5"])
+@pytest.mark.parametrize("path", ["/events/count", "/events.csv", "/docs", "/static-offline-docs/favicon.png"])
+def test_every_answer_is_whole(sqlite_api: Api, path: str, asked: str) -> None:
+    """Ranges are not served, and so they are no reason to refuse either (RFC 9110, section 14.2)."""
+    whole, part = sent(sqlite_api, f"GET {path}"), sent(sqlite_api, f"GET {path}", f"Range: bytes={asked}")
+    assert (part.status, part.body, part.headers.get("content-range")) == (200, whole.body, None)
+
+
+def test_a_list_in_the_head_may_take_several_lines(sqlite_api: Api) -> None:
+    plain = sent(sqlite_api, "GET /events")
+    tag = plain.headers["etag"]
+    assert sent(sqlite_api, "GET /events", 'If-None-Match: "a"', f"If-None-Match: {tag}").status == 304
+    packed = sent(sqlite_api, "GET /events", "Accept-Encoding: br", "Accept-Encoding: gzip")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert sent(sqlite_api, "GET /events", "Accept-Encoding: gzip;q=0", "Accept-Encoding: *").body == plain.body
 
 
 @pytest.mark.parametrize("path", ["/events", "/events/count", "/events/capture-of-lysychansk", "/vocabulary", "/docs"])

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from api.vocabulary import VOCABULARIES
 from tests.live import Api
 
@@ -47,3 +49,12 @@ def test_the_docs_start_with_our_own_document(api: Api) -> None:
     start = api.good("/docs/start.js")
     assert 'url: "openapi.json"' in start.text
     assert start.headers["content-type"].startswith("text/javascript")
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/static-offline-docs/swagger-ui-bundle.js"])
+def test_what_is_the_same_whatever_is_loaded_can_be_kept(api: Api, path: str) -> None:
+    answer = api.good(path)
+    for copy in (answer.headers["etag"], "*"):
+        again = api.ask(path, {"If-None-Match": copy})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", answer.headers["etag"])
+    assert api.ask(path, {"If-None-Match": '"another"'}).content == answer.content

@@ -3,12 +3,16 @@
 Its page names no other host and holds no inline script, so that its content security policy can forbid both.
 """
 
+from functools import cache
+from http import HTTPStatus
+from importlib.resources import files
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+import orjson
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from api import answers
+from api import answers, caching
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,6 +32,11 @@ PAGE = """<!doctype html>
 <script src="static-offline-docs/swagger-ui-bundle.js"></script>
 <script src="docs/start.js"></script>
 """
+ASSETS = {
+    "favicon.png": "image/png",
+    "swagger-ui.css": "text/css; charset=utf-8",
+    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+}
 START = """SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#docs",
@@ -48,3 +57,22 @@ async def get_docs(_: Annotated[answers.Nothing, Query()]) -> Response:
 async def get_docs_start(_: Annotated[answers.Nothing, Query()]) -> Response:
     """Starts Swagger UI."""
     return Response(START, media_type="text/javascript")
+
+
+@router.get("/openapi.json")
+async def get_document(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
+    """What all of this is, for programs."""
+    return caching.fixed(request, orjson.dumps(request.app.openapi()), answers.JSON)
+
+
+@router.get("/static-offline-docs/{name}")
+async def get_asset(request: Request, name: str, _: Annotated[answers.Nothing, Query()]) -> Response:
+    """A part of Swagger UI."""
+    if name not in ASSETS:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return caching.fixed(request, _asset(name), ASSETS[name])
+
+
+@cache
+def _asset(name: str) -> bytes:
+    return files("fastapi_offline").joinpath("static", name).read_bytes()
