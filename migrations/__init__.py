@@ -80,7 +80,19 @@ def _version(connection: sa.Connection) -> str | None:
             f"The database is newer than this code (its version is {found}, this code knows up to {newest()}): "
             "update the code, or point DATABASE_URL at another database."
         )
+    if found is None and (table := _anothers(connection)):
+        raise DatabaseUnusableError(
+            f"The database is another program's (it holds a table {table}): point DATABASE_URL at another database."
+        )
     return found
+
+
+def _anothers(connection: sa.Connection) -> str | None:
+    """A table that another program has made; a PostgreSQL database may be shared, but not under our names."""
+    tables = set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
+    if connection.dialect.name != "sqlite":
+        tables &= models.Base.metadata.tables.keys()
+    return min(tables, default=None)
 
 
 def newest() -> str | None:

@@ -21,6 +21,8 @@ def backup(url: str, target: Path, *, force: bool = False) -> str:
     """Save one state of the database, whole and checked, or nothing. What was done, in one line."""
     source = _file(url)
     require_current(url)
+    if target.is_dir():
+        raise DatabaseUnusableError(f"{target} is a folder: name a file.")
     if target.exists() and not force:
         raise DatabaseUnusableError(f"{target} is there already: take another name, or --force to replace it.")
     if target.exists() and target.samefile(source):
@@ -39,7 +41,7 @@ def restore(url: str, source: Path, *, force: bool = False) -> str:
     """Put back what `backup` saved, all or nothing. What was done, in one line."""
     target = _file(url)
     held = _held(target)
-    if held and not force:
+    if held is not None and not force:
         raise DatabaseUnusableError(f"{target} holds data, which would be lost: --force replaces it.")
     if target.exists() and source.exists() and target.samefile(source):
         raise DatabaseUnusableError(f"{source} is the database itself.")
@@ -81,7 +83,11 @@ def _explained(file: Path) -> Iterator[None]:
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
     """A new file in the target's folder, gone in the end unless it was moved."""
-    number, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.absolute().parent)
+    folder = target.absolute().parent
+    try:
+        number, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=folder)
+    except OSError as error:
+        raise DatabaseUnusableError(f"Cannot write to the folder {folder}: {error.strerror}.") from error
     os.close(number)
     try:
         yield Path(name)

@@ -44,12 +44,9 @@ def read(paths: Iterable[Path], datasets: Collection[str] = ()) -> Iterator[Entr
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The paths, and for a folder the TOML files in it."""
+    """The paths, and for a folder the TOML files in it; one without any stands for itself, and cannot be read."""
     for path in paths:
-        if path.is_dir():
-            yield from sorted(path.glob("*.toml"))
-        else:
-            yield path
+        yield from (sorted(path.glob("*.toml")) if path.is_dir() else ()) or (path,)
 
 
 def parse(path: Path, place: Place) -> tuple[str, dict[str, Any]] | Refusal:
@@ -81,6 +78,8 @@ def toml(path: Path) -> dict[str, Any]:
         if found := _ENDLESS_NUMBER.search(text):
             raise Unreadable(f"is not TOML: an endless number in line {text.count(chr(10), 0, found.start()) + 1}")
         return tomllib.loads(text)
+    except IsADirectoryError:
+        raise Unreadable("is a folder without TOML files") from None
     except OSError as error:
         raise Unreadable(f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:

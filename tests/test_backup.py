@@ -195,11 +195,25 @@ def test_nothing_is_replaced_unasked(dossier_of_sqlite: str, tmp_path: Path, run
     for command in ("backup", "restore"):
         code, said = run(dossier_of_sqlite, command, dossier_of_sqlite, "--force")
         assert (code, said) == (1, f"{dossier_of_sqlite} is the database itself.")
-    code, said = run(dossier_of_sqlite, "backup", tmp_path / "nowhere" / "saved.db")
-    assert (code, said.rpartition(" cannot")[2]) == (1, " be used: No such file or directory.")
+    file = tmp_path / "nowhere" / "file.db"
+    lacking = (1, f"Cannot write to the folder {file.parent}: No such file or directory.")
+    assert run(dossier_of_sqlite, "backup", file) == run(str(file), "restore", saved) == lacking
+    assert run(dossier_of_sqlite, "backup", tmp_path, "--force") == (1, f"{tmp_path} is a folder: name a file.")
     empty = tmp_path / "new" / "new.db"
     migrate(str(empty))
     assert run(str(empty), "restore", saved)[0] == 0
+
+
+def test_another_programs_data_is_not_replaced_unasked(dossier_of_sqlite: str, tmp_path: Path, run: Run) -> None:
+    saved, other = tmp_path / "saved.db", tmp_path / "other.db"
+    backups.backup(dossier_of_sqlite, saved)
+    with closing(sqlite3.connect(other)) as made, made:
+        made.execute("CREATE TABLE note (text)")
+        made.execute("INSERT INTO note VALUES ('dear')")
+    lost = (1, f"{other} holds data, which would be lost: --force replaces it.")
+    assert run(str(other), "restore", saved) == lost
+    with closing(sqlite3.connect(other)) as made:
+        assert made.execute("SELECT text FROM note").fetchall() == [("dear",)]
 
 
 def test_who_is_loading_is_not_disturbed(

@@ -189,3 +189,6 @@ def test_check_is_for_authors(capsys: pytest.CaptureFixture[str], tmp_path: Path
     file.write_text('dataset = "mine"\n[[actors]]\nid = "a"\nkind = "sid"\nname = "A"\n')
     said = refused(capsys, "check", str(file))
     assert said.startswith(f"{file}: actor a: kind: ")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert refused(capsys, "check", str(empty)).rstrip() == f"{empty}: is a folder without TOML files"

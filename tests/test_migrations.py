@@ -112,6 +112,32 @@ def test_a_newer_database_is_left_alone(empty_url: str, act: Callable[[str], Non
     assert schema(empty_url) == before
 
 
+@pytest.mark.parametrize("act", [migrate, require_current])
+def test_another_programs_database_is_left_alone(blank_url: str, act: Callable[[str], None]) -> None:
+    made = engine(blank_url)
+    with made.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE event (happening TEXT)")
+    made.dispose()
+    before = schema(blank_url)
+    with pytest.raises(DatabaseUnusableError, match=r"another program's \(it holds a table event\)"):
+        act(blank_url)
+    assert schema(blank_url) == before
+
+
+def test_a_postgresql_database_may_be_shared(blank_url: str, backend: str) -> None:
+    """There an extension may keep tables beside ours; a file is one program's alone."""
+    made = engine(blank_url)
+    with made.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE spatial_ref_sys (srid INTEGER)")
+    made.dispose()
+    if backend == "postgresql":
+        migrate(blank_url)
+        require_current(blank_url)
+    else:
+        with pytest.raises(DatabaseUnusableError, match="another program's"):
+            migrate(blank_url)
+
+
 def test_an_unmigrated_database_is_not_served(blank_url: str) -> None:
     with pytest.raises(DatabaseUnusableError, match="run `counterclaim migrate`"):
         require_current(blank_url)
