@@ -89,7 +89,7 @@ def plain_value(column: str, given: Any) -> Any:  # noqa: ANN401 - whatever a dr
             return json.loads(given)
         if column == "recorded_at" or isinstance(given, datetime):
             return moment(given)
-    except ValueError:
+    except (ValueError, AttributeError):
         return given
     return bool(given) if column in TRUTHS and given in {0, 1} else given
 

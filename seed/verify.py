@@ -14,6 +14,8 @@ from seed.records import KINDS
 from seed.refusals import Entry, Place, entry, shown
 from seed.rows import CHILDREN, COLUMNS, digest, rows_of
 
+# What making something of broken facts raises.
+BROKEN = (LookupError, ValueError, TypeError, AttributeError)
 OWNERS = {table: (kind, column) for kind, parts in CHILDREN.items() for table, column in parts.items()}
 
 
@@ -24,12 +26,29 @@ def verify(database: sa.Engine) -> Iterator[Finding]:
         with connection.begin():
             store = Store(connection, lenient=True)
             yield from _revision(store)
+            yield from _ids(store)
             for kind in KINDS:
-                yield from _records(store, kind)
+                yield from _as_far_as_it_goes(f"{kind}s", _records(store, kind))
             yield from _references(store)
             yield from _sense(store)
-            yield from verify_derived.findings(store)
+            yield from _as_far_as_it_goes("documents", verify_derived.findings(store))
             yield from verify_filed.findings(store)
+
+
+def _as_far_as_it_goes(what: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """A fact that was named already may be so broken that nothing can be made of the others either."""
+    try:
+        yield from findings
+    except BROKEN as error:
+        yield Finding("the look at", what, f"broke off, for the facts are broken: {shown(str(error))}")
+
+
+def _ids(store: Store) -> Iterator[Finding]:
+    """SQLite keeps an id that is no text, which can never be asked for."""
+    if store.sqlite:
+        for kind in KINDS:
+            for (id_,) in store.each(f"SELECT id FROM {kind} WHERE typeof(id) <> 'text' ORDER BY 1"):
+                yield Finding(kind, str(id_), "id: is no text")
 
 
 def _revision(store: Store) -> Iterator[Finding]:

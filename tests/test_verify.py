@@ -288,6 +288,26 @@ def test_text_that_is_no_text(database: sa.Engine, backend: str) -> None:
         finding.encode()
 
 
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("UPDATE dataset SET recorded_at = '' WHERE id = 'lysychansk'", "dataset lysychansk: recorded_at: "),
+        ("UPDATE dataset SET recorded_at = -5 WHERE id = 'lysychansk'", "dataset lysychansk: recorded_at: "),
+        ("UPDATE dataset SET title = x'fffe' WHERE id = 'lysychansk'", "dataset lysychansk: title: "),
+        ("UPDATE dataset SET id = x'fffe' WHERE id = 'lysychansk'", r"dataset b'\xff\xfe': id: is no text"),
+        ("UPDATE source SET id = x'fffe' WHERE id = 'geonames'", r"source b'\xff\xfe': id: is no text"),
+    ],
+)
+def test_what_is_broken_beyond_reading_is_named_too(
+    database: sa.Engine, backend: str, statement: str, named: str
+) -> None:
+    if backend == "postgresql":
+        pytest.skip("PostgreSQL keeps no value of another type")
+    spoil(database, statement)
+    findings = found(database)
+    assert [finding for finding in findings if finding.startswith(named)], findings
+
+
 def command(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, str, str]:
     """Its exit code, and what it printed."""
     with pytest.raises(SystemExit) as exited:

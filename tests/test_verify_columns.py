@@ -1,6 +1,8 @@
 """`counterclaim verify` watches over every column of every table: whichever is changed by hand, it names the record."""
 
+import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from api import models
 from api.database import engine
 from seed.verify import verify
 from tests import databases
+from tests.test_verify import WITHOUT_CHECKS
 
 pytestmark = pytest.mark.long
 
@@ -36,52 +39,60 @@ COLUMNS = [
 ]
 
 
+UNCHECKED = {
+    "sqlite": ("PRAGMA foreign_keys = OFF", "PRAGMA ignore_check_constraints = ON"),
+    "postgresql": ("SET session_replication_role = replica",),
+}
+
+
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
+def database(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
     """One for all of these, each of which mends what it spoils."""
-    with databases.copy("sqlite", tmp_path_factory.mktemp("columns"), databases.dossier("sqlite")) as url:
+    with databases.copy(backend, tmp_path_factory.mktemp("columns"), databases.dossier(backend)) as url:
         made = engine(url)
+        if backend == "postgresql":
+            change(made, WITHOUT_CHECKS)
         yield made
         made.dispose()
 
 
-def other(value: Any) -> Any:
+def other(value: Any, kind: type) -> Any:
     """A value unlike the one that is there, as a column of its kind could hold it."""
-    match value:
-        case None:
-            return "2001-01-01"
-        case int() | float():
-            return value + 1_000_000
-        case str() if value.startswith("["):
-            return '["something else"]'
-        case str() if value[:2] == "20" and value[4:5] == "-":
-            return "2001-01-01" + value[10:]
-    return f"{value}x"
+    if kind is bool:
+        return "0" if value in {1, "true"} else "1"
+    if kind is int:
+        return int(value or 0) + 10_000
+    if kind is float:
+        return float(value or 0) + 1_000
+    if kind is date or (value is not None and re.match(r"20\d\d-", str(value))):
+        return "2001-01-01" + str(value or "")[10:]
+    return f"{value or ''}x" if kind is str and not str(value).startswith("[") else '["something else"]'
 
 
 def change(database: sa.Engine, statement: str, *values: Any) -> None:
     """Change the database by hand, past its constraints."""
     with database.connect() as connection:
         driver = connection.connection.cursor()
-        for pragma in ("foreign_keys = OFF", "ignore_check_constraints = ON"):
-            driver.execute(f"PRAGMA {pragma}")
-        driver.execute(statement, values)
+        for setting in UNCHECKED[connection.dialect.name]:
+            driver.execute(setting)
+        driver.execute(statement, values) if values else driver.execute(statement)
         connection.connection.commit()
         connection.invalidate()
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_whatever_is_changed_is_named(database: sa.Engine, table: str) -> None:
+def test_whatever_is_changed_is_named(database: sa.Engine, backend: str, table: str) -> None:
     named_by = NAMED_BY.get(table, "id")
     keys = [column.name for column in TABLES[table].primary_key]
+    read, mark = ('"{}"', "?") if backend == "sqlite" else ('CAST("{}" AS text)', "%s")
     for column in [column for of, column in COLUMNS if of == table]:
         with database.connect().execution_options(read_only=True) as connection:
-            wanted = ", ".join(f'"{name}"' for name in (named_by, column, *keys))
+            wanted = ", ".join([f'"{named_by}"', read.format(column), *(f'"{key}"' for key in keys)])
             filled = f'SELECT {wanted} FROM {table} ORDER BY "{column}" IS NULL, {len(keys) + 2} LIMIT 1'  # noqa: S608
             name, value, *place = connection.exec_driver_sql(filled).one()
-        changed = other(value)
-        where = " AND ".join(f'"{key}" = ?' for key in keys)
-        update = f'UPDATE {table} SET "{column}" = ? WHERE {where}'  # noqa: S608
+        changed = other(value, TABLES[table].columns[column].type.python_type)
+        where = " AND ".join(f'"{key}" = {mark}' for key in keys)
+        update = f'UPDATE {table} SET "{column}" = {mark} WHERE {where}'  # noqa: S608
         change(database, update, changed, *place)
         findings = [str(one) for one in verify(database)]
         assert [one for one in findings if str(name) in one], f"{table}.{column} of {name}: {findings}"
