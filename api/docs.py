@@ -60,10 +60,12 @@ def problem(slug: str, example: dict[str, Any] | None = None) -> dict[str, Any]:
 
 COMMON: Responses = {
     400: problem("malformed-request", {"detail": "The query holds control characters."}),
+    408: problem("request-timeout", {"detail": "The request did not arrive in time."}),
     414: problem("too-large", {"detail": "The path and query are longer than 16384 bytes."}),
     422: problem("invalid-parameter"),
     429: problem("too-many-requests", {"detail": "At most 1200 requests per minute are answered."}),
     431: problem("headers-too-large", {"detail": "The header fields are more, or longer, than this service takes."}),
+    500: problem("internal-error", {"detail": "The request could not be answered."}),
     503: problem("unavailable", {"detail": "The database cannot be read right now."}),
 }
 NOT_MODIFIED: Responses = {304: {"description": "Your copy is still good.", "headers": _headers()}}

@@ -94,16 +94,17 @@ class Guard:
 
     def _refusal(self, answer: "Answer", client: str) -> Problem | None:
         scope = answer.scope
-        if refused := scope["state"].get("refusal"):
-            return Problem(*refused)
-        if (problem := legible.refusal(scope, self._settings)) or scope["path"] in UNLIMITED:
-            return problem
-        if self._allowance is not None:
+        limited = scope["path"] not in UNLIMITED
+        if limited and self._allowance is not None:  # whatever is asked, and however it is answered
             wait, answer.extra = self._allowance.take(client)
             if wait:
                 detail = f"At most {self._settings.requests_per_minute} requests per minute are answered."
                 return Problem("too-many-requests", detail, headers={"Retry-After": str(wait)})
-        if self._running > self._settings.concurrent_requests:
+        if refused := scope["state"].get("refusal"):
+            return Problem(*refused)
+        if problem := legible.refusal(scope, self._settings):
+            return problem
+        if limited and self._running > self._settings.concurrent_requests:
             return Unavailable("The service is answering as many requests as it can.")
         return None
 

@@ -120,6 +120,14 @@ def test_each_client_has_its_share(dossier_of_sqlite: str) -> None:
             assert api.ask(unlimited).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/a%00", "/events?q=100%", "/nothing", "/events?zz=1", "/events/count?q=a#b"])
+def test_what_is_refused_is_of_the_share_too(dossier_of_sqlite: str, path: str) -> None:
+    with connected(dossier_of_sqlite, rate_limit=2) as wire:
+        answers = [wire.ask(f"GET {path}") for _ in range(3)]
+    assert [answer.headers["ratelimit"].partition(";t=")[0][-1] for answer in answers] == ["1", "0", "0"]
+    assert [answer.status == 429 for answer in answers] == [False, False, True]
+
+
 def test_shares_are_for_strangers(sqlite_api: Api) -> None:
     assert "ratelimit" not in sqlite_api.ask("/events/count").headers
     assert Settings().requests_per_minute == 0

@@ -62,6 +62,13 @@ def test_every_operation_shows_an_exchange() -> None:
         assert expected <= operation["responses"].keys()
 
 
+def test_every_type_of_problem_is_documented_wherever_it_can_happen() -> None:
+    by_path = {kind.status for kind in TYPES.values() if kind.slug not in {"not-found", "method-not-allowed"}}
+    for name, (path, operation) in OPERATIONS.items():
+        problems = {int(status) for status in operation["responses"] if int(status) >= 400}
+        assert problems == by_path | ({404} if "{" in path else set()), name
+
+
 def test_where_answers_lead(api: Api) -> None:
     """Every link of every answer's example can be followed; whatever answers for an id is led to."""
     followed = set()
