@@ -207,7 +207,10 @@ class Look:
         memory, key = self.catalogue.names, (kind, identifier)
         if key not in memory:
             rows = await self.fetch(_name_statement(kind), {"id": identifier})
-            _remember(memory, key, rows[0][1] if rows else None)  # type: ignore[arg-type]
+            found = rows[0][1] if rows else None
+            if isinstance(found, bytes):  # SQLite keeps what it is given
+                found = found.decode(errors="replace")
+            _remember(memory, key, found)  # type: ignore[arg-type]
         return memory[key]
 
     async def names(self, kind: str, identifiers: Sequence[str]) -> str:

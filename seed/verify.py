@@ -54,7 +54,7 @@ def _ids(store: Store) -> Iterator[Finding]:
 def _revision(store: Store) -> Iterator[Finding]:
     rows = store.rows("SELECT id, number FROM revision")
     loaded = store.rows("SELECT 1 FROM dataset LIMIT 1")
-    if (loaded and not rows) or any(id_ != 1 or number < 1 for id_, number in rows):
+    if (loaded and not rows) or any(id_ != 1 or not isinstance(number, int) or number < 1 for id_, number in rows):
         yield Finding("revision", "1", "is not the one row that counts loads from 1")
 
 

@@ -144,10 +144,13 @@ class Proof:
             listed = [None, *json.loads(members or "[]")]
             self._names.trim()
             self._names.need(str(code >> FACET_BITS) for code in numbers)
-            return frozenset(
+            placed = {
                 (self._names[str(code >> FACET_BITS)], bool(code & POINT), listed[code & (POINT - 1)])
                 for code in numbers
-            )
+            }
+            if {0, *(code & (POINT - 1) for code in numbers)} != set(range(len(listed))):
+                placed.add(("members of no facet", False, None))
+            return frozenset(placed)
         except BROKEN:
             return frozenset({("facets that are none", False, None)})
 

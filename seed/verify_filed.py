@@ -87,7 +87,8 @@ def _strays(store: Store, kind: str) -> Iterator[Finding]:
 
 
 def _sizes(store: Store) -> Iterator[Finding]:
-    stored = " UNION ALL ".join(f"SELECT id, {span}, span{span} FROM facet WHERE span{span} <> 0" for span in SPANS)
+    each = "SELECT id, {0}, span{0} FROM facet WHERE coalesce(span{0}, -1) <> 0"
+    stored = " UNION ALL ".join(each.format(span) for span in SPANS)
     rows = " UNION ALL ".join(f"SELECT facet, span, id FROM {kind}_facet" for kind in PREFIX)
     counted = f"SELECT facet, span, count(*) FROM ({rows}) r GROUP BY facet, span"
     seen: dict[int, None] = {}

@@ -171,6 +171,17 @@ def test_text_that_is_none(dossier_of_sqlite: str, bad: bytes, right: dict[str, 
     spoilt(dossier_of_sqlite, "event", right)
 
 
+@pytest.mark.parametrize("table", ["dataset", "source", "actor", "location", "event"])
+def test_a_name_that_is_no_text(dossier_of_sqlite: str, table: str) -> None:
+    """SQLite keeps bytes in a column of texts, and no constraint has anything against them."""
+    column = "name" if table in {"actor", "location"} else "title"
+    id_ = "russian-side" if table == "actor" else RECORDS[table]
+    changed(dossier_of_sqlite, f"UPDATE {table} SET {column} = :bad WHERE id = :id", bad=b"\xff\xfe", id=id_)  # noqa: S608
+    with serving(dossier_of_sqlite) as api:
+        paths = (*PATHS, f"/events?{table}={id_}" if table in {"dataset", "source", "location"} else "/events")
+        assert [path for path in (*paths, "/disputes?party=russian-side") if api.ask(path).status_code != 200] == []
+
+
 def test_numbers_of_all_kinds_are_no_documents(dossier_url: str) -> None:
     with serving(dossier_url) as api:
         assert 'counterclaim_records{kind="event"} 27.0' in api.good("/metrics").text

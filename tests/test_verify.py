@@ -186,6 +186,10 @@ DERIVED = {
         "UPDATE event_document SET members = '[' WHERE id = 'refinery-entry'",
         "event refinery-entry: facets: cannot be read, so no facet of its kind was compared",
     ),
+    "members that no facet has": (
+        "UPDATE claim_document SET members = '[[1], {\"a\": null}]' WHERE id = 'lysychansk-s14a'",
+        HAIDAI + "facets: its document calls wrongly for members of no facet",
+    ),
     "words that are no words": (
         "UPDATE event_words SET words = ' a\" b ' WHERE id = 'refinery-entry'",
         "event refinery-entry: words: is ",
@@ -295,6 +299,7 @@ def test_text_that_is_no_text(database: sa.Engine, backend: str) -> None:
         ("UPDATE dataset SET recorded_at = -5 WHERE id = 'lysychansk'", "dataset lysychansk: recorded_at: "),
         ("UPDATE dataset SET title = x'fffe' WHERE id = 'lysychansk'", "dataset lysychansk: title: "),
         ("UPDATE dataset SET id = x'fffe' WHERE id = 'lysychansk'", r"dataset b'\xff\xfe': id: is no text"),
+        ("UPDATE revision SET number = 'many'", "revision 1: is not the one row that counts loads from 1"),
         ("UPDATE source SET id = x'fffe' WHERE id = 'geonames'", r"source b'\xff\xfe': id: is no text"),
     ],
 )
