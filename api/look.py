@@ -152,9 +152,9 @@ class Look:
         """The number of the load that is seen."""
         return self.catalogue.revision
 
-    def whole(self, kind: str, size: int, lines: bytes | None) -> bool:
-        """Whether lines may be sent as so many documents; else each has to be looked at."""
-        return not self.careful and self._soundness.whole(kind, size, lines)
+    def whole(self, kind: str, lines: bytes) -> bool:
+        """Whether lines of sound documents may be sent as they are; else each has to be looked at."""
+        return not self.careful and self._soundness.whole(kind, lines)
 
     async def fetch(
         self, statement: Statement, parameters: Parameters, *, slow: bool = False, carefully: bool = False

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import FromClause, LargeBinary, Select, Text, cast, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, LargeBinary, Select, Text, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from api.effort import Way
@@ -18,23 +18,23 @@ BEGINS = b'{"id":"'
 
 @lru_cache(maxsize=4096)
 def joined_statement(shape: Shape) -> Statement:
-    """One row of (revision, how many, last day, lines) of an ascending page, its texts joined by the database.
+    """One row of (revision, how many, of these sound, last day, lines) of an ascending page, joined by the database.
 
     The lines are the documents that are sound, each with an end of line, as the bytes that are sent.
     """
     lazily = page_of(shape._replace(lazy=disjoint(shape))).subquery()
     # SQLite joins in the order of what it joins, as the keys come; PostgreSQL is told the order, and sees it is theirs.
     lines = cast(func.group_concat(lazily.c.body, "\n").concat("\n"), LargeBinary)
-    return Statement(
-        select(REVISION, func.count(), func.max(lazily.c.day), lines).select_from(lazily),
-        lambda: _joined_in_order(page_of(shape).subquery()),
-    )
+    return Statement(_counted(lazily, lines), lambda: _joined_in_order(page_of(shape).subquery()))
+
+
+def _counted(page: FromClause, lines: ColumnElement[Any]) -> Select[Any]:
+    return select(REVISION, func.count(), func.count(page.c.body), func.max(page.c.day), lines).select_from(page)
 
 
 def _joined_in_order(page: FromClause) -> Select[Any]:
     bodies = func.string_agg(page.c.body, aggregate_order_by(literal("\n", Text), page.c.day, page.c.id))
-    lines = func.convert_to(bodies.concat("\n"), "UTF8")
-    return select(REVISION, func.count(), func.max(page.c.day), lines).select_from(page)
+    return _counted(page, func.convert_to(bodies.concat("\n"), "UTF8"))
 
 
 class Question(Protocol):
@@ -66,10 +66,10 @@ async def joined(
 
 async def _stretch(look: Look, shape: Shape, values: Parameters, phase: int) -> Stretch | None:
     """As many documents as a page has; one by one where they are not as they should be."""
-    _, size, day, lines = (await look.fetch(joined_statement(shape), values, slow=True))[0]
+    _, size, sound, day, lines = (await look.fetch(joined_statement(shape), values, slow=True))[0]
     if not size:
         return None
-    if look.whole(shape.table.removesuffix("s"), size, lines):
+    if sound == size and look.whole(shape.table.removesuffix("s"), lines):
         return Stretch(size, lines, Place(phase, day, _last_id(lines)))
     rows = in_order(await look.fetch(page_statement(shape), values, slow=True, carefully=True), backwards=False)
     return stretch([row[3] for row in rows], Place(phase, rows[-1][1], rows[-1][2]))

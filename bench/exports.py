@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection
+from io import BytesIO
 from statistics import median
 
 import psycopg
@@ -62,8 +63,10 @@ def _download(server: Server) -> int:
     with closing(HTTPConnection(server.root.removeprefix("http://"), timeout=PATIENCE_S * 20)) as connection:
         connection.request("GET", f"/events.ndjson?date_from={FIRST}&date_to={LAST}")
         answer, rows = connection.getresponse(), 0
-        while part := answer.read1(CHUNK):
-            rows += part.count(b"\n")
+        part = bytearray(CHUNK)
+        while size := answer.readinto(part):
+            lines = BytesIO(memoryview(part)[:size]).readlines()  # counting ends of lines would cost half an export
+            rows += len(lines) - (not lines[-1].endswith(b"\n"))
         if answer.status != OK or rows != int(answer.headers["counterclaim-count"]):
             raise RuntimeError("The export is not whole.")
     return rows
@@ -80,4 +83,4 @@ def _from_database(url: str) -> int:
         psycopg.connect(postgresql_dsn(url)) as connection,
         connection.cursor().copy(f"COPY ({COPIED.format(keys=KEYS.format(**VALUES))}) TO STDOUT".encode()) as copy,
     ):
-        return sum(bytes(part).count(b"\n") for part in copy)
+        return sum(1 for _ in copy)
