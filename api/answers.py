@@ -1,8 +1,8 @@
 """Answers to lists: a page, a count, an export, an item; each made from what is asked and the stored documents."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
@@ -238,8 +238,9 @@ async def export(request: Request, listing: Listing, filters: Any, form: str) ->
         snapshot = stack.pop_all()
 
     async def stream() -> AsyncIterator[bytes]:
-        async with snapshot:
-            async for part in WRITERS[form](listing, look, asked, total):
+        # Nothing is read ahead any more once the snapshot ends, also when whoever asked has gone.
+        async with snapshot, aclosing(WRITERS[form](listing, look, asked, total)) as parts:
+            async for part in parts:
                 yield part
 
     return StreamingResponse(stream(), headers=sent, media_type=MEDIA_TYPES[form])
@@ -302,7 +303,7 @@ def _columns(listing: Listing, look: Look, record: Found) -> dict[str, Any]:
         return columns(orjson.loads(look.damaged(kind, record.place.id, record.body, repr(error))))
 
 
-async def ahead(parts: AsyncIterator[T]) -> AsyncIterator[T]:
+async def ahead(parts: AsyncIterator[T]) -> AsyncGenerator[T, None]:
     """The same parts, each of them read while the one before is on its way."""
     coming = asyncio.ensure_future(anext(parts, None))
     try:
@@ -310,21 +311,21 @@ async def ahead(parts: AsyncIterator[T]) -> AsyncIterator[T]:
             coming = asyncio.ensure_future(anext(parts, None))
             await asyncio.sleep(0)  # it begins now, not when there is nothing else to do
             yield part
-    finally:
-        await asyncio.wait([coming])  # the connection must be at rest before it is given back
-        if not coming.cancelled():
-            coming.exception()
+    finally:  # whoever asked may have gone, and then nothing can be waited for
+        coming.add_done_callback(lambda done: done.cancelled() or done.exception())
+        coming.cancel()
 
 
-async def _ndjson(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncIterator[bytes]:
+async def _ndjson(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncGenerator[bytes, None]:
     sent = 0
-    async for stretch in ahead(stretches(asked, look, listing)):
-        sent += stretch.size
-        yield stretch.lines
+    async with aclosing(ahead(stretches(asked, look, listing))) as parts:
+        async for stretch in parts:
+            sent += stretch.size
+            yield stretch.lines
     _check(sent, total)
 
 
-async def _csv(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncIterator[bytes]:
+async def _csv(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncGenerator[bytes, None]:
     header = formats.HEADERS[listing.name]
     yield formats.csv_lines((), header, first=True)
     sent = 0
@@ -334,7 +335,7 @@ async def _csv(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncI
     _check(sent, total)
 
 
-async def _geojson(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncIterator[bytes]:
+async def _geojson(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncGenerator[bytes, None]:
     yield b'{"type":"FeatureCollection","features":['
     sent = 0
     async for batch in batches(asked, look, listing):

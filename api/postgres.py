@@ -61,6 +61,7 @@ class PostgresReader:
         self._opening = asyncio.Lock()
         self._lanes: dict[str, asyncio.Semaphore] = {}
         self._away_until = 0.0
+        self._endings: set[asyncio.Future[None]] = set()
         self._trouble = Trouble()
         self.generation = 0
 
@@ -181,10 +182,11 @@ class PostgresReader:
         pool, connection = await self._begun()
         try:
             yield _Snapshot(self, connection)
-        finally:
-            with suppress(TimeoutError, asyncpg.PostgresError, *_LOST):
-                await connection.execute("ROLLBACK")
-            await _release(pool, connection)
+        finally:  # by a task of its own, for this one may be cancelled: whoever asked has gone
+            ending = asyncio.ensure_future(_end(pool, connection))
+            self._endings.add(ending)
+            ending.add_done_callback(self._endings.discard)
+            await asyncio.shield(ending)
 
     async def _begun(self) -> "tuple[asyncpg.Pool[Any], Any]":
         """A connection in a transaction; another one, if the first was lost while it lay idle."""
@@ -208,6 +210,16 @@ class PostgresReader:
             return await self._run(connection, statement, parameters)
         except Lost as error:
             raise self._trouble.away(error) from error
+
+
+async def _end(pool: "asyncpg.Pool[Any]", connection: Any) -> None:  # noqa: ANN401 - a pool's proxy
+    """Give a connection of a snapshot back, once what was broken off is over, or give it up."""
+    try:
+        async with asyncio.timeout(GRACE_SECONDS):
+            await connection.execute("ROLLBACK")
+    except (TimeoutError, asyncpg.PostgresError, *_LOST):
+        _give_up(connection)
+    await _release(pool, connection)
 
 
 async def _release(pool: "asyncpg.Pool[Any]", connection: Any) -> None:  # noqa: ANN401 - a pool's proxy

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +35,7 @@ class _Connection:
     def __init__(self, path: Path, wait_seconds: float = 0.0, cache_kib: int = _CACHE_KIB) -> None:
         """Open the file to read; it must be there."""
         self._until = 0.0
+        self._busy, self._left = threading.Lock(), False
         self._connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro",
             uri=True,
@@ -52,7 +54,15 @@ class _Connection:
 
     def fetch(self, statement: Statement, parameters: Parameters, seconds: float) -> Sequence[Row]:
         text, values = statement.compiled(self.dialect, parameters)
-        self._until = time.monotonic() + seconds
+        try:
+            with self._busy:
+                self._until = time.monotonic() + seconds
+                return self._fetch(text, values)
+        finally:
+            if self._left:
+                self.close()
+
+    def _fetch(self, text: str, values: Sequence[object]) -> Sequence[Row]:
         try:
             rows: list[Row] = self._connection.execute(text, values).fetchall()
         except sqlite3.OperationalError as error:
@@ -73,7 +83,13 @@ class _Connection:
         self._connection.execute("BEGIN")
 
     def close(self) -> None:
-        self._connection.close()
+        """Close it, or have it closed by the thread that still reads: under that, it would take the process along."""
+        self._left, self._until = True, 0.0
+        if self._busy.acquire(blocking=False):
+            try:
+                self._connection.close()
+            finally:
+                self._busy.release()
 
 
 def _text(stored: bytes) -> str:

@@ -11,13 +11,15 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests import soak
-from tests.crowd import RIGHT, Crowd, bodies, share
+from tests.crowd import RIGHT, Crowd, answers, bodies, share
 from tests.faults import service
+from tests.wire import Wire
 
 SLOW, SLOW_S = 1_000, 20
 MOST_S = 0.25
 MOST_DRIFT_MB, MOST_FOR_EXPORTS_MB = 10, 60
 MINUTES, MOST_DRIFT = 2, 0.5
+LEAVERS, LEAVINGS = 3, 120
 
 pytestmark = pytest.mark.long
 
@@ -110,6 +112,23 @@ def test_an_export_is_never_held_whole(blank_url: str) -> None:
     with service(blank_url) as served:
         found = soak.exporting(served)
         assert found.more_mb < MOST_FOR_EXPORTS_MB, found
+        leavers = [threading.Thread(target=leave, args=(served.root, number)) for number in range(LEAVERS)]
+        for leaver in leavers:
+            leaver.start()
+        for leaver in leavers:
+            leaver.join()
+        assert served.process is not None
+        assert served.process.poll() is None
+        answers(served.root, ("/events?limit=2", "/events.ndjson?date_to=2014-02-01"))
+
+
+def leave(root: str, first: int) -> None:
+    """Ask for everything, and be gone after some of it, time and again."""
+    for number in range(first, LEAVINGS, LEAVERS):
+        with Wire(root) as wire:
+            for at, _ in enumerate(wire.stream("GET /events.ndjson")):
+                if at >= number % 20:
+                    break
 
 
 @pytest.mark.timed
