@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from statistics import median
 from typing import NamedTuple, Self
 
 import pytest
@@ -165,7 +164,11 @@ def test_pages_are_of_one_release(dossier_url: str, tmp_path: Path) -> None:
             spells["neighbour"].append((began, time.monotonic()))
     assert crowd.judge(right).keys() == {RIGHT}
     walker.judge(kept=ROWS // 2)
-    beside = {name: median(share(crowd.timed, 0.99, [one]) for one in during) for name, during in spells.items()}
+    # In the quieter of these times, for others may use the machine too.
+    beside = {
+        name: sorted(share(crowd.timed, 0.99, [one]) for one in during)[RELEASES // 4]
+        for name, during in spells.items()
+    }
     assert beside["load"] <= 2 * beside["neighbour"], beside
     sound(dossier_url)
 
