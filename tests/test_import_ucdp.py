@@ -51,6 +51,24 @@ def test_only_an_exact_date_is_a_day_or_lasts(precision: int, start: str, end: s
 
 
 @pytest.mark.parametrize(
+    ("precision", "start", "end", "expected"),
+    [
+        (1, "2031-05-02", "2031-05-02", "2031-05-02"),
+        (2, "2031-05-02", "2031-05-03", "2031-05-02/2031-05-03"),
+        (4, "2031-05-01", "2031-05-31", "2031-05-01/2031-05-31"),
+        (5, "2031-01-01", "2031-12-31", "2031-01-01/2031-12-31"),
+        (2, "2031-05-02", "2031-05-02", "[2031-04-27..2031-05-07]"),
+    ],
+)
+def test_incidents_that_a_source_sums_up_filled_their_days(precision: int, start: str, end: str, expected: str) -> None:
+    cells = {"date_prec": precision, "date_start": start, "date_end": end}
+    dated = event(event_clarity=2, **cells)["date"]
+    assert dated["edtf"] == expected
+    assert ("sums up several incidents" in (dated.get("note") or "")) == ("/" in expected)
+    assert event(event_clarity=1, **cells) == event(**cells) | {"extra": ucdp(event_clarity=1, **cells)}
+
+
+@pytest.mark.parametrize(
     ("precision", "kind", "radius", "relation"),
     [
         (1, "town", None, "at"),
@@ -181,6 +199,7 @@ def test_the_police_of_one_country_are_not_those_of_another() -> None:
 
 
 def test_where_nobody_is_named_ucdp_says_it_itself() -> None:
+    assert claims(source_original=" ; .") == claims(source_original="")
     total = claims(source_original=" ; ")["ucdp-900001-total"]
     assert (total["speaker"], total["via"]) == ("ucdp", None)
     assert total["said"]["edtf"] == "[2031-05-05..]"
@@ -280,7 +299,16 @@ def test_no_articles(text: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("type_of_violence", 4), ("where_prec", 8), ("date_prec", 0), ("date_end", "2031-05-01")]
+    ("column", "value"),
+    [
+        ("type_of_violence", 4),
+        ("where_prec", 8),
+        ("date_prec", 0),
+        ("event_clarity", 3),
+        ("date_end", "2031-05-01"),
+        ("best", -1),
+        ("deaths_civilians", -9),
+    ],
 )
 def test_codes_that_mean_nothing(column: str, value: Any) -> None:
     with pytest.raises(CellError) as refused:

@@ -19,7 +19,7 @@ def records(row: Row) -> Iterator[Made]:
     """Everything that one row says."""
     cells, lists = row.cells, table("ucdp").lists
     violence = choice("type_of_violence", cells["type_of_violence"], lists["violence"])
-    dated = when(cells["date_start"], cells["date_end"], cells["date_prec"])
+    dated = when(cells)
     sides = [Made("actor", side(cells[f"side_{letter}_id"], cells[f"side_{letter}"])) for letter in "ab"]
     if sides[0].fields["id"] == sides[1].fields["id"]:
         sides.pop()
@@ -48,19 +48,26 @@ def records(row: Row) -> Iterator[Made]:
     yield from claims(cells, event)
 
 
-def when(start: date, end: date, precision: int) -> dict[str, Any]:
+def when(cells: Mapping[str, Any]) -> dict[str, Any]:
     """When it happened: a day, days it lasted, or days among which one is meant.
 
-    `date_start` and `date_end` are, in UCDP's codebook, the earliest and the latest possible day. Only where the exact
-    date is known (`date_prec` 1) do several days mean that it lasted.
+    `date_start` and `date_end` are, in UCDP's codebook, the earliest and the latest possible day. Several days mean that
+    it lasted where the exact date is known (`date_prec` 1), and where the source gives no more than a total of several
+    incidents (`event_clarity` 2); otherwise it happened once, on one of them.
     """
-    known = choice("date_prec", precision, table("ucdp").lists["date_prec"])
+    lists = table("ucdp").lists
+    start, end, precision = cells["date_start"], cells["date_end"], cells["date_prec"]
+    known = choice("date_prec", precision, lists["date_prec"])
+    clarity = "" if cells["event_clarity"] is None else cells["event_clarity"]
+    summed = choice("event_clarity", clarity, lists["event_clarity"])
     if end < start:
         raise CellError("date_end", f"{end} is before date_start, {start}")
-    if precision == 1:
-        return {"edtf": str(start) if start == end else f"{start}/{end}", "basis": "stated"}
     if start < end:
-        return {"edtf": span(start, end), "basis": "stated", "note": known["note"]}
+        lasted = precision == 1 or summed["lasted"]
+        note = " ".join(one["note"] for one in (known, summed) if one["note"])
+        return {"edtf": f"{start}/{end}" if lasted else span(start, end), "basis": "stated", "note": note or None}
+    if precision == 1:
+        return {"edtf": str(start), "basis": "stated"}
     around = timedelta(days=known["days"])
     note = f"{known['note']} The row gives {start} alone; the date is widened to what that leaves possible."
     return {"edtf": f"[{start - around}..{end + around}]", "basis": "inferred", "note": note}
@@ -117,6 +124,9 @@ def figures(cells: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]
 
     A column of nought says as often that nobody knows as that nobody died, so it makes no claim; the row keeps it.
     """
+    for column in ("low", "best", "high", *table("ucdp").lists["deaths"]):
+        if (cells[column] or 0) < 0:
+            raise CellError(column, f"{cells[column]} is less than nought")
     low, best, high = cells["low"], cells["best"], cells["high"]
     given = [value for value in (low, best, high) if value is not None]
     flags = [] if given == sorted(given) else ["contradictory"]
@@ -136,7 +146,7 @@ def named(cells: Mapping[str, Any]) -> Iterator[Made]:
     """
     country = cells["country_id"] if cells["country_id"] is not None else slug(cells["country"] or "")
     for text in dict.fromkeys(part.strip() for part in (cells["source_original"] or "").split(";")):
-        if text:
+        if any(map(str.isalnum, text)):
             id_ = identity("ucdp-speaker", country, slug(text), of=(text,))
             where = f" in events in {cells['country']}" if cells["country"] else ""
             told = f"Named so by UCDP as an original source{where}; what kind of speaker this is, UCDP does not say."
