@@ -101,7 +101,7 @@ def of_csv(folder: Path) -> Cases:
     yield "ucdp", written(folder / "narrow.csv", HEADER["ucdp"].encode() + b"1\r\n" * 100_000), "row 2: has 1 cells"
     yield "gdelt-mentions", sparse(folder / "mentions.csv", b"1\t" * 15), "nothing after it was read"
     yield "ucdp", Path("/dev/zero"), "nothing after it was read"
-    yield "ucdp", Path("/dev/null"), "there is no such column"
+    yield "ucdp", Path("/dev/null"), "is empty"
     wide = HEADER["ucdp"].rstrip() + "," + ",".join(f"c{number}" for number in range(200_000)) + "\r\n1\r\n"
     yield "ucdp", written(folder / "wide.csv", wide), "row 2: has 1 cells"
 

@@ -1,5 +1,6 @@
 """Reading: columns by name, whatever spreadsheets and databases do to cells, and refusals by row and column."""
 
+import gzip
 from collections.abc import Iterable
 from itertools import chain
 from typing import Any
@@ -74,14 +75,19 @@ def test_blank_lines_are_no_rows() -> None:
         ("date,text\nx,y\n", ["f row 1: id: there is no such column"]),
         ("idd,text\nx,y\n", ["f row 1: id: there is no such column; did you mean idd?"]),
         ("id,text,text\n1,a,b\n", ["f row 1: 'text': two columns have this name"]),
-        ("", ["f row 1: id: there is no such column"]),
+        ("date,date\nx,y\n", ["f row 1: 'date': two columns have this name", "f row 1: id: there is no such column"]),
+        ("", ["f row 1: is empty"]),
+        ("a,b\nx,y\n", ["f row 1: has none of the columns id; without a header it would have 3 columns, not 2"]),
+        ("id,text\r1,a\r", ["f row 1: has lines that end in a carriage return alone: save it with line feeds"]),
+        (gzip.compress(b"id,text\n1,a\n", mtime=0), ["f row 1: is packed (gzip): unpack it first"]),
+        (b"PK\x03\x04rest", ["f row 1: is packed (zip), or a spreadsheet: unpack it, or save it as CSV, first"]),
         (
             "id,date\n1,2031-05-02\nx,2031-02-30\n",
             ["f row 3: id: 'x' is not a whole number", "f row 3: date: '2031-02-30' is not a day"],
         ),
         ("id,text\n1\n2,b\n", ["f row 2: has 1 cells; the header has 2"]),
         (b"id,text\n1,ok\n2,caf\xe9\n", ["f row 3: text: is not UTF-8: byte 0xe9"]),
-        ("id,text\n1,a".encode("utf-16"), ["f row 1: is UTF-16, not UTF-8; nothing after it was read"]),
+        ("id,text\n1,a".encode("utf-16"), ["f row 1: is UTF-16, not UTF-8"]),
         ('id,text\n1,a\n2,"b\n', ["f row 3: is not CSV: unexpected end of data; nothing after it was read"]),
         ('id,text\n1,"a"b\n', ["f row 2: is not CSV: ',' expected after '\"'; nothing after it was read"]),
     ],
@@ -174,6 +180,11 @@ def test_json_objects_lie_across_pieces(monkeypatch: pytest.MonkeyPatch) -> None
         (b'[{"id": "\xff"}]', "f row 1: is not UTF-8; nothing after it was read"),
         ("[" + '{"a":' * 200_000, "f row 1: is nested too deep; nothing after it was read"),
         ('[{"text": "x"}]', "f row 1: id: there is no such column"),
+        ('[{"id": 1} {"id": 2}]', "f row 2: is not JSON: there is no comma before it; nothing after it was read"),
+        ('[{"id": 1}, ]', "f row 2: is not JSON: Expecting value; nothing after it was read"),
+        ('[{"id": 1}', "f row 2: is not JSON: the list never ends; nothing after it was read"),
+        ('[{"id": 1}] [', "f row 2: the list has ended, but the file goes on; nothing after it was read"),
+        ('[{"id": 1, "text": "a", "text": "b"}]', "f row 1: holds 'text' twice; nothing after it was read"),
         ('[{"id": [1]}]', "f row 1: id: [1] is neither text nor a number"),
     ],
 )

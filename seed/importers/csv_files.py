@@ -12,8 +12,15 @@ from seed.refusals import Place, Refusal
 LONGEST_CELL = 1_000_000
 LONGEST_ROW = 8_000_000
 CHUNK = 65_536
+NOTHING_MORE = "nothing after it was read"
 DELIMITERS = ",\t;"
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# How files begin that are no text in UTF-8.
+OTHERS = {
+    b"\xff\xfe": "is UTF-16, not UTF-8",
+    b"\xfe\xff": "is UTF-16, not UTF-8",
+    b"\x1f\x8b": "is packed (gzip): unpack it first",
+    b"PK\x03\x04": "is packed (zip), or a spreadsheet: unpack it, or save it as CSV, first",
+}
 BOM = b"\xef\xbb\xbf"
 # How Python keeps bytes that are no UTF-8.
 UNDECODED = re.compile("[\udc80-\udcff]")
@@ -36,7 +43,8 @@ class Lines:
         while raw := self._stream.readline(LONGEST_ROW + 1):
             self._row += len(raw)
             if self._row > LONGEST_ROW:
-                raise UnreadableError(f"is longer than {LONGEST_ROW:,} bytes; is a quotation mark never closed?")
+                told = f"is longer than {LONGEST_ROW:,} bytes; is a quotation mark never closed?; {NOTHING_MORE}"
+                raise UnreadableError(told)
             yield raw.decode("utf-8", "surrogateescape")
 
     def row_done(self) -> None:
@@ -55,43 +63,72 @@ class Opened(NamedTuple):
 
 def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[Found]:
     """The rows of a file; a header is row 1, as in a spreadsheet, and a row of HXL hashtags under it is passed over."""
-    number = 0
     try:
         opened = _open(stream, table)
-        header = Header(opened.names, table.columns, file)
-        if header.refusals:
-            yield from header.refusals
-            return
-        number = opened.first - 1
+    except (UnreadableError, csv.Error) as error:
+        yield _refused(error, Place(file, 1))
+        return
+    header = Header(opened.names, table.columns, file)
+    if header.refusals:
+        yield from header.refusals
+    else:
+        yield from _rows(opened, header, file)
+
+
+def _rows(opened: Opened, header: Header, file: str) -> Iterator[Found]:
+    number = opened.first - 1
+    try:
         for number, given in enumerate(opened.rows, opened.first):
             opened.lines.row_done()
             if given and not (number == opened.first and _tags(given)):
                 yield _row(header, opened.names, given, Place(file, number))
-    except csv.Error as error:
-        yield Refusal(Place(file, number + 1), "", "", f"is not CSV: {error}; nothing after it was read")
-    except UnreadableError as error:
-        yield Refusal(Place(file, number + 1), "", "", f"{error}; nothing after it was read")
+    except (UnreadableError, csv.Error) as error:
+        yield _refused(error, Place(file, number + 1))
+
+
+def _refused(error: Exception, place: Place) -> Refusal:
+    told = f"is not CSV: {error}; {NOTHING_MORE}" if isinstance(error, csv.Error) else str(error)
+    return Refusal(place, "", "", told)
 
 
 def _open(stream: BufferedReader, table: Table) -> Opened:
     """Find the delimiter and the header; a file without one has the columns in the format's order."""
     start = stream.peek(CHUNK)
-    if start.startswith(UTF16):
-        raise UnreadableError("is UTF-16, not UTF-8")
+    require_text(start)
     if start.startswith(BOM):
         start = start[len(BOM) :]
         stream.read(len(BOM))
-    first = start.partition(b"\n")[0].decode("utf-8", "replace").rstrip("\r")
+    if b"\r" in start[:-1] and b"\n" not in start:
+        raise UnreadableError("has lines that end in a carriage return alone: save it with line feeds")
+    line, whole, _ = start.partition(b"\n")
+    first = line.decode("utf-8", "replace").rstrip("\r")
     delimiter = max(DELIMITERS, key=first.count)
     cells = first.split(delimiter)
     known = {header for column in table.columns.values() for header in column.headers}
-    bare = len(cells) == len(table.order) and known.isdisjoint(map(key, cells))
+    strange = known.isdisjoint(map(key, cells))
+    bare = strange and len(cells) == len(table.order)
+    if strange and whole and not bare:
+        raise UnreadableError(f"has none of the columns {', '.join(table.needed)}{_other(table, cells)}")
     lines = Lines(stream)
     csv.field_size_limit(LONGEST_CELL)
     if bare:  # machine-made, without quotation marks
         return Opened(list(table.order), csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE), lines, 1)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     return Opened(next(reader, []), reader, lines, 2)
+
+
+def require_text(start: bytes) -> None:
+    """Say what a file is that begins like no text, rather than what its bytes would be as text."""
+    if not start:
+        raise UnreadableError("is empty")
+    for begins, told in OTHERS.items():
+        if start.startswith(begins):
+            raise UnreadableError(told)
+
+
+def _other(table: Table, cells: Sequence[str]) -> str:
+    """How many columns a file without a header would have, where there are such files."""
+    return f"; without a header it would have {len(table.order)} columns, not {len(cells)}" if table.order else ""
 
 
 def _tags(given: Sequence[str]) -> bool:

@@ -78,6 +78,11 @@ class Table:
         """The dataset that all records of the format belong to."""
         return str(self.fixed[0].fields["id"])
 
+    @property
+    def needed(self) -> list[str]:
+        """The columns without which a row makes no sense, by the first name of each."""
+        return [column.headers[0] for column in self.columns.values() if column.needed]
+
 
 FIXED = {"datasets": "dataset", "sources": "source", "actors": "actor"}
 FOLDER = Path(__file__).parent

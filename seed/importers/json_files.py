@@ -8,11 +8,11 @@ from io import BufferedReader
 from typing import Any
 
 from seed.importers.formats import Found, Header, Table, UnreadableError
-from seed.refusals import Place, Refusal
+from seed.refusals import Place, Refusal, shown
 
 CHUNK = 65_536
 LONGEST_ROW = 1_000_000
-_SOMETHING = re.compile(r"[^ \t\r\n,]")
+_SOMETHING = re.compile(r"[^ \t\r\n]")
 
 
 def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[Found]:
@@ -32,49 +32,90 @@ def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[Found]:
 
 def objects(stream: BufferedReader) -> Iterator[dict[str, Any]]:
     """The objects of the array that a file holds, one after another."""
-    text = _pieces(stream)
-    held = next(text, "")
-    at = _past_blanks(held, 0)
-    if held[at : at + 1] != "[":
+    text = Text(_pieces(stream))
+    if text.sign() != "[":
         raise UnreadableError("the file does not hold a list of objects")
-    at, decode = at + 1, json.JSONDecoder(parse_constant=_refuse_constant).raw_decode
-    while True:
-        at = _past_blanks(held, at)
-        if held[at : at + 1] == "]":
-            return
-        try:
-            found, at = decode(held, at)
-        except json.JSONDecodeError as error:
-            held, at = held[at:], 0
-            more = next(text, "")
-            if not more or len(held) > LONGEST_ROW:
-                raise UnreadableError(f"is not JSON: {error.msg}") from None
-            held += more
-            continue
-        except RecursionError:
-            raise UnreadableError("is nested too deep") from None
-        except ValueError:
-            raise UnreadableError("holds a number of thousands of digits") from None
-        if not isinstance(found, dict):
-            raise UnreadableError("is no object")
-        yield found
+    text.passed()
+    many = False
+    while (sign := text.sign()) != "]":
+        if many and sign != ",":
+            raise UnreadableError(
+                "is not JSON: there is no comma before it" if sign else "is not JSON: the list never ends"
+            )
+        if many:
+            text.passed()
+        yield text.object()
+        many = True
+    text.passed()
+    if text.sign():
+        raise UnreadableError("the list has ended, but the file goes on")
 
 
-def _past_blanks(text: str, at: int) -> int:
-    """The next position that holds something other than a blank or a comma."""
-    found = _SOMETHING.search(text, at)
-    return found.start() if found else len(text)
+class Text:
+    """The text of a file, of which no more is held than an object."""
+
+    def __init__(self, pieces: Iterator[str]) -> None:
+        """None of the pieces is empty."""
+        self._pieces, self._held, self._at = pieces, "", 0
+
+    def sign(self) -> str:
+        """The next sign that is no blank; nothing at the end."""
+        while (found := _SOMETHING.search(self._held, self._at)) is None:
+            self._held, self._at = next(self._pieces, ""), 0
+            if not self._held:
+                return ""
+        self._at = found.start()
+        return found.group()
+
+    def passed(self) -> None:
+        """The next sign was read."""
+        self._at += 1
+
+    def object(self) -> dict[str, Any]:
+        """The object that begins at the next sign."""
+        self.sign()
+        while True:
+            try:
+                found, self._at = DECODER.raw_decode(self._held, self._at)
+            except json.JSONDecodeError as error:
+                self._held, self._at = self._held[self._at :], 0
+                more = next(self._pieces, "")
+                if not more or len(self._held) > LONGEST_ROW:
+                    raise UnreadableError(f"is not JSON: {error.msg}") from None
+                self._held += more
+                continue
+            except RecursionError:
+                raise UnreadableError("is nested too deep") from None
+            except ValueError:
+                raise UnreadableError("holds a number of thousands of digits") from None
+            if not isinstance(found, dict):
+                raise UnreadableError("is no object")
+            return found
 
 
 def _pieces(stream: BufferedReader) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     try:
         while raw := stream.read(CHUNK):
-            yield decoder.decode(raw)
-        yield decoder.decode(b"", final=True)
+            if text := decoder.decode(raw):
+                yield text
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         raise UnreadableError("is not UTF-8") from None
 
 
 def _refuse_constant(name: str) -> float:
     raise UnreadableError(f"holds {name}, which is no JSON")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object none of whose values is lost because another has the same key."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise UnreadableError(f"holds {shown(name)} twice")
+        found[name] = value
+    return found
+
+
+DECODER = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_once)

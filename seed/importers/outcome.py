@@ -101,7 +101,8 @@ class Outcome:
 
     def _conclusion(self) -> str:
         if self.report.refusals:
-            return "Nothing was loaded: mend the rows, or pass over refused rows with --skip-refused."
+            advice = ": mend the rows, or pass over refused rows with --skip-refused" if self.tally.rows_refused else ""
+            return f"Nothing was loaded{advice}."
         if self.dry_run:
             return "A dry run: nothing was loaded."
         return "Loaded." if self.loaded else "Nothing changed."
