@@ -1,13 +1,17 @@
 """The smaller formats: what a row of each becomes."""
 
 import json
+import tomllib
 from typing import Any
 
 import pytest
 
+from seed.check import REVIEWED
+from seed.files import read
 from seed.importers import json_files
-from seed.importers.formats import CellError, Made, Row, table
+from seed.importers.formats import FOLDER, CellError, Made, Row, table
 from seed.importers.registry import FORMATS
+from seed.records import Actor
 from seed.refusals import Entry, Place, entry
 from tests.imitations import CONTROL, FIRMS, MENTION, made, of, stream
 
@@ -32,6 +36,18 @@ def test_what_a_format_declares_is_fit_to_be_loaded(name: str) -> None:
         assert isinstance(entry(one.kind, fields, declared.dataset, Place(name)), Entry)
 
 
+def test_every_pair_of_names_is_reviewed_and_names_somebody() -> None:
+    pairs = tomllib.loads((FOLDER / "same_as.toml").read_text())["same_as"]
+    reviewed = {one.record.id for one in read([REVIEWED]) if isinstance(one, Entry) and isinstance(one.record, Actor)}
+    fixed = {one.fields["id"] for name in FORMATS for one in table(name).fixed if one.kind == "actor"}
+    for pair in pairs:
+        assert pair.keys() == {"actor", "other", "basis"}
+        assert pair["basis"].endswith(".")
+        assert pair["other"] in reviewed or pair["other"].startswith("ucdp-actor-")
+        assert pair["actor"] in fixed or pair["actor"].startswith("ucdp-")
+    assert len({pair["actor"] for pair in pairs}) == len(pairs)
+
+
 def test_a_detection_is_an_instruments_word() -> None:
     found = made("firms", FIRMS)
     place, event, claim = only("location", found), only("event", found), only("claim", found)
@@ -46,12 +62,26 @@ def test_a_detection_is_an_instruments_word() -> None:
     assert (event["id"], event["kind"]) == ("firms-2031-05-02-0112-10.5s-20.25e", "detection")
     assert event["extra"] == FIRMS
     assert (claim["speaker"], claim["aspect"], claim["certainty"]) == ("firms", "occurrence", "stated")
-    assert claim["said"] == event["date"] == {"edtf": "2031-05-02", "basis": "stated"}
+    assert (claim["said"], claim["said"]["edtf"]) == (event["date"], "2031-05-02")
+    assert "UTC" in event["date"]["note"]
+
+
+def test_a_time_is_the_same_however_it_is_written() -> None:
+    ids = {only("event", made("firms", FIRMS | {"acq_time": time}))["id"] for time in ("0112", "112", "01:12", " 112 ")}
+    assert ids == {"firms-2031-05-02-0112-10.5s-20.25e"}
+    assert only("event", made("firms", FIRMS | {"acq_time": "5"}))["id"] == "firms-2031-05-02-0005-10.5s-20.25e"
+    assert only("event", made("firms", FIRMS | {"acq_time": ""}))["id"] == "firms-2031-05-02-10.5s-20.25e"
+    for time in ("2400", "0160", "noon", "11200"):
+        with pytest.raises(CellError, match="is not a time such as 0112"):
+            made("firms", FIRMS | {"acq_time": time})
 
 
 @pytest.mark.parametrize(
     ("confidence", "certainty"),
-    [("l", "possible"), ("Nominal", "likely"), ("h", "stated"), ("85", "stated"), ("30", "likely"), ("0", "possible")],
+    [
+        *(("l", "possible"), ("Nominal", "likely"), ("h", "stated"), ("85", "stated"), ("85.0", "stated")),
+        *(("80", "stated"), ("79", "likely"), ("30", "likely"), ("29", "possible"), ("0", "possible")),
+    ],
 )
 def test_a_detections_confidence(confidence: str, certainty: str) -> None:
     found = made("firms", FIRMS | {"instrument": "VIIRS", "satellite": "N", "confidence": confidence})
@@ -60,7 +90,7 @@ def test_a_detections_confidence(confidence: str, certainty: str) -> None:
     assert only("event", found)["id"] == "firms-2031-05-02-0112-n-viirs-10.5s-20.25e"
 
 
-@pytest.mark.parametrize("confidence", ["x", "101"])
+@pytest.mark.parametrize("confidence", ["x", "101", "8.5", "-1"])
 def test_a_confidence_that_means_nothing(confidence: str) -> None:
     with pytest.raises(CellError):
         made("firms", FIRMS | {"confidence": confidence})
@@ -146,7 +176,8 @@ def test_a_tally_of_people() -> None:
     personnel, prisoners = of("claim", losses(given))
     assert (personnel["aspect"], personnel["value"]) == ("casualties", {"low": 1200, "unit": "people"})
     assert personnel["summary"] == "Russia has lost more than 1,200 people since 24 February 2022."
-    assert prisoners["value"] == {"best": 5, "unit": "prisoners of war"}
+    assert personnel["speaker"] == "losses-ukrainian-defence-ministry"
+    assert (prisoners["speaker"], prisoners["value"]) == ("losses-invaders", {"best": 5, "unit": "prisoners of war"})
     assert only("event", losses(given))["id"] == "losses-personnel-2031-05-02"
 
 
@@ -166,8 +197,22 @@ def test_corrections_are_about_the_claims_of_that_day() -> None:
     assert of("event", losses(given)) == []
 
 
+def test_people_without_a_hedge_are_a_tally_and_no_correction() -> None:
+    given = {"date": "2031-05-02", "day": 3, "personnel": 1200}
+    claim = only("claim", losses(given))
+    assert (claim["id"], claim["value"]) == ("losses-personnel-2031-05-02-personnel", {"best": 1200, "unit": "people"})
+    assert claim["summary"] == "Russia has lost 1,200 people since 24 February 2022."
+    assert only("event", losses(given))["id"] == "losses-personnel-2031-05-02"
+
+
+def test_what_was_not_counted_is_no_claim() -> None:
+    given = {"date": "2031-05-02", "day": 3, "tank": 12.0, "drone": None, "submarines": 0}
+    assert only("claim", losses(given))["value"] == {"best": 12, "unit": "tanks"}
+    assert only("event", losses(given))["extra"] == given
+
+
 @pytest.mark.parametrize(
-    "given", [{"tank": "12"}, {"tank": True}, {"tank": 1.5}, {"personnel": 1, "personnel*": "under"}]
+    "given", [{"tank": -5}, {"tank": "12"}, {"tank": True}, {"tank": 1.5}, {"personnel": 1, "personnel*": "under"}]
 )
 def test_tallies_that_mean_nothing(given: dict[str, Any]) -> None:
     with pytest.raises(CellError):

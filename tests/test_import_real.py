@@ -68,6 +68,7 @@ def test_three_extracts_of_ucdp_one_after_another(dossier_url: str) -> None:
             assert event["location"]["point"] is None
         if row["date_prec"] != "1":
             assert event["date"]["precision"] != "day"
+            assert ("/" in event["date"]["edtf"]) == (row["event_clarity"] == "2")
 
 
 def ucdp_rows() -> Iterator[dict[str, str]]:
@@ -116,5 +117,6 @@ def test_losses_and_their_corrections(empty_url: str) -> None:
         correction = api.get("/claims/losses-equipment-2022-10-13-apc-correction")
         assert (correction["about"], correction["value"]["best"]) == ("losses-equipment-2022-10-13-apc", -25)
         assert api.get("/claims/count", speaker="losses-ukrainian-defence-ministry", aspect="casualties") == {
-            "count": 1686
+            "count": 1628
         }
+        assert api.get("/claims/count", speaker="losses-invaders") == {"count": 58}

@@ -17,40 +17,44 @@ UNCOUNTED = {"date", "day", HEDGE, "greatest losses direction"}
 
 def records(row: Row) -> Iterator[Made]:
     """Everything that one row says. A row that counts both people and equipment, without a hedge, is of corrections."""
-    day = str(row.cells["date"])
-    if "personnel" in row.given and HEDGE not in row.given:
-        for thing, number in counted(row):
+    day, things = str(row.cells["date"]), dict(counted(row))
+    tallies = {tally(thing) for thing in row.given if thing not in UNCOUNTED}
+    if len(tallies) > 1 and HEDGE not in row.given:
+        for thing, number in things.items():
             about = f"losses-{tally(thing)}-{day}-{slug(thing)}"
             summary = f"The tally of {words(thing)} was corrected by {number:+,} on this day."
             value = {"best": number, "unit": f"{words(thing)} (correction)"}
             yield claim(f"{about}-correction", thing, day, about=about, summary=summary, value=value)
         return
-    event = f"losses-{'personnel' if HEDGE in row.given else 'equipment'}-{day}"
+    name = "personnel" if HEDGE in row.given or "personnel" in tallies else "equipment"
+    event = f"losses-{name}-{day}"
     yield Made(
         "event",
         {
             "id": event,
             "kind": "loss_report",
-            "title": f"Russian losses as of {day}, as Ukraine counts them: {event.split('-')[1]}",
+            "title": f"Russian losses as of {day}, as Ukraine counts them: {name}",
             "date": {"edtf": day, "basis": "stated"},
             "participants": [{"actor": LOSER, "role": "victim"}],
             "extra": dict(row.given),
         },
     )
     bounds = bound(row.given.get(HEDGE))
-    for thing, number in counted(row):
+    for thing, number in things.items():
+        if number < 0:
+            raise CellError(thing, f"{number} is less than nought")
         value = {bounds if thing == "personnel" else "best": number, "unit": words(thing)}
-        hedge = {"best": "about ", "low": "more than "}[bounds] if thing == "personnel" else ""
+        hedge = {"best": "about ", "low": "more than "}[bounds] if thing == "personnel" and HEDGE in row.given else ""
         summary = f"Russia has lost {hedge}{number:,} {words(thing)} since 24 February 2022."
         yield claim(f"{event}-{slug(thing)}", thing, day, summary=summary, value=value)
 
 
 def claim(id_: str, thing: str, day: str, **own: Any) -> Made:  # noqa: ANN401 - fields of a record
-    """A claim of the ministry's, as the tally passes it on."""
+    """A claim of whoever counts the thing, as the tally passes it on."""
     fields = {
         "id": id_,
         "event": f"losses-{tally(thing)}-{day}",
-        "speaker": SPEAKER,
+        "speaker": table("losses").lists["speakers"].get(thing, SPEAKER),
         "via": AGGREGATOR,
         "stance": "asserts",
         "aspect": "casualties" if tally(thing) == "personnel" else "quantity",
@@ -63,12 +67,12 @@ def claim(id_: str, thing: str, day: str, **own: Any) -> Made:  # noqa: ANN401 -
 def counted(row: Row) -> Iterator[tuple[str, int]]:
     """Each thing that the row counts any of; in early rows a nought also stands for what was not counted."""
     for thing, number in row.given.items():
-        if thing in UNCOUNTED:
+        if thing in UNCOUNTED or number is None:
             continue
-        if isinstance(number, bool) or not isinstance(number, int):
+        if isinstance(number, bool) or not isinstance(number, int | float) or number % 1:
             raise CellError(thing, f"{shown(number)} is not a whole number")
         if number:
-            yield thing, number
+            yield thing, int(number)
 
 
 def tally(thing: str) -> str:

@@ -51,9 +51,9 @@ def records(row: Row) -> Iterator[Made]:
 def when(cells: Mapping[str, Any]) -> dict[str, Any]:
     """When it happened: a day, days it lasted, or days among which one is meant.
 
-    `date_start` and `date_end` are, in UCDP's codebook, the earliest and the latest possible day. Several days mean that
-    it lasted where the exact date is known (`date_prec` 1), and where the source gives no more than a total of several
-    incidents (`event_clarity` 2); otherwise it happened once, on one of them.
+    `date_start` and `date_end` are, in UCDP's codebook, the earliest and the latest possible day. Several days mean
+    that it lasted where the exact date is known (`date_prec` 1), and where the source gives no more than a total of
+    several incidents (`event_clarity` 2); otherwise it happened once, on one of them.
     """
     lists = table("ucdp").lists
     start, end, precision = cells["date_start"], cells["date_end"], cells["date_prec"]
