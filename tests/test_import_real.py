@@ -48,7 +48,7 @@ def test_three_extracts_of_ucdp_one_after_another(dossier_url: str) -> None:
     }
     assert load(dossier_url, "ucdp", ["ucdp/ged231*"]) == {
         "source": {"new": 1255, "unchanged": 7, "vanished": 1214},
-        "actor": {"new": 759, "unchanged": 10, "vanished": 618},
+        "actor": {"new": 758, "unchanged": 10, "vanished": 618},
         "location": {"new": 1677, "unchanged": 1, "vanished": 249},
         "event": {"new": 995, "changed": 5, "vanished": 1162},
         "claim": {"new": 2198, "unchanged": 10, "vanished": 2419},
