@@ -8,6 +8,8 @@ import typer
 
 from api import cli
 from api.settings import PROJECT
+from seed.importers import package
+from seed.importers.registry import FORMATS
 
 DOCS = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])
 DECISIONS = sorted((PROJECT / "docs" / "decisions").glob("*.md"))
@@ -35,6 +37,15 @@ def test_only_commands_that_exist_are_named(path: Path) -> None:
     commands = set(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined]
     text = path.read_text()
     assert set(re.findall(r"(?:`|^ {4}|bin/)counterclaim ([a-z]+)", text, re.MULTILINE)) <= commands
+
+
+def test_every_format_is_named_where_people_look_for_it() -> None:
+    table = (PROJECT / "docs" / "importing.md").read_text()
+    command = typer.main.get_command(cli.app).commands["import"]  # type: ignore[attr-defined]
+    told = next(one.help for one in command.params if one.name == "name")
+    for name in [*FORMATS, package.NAME]:
+        assert f"\n| `{name}` | " in table
+        assert re.search(rf"\b{name}\b", told), name
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)

@@ -78,11 +78,13 @@ def ucdp_rows() -> Iterator[dict[str, str]]:
 
 
 def test_ucdp_s_rows_bear_out_what_we_take_its_codes_to_mean() -> None:
-    """Days that each `date_prec` spans; divisions that are named up to each `where_prec`."""
+    """Days that each `date_prec` spans, as sums of incidents do; divisions that are named up to each `where_prec`."""
     days: dict[str, set[int]] = {}
     for row in ucdp_rows():
         first, last = (date.fromisoformat(row[column][:10]) for column in ("date_start", "date_end"))
         days.setdefault(row["date_prec"], set()).add((last - first).days + 1)
+        if row["event_clarity"] == "2" and row["date_prec"] != "1":
+            assert first < last, row["id"]
         if row["where_prec"] == "3":
             assert row["adm_2"], row["id"]
         if row["where_prec"] == "4":
