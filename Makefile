@@ -33,7 +33,7 @@ lint: .venv/installed-dev
 
 # Known weaknesses in what we depend on: fails where one is found, and says so where nobody could be asked.
 audit: .venv/installed-dev
-	$(BIN)/python -m tests.audit
+	$(BIN)/python -m tests.support.audit
 
 bench bench-quick: .venv/installed-dev
 	$(BIN)/python -m bench $(if $(filter bench-quick,$@),--quick)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import logs
-from api.database import DatabaseUnusableError, HelperLostError, engine, explained
-from api.serving import Server
+from api.server import logs
+from api.server.server import Server
 from api.settings import Settings, SettingsError, read_settings
+from api.storage.database import DatabaseUnusableError, HelperLostError, engine, explained
 from migrations import migrate as migrate_database
 from migrations import require_current
 
@@ -225,8 +225,8 @@ def rebuild() -> None:
 @app.command()
 def openapi() -> None:
     """Print the description of the HTTP interface, as /openapi.json sends it."""
+    from api.http.openapi import written  # noqa: PLC0415 - as above
     from api.main import create_app  # noqa: PLC0415 - other commands need no application
-    from api.openapi import written  # noqa: PLC0415 - as above
 
     typer.echo(written(create_app(read_settings()).openapi()), nl=False)
 

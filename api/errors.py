@@ -17,8 +17,8 @@ from fastapi.responses import HTMLResponse
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
-from api import details
-from api.details import BadParameter
+from api.schemas import problems as details
+from api.schemas.problems import BadParameter
 
 log = structlog.get_logger()
 ALLOWED = "GET, HEAD, OPTIONS"

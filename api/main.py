@@ -7,12 +7,10 @@ from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 
-from api import database, errors, lane, openapi, parameters
-from api.guard import Guard
-from api.look import Data
-from api.postgres import PostgresReader
-from api.reader import Reader
-from api.resources import (
+from api import errors
+from api.http import openapi, parameters
+from api.http.metrics import Watch
+from api.http.resources import (
     actors,
     briefing,
     claims,
@@ -28,9 +26,14 @@ from api.resources import (
     positions,
     sources,
 )
+from api.query.session import Data
+from api.server import fast_path as lane
+from api.server.middleware import Guard
 from api.settings import Settings
-from api.sqlite import SqliteReader
-from api.watch import Watch
+from api.storage import database
+from api.storage.postgres import PostgresReader
+from api.storage.reader import Reader
+from api.storage.sqlite import SqliteReader
 
 RESOURCES = (events, claims, disputes, sources, actors, locations, datasets)
 JUDGEMENTS = (positions, compare, control, briefing)

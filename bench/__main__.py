@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import inspect, make_url, text
 
-from api.database import engine
+from api.storage.database import engine
 from bench import exports, report
 from bench.grow import MOST
 from bench.questions import OURS, box, common_word, rare_word, written
@@ -22,7 +22,7 @@ from bench.scans import scan_ms
 from bench.servers import APPS, Sample, Server, middle, postmaster, require_wrk, serving
 from bench.usual_models import INDEXES
 from bench.world import World
-from tests import postgres
+from tests.support import postgres
 
 SMALL, ORM = 10_000, 5_000
 GROWTH_ROUNDS, GROWTH_SECONDS = 5, 2

@@ -11,7 +11,7 @@ from statistics import median
 
 import psycopg
 
-from api.database import is_sqlite, postgresql_dsn, sqlite_file
+from api.storage.database import is_sqlite, postgresql_dsn, sqlite_file
 from bench.servers import PATIENCE_S, Server
 
 CHUNK, OK, ROUNDS = 1 << 20, HTTPStatus.OK, 5

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from api import models
-from api.database import engine
-from api.store import Row, Store
+from api.storage.bulk import Row, Store
+from api.storage.database import engine
 from bench.grow import grow
 from bench.world import World
 from migrations import migrate

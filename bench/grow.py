@@ -13,9 +13,9 @@ import psycopg
 import sqlalchemy as sa
 
 from api import models
-from api.database import is_sqlite, postgresql_dsn, sqlite_file
-from api.numbers import COUNTER_BITS
-from api.numbers import MOST as DAY
+from api.index.numbers import COUNTER_BITS
+from api.index.numbers import MOST as DAY
+from api.storage.database import is_sqlite, postgresql_dsn, sqlite_file
 
 Run = Callable[[str], Any]
 

@@ -17,10 +17,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from api import models
 from api.main import reader_for
-from api.query import Group, Shape, page_statement
-from api.reader import Statement
-from api.serving import Joined, Server
+from api.query.statements import Group, Shape, page_statement
+from api.server.server import Joined, Server
 from api.settings import Settings, read_settings
+from api.storage.reader import Statement
 
 SPANS = (tuple(range(6)),)
 FIRST = Shape("events", (Group(1),), SPANS, first=True, last=True)

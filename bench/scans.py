@@ -6,15 +6,15 @@ import time
 from typing import Any
 from urllib.parse import parse_qs
 
-from api.effort import Way
-from api.hits import looked_up_statement
-from api.lists import resolve
-from api.look import Data, Look
+from api.http.resources.events import EventQuery
 from api.main import reader_for
-from api.query import DATED_SPANS, keys_statement
-from api.reader import Statement
-from api.resources.events import EventQuery
+from api.query.lists import resolve
+from api.query.plan import Way
+from api.query.session import Data, Look
+from api.query.statements import DATED_SPANS, keys_statement
+from api.query.text_search import looked_up_statement
 from api.settings import Settings
+from api.storage.reader import Statement
 from bench.questions import Ask
 from bench.servers import postgresql_cpu_s
 from bench.world import World

@@ -13,8 +13,8 @@ from fastapi import Depends, FastAPI, HTTPException
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from api.database import engine
 from api.settings import read_settings
+from api.storage.database import engine
 from bench.usual_models import ActorClosure, Claim, Event, Participation
 
 

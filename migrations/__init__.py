@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from api import models
-from api.database import DatabaseUnusableError, engine, explained, is_sqlite, sqlite_file, viewer
+from api.storage.database import DatabaseUnusableError, engine, explained, is_sqlite, sqlite_file, viewer
 
 FOLDER = Path(__file__).parent
 LOCK = 0x00C0_7E4C  # any number of ours: PostgreSQL lets one migration at a time hold it

@@ -7,8 +7,8 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
 from api import models
-from api.database import engine
 from api.settings import Settings
+from api.storage.database import engine
 
 
 def render(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:  # noqa: ANN401 - Alembic passes parts of many kinds

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Protocol
 
-from api.beside import cores, helped, helper, posted
+from api.index.worker import cores, helped, helper, posted
 from seed.importers.intake import Tally
 from seed.ready import Ready, pack, unpack
 from seed.refusals import Entry, Refusal

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from api import models
-from api.database import BUSY_TIMEOUT_MS, DatabaseUnusableError, is_sqlite, sqlite_file
+from api.storage.database import BUSY_TIMEOUT_MS, DatabaseUnusableError, is_sqlite, sqlite_file
 from migrations import newest, require_current
 
 ELSEWHERE = (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from api.database import engine
+from api.storage.database import engine
 from migrations import migrate
 from seed.files import files, read
 from seed.load import load

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from api import models
-from api.database import engine, explained
-from api.formats import MARK, neutral
-from api.store import Store
+from api.http.formats import MARK, neutral
+from api.storage.bulk import Store
+from api.storage.database import engine, explained
 from migrations import require_current
 from seed.descriptor import PLURALS, package, table_schema
 from seed.readback import Readback, columns, look

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from api import models
-from api.beside import unswept
-from api.changes import Changes
-from api.documents import rederive, refresh
-from api.store import Row, Store
+from api.index.invalidation import Changes
+from api.index.worker import unswept
+from api.index.writer import rederive, refresh
+from api.storage.bulk import Row, Store
 from seed import mapping, vanished
 from seed.ready import Ready, Rows, ready
 from seed.records import KINDS

@@ -4,8 +4,8 @@ import tomllib
 from collections import defaultdict
 from pathlib import Path
 
-from api.changes import Changes
-from api.store import Store
+from api.index.invalidation import Changes
+from api.storage.bulk import Store
 from seed.rows import COLUMNS
 
 # Behind every affiliation that an actor's own record holds.

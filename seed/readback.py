@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from api.facts import moment
-from api.store import Store
+from api.index.facts import moment
+from api.storage.bulk import Store
 from seed.records import KINDS, Record
 from seed.rows import CHILDREN, COLUMNS
 

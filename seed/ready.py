@@ -4,7 +4,7 @@ import marshal
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from api.store import Row
+from api.storage.bulk import Row
 from seed.refusals import Entry, Place, Refusal
 from seed.rows import digest, rows_of
 

@@ -18,9 +18,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from api import edtf
-from api import vocabulary as v
-from api.columns import EDTF_LENGTH, ID_LENGTH, NAME_LENGTH, TEXT_LENGTH, URL_LENGTH, WORD_LENGTH
+from api.domain import edtf
+from api.domain import vocabulary as v
+from api.models.limits import EDTF_LENGTH, ID_LENGTH, NAME_LENGTH, TEXT_LENGTH, URL_LENGTH, WORD_LENGTH
 
 DEEPEST = 20
 LONGEST_EXTRA = 200_000

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from api.columns import ID_LENGTH
+from api.models.limits import ID_LENGTH
 from seed.records import KINDS, Record
 
 SHOWN = 80

@@ -6,9 +6,9 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, TypeVar
 
-from api import edtf
-from api.store import Row
-from api.vocabulary import DateBasis, DatePrecision, PlaceRelation
+from api.domain import edtf
+from api.domain.vocabulary import DateBasis, DatePrecision, PlaceRelation
+from api.storage.bulk import Row
 from seed.records import Actor, Claim, Dataset, Dating, Event, Location, Record, Source, When, as_json
 
 R = TypeVar("R", bound=Record)

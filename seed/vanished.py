@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from api import models
-from api.changes import Changes
-from api.store import Store
+from api.index.invalidation import Changes
+from api.storage.bulk import Store
 from seed.records import KINDS
 from seed.refusals import Place, Refusal
 from seed.report import SHOWN, Report

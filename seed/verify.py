@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from api import models
-from api.store import Row, Store
+from api.storage.bulk import Row, Store
 from seed import verify_derived, verify_filed
 from seed.findings import Finding
 from seed.readback import Readback, look, plain_value

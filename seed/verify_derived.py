@@ -3,13 +3,13 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 
-from api.changes import ACTORS_ABOVE, LOCATIONS_ABOVE, Kind
-from api.facets import Filed
-from api.filing import FACET_BITS, FILED, POINT, FiledKind
-from api.making import CHUNK, COLUMNS, Made, Maker
-from api.shapes import Shapes
-from api.shelf import Shelf
-from api.store import Row, Store
+from api.index.builder import CHUNK, COLUMNS, Made, Maker
+from api.index.cache import Shelf
+from api.index.documents import Shapes
+from api.index.facets import Filed
+from api.index.filing import FACET_BITS, FILED, POINT, FiledKind
+from api.index.invalidation import ACTORS_ABOVE, LOCATIONS_ABOVE, Kind
+from api.storage.bulk import Row, Store
 from seed.findings import Finding
 from seed.refusals import shown
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from api.filing import COLUMNS, PREFIX, SPANS, rows_of_documents
-from api.numbers import COUNTER_BITS
-from api.store import Store
+from api.index.filing import COLUMNS, PREFIX, SPANS, rows_of_documents
+from api.index.numbers import COUNTER_BITS
+from api.storage.bulk import Store
 from seed.findings import Finding
 from seed.refusals import shown
 

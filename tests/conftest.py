@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import databases, postgres
-from tests.live import Api, serving
+from tests.support import databases, postgres
+from tests.support.live import Api, serving
 
 BACKENDS = ("sqlite", "postgresql")
 

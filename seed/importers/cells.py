@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
 
-from api.columns import NAME_LENGTH
+from api.models.limits import NAME_LENGTH
 from seed.refusals import shown
 
 REMEMBERED = 65_536

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from api import models
-from api.database import engine, explained
+from api.storage.database import engine, explained
 from migrations import require_current
 from seed.ahead import ahead
 from seed.importers import package

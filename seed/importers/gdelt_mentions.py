@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from api.columns import URL_LENGTH
+from api.models.limits import URL_LENGTH
 from seed.importers.cells import identity, mark, short, slug
 from seed.importers.formats import Made, Row, choice, graded, table
 

@@ -1,0 +1,114 @@
+"""Dates as text: which EDTF (ISO 8601-2) is understood, and which days a text covers.
+
+Understood are `YYYY`, `YYYY-MM` and `YYYY-MM-DD` (years 0001 to 9999), each with at most one of `?` (uncertain), `~`
+(approximate) or `%` (both) after it, and these as the ends of
+
+- intervals, which lasted: `A/B`, `A/..`, `../B`;
+- sets, one moment in there: `[A..B]`, `[A..]`, `[..B]`.
+
+A qualifier is kept in the text and widens nothing: how far "about 2 July" reaches is not for us to invent.
+"""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from api.domain.vocabulary import DatePrecision
+
+ALLOWED = (
+    "write YYYY, YYYY-MM or YYYY-MM-DD, each with ?, ~ or % after it if need be; "
+    "an interval A/B, A/.. or ../B; or a set [A..B], [A..] or [..B]"
+)
+SHOWN = 60
+CACHED = 65_536
+
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?[?~%]?")
+_SET = re.compile(r"\[(.*)\.\.(.*)\]")
+# EDTF, or what is often taken for it, that is left out; named so that a writer knows what to change.
+_LEFT_OUT = (
+    (re.compile(r"^$"), "nothing stands where a date or '..' belongs"),
+    (re.compile(r"\s"), "it contains a blank"),
+    (re.compile(r"\.\."), "two ends with '..' between them stand in brackets"),
+    (re.compile(r"[{},]"), "lists and all-of sets are not supported"),
+    (re.compile(r"[T:]"), "times of day are not kept"),
+    (re.compile(r"[XxUu]"), "unspecified digits are not supported"),
+    (re.compile(r"[0-9]{5}|^[-+Y]"), "a year has four digits, without sign or prefix"),
+    (re.compile(r"^[0-9]{1,3}(?![0-9])|-[0-9](?![0-9])"), "digits are missing"),
+)
+
+
+class EdtfError(ValueError):
+    """The text is no date that is understood; the message says what is wrong and what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edtf:
+    """A date's text and the days it covers, both inclusive; null is unbounded, and never both are."""
+
+    text: str
+    earliest: date | None
+    latest: date | None
+    precision: DatePrecision
+
+
+@lru_cache(CACHED)
+def parse(text: str) -> Edtf:
+    """What the text says, or `EdtfError`.
+
+    An end that is a month or a year counts whole: `2022-06/2022-07` ends on 31 July. `precision` is that of the one
+    date given; intervals and sets are a `range`, but a `day` where both ends are the same day.
+    """
+    if "/" in text:
+        return _between(text, *_two(text.split("/"), text))
+    if text.startswith("["):
+        ends = _SET.fullmatch(text)
+        if ends is None:
+            raise _error(text, "a set is two ends with '..' between them, in brackets")
+        return _between(text, *(end or ".." for end in ends.groups()))
+    return Edtf(text, *_days(text, text))
+
+
+def _two(ends: list[str], text: str) -> list[str]:
+    if len(ends) != 2:  # noqa: PLR2004 - an interval has two ends
+        raise _error(text, "an interval has two ends")
+    return ends
+
+
+def _between(text: str, start: str, end: str) -> Edtf:
+    """An interval or a set, whose days run from the start's first to the end's last."""
+    if start == end == "..":
+        raise _error(text, "only one end may be open")
+    earliest = None if start == ".." else _days(start, text)[0]
+    latest = None if end == ".." else _days(end, text)[1]
+    if earliest and latest and earliest > latest:
+        raise _error(text, "it ends before it starts")
+    return Edtf(text, earliest, latest, DatePrecision.DAY if earliest == latest else DatePrecision.RANGE)
+
+
+def _days(part: str, text: str) -> tuple[date, date, DatePrecision]:
+    """First day, last day and precision of one date, which may be the whole text or an end in it."""
+    match = _DATE.fullmatch(part)
+    if match is None:
+        raise _error(
+            text, next((why for wrong, why in _LEFT_OUT if wrong.search(part)), f"'{part[:SHOWN]}' is no date")
+        )
+    year, month, day = (int(number) if number else None for number in match.groups())
+    if not year:
+        raise _error(text, "years run from 0001 to 9999")
+    if month is None:
+        return date(year, 1, 1), date(year, 12, 31), DatePrecision.YEAR
+    if not 1 <= month <= 12:  # noqa: PLR2004 - months of the year
+        raise _error(text, f"there is no month {month:02}")
+    last = monthrange(year, month)[1]
+    if day is None:
+        return date(year, month, 1), date(year, month, last), DatePrecision.MONTH
+    if not 1 <= day <= last:
+        raise _error(text, f"{year:04}-{month:02} has no day {day:02}")
+    return date(year, month, day), date(year, month, day), DatePrecision.DAY
+
+
+def _error(text: str, why: str) -> EdtfError:
+    shown = text if len(text) <= SHOWN else text[:SHOWN] + "…"
+    return EdtfError(f"{shown!r} is not understood as a date: {why}; {ALLOWED}")

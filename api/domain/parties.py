@@ -1,0 +1,95 @@
+"""In whose name actors speak: whom they belong to, which party holds their positions and whose voice they are."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from api.domain.vocabulary import BELONGING, ActorKind
+
+NOBODY = ""  # the voice of nobody named; no actor has this id
+VOICELESS = frozenset({ActorKind.NARRATOR, ActorKind.AGGREGATOR})
+TELLING = frozenset({ActorKind.SIDE, ActorKind.INSTRUMENT}) | VOICELESS
+"""Kinds of actors on which standing rests; the others' need not be known."""
+REMEMBERED = 20_000
+
+
+class Standing(NamedTuple):
+    """In whose name a speaker speaks, in the fields of a `Statement`."""
+
+    party: str | None
+    voice: str | None
+    instrument: bool
+    sided: bool
+
+
+class Standings:
+    """In whose name each actor speaks: from the actors' kinds and their affiliations as (actor, kind, other)."""
+
+    def __init__(self, kinds: Mapping[str, str], affiliations: Iterable[tuple[str, str, str]]) -> None:
+        self._kinds = kinds
+        self._others: defaultdict[str, set[str]] = defaultdict(set)
+        self._closures: dict[str, frozenset[str]] = {}
+        self._parties: dict[str, str] = {}
+        self._found: dict[tuple[str | None, str | None], Standing] = {}
+        for actor, kind, other in affiliations:
+            if kind in BELONGING:
+                self._others[actor].add(other)
+
+    def trim(self) -> None:
+        """Forget what was found out, if it has become much."""
+        if len(self._closures) > REMEMBERED:
+            self._closures.clear()
+            self._parties.clear()
+        if len(self._found) > REMEMBERED:
+            self._found.clear()
+
+    def closure(self, actor: str) -> frozenset[str]:
+        """The actor and all it belongs to, through others too; alliances never count. Cycles are fine."""
+        found = self._closures.get(actor)
+        if found is None:
+            reached, waiting = {actor}, [actor]
+            while waiting:
+                new = self._others.get(waiting.pop(), set()) - reached
+                reached |= new
+                waiting += new
+            found = self._closures[actor] = frozenset(reached)
+        return found
+
+    def party(self, actor: str) -> str:
+        """The actor's side, else the outermost actor it belongs to, else itself; of several, the smallest id.
+
+        Of sides that belong to each other the outermost counts. In a circle of belonging all are outermost.
+        """
+        found = self._parties.get(actor)
+        if found is None:
+            around = self.closure(actor)
+            pool = {other for other in around if self._kinds.get(other) == ActorKind.SIDE} or around
+            found = self._parties[actor] = min(
+                other for other in pool if all(other in self.closure(outer) for outer in self.closure(other) & pool)
+            )
+        return found
+
+    def of(self, speaker: str | None, via: str | None = None) -> Standing:
+        """Party and voice of what the speaker says, where `via` relayed it.
+
+        The party is the speaker's own. A speaker without a side speaks with the voice of whoever relayed it. A
+        narrator or aggregator has no voice, nor has what it relays or what belongs to it.
+        """
+        found = self._found.get((speaker, via))
+        if found is None:
+            found = self._found[speaker, via] = self._of(speaker, via)
+        return found
+
+    def _of(self, speaker: str | None, via: str | None) -> Standing:
+        if speaker is None:
+            return Standing(None, NOBODY if via is None else self._voice(via), instrument=False, sided=False)
+        party = self.party(speaker)
+        kind, sided = self._kinds.get(speaker), self._kinds.get(party) == ActorKind.SIDE
+        voice = self._voice(speaker)
+        if via is not None and voice is not None and not sided:
+            voice = self._voice(via)
+        return Standing(party, voice, kind == ActorKind.INSTRUMENT, sided)
+
+    def _voice(self, actor: str) -> str | None:
+        party = self.party(actor)
+        return None if {self._kinds.get(actor), self._kinds.get(party)} & VOICELESS else party

@@ -1,0 +1,379 @@
+"""Answers to lists: a page, a count, an export, an item; each made from what is asked and the stored documents."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
+
+import orjson
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+
+from api.errors import NotFound
+from api.http import caching, formats
+from api.query.filters import Filters
+from api.query.paging import (
+    Found,
+    Place,
+    Sort,
+    Stretch,
+    Taken,
+    decode_cursor,
+    encode_cursor,
+    envelope,
+    fingerprint,
+    links,
+    query_string,
+)
+from api.query.session import Data, Look
+from api.query.validity import TROUBLE
+from api.storage.reader import Row, Statement
+
+T = TypeVar("T")
+JSON = "application/json"
+Edit = Callable[[Row], str]
+"""Makes the body that is sent from an item's row."""
+EXPORT_BATCH = 250
+NOTHING_LEFT_OUT = {"undated": 0, "unsaid": 0, "unplaced": 0}
+
+
+class Asked(Protocol):
+    """A question to one of the lists."""
+
+    async def check(self, look: Look) -> None:
+        """Every record that a parameter names exists."""
+
+    def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
+        """Matching records from a place on, a batch at a time."""
+
+    def stretches(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Stretch]:
+        """Matching documents from a place on, a batch at a time."""
+
+    async def take(self, look: Look, sort: Sort, place: Place | None, limit: int) -> Taken:
+        """So many documents from a place on."""
+
+    async def count(self, look: Look) -> int:
+        """How many match."""
+
+    async def left_out(self, look: Look) -> dict[str, int]:
+        """How many match but for a missing date or point."""
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """A question that can say why nothing answers it."""
+
+    async def why_empty(self, look: Look) -> str:
+        """Why there is nothing."""
+
+
+class ListFilters(Protocol):
+    """Filters that know what they ask for and can say it in words."""
+
+    def asked(self) -> Asked:
+        """The question."""
+
+    async def described(self, look: Look) -> str:
+        """The question in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list: its name, and the orders it is served in, the first by default."""
+
+    name: str
+    sorts: tuple[str, ...]
+    text_keys: tuple[str, ...] = ()
+    """The sorts whose key is a text, not a day."""
+
+
+class Everything(NamedTuple):
+    """The documents of all records that match, and the question in words."""
+
+    bodies: list[str]
+    description: str
+
+
+class Nothing(Filters):
+    """An endpoint without parameters: any is refused."""
+
+
+def data_of(request: Request) -> Data:
+    """The database as this server sees it."""
+    data: Data = request.app.state.data
+    return data
+
+
+async def page(
+    request: Request,
+    listing: Listing,
+    query: Any,  # noqa: ANN401 - filters with paging
+    require: Callable[[Look], Awaitable[object]] | None = None,
+) -> Response:
+    """A page of a list; `require` sees to it that what the path names exists."""
+
+    async def work(look: Look) -> Response:
+        if unchanged := await not_modified(request, look):
+            return unchanged
+        if require is not None:
+            await require(look)
+        asked: Asked = query.asked()
+        await asked.check(look)
+        sort = Sort.parse(query.sort)
+        place = bound_to = None
+        if query.cursor is not None:
+            bound_to = fingerprint(listing.name, query.sort, query)
+            place = decode_cursor(query.cursor, bound_to, str if sort.key in listing.text_keys else int)
+        bodies, last = await asked.take(look, sort, place, query.limit)
+        cursor = None
+        if last is not None:
+            cursor = encode_cursor(last, bound_to or fingerprint(listing.name, query.sort, query))
+        here, following = links(request.scope["path"], request.scope["query_string"], cursor)
+        meta: dict[str, Any] = {"description": await query.described(look)}
+        if place is None:
+            meta["left_out"] = await asked.left_out(look)
+        if getattr(query, "total", False):
+            meta["total"] = await asked.count(look)
+        if not bodies and place is None and isinstance(asked, Explains):
+            meta["why_empty"] = await asked.why_empty(look)
+        body = envelope(bodies, here, following, meta)
+        link = {} if following is None else {"Link": f'<{following}>; rel="next"'}
+        return caching.answer(request, body, JSON, marks(look), link)
+
+    return await data_of(request).ask(work)
+
+
+async def everything(
+    request: Request,
+    query: Any,  # noqa: ANN401 - paging
+    read: Callable[[Look], Awaitable[Everything | None]],
+) -> Response | None:
+    """The same page where it holds all that matches and leaves nothing out; None: it may not."""
+
+    async def work(look: Look) -> Response | None:
+        if unchanged := await not_modified(request, look):
+            return unchanged
+        found = await read(look)
+        if found is None:
+            return None
+        here, _ = links(request.scope["path"], request.scope["query_string"], None)
+        meta: dict[str, Any] = {"description": found.description, "left_out": NOTHING_LEFT_OUT}
+        if query.total:
+            meta["total"] = len(found.bodies)
+        return caching.answer(request, envelope(found.bodies, here, None, meta), JSON, marks(look), {})
+
+    return await data_of(request).ask(work)
+
+
+async def not_modified(request: Request, look: Look) -> Response | None:
+    """304 if the client's copy is of the revision that the database has now."""
+    if caching.sent(request, b"if-none-match") is None:
+        return None
+    await look.confirm()
+    tag = caching.kept(request, look.revision)
+    return None if tag is None else caching.not_modified(tag, look.catalogue.loaded_at)
+
+
+def marks(look: Look) -> tuple[int, datetime]:
+    """The revision, and when it was loaded."""
+    return look.catalogue.revision, look.catalogue.loaded_at
+
+
+async def made(request: Request, make: Callable[[Look], Awaitable[bytes]]) -> Response:
+    """An answer of its own shape."""
+
+    async def work(look: Look) -> Response:
+        if unchanged := await not_modified(request, look):
+            return unchanged
+        return caching.answer(request, await make(look), JSON, marks(look), {})
+
+    return await data_of(request).ask(work)
+
+
+def enclosed(request: Request, data: Any, meta: dict[str, Any], **more: Any) -> bytes:  # noqa: ANN401 - any JSON
+    """A whole answer that is not cut into pages, in the envelope of a list."""
+    here = request.url.path + query_string(request.query_params.multi_items())
+    return orjson.dumps({**more, "data": data, "links": {"self": here, "next": None}, "meta": meta})
+
+
+async def require(request: Request, kind: str, identifier: str) -> None:
+    """A record that the path names exists. Raises NotFound with the nearest ids."""
+    await data_of(request).ask(lambda look: look.require(kind, identifier))
+
+
+async def count(request: Request, filters: Any) -> Response:  # noqa: ANN401 - any list's filters
+    """How many records match."""
+
+    async def work(look: Look) -> Response:
+        if unchanged := await not_modified(request, look):
+            return unchanged
+        asked: Asked = filters.asked()
+        await asked.check(look)
+        body = orjson.dumps({"count": await asked.count(look)})
+        return caching.answer(request, body, JSON, marks(look), {})
+
+    return await data_of(request).ask(work)
+
+
+async def export(request: Request, listing: Listing, filters: Any, form: str) -> Response:  # noqa: ANN401
+    """Everything that matches, streamed from one state of the data; a failure on the way aborts the body."""
+    async with AsyncExitStack() as stack:
+        look = await stack.enter_async_context(data_of(request).snapshot())
+        if unchanged := await not_modified(request, look):
+            return unchanged
+        asked: Asked = filters.asked()
+        await asked.check(look)
+        if caching.any_copy_will_do(request):
+            return caching.not_modified(caching.etag(request, look.revision, gzip=False), look.catalogue.loaded_at)
+        total = await counted(asked, look)
+        sent = {
+            **caching.headers(request, *marks(look), gzip=False),
+            "Counterclaim-Count": str(total),
+            "Link": '</datasets>; rel="license"',
+        }
+        if request.scope.get("head"):
+            return StreamingResponse(iter(()), headers=sent, media_type=MEDIA_TYPES[form])
+        snapshot = stack.pop_all()
+
+    async def stream() -> AsyncIterator[bytes]:
+        # Nothing is read ahead any more once the snapshot ends, also when whoever asked has gone.
+        async with snapshot, aclosing(WRITERS[form](listing, look, asked, total)) as parts:
+            async for part in parts:
+                yield part
+
+    return StreamingResponse(stream(), headers=sent, media_type=MEDIA_TYPES[form])
+
+
+class ShortError(Exception):
+    """An export found another number of records than it announced; the body must not end as if it were whole."""
+
+
+async def counted(asked: Asked, look: Look) -> int:
+    """How many match; counted with care where it goes wrong."""
+    try:
+        return await asked.count(look)
+    except TROUBLE:
+        look.careful = True
+        return await asked.count(look)
+
+
+async def batches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[list[Found]]:
+    """Everything that matches, some hundreds at a time."""
+    async for found in _carefully(asked.walk, lambda found: found[-1].place if found else None, look, listing):
+        if found:
+            yield found
+
+
+def stretches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[Stretch]:
+    """The documents of everything that matches, some hundreds at a time."""
+    return _carefully(asked.stretches, lambda stretch: stretch.last, look, listing)
+
+
+async def _carefully(
+    read: Callable[[Look, Sort, Place | None, int], AsyncIterator[T]],
+    last: Callable[[T], Place | None],
+    look: Look,
+    listing: Listing,
+) -> AsyncIterator[T]:
+    """Everything that is read; with care from where it first goes wrong."""
+    sort = Sort.parse(listing.sorts[0])
+    place = None
+    while True:
+        try:
+            async for found in read(look, sort, place, EXPORT_BATCH):
+                place = last(found) or place
+                yield found
+        except TROUBLE:
+            if look.careful:
+                raise
+            look.careful = True
+        else:
+            return
+
+
+def _columns(listing: Listing, look: Look, record: Found) -> dict[str, Any]:
+    """A record as columns; nothing but its id if its document is damaged."""
+    columns = formats.COLUMNS[listing.name]
+    try:
+        return columns(orjson.loads(record.body))
+    except TROUBLE as error:
+        kind = listing.name.removesuffix("s")
+        return columns(orjson.loads(look.damaged(kind, record.place.id, record.body, repr(error))))
+
+
+async def ahead(parts: AsyncIterator[T]) -> AsyncGenerator[T, None]:
+    """The same parts, each of them read while the one before is on its way."""
+    coming = asyncio.ensure_future(anext(parts, None))
+    try:
+        while (part := await coming) is not None:
+            coming = asyncio.ensure_future(anext(parts, None))
+            await asyncio.sleep(0)  # it begins now, not when there is nothing else to do
+            yield part
+    finally:  # whoever asked may have gone, and then nothing can be waited for
+        coming.add_done_callback(lambda done: done.cancelled() or done.exception())
+        coming.cancel()
+
+
+async def _ndjson(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncGenerator[bytes, None]:
+    sent = 0
+    async with aclosing(ahead(stretches(asked, look, listing))) as parts:
+        async for stretch in parts:
+            sent += stretch.size
+            yield stretch.lines
+    _check(sent, total)
+
+
+async def _csv(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncGenerator[bytes, None]:
+    header = formats.HEADERS[listing.name]
+    yield formats.csv_lines((), header, first=True)
+    sent = 0
+    async for batch in batches(asked, look, listing):
+        sent += len(batch)
+        yield formats.csv_lines((_columns(listing, look, record) for record in batch), header, first=False)
+    _check(sent, total)
+
+
+async def _geojson(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncGenerator[bytes, None]:
+    yield b'{"type":"FeatureCollection","features":['
+    sent = 0
+    async for batch in batches(asked, look, listing):
+        features = [formats.feature(_columns(listing, look, record)) for record in batch]
+        yield (b"," if sent else b"") + b",".join(features)
+        sent += len(batch)
+    _check(sent, total)
+    yield b"]}\n"
+
+
+def _check(sent: int, total: int) -> None:
+    if sent != total:
+        raise ShortError(f"{sent} of {total} records were found")
+
+
+WRITERS = {"ndjson": _ndjson, "csv": _csv, "geojson": _geojson}
+MEDIA_TYPES = {
+    "ndjson": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8; header=present",
+    "geojson": "application/geo+json",
+}
+
+
+async def item(
+    request: Request, kind: str, statement: Statement, identifier: str, edit: Edit | None = None
+) -> Response:
+    """One record: its document as stored, or as `edit` makes it from its row. Raises NotFound with the nearest ids."""
+
+    async def work(look: Look) -> Response:
+        if unchanged := await not_modified(request, look):
+            return unchanged
+        rows = await look.fetch(statement, {"id": identifier})
+        if not rows and await look.name(kind, identifier) is not None:
+            lost = look.damaged(kind, identifier, "", "it has no document")
+            return caching.answer(request, lost.encode(), JSON, marks(look), {})
+        if not rows:
+            raise NotFound(f"There is no {kind} {identifier[:200]}.", await look.near(kind, identifier))
+        body: str = rows[0][3] if edit is None else edit(rows[0])
+        return caching.answer(request, body.encode(), JSON, marks(look), {})
+
+    return await data_of(request).ask(work)

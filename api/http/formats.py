@@ -1,0 +1,180 @@
+"""Records as CSV, NDJSON and GeoJSON: every column and feature is made from the record's own JSON document."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from api.domain.vocabulary import Aspect, Stance
+from api.http.examples import EXAMPLES
+
+Document = dict[str, Any]
+Columns = Callable[[Document], dict[str, Any]]
+_ASPECTS = list(Aspect)
+MARK = "'"
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", MARK)
+
+
+def _ref(name: str, value: Document | None) -> dict[str, Any]:
+    label = None if value is None else value.get("name", value.get("title"))
+    return {f"{name}_id": value and value["id"], name: label}
+
+
+def _when(name: str, value: Document) -> dict[str, Any]:
+    parts = {part: value[part] for part in ("earliest", "latest", "precision", "basis")}
+    return {name: value["edtf"], **{f"{name}_{part}": found for part, found in parts.items()}}
+
+
+def _point(point: Document | None) -> dict[str, Any]:
+    parts = ("longitude", "latitude", "radius_m", "method")
+    return {part: point and point[part] for part in parts}
+
+
+def event_columns(event: Document) -> dict[str, Any]:
+    """A flat event."""
+    place = event["location"]
+    statuses = {assessment["aspect"]: assessment["status"] for assessment in event["assessments"]}
+    return {
+        "id": event["id"],
+        "kind": event["kind"],
+        "title": event["title"],
+        "summary": event["summary"],
+        **_when("date", event["date"]),
+        **_ref("location", place),
+        "location_kind": place and place["kind"],
+        "place_relation": place and place["relation"],
+        **_point(place and place["point"]),
+        "participants": [part["actor"]["id"] for part in event["participants"]],
+        "participant_roles": [part["role"] for part in event["participants"]],
+        **_ref("part_of", event["part_of"]),
+        "claims": event["claims"]["total"],
+        **{f"claims_{stance}": event["claims"]["by_stance"].get(stance, 0) for stance in Stance},
+        **{f"status_{aspect}": statuses.get(aspect) for aspect in _ASPECTS},
+        **_ref("dataset", event["dataset"]),
+        "url": event["url"],
+    }
+
+
+def claim_columns(claim: Document) -> dict[str, Any]:
+    """A flat claim."""
+    value = claim["value"] or {}
+    return {
+        "id": claim["id"],
+        **_ref("event", claim["event"]),
+        **_ref("speaker", claim["speaker"]),
+        **_ref("via", claim["via"]),
+        "about": claim["about"],
+        **{part: claim[part] for part in ("stance", "aspect", "certainty", "credibility", "summary", "quote")},
+        **_ref("quote_by", claim["quote_by"]),
+        **{f"value_{part}": value.get(part) for part in ("low", "best", "high")},
+        "unit": value.get("unit"),
+        **_when("said", claim["said"]),
+        "inferred": claim["inferred"],
+        "sources": [citation["source"]["id"] for citation in claim["citations"]],
+        "flags": list(dict.fromkeys(flag for citation in claim["citations"] for flag in citation["flags"])),
+        **_ref("dataset", claim["dataset"]),
+        "url": claim["url"],
+    }
+
+
+def source_columns(source: Document) -> dict[str, Any]:
+    """A flat source."""
+    plain = ("id", "kind", "title", "publisher", "author", "url", "archive_url", "language")
+    return {
+        **{part: source[part] for part in plain},
+        **_when("published", source["published"]),
+        **_ref("parent", source["parent"]),
+        "reliability": source["reliability"],
+        "note": source["note"],
+        **_ref("dataset", source["dataset"]),
+    }
+
+
+def actor_columns(actor: Document) -> dict[str, Any]:
+    """A flat actor."""
+    return {
+        **{part: actor[part] for part in ("id", "kind", "name", "aliases", "description")},
+        "affiliations": [f"{link['kind']}:{link['actor']['id']}" for link in actor["affiliations"]],
+        "affiliated": [f"{link['kind']}:{link['actor']['id']}" for link in actor["affiliated"]],
+        **_ref("dataset", actor["dataset"]),
+        "url": actor["url"],
+    }
+
+
+def location_columns(location: Document) -> dict[str, Any]:
+    """A flat location."""
+    return {
+        **{part: location[part] for part in ("id", "kind", "name", "aliases")},
+        **_ref("within", location["within"]),
+        **_point(location["point"]),
+        **_ref("dataset", location["dataset"]),
+        "url": location["url"],
+    }
+
+
+def dataset_columns(dataset: Document) -> dict[str, Any]:
+    """A dataset is flat already."""
+    return {name: dataset[name] for name in EXAMPLES["datasets"]}
+
+
+def dispute_columns(dispute: Document) -> dict[str, Any]:
+    """A flat dispute."""
+
+    def parties(stance: str) -> list[str]:
+        held = [position["party"] for position in dispute["positions"] if position["stance"] == stance]
+        return ["" if party is None else party["id"] for party in held]
+
+    event = dispute["event"]
+    return {
+        **_ref("event", event),
+        **_when("date", event["date"]),
+        "aspect": dispute["aspect"],
+        "supporting_parties": parties("support"),
+        "opposing_parties": parties("oppose"),
+        "because": dispute["because"],
+        "inferred": dispute["inferred"],
+    }
+
+
+def neutral(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: an apostrophe is put before it, and before one of its own."""
+    return MARK + text if text.startswith(DANGEROUS) else text
+
+
+def _cell(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        value = "|".join(value)
+    return neutral(value) if isinstance(value, str) else value
+
+
+def csv_lines(rows: Iterable[dict[str, Any]], header: Sequence[str], *, first: bool) -> bytes:
+    """Rows as CSV (RFC 4180), UTF-8; the header goes before the first. Null is an empty cell."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    if first:
+        writer.writerow(header)
+    writer.writerows([_cell(row[name]) for name in header] for row in rows)
+    return out.getvalue().encode()
+
+
+def feature(columns: dict[str, Any]) -> bytes:
+    """A GeoJSON feature (RFC 7946); a record without a point has a null geometry."""
+    placed = columns.get("longitude") is not None
+    geometry = {"type": "Point", "coordinates": [columns["longitude"], columns["latitude"]]} if placed else None
+    return orjson.dumps({"type": "Feature", "id": columns["id"], "geometry": geometry, "properties": columns})
+
+
+COLUMNS: dict[str, Columns] = {
+    "events": event_columns,
+    "claims": claim_columns,
+    "sources": source_columns,
+    "actors": actor_columns,
+    "locations": location_columns,
+    "datasets": dataset_columns,
+    "disputes": dispute_columns,
+}
+HEADERS = {name: tuple(columns(EXAMPLES[name])) for name, columns in COLUMNS.items()}

@@ -1,0 +1,158 @@
+"""The OpenAPI document as people and generators read it: grouped, explained, and with exchanges that took place."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
+
+from api.domain.vocabulary import VOCABULARIES
+from api.query.filters import ID
+from api.schemas.problems import Problem
+
+Json = dict[str, Any]
+
+DESCRIPTION = """
+Events of armed conflict that keep **who said what**. Nothing here is a bare fact: an event carries claims, each with
+its speaker, stance, hedge, source and the day it was said. What they add up to (claimed, corroborated, disputed,
+denied, conceded) is derived, as of any day, and always comes with the claims it rests on.
+
+**Every path** answers GET, HEAD and OPTIONS, needs no key, sets no cookie and may be read from any web page. Each
+answer has an `ETag`: send it back as `If-None-Match`, and you get 304 as long as nothing was loaded.
+
+**Filters** that are not given set no condition. A repeated parameter means *any of*. What is not understood is refused
+with 422 and the nearest right spelling: a typo never looks like “nothing happened”.
+
+**Dates** keep what is known apart from what is not: `match=possible` finds what may have happened on the days asked
+for, `match=certain` what certainly did; what has no date is left out, and counted in `meta.left_out`, unless
+`undated=include`. `as_of` asks what was known on a day: only claims said by then count.
+
+**Lists** come in pages; follow `links.next`. The same filters count (`/count`) and export everything that matches
+(`.csv`, `.ndjson`, `.geojson`).
+"""
+TAGS = {
+    "Events": "What is said to have happened, with who took part, where, when, and what was claimed of it.",
+    "Claims": "What somebody said about one aspect of an event: the speaker's stance, wording, day and source.",
+    "Disputes": "Where support and opposition both stand: who holds what against whom, and since when.",
+    "Positions": "Where each party stands: over time, side by side with others, and on who holds a place.",
+    "Briefing": "What became known between two days.",
+    "Sources": "What was read, and what it refers to.",
+    "Actors": "Who speaks and takes part, and whom they belong to.",
+    "Locations": "Places, and what lies within them.",
+    "Datasets": "What has been loaded, under which licence; one never changes another's records.",
+    "About": "The words of every vocabulary, problems explained, and whether the service is well.",
+}
+# Parameters in the order of the contract; those of a list itself come first, these last.
+LAST = [
+    *("dataset", "q", "match", "undated", "as_of", "bbox", "longitude", "latitude", "radius_km"),
+    *("sort", "limit", "cursor", "total"),
+]
+# Where an answer leads: by operation, what its records' ids can be asked of next, and where in the answer those stand.
+FIRST, OWN = "$response.body#/data/0/id", "$response.body#/id"
+LINKS: dict[str, dict[str, str]] = {
+    "list_events": dict.fromkeys(("get_event", "list_event_claims", "list_event_positions"), FIRST),
+    "get_event": dict.fromkeys(("list_event_claims", "list_event_positions"), OWN),
+    "list_event_claims": {"get_claim": FIRST},
+    "list_claims": {"get_claim": FIRST, "get_event": "$response.body#/data/0/event/id"},
+    "get_claim": {"get_event": "$response.body#/event/id", "get_dataset": "$response.body#/dataset/id"},
+    "list_disputes": dict.fromkeys(("get_event", "list_event_positions"), "$response.body#/data/0/event/id"),
+    "list_sources": {"get_source": FIRST},
+    "list_actors": dict.fromkeys(("get_actor", "list_actor_positions"), FIRST),
+    "get_actor": {"list_actor_positions": OWN},
+    "list_locations": dict.fromkeys(("get_location", "get_control"), FIRST),
+    "get_location": {"get_control": OWN},
+    "list_datasets": {"get_dataset": FIRST},
+}
+KEYWORDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum"}
+EXCHANGES: Json = orjson.loads(Path(__file__).with_name("exchanges.json").read_bytes())
+"""By operation and status, a request and the answer it got; renewed and compared by tests."""
+
+
+def install(app: FastAPI) -> None:
+    """Let the application serve the refined document."""
+    generate = app.openapi
+
+    def openapi() -> Json:
+        return app.openapi_schema or refine(generate())
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def refine(document: Json) -> Json:
+    """Put right what the framework cannot know."""
+    used = {tag for _, operation in operations(document) for tag in operation["tags"]}
+    document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items() if name in used]
+    for _, operation in operations(document):
+        operation["summary"] = operation["description"].partition(".")[0].replace("\n", " ")
+        for parameter in operation.get("parameters", ()):
+            _refine_parameter(parameter, EXCHANGES.get(operation["operationId"], {}))
+        operation.get("parameters", []).sort(key=_rank)
+        _show(operation)
+        _lead(operation)
+    schemas = document["components"]["schemas"]
+    _, problem = models_json_schema([(Problem, "serialization")], ref_template="#/components/schemas/{model}")
+    schemas.update(problem["$defs"])
+    for vocabulary in VOCABULARIES.values():
+        if found := schemas.get(vocabulary.__name__):
+            found["description"] += "\n\n" + "\n".join(f"- `{word}`: {word.meaning}" for word in vocabulary)
+    document["components"]["schemas"] = dict(sorted(schemas.items()))
+    return document
+
+
+def written(value: Json) -> str:
+    """JSON as it is kept in files."""
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def operations(document: Json) -> Iterator[tuple[str, Json]]:
+    """Every path with its operation."""
+    return ((path, operation) for path, found in document["paths"].items() for operation in found.values())
+
+
+def _rank(parameter: Json) -> tuple[bool, int]:
+    name = parameter["name"]
+    return parameter["in"] != "path", LAST.index(name) if name in LAST else -1
+
+
+def _refine_parameter(parameter: Json, exchanges: Json) -> None:
+    """Unset is no value of a parameter, so that its schema needs no null; and its example is said in words too."""
+    schema = parameter["schema"]
+    for choice in schema.pop("anyOf", ()):
+        if choice != {"type": "null"}:
+            schema.update(choice)
+    for name in ("title", "description"):
+        schema.pop(name, None)
+    if parameter["name"] == "cursor" and "cursor" in exchanges:
+        schema["examples"] = [exchanges["cursor"]]
+    if (parameter["in"], parameter["name"]) == ("path", "id"):
+        schema.update(pattern=ID, maxLength=200)
+    for name in [name for name in KEYWORDS if name in schema]:
+        schema[KEYWORDS[name]] = schema.pop(name)
+    if schema.get("type") == "array":
+        del schema["default"]
+        parameter.update(style="form", explode=True, required="minItems" in schema)
+    if "examples" in schema:
+        shown = schema["examples"][0]
+        parameter["description"] += f" Such as `{shown[0] if isinstance(shown, list) else shown}`."
+
+
+def _lead(operation: Json) -> None:
+    """Say where the answer leads."""
+    if found := LINKS.get(operation["operationId"]):
+        operation["responses"]["200"]["links"] = {
+            name: {"operationId": name, "parameters": {"id": place}} for name, place in found.items()
+        }
+
+
+def _show(operation: Json) -> None:
+    """Let each answer show a request that took place."""
+    for status, exchange in EXCHANGES.get(operation["operationId"], {}).items():
+        if status == "cursor":
+            continue
+        (content,) = operation["responses"][status]["content"].values()
+        content["example"] = exchange["body"]
+        if status == "200":
+            operation["description"] += f"\n\nFor example: `GET {exchange['path']}`"

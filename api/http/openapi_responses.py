@@ -1,0 +1,114 @@
+"""What the OpenAPI document says about answers that many routes give alike."""
+
+from typing import Any
+
+from api.errors import TYPES
+from api.http.examples import EXAMPLES
+from api.schemas.records import Sent
+
+PROBLEM = "application/problem+json"
+Responses = dict[int | str, dict[str, Any]]
+
+_HEADERS = {
+    "ETag": ("Revision of the data, path, query and content coding; send it back as `If-None-Match`.", "string"),
+    "Last-Modified": ("When data was last loaded.", "string"),
+    "X-Request-ID": ("Names this request in the service's log.", "string"),
+}
+_FEATURE = {
+    "type": "object",
+    "required": ["type", "id", "geometry", "properties"],
+    "properties": {
+        "type": {"type": "string", "const": "Feature"},
+        "id": {"type": "string"},
+        "geometry": {"type": ["object", "null"], "description": "A point; null for what has none of its own."},
+        "properties": {"type": "object", "description": "The columns of the CSV."},
+    },
+}
+_FEATURES = {
+    "type": "object",
+    "required": ["type", "features"],
+    "properties": {
+        "type": {"type": "string", "const": "FeatureCollection"},
+        "features": {"type": "array", "items": _FEATURE},
+    },
+}
+
+
+def _headers(**more: tuple[str, str]) -> dict[str, Any]:
+    return {
+        name.replace("_", "-"): {"description": text, "schema": {"type": kind}}
+        for name, (text, kind) in {**_HEADERS, **more}.items()
+    }
+
+
+def problem(slug: str, example: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A documented problem, with an example of it."""
+    kind = TYPES[slug]
+    shown = {
+        "type": f"/problems/{slug}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": kind.title,
+        "errors": [],
+        "did_you_mean": [],
+    }
+    return {
+        "description": kind.title,
+        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": shown | (example or {})}},
+    }
+
+
+COMMON: Responses = {
+    400: problem("malformed-request", {"detail": "The query holds control characters."}),
+    408: problem("request-timeout", {"detail": "The request did not arrive in time."}),
+    414: problem("too-large", {"detail": "The path and query are longer than 16384 bytes."}),
+    422: problem("invalid-parameter"),
+    429: problem("too-many-requests", {"detail": "At most 1200 requests per minute are answered."}),
+    431: problem("headers-too-large", {"detail": "The header fields are more, or longer, than this service takes."}),
+    500: problem("internal-error", {"detail": "The request could not be answered."}),
+    503: problem("unavailable", {"detail": "The database cannot be read right now."}),
+}
+NOT_MODIFIED: Responses = {304: {"description": "Your copy is still good.", "headers": _headers()}}
+
+
+def json_of(model: type[Sent], example: Any, *, link: bool = False) -> Responses:  # noqa: ANN401 - any JSON
+    """A JSON answer, its problems and 304."""
+    more = {"Link": ("The next page, if there is one (RFC 8288).", "string")} if link else {}
+    content = {"application/json": {"example": example}}
+    answer = {"description": "The answer.", "model": model, "headers": _headers(**more), "content": content}
+    return {200: answer, **NOT_MODIFIED, **COMMON}
+
+
+def page_of(name: str, model: type[Sent]) -> Responses:
+    """A page of a list."""
+    example = {
+        "data": [EXAMPLES[name]],
+        "links": {"self": f"/{name}?limit=1", "next": None},
+        "meta": {
+            "description": f"All {name}",
+            "left_out": {"undated": 0, "unsaid": 0, "unplaced": 0},
+        },
+    }
+    return json_of(model, example, link=True)
+
+
+def item_of(name: str, model: type[Sent]) -> Responses:
+    """One record."""
+    return {**json_of(model, EXAMPLES[name]), 404: problem("not-found")}
+
+
+def judged_of(name: str, model: type[Sent], kind: str | None = None) -> Responses:
+    """A judged answer; `kind`: what the path names and may not be there."""
+    missing: Responses = {} if kind is None else {404: problem("not-found")}
+    return {**json_of(model, EXAMPLES[name], link=True), **missing}
+
+
+def export_of(media_type: str, text: str) -> Responses:
+    """A stream of everything that matches."""
+    counted = ("How many records follow.", "integer")
+    licence = ('Where the licences stand: `rel="license"`.', "string")
+    headers = _headers(Counterclaim_Count=counted, Link=licence)
+    schema = _FEATURES if media_type == "application/geo+json" else {"type": "string"}
+    content = {media_type: {"schema": schema, "example": text}}
+    answer = {"description": "Everything that matches.", "headers": headers, "content": content}
+    return {200: answer, **NOT_MODIFIED, **COMMON}

@@ -1,0 +1,93 @@
+"""Actors: their filters and routes."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import Field
+
+from api.domain import vocabulary as v
+from api.domain.text import fold
+from api.http import answers
+from api.http.answers import Listing
+from api.http.openapi_responses import export_of, item_of, json_of, page_of
+from api.query.conditions import Named
+from api.query.descriptions import one_of, sentence
+from api.query.filters import Id, Paged, PathId, Worded
+from api.query.session import Look
+from api.query.tables import Asked, item_statement
+from api.schemas.records import Actor, ActorPage, Count
+
+ACTORS = Listing("actors", ("id", "-id", "name", "-name"), text_keys=("id", "name"))
+ActorId = Annotated[PathId, Path(description="The actor's id.", examples=["haidai"])]
+router = APIRouter(prefix="/actors", tags=["Actors"])
+_ITEM = item_statement("actor")
+
+
+class ActorFilters(Worded):
+    """Which actors a caller wants."""
+
+    kind: Annotated[list[v.ActorKind], Field(description="What it is.", examples=[["armed_force"]])] = []
+    party: Annotated[list[Id], Field(description="This actor, or belongs to it.", examples=[["ukrainian-side"]])] = []
+    dataset: Annotated[list[Id], Field(description="Belongs to this dataset.", examples=[["lysychansk"]])] = []
+
+    def asked(self) -> Asked:
+        """The question."""
+        asked = Asked("actor")
+        asked.any_of("kind", self.kind)
+        asked.belongs("party", self.party)
+        asked.any_of("dataset", self.dataset)
+        asked.named = [Named("dataset", "dataset", dataset) for dataset in self.dataset]
+        asked.named += [Named("party", "actor", party) for party in self.party]
+        asked.words(fold(self.q or ""))
+        return asked
+
+    async def described(self, look: Look) -> str:
+        """The question in words."""
+        parts = [
+            f"are of kind {one_of(self.kind)}" if self.kind else None,
+            f"belong to {await look.names('actor', self.party)}" if self.party else None,
+            f"belong to the dataset {await look.names('dataset', self.dataset)}" if self.dataset else None,
+            f"hold the words “{self.q}”" if self.q else None,
+        ]
+        return sentence("Actors", parts)
+
+
+class ActorQuery(ActorFilters, Paged):
+    """A page of actors."""
+
+    sort: Annotated[
+        Literal["id", "-id", "name", "-name"], Field(description="By id or name; `-` descending.", examples=["-name"])
+    ] = "id"
+
+
+@router.get("", responses=page_of("actors", ActorPage), response_class=Response)
+async def list_actors(request: Request, query: Annotated[ActorQuery, Query()]) -> Response:
+    """Actors that match every filter."""
+    return await answers.page(request, ACTORS, query)
+
+
+@router.get("/count", responses=json_of(Count, {"count": 29}), response_class=Response)
+async def count_actors(request: Request, query: Annotated[ActorFilters, Query()]) -> Response:
+    """How many actors match the same filters."""
+    return await answers.count(request, query)
+
+
+@router.get("/{id}", responses=item_of("actors", Actor), response_class=Response)
+async def get_actor(request: Request, id: ActorId, _: Annotated[answers.Nothing, Query()]) -> Response:  # noqa: A002
+    """One actor, with what it belongs to and what belongs to it."""
+    return await answers.item(request, "actor", _ITEM, id)
+
+
+exports = APIRouter(tags=["Actors"])
+
+
+@exports.get("/actors.csv", responses=export_of("text/csv", "id,kind\r\n"), response_class=Response)
+async def export_actors_csv(request: Request, query: Annotated[ActorFilters, Query()]) -> Response:
+    """Every matching actor as CSV, streamed."""
+    return await answers.export(request, ACTORS, query, "csv")
+
+
+@exports.get("/actors.ndjson", responses=export_of("application/x-ndjson", "{}\n"), response_class=Response)
+async def export_actors_ndjson(request: Request, query: Annotated[ActorFilters, Query()]) -> Response:
+    """Every matching actor as one JSON document per line, streamed."""
+    return await answers.export(request, ACTORS, query, "ndjson")

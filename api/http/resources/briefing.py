@@ -1,0 +1,91 @@
+"""What became known between two days."""
+
+from datetime import date
+from typing import Annotated, ClassVar
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from api.domain.vocabulary import Match, Undated
+from api.errors import BadParameters, bad
+from api.http import answers
+from api.http.answers import Listing
+from api.http.openapi_responses import judged_of
+from api.query.briefing import News
+from api.query.conditions import Conditions, marked
+from api.query.descriptions import day_in_words
+from api.query.filters import Day, Facet, Id, Imprecise, Paged
+from api.query.session import Look
+from api.schemas.reports import Briefing
+
+BRIEFING = Listing("briefing", ("said",))
+router = APIRouter(prefix="/briefing", tags=["Briefing"])
+
+
+class BriefingQuery(Imprecise, Paged):
+    """Which days a caller wants to be briefed about, and on what."""
+
+    days: ClassVar = ("date_from", "date_to")
+    sort: ClassVar = "said"
+
+    date_from: Annotated[
+        Day | None,
+        Field(description="The first day; without it, `date_to` is the only one.", examples=["2022-07-02"]),
+    ] = None
+    date_to: Annotated[
+        Day | None,
+        Field(description="The last day; without it, `date_from` is the only one.", examples=["2022-07-03"]),
+    ] = None
+    party: Annotated[
+        list[Id],
+        Facet("party", "actor"),
+        Field(description="What this actor, or anything that belongs to it, said.", examples=[["ukrainian-side"]]),
+    ] = []
+    location: Annotated[
+        list[Id],
+        Facet("location", "location"),
+        Field(description="The event is at this place or within it.", examples=[["lysychansk"]]),
+    ] = []
+
+    def span(self) -> tuple[date, date]:
+        """The first and the last day. Raises BadParameters if neither is given."""
+        first, last = self.date_from or self.date_to, self.date_to or self.date_from
+        if first is None or last is None:
+            raise BadParameters(bad("date_from", None, "is missing: give a day, or date_from and date_to"))
+        return first, last
+
+    def asked(self) -> News:
+        """The question."""
+        wanted, named = marked(self)
+        first, last = self.span()
+        conditions = Conditions(
+            wanted=tuple(wanted),
+            named=tuple(named),
+            first=first.toordinal(),
+            last=last.toordinal(),
+            certain=self.match == Match.CERTAIN,
+            fresh=True,
+        )
+        return News(conditions, self.party, self.undated)
+
+    async def described(self, look: Look) -> str:
+        """The question in words."""
+        first, last = self.span()
+        days = f"on {day_in_words(first)}" if first == last else f"from {day_in_words(first)} to {day_in_words(last)}"
+        where = f" about events in {await look.names('location', self.location)}" if self.location else ""
+        who = f" by what {await look.names('actor', self.party)} said" if self.party else ""
+        sure = "certainly became" if self.match == Match.CERTAIN else "may have become"
+        extra = "; undated claims count as known all along" if self.undated == Undated.INCLUDE else ""
+        return f"What {sure} known {days}{where}{who}{extra}"
+
+
+@router.get("", responses=judged_of("briefing", Briefing), response_class=Response)
+async def get_briefing(request: Request, query: Annotated[BriefingQuery, Query()]) -> Response:
+    """What became known between two days, or on one: new claims, positions that moved, assessments that changed.
+
+    A claim becomes known on the first day by which it had been said, so that it is news once: with `match=possible`
+    the earliest day it may have been said, with `certain` the latest. Before and after are as of the day before
+    `date_from` and as of `date_to`. Events come in the order of their first new claim. With `party`, the claims and
+    positions are that party's, and the assessments are of the events it spoke of.
+    """
+    return await answers.page(request, BRIEFING, query)

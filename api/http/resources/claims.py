@@ -1,0 +1,251 @@
+"""Claims: their filters and routes."""
+
+from functools import reduce
+from operator import add, itemgetter
+from typing import Annotated, ClassVar, Literal
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import Field
+from sqlalchemy import bindparam, select
+
+from api import models
+from api.domain import vocabulary as v
+from api.domain.text import fold
+from api.errors import NotFound
+from api.http import answers
+from api.http.answers import Listing
+from api.http.openapi_responses import export_of, item_of, json_of, page_of
+from api.query.as_of import AsOfDay
+from api.query.conditions import Conditions, marked, ordinal
+from api.query.descriptions import days_in_words, one_of, sentence
+from api.query.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, PathId, Worded
+from api.query.session import Look
+from api.query.statements import DATED_SPANS, REVISION, UNDATED_SPAN
+from api.query.why_empty import Explained
+from api.schemas.records import Claim, ClaimPage, Count
+from api.storage.reader import Row, Statement, body_of
+
+CLAIMS = Listing("claims", ("said", "-said", "id", "-id"))
+ClaimId = Annotated[PathId, Path(description="The claim's id.", examples=["lysychansk-s14a"])]
+Sort = Annotated[
+    Literal["said", "-said", "id", "-id"],
+    Field(description="By the day it was said, or id; `-` descending; undated last.", examples=["-said"]),
+]
+router = APIRouter(prefix="/claims", tags=["Claims"])
+
+_DOCUMENT = models.ClaimDocument.__table__
+_FACET = models.ClaimFacet.__table__
+_ALL = models.Facet.__table__
+_ITEM = Statement(
+    select(REVISION, _DOCUMENT.c.day, _DOCUMENT.c.id, body_of(_DOCUMENT), _FACET.c.said_possible, _FACET.c.said_certain)
+    .join_from(
+        _DOCUMENT,
+        _FACET,
+        (_FACET.c.span == _DOCUMENT.c.span) & (_FACET.c.day == _DOCUMENT.c.day) & (_FACET.c.id == _DOCUMENT.c.id),
+    )
+    .join(_ALL, (_ALL.c.id == _FACET.c.facet) & (_ALL.c.name == "claim/all"))
+    .where(_DOCUMENT.c.id == bindparam("id"))
+)
+
+
+_EVENT, _SIZES = models.Event.__table__, [_ALL.c[f"span{span}"] for span in (*DATED_SPANS, UNDATED_SPAN)]
+_OF_EVENT = Statement(
+    select(
+        REVISION,
+        _FACET.c.day,
+        _FACET.c.id,
+        body_of(_DOCUMENT),
+        _EVENT.c.title,
+        (_FACET.c.span == UNDATED_SPAN).label("undated"),
+    )
+    .join_from(_EVENT, _ALL, _ALL.c.name == bindparam("facet"))
+    .join(_FACET, _FACET.c.facet == _ALL.c.id)
+    .join(_DOCUMENT, _DOCUMENT.c.number == _FACET.c.number, isouter=True)
+    .where(_EVENT.c.id == bindparam("id"), reduce(add, _SIZES) <= bindparam("limit"))
+)
+_AS_SAID = itemgetter(5, 1, 2)
+
+
+class AsOfQuery(AsOfImprecise):
+    """A day as of which a record is asked for."""
+
+
+class ClaimFilters(Worded, AsOfImprecise):
+    """Which claims a caller wants."""
+
+    days: ClassVar = ("said_from", "said_to")
+
+    said_from: Annotated[Day | None, Field(description="Said on this day or later.", examples=["2022-07-01"])] = None
+    said_to: Annotated[Day | None, Field(description="Said on this day or earlier.", examples=["2022-07-03"])] = None
+    event: Annotated[
+        list[Id],
+        Facet("event", "event"),
+        Field(description="About this event.", examples=[["capture-of-lysychansk"]]),
+    ] = []
+    speaker: Annotated[
+        list[Id], Facet("speaker", "actor"), Field(description="Said by exactly this actor.", examples=[["haidai"]])
+    ] = []
+    via: Annotated[
+        list[Id], Facet("via", "actor"), Field(description="Passed on by exactly this actor.", examples=[["isw"]])
+    ] = []
+    party: Annotated[
+        list[Id],
+        Facet("party", "actor"),
+        Field(description="Said by this actor or anything that belongs to it.", examples=[["russian-side"]]),
+    ] = []
+    about: Annotated[
+        list[Id],
+        Facet("about", "claim"),
+        Field(description="About this claim.", examples=[["lysychansk-s07a"]]),
+    ] = []
+    stance: Annotated[
+        list[v.Stance],
+        Facet("stance"),
+        Field(description="What the speaker does with it.", examples=[["concedes", "denies"]]),
+    ] = []
+    aspect: Annotated[
+        list[v.Aspect], Facet("aspect"), Field(description="What about the event it speaks of.", examples=[["control"]])
+    ] = []
+    certainty: Annotated[
+        list[v.Certainty], Facet("certainty"), Field(description="The wording's hedge.", examples=[["likely"]])
+    ] = []
+    inferred: Annotated[
+        Flag | None,
+        Facet("inferred"),
+        Field(description="Whether it is an editor's reading of what was said.", examples=[True]),
+    ] = None
+    location: Annotated[
+        list[Id],
+        Facet("location", "location"),
+        Field(description="Its event is at this place or within it.", examples=[["lysychansk"]]),
+    ] = []
+    source: Annotated[
+        list[Id],
+        Facet("source", "source"),
+        Field(description="Cites this source, as carrier or reference.", examples=[["wikipedia-ref-47"]]),
+    ] = []
+    flag: Annotated[
+        list[v.CitationFlag],
+        Facet("flag"),
+        Field(description="A citation of it carries this flag.", examples=[["failed_verification"]]),
+    ] = []
+    dataset: Annotated[
+        list[Id],
+        Facet("dataset", "dataset"),
+        Field(description="Belongs to this dataset.", examples=[["lysychansk-context"]]),
+    ] = []
+
+    def asked(self) -> Explained:
+        """The question."""
+        wanted, named = marked(self)
+        conditions = Conditions(
+            wanted=tuple(wanted),
+            named=tuple(named),
+            first=ordinal(self.said_from),
+            last=ordinal(self.said_to),
+            as_of=ordinal(self.as_of),
+            certain=self.match == v.Match.CERTAIN,
+            undated=self.undated == v.Undated.INCLUDE,
+            words=fold(self.q or ""),
+        )
+        return Explained("claims", conditions, self.as_of_day())
+
+    async def described(self, look: Look) -> str:
+        """The question in words."""
+        parts = [
+            _about(await look.names("event", self.event)) if self.event else None,
+            days_in_words("were said", self.said_from, self.said_to, self.match, self.undated),
+            f"are said by {await look.names('actor', self.speaker)}" if self.speaker else None,
+            f"are said by {await look.names('actor', self.party)} or whoever belongs there" if self.party else None,
+            f"are passed on by {await look.names('actor', self.via)}" if self.via else None,
+            _about(one_of(self.about)) if self.about else None,
+            f"have the stance {one_of(self.stance)}" if self.stance else None,
+            f"speak of {one_of(self.aspect)}" if self.aspect else None,
+            f"are {one_of(self.certainty)}" if self.certainty else None,
+            {True: "are inferred", False: "are not inferred", None: None}[self.inferred],
+            f"have an event in {await look.names('location', self.location)}" if self.location else None,
+            f"cite {await look.names('source', self.source)}" if self.source else None,
+            f"carry the flag {one_of(self.flag)}" if self.flag else None,
+            f"belong to the dataset {await look.names('dataset', self.dataset)}" if self.dataset else None,
+            f"hold the words “{self.q}”" if self.q else None,
+        ]
+        return sentence("Claims", parts, self.as_of, undated=self.undated == v.Undated.INCLUDE)
+
+
+def _about(name: str) -> str:
+    return f"are about {name}"
+
+
+class ClaimQuery(ClaimFilters, Paged):
+    """A page of claims."""
+
+    sort: Sort = "said"
+
+
+ANY_CLAIM = ClaimQuery()
+
+
+class ClaimsOfEvent(AsOfImprecise, Paged):
+    """A page of the claims about one event."""
+
+    sort: Sort = "said"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every claim is asked for, in the order said."""
+        return self.cursor is None and self.as_of is None and self.sort == "said"
+
+
+async def claims_of(look: Look, event: str, query: ClaimsOfEvent) -> answers.Everything | None:
+    """All claims about an event, by one statement; None: there is no such event, no claim, or more than a page."""
+    rows = await look.fetch(_OF_EVENT, {"id": event, "facet": f"claim/event:{event}", "limit": query.limit})
+    if not rows:
+        return None
+    return answers.Everything([row[3] for row in sorted(rows, key=_AS_SAID)], sentence("Claims", [_about(rows[0][4])]))
+
+
+@router.get("", responses=page_of("claims", ClaimPage), response_class=Response)
+async def list_claims(request: Request, query: Annotated[ClaimQuery, Query()]) -> Response:
+    """Claims that match every filter, in the order they were said; undated ones last."""
+    return await answers.page(request, CLAIMS, query)
+
+
+@router.get("/count", responses=json_of(Count, {"count": 45}), response_class=Response)
+async def count_claims(request: Request, query: Annotated[ClaimFilters, Query()]) -> Response:
+    """How many claims match the same filters."""
+    return await answers.count(request, query)
+
+
+@router.get("/{id}", responses=item_of("claims", Claim), response_class=Response)
+async def get_claim(request: Request, id: ClaimId, query: Annotated[AsOfQuery, Query()]) -> Response:  # noqa: A002
+    """One claim; as of a day by which it had not been said there is none."""
+    as_of = query.as_of_day()
+    return await answers.item(request, "claim", _ITEM, id, None if as_of is None else _said_by(as_of))
+
+
+def _said_by(as_of: AsOfDay) -> answers.Edit:
+    def body(row: Row) -> str:
+        possible, certain = row[4], row[5]
+        said = possible if as_of.match == v.Match.POSSIBLE else certain
+        passes = as_of.undated == v.Undated.INCLUDE if said is None else said <= as_of.day
+        if not passes:
+            raise NotFound(f"{row[2]} is not known to have been said by that day.")
+        document: str = row[3]
+        return document
+
+    return body
+
+
+exports = APIRouter(tags=["Claims"])
+
+
+@exports.get("/claims.csv", responses=export_of("text/csv", "id,event_id\r\n"), response_class=Response)
+async def export_claims_csv(request: Request, query: Annotated[ClaimFilters, Query()]) -> Response:
+    """Every matching claim as CSV, streamed."""
+    return await answers.export(request, CLAIMS, query, "csv")
+
+
+@exports.get("/claims.ndjson", responses=export_of("application/x-ndjson", "{}\n"), response_class=Response)
+async def export_claims_ndjson(request: Request, query: Annotated[ClaimFilters, Query()]) -> Response:
+    """Every matching claim as one JSON document per line, streamed."""
+    return await answers.export(request, CLAIMS, query, "ndjson")

@@ -1,0 +1,116 @@
+"""What two or more parties say about one event, side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from api.domain.assessment import Assessment, Statement, assess, course, decode, in_order_said
+from api.domain.vocabulary import Aspect, Stance, Undated
+from api.errors import BadParameters, bad
+from api.http import answers
+from api.http.openapi_responses import judged_of
+from api.http.resources.events import EventId
+from api.query import references as shown
+from api.query.as_of import BODY, STATEMENTS
+from api.query.conditions import Named
+from api.query.descriptions import as_known
+from api.query.filters import AsOfImprecise, Id
+from api.query.lists import check_named
+from api.query.references import Json
+from api.query.session import Look
+from api.query.why_empty import claims_of, why
+from api.schemas.reports import Comparison
+
+router = APIRouter(tags=["Positions"])
+FEWEST, MOST = 2, 20
+
+
+class ComparisonQuery(AsOfImprecise):
+    """Whom to compare."""
+
+    party: Annotated[
+        list[Id],
+        Field(
+            description="Two actors or more, at most 20, each with all that belongs to it; repeat the parameter.",
+            examples=[["russian-side", "ukrainian-side"]],
+            # Said here and not checked here: `parties` says better what is wrong.
+            json_schema_extra={"minItems": FEWEST, "maxItems": MOST, "uniqueItems": True},
+        ),
+    ] = []
+
+    def parties(self) -> list[str]:
+        """Whom to compare, each once. Raises BadParameters if that is too few or too many."""
+        found = list(dict.fromkeys(self.party))
+        if len(found) < FEWEST:
+            message = "two or more different parties are compared: party=russian-side&party=ukrainian-side"
+            raise BadParameters(bad("party", found[0] if found else None, message))
+        if len(found) > MOST:
+            raise BadParameters(bad("party", found[MOST], f"at most {MOST} parties are compared at once"))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The claims about the event that count, and the documents of those that are shown."""
+
+    statements: Sequence[Statement]
+    texts: dict[str, str]
+
+
+async def _voice(look: Look, party: str, speakers: frozenset[str], aspect: Aspect, spoken: Spoken) -> Json:
+    """What a party says of an aspect."""
+    statements, texts = spoken.statements, spoken.texts
+    own = [s for s in in_order_said(statements) if s.aspect == aspect and s.speaker in speakers]
+    stands = course(statements, aspect, speakers)
+    return {
+        "party": await shown.actor(look, party),
+        "silent": all(statement.stance == Stance.SILENT for statement in own),
+        "stance": stands[-1].position if stands else None,
+        "since": orjson.loads(texts[stands[-1].since])["said"] if stands else None,
+        "claims": [orjson.Fragment(texts[statement.id]) for statement in own],
+    }
+
+
+def _assessment(found: Assessment) -> Json:
+    return {"aspect": found.aspect, "status": found.status, "because": found.because, "inferred": found.inferred}
+
+
+@router.get("/events/{id}/compare", responses=judged_of("compare", Comparison, "event"), response_class=Response)
+async def compare_parties(request: Request, id: EventId, query: Annotated[ComparisonQuery, Query()]) -> Response:  # noqa: A002
+    """What each of two or more parties says about the event, side by side, aspect by aspect, in whole claims.
+
+    Every aspect that anybody speaks of is shown, and who says nothing of it is shown as silent. A party speaks through
+    all that belongs to it.
+    """
+    parties = query.parties()
+
+    async def make(look: Look) -> bytes:
+        row = await shown.event(look, id)
+        await check_named(look, [Named("party", "actor", party) for party in parties])
+        document = orjson.loads(row[BODY])
+        statements = shown.counting(row, query.as_of_day())
+        speakers = {party: await shown.members(look, [party]) or frozenset() for party in parties}
+        anybody = frozenset().union(*speakers.values())
+        spoken = Spoken(statements, await shown.claims(look, (s.id for s in statements if s.speaker in anybody)))
+        data = [
+            {
+                "assessment": _assessment(found),
+                "parties": [await _voice(look, party, speakers[party], found.aspect, spoken) for party in parties],
+            }
+            for found in assess(statements)
+        ]
+        refs = await shown.actors(look, parties)
+        names = " and ".join(ref["name"] for ref in refs)
+        words = f"What {names} say about “{document['title']}”"
+        meta: dict[str, Any] = {"description": as_known(words, query.as_of, undated=query.undated == Undated.INCLUDE)}
+        if query.as_of is not None:
+            meta["left_out"] = shown.left_out(decode(row[STATEMENTS]), statements)
+        if not data:
+            meta["why_empty"] = await why(look, claims_of("event", [id]), query.as_of_day(), "")
+        return answers.enclosed(request, data, meta, event=shown.dated_ref(document), parties=refs)
+
+    return await answers.made(request, make)

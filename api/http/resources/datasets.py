@@ -1,0 +1,70 @@
+"""Datasets: their routes."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import Field
+
+from api.http import answers
+from api.http.answers import Listing
+from api.http.openapi_responses import export_of, item_of, json_of, page_of
+from api.query.filters import Filters, Paged, PathId
+from api.query.session import Look
+from api.query.tables import Asked, item_statement
+from api.schemas.records import Count, Dataset, DatasetPage
+
+DATASETS = Listing("datasets", ("id", "-id"), text_keys=("id",))
+DatasetId = Annotated[PathId, Path(description="The dataset's id.", examples=["lysychansk"])]
+router = APIRouter(prefix="/datasets", tags=["Datasets"])
+_ITEM = item_statement("dataset")
+
+
+class DatasetFilters(Filters):
+    """All datasets: there is nothing to filter by."""
+
+    def asked(self) -> Asked:
+        """The question."""
+        return Asked("dataset")
+
+    async def described(self, _: Look) -> str:
+        """The question in words."""
+        return "All datasets"
+
+
+class DatasetQuery(DatasetFilters, Paged):
+    """A page of datasets."""
+
+    sort: Annotated[Literal["id", "-id"], Field(description="By id; `-` descending.", examples=["-id"])] = "id"
+
+
+@router.get("", responses=page_of("datasets", DatasetPage), response_class=Response)
+async def list_datasets(request: Request, query: Annotated[DatasetQuery, Query()]) -> Response:
+    """What has been loaded, with licence and attribution."""
+    return await answers.page(request, DATASETS, query)
+
+
+@router.get("/count", responses=json_of(Count, {"count": 2}), response_class=Response)
+async def count_datasets(request: Request, query: Annotated[DatasetFilters, Query()]) -> Response:
+    """How many datasets are loaded."""
+    return await answers.count(request, query)
+
+
+@router.get("/{id}", responses=item_of("datasets", Dataset), response_class=Response)
+async def get_dataset(request: Request, id: DatasetId, _: Annotated[answers.Nothing, Query()]) -> Response:  # noqa: A002
+    """One dataset."""
+    return await answers.item(request, "dataset", _ITEM, id)
+
+
+exports = APIRouter(tags=["Datasets"])
+
+
+@exports.get("/datasets.csv", responses=export_of("text/csv", "id,title\r\n"), response_class=Response)
+async def export_datasets_csv(request: Request, query: Annotated[DatasetFilters, Query()]) -> Response:
+    """Every dataset as CSV, streamed."""
+    return await answers.export(request, DATASETS, query, "csv")
+
+
+@exports.get("/datasets.ndjson", responses=export_of("application/x-ndjson", "{}\n"), response_class=Response)
+async def export_datasets_ndjson(request: Request, query: Annotated[DatasetFilters, Query()]) -> Response:
+    """Every dataset as one JSON document per line, streamed."""
+    return await answers.export(request, DATASETS, query, "ndjson")

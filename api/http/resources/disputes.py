@@ -1,0 +1,119 @@
+"""Disputes: their filters and routes."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from api.domain.vocabulary import Match, Undated
+from api.http import answers
+from api.http.answers import Listing
+from api.http.openapi_responses import export_of, json_of, page_of
+from api.query.conditions import Conditions, Named, Wanted, marked, ordinal
+from api.query.descriptions import days_in_words, one_of, sentence
+from api.query.disputes import Disputes
+from api.query.filters import Id, OfEvents, Paged
+from api.query.session import Look
+from api.query.why_empty import claims_of
+from api.schemas.records import Count, DisputePage
+
+DISPUTES = Listing("disputes", ("date", "-date"))
+router = APIRouter(prefix="/disputes", tags=["Disputes"])
+
+
+def conditions_of(filters: OfEvents, *facets: Wanted, named: list[Named]) -> Conditions:
+    """The events among which matters are looked for: those of the filters that are also in each of the facets."""
+    wanted, records = marked(filters)
+    return Conditions(
+        wanted=(*facets, *wanted),
+        named=(*records, *named),
+        first=ordinal(filters.date_from),
+        last=ordinal(filters.date_to),
+        as_of=ordinal(filters.as_of),
+        certain=filters.match == Match.CERTAIN,
+        undated=filters.undated == Undated.INCLUDE,
+        statements=True,
+    )
+
+
+async def events_in_words(filters: OfEvents, look: Look) -> list[str | None]:
+    """Which events the filters ask for, and which aspects of them."""
+    happened = days_in_words("happened", filters.date_from, filters.date_to, filters.match, filters.undated)
+    return [
+        f"concern {one_of(filters.aspect)}" if filters.aspect else None,
+        f"are about events that {happened}" if happened else None,
+        f"are about events in {await look.names('location', filters.location)}" if filters.location else None,
+        f"are about events of the dataset {await look.names('dataset', filters.dataset)}" if filters.dataset else None,
+    ]
+
+
+class DisputeFilters(OfEvents):
+    """Which disputes a caller wants."""
+
+    party: Annotated[
+        list[Id],
+        Field(
+            description="A claim in one of the positions is by this actor or anything that belongs to it.",
+            examples=[["ukrainian-side"]],
+        ),
+    ] = []
+
+    def asked(self) -> Disputes:
+        """The question."""
+        facets = [Wanted(("status:disputed" if self.as_of is None else "ever:disputed",))]
+        if self.party:
+            facets.append(Wanted(tuple(dict.fromkeys(f"spoken:{party}" for party in self.party))))
+        named = [Named("party", "actor", party) for party in self.party]
+        scope = claims_of("party", self.party) + claims_of("location", self.location)
+        return Disputes(
+            conditions_of(self, *facets, named=named), self.as_of_day(), frozenset(self.aspect), scope, self.party
+        )
+
+    async def described(self, look: Look) -> str:
+        """The question in words."""
+        who = f"have a position held by {await look.names('actor', self.party)}" if self.party else None
+        parts = [who, *await events_in_words(self, look)]
+        return sentence("Disputes", parts, self.as_of, undated=self.undated == Undated.INCLUDE)
+
+
+class DisputeQuery(DisputeFilters, Paged):
+    """A page of disputes."""
+
+    sort: Annotated[
+        Literal["date", "-date"],
+        Field(
+            description="By the date of the event, then its id and the aspect; `-` descending; undated last.",
+            examples=["-date"],
+        ),
+    ] = "date"
+
+
+@router.get("", responses=page_of("disputes", DisputePage), response_class=Response)
+async def list_disputes(request: Request, query: Annotated[DisputeQuery, Query()]) -> Response:
+    """Every aspect of an event that some support and others oppose, with where each party stands and since when.
+
+    A party stands where its latest position leaves it; those that take no position are not shown. As of a day, only
+    what had been said by then counts.
+    """
+    return await answers.page(request, DISPUTES, query)
+
+
+@router.get("/count", responses=json_of(Count, {"count": 5}), response_class=Response)
+async def count_disputes(request: Request, query: Annotated[DisputeFilters, Query()]) -> Response:
+    """How many disputes match the same filters."""
+    return await answers.count(request, query)
+
+
+exports = APIRouter(tags=["Disputes"])
+
+
+@exports.get("/disputes.csv", responses=export_of("text/csv", "event_id,event\r\n"), response_class=Response)
+async def export_disputes_csv(request: Request, query: Annotated[DisputeFilters, Query()]) -> Response:
+    """Every matching dispute as CSV, streamed."""
+    return await answers.export(request, DISPUTES, query, "csv")
+
+
+@exports.get("/disputes.ndjson", responses=export_of("application/x-ndjson", "{}\n"), response_class=Response)
+async def export_disputes_ndjson(request: Request, query: Annotated[DisputeFilters, Query()]) -> Response:
+    """Every matching dispute as one JSON document per line, streamed."""
+    return await answers.export(request, DISPUTES, query, "ndjson")

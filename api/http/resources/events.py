@@ -1,0 +1,227 @@
+"""Events: their filters and routes."""
+
+from typing import Annotated, ClassVar, Literal
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import Field
+from sqlalchemy import bindparam, select
+
+from api import models
+from api.domain import vocabulary as v
+from api.domain.text import fold
+from api.http import answers
+from api.http.answers import Listing
+from api.http.openapi_responses import export_of, item_of, json_of, page_of, problem
+from api.http.resources.claims import ANY_CLAIM, CLAIMS, AsOfQuery, ClaimsOfEvent, claims_of
+from api.query.as_of import status_test
+from api.query.conditions import Conditions, Named, Wanted, box_wanted, marked, ordinal
+from api.query.descriptions import box_in_words, circle_in_words, days_in_words, one_of, sentence
+from api.query.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, PathId, Placed, Worded
+from api.query.session import Look
+from api.query.statements import REVISION
+from api.query.why_empty import Explained
+from api.schemas.records import ClaimPage, Count, Event, EventPage
+from api.storage.reader import Statement, body_of
+
+EVENTS = Listing("events", ("date", "-date", "id", "-id"))
+EventId = Annotated[PathId, Path(description="The event's id.", examples=["capture-of-lysychansk"])]
+router = APIRouter(prefix="/events", tags=["Events"])
+
+_DOCUMENT = models.EventDocument.__table__
+_ITEM = Statement(
+    select(
+        REVISION,
+        _DOCUMENT.c.day,
+        _DOCUMENT.c.id,
+        body_of(_DOCUMENT),
+        _DOCUMENT.c.judged_from,
+        _DOCUMENT.c.judged_to,
+        _DOCUMENT.c.statements,
+    ).where(_DOCUMENT.c.id == bindparam("id"))
+)
+
+
+class EventFilters(Worded, Placed, AsOfImprecise):
+    """Which events a caller wants."""
+
+    days: ClassVar = ("date_from", "date_to")
+
+    date_from: Annotated[Day | None, Field(description="Happened on this day or later.", examples=["2022-07-01"])] = (
+        None
+    )
+    date_to: Annotated[Day | None, Field(description="Happened on this day or earlier.", examples=["2022-07-03"])] = (
+        None
+    )
+    party: Annotated[
+        list[Id],
+        Field(description="This actor, or anything that belongs to it, takes part.", examples=[["russian-side"]]),
+    ] = []
+    role: Annotated[
+        list[v.Role],
+        Field(
+            description="The role in which `party` takes part; anyone's if no party is asked for.",
+            examples=[["attacker"]],
+        ),
+    ] = []
+    with_party: Annotated[
+        list[Id],
+        Field(description="Another actor, of this party, takes part too.", examples=[["ukrainian-side"]]),
+    ] = []
+    kind: Annotated[list[v.EventKind], Facet("kind"), Field(description="What happened.", examples=[["capture"]])] = []
+    location: Annotated[
+        list[Id],
+        Facet("location", "location"),
+        Field(description="At this place or within it.", examples=[["lysychansk"]]),
+    ] = []
+    source: Annotated[
+        list[Id],
+        Facet("source", "source"),
+        Field(
+            description="A claim about it cites this source, as carrier or reference.", examples=[["bbc-2022-07-03"]]
+        ),
+    ] = []
+    dataset: Annotated[
+        list[Id], Facet("dataset", "dataset"), Field(description="Belongs to this dataset.", examples=[["lysychansk"]])
+    ] = []
+    part_of: Annotated[
+        list[Id],
+        Facet("part_of", "event"),
+        Field(description="Is part of this event.", examples=[["battle-of-lysychansk"]]),
+    ] = []
+    disputed: Annotated[
+        Flag | None,
+        Field(description="Whether any aspect of it is in dispute, as of `as_of` or today.", examples=[True]),
+    ] = None
+    status: Annotated[
+        list[v.Status],
+        Field(description="Some aspect of it has this status, as of `as_of` or today.", examples=[["conceded"]]),
+    ] = []
+
+    def asked(self) -> Explained:
+        """The question."""
+        wanted, named = marked(self)
+        parties = [f"party:{party}" for party in self.party]
+        roles: list[str] = [f"role:{role}" for role in self.role]
+        pair = None
+        if parties or roles:
+            both = [f"{party}/{role}" for party in parties for role in self.role]
+            pair = (len(wanted), len(wanted) + 1) if self.with_party else None
+            wanted.append(Wanted(tuple(dict.fromkeys(both or parties or roles))))
+        if self.with_party:
+            wanted.append(Wanted(tuple(dict.fromkeys(f"party:{party}" for party in self.with_party))))
+        named += [Named("party", "actor", party) for party in self.party]
+        named += [Named("with_party", "actor", party) for party in self.with_party]
+        circle = self.circle()
+        wanted += [box_wanted(box) for box in (self.bbox, None if circle is None else circle.box()) if box is not None]
+        as_of, judged = self.as_of_day(), None
+        prefix = "status" if as_of is None else "ever"
+        if self.status:
+            wanted.append(Wanted(tuple(dict.fromkeys(f"{prefix}:{status}" for status in self.status))))
+        if self.disputed is not None and as_of is None:
+            wanted.append(Wanted(("disputed:yes" if self.disputed else "disputed:no",)))
+        elif self.disputed:
+            wanted.append(Wanted(("ever:disputed",)))
+        if as_of is not None and (self.status or self.disputed is not None):
+            judged = status_test(as_of, self.status, disputed=self.disputed)
+        conditions = Conditions(
+            wanted=tuple(wanted),
+            named=tuple(named),
+            pair=pair,
+            first=ordinal(self.date_from),
+            last=ordinal(self.date_to),
+            as_of=ordinal(self.as_of),
+            certain=self.match == v.Match.CERTAIN,
+            undated=self.undated == v.Undated.INCLUDE,
+            words=fold(self.q or ""),
+            circle=circle,
+            judged=judged,
+        )
+        return Explained("events", conditions, as_of)
+
+    async def described(self, look: Look) -> str:
+        """The question in words."""
+        role = f" as {one_of(self.role)}" if self.role else ""
+        who = f"involve {await look.names('actor', self.party)}{role}" if self.party else None
+        if self.role and not self.party:
+            who = f"have somebody taking part{role}"
+        parts = [
+            days_in_words("happened", self.date_from, self.date_to, self.match, self.undated),
+            who,
+            f"also involve another actor of {await look.names('actor', self.with_party)}" if self.with_party else None,
+            f"are of kind {one_of(self.kind)}" if self.kind else None,
+            f"lie in {await look.names('location', self.location)}" if self.location else None,
+            box_in_words(self.bbox) if self.bbox else None,
+            circle_in_words(self.circle()),
+            f"have a claim that cites {await look.names('source', self.source)}" if self.source else None,
+            f"belong to the dataset {await look.names('dataset', self.dataset)}" if self.dataset else None,
+            f"are part of {await look.names('event', self.part_of)}" if self.part_of else None,
+            f"hold the words “{self.q}”" if self.q else None,
+            {True: "are disputed", False: "are not disputed", None: None}[self.disputed],
+            f"have an aspect that is {one_of(self.status)}" if self.status else None,
+        ]
+        return sentence("Events", parts, self.as_of, undated=self.undated == v.Undated.INCLUDE)
+
+
+class EventQuery(EventFilters, Paged):
+    """A page of events."""
+
+    sort: Annotated[
+        Literal["date", "-date", "id", "-id"],
+        Field(description="By date or id; `-` descending; undated last.", examples=["-date"]),
+    ] = "date"
+
+
+@router.get("", responses=page_of("events", EventPage), response_class=Response)
+async def list_events(request: Request, query: Annotated[EventQuery, Query()]) -> Response:
+    """Events that match every filter, earliest first unless you sort otherwise."""
+    return await answers.page(request, EVENTS, query)
+
+
+@router.get("/count", responses=json_of(Count, {"count": 27}), response_class=Response)
+async def count_events(request: Request, query: Annotated[EventFilters, Query()]) -> Response:
+    """How many events match the same filters."""
+    return await answers.count(request, query)
+
+
+@router.get("/{id}", responses=item_of("events", Event), response_class=Response)
+async def get_event(request: Request, id: EventId, query: Annotated[AsOfQuery, Query()]) -> Response:  # noqa: A002
+    """One event, with what its claims add up to: today, or as of a day.
+
+    Before anything was said the event is still answered, with no claims and no assessments.
+    """
+    as_of = query.as_of_day()
+    return await answers.item(request, "event", _ITEM, id, None if as_of is None else as_of.body)
+
+
+@router.get(
+    "/{id}/claims", responses={**page_of("claims", ClaimPage), 404: problem("not-found")}, response_class=Response
+)
+async def list_event_claims(request: Request, id: EventId, query: Annotated[ClaimsOfEvent, Query()]) -> Response:  # noqa: A002
+    """The claims about one event, in the order they were said; undated ones last."""
+    if query.is_plain:
+        answer = await answers.everything(request, query, lambda look: claims_of(look, id, query))
+        if answer is not None:
+            return answer
+    asked = ANY_CLAIM.model_copy(update={**vars(query), "event": [id]})
+    return await answers.page(request, CLAIMS, asked, lambda look: look.require("event", id))
+
+
+exports = APIRouter(tags=["Events"])
+
+
+@exports.get("/events.csv", responses=export_of("text/csv", "id,kind,title\r\n"), response_class=Response)
+async def export_events_csv(request: Request, query: Annotated[EventFilters, Query()]) -> Response:
+    """Every matching event as CSV, streamed."""
+    return await answers.export(request, EVENTS, query, "csv")
+
+
+@exports.get("/events.ndjson", responses=export_of("application/x-ndjson", "{}\n"), response_class=Response)
+async def export_events_ndjson(request: Request, query: Annotated[EventFilters, Query()]) -> Response:
+    """Every matching event as one JSON document per line, streamed."""
+    return await answers.export(request, EVENTS, query, "ndjson")
+
+
+@exports.get("/events.geojson", responses=export_of("application/geo+json", "{}"), response_class=Response)
+async def export_events_geojson(request: Request, query: Annotated[EventFilters, Query()]) -> Response:
+    """Every matching event as a GeoJSON feature, streamed; events without a point have a null geometry."""
+    return await answers.export(request, EVENTS, query, "geojson")

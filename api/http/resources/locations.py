@@ -1,0 +1,102 @@
+"""Locations: their filters and routes."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import Field
+
+from api.domain import vocabulary as v
+from api.domain.text import fold
+from api.http import answers
+from api.http.answers import Listing
+from api.http.openapi_responses import export_of, item_of, json_of, page_of
+from api.query.conditions import Named
+from api.query.descriptions import box_in_words, circle_in_words, one_of, sentence
+from api.query.filters import Id, Paged, PathId, Placed, Worded
+from api.query.session import Look
+from api.query.tables import Asked, item_statement
+from api.schemas.records import Count, Location, LocationPage
+
+LOCATIONS = Listing("locations", ("id", "-id", "name", "-name"), text_keys=("id", "name"))
+LocationId = Annotated[PathId, Path(description="The location's id.", examples=["lysychansk"])]
+router = APIRouter(prefix="/locations", tags=["Locations"])
+_ITEM = item_statement("location")
+
+
+class LocationFilters(Worded, Placed):
+    """Which locations a caller wants."""
+
+    kind: Annotated[list[v.LocationKind], Field(description="What it is.", examples=[["town"]])] = []
+    within: Annotated[list[Id], Field(description="This place, or lies within it.", examples=[["luhansk-oblast"]])] = []
+    dataset: Annotated[list[Id], Field(description="Belongs to this dataset.", examples=[["lysychansk"]])] = []
+
+    def asked(self) -> Asked:
+        """The question."""
+        asked = Asked("location")
+        asked.any_of("kind", self.kind)
+        asked.belongs("within", self.within)
+        asked.any_of("dataset", self.dataset)
+        asked.named = [Named("dataset", "dataset", dataset) for dataset in self.dataset]
+        asked.named += [Named("within", "location", location) for location in self.within]
+        asked.place(self.bbox, self.circle())
+        asked.words(fold(self.q or ""))
+        return asked
+
+    async def described(self, look: Look) -> str:
+        """The question in words."""
+        parts = [
+            f"are of kind {one_of(self.kind)}" if self.kind else None,
+            f"lie within {await look.names('location', self.within)}" if self.within else None,
+            box_in_words(self.bbox) if self.bbox else None,
+            circle_in_words(self.circle()),
+            f"belong to the dataset {await look.names('dataset', self.dataset)}" if self.dataset else None,
+            f"hold the words “{self.q}”" if self.q else None,
+        ]
+        return sentence("Locations", parts)
+
+
+class LocationQuery(LocationFilters, Paged):
+    """A page of locations."""
+
+    sort: Annotated[
+        Literal["id", "-id", "name", "-name"], Field(description="By id or name; `-` descending.", examples=["-name"])
+    ] = "id"
+
+
+@router.get("", responses=page_of("locations", LocationPage), response_class=Response)
+async def list_locations(request: Request, query: Annotated[LocationQuery, Query()]) -> Response:
+    """Locations that match every filter."""
+    return await answers.page(request, LOCATIONS, query)
+
+
+@router.get("/count", responses=json_of(Count, {"count": 13}), response_class=Response)
+async def count_locations(request: Request, query: Annotated[LocationFilters, Query()]) -> Response:
+    """How many locations match the same filters."""
+    return await answers.count(request, query)
+
+
+@router.get("/{id}", responses=item_of("locations", Location), response_class=Response)
+async def get_location(request: Request, id: LocationId, _: Annotated[answers.Nothing, Query()]) -> Response:  # noqa: A002
+    """One location."""
+    return await answers.item(request, "location", _ITEM, id)
+
+
+exports = APIRouter(tags=["Locations"])
+
+
+@exports.get("/locations.csv", responses=export_of("text/csv", "id,kind\r\n"), response_class=Response)
+async def export_locations_csv(request: Request, query: Annotated[LocationFilters, Query()]) -> Response:
+    """Every matching location as CSV, streamed."""
+    return await answers.export(request, LOCATIONS, query, "csv")
+
+
+@exports.get("/locations.ndjson", responses=export_of("application/x-ndjson", "{}\n"), response_class=Response)
+async def export_locations_ndjson(request: Request, query: Annotated[LocationFilters, Query()]) -> Response:
+    """Every matching location as one JSON document per line, streamed."""
+    return await answers.export(request, LOCATIONS, query, "ndjson")
+
+
+@exports.get("/locations.geojson", responses=export_of("application/geo+json", "{}"), response_class=Response)
+async def export_locations_geojson(request: Request, query: Annotated[LocationFilters, Query()]) -> Response:
+    """Every matching location as a GeoJSON feature, streamed; those without a point have a null geometry."""
+    return await answers.export(request, LOCATIONS, query, "geojson")

@@ -1,0 +1,146 @@
+"""Positions over time: of every party to one event, and of one actor over all events."""
+
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from api.domain import vocabulary as v
+from api.domain.assessment import aspects_of, decode, trajectory
+from api.http import answers
+from api.http.answers import Listing
+from api.http.openapi_responses import judged_of
+from api.http.resources.actors import ActorId
+from api.http.resources.disputes import conditions_of, events_in_words
+from api.http.resources.events import EventId
+from api.query import references as shown
+from api.query.as_of import BODY, STATEMENTS
+from api.query.conditions import Named, Wanted
+from api.query.descriptions import one_of, sentence
+from api.query.filters import AsOfImprecise, Flag, Id, OfEvents, Paged
+from api.query.lists import check_named
+from api.query.positions import ActorPositions, Course, history
+from api.query.session import Look
+from api.query.why_empty import claims_of, why
+from api.schemas.reports import HistoryPage
+
+POSITIONS = Listing("positions", ("date", "-date"))
+router = APIRouter(tags=["Positions"])
+
+
+class EventPositionsQuery(AsOfImprecise):
+    """Whose positions on an event a caller wants."""
+
+    party: Annotated[
+        list[Id],
+        Field(
+            description="A claim in one of the party's positions is by this actor or anything that belongs to it.",
+            examples=[["haidai"]],
+        ),
+    ] = []
+    aspect: Annotated[
+        list[v.Aspect], Field(description="What about the event they are on.", examples=[["control"]])
+    ] = []
+
+    async def described(self, look: Look, title: str) -> str:
+        """The question in words."""
+        parts = [
+            f"are upheld by {await look.names('actor', self.party)}" if self.party else None,
+            f"concern {one_of(self.aspect)}" if self.aspect else None,
+        ]
+        noun = f"Positions on “{title}”"
+        return sentence(noun, parts, self.as_of, undated=self.undated == v.Undated.INCLUDE)
+
+
+@router.get(
+    "/events/{id}/positions", responses=judged_of("event_positions", HistoryPage, "event"), response_class=Response
+)
+async def list_event_positions(
+    request: Request,
+    id: EventId,  # noqa: A002
+    query: Annotated[EventPositionsQuery, Query()],
+) -> Response:
+    """Where each party has stood on each aspect of one event, first to last: who moved, when, and by which claim.
+
+    Aspects in the order of the vocabulary, parties by id, speakers whom nobody named last. A party's last position
+    stands; one that has only spoken without taking a position is `neutral`.
+    """
+
+    async def make(look: Look) -> bytes:
+        row = await shown.event(look, id)
+        await check_named(look, [Named("party", "actor", party) for party in query.party])
+        document = orjson.loads(row[BODY])
+        statements = shown.counting(row, query.as_of_day())
+        by_id = {statement.id: statement for statement in statements}
+        speakers = await shown.members(look, query.party)
+        event = shown.dated_ref(document)
+        found = [
+            Course(event, aspect, party, stands, by_id)
+            for aspect in aspects_of(statements)
+            if not query.aspect or aspect in query.aspect
+            for party, stands in trajectory(statements, aspect).items()
+            if shown.voiced(stands, by_id, speakers)
+        ]
+        when = await shown.said(look, (stand.since for course in found for stand in course.stands))
+        data = [await history(look, course, when) for course in found]
+        meta: dict[str, Any] = {"description": await query.described(look, document["title"])}
+        if query.as_of is not None:
+            meta["left_out"] = shown.left_out(decode(row[STATEMENTS]), statements)
+        if not data:
+            otherwise = "Claims are recorded about it, but none of what was asked for."
+            meta["why_empty"] = await why(look, claims_of("event", [id]), query.as_of_day(), otherwise)
+        return answers.enclosed(request, data, meta)
+
+    return await answers.made(request, make)
+
+
+class ActorPositionsQuery(OfEvents, Paged):
+    """Which of an actor's positions a caller wants."""
+
+    moved: Annotated[Flag | None, Field(description="Whether its position has ever changed.", examples=[True])] = None
+    sort: Annotated[
+        Literal["date", "-date"],
+        Field(
+            description="By the date of the event, then its id and the aspect; `-` descending; undated last.",
+            examples=["-date"],
+        ),
+    ] = "date"
+
+
+class PositionsOfActor(ActorPositionsQuery):
+    """As asked of one actor."""
+
+    actor: Id
+
+    def asked(self) -> ActorPositions:
+        """The question."""
+        facet = "wavering" if self.moved else "spoken"
+        conditions = conditions_of(self, Wanted((f"{facet}:{self.actor}",)), named=[])
+        scope = claims_of("party", [self.actor]) + claims_of("location", self.location)
+        as_of, aspects = self.as_of_day(), frozenset(self.aspect)
+        return ActorPositions(conditions, as_of, aspects, scope, self.actor, self.moved)
+
+    async def described(self, look: Look) -> str:
+        """The question in words."""
+        moved = {True: "have changed", False: "have never changed", None: None}[self.moved]
+        noun = f"Positions of {await look.names('actor', [self.actor])}"
+        parts = [moved, *await events_in_words(self, look)]
+        return sentence(noun, parts, self.as_of, undated=self.undated == v.Undated.INCLUDE)
+
+
+@router.get(
+    "/actors/{id}/positions", responses=judged_of("actor_positions", HistoryPage, "actor"), response_class=Response
+)
+async def list_actor_positions(
+    request: Request,
+    id: ActorId,  # noqa: A002
+    query: Annotated[ActorPositionsQuery, Query()],
+) -> Response:
+    """Where an actor has stood on each aspect of each event, by its own claims and those of all that belongs to it.
+
+    What others on its side say does not count here, so that an organ may have moved while its side had not, or the
+    other way round.
+    """
+    await answers.require(request, "actor", id)
+    return await answers.page(request, POSITIONS, PositionsOfActor(actor=id, **query.model_dump()))

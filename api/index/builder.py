@@ -1,0 +1,215 @@
+"""Makes what is served of records: each one's JSON, its facets and its folded words. Reads facts and writes nothing."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any, NamedTuple
+
+from api.domain.assessment import Statement, assess, encode
+from api.domain.text import folded
+from api.index import facets, facts
+from api.index.documents import Shapes
+from api.index.facets import Filed, placing
+from api.index.facts import Chunk, Facts
+from api.index.filing import FILED, Sheet
+from api.index.invalidation import Affected, Kind
+from api.index.serializer import Scribe
+from api.storage.bulk import Reads, Row
+
+CHUNK = 300
+DOCUMENT = ("id", "span", "day", "latest", "size", "body")
+COLUMNS: dict[Kind, tuple[str, ...]] = {
+    "dataset": DOCUMENT,
+    "source": DOCUMENT,
+    "actor": DOCUMENT,
+    "location": DOCUMENT,
+    "event": ("id", *FILED, "size", "body", "judged_from", "judged_to", "statements"),
+    "claim": ("id", *FILED, "size", "body"),
+}
+PLAIN: tuple[Kind, ...] = ("dataset", "source", "actor", "location")
+UNDATED = (6, 0, None)
+_DATASET = ("id", "title", "summary", "version", "licence", "attribution", "url", "recorded_at")
+_SOURCE = (
+    *("id", "kind", "title", "publisher", "author", "url", "archive_url", "language"),
+    *("parent", "reliability", "note", "dataset"),
+)
+_PUBLISHED = tuple(f"published_{name}" for name in facts.DateFields._fields)
+
+
+class Made(NamedTuple):
+    """What is derived of some records: by id, the columns of documents (`COLUMNS`, but for where filed) and words."""
+
+    documents: dict[str, Row]
+    words: dict[str, str]
+    filed: list[Filed]
+
+    @classmethod
+    def nothing(cls) -> "Made":
+        return cls({}, {}, [])
+
+
+class Parcel(NamedTuple):
+    """What is made of some records of one kind, ready to be written in the place of what there was."""
+
+    kind: Kind
+    ids: list[str]
+    """Whose derived rows go, whether or not others come."""
+    documents: list[Row]
+    """By `COLUMNS`, but for where they are filed."""
+    words: list[Row]
+    counts: dict[str, int]
+    """How many of the records hold each word."""
+    sheet: Sheet
+    events: int = 0
+    """How many events are done with it."""
+
+
+class Maker:
+    """Makes what is derived of records; reads facts and writes nothing."""
+
+    def __init__(self, store: Reads, shapes: type[Shapes] = Scribe) -> None:
+        self._store = store
+        self._known = Facts(store)
+        self._shapes = shapes(self._known)
+
+    def plain(self, kind: Kind, ids: list[str]) -> Made:
+        """Of those of these records that exist, of a kind that is not filed."""
+        self._trim()
+        makers = {
+            "dataset": self._datasets,
+            "source": self._sources,
+            "actor": self._actors,
+            "location": self._locations,
+        }
+        return makers[kind](ids)
+
+    def chunks(self, ids: list[str]) -> Iterator[Chunk]:
+        """The facts of those of these events that exist, as much at a time as memory holds."""
+        self._trim()
+        return self._known.chunks(ids)
+
+    def named(self, number: int) -> str:
+        """The facet of that number, in what was made last."""
+        return self._known.names.listed[number]
+
+    def _trim(self) -> None:
+        self._known.trim()
+        self._shapes.trim()
+
+    def _rows(self, kind: Kind, columns: Iterable[str], ids: list[str]) -> list[Row]:
+        return self._store.rows(f"SELECT {', '.join(columns)} FROM {kind} WHERE id {{ids}} ORDER BY id", ids)
+
+    def _datasets(self, ids: list[str]) -> Made:
+        made = Made.nothing()
+        for row in self._rows("dataset", _DATASET, ids):
+            body = self._shapes.dataset(dict(zip(_DATASET, row, strict=True)))
+            made.documents[row[0]] = (row[0], *UNDATED, len(body), body)
+        return made
+
+    def _sources(self, ids: list[str]) -> Made:
+        rows = self._rows("source", (*_SOURCE, *_PUBLISHED), ids)
+        self._known.sources.need(row[_SOURCE.index("parent")] for row in rows)
+        made = Made.nothing()
+        for row in rows:
+            fields: dict[str, Any] = dict(zip(_SOURCE, row[: len(_SOURCE)], strict=True))
+            published = facts.own_date(facts.DateFields._make(row[len(_SOURCE) :]))
+            body = self._shapes.source(fields, published)
+            made.documents[row[0]] = (row[0], *placing(published.earliest, published.latest), len(body), body)
+            made.words[row[0]] = folded([fields["title"], fields["publisher"], fields["author"]])
+        return made
+
+    def _actors(self, ids: list[str]) -> Made:
+        up = self._affiliations("actor", "other", ids)
+        down = self._affiliations("other", "actor", ids)
+        existing = self._store.column("SELECT id FROM actor WHERE id {ids} ORDER BY id", ids)
+        shown = [one.other for found in (up, down) for ones in found.values() for one in ones]
+        self._known.actors.need([*existing, *shown])
+        made = Made.nothing()
+        for actor in [self._known.actors[id_] for id_ in existing]:
+            body = self._shapes.actor(actor, up.get(actor.id, ()), down.get(actor.id, ()))
+            made.documents[actor.id] = (actor.id, *UNDATED, len(body), body)
+            made.words[actor.id] = self._shapes.actor_words(actor)
+        return made
+
+    def _affiliations(self, of: str, other: str, ids: list[str]) -> dict[str, list[facts.Affiliation]]:
+        statement = (
+            f"SELECT {of}, kind, {other}, since, until FROM affiliation WHERE {of} {{ids}} ORDER BY actor, ordinal"
+        )
+        found: defaultdict[str, list[facts.Affiliation]] = defaultdict(list)
+        for own, *rest in self._store.rows(statement, ids):
+            found[own].append(facts.Affiliation._make(rest))
+        return found
+
+    def _locations(self, ids: list[str]) -> Made:
+        existing = self._store.column("SELECT id FROM location WHERE id {ids} ORDER BY id", ids)
+        self._known.locations.need(existing)
+        locations = [self._known.locations[id_] for id_ in existing]
+        self._known.locations.need(location.within for location in locations)
+        self._known.sources.need(location.coordinate_source for location in locations)
+        made = Made.nothing()
+        for location in locations:
+            body = self._shapes.location(location)
+            made.documents[location.id] = (location.id, *UNDATED, len(body), body)
+            made.words[location.id] = self._shapes.location_words(location)
+        return made
+
+    def events(self, chunk: Chunk) -> tuple[Made, dict[str, Statement]]:
+        """Of a chunk's events; and by claim, what its event is judged by."""
+        made = Made.nothing()
+        statements: dict[str, Statement] = {}
+        for event in chunk.events:
+            own = [self._shapes.statement(claim, chunk) for claim in chunk.claims.get(event.id, ())]
+            statements.update((statement.id, statement) for statement in own)
+            assessments = assess(own)
+            made.filed.append(facets.of_event(event, chunk, self._known, own, assessments))
+            judged = self._shapes.event(event, chunk, assessments)
+            made.documents[event.id] = (len(judged.body), *judged, encode(own))
+            made.words[event.id] = self._shapes.event_words(event, chunk)
+        return made, statements
+
+    def claims(self, chunk: Chunk, statements: dict[str, Statement], wanted: set[str]) -> Iterator[Made]:
+        """Of those of a chunk's claims that are wanted, as much at a time as memory holds."""
+        for part in self._known.in_full(chunk, wanted):
+            made = Made.nothing()
+            for event in part.events:
+                for claim in part.claims.get(event.id, ()):
+                    if claim.id in wanted:
+                        made.filed.append(facets.of_claim(claim, event, part, self._known, statements[claim.id]))
+                        body = self._shapes.claim(claim, event, part)
+                        made.documents[claim.id] = (len(body), body)
+                        made.words[claim.id] = self._shapes.claim_words(claim, event)
+            yield made
+
+    def packed(self, kind: Kind, ids: list[str], made: Made) -> Parcel:
+        """What was made, without what only its maker needs."""
+        filed = kind in {"event", "claim"}
+        rows = [(id_, *rest) for id_, rest in made.documents.items()] if filed else list(made.documents.values())
+        counts = Counter(chain.from_iterable(map(str.split, made.words.values()))) if filed else {}
+        sheet = Sheet.of(made.filed, self._known.names)
+        return Parcel(kind, ids, rows, list(made.words.items()), dict(counts), sheet)
+
+
+def parcels(store: Reads) -> Iterator[Parcel]:
+    """Everything that is to be written because of what a load affects."""
+    maker, affected = Maker(store), Affected(store)
+    for kind in PLAIN:
+        for ids in affected.chunks(kind, CHUNK):
+            yield maker.packed(kind, ids, maker.plain(kind, ids))
+    for ids in affected.chunks("claim", CHUNK):  # those that are gone leave nothing behind
+        kept = set(store.column("SELECT id FROM claim WHERE id {ids}", ids))
+        if gone := [id_ for id_ in ids if id_ not in kept]:
+            yield maker.packed("claim", gone, Made.nothing())
+    for ids in affected.chunks("event", CHUNK):
+        yield from _events(maker, affected, ids)
+
+
+def _events(maker: Maker, affected: Affected, ids: list[str]) -> Iterator[Parcel]:
+    """Some events, and those of their claims that are affected."""
+    gone = set(ids)
+    for chunk in maker.chunks(ids):
+        made, statements = maker.events(chunk)
+        gone.difference_update(made.documents)
+        yield maker.packed("event", list(made.documents), made)
+        for some in maker.claims(chunk, statements, affected.among("claim", list(statements))):
+            yield maker.packed("claim", list(some.documents), some)
+    yield maker.packed("event", sorted(gone), Made.nothing())._replace(events=len(ids))

@@ -1,0 +1,287 @@
+"""In which filtered lists an event or a claim stands, and where in them."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from datetime import date
+from typing import Any, NamedTuple, TypeVar
+
+from api.domain.assessment import Assessment, Statement, assess, said_by, weigh
+from api.domain.cells import cells_of
+from api.domain.parties import NOBODY
+from api.domain.vocabulary import Aspect, Match, Status, Undated
+from api.index import facts
+
+T = TypeVar("T")
+CLAIM = "claim/"
+"""What the names of facets of claims begin with."""
+_STATUS = {status: f"status:{status}" for status in Status}
+_EVER = {status: f"ever:{status}" for status in Status}
+MOST_ALIKE = 6
+"""Of more statements, hardly ever do two events have the same shape."""
+MOST_DAYS = 50
+MOST_JUDGED = 100_000
+
+
+class Placing(NamedTuple):
+    """A record's place in the order of days: span class, sort day and last day (null: open)."""
+
+    span: int
+    day: int
+    latest: int | None
+
+
+class Filed(NamedTuple):
+    """A record, the facets it stands in, and what its rows there say of it."""
+
+    id: str
+    placing: Placing
+    said: tuple[int | None, int | None, int]
+    facets: Collection[int]
+    """Numbers of facets' names, but for those in `held`."""
+    held: "Held"
+    point: tuple[float, float] | None
+
+
+class Held(NamedTuple):
+    """Facets to which one participant alone belongs."""
+
+    facets: Sequence[tuple[int, int]]
+    """Their names' numbers, and which of `members` it is."""
+    members: str | None
+    """Participants, as JSON."""
+
+
+NOTHING_HELD = Held((), None)
+
+
+def placing(earliest: date | None, latest: date | None) -> Placing:
+    """Which span class a date is of (DESIGN: 0 one day, 1 to 31 days, 2 to 366, 3 longer, 4 and 5 open, 6 undated)."""
+    if earliest is None:
+        return Placing(6, 0, None) if latest is None else Placing(5, latest.toordinal(), latest.toordinal())
+    first = earliest.toordinal()
+    if latest is None:
+        return Placing(4, first, None)
+    last = latest.toordinal()
+    days = last - first + 1
+    span = 0 if days == 1 else 1 if days <= 31 else 2 if days <= 366 else 3  # noqa: PLR2004 - a month, a year
+    return Placing(span, first, last)
+
+
+def first_said(statements: Sequence[Statement]) -> tuple[int | None, int | None, int]:
+    """The first days by which one was possibly and certainly said, and whether any is undated."""
+    if len(statements) == 1:
+        one = statements[0]
+        return (one.earliest or 0, one.latest, 0) if one.dated else (None, None, 1)
+    possible = [statement.earliest or 0 for statement in statements if statement.dated]
+    certain = [statement.latest for statement in statements if statement.dated and statement.latest is not None]
+    unsaid = any(not statement.dated for statement in statements)
+    return min(possible, default=None), min(certain, default=None), int(unsaid)
+
+
+def ever(statements: Sequence[Statement], today: Iterable[Assessment], known: facts.Facts) -> frozenset[Status]:
+    """Every status any aspect has as of any day, in either reading of dates, with and without the undated."""
+    if len(statements) == 1:
+        return frozenset([assessment.status for assessment in today])
+    if len(statements) > MOST_ALIKE:
+        return _ever(statements, today)
+    key = shape(statements)
+    found: frozenset[Status] | None = known.groups.get(key)
+    if found is None:
+        found = known.groups[key] = _ever(statements, today)
+    return found
+
+
+def shape(statements: Sequence[Statement]) -> Hashable:
+    """All of statements that their statuses depend on, whoever they are by: names as numbers, days as their order."""
+    numbers = {id_: number for number, id_ in enumerate(sorted([statement.id for statement in statements]))}
+    days = {day for statement in statements for day in (statement.earliest, statement.latest) if day is not None}
+    order: dict[int | None, int | None] = {day: number for number, day in enumerate(sorted(days), 1)}
+    order[None] = None
+    who: dict[str | None, int] = {}
+    return tuple(
+        [
+            (
+                numbers[s.id],
+                who.setdefault(s.party or NOBODY, len(who)),
+                None if s.voice is None else who.setdefault(s.voice, len(who)),
+                s.instrument + 2 * s.dated + 4 * s.inferred + 8 * s.sided + 16 * s.ends_open,
+                s.stance,
+                s.aspect,
+                order[s.earliest],
+                order[s.latest],
+                None if s.about is None else numbers.get(s.about, -1),
+            )
+            for s in statements
+        ]
+    )
+
+
+def _ever(statements: Sequence[Statement], today: Iterable[Assessment]) -> frozenset[Status]:
+    found = {assessment.status for assessment in today}
+    judged = {tuple([statement.id for statement in statements])}
+    unsaid = tuple(Undated) if not all(s.dated for s in statements) else (Undated.EXCLUDE,)
+    for match in Match:
+        said = {s.earliest or 0 if match == Match.POSSIBLE else s.latest for s in statements if s.dated}
+        days = {day for day in said if day is not None}
+        if len(days) > MOST_DAYS or len(days) * len(statements) > MOST_JUDGED:
+            return frozenset(Status)  # too many states to judge each: a candidate for all
+        for day in (0, *days):
+            for undated in unsaid:
+                known = said_by(statements, day, match, undated)
+                key = tuple([statement.id for statement in known])
+                if key not in judged:
+                    judged.add(key)
+                    found |= {assessment.status for assessment in assess(known)}
+    return frozenset(found)
+
+
+def of_event(
+    event: facts.Event,
+    chunk: facts.Chunk,
+    known: facts.Facts,
+    statements: Sequence[Statement],
+    assessments: Sequence[Assessment],
+) -> Filed:
+    """Where an event stands."""
+    number = known.names
+    parts = tuple([(part.actor, part.role) for part in chunk.participations.get(event.id, ())])
+    several, held = _shared(known, ("parties", parts), _parties)
+    statuses = frozenset([assessment.status for assessment in assessments])
+    ever_since = ever(statements, assessments, known)
+    found = {*several, *_shared(known, ("event", (event.kind, event.dataset)), _kind)}
+    found.update(_shared(known, ("statuses", (statuses, ever_since)), _statuses))
+    _claims(event, chunk, known, found)
+    _wavering(statements, known, found)
+    if event.part_of is not None:
+        found.add(number[f"part_of:{event.part_of}"])
+    point = None
+    if event.location is not None:
+        places, point = _shared(known, ("place", event.location), _place)
+        found.update(places)
+    if point is None:
+        found.add(number["unplaced"])
+    said = first_said(statements)
+    if statements and said[0] is None:
+        found.add(number["unsaid"])
+    dated = chunk.dates[event.id]
+    return Filed(event.id, placing(dated.earliest, dated.latest), said, found, held, point)
+
+
+def _shared(known: facts.Facts, key: tuple[str, Any], make: Callable[[Any, facts.Facts], T]) -> T:
+    """What is made of the key, which may be remembered."""
+    found: T | None = known.groups.get(key)
+    if found is None:
+        found = known.groups[key] = make(key[1], known)
+    return found
+
+
+def _numbered(known: facts.Facts, names: Iterable[str]) -> list[int]:
+    return [known.names[name] for name in names]
+
+
+def _kind(key: tuple[str, str], known: facts.Facts) -> list[int]:
+    return _numbered(known, ("all", f"kind:{key[0]}", f"dataset:{key[1]}"))
+
+
+def _statuses(key: tuple[frozenset[Status], frozenset[Status]], known: facts.Facts) -> list[int]:
+    today, ever_since = key
+    names = [_STATUS[status] for status in today] + [_EVER[status] for status in ever_since]
+    return _numbered(known, [*names, "disputed:yes" if Status.DISPUTED in today else "disputed:no"])
+
+
+def _place(location: str, known: facts.Facts) -> tuple[list[int], tuple[float, float] | None]:
+    names = [f"location:{container}" for container in known.containers[location]]
+    place = known.locations[location]
+    if place.longitude is None or place.latitude is None:
+        return _numbered(known, names), None
+    names += cells_of(place.longitude, place.latitude)
+    return _numbered(known, names), (place.longitude, place.latitude)
+
+
+def _claims(event: facts.Event, chunk: facts.Chunk, known: facts.Facts, found: set[int]) -> None:
+    """Facets of what is said about an event: the sources cited, for whom speakers speak, and of whose control."""
+    number, claims = known.names, chunk.claims.get(event.id, ())
+    found.update([number[f"source:{source}"] for source in chunk.cited.get(event.id, ())])
+    for speaker in {claim.speaker for claim in claims if claim.speaker is not None}:
+        found.update(_shared(known, ("spoken", speaker), _spoken))
+    if event.location is not None and any(claim.aspect == Aspect.CONTROL for claim in claims):
+        found.add(number[f"control:{event.location}"])
+
+
+def _spoken(speaker: str, known: facts.Facts) -> list[int]:
+    return _numbered(known, [f"spoken:{party}" for party in known.standings.closure(speaker)])
+
+
+def _wavering(statements: Sequence[Statement], known: facts.Facts, found: set[int]) -> None:
+    """Facets of those whose words on one aspect do not all point the same way: who moved is among them."""
+    if len(statements) == 1:
+        return
+    weights = weigh(statements)
+    if len(set(weights.values())) == 1:
+        return
+    taken: defaultdict[tuple[str, Aspect | None], set[int]] = defaultdict(set)
+    for statement in statements:
+        weight = weights[statement.id]
+        if weight is not None and statement.speaker is not None:
+            for party in known.standings.closure(statement.speaker):
+                taken[party, statement.aspect].add(weight)
+    wavering = [f"wavering:{party}" for (party, _), different in taken.items() if len(different) > 1]
+    found.update(_numbered(known, wavering))
+
+
+def _parties(parts: Sequence[tuple[str, str]], known: facts.Facts) -> tuple[list[int], Held]:
+    """Facets of who takes part and in which role: those of several, and of one participant alone with that one."""
+    members: defaultdict[str, set[str]] = defaultdict(set)
+    for actor, role in parts:
+        members[f"role:{role}"].add(actor)
+        for party in known.standings.closure(actor):
+            members[f"party:{party}"].add(actor)
+            members[f"party:{party}/{role}"].add(actor)
+    several = [name for name, found in members.items() if len(found) > 1]
+    alone = {known.names[name]: next(iter(found)) for name, found in members.items() if len(found) == 1}
+    listed = list(dict.fromkeys(alone.values()))
+    held = [(number, listed.index(actor)) for number, actor in alone.items()]
+    return _numbered(known, several), Held(held, json.dumps(listed)) if held else NOTHING_HELD
+
+
+def of_claim(claim: facts.Claim, event: facts.Event, chunk: facts.Chunk, known: facts.Facts, said: Statement) -> Filed:
+    """Where a claim stands."""
+    number = known.names
+    key = claim.dataset, claim.stance, claim.aspect, claim.certainty, bool(claim.inferred)
+    found = {number[f"{CLAIM}event:{claim.event}"], *_shared(known, ("claim", key), _words)}
+    if claim.speaker is not None:
+        found.update(_shared(known, ("speaker", claim.speaker), _speaking))
+    if claim.via is not None:
+        found.add(number[f"{CLAIM}via:{claim.via}"])
+    if claim.about is not None:
+        found.add(number[f"{CLAIM}about:{claim.about}"])
+    if event.location is not None:
+        found.update(_shared(known, ("containers", event.location), _containers))
+    for citation in chunk.citations.get(claim.id, ()):
+        found.add(number[f"{CLAIM}source:{citation.source}"])
+        found.update([number[f"{CLAIM}flag:{flag}"] for flag in facts.names(citation.flags)])
+    dated = chunk.said[claim.id]
+    return Filed(claim.id, placing(dated.earliest, dated.latest), first_said([said]), found, NOTHING_HELD, None)
+
+
+def _containers(location: str, known: facts.Facts) -> list[int]:
+    return _numbered(known, [f"{CLAIM}location:{container}" for container in known.containers[location]])
+
+
+def _words(key: tuple[str, str, str, str, bool], known: facts.Facts) -> list[int]:
+    dataset, stance, aspect, certainty, inferred = key
+    names = (
+        "all",
+        f"dataset:{dataset}",
+        f"stance:{stance}",
+        f"aspect:{aspect}",
+        f"certainty:{certainty}",
+        "inferred:yes" if inferred else "inferred:no",
+    )
+    return _numbered(known, [CLAIM + name for name in names])
+
+
+def _speaking(speaker: str, known: facts.Facts) -> list[int]:
+    names = [f"speaker:{speaker}", *[f"party:{party}" for party in known.standings.closure(speaker)]]
+    return _numbered(known, [CLAIM + name for name in names])

@@ -1,0 +1,400 @@
+"""The facts that documents are made of, read a chunk of events at a time in few queries."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
+
+from api.domain.assessment import Said, said
+from api.domain.parties import TELLING, Standings
+from api.index.cache import Names, Shelf
+from api.schemas import records as schemas
+from api.storage.bulk import Reads
+
+T = TypeVar("T")
+# How many claims are held at once, but for what judgement needs of one event's; and how much is remembered.
+MOST_CLAIMS, REMEMBERED, MOST_GROUPS = 1_500, 8_000, 20_000
+
+
+class DateFields(NamedTuple):
+    """A date as it stands in a record's row, days as YYYY-MM-DD."""
+
+    edtf: str | None
+    earliest: str | None
+    latest: str | None
+    precision: str
+    basis: str
+    note: str | None
+
+
+class Actor(NamedTuple):
+    id: str
+    kind: str
+    name: str
+    aliases: str
+    description: str | None
+    dataset: str
+
+
+class Affiliation(NamedTuple):
+    kind: str
+    other: str
+    since: str | None
+    until: str | None
+
+
+class Location(NamedTuple):
+    id: str
+    kind: str
+    name: str
+    aliases: str
+    within: str | None
+    longitude: float | None
+    latitude: float | None
+    radius_m: float | None
+    coordinate_method: str | None
+    coordinate_source: str | None
+    phrase: str | None
+    dataset: str
+
+
+class Source(NamedTuple):
+    id: str
+    title: str
+    published: schemas.When
+
+
+class Event(NamedTuple):
+    id: str
+    kind: str
+    title: str
+    summary: str | None
+    edtf: str | None
+    earliest: str | None
+    latest: str | None
+    precision: str
+    basis: str
+    note: str | None
+    location: str | None
+    place_relation: str | None
+    part_of: str | None
+    extra: str | None
+    dataset: str
+
+
+class Participation(NamedTuple):
+    event: str
+    actor: str
+    role: str
+    note: str | None
+
+
+class Claim(NamedTuple):
+    id: str
+    event: str
+    speaker: str | None
+    via: str | None
+    about: str | None
+    stance: str
+    aspect: str
+    certainty: str
+    credibility: int
+    summary: str | None
+    quote: str | None
+    quote_by: str | None
+    value_low: float | None
+    value_best: float | None
+    value_high: float | None
+    unit: str | None
+    edtf: str | None
+    earliest: str | None
+    latest: str | None
+    precision: str
+    basis: str
+    note: str | None
+    inferred: bool
+    dataset: str
+
+
+class Citation(NamedTuple):
+    claim: str
+    source: str
+    role: str
+    mark: str | None
+    locator: str | None
+    flags: str
+    basis: str
+
+
+class Dating(NamedTuple):
+    target: str
+    edtf: str
+    earliest: str | None
+    latest: str | None
+    precision: str
+    basis: str
+    note: str | None
+    source: str
+    dataset: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A record's effective date: its own, or the one another dataset lays over it."""
+
+    when: schemas.When
+    text: str  # the same as JSON
+    earliest: date | None
+    latest: date | None
+    said: Said  # if it is a claim's date
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some events with everything that their documents show, and their claims' documents if it is `whole`."""
+
+    events: Sequence[Event]
+    dates: Mapping[str, Dated]
+    participations: Mapping[str, Sequence[Participation]]
+    claims: Mapping[str, Sequence[Claim]]
+    said: Mapping[str, Dated]
+    citations: Mapping[str, Sequence[Citation]]
+    cited: Mapping[str, Collection[str]]
+    """By event, the sources that its claims cite."""
+    titles: Mapping[str, str]
+    whole: bool
+    """Whether claims are here with their words and citations; else only as far as they are judged."""
+
+
+@lru_cache(maxsize=8_192)
+def own_date(fields: DateFields) -> schemas.When:
+    """A date that nothing lies over."""
+    return schemas.When.model_validate({**fields._asdict(), "source": None, "stated": None})
+
+
+def _grouped(rows: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+    groups: defaultdict[str, list[T]] = defaultdict(list)
+    for row in rows:
+        groups[key(row)].append(row)
+    return groups
+
+
+def _columns(fields: Sequence[str], dated: str, **renamed: str) -> str:
+    """Columns for a select: the fields of a date carry the record's prefix."""
+    own = {name: f"{dated}_{name}" for name in DateFields._fields} if dated else {}
+    return ", ".join({**own, **renamed}.get(name, name) for name in fields)
+
+
+_ACTOR = _columns(Actor._fields, "")
+_LOCATION = _columns(Location._fields, "")
+_EVENT = _columns(Event._fields, "date")
+_CLAIM = _columns(Claim._fields, "said")
+# Without the words, of which there may be very many.
+_JUDGED = _columns(Claim._fields, "said", summary="NULL", quote="NULL", note="NULL")
+_DATING = _columns(Dating._fields[1:], "date")
+
+
+class Facts:
+    """Reads chunks; actors' standings and datasets are held, other records are remembered while they are in use."""
+
+    def __init__(self, store: Reads) -> None:
+        self._store = store
+        self.datasets: dict[str, schemas.TitledRef] = {}
+        self.recorded_on: dict[str, date] = {}
+        for id_, title, recorded_at in store.rows("SELECT id, title, recorded_at FROM dataset"):
+            self.datasets[id_] = schemas.TitledRef(id=id_, title=title)
+            self.recorded_on[id_] = moment(recorded_at).date()
+        self.standings = Standings(
+            dict(store.rows("SELECT id, kind FROM actor WHERE kind {ids}", [kind.value for kind in TELLING])),
+            store.rows("SELECT actor, kind, other FROM affiliation"),
+        )
+        self.actors = Shelf(self._read_actors)
+        self.locations = Shelf(self._read_locations)
+        self.containers = Shelf(self._read_containers)
+        self.sources = Shelf(self._read_sources)
+        self.names = Names()
+        self.groups: dict[Hashable, Any] = {}
+        """Facets (numbers of `names`) and statuses that many records share, by what they follow from."""
+        self._dates: dict[Hashable, Dated] = {}
+
+    def _read_actors(self, ids: list[str]) -> Iterable[tuple[str, Actor]]:
+        rows = self._store.rows(f"SELECT {_ACTOR} FROM actor WHERE id {{ids}}", ids)
+        return ((row[0], Actor._make(row)) for row in rows)
+
+    def _read_locations(self, ids: list[str]) -> Iterable[tuple[str, Location]]:
+        rows = self._store.rows(f"SELECT {_LOCATION} FROM location WHERE id {{ids}}", ids)
+        return ((row[0], Location._make(row)) for row in rows)
+
+    def _read_containers(self, ids: list[str]) -> Iterable[tuple[str, list[str]]]:
+        statement = "SELECT location, container FROM location_closure WHERE location {ids}"
+        groups = _grouped(self._store.rows(statement, ids), lambda row: str(row[0]))
+        return ((id_, sorted(row[1] for row in rows)) for id_, rows in groups.items())
+
+    def _read_sources(self, ids: list[str]) -> Iterable[tuple[str, Source]]:
+        columns = _columns(DateFields._fields, "published")
+        rows = self._store.rows(f"SELECT id, title, {columns} FROM source WHERE id {{ids}}", ids)
+        return ((id_, Source(id_, title, own_date(DateFields._make(date_)))) for id_, title, *date_ in rows)
+
+    def trim(self) -> None:
+        """Keep memory flat; between chunks only."""
+        for held in (self.actors, self.locations, self.containers, self.sources, self.standings):
+            held.trim()
+        if self.names.trim() or len(self.groups) > MOST_GROUPS:
+            self.groups.clear()
+        if len(self._dates) > REMEMBERED:
+            self._dates.clear()
+
+    def source_ref(self, id_: str | None) -> schemas.TitledRef | None:
+        return None if id_ is None else schemas.TitledRef(id=id_, title=self.sources[id_].title)
+
+    def event_titles(self, ids: Iterable[str | None]) -> dict[str, str]:
+        wanted = sorted({id_ for id_ in ids if id_ is not None})
+        return dict(self._store.rows("SELECT id, title FROM event WHERE id {ids}", wanted)) if wanted else {}
+
+    def dated(self, row: Event | Claim, dating: Dating | None) -> Dated:
+        """The record's effective date."""
+        if dating is None:
+            key = row.dataset, row.edtf, row.earliest, row.latest, row.precision, row.basis, row.note
+            found = self._dates.get(key)
+            if found is None:
+                found = self._dates[key] = self._dated(own_date(DateFields._make(key[1:])), row.dataset)
+            return found
+        over = own_date(DateFields._make(dating[1:7]))
+        when = over.model_copy(update={"source": self.source_ref(dating.source), "stated": row.edtf})
+        return self._dated(when, dating.dataset)
+
+    def _dated(self, when: schemas.When, dataset: str) -> Dated:
+        spoken = said(when.earliest, when.latest, self.recorded_on[dataset])
+        return Dated(when, when.model_dump_json(), when.earliest, when.latest, spoken)
+
+    def _datings(self, target: str, ids: list[str]) -> dict[str, Dating]:
+        """The dating of each record that has one; of several, the one with the smallest id."""
+        statement = f"SELECT {target}, {_DATING} FROM dating WHERE {target} {{ids}} ORDER BY id DESC"
+        found = {row[0]: Dating._make(row) for row in self._store.rows(statement, ids)}
+        self.sources.need(dating.source for dating in found.values())
+        return found
+
+    def chunks(self, ids: list[str]) -> Iterator[Chunk]:
+        """The events that exist among these, and all that is said of them; of some very much, so not in full."""
+        statement = "SELECT event, count(*) FROM claim WHERE event {ids} GROUP BY event"
+        sizes: dict[str, int] = dict(self._store.rows(statement, ids))
+        waiting: list[str] = []
+        claims = 0
+        for id_ in ids:
+            size = sizes.get(id_, 0)
+            if waiting and claims + size > MOST_CLAIMS:
+                yield self._chunk(waiting, whole=claims <= MOST_CLAIMS)
+                waiting, claims = [], 0
+            waiting.append(id_)
+            claims += size
+        yield self._chunk(waiting, whole=claims <= MOST_CLAIMS)
+
+    def in_full(self, chunk: Chunk, wanted: Collection[str]) -> Iterator[Chunk]:
+        """The chunk, or if its claims are not there in full, the wanted ones of its one event a part at a time."""
+        if chunk.whole:
+            yield chunk
+            return
+        ids = sorted(wanted)
+        for start in range(0, len(ids), MOST_CLAIMS):
+            self.trim()
+            claims = self._claims("id", ids[start : start + MOST_CLAIMS], _CLAIM)
+            yield self._joined(chunk.events, chunk.participations, claims, whole=True)
+
+    def _chunk(self, ids: list[str], *, whole: bool) -> Chunk:
+        self.trim()
+        rows = self._store.rows
+        events = [Event._make(row) for row in rows(f"SELECT {_EVENT} FROM event WHERE id {{ids}} ORDER BY id", ids)]
+        statement = "SELECT event, actor, role, note FROM participation WHERE event {ids} ORDER BY event, ordinal"
+        parts = _grouped(map(Participation._make, rows(statement, ids)), lambda row: row.event)
+        return self._joined(events, parts, self._claims("event", ids, _CLAIM if whole else _JUDGED), whole=whole)
+
+    def _joined(
+        self,
+        events: Sequence[Event],
+        parts: Mapping[str, Sequence[Participation]],
+        claims: Sequence[Claim],
+        *,
+        whole: bool,
+    ) -> Chunk:
+        """A chunk of these, with everything that they name at hand."""
+        ids, claim_ids = [event.id for event in events], [claim.id for claim in claims]
+        citations = self._citations(claim_ids) if whole else []
+        self._fetch(events, parts, claims, citations)
+        on, said = self._datings("event", ids), self._datings("claim", claim_ids)
+        return Chunk(
+            events,
+            {event.id: self.dated(event, on.get(event.id)) for event in events},
+            parts,
+            _grouped(claims, lambda row: row.event),
+            {claim.id: self.dated(claim, said.get(claim.id)) for claim in claims},
+            _grouped(citations, lambda row: row.claim),
+            self._cited(ids, claims, citations, whole=whole),
+            self.event_titles(event.part_of for event in events),
+            whole,
+        )
+
+    def _claims(self, column: str, ids: list[str], columns: str) -> list[Claim]:
+        rows = self._store.rows(f"SELECT {columns} FROM claim WHERE {column} {{ids}} ORDER BY id", ids)
+        return [Claim._make(row) for row in rows]
+
+    def _citations(self, claims: list[str]) -> list[Citation]:
+        columns = ", ".join(Citation._fields)
+        statement = f"SELECT {columns} FROM citation WHERE claim {{ids}} ORDER BY claim, ordinal"
+        return [Citation._make(row) for row in self._store.rows(statement, claims)]
+
+    def _cited(
+        self, events: list[str], claims: Sequence[Claim], citations: Sequence[Citation], *, whole: bool
+    ) -> dict[str, set[str]]:
+        """Which sources the claims about each event cite."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        if whole:
+            about = {claim.id: claim.event for claim in claims}
+            for citation in citations:
+                found[about[citation.claim]].add(citation.source)
+            return found
+        statement = (
+            "SELECT DISTINCT c.event, t.source FROM claim c JOIN citation t ON t.claim = c.id WHERE c.event {ids}"
+        )
+        for event, source in self._store.rows(statement, events):
+            found[event].add(source)
+        return found
+
+    def _fetch(
+        self,
+        events: Sequence[Event],
+        parts: Mapping[str, Sequence[Participation]],
+        claims: Sequence[Claim],
+        citations: Sequence[Citation],
+    ) -> None:
+        """Have at hand every record that these name."""
+        places = [event.location for event in events]
+        self.actors.need(
+            [part.actor for some in parts.values() for part in some]
+            + [actor for claim in claims for actor in (claim.speaker, claim.via, claim.quote_by)]
+        )
+        self.locations.need(places)
+        self.containers.need(places)
+        points = [self.locations[place].coordinate_source for place in places if place is not None]
+        self.sources.need([*points, *(citation.source for citation in citations)])
+
+
+def moment(value: datetime | str) -> datetime:
+    """A moment as either driver gives it; SQLite keeps UTC without saying so."""
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def table(text: str | None) -> dict[str, Any] | None:
+    """Free-form JSON, as it is stored."""
+    found: dict[str, Any] | None = None if text is None else json.loads(text)
+    return found
+
+
+@lru_cache(maxsize=8_192)
+def names(text: str) -> list[str]:
+    """Aliases or flags, as they are stored."""
+    found: list[str] = json.loads(text)
+    return found

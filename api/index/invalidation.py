@@ -1,0 +1,191 @@
+"""What a load touched, and everything else that shows or depends on it."""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from api.domain.vocabulary import BELONGING
+from api.storage.bulk import Reads, Store
+
+Kind = Literal["dataset", "source", "actor", "location", "event", "claim"]
+
+_BELONGING = ", ".join(f"'{kind}'" for kind in sorted(BELONGING))
+_TEMPORARY = {
+    "touched": "kind TEXT NOT NULL, id TEXT NOT NULL, fresh INTEGER NOT NULL, PRIMARY KEY (kind, id)",
+    "affected": "kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id)",
+    "moved": "kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id)",
+    "by_day": "day TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (day, id)",
+}
+# Whose belonging may have changed: those touched, and all that belonged to one of them.
+_MOVED_ACTORS = """
+INSERT INTO moved SELECT 'actor', id FROM touched WHERE kind = 'actor'
+UNION SELECT 'actor', c.actor FROM actor_closure c JOIN touched t ON t.id = c.party
+WHERE t.kind = 'actor' AND t.fresh = 0"""
+_MOVED_LOCATIONS = """
+INSERT INTO moved SELECT 'location', id FROM touched WHERE kind = 'location'
+UNION SELECT 'location', c.location FROM location_closure c JOIN touched t ON t.id = c.container
+WHERE t.kind = 'location' AND t.fresh = 0"""
+# Whom actors belong to, and what locations lie in, through others too; `which` joins those of interest.
+ACTORS_ABOVE = f"""
+WITH RECURSIVE up (actor, party) AS (
+    SELECT a.id, a.id FROM actor a {{which}}
+    UNION SELECT up.actor, f.other FROM up JOIN affiliation f ON f.actor = up.party WHERE f.kind IN ({_BELONGING})
+) SELECT actor, party FROM up"""
+LOCATIONS_ABOVE = """
+WITH RECURSIVE up (location, container) AS (
+    SELECT l.id, l.id FROM location l {which}
+    UNION SELECT up.location, l.within FROM up JOIN location l ON l.id = up.container WHERE l.within IS NOT NULL
+) SELECT location, container FROM up"""
+_CLOSURES = (
+    "DELETE FROM actor_closure WHERE actor IN (SELECT id FROM moved WHERE kind = 'actor')",
+    "INSERT INTO actor_closure (actor, party)"
+    + ACTORS_ABOVE.format(which="JOIN moved m ON m.kind = 'actor' AND m.id = a.id"),
+    "DELETE FROM location_closure WHERE location IN (SELECT id FROM moved WHERE kind = 'location')",
+    "INSERT INTO location_closure (location, container)"
+    + LOCATIONS_ABOVE.format(which="JOIN moved m ON m.kind = 'location' AND m.id = l.id"),
+    # What is new has no dependants but those that are touched themselves.
+    """
+DELETE FROM moved WHERE EXISTS
+(SELECT 1 FROM touched t WHERE t.kind = moved.kind AND t.id = moved.id AND t.fresh = 1)""",
+)
+_OLD = "SELECT id FROM touched WHERE fresh = 0 AND kind ="
+_ANY = "SELECT id FROM touched WHERE kind ="
+_MOVED = "SELECT id FROM moved WHERE kind ="
+# Which records show what: the kind affected, and a query of their ids.
+_SHOWN: tuple[tuple[Kind, str], ...] = (
+    ("event", f"SELECT event FROM participation WHERE actor IN ({_MOVED} 'actor')"),
+    ("event", f"SELECT event FROM claim WHERE speaker IN ({_MOVED} 'actor')"),
+    ("event", f"SELECT event FROM claim WHERE via IN ({_MOVED} 'actor')"),
+    ("claim", f"SELECT id FROM claim WHERE speaker IN ({_MOVED} 'actor')"),
+    ("claim", f"SELECT id FROM claim WHERE via IN ({_OLD} 'actor')"),
+    ("claim", f"SELECT id FROM claim WHERE quote_by IN ({_OLD} 'actor')"),
+    ("actor", f"SELECT actor FROM affiliation WHERE other IN ({_OLD} 'actor')"),
+    ("actor", f"SELECT other FROM affiliation WHERE actor IN ({_ANY} 'actor')"),
+    ("location", f"SELECT id FROM location WHERE within IN ({_OLD} 'location')"),
+    ("event", f"SELECT id FROM event WHERE location IN ({_MOVED} 'location')"),
+    ("claim", f"SELECT c.id FROM claim c JOIN event e ON e.id = c.event WHERE e.location IN ({_MOVED} 'location')"),
+    ("source", f"SELECT id FROM source WHERE parent IN ({_OLD} 'source')"),
+    ("claim", f"SELECT claim FROM citation WHERE source IN ({_OLD} 'source')"),
+    ("location", f"SELECT id FROM location WHERE coordinate_source IN ({_OLD} 'source')"),
+    (
+        "event",
+        f"SELECT e.id FROM event e JOIN location l ON l.id = e.location WHERE l.coordinate_source IN ({_OLD} 'source')",
+    ),
+    ("event", f"SELECT event FROM dating WHERE event IS NOT NULL AND source IN ({_OLD} 'source')"),
+    ("claim", f"SELECT claim FROM dating WHERE claim IS NOT NULL AND source IN ({_OLD} 'source')"),
+    ("claim", f"SELECT id FROM claim WHERE event IN ({_OLD} 'event')"),
+    ("event", f"SELECT id FROM event WHERE part_of IN ({_OLD} 'event')"),
+    ("event", f"SELECT event FROM claim WHERE id IN ({_ANY} 'claim')"),
+    ("source", f"SELECT id FROM source WHERE dataset IN ({_OLD} 'dataset')"),
+    ("actor", f"SELECT id FROM actor WHERE dataset IN ({_OLD} 'dataset')"),
+    ("location", f"SELECT id FROM location WHERE dataset IN ({_OLD} 'dataset')"),
+    ("event", f"SELECT id FROM event WHERE dataset IN ({_OLD} 'dataset')"),
+    ("claim", f"SELECT id FROM claim WHERE dataset IN ({_OLD} 'dataset')"),
+    # The day a dataset was recorded closes open ends of what its claims, and the dates it lends to others', say.
+    ("event", f"SELECT event FROM claim WHERE dataset IN ({_OLD} 'dataset')"),
+    ("claim", f"SELECT claim FROM dating WHERE claim IS NOT NULL AND dataset IN ({_OLD} 'dataset')"),
+    (
+        "event",
+        f"SELECT c.event FROM dating d JOIN claim c ON c.id = d.claim WHERE d.dataset IN ({_OLD} 'dataset')",
+    ),
+)
+
+
+class Changes:
+    """The records that a load touches, kept in temporary tables of its connection."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        for table, columns in _TEMPORARY.items():
+            store.temporary(table, columns)
+
+    def touch(self, kind: str, ids: Iterable[str], *, fresh: bool = False) -> None:
+        """These records are new (`fresh`), changed or gone."""
+        listed = list(ids)
+        if listed:
+            statement = "INSERT INTO touched SELECT ?, value, ? FROM {each} WHERE true ON CONFLICT DO NOTHING"
+            self._store.run(statement, kind, int(fresh), listed)
+
+    def show(self, kind: Kind, ids: Iterable[str]) -> None:
+        """These records' own documents show something that changed; nothing else does because of them."""
+        listed = list(ids)
+        if listed:
+            self._store.run(
+                "INSERT INTO affected SELECT ?, value FROM {each} WHERE true ON CONFLICT DO NOTHING", kind, listed
+            )
+
+    def before(self, kind: str, ids: list[str]) -> None:
+        """Records are about to change or go: what shows them now may not be found from them afterwards."""
+        store = self._store
+        if kind == "claim":
+            self.show("event", store.column("SELECT event FROM claim WHERE id {ids}", ids))
+        elif kind == "actor":
+            self.show("actor", store.column("SELECT other FROM affiliation WHERE actor {ids}", ids))
+        elif kind == "dating":
+            self.dated(ids)
+
+    def dated(self, ids: list[str]) -> None:
+        """What these datings date is touched."""
+        for kind in ("event", "claim"):
+            statement = f"SELECT {kind} FROM dating WHERE {kind} IS NOT NULL AND id {{ids}}"
+            self.touch(kind, self._store.column(statement, ids))
+
+    def everything(self) -> None:
+        """Every record is to be derived anew."""
+        for kind in ("dataset", "source", "actor", "location", "event", "claim"):
+            self._store.run(f"INSERT INTO touched SELECT '{kind}', id, 1 FROM {kind}")
+
+    def spread(self) -> None:
+        """Bring the closures up to date and collect everything whose derived rows may differ."""
+        store = self._store
+        self._analyse("touched")
+        for statement in (_MOVED_ACTORS, _MOVED_LOCATIONS, *_CLOSURES):
+            store.run(statement)
+        self._analyse("moved")
+        store.run("INSERT INTO affected SELECT kind, id FROM touched WHERE true ON CONFLICT DO NOTHING")
+        for kind, query in _SHOWN:
+            store.run(f"INSERT INTO affected SELECT '{kind}', x.* FROM ({query}) x WHERE true ON CONFLICT DO NOTHING")
+        # A claim's derived rows are made together with those of its event.
+        store.run(
+            "INSERT INTO affected SELECT 'event', c.event FROM affected a JOIN claim c ON c.id = a.id "
+            "WHERE a.kind = 'claim' ON CONFLICT DO NOTHING"
+        )
+        self._analyse("affected")
+        # Documents lie in the order in which they are made; a date that another dataset lends need not be known here.
+        store.run(
+            "INSERT INTO by_day SELECT coalesce(CAST(coalesce(e.date_earliest, e.date_latest) AS text), ''), a.id "
+            "FROM affected a LEFT JOIN event e ON e.id = a.id WHERE a.kind = 'event' ORDER BY 1, 2"
+        )
+
+    def _analyse(self, table: str) -> None:
+        """PostgreSQL knows nothing of a temporary table's size until told."""
+        if not self._store.sqlite:
+            self._store.run(f"ANALYZE {table}")
+
+
+class Affected:
+    """Whose derived rows may differ, once that is known."""
+
+    def __init__(self, store: Reads) -> None:
+        self._store = store
+
+    def among(self, kind: Kind, ids: list[str]) -> set[str]:
+        """Which of these are affected."""
+        return set(self._store.column("SELECT id FROM affected WHERE kind = ? AND id {ids}", kind, ids))
+
+    def chunks(self, kind: Kind, size: int) -> Iterator[list[str]]:
+        """All ids of a kind, in order, so many at a time; events in the order of their days."""
+        if kind == "event":
+            yield from self._by_day(size)
+            return
+        after = ""
+        statement = "SELECT id FROM affected WHERE kind = ? AND id > ? ORDER BY id LIMIT ?"
+        while ids := self._store.column(statement, kind, after, size):
+            yield ids
+            after = ids[-1]
+
+    def _by_day(self, size: int) -> Iterator[list[str]]:
+        after = ("", "")
+        statement = "SELECT day, id FROM by_day WHERE (day, id) > (?, ?) ORDER BY day, id LIMIT ?"
+        while rows := self._store.rows(statement, *after, size):
+            yield [id_ for _, id_ in rows]
+            after = rows[-1]

@@ -1,0 +1,96 @@
+"""What all tables share: their naming scheme, column types and constraints, the same on both databases."""
+
+import string
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Text,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+from api.domain import vocabulary as v
+from api.models.limits import EDTF_LENGTH, ID_LENGTH, TEXT_LENGTH
+
+ALPHANUMERIC = string.ascii_letters + string.digits
+
+# Text sorts by code point on both databases, whatever the server's locale.
+TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+NAMES = JSON().with_variant(postgresql.JSONB(), "postgresql")
+# SQLite keys rows by what is called INTEGER, and only that; it holds as many bits.
+NUMBER = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    """All tables share one naming scheme, so that migrations can name what they change."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def reference(target: str) -> ForeignKey:
+    """A foreign key checked at once, unless a load asks for it to be checked at commit."""
+    return ForeignKey(target, deferrable=True, initially="IMMEDIATE")
+
+
+def identifier() -> list[CheckConstraint]:
+    """An id is readable and fits a path: `[A-Za-z0-9][A-Za-z0-9._-]*`, and never `count`.
+
+    Spelt with `ltrim`, which both databases have, rather than with the patterns of each.
+    """
+    first = f"ltrim(substr(id, 1, 1), '{ALPHANUMERIC}') = ''"
+    rest = f"ltrim(id, '{ALPHANUMERIC}._-') = ''"
+    return [
+        CheckConstraint(f"length(id) BETWEEN 1 AND {ID_LENGTH} AND id <> 'count'", "id"),
+        CheckConstraint(f"{first} AND {rest}", "id_pattern"),
+    ]
+
+
+def words(column: str, vocabulary: type[v.Word]) -> CheckConstraint:
+    """The column holds a word of the vocabulary, or null."""
+    allowed = ", ".join(f"'{word}'" for word in vocabulary)
+    return CheckConstraint(f"{column} IN ({allowed})", column)
+
+
+def lengths(limit: int, *columns: str) -> list[CheckConstraint]:
+    """Each column holds at most so many characters; SQLite does not look at a type's length."""
+    return [CheckConstraint(f"length({column}) <= {limit}", f"{column}_length") for column in columns]
+
+
+def dated(prefix: str) -> list[CheckConstraint]:
+    """A date's columns agree: order of the ends, and nothing but `unknown` where there is no EDTF."""
+    return [
+        CheckConstraint(f"{prefix}_earliest <= {prefix}_latest", f"{prefix}_order"),
+        CheckConstraint(
+            f"({prefix}_edtf IS NULL) = ({prefix}_earliest IS NULL AND {prefix}_latest IS NULL)", f"{prefix}_ends"
+        ),
+        CheckConstraint(f"({prefix}_edtf IS NULL) = ({prefix}_basis = 'unknown')", f"{prefix}_unknown"),
+        CheckConstraint(f"({prefix}_edtf IS NULL) = ({prefix}_precision = 'unknown')", f"{prefix}_undated"),
+        words(f"{prefix}_precision", v.DatePrecision),
+        words(f"{prefix}_basis", v.DateBasis),
+        *lengths(EDTF_LENGTH, f"{prefix}_edtf"),
+        *lengths(TEXT_LENGTH, f"{prefix}_note"),
+    ]
+
+
+class Owned:
+    """A record of a dataset; `digest` tells a load whether it changed."""
+
+    id: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    digest: Mapped[str] = mapped_column(TEXT)
+
+    @declared_attr
+    def dataset(cls) -> Mapped[str]:  # noqa: N805 - SQLAlchemy passes the class
+        return mapped_column(TEXT, reference("dataset.id"), index=True)

@@ -1,0 +1,59 @@
+"""Answers as of a day: what depends on claims is judged anew and put in its place in the stored document."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from api.domain.assessment import Assessment, Statement, all_said_by, assess, decode, said_by
+from api.domain.vocabulary import Match, Stance, Status, Undated
+from api.storage.reader import Row
+
+BODY, JUDGED_FROM, JUDGED_TO, STATEMENTS = 3, 4, 5, 6
+_STANCES = list(Stance)
+
+
+@dataclass(frozen=True, slots=True)
+class AsOfDay:
+    """A day (proleptic ordinal) by which claims must have been said to count, and how inexact days meet it."""
+
+    day: int
+    match: Match
+    undated: Undated
+
+    def statements(self, row: Row) -> list[Statement]:
+        """The claims of an event's row that count; all of them must be about that event."""
+        return said_by(decode(row[STATEMENTS]), self.day, self.match, self.undated)
+
+    def body(self, row: Row) -> str:
+        """The event's document, with claims counted and assessments made as of the day."""
+        body: str = row[BODY]
+        if all_said_by(row[STATEMENTS], self.day, self.match, self.undated):
+            return body
+        return body[: row[JUDGED_FROM]] + judged_text(self.statements(row)) + body[row[JUDGED_TO] :]
+
+
+def judged_text(statements: Sequence[Statement]) -> str:
+    """The part of an event's document that depends on claims, as `"claims":{…},"assessments":[…]`."""
+    own = [statement.stance for statement in statements if statement.aspect is not None]
+    counts = {stance.value: own.count(stance) for stance in _STANCES if stance in own}
+    assessments = [
+        {"aspect": found.aspect, "status": found.status, "because": found.because, "inferred": found.inferred}
+        for found in assess(statements)
+    ]
+    made = orjson.dumps({"claims": {"total": len(own), "by_stance": counts}, "assessments": assessments})
+    return made[1:-1].decode()
+
+
+def status_test(as_of: AsOfDay, statuses: Sequence[Status], *, disputed: bool | None) -> Callable[[Row, bool], bool]:
+    """A test of an event's row: some aspect has one of the statuses, and whether any is disputed, as of the day."""
+
+    def test(row: Row, undated: bool) -> bool:
+        counted = AsOfDay(as_of.day, as_of.match, Undated.INCLUDE) if undated else as_of
+        found: list[Assessment] = assess(counted.statements(row))
+        reached = {assessment.status for assessment in found}
+        if disputed is not None and (Status.DISPUTED in reached) != disputed:
+            return False
+        return not statuses or not reached.isdisjoint(statuses)
+
+    return test

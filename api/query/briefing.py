@@ -1,0 +1,143 @@
+"""What became known in some days: new claims, positions that moved and assessments that changed, event by event.
+
+A claim became known on the first day by which it had been said: possibly, or certainly. Events come in the order of
+their first new claim, so that a page is found by walking the claims, and each event is met once: at that claim.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+
+import orjson
+
+from api.domain.assessment import Statement, aspects_of, assess, in_order_said, positions, said_by
+from api.domain.vocabulary import Match, Position, Undated
+from api.query import references as shown
+from api.query.as_of import BODY, AsOfDay
+from api.query.conditions import Conditions
+from api.query.lists import BATCH, check_named, left_out, resolve, walk
+from api.query.paging import Found, Place, Sort, Walked
+from api.query.references import Json
+from api.query.session import Look
+from api.query.why_empty import why
+from api.storage.reader import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The claims about one event that counted before the first day and those that count by the last."""
+
+    row: Row
+    before: Sequence[Statement]
+    after: Sequence[Statement]
+    new: Sequence[Statement]
+    """Those that are new and asked for, in the order said."""
+
+
+@dataclass(frozen=True, slots=True)
+class News(Walked):
+    """What is asked of a briefing: which claims, and the days in which they became known."""
+
+    conditions: Conditions
+    parties: Sequence[str]
+    undated: Undated
+    """Whether undated claims count: they were known all along, or never."""
+
+    async def check(self, look: Look) -> None:
+        """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
+        await check_named(look, self.conditions.named)
+
+    async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
+        """Every event of which something became known, from a place on, a batch at a time."""
+        async for events in self._events(look, sort, place, batch):
+            texts = await shown.claims(look, (claim.id for _, known in events for claim in known.new))
+            yield [Found(here, await _body(look, known, texts)) for here, known in events]
+
+    async def _events(
+        self, look: Look, sort: Sort, place: Place | None, batch: int
+    ) -> AsyncIterator[list[tuple[Place, Known]]]:
+        """Every such event, in the place of its first new claim."""
+        question = await resolve(look, "claims", self.conditions)
+        speakers = await shown.members(look, self.parties)
+        met: set[str] = set()
+        async for rows in walk(look, question, sort, place, batch):
+            waiting: dict[Place, str] = {}
+            for here, row in rows:
+                event = orjson.loads(row[BODY])["event"]["id"]
+                if event is not None and event not in met:  # else it was met at an earlier claim, perhaps pages ago
+                    met.add(event)
+                    waiting[here] = event
+            found = await shown.rows(look, "event", waiting.values())
+            known = [(here, self._known(found[event], speakers)) for here, event in waiting.items() if event in found]
+            yield [(here, one) for here, one in known if one.new and one.new[0].id == here.id]
+
+    def _known(self, row: Row, speakers: frozenset[str] | None) -> Known:
+        conditions = self.conditions
+        assert conditions.first is not None and conditions.last is not None  # noqa: S101, PT018 - a briefing has days
+        match = Match.CERTAIN if conditions.certain else Match.POSSIBLE
+        everything = shown.counting(row, None)
+        before = said_by(everything, conditions.first - 1, match, self.undated)
+        after = said_by(everything, conditions.last, match, self.undated)
+        old = {statement.id for statement in before}
+        new = [s for s in after if s.id not in old and (speakers is None or s.speaker in speakers)]
+        return Known(row, before, after, in_order_said(new))
+
+    async def count(self, look: Look) -> int:
+        """Of how many events something became known."""
+        sort = Sort("said", descending=False)
+        return sum([len(events) async for events in self._events(look, sort, None, BATCH)])
+
+    async def left_out(self, look: Look) -> dict[str, int]:
+        """How many claims have no date and so became known on no day."""
+        conditions = replace(self.conditions, fresh=False, undated=self.undated == Undated.INCLUDE)
+        return await left_out(look, "claims", conditions)
+
+    async def why_empty(self, look: Look) -> str:
+        """Why nothing became known."""
+        conditions = self.conditions
+        assert conditions.last is not None  # noqa: S101 - a briefing has days
+        match = Match.CERTAIN if conditions.certain else Match.POSSIBLE
+        otherwise = "Nothing new became known in these days; what is recorded was said before or after."
+        return await why(look, conditions.wanted, AsOfDay(conditions.last, match, self.undated), otherwise)
+
+
+async def _body(look: Look, known: Known, texts: dict[str, str]) -> str:
+    """One event of the briefing."""
+    news = {
+        "event": shown.dated_ref(orjson.loads(known.row[BODY])),
+        "claims": [orjson.Fragment(texts[claim.id]) for claim in known.new],
+        "positions": await _moves(look, known),
+        "assessments": _changes(known),
+    }
+    return orjson.dumps(news).decode()
+
+
+async def _moves(look: Look, known: Known) -> list[Json]:
+    """Positions that the new claims took: moved, or taken for the first time."""
+    new = {claim.id for claim in known.new}
+    moves = []
+    for aspect in aspects_of(known.after):
+        before = {stand.party: stand.position for stand in positions(known.before, aspect)}
+        for stand in positions(known.after, aspect):
+            was = before.get(stand.party)
+            if stand.position not in {was, Position.NEUTRAL} and not new.isdisjoint(stand.claims):
+                party = await shown.actor(look, stand.party)
+                moves.append(
+                    {"aspect": aspect, "party": party, "before": was, "after": stand.position, "by": stand.since}
+                )
+    return moves
+
+
+def _changes(known: Known) -> list[Json]:
+    """Assessments whose status is new."""
+    before = {found.aspect: found.status for found in assess(known.before)}
+    return [
+        {
+            "aspect": found.aspect,
+            "before": before.get(found.aspect),
+            "after": found.status,
+            "because": found.because,
+            "inferred": found.inferred,
+        }
+        for found in assess(known.after)
+        if before.get(found.aspect) != found.status
+    ]

@@ -1,0 +1,100 @@
+"""What is asked of the events or of the claims, before the database is looked at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import orjson
+
+from api.domain.cells import cells_covering
+from api.domain.geo import Box, Circle
+from api.query.filters import Filters, facets
+from api.storage.reader import Row
+
+EVERYTHING = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One filter: the facets any of which will do, and the box in which the record's point must lie."""
+
+    names: tuple[str, ...]
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A record that a parameter names and that must exist."""
+
+    parameter: str
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What is asked, before the database is looked at; days are proleptic ordinals."""
+
+    wanted: tuple[Wanted, ...] = ()
+    named: tuple[Named, ...] = ()
+    pair: tuple[int, int] | None = None
+    """Two of `wanted` that different participants must meet."""
+    first: int | None = None
+    last: int | None = None
+    as_of: int | None = None
+    certain: bool = False
+    undated: bool = False
+    words: tuple[str, ...] = ()
+    circle: Circle | None = None
+    fresh: bool = False
+    """The days are those in which claims became known."""
+    statements: bool = False
+    """Whether rows bring what is judged."""
+    judged: Callable[[Row, bool], bool] | None = None
+    """A test of what claims add up to: takes an event's row, and whether undated claims count."""
+
+    @property
+    def has_days(self) -> bool:
+        """Whether dates are asked about."""
+        return self.first is not None or self.last is not None
+
+    @property
+    def sifts(self) -> bool:
+        """Whether rows must be looked at one by one, for what no index can tell."""
+        return self.circle is not None or self.judged is not None
+
+    def keeps(self, row: Row) -> bool:
+        """Whether a row passes what no index can tell."""
+        if self.circle is not None:
+            place = orjson.loads(row[3])["location"]
+            point = place and place["point"]
+            if not point or not self.circle.holds(point["longitude"], point["latitude"]):
+                return False
+        return self.judged is None or self.judged(row, self.undated)
+
+
+def ordinal(day: date | None) -> int | None:
+    """A day's proleptic ordinal."""
+    return None if day is None else day.toordinal()
+
+
+def marked(filters: Filters) -> tuple[list[Wanted], list[Named]]:
+    """What those filters ask for whose values name facets, and the records they name."""
+    wanted: list[Wanted] = []
+    named: list[Named] = []
+    for parameter, facet in facets(type(filters)).items():
+        value = getattr(filters, parameter)
+        if value is None or value == []:
+            continue
+        values = value if isinstance(value, list) else [value]
+        texts = ["yes" if item is True else "no" if item is False else str(item) for item in values]
+        wanted.append(Wanted(tuple(dict.fromkeys(f"{facet.prefix}:{text}" for text in texts))))
+        if facet.record is not None:
+            named += [Named(parameter, facet.record, text) for text in texts]
+    return wanted, named
+
+
+def box_wanted(box: Box) -> Wanted:
+    """The filter for a box: the few grid cells that cover it, or every record, and the point within."""
+    covering = cells_covering(box.west, box.south, box.east, box.north)
+    return Wanted((EVERYTHING,) if covering is None else tuple(covering[1]), box)

@@ -1,0 +1,133 @@
+"""Who says who holds a place: of each party the latest word about the place or what contains it."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from api.domain.assessment import Stand, Statement, in_order_said, lateness, positions
+from api.domain.vocabulary import Aspect, Match, Position, Undated
+from api.query import references as shown
+from api.query.as_of import BODY, AsOfDay
+from api.query.conditions import Conditions, Wanted
+from api.query.lists import BATCH, resolve, walk
+from api.query.questions import DATE
+from api.query.references import Json
+from api.query.session import Look
+from api.query.tables import item_statement
+from api.query.why_empty import reason
+from api.storage.reader import Row
+
+_LOCATION = item_statement("location")
+_WEIGHTS = {Position.SUPPORT: 1, Position.NEUTRAL: 0, Position.OPPOSE: -1}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A party's standing position on the control of one place, by one event."""
+
+    place: str
+    row: Row
+    stand: Stand
+    last: Statement
+    """The latest claim that holds it."""
+
+    @property
+    def rank(self) -> tuple[bool, tuple[int, int, int, str]]:
+        """Sort key: positions before mere mentions, and the later word last."""
+        return self.stand.position != Position.NEUTRAL, lateness(self.last, _WEIGHTS[self.stand.position])
+
+
+async def containers(look: Look, identifier: str) -> list[Json]:
+    """The place and all that contains it, inward out, as references."""
+    found: dict[str, Json] = {}
+    waiting: str | None = identifier
+    while waiting is not None and waiting not in found:
+        rows = await look.fetch(_LOCATION, {"id": waiting})
+        if not rows:  # the record has lost its document, but not its name
+            found[waiting] = {"id": waiting, "name": await look.name("location", waiting)}
+            break
+        document = orjson.loads(rows[0][BODY])
+        found[waiting] = {"id": waiting, "name": document["name"]}
+        waiting = document["within"] and document["within"]["id"]
+    return list(found.values())
+
+
+async def _rows(look: Look, place: str, as_of: AsOfDay | None) -> AsyncIterator[Row]:
+    """The events at exactly this place of whose control somebody speaks."""
+    conditions = Conditions(
+        wanted=(Wanted((f"control:{place}",)),),
+        as_of=None if as_of is None else as_of.day,
+        certain=as_of is not None and as_of.match == Match.CERTAIN,
+        undated=as_of is not None and as_of.undated == Undated.INCLUDE,
+        statements=True,
+    )
+    question = await resolve(look, "events", conditions)
+    async for rows in walk(look, question, DATE, None, BATCH):
+        for _, row in rows:
+            yield row
+
+
+async def words(look: Look, places: Sequence[Json], as_of: AsOfDay | None) -> list[Word]:
+    """Where every party stands on the control of each of these places, by each event there."""
+    found: list[Word] = []
+    for place in places:
+        async for row in _rows(look, place["id"], as_of):
+            statements = shown.counting(row, as_of)
+            by_id = {statement.id: statement for statement in statements}
+            stands = positions(statements, Aspect.CONTROL)
+            found += [Word(place["id"], row, stand, by_id[stand.claims[-1]]) for stand in stands]
+    return found
+
+
+async def why_empty(look: Look, places: Sequence[Json], as_of: AsOfDay | None) -> str:
+    """Why nobody says who holds any of these places."""
+    rows = [row for place in places async for row in _rows(look, place["id"], None)]
+    spoken = [statement for row in rows for statement in shown.counting(row, None)]
+    ordered = in_order_said(statement for statement in spoken if statement.aspect == Aspect.CONTROL)
+    when = await shown.said(look, [statement.id for statement in ordered[:1]])
+    first = when[ordered[0].id]["edtf"] or "" if ordered else None
+    return reason(first, as_of, "The claims of control that are recorded are about claims that do not count.")
+
+
+def latest(found: Iterable[Word]) -> Word | None:
+    """The latest word."""
+    return max(found, key=lambda word: word.rank, default=None)
+
+
+async def shown_words(look: Look, places: Sequence[Json], found: Sequence[Word]) -> list[Json]:
+    """One row for each party, by id, nobody named last."""
+    parties = sorted({word.stand.party for word in found}, key=lambda party: (party is None, party or ""))
+    chosen = []
+    for party in parties:
+        own = [word for word in found if word.stand.party == party]
+        by_place = [latest(word for word in own if word.place == place["id"]) for place in places]
+        chosen.append([word for word in by_place if word is not None])
+    ids = {id_ for own in chosen for word in own for id_ in (word.last.id, word.stand.since)}
+    texts = await shown.claims(look, ids)
+    when = {id_: orjson.loads(text)["said"] for id_, text in texts.items()}
+    refs = {place["id"]: place for place in places}
+    rows = []
+    for party, own in zip(parties, chosen, strict=True):
+        word = max(own, key=lambda word: word.rank)
+        event = orjson.loads(word.row[BODY])
+        rows.append(
+            {
+                "party": await shown.actor(look, party),
+                "stance": word.stand.position,
+                "since": when[word.stand.since],
+                "location": refs[word.place],
+                "event": {name: event[name] for name in ("id", "title", "kind", "date", "participants")},
+                "claim": orjson.Fragment(texts[word.last.id]),
+                "places": [
+                    {
+                        "location": refs[one.place],
+                        "stance": one.stand.position,
+                        "claim": one.last.id,
+                        "said": when[one.last.id],
+                    }
+                    for one in own
+                ],
+            }
+        )
+    return rows

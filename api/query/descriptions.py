@@ -1,0 +1,74 @@
+"""The question said back in words, for `meta.description`; its wording is no contract."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+
+from api.domain.geo import Box, Circle
+from api.domain.vocabulary import Match, Undated
+
+
+@lru_cache(maxsize=4096)
+def day_in_words(day: date) -> str:
+    """2 July 2022."""
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def one_of(words: Sequence[str]) -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    plain = [str(word).replace("_", " ") for word in words]
+    return plain[0] if len(plain) == 1 else f"{', '.join(plain[:-1])} or {plain[-1]}"
+
+
+def days_in_words(verb: str, first: date | None, last: date | None, match: Match, undated: Undated) -> str | None:
+    """`may have happened from 25 June to 3 July 2022`; None without a day."""
+    if first is None and last is None:
+        return None
+    possible = f"may have been {verb.removeprefix('were ')}" if verb.startswith("were ") else f"may have {verb}"
+    said = verb.replace("were", "were certainly") if verb.startswith("were ") else f"certainly {verb}"
+    said = said if match == Match.CERTAIN else possible
+    if first == last and first is not None:
+        span = f"on {day_in_words(first)}"
+    elif first is None and last is not None:
+        span = f"by {day_in_words(last)}"
+    elif last is None and first is not None:
+        span = f"from {day_in_words(first)} on"
+    else:
+        assert first is not None and last is not None  # noqa: S101, PT018 - the cases above took the rest
+        same_year = first.year == last.year
+        start = day_in_words(first).rsplit(" ", 1)[0] if same_year else day_in_words(first)
+        span = f"from {start} to {day_in_words(last)}"
+    return f"{said} {span}" + (" or have no date" if undated == Undated.INCLUDE else "")
+
+
+def box_in_words(box: Box) -> str:
+    """Where a box lies."""
+    crossing = " over the antimeridian" if box.west > box.east else ""
+    return (
+        f"lie between longitudes {box.west:g} and {box.east:g}{crossing} and latitudes {box.south:g} and {box.north:g}"
+    )
+
+
+def circle_in_words(circle: Circle | None) -> str | None:
+    """Where a circle lies; None without one."""
+    if circle is None:
+        return None
+    return f"lie within {circle.radius_km:g} km of longitude {circle.longitude:g}, latitude {circle.latitude:g}"
+
+
+def sentence(noun: str, parts: Sequence[str | None], as_of: date | None = None, *, undated: bool = False) -> str:
+    """The whole: `Events that … and …, as known on 2 July 2022`."""
+    said = [part for part in parts if part]
+    text = f"{noun} that {' and '.join(said)}" if said else f"All {noun[0].lower()}{noun[1:]}"
+    return as_known(text, as_of, undated=undated)
+
+
+def as_known(text: str, as_of: date | None, *, undated: bool) -> str:
+    """What is asked, and as of which day."""
+    if as_of is None:
+        return text
+    extra = ", undated claims included" if undated else ""
+    return (
+        f"{text}, as known on {day_in_words(as_of)}{extra}; titles, dates and participants are as recorded, "
+        "claims and assessments as of that day"
+    )

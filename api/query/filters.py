@@ -1,0 +1,272 @@
+"""What may be asked: parameter types, and the filters that lists share. A filter is one field, written once."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from math import isfinite
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from api.domain import vocabulary as v
+from api.domain.geo import Box, Circle
+from api.domain.text import fold
+from api.query.as_of import AsOfDay
+
+ID = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+Q_LENGTH = 200
+MAX_LIMIT = 1_000
+MAX_RADIUS_KM = 20_040.0
+BOX = r"^[+-]?[0-9.]+(,[+-]?[0-9.]+){3}$"
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+
+
+@dataclass(frozen=True)
+class Facet:
+    """Marks a filter whose values name facets `<prefix>:<value>`; `record` is the kind of record a value must name."""
+
+    prefix: str
+    record: str | None = None
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str):
+        if not DAY.fullmatch(value):
+            raise PydanticCustomError("day", "is not a day; write YYYY-MM-DD, such as 2022-07-02")
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise PydanticCustomError("day", "there is no such day in the calendar") from None
+    return value
+
+
+def _boolean(value: object) -> object:
+    if isinstance(value, str):
+        if value not in {"true", "false"}:
+            raise PydanticCustomError("boolean", "is neither true nor false", {"allowed": ["true", "false"]})
+        return value == "true"
+    return value
+
+
+def _number(text: str) -> float:
+    if not _NUMBER.fullmatch(text) or not isfinite(float(text)):
+        raise PydanticCustomError("number", "is not a decimal number")
+    return float(text)
+
+
+def _decimal(value: object) -> object:
+    return _number(value) if isinstance(value, str) else value
+
+
+def _integer(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,6}", value):
+        raise PydanticCustomError("integer", "is not a whole number")
+    return value
+
+
+def _box(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    parts = value.split(",")
+    if len(parts) != 4:  # noqa: PLR2004 - the four sides of a box
+        raise PydanticCustomError("bbox", "is not a box; write west,south,east,north in WGS 84 degrees")
+    west, south, east, north = (_number(part) for part in parts)
+    if abs(west) > 180 or abs(east) > 180:  # noqa: PLR2004 - degrees of longitude
+        raise PydanticCustomError("bbox", "west and east are longitudes from -180 to 180")
+    if abs(south) > 90 or abs(north) > 90:  # noqa: PLR2004 - degrees of latitude
+        raise PydanticCustomError("bbox", "south and north are latitudes from -90 to 90")
+    if south > north:
+        raise PydanticCustomError("bbox", "south lies north of north; write west,south,east,north")
+    return Box(west, south, east, north)
+
+
+def _words(value: object) -> object:
+    if isinstance(value, str) and not fold(value):
+        raise PydanticCustomError("words", "has no letter and no digit to look for")
+    return value
+
+
+Id = Annotated[str, StringConstraints(pattern=ID, max_length=200)]
+# In a path, what is no id is answered like any other that names no record: there is nothing here.
+PathId = str
+Day = Annotated[date, BeforeValidator(_day)]
+Flag = Annotated[bool, BeforeValidator(_boolean)]
+Degrees = Annotated[float, BeforeValidator(_decimal)]
+BBox = Annotated[
+    Box,
+    BeforeValidator(_box, json_schema_input_type=Annotated[str, Field(pattern=BOX)]),
+]
+Text = Annotated[str, StringConstraints(max_length=Q_LENGTH), BeforeValidator(_words)]
+
+
+class Filters(BaseModel):
+    """Which records of a list a caller wants; unset means no condition."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=False)
+    days: ClassVar[tuple[str, str] | None] = None
+
+
+@cache
+def facets(kind: type[Filters]) -> dict[str, Facet]:
+    """The fields of a set of filters that name facets."""
+    marks = {
+        name: [mark for mark in field.metadata if isinstance(mark, Facet)] for name, field in kind.model_fields.items()
+    }
+    return {name: found[0] for name, found in marks.items() if found}
+
+
+class Worded(Filters):
+    """A list that can be searched for words."""
+
+    q: Annotated[
+        Text | None,
+        Field(
+            description="Every word must occur, each as the beginning of a word, in titles, summaries, names or "
+            "aliases; letter case, diacritics and apostrophes do not matter, in any script.",
+            examples=["refinery"],
+        ),
+    ] = None
+
+
+class Imprecise(Filters):
+    """A list with a date condition: how imprecise and missing dates meet it."""
+
+    match: Annotated[
+        v.Match,
+        Field(
+            description="How an imprecise date meets the days asked for: it may lie in them, or it certainly does.",
+            examples=["certain"],
+        ),
+    ] = v.Match.POSSIBLE
+    undated: Annotated[
+        v.Undated,
+        Field(
+            description="Whether records without a date pass a date condition; if not, `meta.left_out` counts them.",
+            examples=["include"],
+        ),
+    ] = v.Undated.EXCLUDE
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.days is not None:
+            first, last = (getattr(self, name) for name in self.days)
+            if first is not None and last is not None and first > last:
+                raise PydanticCustomError(
+                    "order", "is after {other}", {"parameter": self.days[0], "other": self.days[1]}
+                )
+        return self
+
+
+class AsOf(Filters):
+    """A list that can be answered as of a day."""
+
+    as_of: Annotated[
+        Day | None,
+        Field(
+            description="Only claims said by this day count, for lists, counts and assessments alike; `match` and "
+            "`undated` say how imprecise and missing days of saying meet it.",
+            examples=["2022-07-02"],
+        ),
+    ] = None
+
+
+class AsOfImprecise(Imprecise, AsOf):
+    """A list with a date condition that can be answered as of a day."""
+
+    def as_of_day(self) -> AsOfDay | None:
+        """The day by which claims must have been said."""
+        return None if self.as_of is None else AsOfDay(self.as_of.toordinal(), self.match, self.undated)
+
+
+class OfEvents(AsOfImprecise):
+    """What is judged of events: which events, and which aspects of them."""
+
+    days: ClassVar = ("date_from", "date_to")
+
+    aspect: Annotated[list[v.Aspect], Field(description="What about the event it is.", examples=[["control"]])] = []
+    date_from: Annotated[
+        Day | None, Field(description="The event happened on this day or later.", examples=["2022-07-01"])
+    ] = None
+    date_to: Annotated[
+        Day | None, Field(description="The event happened on this day or earlier.", examples=["2022-07-03"])
+    ] = None
+    location: Annotated[
+        list[Id],
+        Facet("location", "location"),
+        Field(description="The event is at this place or within it.", examples=[["lysychansk"]]),
+    ] = []
+    dataset: Annotated[
+        list[Id],
+        Facet("dataset", "dataset"),
+        Field(description="The event belongs to this dataset.", examples=[["lysychansk"]]),
+    ] = []
+
+
+class Placed(Filters):
+    """A list of things that may have a point."""
+
+    bbox: Annotated[
+        BBox | None,
+        Field(
+            description="west,south,east,north in WGS 84 degrees, borders included; west > east crosses the "
+            "antimeridian. Records without a point of their own are counted in `meta.left_out.unplaced`.",
+            examples=["38.0,48.6,38.8,49.1"],
+        ),
+    ] = None
+    longitude: Annotated[
+        Degrees | None, Field(ge=-180, le=180, description="Of a circle's centre, WGS 84 degrees.", examples=[38.44])
+    ] = None
+    latitude: Annotated[
+        Degrees | None, Field(ge=-90, le=90, description="Of a circle's centre, WGS 84 degrees.", examples=[48.9])
+    ] = None
+    radius_km: Annotated[
+        Degrees | None,
+        Field(gt=0, le=MAX_RADIUS_KM, description="A circle's radius in kilometres on the ground.", examples=[15]),
+    ] = None
+
+    @model_validator(mode="after")
+    def _whole_circle(self) -> Self:
+        parts = {"longitude": self.longitude, "latitude": self.latitude, "radius_km": self.radius_km}
+        missing = [name for name, value in parts.items() if value is None]
+        if missing and len(missing) < len(parts):
+            message = "is missing: longitude, latitude and radius_km are given together or not at all"
+            raise PydanticCustomError("circle", message, {"parameter": missing[0]})
+        return self
+
+    def circle(self) -> Circle | None:
+        """The circle asked for."""
+        if self.longitude is None or self.latitude is None or self.radius_km is None:
+            return None
+        return Circle(self.longitude, self.latitude, self.radius_km)
+
+
+class Paged(BaseModel):
+    """How a list is cut into pages."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    limit: Annotated[
+        int,
+        BeforeValidator(_integer),
+        Field(ge=1, le=MAX_LIMIT, description="How many records a page holds at most.", examples=[10]),
+    ] = 50
+    cursor: Annotated[
+        str | None,
+        Field(
+            max_length=2_000,
+            json_schema_extra={"pattern": "^[A-Za-z0-9_-]+$"},
+            description="Where the page begins: the cursor in `links.next` of the page before. It belongs to that "
+            "list, sort and set of filters.",
+        ),
+    ] = None
+    total: Annotated[
+        Flag, Field(description="Adds `meta.total`, the number of all records that match.", examples=[True])
+    ] = False
+
+
+def field_values(filters: Filters) -> dict[str, Any]:
+    """The filters that are set, by name; only null and an empty list are unset."""
+    values = {name: getattr(filters, name) for name in type(filters).model_fields}
+    return {name: value for name, value in values.items() if value is not None and value != []}

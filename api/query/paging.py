@@ -1,0 +1,190 @@
+"""Pages of a list: sorts, keyset cursors, and the envelope around the documents."""
+
+import base64
+import binascii
+import hashlib
+import re
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode
+
+import orjson
+
+from api.errors import BadParameters, bad
+from api.query.filters import ID, Filters, field_values
+
+CURSOR_VERSION = 1
+DATED, UNDATED = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order: by a key, ties by id; undated records last, by id, both ways."""
+
+    key: str
+    descending: bool
+
+    @classmethod
+    def parse(cls, text: str) -> "Sort":
+        """From `date` or `-date`."""
+        return cls(text.removeprefix("-"), text.startswith("-"))
+
+
+class Place(NamedTuple):
+    """Where a page begins: after the record with this key and id, in the dated or undated phase."""
+
+    phase: int
+    key: int | str
+    id: str
+    tail: str = ""
+    """What tells apart rows of one record, such as a dispute's aspect."""
+
+
+def just_before(place: Place, *, descending: bool) -> Place:
+    """The place from which a walk begins with the very record of `place`, of whose rows some are still to come.
+
+    No id holds a blank, and none goes on with `~`: nothing stands between these bounds and the id itself.
+    """
+    if not re.fullmatch(ID, place.id):
+        return place
+    if descending and place.phase == DATED:
+        return Place(place.phase, place.key, place.id + " ")
+    return Place(place.phase, place.key, f"{place.id[:-1]}{chr(ord(place.id[-1]) - 1)}~")
+
+
+class Found(NamedTuple):
+    """A record on a page: its place in the list, and its document."""
+
+    place: Place
+    body: str
+
+
+class Stretch(NamedTuple):
+    """Some records that follow each other: how many, a line of each one's document, and the place of the last."""
+
+    size: int
+    lines: bytes
+    last: Place
+
+
+def stretch(bodies: Sequence[str], last: Place) -> Stretch:
+    """The stretch of these documents."""
+    return Stretch(len(bodies), "\n".join([*bodies, ""]).encode(), last)
+
+
+class Taken(NamedTuple):
+    """The documents of a page, and the place of the last if more follow."""
+
+    bodies: list[str]
+    last: Place | None
+
+
+class Walked(ABC):
+    """Records that are read a batch at a time."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def walk(self, look: Any, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:  # noqa: ANN401 - looks are made further up
+        """Matching records from a place on, a batch at a time."""
+
+    async def stretches(self, look: Any, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Stretch]:  # noqa: ANN401 - see above
+        """Matching documents from a place on, a batch at a time."""
+        async for found in self.walk(look, sort, place, batch):
+            if found:
+                yield stretch([record.body for record in found], found[-1].place)
+
+    async def take(self, look: Any, sort: Sort, place: Place | None, limit: int) -> Taken:  # noqa: ANN401 - see above
+        """So many documents from a place on."""
+        found: list[Found] = []
+        async for more in self.walk(look, sort, place, limit + 1):
+            found += more
+            if len(found) > limit:
+                break
+        return Taken([record.body for record in found[:limit]], found[limit - 1].place if len(found) > limit else None)
+
+
+def fingerprint(name: str, sort: str, filters: Filters) -> str:
+    """What a cursor is bound to: the list, its sort and its filters, whatever their order."""
+    values = {key: _plain(value) for key, value in field_values(filters).items() if key not in PAGE_ONLY}
+    text = orjson.dumps([name, sort, values], option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(text, digest_size=9).hexdigest()
+
+
+PAGE_ONLY = frozenset({"limit", "cursor", "total", "sort"})
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any parameter's value
+    return sorted(str(item) for item in value) if isinstance(value, list) else str(value)
+
+
+def encode_cursor(place: Place, bound_to: str) -> str:
+    """The cursor of a place."""
+    text = orjson.dumps([CURSOR_VERSION, bound_to, place.phase, place.key, place.id, place.tail])
+    return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
+
+
+def decode_cursor(cursor: str, bound_to: str, key_type: type) -> Place:
+    """The place of a cursor. Raises BadParameters if it is damaged or belongs to another question."""
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        text = base64.b64decode(padded, altchars=b"-_", validate=True)
+        version, bound, phase, key, identifier, tail = orjson.loads(text)
+    except (ValueError, binascii.Error, UnicodeEncodeError, TypeError):
+        raise _refused(cursor, "is damaged; take it whole from links.next") from None
+    if version != CURSOR_VERSION:
+        raise _refused(cursor, "is of another release of this service; begin again without it")
+    well_formed = (
+        isinstance(bound, str)
+        and phase in (DATED, UNDATED)
+        and type(key) is key_type
+        and isinstance(identifier, str)
+        and isinstance(tail, str)
+        and not (isinstance(key, int) and abs(key) > MAX_DAY)
+        and "\0" not in f"{key}{identifier}{tail}"
+    )
+    if not well_formed:
+        raise _refused(cursor, "is damaged; take it whole from links.next")
+    if bound != bound_to:
+        raise _refused(cursor, "belongs to another list, sort or set of filters; begin again without it")
+    return Place(phase, key, identifier, tail)
+
+
+MAX_DAY = 3_652_059
+
+
+def _refused(cursor: str, message: str) -> BadParameters:
+    return BadParameters(bad("cursor", cursor, message))
+
+
+_PLAIN_QUERY = re.compile(r"[A-Za-z0-9_]+=[A-Za-z0-9_.~-]+(&[A-Za-z0-9_]+=[A-Za-z0-9_.~-]+)*")
+_CURSOR = re.compile(r"(?:^|&)cursor=[^&]*")
+
+
+def links(path: str, query: bytes, cursor: str | None) -> tuple[str, str | None]:
+    """The addresses of this page and of the next, which begins at the cursor."""
+    text = query.decode("latin-1")
+    if text and not _PLAIN_QUERY.fullmatch(text):  # else it would be written just as it was sent
+        sent = parse_qsl(text, keep_blank_values=True)
+        here = path + query_string(sent)
+        return here, None if cursor is None else path + query_string(sent, cursor=cursor)
+    here = f"{path}?{text}" if text else path
+    if cursor is None:
+        return here, None
+    rest = _CURSOR.sub("", text).removeprefix("&")
+    return here, f"{path}?{rest}&cursor={cursor}" if rest else f"{path}?cursor={cursor}"
+
+
+def query_string(sent: Sequence[tuple[str, str]], **changes: str | None) -> str:
+    """A query as sent, with some parameters replaced or left out."""
+    kept = [(name, value) for name, value in sent if name not in changes]
+    kept += [(name, value) for name, value in changes.items() if value is not None]
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+def envelope(bodies: Sequence[str], here: str, following: str | None, meta: dict[str, Any]) -> bytes:
+    """The page: the documents as they are stored, the links and what is said about the list."""
+    rest = orjson.dumps({"links": {"self": here, "next": following}, "meta": meta})
+    return b'{"data":[%s],%s' % (",".join(bodies).encode(), rest[1:])

@@ -1,0 +1,131 @@
+"""Lists of matters: one aspect of one event each, judged row by row, so that a page may end within an event."""
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from api.domain.assessment import Assessment, Stand, Statement
+from api.domain.vocabulary import Aspect, Undated
+from api.query import references as shown
+from api.query.as_of import AsOfDay
+from api.query.conditions import Conditions, Wanted
+from api.query.lists import BATCH, Question, check_named, left_out, resolve, walk
+from api.query.paging import DATED, Found, Place, Sort, Walked, just_before
+from api.query.session import Look
+from api.query.statements import COUNT_LIMIT
+from api.query.why_empty import why
+from api.storage.reader import Row
+
+_RANK = {aspect.value: rank for rank, aspect in enumerate(Aspect)}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was found of one aspect of an event."""
+
+    aspect: Aspect
+    stands: Sequence[Stand]
+    assessment: Assessment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One aspect of one event, in its place in the list."""
+
+    place: Place
+    row: Row
+    by_id: dict[str, Statement]
+    judged: Judged
+
+
+Judge = Callable[[Sequence[Statement]], list[Judged]]
+"""The matters among an event's claims, in the vocabulary's order of aspects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matters(Walked):
+    """What is asked of such a list: candidates come from facets, and each is then judged."""
+
+    conditions: Conditions
+    as_of: AsOfDay | None
+    aspects: frozenset[Aspect]
+    """Empty: any."""
+    scope: tuple[Wanted, ...] = field(default=())
+    """The claims among which there would have to be some."""
+
+    @abstractmethod
+    async def judge(self, look: Look) -> Judge:
+        """How to judge a candidate, once what it takes has been looked up."""
+
+    @abstractmethod
+    async def show(self, look: Look, matters: Sequence[Matter]) -> list[str]:
+        """The documents of some matters."""
+
+    async def check(self, look: Look) -> None:
+        """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
+        await check_named(look, self.conditions.named)
+
+    def asks_for(self, aspect: Aspect) -> bool:
+        """Whether the aspect is among those asked for."""
+        return not self.aspects or aspect in self.aspects
+
+    async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
+        """Every matching matter from a place on, a batch at a time."""
+        question = await resolve(look, "events", self.conditions)
+        waiting: list[Matter] = []
+        async for matter in self._matters(look, question, sort, place, batch):
+            waiting.append(matter)
+            if len(waiting) >= batch:
+                yield await self._found(look, waiting)
+                waiting = []
+        yield await self._found(look, waiting)
+
+    async def _found(self, look: Look, matters: Sequence[Matter]) -> list[Found]:
+        bodies = await self.show(look, matters) if matters else []
+        return [Found(matter.place, body) for matter, body in zip(matters, bodies, strict=True)]
+
+    async def _matters(
+        self, look: Look, question: Question, sort: Sort, place: Place | None, batch: int
+    ) -> AsyncIterator[Matter]:
+        judge, as_of = await self.judge(look), self.as_of
+        if as_of is not None and question.conditions.undated:
+            as_of = replace(as_of, undated=Undated.INCLUDE)
+        start = None if place is None else just_before(place, descending=sort.descending)
+        async for rows in walk(look, question, sort, start, batch):
+            for here, row in rows:
+                statements = shown.counting(row, as_of)
+                by_id = {statement.id: statement for statement in statements}
+                backwards = sort.descending and here.phase == DATED
+                found = judge(statements)
+                for judged in reversed(found) if backwards else found:
+                    if place is None or here.id != place.id or _comes_after(judged.aspect, place.tail, backwards):
+                        yield Matter(here._replace(tail=judged.aspect.value), row, by_id, judged)
+
+    async def count(self, look: Look) -> int:
+        """How many match."""
+        return await self._count(look, await resolve(look, "events", self.conditions))
+
+    async def _count(self, look: Look, question: Question, *, limited: bool = False) -> int:
+        found = 0
+        async for _ in self._matters(look, replace(question, slow=True), DATE, None, BATCH):
+            found += 1
+            if limited and found >= COUNT_LIMIT:
+                break
+        return found
+
+    async def left_out(self, look: Look) -> dict[str, int]:
+        """How many match but for a missing date."""
+        return await left_out(look, "events", self.conditions, self._count)
+
+    async def why_empty(self, look: Look) -> str:
+        """Why there is nothing."""
+        return await why(look, self.scope, self.as_of, "Claims are recorded, but nothing that they add up to matches.")
+
+
+DATE = Sort("date", descending=False)
+
+
+def _comes_after(aspect: Aspect, last: str, backwards: bool) -> bool:
+    """Whether an aspect of the event at which a page ended is still to come."""
+    ended = _RANK.get(last)
+    return ended is None or (_RANK[aspect] < ended if backwards else _RANK[aspect] > ended)

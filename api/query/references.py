@@ -1,0 +1,129 @@
+"""What judged answers show beside statements: actors, claims and events by id, and who belongs to a party."""
+
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from sqlalchemy import FromClause, bindparam, select
+
+from api import models
+from api.domain.assessment import Stand, Statement, decode
+from api.errors import NotFound
+from api.query.as_of import BODY, STATEMENTS, AsOfDay
+from api.query.session import Look
+from api.query.statements import REVISION
+from api.query.validity import blank, blanked
+from api.storage.reader import Row, body_of
+from api.storage.reader import Statement as Query
+
+Json = dict[str, Any]
+AT_ONCE = (8, 64, 512)
+"""How many ids a statement takes: one text for each size, the last id repeated to fill it."""
+
+_TABLES: dict[str, FromClause] = {
+    "event": models.EventDocument.__table__,
+    "claim": models.ClaimDocument.__table__,
+}
+_CLOSURE = models.ActorClosure.__table__
+_MEMBERS = Query(select(REVISION, _CLOSURE.c.actor).where(_CLOSURE.c.party == bindparam("party")))
+
+
+@lru_cache
+def _rows_statement(kind: str, size: int) -> Query:
+    """Rows of (revision, day, id, body), and for events what is judged; parameters `id0` and on."""
+    table = _TABLES[kind]
+    columns: list[Any] = [REVISION, table.c.day, table.c.id, body_of(table)]
+    if kind == "event":
+        columns += [table.c.judged_from, table.c.judged_to, table.c.statements]
+    return Query(select(*columns).where(table.c.id.in_([bindparam(f"id{index}") for index in range(size)])))
+
+
+async def rows(look: Look, kind: str, ids: Iterable[str]) -> dict[str, Row]:
+    """The rows of these events or claims, by id."""
+    wanted = list(dict.fromkeys(ids))
+    found: dict[str, Row] = {}
+    for start in range(0, len(wanted), AT_ONCE[-1]):
+        part = wanted[start : start + AT_ONCE[-1]]
+        size = next(size for size in AT_ONCE if len(part) <= size)
+        part += part[-1:] * (size - len(part))
+        values = {f"id{index}": id_ for index, id_ in enumerate(part)}
+        found.update({row[2]: row for row in await look.fetch(_rows_statement(kind, size), values)})
+    return found
+
+
+async def claims(look: Look, ids: Iterable[str]) -> dict[str, str]:
+    """The documents of these claims, by id."""
+    wanted = set(ids)
+    found = await rows(look, "claim", wanted)
+    return {id_: found[id_][BODY] if id_ in found else blank("claim", id_) for id_ in wanted}
+
+
+async def said(look: Look, ids: Iterable[str]) -> dict[str, Json]:
+    """When these claims were said, by id."""
+    return {id_: orjson.loads(body)["said"] for id_, body in (await claims(look, ids)).items()}
+
+
+async def event(look: Look, identifier: str) -> Row:
+    """One event's row. Raises NotFound with the nearest ids."""
+    found = (await rows(look, "event", [identifier])).get(identifier)
+    if found is None and await look.name("event", identifier) is not None:
+        look.damaged("event", identifier, "", "it has no document")
+        return blanked("event", [look.revision, None, identifier, None, 0, 0, ""])
+    if found is None:
+        raise NotFound(f"There is no event {identifier[:200]}.", await look.near("event", identifier))
+    return found
+
+
+def counting(row: Row, as_of: AsOfDay | None) -> list[Statement]:
+    """The claims of an event's row that count."""
+    return decode(row[STATEMENTS]) if as_of is None else as_of.statements(row)
+
+
+def left_out(everything: Sequence[Statement], counted: Sequence[Statement]) -> dict[str, int]:
+    """How many claims as of a day do not count only because they are undated."""
+    undated = sum(not statement.dated for statement in everything)
+    return {"undated": undated - sum(not statement.dated for statement in counted), "unsaid": 0, "unplaced": 0}
+
+
+def dated_ref(document: Json) -> Json:
+    """An event's document as a reference that says when it happened."""
+    return {name: document[name] for name in ("id", "title", "date")}
+
+
+async def actor(look: Look, identifier: str | None) -> Json | None:
+    """A reference to an actor; None: nobody named."""
+    if identifier is None:
+        return None
+    return {"id": identifier, "name": await look.name("actor", identifier)}
+
+
+async def actors(look: Look, identifiers: Iterable[str | None]) -> list[Json]:
+    """References to actors, each once, in the order they come."""
+    named = dict.fromkeys(identifier for identifier in identifiers if identifier is not None)
+    return [{"id": identifier, "name": await look.name("actor", identifier)} for identifier in named]
+
+
+async def members(look: Look, parties: Sequence[str]) -> frozenset[str] | None:
+    """Whoever belongs to one of the parties; None: no party is asked for."""
+    if not parties:
+        return None
+    found = [row[1] for party in parties for row in await look.fetch(_MEMBERS, {"party": party})]
+    return frozenset(found)
+
+
+def voiced(stands: Iterable[Stand], by_id: dict[str, Statement], speakers: Collection[str] | None) -> bool:
+    """Whether a claim in one of the positions is by one of the speakers; None: anybody."""
+    if speakers is None:
+        return True
+    return any(by_id[claim].speaker in speakers for stand in stands for claim in stand.claims)
+
+
+async def position(look: Look, stand: Stand, by_id: dict[str, Statement], when: dict[str, Json]) -> Json:
+    """A position as it is sent, without its party."""
+    return {
+        "stance": stand.position,
+        "since": when[stand.since],
+        "speakers": await actors(look, (by_id[claim].speaker for claim in stand.claims)),
+        "claims": stand.claims,
+    }

@@ -1,0 +1,303 @@
+"""One consistent look at the data: every statement of an answer saw the same revision, or the answer is made anew."""
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from sqlalchemy import FromClause, Select, Text, bindparam, func, literal, select
+
+from api import models
+from api.errors import NotFound, Unavailable, nearest
+from api.query.statements import REVISION
+from api.query.text_search import crowd_statement
+from api.query.validity import TROUBLE, Soundness, blank
+from api.query.word_conditions import SPELLED, Begun, frequency_parameters
+from api.storage.reader import Connection, Parameters, Reader, Row, Statement
+
+T = TypeVar("T")
+ATTEMPTS = 20
+REMEMBERED = 20_000
+LISTED = 20_000
+NEIGHBOURS = 10
+
+TABLES: dict[str, FromClause] = {
+    "dataset": models.Dataset.__table__,
+    "source": models.Source.__table__,
+    "actor": models.Actor.__table__,
+    "location": models.Location.__table__,
+    "event": models.Event.__table__,
+    "claim": models.Claim.__table__,
+}
+# For each kind of thing that a parameter can name: its table, the column that names it and the one that says it.
+_KEYS: dict[str, tuple[FromClause, str, str]] = {
+    "dataset": (TABLES["dataset"], "id", "title"),
+    "source": (TABLES["source"], "id", "title"),
+    "actor": (TABLES["actor"], "id", "name"),
+    "location": (TABLES["location"], "id", "name"),
+    "event": (TABLES["event"], "id", "title"),
+    "claim": (TABLES["claim"], "id", "id"),
+    "publisher": (TABLES["source"], "publisher", "publisher"),
+}
+_FACET = models.Facet.__table__
+_FACET_STATEMENT = Statement(
+    select(REVISION, _FACET.c.id, *(_FACET.c[f"span{span}"] for span in range(7))).where(
+        _FACET.c.name == bindparam("name")
+    )
+)
+_COUNTS = Statement(
+    select(REVISION, *(select(func.count()).select_from(table).scalar_subquery() for table in TABLES.values()))
+)
+_WORD = models.WordCount.__table__
+_BEGUN = (_WORD.c.kind == bindparam("kind"), _WORD.c.word >= bindparam("first"), _WORD.c.word < bindparam("beyond"))
+_SPELLED = select(_WORD.c.word).where(*_BEGUN).limit(SPELLED + 1).subquery()
+
+
+def _begun(joined: Any) -> Select[Any]:  # noqa: ANN401 - a function of either database
+    words = select(joined(_SPELLED.c.word, literal(" ", Text))).scalar_subquery()
+    return select(REVISION, func.coalesce(func.sum(_WORD.c.records), 0), words).where(*_BEGUN)
+
+
+FREQUENCY = Statement(_begun(func.group_concat), lambda: _begun(func.string_agg))
+_REVISION_STATEMENT = Statement(select(models.Revision.number, models.Revision.loaded_at))
+
+
+@dataclass(frozen=True, slots=True)
+class FacetSize:
+    """A facet's number, and how many members it has in each span class."""
+
+    id: int
+    spans: tuple[int, ...]
+    size: int
+
+
+def _size(row: Row) -> FacetSize:
+    return FacetSize(row[0], tuple(row[1:8]), sum(row[1:8]))
+
+
+class Moved(Exception):  # noqa: N818 - a signal, not an error
+    """Data was loaded while an answer was being made."""
+
+
+@dataclass(slots=True)
+class Catalogue:
+    """What one revision's answers have looked up so far."""
+
+    revision: int
+    loaded_at: datetime
+    generation: int = 0
+    """Which of the reader's databases it was: another one may have loads of the same number."""
+    backend: str = "sqlite"
+    facets: OrderedDict[str, FacetSize | None] = field(default_factory=OrderedDict)
+    names: OrderedDict[tuple[str, str], str | None] = field(default_factory=OrderedDict)
+    words: OrderedDict[tuple[str, str], Begun] = field(default_factory=OrderedDict)
+    crowds: dict[str, int] = field(default_factory=dict)
+    records: dict[str, int] | None = None
+
+
+def _remember(memory: "OrderedDict[object, object]", key: object, value: object) -> None:
+    memory[key] = value
+    if len(memory) > REMEMBERED:
+        memory.popitem(last=False)
+
+
+@lru_cache
+def _name_statement(kind: str) -> Statement:
+    table, key, name = _KEYS[kind]
+    return Statement(select(REVISION, table.c[name]).where(table.c[key] == bindparam("id")).limit(1))
+
+
+@lru_cache
+def _ids_statement(kind: str) -> Statement:
+    table, key, _ = _KEYS[kind]
+    found = select(REVISION, table.c[key]).distinct().where(table.c[key].is_not(None))
+    return Statement(found.order_by(table.c[key]).limit(LISTED + 1))
+
+
+@lru_cache
+def _neighbours_statement(kind: str, *, below: bool) -> Statement:
+    table, name, _ = _KEYS[kind]
+    key = table.c[name]
+    found = select(REVISION, key).distinct().limit(NEIGHBOURS)
+    if below:
+        return Statement(found.where(key <= bindparam("id")).order_by(key.desc()))
+    return Statement(found.where(key > bindparam("id")).order_by(key))
+
+
+class Look:
+    """Statements that all see the catalogue's revision."""
+
+    def __init__(self, connection: Connection, catalogue: Catalogue, soundness: Soundness) -> None:
+        """Look through a connection, knowing what the catalogue knows."""
+        self._connection = connection
+        self._soundness = soundness
+        self.careful = False
+        """Whether every document is looked at before anything relies on it."""
+        self.catalogue = catalogue
+        self.questions: dict[int, object] = {}
+        """What was looked up for this answer, by what it was for."""
+        self.confirmed = False
+        """Whether the database has told that it has this revision."""
+
+    def damaged(self, kind: str, identifier: str, body: str, why: str) -> str:
+        """What is shown of a record whose document turned out to be damaged."""
+        self._soundness.name(kind, identifier, body, why)
+        return blank(kind, identifier)
+
+    @property
+    def revision(self) -> int:
+        """The number of the load that is seen."""
+        return self.catalogue.revision
+
+    def whole(self, kind: str, lines: bytes) -> bool:
+        """Whether lines of sound documents may be sent as they are; else each has to be looked at."""
+        return not self.careful and self._soundness.whole(kind, lines)
+
+    async def fetch(
+        self, statement: Statement, parameters: Parameters, *, slow: bool = False, carefully: bool = False
+    ) -> Sequence[Row]:
+        """All rows, each led by the revision it saw. Raises Moved, Unavailable."""
+        rows = await self._connection.fetch(statement, parameters, slow=slow)
+        if not rows:
+            await self.confirm()
+        elif (rows[0][0] or 0) != self.revision:
+            raise Moved
+        self.confirmed = True
+        return self._soundness.mended(statement, rows, carefully=carefully or self.careful)
+
+    async def confirm(self) -> None:
+        """The database still has this revision. Raises Moved, Unavailable."""
+        rows = await self._connection.fetch(_REVISION_STATEMENT, {})
+        if (rows[0][0] if rows else 0) != self.revision:
+            raise Moved
+        self.confirmed = True
+
+    async def facet(self, name: str) -> FacetSize | None:
+        """A facet by name; None: no record is in it."""
+        memory = self.catalogue.facets
+        if name not in memory:
+            rows = await self.fetch(_FACET_STATEMENT, {"name": name})
+            _remember(memory, name, _size(rows[0][1:]) if rows else None)  # type: ignore[arg-type]
+        return memory[name]
+
+    async def begun(self, table: str, word: str) -> Begun:
+        """The words that begin like this, and how many records of a list hold them."""
+        memory, key = self.catalogue.words, (table, word)
+        if key not in memory:
+            rows = await self.fetch(FREQUENCY, frequency_parameters(table, word))
+            words = tuple((rows[0][2] or "").split())
+            found = Begun(word, int(rows[0][1]), words if len(words) <= SPELLED else None)
+            _remember(memory, key, found)  # type: ignore[arg-type]
+        return memory[key]
+
+    async def crowd(self, table: str) -> int:
+        """How many records of a list are of the day of one of them, on average and at most, but for the undated."""
+        memory = self.catalogue.crowds
+        if table not in memory:
+            rows = await self.fetch(crowd_statement(table), {}, slow=True)
+            _, squares, sum_ = rows[0]
+            memory[table] = int(squares // sum_) if sum_ else 0
+        return memory[table]
+
+    async def name(self, kind: str, identifier: str) -> str | None:
+        """A record's name or title; None: there is no such record."""
+        memory, key = self.catalogue.names, (kind, identifier)
+        if key not in memory:
+            rows = await self.fetch(_name_statement(kind), {"id": identifier})
+            found = rows[0][1] if rows else None
+            if isinstance(found, bytes):  # SQLite keeps what it is given
+                found = found.decode(errors="replace")
+            _remember(memory, key, found)  # type: ignore[arg-type]
+        return memory[key]
+
+    async def names(self, kind: str, identifiers: Sequence[str]) -> str:
+        """Records' names, as `a or b`; an id stands for itself where there is no such record."""
+        found = [await self.name(kind, identifier) or identifier for identifier in identifiers]
+        return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} or {found[-1]}"
+
+    async def near(self, kind: str, identifier: str) -> list[str]:
+        """The ids most like one that names no record: of all where they are few, else of those beside it."""
+        if kind in {"actor", "location", "dataset", "publisher"}:
+            rows = await self.fetch(_ids_statement(kind), {}, slow=True)
+            if len(rows) <= LISTED:
+                return nearest(identifier, [row[1] for row in rows])
+        beside: dict[str, None] = {}
+        for start in dict.fromkeys((identifier, identifier.lower())):  # capitals stand before all small letters
+            for below in (True, False):
+                rows = await self.fetch(_neighbours_statement(kind, below=below), {"id": start})
+                beside.update(dict.fromkeys(row[1] for row in rows))
+        return nearest(identifier, list(beside))
+
+    async def require(self, kind: str, identifier: str) -> str:
+        """The name of a record that a path names. Raises NotFound."""
+        name = await self.name(kind, identifier)
+        if name is None:
+            raise NotFound(f"There is no {kind} {identifier[:200]}.", await self.near(kind, identifier))
+        return name
+
+
+class Data:
+    """The database as the server sees it."""
+
+    def __init__(self, reader: Reader) -> None:
+        """Read through a reader; what was looked up is kept until data is loaded."""
+        self.reader = reader
+        self._catalogue: Catalogue | None = None
+        self._soundness = Soundness()
+
+    async def catalogue(self, connection: Connection | None = None) -> Catalogue:
+        """What is known of the current revision, asked of the database."""
+        rows = await (connection or self.reader).fetch(_REVISION_STATEMENT, {})
+        revision, loaded_at = (rows[0][0], _moment(rows[0][1])) if rows else (0, datetime(1970, 1, 1, tzinfo=UTC))
+        known, generation = self._catalogue, self.reader.generation
+        if known is None or (known.revision, known.loaded_at, known.generation) != (revision, loaded_at, generation):
+            known = self._catalogue = Catalogue(revision, loaded_at, generation, self.reader.backend)
+        return known
+
+    async def ask(self, work: Callable[[Look], Awaitable[T]]) -> T:
+        """Do work that reads; again from the start if data was loaded meanwhile. Raises Unavailable."""
+        catalogue = self._catalogue or await self.catalogue()
+        careful = False
+        for _ in range(ATTEMPTS):
+            look = Look(self.reader, catalogue, self._soundness)
+            look.careful = careful
+            try:
+                answer = await work(look)
+                if not look.confirmed:  # all that it says was remembered
+                    await look.confirm()
+                if catalogue.generation == self.reader.generation:
+                    return answer
+            except Moved:
+                pass
+            except TROUBLE:  # perhaps a damaged document; if not, it is the same again
+                if careful:
+                    raise
+                careful = True
+            catalogue = await self.catalogue()
+        raise Unavailable("Data is being loaded too fast to answer.")
+
+    async def records(self) -> dict[str, int]:
+        """How many records of each kind are loaded; counted once per revision. Raises Unavailable."""
+
+        async def work(look: Look) -> dict[str, int]:
+            known = look.catalogue
+            if known.records is None:
+                rows = await look.fetch(_COUNTS, {}, slow=True)
+                known.records = dict(zip(TABLES, rows[0][1:], strict=True))
+            return known.records
+
+        return await self.ask(work)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Look]:
+        """A look that lasts: one state of the data, however long it is read."""
+        async with self.reader.snapshot() as connection:
+            yield Look(connection, await self.catalogue(connection), self._soundness)
+
+
+def _moment(value: datetime | str) -> datetime:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

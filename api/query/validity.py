@@ -1,0 +1,174 @@
+"""Whether stored documents are fit to be sent: one that is damaged is named in the log and shown as such.
+
+A load makes documents; what comes to them otherwise, the database itself notices (`api.models.Sound`) and this says.
+The record stays in its lists, with its id, nothing else, and `"damaged": true`. What the database cannot see, for it is
+as long as it was and JSON of another form, is looked for in all documents where an answer could not be made.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+import structlog
+
+from api.domain.assessment import decode, encode
+from api.http.examples import EXAMPLES
+from api.storage.reader import Row, Statement
+
+log = structlog.get_logger()
+
+REMEMBERED = 20_000
+LISTS = ("events", "claims", "sources", "actors", "locations", "datasets")
+ID, BODY, JUDGED_FROM, JUDGED_TO, STATEMENTS = 2, 3, 4, 5, 6
+JUDGED = '"claims":{'
+TROUBLE = (ValueError, TypeError, LookupError, AttributeError)
+"""How it shows that a document is damaged, where it is taken apart."""
+UNDATED = {
+    **dict.fromkeys(("edtf", "earliest", "latest", "source", "stated", "note")),
+    "precision": "unknown",
+    "basis": "unknown",
+}
+MISSING = "it is missing, or is not as it was made"
+NAMED = ({"id", "title"}, {"id", "name"})
+
+
+def _blank(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Nothing, in the form of the value."""
+    if isinstance(value, list):
+        return []
+    if isinstance(value, dict):
+        if "precision" in value:
+            return UNDATED
+        if "by_stance" in value:
+            return {"total": 0, "by_stance": {}}
+        return dict.fromkeys(value) if value.keys() in NAMED else None
+    return None
+
+
+# What an example leaves empty but may be filled.
+FILLED: dict[str, dict[str, Any]] = {
+    "events": {"part_of": {"id": "", "title": ""}},
+    "claims": {
+        **{name: {"id": "", "name": ""} for name in ("via", "quote_by")},
+        "value": {"low": None, "best": None, "high": None, "unit": ""},
+    },
+    "sources": {"parent": {"id": "", "title": ""}},
+}
+FORMS = {name.removesuffix("s"): EXAMPLES[name] | FILLED.get(name, {}) for name in LISTS}
+BLANKS = {name.removesuffix("s"): {key: _blank(value) for key, value in EXAMPLES[name].items()} for name in LISTS}
+
+
+def fits(value: Any, example: Any) -> bool:  # noqa: ANN401 - any JSON value
+    """Whether a value has the form of an example: the same keys, and theirs in turn."""
+    if isinstance(example, dict) and isinstance(value, dict):
+        if "by_stance" in example:
+            return isinstance(value.get("total"), int) and isinstance(value.get("by_stance"), dict)
+        return value.keys() == example.keys() and all(fits(value[key], example[key]) for key in example)
+    if isinstance(example, list):
+        return isinstance(value, list) and (not example or all(fits(one, example[0]) for one in value))
+    return example is None or value is None or (not isinstance(value, dict | list) and not isinstance(example, dict))
+
+
+class Soundness:
+    """Remembers which damaged documents were found, and which of them the log has named."""
+
+    def __init__(self) -> None:
+        """None was found yet."""
+        self._damaged: dict[str, set[str]] = {kind: set() for kind in FORMS}
+        self._named: set[tuple[str, str, int]] = set()
+
+    def mended(self, statement: Statement, rows: Sequence[Row], *, carefully: bool = False) -> Sequence[Row]:
+        """The rows, with nothing but the id where a document is damaged; `carefully`: all of each is looked at."""
+        kind = statement.document
+        if kind is None or not rows:
+            return rows
+        suspects = range(len(rows)) if carefully else self._suspects(kind, rows)
+        damaged = [number for number in suspects if self._is_damaged(kind, rows[number])]
+        if not damaged:
+            return rows
+        mended = list(rows)
+        for number in damaged:
+            mended[number] = blanked(kind, rows[number])
+        return mended
+
+    def whole(self, kind: str, lines: bytes) -> bool:
+        """Whether these are lines of documents none of which is damaged, where the database says that all are sound."""
+        return not self._damaged[kind] and _is_text(lines)
+
+    def _suspects(self, kind: str, rows: Sequence[Row]) -> list[int]:
+        """Which documents cannot be sent, are not judged where they are said to be, or were damaged before."""
+        known = self._damaged[kind]
+        judged = len(rows[0]) > STATEMENTS
+        return [
+            number
+            for number, row in enumerate(rows)
+            if row[BODY] is None or (known and row[ID] in known) or (judged and not _judged(*row[BODY:STATEMENTS]))
+        ]
+
+    def _is_damaged(self, kind: str, row: Row) -> bool:
+        """Whether a row's document is damaged, which is then said in the log."""
+        why = MISSING if row[BODY] is None else _fault(kind, row)
+        if why is None:
+            self._damaged[kind].discard(row[ID])
+            return False
+        self.name(kind, row[ID], row[BODY], why)
+        return True
+
+    def name(self, kind: str, identifier: str, body: object, why: str) -> None:
+        """Say in the log which record is damaged, once."""
+        if len(self._named) >= REMEMBERED:
+            self._named.clear()
+            self._damaged[kind].clear()
+        self._damaged[kind].add(identifier)
+        mark = kind, identifier, hash(body)
+        if mark not in self._named:
+            self._named.add(mark)
+            log.error("damaged", kind=kind, id=identifier, why=why)
+
+
+def _is_text(lines: bytes) -> bool:
+    """Whether it is UTF-8, which SQLite does not look at."""
+    try:
+        return lines.isascii() or bool(lines.decode())
+    except UnicodeDecodeError:
+        return False
+
+
+def _judged(body: str, start: int, end: int) -> bool:
+    return body.startswith(JUDGED, start) and body[end - 1 : end] == "]"
+
+
+def _fault(kind: str, row: Row) -> str | None:
+    """What is wrong with a row's document, if anything."""
+    try:
+        document = orjson.loads(row[BODY])
+        if not isinstance(document, dict) or document.get("id") != row[ID]:
+            return "it is another record's document"
+        if not fits(document, FORMS[kind]):
+            return "it has not the form of its kind"
+        if len(row) > STATEMENTS:
+            between = row[BODY][row[JUDGED_FROM] : row[JUDGED_TO]]
+            if not between.startswith(JUDGED) or orjson.loads(f"{{{between}}}").keys() != {"claims", "assessments"}:
+                return "what depends on claims is not where it is said to be"
+            if encode(decode(row[STATEMENTS])) != row[STATEMENTS]:
+                return "what it is judged by is not as it was written"
+    except (ValueError, TypeError, KeyError) as error:
+        return f"it cannot be read: {error}"
+    return None
+
+
+def blank(kind: str, identifier: str) -> str:
+    """What is shown of a record without a sound document."""
+    return orjson.dumps({**BLANKS[kind], "id": identifier, "damaged": True}).decode()
+
+
+def blanked(kind: str, row: Row) -> Row:
+    """A row with what is shown of its record without a sound document."""
+    body = blank(kind, row[ID])
+    shown = [*row[:BODY], body]
+    if len(row) > STATEMENTS:
+        start = body.index(JUDGED)
+        shown += [start, body.index("]", start) + 1, encode(()), *row[STATEMENTS + 1 :]]
+    else:
+        shown += row[BODY + 1 :]
+    return shown

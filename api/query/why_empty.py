@@ -1,0 +1,67 @@
+"""Why a judged answer is empty, in words: nobody spoke, not yet, or not of this."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import orjson
+
+from api.domain.vocabulary import Match, Undated
+from api.query.as_of import AsOfDay
+from api.query.conditions import Conditions, Wanted
+from api.query.descriptions import day_in_words
+from api.query.lists import Asked, count, resolve
+from api.query.paging import Sort
+from api.query.session import Look
+
+
+@dataclass(frozen=True, slots=True)
+class Explained(Asked):
+    """A question to a list that can say why nothing answers it."""
+
+    async def why_empty(self, look: Look) -> str:
+        """Why there is nothing."""
+        wanted = self.conditions.wanted
+        if self.table == "events":  # of their filters, only that of places asks for claims too
+            wanted = tuple(one for one in wanted if all(name.startswith("location:") for name in one.names))
+        return await why(look, wanted, self.as_of, "Nothing that is recorded matches.")
+
+
+def claims_of(kind: str, ids: list[str]) -> tuple[Wanted, ...]:
+    """Claims whose `event`, `party` or `location` is one of these."""
+    return (Wanted(tuple(f"{kind}:{identifier}" for identifier in ids)),) if ids else ()
+
+
+async def why(look: Look, wanted: tuple[Wanted, ...], as_of: AsOfDay | None, otherwise: str) -> str:
+    """Why there is nothing: no claim is recorded, none was known by the day, or else what the caller says."""
+    first = await _first_said(look, wanted)
+    if as_of is not None and first is not None:
+        certain, included = as_of.match == Match.CERTAIN, as_of.undated == Undated.INCLUDE
+        asked = Conditions(wanted=wanted, as_of=as_of.day, certain=certain, undated=included)
+        if await count(look, await resolve(look, "claims", asked), limited=True):
+            return otherwise
+    return reason(first, as_of, otherwise)
+
+
+def reason(first: str | None, as_of: AsOfDay | None, otherwise: str) -> str:
+    """The words, where `first` is the EDTF text of the first claim; empty: none is dated; None: there is none."""
+    if first is None:
+        return "No claim is recorded for what was asked about."
+    if as_of is None:
+        return otherwise
+    sure = "is certain to have been" if as_of.match == Match.CERTAIN else "is known to have been"
+    later = (
+        f"the first dated claim was said {first} (EDTF)"
+        if first
+        else "none of the claims recorded is dated; undated=include counts them"
+    )
+    return f"Nothing {sure} said of it by {day_in_words(date.fromordinal(as_of.day))}: {later}."
+
+
+async def _first_said(look: Look, wanted: tuple[Wanted, ...]) -> str | None:
+    """The EDTF text of the first claim in the order said; empty: none is dated; None: there is none."""
+    asked = Asked("claims", Conditions(wanted=wanted))
+    async for found in asked.walk(look, Sort("said", descending=False), None, 1):
+        for claim in found:
+            edtf: str | None = orjson.loads(claim.body)["said"]["edtf"]
+            return edtf or ""
+    return None

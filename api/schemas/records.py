@@ -1,0 +1,398 @@
+"""What is sent: the Pydantic models that make every JSON document and describe it in the OpenAPI document."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from api.domain import vocabulary as v
+
+
+def whole(value: float | None) -> float | None:
+    """Whole numbers are sent as integers, but for those too large to be exact."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
+
+
+Number = Annotated[int | float, BeforeValidator(whole)]
+
+
+class Sent(BaseModel):
+    """A shape of the contract: no field is ever missing."""
+
+    model_config = ConfigDict(
+        extra="forbid", use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
+    )
+
+
+class NamedRef(Sent):
+    """A reference to an actor or a location."""
+
+    id: str
+    name: str
+
+
+class TitledRef(Sent):
+    """A reference to a source, an event or a dataset."""
+
+    id: str
+    title: str
+
+
+class When(Sent):
+    """A date that keeps what is known of it apart from what is not; never null, days are local to the event."""
+
+    edtf: str | None
+    """EDTF (ISO 8601-2): `A/B` lasted, `[A..B]` happened once in there; null when unknown."""
+    earliest: date | None
+    """The first day it can mean, inclusive; null: unbounded or unknown."""
+    latest: date | None
+    """The last day it can mean, inclusive; null: unbounded or unknown."""
+    precision: v.DatePrecision
+    basis: v.DateBasis
+    source: TitledRef | None
+    """The source of a date that another dataset supplies (basis `external`)."""
+    stated: str | None
+    """The record's own EDTF, where another dataset's more exact date lies over it."""
+    note: str | None
+
+
+class Point(Sent):
+    """A position in WGS 84 degrees, with its uncertainty and where it comes from."""
+
+    longitude: Number
+    latitude: Number
+    radius_m: Number | None
+    """Radius of uncertainty in metres."""
+    method: v.CoordinateMethod
+    source: TitledRef | None
+    phrase: str | None
+    """The words of the source that the position was derived from."""
+
+
+class EventPlace(Sent):
+    """Where an event is said to have happened."""
+
+    id: str
+    name: str
+    kind: v.LocationKind
+    relation: v.PlaceRelation
+    point: Point | None
+
+
+class ActorRef(Sent):
+    """A reference to an actor that says what it is."""
+
+    id: str
+    name: str
+    kind: v.ActorKind
+
+
+class Participant(Sent):
+    """An actor's part in an event."""
+
+    actor: ActorRef
+    role: v.Role
+    note: str | None
+
+
+class ClaimCounts(Sent):
+    """How many claims there are about an event."""
+
+    total: int
+    by_stance: dict[v.Stance, int]
+    """Only stances that occur."""
+
+
+class Assessment(Sent):
+    """What the claims on one aspect add up to; derived, never stored as fact."""
+
+    aspect: v.Aspect
+    status: v.Status
+    because: list[str]
+    """The claims it rests on, by the day they were said."""
+    inferred: bool
+    """Whether the status would differ without claims that are somebody's inference."""
+
+
+class Event(Sent):
+    """Something said to have happened, with what was claimed of it."""
+
+    id: str
+    kind: v.EventKind
+    title: str
+    summary: str | None
+    date: When
+    location: EventPlace | None
+    participants: list[Participant]
+    part_of: TitledRef | None
+    claims: ClaimCounts
+    assessments: list[Assessment]
+    dataset: TitledRef
+    extra: dict[str, Any] | None
+    """The imported row, as it stood in its file."""
+    url: str
+
+
+class Value(Sent):
+    """A number that a claim gives; at least one of the three is set."""
+
+    low: Number | None
+    best: Number | None
+    high: Number | None
+    unit: str
+
+
+class Citation(Sent):
+    """The source that carries a claim, or one that its carrier cites."""
+
+    source: TitledRef
+    published: When
+    role: v.CitationRole
+    mark: str | None
+    """The reference mark as printed."""
+    locator: str | None
+    flags: list[v.CitationFlag]
+    basis: v.CitationBasis
+
+
+class Claim(Sent):
+    """One speaker's stance on one aspect of an event."""
+
+    id: str
+    event: TitledRef
+    speaker: NamedRef | None
+    """Null: nobody is named."""
+    via: NamedRef | None
+    """Who passed it on."""
+    about: str | None
+    """The claim that this claim is about."""
+    stance: v.Stance
+    aspect: v.Aspect
+    certainty: v.Certainty
+    credibility: int
+    """1 (confirmed) to 6 (cannot be judged), the Admiralty scale."""
+    summary: str | None
+    quote: str | None
+    quote_by: NamedRef | None
+    """Whose words the quote is."""
+    value: Value | None
+    said: When
+    inferred: bool
+    """Whether the claim is an editor's reading of what was said."""
+    citations: list[Citation]
+    dataset: TitledRef
+    url: str
+
+
+class Source(Sent):
+    """Something that was read, or that something read refers to."""
+
+    id: str
+    kind: v.SourceKind
+    title: str
+    publisher: str | None
+    """Who published the page."""
+    author: str | None
+    """Who originated the content."""
+    url: str | None
+    archive_url: str | None
+    language: str | None
+    published: When
+    parent: TitledRef | None
+    """The source it appears in."""
+    reliability: v.Reliability
+    note: str | None
+    dataset: TitledRef
+
+
+class Affiliation(Sent):
+    """How one actor belongs or relates to another; dates are shown, not applied."""
+
+    kind: v.AffiliationKind
+    actor: NamedRef
+    since: str | None
+    until: str | None
+
+
+class Actor(Sent):
+    """Somebody or something that speaks or takes part."""
+
+    id: str
+    kind: v.ActorKind
+    name: str
+    aliases: list[str]
+    description: str | None
+    affiliations: list[Affiliation]
+    """What it belongs or relates to."""
+    affiliated: list[Affiliation]
+    """What belongs or relates to it."""
+    dataset: TitledRef
+    url: str
+
+
+class Location(Sent):
+    """A place."""
+
+    id: str
+    kind: v.LocationKind
+    name: str
+    aliases: list[str]
+    within: NamedRef | None
+    point: Point | None
+    dataset: TitledRef
+    url: str
+
+
+class Dataset(Sent):
+    """A body of records that is loaded, updated and withdrawn as one."""
+
+    id: str
+    title: str
+    summary: str | None
+    version: str | None
+    licence: str | None
+    attribution: str | None
+    url: str | None
+    recorded_at: datetime
+
+
+class PartyPosition(Sent):
+    """What one party has held, unbroken, in a dispute."""
+
+    party: NamedRef | None
+    """Null: speakers whom nobody named."""
+    stance: v.Position
+    since: When
+    """When the first claim from which the position has stood was said."""
+    speakers: list[NamedRef]
+    claims: list[str]
+
+
+class DatedEvent(Sent):
+    """A reference to an event that says when it happened."""
+
+    id: str
+    title: str
+    date: When
+
+
+class Dispute(Sent):
+    """One aspect of an event that some support and others oppose."""
+
+    event: DatedEvent
+    aspect: v.Aspect
+    positions: list[PartyPosition]
+    because: list[str]
+    inferred: bool
+
+
+class Links(Sent):
+    """Path-absolute links of a page."""
+
+    self: str
+    next: str | None
+    """The next page; null on the last. Also sent as `Link` header (RFC 8288)."""
+
+
+class LeftOut(Sent):
+    """Records that match but for what they lack, each exact to 1,000 (1001: more than that)."""
+
+    undated: int
+    """They have no date of their own."""
+    unsaid: int
+    """Under `as_of`: none of their claims is dated."""
+    unplaced: int
+    """They have no point of their own."""
+
+
+class Meta(Sent):
+    """What is said about a page."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
+    description: str
+    """The question in words."""
+    left_out: LeftOut | None = None
+    """On the first page only; absent on others."""
+    total: int | None = None
+    """All that match; only with `total=true`, absent otherwise."""
+    why_empty: str | None = None
+    """Only where a judged answer has nothing to show: why."""
+
+
+class Count(Sent):
+    """How many records match."""
+
+    count: int
+
+
+class EventPage(Sent):
+    """A page of events."""
+
+    data: list[Event]
+    links: Links
+    meta: Meta
+
+
+class ClaimPage(Sent):
+    """A page of claims."""
+
+    data: list[Claim]
+    links: Links
+    meta: Meta
+
+
+class SourcePage(Sent):
+    """A page of sources."""
+
+    data: list[Source]
+    links: Links
+    meta: Meta
+
+
+class ActorPage(Sent):
+    """A page of actors."""
+
+    data: list[Actor]
+    links: Links
+    meta: Meta
+
+
+class LocationPage(Sent):
+    """A page of locations."""
+
+    data: list[Location]
+    links: Links
+    meta: Meta
+
+
+class DatasetPage(Sent):
+    """A page of datasets."""
+
+    data: list[Dataset]
+    links: Links
+    meta: Meta
+
+
+class DisputePage(Sent):
+    """A page of disputes."""
+
+    data: list[Dispute]
+    links: Links
+    meta: Meta
+
+
+class Health(Sent):
+    """Whether the service and its database answer."""
+
+    status: str
+    database: str
+    revision: int
+    loaded_at: datetime | None
+
+
+class WordMeaning(Sent):
+    """A word of a vocabulary."""
+
+    word: str
+    meaning: str

@@ -1,0 +1,163 @@
+"""What is sent of judgements beyond lists of records: positions over time, comparisons, control and briefings."""
+
+from api.domain import vocabulary as v
+from api.schemas.records import Assessment, Claim, DatedEvent, Links, Meta, NamedRef, Participant, Sent, When
+
+
+class Step(Sent):
+    """A position, held unbroken for a time."""
+
+    stance: v.Position
+    before: v.Position | None
+    """The position that it replaced; null: it is the first one."""
+    since: When
+    """When the claim by which it was taken was said."""
+    by: str
+    """The claim by which it was taken."""
+    speaker: NamedRef | None
+    """Who said that; null: nobody is named."""
+    speakers: list[NamedRef]
+    """Everybody who has upheld it."""
+    claims: list[str]
+    """The claims that hold it, in the order they count."""
+
+
+class History(Sent):
+    """What one party has held on one aspect of an event, first to last."""
+
+    event: DatedEvent
+    aspect: v.Aspect
+    party: NamedRef | None
+    """Null: speakers whom nobody named."""
+    moved: bool
+    """Whether it has ever changed its position."""
+    positions: list[Step]
+    """The last one stands."""
+
+
+class HistoryPage(Sent):
+    """Positions over time."""
+
+    data: list[History]
+    links: Links
+    meta: Meta
+
+
+class Voice(Sent):
+    """What one of the compared parties says of an aspect."""
+
+    party: NamedRef
+    silent: bool
+    """It says nothing of this aspect, or is only on record as leaving it out."""
+    stance: v.Position | None
+    """Where it stands; null: it says nothing of this aspect."""
+    since: When | None
+    claims: list[Claim]
+    """Everything it says of this aspect, whole, in the order said."""
+
+
+class ComparedAspect(Sent):
+    """An aspect of the event that anybody speaks of, and what each of the compared parties says of it."""
+
+    assessment: Assessment
+    """What all claims on it add up to, not only those of the compared parties."""
+    parties: list[Voice]
+    """In the order asked for."""
+
+
+class Comparison(Sent):
+    """What several parties say about one event, side by side."""
+
+    event: DatedEvent
+    parties: list[NamedRef]
+    data: list[ComparedAspect]
+    links: Links
+    meta: Meta
+
+
+class ControlledEvent(Sent):
+    """The event that a claim of control is about: who is said to have done what."""
+
+    id: str
+    title: str
+    kind: v.EventKind
+    date: When
+    participants: list[Participant]
+
+
+class PlaceWord(Sent):
+    """A party's latest word on the control of one place."""
+
+    location: NamedRef
+    stance: v.Position
+    claim: str
+    said: When
+
+
+class Holding(Sent):
+    """A party's latest word on who holds a place."""
+
+    party: NamedRef | None
+    """Null: speakers whom nobody named."""
+    stance: v.Position
+    """Towards the event: support of a capture means that the attackers hold the place."""
+    since: When
+    """Since when it has stood by this on that event."""
+    location: NamedRef
+    """What the word is about: the place asked for, or one that contains it."""
+    event: ControlledEvent
+    claim: Claim
+    places: list[PlaceWord]
+    """Its latest word on each: the place asked for first, then outward."""
+
+
+class Control(Sent):
+    """Who says who holds a place."""
+
+    location: NamedRef
+    data: list[Holding]
+    links: Links
+    meta: Meta
+
+
+class Move(Sent):
+    """A party's position that is new."""
+
+    aspect: v.Aspect
+    party: NamedRef | None
+    before: v.Position | None
+    """Null: it had not spoken of this aspect."""
+    after: v.Position
+    by: str
+    """The claim by which the new position was taken."""
+
+
+class Change(Sent):
+    """What claims add up to, where that is new."""
+
+    aspect: v.Aspect
+    before: v.Status | None
+    """Null: nobody had spoken of this aspect."""
+    after: v.Status
+    because: list[str]
+    inferred: bool
+
+
+class News(Sent):
+    """What became known about one event."""
+
+    event: DatedEvent
+    claims: list[Claim]
+    """The new claims, whole, in the order said."""
+    positions: list[Move]
+    """The positions that moved, or were taken for the first time."""
+    assessments: list[Change]
+    """The assessments that changed."""
+
+
+class Briefing(Sent):
+    """What became known in some days, event by event in the order of their first new claim."""
+
+    data: list[News]
+    links: Links
+    meta: Meta

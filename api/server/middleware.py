@@ -1,0 +1,172 @@
+"""What every request passes first and every answer last: legibility, limits, HEAD, OPTIONS, headers and numbers."""
+
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+
+import structlog
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Message, Receive, Scope, Send
+
+from api.errors import ALLOWED, Problem, Unavailable, respond
+from api.http.caching import Ready
+from api.http.metrics import Exchange, Watch
+from api.server import request_limits as legible
+from api.server.rate_limit import Allowance, Proxies
+from api.settings import Settings
+
+log = structlog.get_logger()
+
+POLICY = b"default-src 'none'; frame-ancestors 'none'"
+HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-expose-headers",
+        b"ETag, Link, Counterclaim-Count, Retry-After, RateLimit, RateLimit-Policy, X-Request-ID",
+    ),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+]
+PREFLIGHT = {
+    "Allow": ALLOWED,
+    "Access-Control-Allow-Methods": ALLOWED,
+    "Access-Control-Allow-Headers": "Accept, Accept-Encoding, Cache-Control, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+# Whoever watches over the service is always answered.
+UNLIMITED = frozenset({"/health", "/health/live", "/health/ready", "/metrics"})
+_POLICY_NAME = b"content-security-policy"
+_LINE = b"%b: %b\r\n"
+_FIXED = b"".join([_LINE % field for field in (*HEADERS, (_POLICY_NAME, POLICY))])
+
+
+ShortWay = Callable[[Scope, Receive], Awaitable[Response | None]]
+
+
+class Guard:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: Starlette, settings: Settings, watch: Watch, short: ShortWay | None = None) -> None:
+        """Guard an application; what has a short way to its answer does not go through it."""
+        self._app = app
+        self._short = short
+        self._settings = settings
+        self._watch = watch
+        self._proxies = Proxies(settings.trusted_proxies)
+        limit = settings.requests_per_minute
+        self._allowance = Allowance(limit) if limit else None
+        self._running = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on if it can be read and answered, and finish its answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = perf_counter()
+        client, request_id = self._proxies.identify(scope)
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        answer = Answer(scope, send, request_id)
+        self._running += 1
+        try:
+            await self._answer(answer, client, receive)
+        except Exception as error:  # noqa: BLE001 - the outermost guard
+            await _broken(answer, receive, error)
+        finally:
+            self._running -= 1
+            self._watch.note(
+                Exchange(scope["method"], _template(answer.scope), answer.status, perf_counter() - started, client)
+            )
+
+    async def _answer(self, answer: "Answer", client: str, receive: Receive) -> None:
+        scope = answer.scope
+        problem = self._refusal(answer, client)
+        if problem is not None:
+            await respond(problem)(scope, receive, answer.send)
+        elif scope["method"] == "OPTIONS" and self._serves(scope):
+            await Response(status_code=204, headers=PREFLIGHT)(scope, receive, answer.send)
+        elif self._short is not None and (response := await self._short(scope, receive)) is not None:
+            if not answer.finish(response):
+                await response(scope, receive, answer.send)
+        else:
+            await self._app(scope, receive, answer.send)
+
+    def _refusal(self, answer: "Answer", client: str) -> Problem | None:
+        scope = answer.scope
+        limited = scope["path"] not in UNLIMITED
+        if limited and self._allowance is not None:  # whatever is asked, and however it is answered
+            wait, answer.extra = self._allowance.take(client)
+            if wait:
+                detail = f"At most {self._settings.requests_per_minute} requests per minute are answered."
+                return Problem("too-many-requests", detail, headers={"Retry-After": str(wait)})
+        if refused := scope["state"].get("refusal"):
+            return Problem(*refused)
+        if problem := legible.refusal(scope, self._settings):
+            return problem
+        if limited and self._running > self._settings.concurrent_requests:
+            return Unavailable("The service is answering as many requests as it can.")
+        return None
+
+    def _serves(self, scope: Scope) -> bool:
+        asked = {**scope, "method": "GET"}
+        return any(route.matches(asked)[0] is not Match.NONE for route in self._app.router.routes)
+
+
+class Answer:
+    """The answer to one request; `send` finishes it."""
+
+    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
+        """Answer HEAD as GET, without the body."""
+        self._head = scope["method"] == "HEAD"
+        self.scope = {**scope, "method": "GET", "head": True} if self._head else scope
+        self.scope.setdefault("state", {})
+        self.status = 0
+        self.whole = False
+        self.extra: list[tuple[bytes, bytes]] = []
+        self._send = send
+        # Taken out, for it knows the connection's cycle, which knows the scope: a circle to be collected each time.
+        self._send_whole = self.scope["state"].pop("whole", None)
+        self._request_id = request_id.encode()
+
+    def finish(self, response: Response) -> bool:
+        """Send an answer that is all there in one go, as our server can; False: it has to be sent in parts."""
+        if self._send_whole is None or self._head or not isinstance(response, Ready):
+            return False
+        own = b"".join([_LINE % field for field in response.raw_headers])
+        if own.count(b"\n") != len(response.raw_headers):
+            return False
+        last = [_LINE % field for field in (*self.extra, (b"x-request-id", self._request_id))]
+        self.whole = self._send_whole(response.status_code, b"".join((own, _FIXED, *last)), response.body)
+        self.status = response.status_code if self.whole else 0
+        return self.whole
+
+    async def send(self, message: Message) -> None:
+        """Pass on a part of the answer."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            own = message["headers"]
+            policy = () if any(name == _POLICY_NAME for name, _ in own) else ((_POLICY_NAME, POLICY),)
+            message["headers"] = [*own, *HEADERS, *policy, *self.extra, (b"x-request-id", self._request_id)]
+        else:
+            self.whole = not message.get("more_body", False)
+            if self._head:
+                message["body"] = b""
+        await self._send(message)
+
+
+async def _broken(answer: Answer, receive: Receive, error: Exception) -> None:
+    """Say nothing of the inside; what has begun is left unfinished, so that the client sees that it was cut."""
+    if answer.whole:  # the application has said what there is to say
+        return
+    if answer.status:
+        log.error("cut", path=answer.scope["path"], exc_info=error)
+        return
+    log.error("defect", path=answer.scope["path"], exc_info=error)
+    problem = Problem("internal-error", "The request could not be answered.")
+    await respond(problem)(answer.scope, receive, answer.send)
+
+
+def _template(scope: Scope) -> str:
+    """The path as the route writes it: a log or a metric has one line per route, not per record."""
+    return str(getattr(scope.get("route"), "path", "-"))

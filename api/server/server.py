@@ -1,0 +1,357 @@
+"""The HTTP server: uvicorn, with the bounds on connections and time that it lacks, and a stop that breaks nothing."""
+
+import asyncio
+import resource
+import signal
+import socket
+import struct
+from functools import partial
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from api.errors import Problem
+from api.main import create_app, guarded
+from api.server.middleware import HEADERS, POLICY
+from api.settings import Settings
+
+_REASONS = {400: b"Bad Request", 408: b"Request Timeout", 414: b"URI Too Long", 431: b"Request Header Fields Too Large"}
+TOO_LARGE = "The request is larger than this service takes."
+_HASH = "malformed-request", "The address of the request holds a #, which ends it for a browser; write %23."
+_HOST = "malformed-request", "The request names no host, or several."
+_HEADERS = "headers-too-large", "The header fields are more, or longer, than this service takes."
+_PER_FIELD = 4  # colon, blank, CR, LF
+_REQUEST_LINE = 32
+_FRAMED = b"transfer-encoding: chunked\r\n\r\n"
+_RESET = struct.pack("ii", 1, 0)
+"""Of SO_LINGER: closing tells the other end that something went wrong."""
+_LINGER_SECONDS = 0.5
+
+
+class State(ServerState):
+    """What the connections of a server share."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Connections obey these settings."""
+        super().__init__()
+        self.settings = settings
+        self.draining = False
+        self.last_call: float | None = None
+        """For how many seconds the last connections are kept while nothing is asked; None: new ones are still taken."""
+        self.silent: dict[Connection, None] = {}
+        """Connections that wait for a request; who has waited longest comes first."""
+
+
+class Joined(asyncio.Transport):
+    """What one answer is written to: its head waits for the beginning of its body, and both leave in one write."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        """Nothing was written yet."""
+        self._transport = transport
+        self._head: bytes | None = None
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Send what follows the head at once."""
+        if self._head is None:
+            self._head = bytes(data)
+        elif self._head:
+            head, self._head = self._head, b""
+            self._transport.write(b"".join((head, data)))
+        else:
+            self._transport.write(data)
+
+    def close(self) -> None:
+        """Send what is left, and hang up."""
+        if self._head:
+            self._transport.write(self._head)
+            self._head = b""
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        """Whether nothing more is sent."""
+        return self._transport.is_closing()
+
+
+class Unframed(Joined):
+    """The same to a client of HTTP/1.0, which knows no chunks: there the answer ends where the connection does.
+
+    One that is cut must not look whole, and so the connection is then reset.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        """Nothing was written yet."""
+        super().__init__(transport)
+        self._framed = self._unfinished = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Send the head, and what the chunks hold."""
+        data = bytes(data)
+        if self._head is None:
+            self._framed = self._unfinished = data.endswith(_FRAMED)
+            super().write(data.replace(_FRAMED, b"\r\n") if self._framed else data)
+        elif self._framed and data:
+            size, _, rest = data.partition(b"\r\n")
+            length = int(size, 16)
+            self._unfinished = 0 < length == len(rest) - 2  # the last chunk, an empty one, comes with what is before it
+            super().write(rest[:length])
+        else:
+            super().write(data)
+
+    def close(self) -> None:
+        """Hang up, so that it is seen if something is missing."""
+        if not self._unfinished:
+            super().close()
+            return
+        self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self._transport.abort()
+
+
+class Connection(HttpToolsProtocol):
+    """A connection that has to send its requests, and to take its answers, in time and within bounds."""
+
+    server_state: State
+    cycle: RequestResponseCycle | None  # type: ignore[assignment]  # none before the first request
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: State,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        """Begin by waiting for a request."""
+        super().__init__(config=config, server_state=server_state, app_state=app_state, _loop=_loop)
+        self.settings = server_state.settings
+        self.waiting_since: float | None = self.loop.time()
+        self.stuck_since: float | None = None
+        self._unparsed = 0
+        self._refused = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Make room: who has kept silent longest goes first."""
+        if len(self.connections) >= self.settings.connections and self.server_state.silent:
+            next(iter(self.server_state.silent)).give_up()
+        super().connection_made(transport)
+        self._wait()
+        self._end_when_silent()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing more comes."""
+        self.server_state.silent.pop(self, None)
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self.waiting_since = self.loop.time()
+        self.server_state.silent.pop(self, None)
+        self.server_state.silent[self] = None
+
+    def give_up(self) -> None:
+        """Hang up at once."""
+        self.server_state.silent.pop(self, None)
+        self.transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came, unless it is more than a request may be."""
+        if self._refused or self.transport.is_closing():
+            return
+        if self._unparsed == 0 and self.waiting_since is not None:
+            self._wait()
+        self._unparsed += len(data)
+        super().data_received(data)
+        if self._unparsed > self.settings.url_bytes + self.settings.header_bytes + _REQUEST_LINE:
+            in_url = not getattr(self, "headers", None) and len(getattr(self, "url", b"")) > self.settings.url_bytes
+            self.refuse("too-large" if in_url else "headers-too-large", TOO_LARGE)
+
+    def on_headers_complete(self) -> None:
+        """Have the application answer, or refuse."""
+        self.waiting_since = None
+        self.server_state.silent.pop(self, None)
+        self.scope["state"]["refusal"] = self._refusal()
+        self._unparsed = 0
+        before = self.cycle
+        super().on_headers_complete()
+        if self.cycle is not None and self.cycle is not before and self.scope["method"] != "HEAD":  # has no body
+            framed = self.scope["http_version"] == "1.1"
+            self.cycle.transport = Joined(self.transport) if framed else Unframed(self.transport)
+            self.scope["state"]["whole"] = partial(self._send_whole, self.cycle)
+        if self.server_state.draining:
+            self.end()
+
+    def _send_whole(self, cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> bool:
+        """Send an answer that is all there, in one write; False: uvicorn has to, for the client takes nothing now."""
+        if cycle.flow.write_paused or cycle.disconnected or cycle.response_started:
+            return False
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        ours = [b"%b: %b\r\n" % field for field in cycle.default_headers]
+        end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
+        self.transport.write(b"".join((STATUS_LINE[status], *ours, head, end, body)))
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
+
+    def on_body(self, body: bytes) -> None:
+        """A body means nothing to GET; it is taken, and not counted as headers."""
+        self._unparsed = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Whatever follows is another request."""
+        self._unparsed = 0
+        super().on_message_complete()
+
+    def _refusal(self) -> tuple[str, str] | None:
+        """The type of problem that the request is answered with, and what is wrong with it."""
+        if b"#" in self.url:
+            return _HASH
+        hosts = sum([name == b"host" for name, _ in self.headers])
+        if hosts != 1 and (hosts or self.parser.get_http_version() == "1.1"):
+            return _HOST
+        if len(self.headers) > self.settings.headers:
+            return _HEADERS
+        if self._unparsed > self.settings.header_bytes:
+            size = sum(len(name) + len(value) + _PER_FIELD for name, value in self.headers)
+            return _HEADERS if size > self.settings.header_bytes else None
+        return None
+
+    def on_response_complete(self) -> None:
+        """Go on to the next request, unless the rest of this one is still to come."""
+        unfinished = self.cycle is not None and self.cycle.more_body
+        super().on_response_complete()
+        if not self.pipeline:
+            self._wait()
+            self._end_when_silent()
+            if unfinished:
+                self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, or too long for the parser."""
+        too_large = len(getattr(self, "url", b"")) > self.settings.url_bytes
+        self.refuse("too-large" if too_large else "malformed-request", TOO_LARGE if too_large else msg)
+
+    def refuse(self, slug: str, detail: str) -> None:
+        """Answer a request that never was whole, and hang up."""
+        if self._refused or self.transport.is_closing():
+            return
+        self._refused = True
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.write(_raw(Problem(slug, detail)))
+        # What is still on its way is taken and dropped: a reset would cost the client the answer.
+        self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+
+    def end(self) -> None:
+        """Tell the client, with the answer under way, to send nothing more here."""
+        if self.cycle is not None and not self.cycle.response_started:
+            self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """Take no further request, unless it may have been sent before the client could know."""
+        self.end()
+        self._end_when_silent()
+
+    def _end_when_silent(self) -> None:
+        """On the last call, hang up on a client that asks nothing; who is being answered is looked at again then."""
+        patience = self.server_state.last_call
+        if patience is None or self.waiting_since is None or self.transport.is_closing():
+            return
+        left = self.waiting_since + patience - self.loop.time()
+        if left > 0:
+            self.loop.call_later(left, self._end_when_silent)
+        else:
+            self.transport.close()
+
+    def pause_writing(self) -> None:
+        """The client takes nothing for now."""
+        self.stuck_since = self.loop.time()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """The client takes something again."""
+        self.stuck_since = None
+        super().resume_writing()
+
+    def check(self, now: float) -> None:
+        """Hang up on a client that keeps us waiting."""
+        if self.stuck_since is not None and now - self.stuck_since > self.settings.send_seconds:
+            self.give_up()
+        elif self.waiting_since is not None and now - self.waiting_since > self.settings.header_seconds:
+            if self._unparsed:
+                self.refuse("request-timeout", "The request did not arrive in time.")
+            elif self.cycle is None:
+                self.transport.close()
+
+
+def _raw(problem: Problem) -> bytes:
+    body = problem.details.model_dump_json().encode()
+    status = problem.kind.status
+    fields = [
+        *HEADERS,
+        (b"content-security-policy", POLICY),
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"connection", b"close"),
+    ]
+    lines = [b"HTTP/1.1 %d %s" % (status, _REASONS[status]), *(name + b": " + value for name, value in fields)]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+class Server(uvicorn.Server):
+    """A server of the application."""
+
+    server_state: State
+
+    def __init__(self, settings: Settings) -> None:
+        """Serve as the settings say."""
+        self.app = create_app(settings)
+        self.settings = settings
+        super().__init__(
+            uvicorn.Config(
+                guarded(self.app, settings),
+                host=settings.host,
+                port=settings.port,
+                http=Connection,
+                ws="none",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,  # the guard knows which proxies to believe
+                server_header=False,
+                timeout_keep_alive=settings.idle_seconds,
+                timeout_graceful_shutdown=settings.stop_seconds,
+            )
+        )
+        self.server_state = State(settings)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take as many connections as the settings say, as far as the system lets us."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = self.settings.connections * 2
+        if soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard < 0 else min(wanted, hard), hard))
+        await super().startup(sockets)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look after the connections, twice a second."""
+        if counter % 5 == 0:
+            now = asyncio.get_running_loop().time()
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, Connection):
+                    connection.check(now)
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop: after SIGTERM, what is sent meanwhile is still answered, and every client told to go elsewhere."""
+        self.server_state.draining = self.app.state.stopping = True
+        last_call = 0.0
+        if self._captured_signals == [signal.SIGTERM]:
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, Connection):
+                    connection.end()
+            last_call = self.settings.drain_seconds
+            await asyncio.sleep(last_call)
+        self.server_state.last_call = last_call
+        await super().shutdown(sockets)

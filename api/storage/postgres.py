@@ -1,0 +1,244 @@
+"""Reading from PostgreSQL while serving: a small pool that survives the loss of every connection in it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import asyncpg
+from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
+
+from api.errors import Unavailable
+from api.settings import Settings
+from api.storage.reader import Connection, Parameters, Row, Statement, Trouble
+
+PAGES, EXPORTS = "pages", "exports"
+SPARE = 2
+"""Connections of the pool that statements about one kind of record never take: its tables may be locked."""
+PLANNING = {
+    "plan_cache_mode": "force_generic_plan",
+    "random_page_cost": "1.1",
+    "max_parallel_workers_per_gather": "0",
+    "jit": "off",
+}
+"""Statements are written so that one plan, by keys, is right for all values: planning anew would cost more than it."""
+GRACE_SECONDS = 1.0
+"""What the server is given to break off a statement itself, before the connection is given up."""
+ATTEMPTS_PER_SECOND = 4
+
+_TARGET = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
+# The connection is of no use any more; whether the server is back shows when the next one is made.
+_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.IdleSessionTimeoutError,
+    OSError,
+)
+
+
+class Lost(Exception):  # noqa: N818 - a signal, not an error
+    """The connection was lost on the way; the question may be asked again."""
+
+
+async def _keep(_: object) -> None:
+    """Leave a connection as it is: reads change nothing in it."""
+
+
+class PostgresReader:
+    """A small pool: more connections than cores only queue elsewhere. Exports have connections of their own."""
+
+    backend = "postgresql"
+
+    def __init__(self, dsn: str, settings: Settings) -> None:
+        """Take the address as PostgreSQL's own clients write it."""
+        self._dsn, self._settings = dsn, settings
+        self._pools: dict[str, asyncpg.Pool[Any]] = {}
+        self._opening = asyncio.Lock()
+        self._lanes: dict[str, asyncio.Semaphore] = {}
+        self._away_until = 0.0
+        self._endings: set[asyncio.Future[None]] = set()
+        self._trouble = Trouble()
+        self.generation = 0
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            with suppress(TimeoutError, *_LOST):
+                async with asyncio.timeout(GRACE_SECONDS):
+                    await pool.close()
+
+    def connections(self) -> dict[str, int]:
+        """How many connections there are, by what they do."""
+        pools = list(self._pools.values())
+        idle = sum(pool.get_idle_size() for pool in pools)
+        return {"open": sum(pool.get_size() for pool in pools), "idle": idle}
+
+    async def fetch(self, statement: Statement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:  # noqa: ARG002
+        """All rows; asked again where only the connection was lost. Raises Unavailable."""
+        lane = self._lanes.get(statement.kind)
+        if lane is None:
+            lane = self._lanes[statement.kind] = asyncio.Semaphore(max(1, self._settings.pool_size - SPARE))
+        await self._enter(lane)
+        try:
+            return await self._fetch(statement, parameters)
+        except Lost:
+            return await self._fetch_again(statement, parameters)
+        finally:
+            lane.release()
+
+    async def _enter(self, lane: asyncio.Semaphore) -> None:
+        """Wait for one of the connections that statements about one kind of record may use."""
+        if not lane.locked():
+            await lane.acquire()
+            return
+        try:
+            async with asyncio.timeout(self._settings.pool_seconds):
+                await lane.acquire()
+        except TimeoutError:
+            raise self._trouble.busy() from None
+
+    async def _fetch(self, statement: Statement, parameters: Parameters) -> Sequence[Row]:
+        pool, connection = await self._acquire(PAGES)
+        known = self.generation
+        try:
+            return await self._run(connection, statement, parameters)
+        except Lost:
+            if self.generation == known + 1:  # the first to know: what lies idle was lost with it
+                await pool.expire_connections()
+            raise
+        finally:
+            await _release(pool, connection)
+
+    async def _fetch_again(self, statement: Statement, parameters: Parameters) -> Sequence[Row]:
+        try:
+            return await self._fetch(statement, parameters)
+        except Lost as error:
+            raise self._away(error) from error
+
+    async def _run(self, connection: Any, statement: Statement, parameters: Parameters) -> Sequence[Row]:  # noqa: ANN401 - a pool's proxy
+        text, values = statement.compiled(_TARGET, parameters)
+        try:
+            rows: Sequence[Row] = await connection.fetch(text, *values)
+        except (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, TimeoutError) as error:
+            raise self._trouble.late(error) from error
+        except _LOST as error:
+            _give_up(connection)
+            self.generation += 1
+            raise Lost(f"{type(error).__name__}: {error}") from error
+        except asyncpg.PostgresError as error:
+            raise self._trouble.away(error) from error
+        return rows
+
+    async def _acquire(self, name: str) -> "tuple[asyncpg.Pool[Any], Any]":
+        """A connection of a pool. Raises Unavailable."""
+        if time.monotonic() < self._away_until:
+            raise self._trouble.away(ConnectionError("the server could not be reached a moment ago"))
+        pool = self._pools.get(name) or await self._pool(name)
+        try:
+            return pool, await pool.acquire(timeout=self._settings.pool_seconds)
+        except TimeoutError as error:
+            raise (self._trouble.busy() if pool.get_size() else self._away(error)) from None
+        except (*_LOST, asyncpg.PostgresError) as error:
+            raise self._away(error) from error
+
+    def _away(self, error: Exception) -> Unavailable:
+        """Nobody needs to try again at once: whoever asks would wait in vain."""
+        self._away_until = time.monotonic() + 1 / ATTEMPTS_PER_SECOND
+        return self._trouble.away(error)
+
+    async def _pool(self, name: str) -> "asyncpg.Pool[Any]":
+        settings = self._settings
+        async with self._opening:
+            if name not in self._pools:
+                self._pools[name] = await asyncpg.create_pool(
+                    self._dsn,
+                    min_size=0,
+                    max_size=settings.concurrent_exports if name == EXPORTS else settings.pool_size,
+                    timeout=settings.pool_seconds,
+                    command_timeout=settings.statement_seconds + GRACE_SECONDS,
+                    statement_cache_size=512,
+                    max_cached_statement_lifetime=0,
+                    max_cacheable_statement_size=0,  # those for boxes are long, and take longest to plan
+                    reset=_keep,
+                    server_settings={
+                        "application_name": "counterclaim",
+                        "default_transaction_read_only": "on",
+                        "statement_timeout": str(round(settings.statement_seconds * 1_000)),
+                        "lock_timeout": str(round(settings.lock_seconds * 1_000)),
+                        **PLANNING,
+                    },
+                )
+            return self._pools[name]
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Connection]:
+        """A connection for a long read, which sees one state of the data throughout. Raises Unavailable."""
+        pool, connection = await self._begun()
+        try:
+            yield _Snapshot(self, connection)
+        finally:  # by a task of its own, for this one may be cancelled: whoever asked has gone
+            ending = asyncio.ensure_future(_end(pool, connection))
+            self._endings.add(ending)
+            ending.add_done_callback(self._endings.discard)
+            await asyncio.shield(ending)
+
+    async def _begun(self) -> "tuple[asyncpg.Pool[Any], Any]":
+        """A connection in a transaction; another one, if the first was lost while it lay idle."""
+        for _ in range(self._settings.concurrent_exports + 1):
+            pool, connection = await self._acquire(EXPORTS)
+            try:
+                await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            except _LOST:
+                _give_up(connection)
+                await _release(pool, connection)
+            except (TimeoutError, asyncpg.PostgresError) as error:
+                await _release(pool, connection)
+                raise self._trouble.away(error) from error
+            else:
+                return pool, connection
+        raise self._away(ConnectionError("every connection was lost"))
+
+    async def read(self, connection: Any, statement: Statement, parameters: Parameters) -> Sequence[Row]:  # noqa: ANN401 - a pool's proxy
+        """All rows that a connection of an export sees: it cannot be replaced by another. Raises Unavailable."""
+        try:
+            return await self._run(connection, statement, parameters)
+        except Lost as error:
+            raise self._trouble.away(error) from error
+
+
+async def _end(pool: "asyncpg.Pool[Any]", connection: Any) -> None:  # noqa: ANN401 - a pool's proxy
+    """Give a connection of a snapshot back, once what was broken off is over, or give it up."""
+    try:
+        async with asyncio.timeout(GRACE_SECONDS):
+            await connection.execute("ROLLBACK")
+    except (TimeoutError, asyncpg.PostgresError, *_LOST):
+        _give_up(connection)
+    await _release(pool, connection)
+
+
+async def _release(pool: "asyncpg.Pool[Any]", connection: Any) -> None:  # noqa: ANN401 - a pool's proxy
+    """Give a connection back, or up."""
+    with suppress(TimeoutError, asyncpg.PostgresError, *_LOST):
+        await pool.release(connection, timeout=GRACE_SECONDS)
+
+
+def _give_up(connection: Any) -> None:  # noqa: ANN401 - a pool's proxy
+    """Close a connection without a word to the server, unless that was done already."""
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()
+
+
+class _Snapshot:
+    """One state of the data."""
+
+    def __init__(self, reader: PostgresReader, connection: Any) -> None:  # noqa: ANN401 - a pool's proxy
+        self._reader, self._connection = reader, connection
+
+    async def fetch(self, statement: Statement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:  # noqa: ARG002
+        return await self._reader.read(self._connection, statement, parameters)

@@ -1,0 +1,221 @@
+"""Briefings: what became known in some days, each claim once, with what it moved and what it changed."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from api.http.examples import EXAMPLES
+from api.schemas.reports import Briefing
+from tests.support.live import Api
+
+JULY_3 = {
+    "capture-of-lysychansk": (
+        ["c11", "c12", "c13", "s01a", "s14a", "s14b", "s17a"],
+        [
+            ("control", "ukrainian-side", "oppose", "support", "s14a"),
+            ("withdrawal", "ukrainian-side", None, "support", "c12"),
+        ],
+        [("control", "disputed", "conceded"), ("withdrawal", None, "conceded"), ("intent", None, "unaddressed")],
+    ),
+    "capture-of-luhansk-oblast": (
+        ["s15a"],
+        [("control", "russian-side", None, "support", "s15a")],
+        [("control", None, "claimed")],
+    ),
+}
+
+
+def short(claim: str) -> str:
+    return claim.removeprefix("lysychansk-").removeprefix("context-")
+
+
+def news(rows: list[Any]) -> dict[str, Any]:
+    """Event by event: the new claims, the positions that moved, the assessments that changed."""
+    return {
+        row["event"]["id"]: (
+            [short(claim["id"]) for claim in row["claims"]],
+            [
+                (
+                    move["aspect"],
+                    move["party"] and move["party"]["id"],
+                    move["before"],
+                    move["after"],
+                    short(move["by"]),
+                )
+                for move in row["positions"]
+            ],
+            [(change["aspect"], change["before"], change["after"]) for change in row["assessments"]],
+        )
+        for row in rows
+    }
+
+
+def walked(api: Api, **filters: Any) -> list[Any]:
+    return [row for page in api.pages("/briefing", **filters) for row in page["data"]]
+
+
+def test_3_july(api: Api) -> None:
+    page = api.get("/briefing", date_from="2022-07-03", date_to="2022-07-03")
+    Briefing.model_validate(page)
+    assert news(page["data"]) == JULY_3
+    assert page["meta"]["left_out"] == {"undated": 18, "unsaid": 0, "unplaced": 0}
+    assert page["data"] == api.get("/briefing", date_from="2022-07-03")["data"]
+    assert page["data"] == api.get("/briefing", date_to="2022-07-03")["data"]
+
+
+def test_30_june(api: Api) -> None:
+    """The ministry's bulletin makes the withdrawal disputed, by an inference; Haidai concedes part of the refinery."""
+    found = news(walked(api, date_from="2022-06-30"))
+    assert found["ukrainian-withdrawal-begins"] == (
+        ["s09c"],
+        [("withdrawal", "british-defence-ministry", None, "oppose", "s09c")],
+        [("withdrawal", "claimed", "disputed")],
+    )
+    assert found["refinery-entry"] == (
+        ["c04"],
+        [("control", "ukrainian-side", None, "support", "c04")],
+        [("control", None, "conceded")],
+    )
+    (change,) = [
+        row for row in walked(api, date_from="2022-06-30") if row["event"]["id"] == "ukrainian-withdrawal-begins"
+    ]
+    assert change["assessments"][0]["inferred"] is True
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"date_from": "2022-07-03", "party": "russia"}, ["capture-of-lysychansk", "capture-of-luhansk-oblast"]),
+        ({"date_from": "2022-07-03", "party": "lpr"}, []),
+        ({"date_from": "2022-07-03", "location": "lysychansk"}, ["capture-of-lysychansk"]),
+        ({"date_from": "2022-07-01", "location": "gelatin-plant"}, ["capture-of-gelatin-plant"]),
+        ({"date_from": "2022-07-04", "date_to": "2022-07-05"}, ["capture-of-lysychansk"]),
+        ({"date_from": "2022-07-05"}, []),
+        ({"date_from": "2021-07-05"}, []),
+        (
+            {"date_from": "2022-06-26", "date_to": "2022-06-29", "match": "possible", "party": "kalinouski-regiment"},
+            ["ukrainian-retreat", "initial-armoured-assault", "death-of-marchuk"],
+        ),
+        (
+            {"date_from": "2022-06-26", "party": "kalinouski-regiment"},
+            ["ukrainian-retreat", "initial-armoured-assault", "death-of-marchuk"],
+        ),
+        ({"date_from": "2022-06-27", "party": "kalinouski-regiment"}, []),
+        ({"date_from": "2022-06-26", "match": "certain", "party": "kalinouski-regiment"}, []),
+        (
+            {"date_from": "2022-06-29", "match": "certain", "party": "kalinouski-regiment"},
+            ["ukrainian-retreat", "initial-armoured-assault", "death-of-marchuk"],
+        ),
+    ],
+)
+def test_events_of_a_briefing(api: Api, filters: dict[str, Any], expected: list[str]) -> None:
+    page = api.get("/briefing", total=True, **filters)
+    assert [row["event"]["id"] for row in page["data"]] == expected
+    assert [row["event"]["id"] for row in walked(api, limit=1, **filters)] == expected
+    assert page["meta"]["total"] == len(expected)
+    assert ("why_empty" in page["meta"]) == (not expected)
+
+
+def test_a_party_s_briefing_shows_its_claims_and_moves(api: Api) -> None:
+    found = news(walked(api, date_from="2022-07-03", party="haidai"))
+    assert found == {
+        "capture-of-lysychansk": (
+            ["s14a"],
+            [("control", "ukrainian-side", "oppose", "support", "s14a")],
+            JULY_3["capture-of-lysychansk"][2],
+        )
+    }
+
+
+@pytest.mark.parametrize("match", ["possible", "certain"])
+@pytest.mark.parametrize("undated", ["exclude", "include"])
+def test_day_by_day_every_dated_claim_is_news_once(quarrels_api: Api, match: str, undated: str) -> None:
+    """Between the day before and the day itself, the events' own assessments changed exactly as the briefing says."""
+    how = {"match": match, "undated": undated}
+    day, heard = date(2022, 6, 27), list[str]()
+    while day <= date(2022, 7, 21):
+        rows = walked(quarrels_api, date_from=day, limit=4, **how)
+        heard += [claim["id"] for row in rows for claim in row["claims"]]
+        for row in rows[:6]:
+            assert _changes(quarrels_api, row["event"]["id"], day, how) == [
+                (one["aspect"], one["before"], one["after"], one["because"], one["inferred"])
+                for one in row["assessments"]
+            ]
+        day += timedelta(days=1)
+    before = {claim["id"] for claim in _known(quarrels_api, "2022-06-26", match)}
+    everything = {claim["id"] for claim in _known(quarrels_api, "2022-07-21", match)}
+    assert sorted(heard) == sorted(everything - before)
+
+
+def _known(api: Api, day: str, match: str) -> list[Any]:
+    return [row for page in api.pages("/claims", as_of=day, match=match, limit=1000) for row in page["data"]]
+
+
+def _changes(api: Api, event: str, day: date, how: dict[str, str]) -> list[Any]:
+    path = f"/events/{event}"
+    before = {
+        one["aspect"]: one["status"] for one in api.get(path, as_of=day - timedelta(days=1), **how)["assessments"]
+    }
+    after = api.get(path, as_of=day, **how)["assessments"]
+    return [
+        (one["aspect"], before.get(one["aspect"]), one["status"], one["because"], one["inferred"])
+        for one in after
+        if before.get(one["aspect"]) != one["status"]
+    ]
+
+
+def test_several_days_are_what_changed_between_their_ends(quarrels_api: Api) -> None:
+    rows = walked(quarrels_api, date_from="2022-07-02", date_to="2022-07-05", limit=1000)
+    assert len({row["event"]["id"] for row in rows}) == len(rows) > 20
+    assert walked(quarrels_api, date_from="2022-07-02", date_to="2022-07-05", limit=1) == rows
+
+
+@pytest.mark.parametrize(
+    ("filters", "why"),
+    [
+        (
+            {"date_from": "2022-07-05"},
+            "Nothing new became known in these days; what is recorded was said before or after.",
+        ),
+        (
+            {"date_from": "2022-05-01", "party": "haidai"},
+            "Nothing is known to have been said of it by 1 May 2022: the first dated claim was said 2022-06-30 (EDTF).",
+        ),
+        ({"date_from": "2022-07-05", "party": "marchuk"}, "No claim is recorded for what was asked about."),
+    ],
+)
+def test_an_empty_briefing_says_why(api: Api, filters: dict[str, Any], why: str) -> None:
+    assert api.get("/briefing", **filters)["meta"]["why_empty"] == why
+
+
+@pytest.mark.parametrize(
+    ("filters", "parameter"),
+    [
+        ({}, "date_from"),
+        ({"date_from": "2022-07-03", "date_to": "2022-07-02"}, "date_from"),
+        ({"date_from": "2022-07-03", "party": "haidaj"}, "party"),
+        ({"date_from": "2022-07-03", "location": "lysychanks"}, "location"),
+        ({"date_from": "2022-07-03", "sort": "said"}, "sort"),
+        ({"date_from": "3 July 2022"}, "date_from"),
+    ],
+)
+def test_what_is_wrong_is_named(api: Api, filters: dict[str, Any], parameter: str) -> None:
+    (error,) = api.problem("/briefing", **filters)["errors"]
+    assert error["parameter"] == parameter
+
+
+def test_the_question_in_words(api: Api) -> None:
+    filters = {"date_from": "2022-07-02", "date_to": "2022-07-03", "party": "haidai", "location": "donbas"}
+    assert api.get("/briefing", **filters)["meta"]["description"] == (
+        "What may have become known from 2 July 2022 to 3 July 2022 about events in Donbas by what Serhiy Haidai said"
+    )
+
+
+def test_the_example_is_real(api: Api) -> None:
+    assert EXAMPLES["briefing"] == api.get("/briefing", date_from="2022-06-30", party="haidai")
+
+
+def test_both_databases_say_the_same(sqlite_api: Api, postgresql_api: Api) -> None:
+    for path in ("/briefing?date_from=2022-06-25&date_to=2022-07-06", "/briefing?date_to=2022-07-01&match=certain"):
+        assert sqlite_api.good(path).content == postgresql_api.good(path).content

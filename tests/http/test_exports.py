@@ -1,0 +1,99 @@
+"""Exports: whole and as announced, or visibly cut; read a batch at a time."""
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from api.http import answers, formats
+from api.storage.database import engine
+from tests.support.live import Api, serving
+from tests.support.wire import Wire
+
+FORMS = ("csv", "ndjson", "geojson")
+
+
+@pytest.mark.parametrize("size", [1, 2, 26, 27, 28])
+def test_batches_leave_no_trace(api: Api, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    questions = [{}, {"undated": "include", "date_from": "2022-07-01"}, {"as_of": "2022-07-02", "disputed": "true"}]
+    paths = [f"/events.{form}" for form in FORMS]
+    before = [api.good(path, **filters).content for path in paths for filters in questions]
+    monkeypatch.setattr(answers, "EXPORT_BATCH", size)
+    assert [api.good(path, **filters).content for path in paths for filters in questions] == before
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_body_that_falls_short_is_cut(dossier_url: str, form: str) -> None:
+    """Somebody took an event out of the facet of all by hand: what was announced cannot be sent."""
+    made = engine(dossier_url)
+    with made.begin() as connection:
+        connection.execute(sa.text("DELETE FROM event_facet WHERE id = 'capture-of-mine'"))
+    made.dispose()
+    with serving(dossier_url) as api:
+        with pytest.raises(httpx.RemoteProtocolError):
+            api.ask(f"/events.{form}")
+        assert api.ask("/health").status_code == 200
+
+
+def received(api: Api, path: str) -> bytes:
+    """All that a client of HTTP/1.0 gets, until the connection ends; raises if it was reset."""
+    with Wire(str(api.client.base_url)) as wire:
+        wire.send(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+        return b"".join(iter(lambda: wire.socket.recv(65_536), b""))
+
+
+@pytest.mark.parametrize("path", ["/events.csv", "/claims.ndjson", "/locations.geojson", "/events.ndjson?kind=order"])
+def test_a_client_that_knows_no_chunks_gets_none(api: Api, path: str) -> None:
+    head, _, body = received(api, path).partition(b"\r\n\r\n")
+    assert body == api.good(path).content
+    assert b"connection: close" in head
+    assert b"transfer-encoding" not in head
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_body_that_falls_short_is_no_whole_one_without_chunks(dossier_url: str, form: str) -> None:
+    """The end of the connection is the end of the body there, and so it has to be a bad one."""
+    made = engine(dossier_url)
+    with made.begin() as connection:
+        connection.execute(sa.text("DELETE FROM event_facet WHERE id = 'capture-of-mine'"))
+    made.dispose()
+    with serving(dossier_url) as api, pytest.raises(ConnectionResetError):
+        received(api, f"/events.{form}")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_nothing_is_a_whole_answer_too(api: Api, form: str) -> None:
+    answer = api.good(f"/events.{form}", kind="loss_report")
+    assert answer.headers["counterclaim-count"] == "0"
+    if form == "csv":
+        assert answer.text.startswith("id,kind,title,summary,date,")
+        assert answer.text.count("\n") == 1
+    else:
+        assert answer.text == {"ndjson": "", "geojson": '{"type":"FeatureCollection","features":[]}\n'}[form]
+
+
+def test_a_csv_is_read_by_any_reader(api: Api) -> None:
+    text = api.good("/claims.csv").content
+    assert not text.startswith(b"\xef\xbb\xbf")
+    assert text.count(b"\r\n") == 63
+    assert b"\n" not in text.replace(b"\r\n", b"")
+    assert api.ask("/claims.csv").headers["content-type"] == "text/csv; charset=utf-8; header=present"
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+7", "'+7"),
+        ("-x", "'-x"),
+        ("@a", "'@a"),
+        ("\tx", "'\tx"),
+        (-170.5, "-170.5"),
+        (None, ""),
+        (False, "false"),
+        (["a", "b"], "a|b"),
+        ('say "so", he', '"say ""so"", he"'),
+        ("two\nlines", '"two\nlines"'),
+    ],
+)
+def test_a_cell_runs_nothing_and_keeps_its_value(value: object, cell: str) -> None:
+    assert formats.csv_lines([{"a": value, "b": 1}], ("a", "b"), first=False).decode() == f"{cell},1\r\n"

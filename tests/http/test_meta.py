@@ -1,0 +1,60 @@
+"""What is served beside records."""
+
+import re
+
+import pytest
+
+from api.domain.vocabulary import VOCABULARIES
+from tests.support.live import Api
+
+
+def test_every_vocabulary_explains_every_word(api: Api) -> None:
+    served = api.get("/vocabulary")
+    assert list(served) == list(VOCABULARIES)
+    assert served["stance"][1] == {
+        "word": "concedes",
+        "meaning": "Says that it is so, against the speaker's own interest.",
+    }
+    for words in served.values():
+        assert all(re.fullmatch("[a-zA-F_]+", word["word"]) and word["meaning"].endswith(".") for word in words)
+
+
+def test_health_names_the_database_and_what_it_holds(api: Api, backend: str) -> None:
+    health = api.get("/health")
+    assert (health["status"], health["database"], health["revision"]) == ("ok", backend, 1)
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", health["loaded_at"])
+
+
+def test_the_first_page_leads_to_the_docs(api: Api) -> None:
+    answer = api.ask("/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
+
+
+def test_the_docs_need_no_other_host(api: Api) -> None:
+    page = api.good("/docs")
+    assert "//" not in page.text.replace("<!doctype", "")
+    assets = re.findall('(?:src|href)="([^"]+)"', page.text)
+    assert len(assets) >= 3
+    for asset in assets:
+        answer = api.good(f"/{asset}")
+        assert answer.content
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "http" not in policy
+    assert "<script>" not in page.text
+    api.problem("/redoc", 404)
+
+
+def test_the_docs_start_with_our_own_document(api: Api) -> None:
+    start = api.good("/docs/start.js")
+    assert 'url: "openapi.json"' in start.text
+    assert start.headers["content-type"].startswith("text/javascript")
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/static-offline-docs/swagger-ui-bundle.js"])
+def test_what_is_the_same_whatever_is_loaded_can_be_kept(api: Api, path: str) -> None:
+    answer = api.good(path)
+    for copy in (answer.headers["etag"], "*"):
+        again = api.ask(path, {"If-None-Match": copy})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", answer.headers["etag"])
+    assert api.ask(path, {"If-None-Match": '"another"'}).content == answer.content

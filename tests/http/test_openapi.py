@@ -1,0 +1,210 @@
+"""The OpenAPI document: committed, complete, true in every example, and fit to generate a client from."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from api.errors import TYPES
+from api.http import openapi
+from api.http.examples import EXAMPLES
+from api.main import create_app
+from tests.support.exchanges import DOCUMENT, LISTS, REQUESTS, answers
+from tests.support.live import Api
+
+SERVED = create_app().openapi()
+OPERATIONS = {operation["operationId"]: (path, operation) for path, operation in openapi.operations(SERVED)}
+# What these answer differs from one server to the next.
+OF_THE_MOMENT = {"get_health", "get_readiness", "get_metrics"}
+RENEW = "python -m tests.support.exchanges writes it anew; say in CHANGELOG.md what has changed"
+
+
+def parameters() -> Iterator[Any]:
+    for name, (_, operation) in OPERATIONS.items():
+        for parameter in operation.get("parameters", ()):
+            yield pytest.param(parameter, id=f"{name}-{parameter['name']}")
+
+
+def shown() -> Iterator[Any]:
+    for name, (_, operation) in OPERATIONS.items():
+        for status, response in operation["responses"].items():
+            for media_type, content in response.get("content", {}).items():
+                yield pytest.param(status, media_type, content, id=f"{name}-{status}")
+
+
+def fits(schema: Any, value: Any) -> bool:
+    return jsonschema_rs.is_valid({**schema, "components": SERVED["components"]}, value, validate_formats=True)
+
+
+def test_it_does_not_change_unnoticed() -> None:
+    assert DOCUMENT.read_text() == openapi.written(SERVED), RENEW
+
+
+def test_it_is_served(api: Api) -> None:
+    assert api.get("/openapi.json") == SERVED
+
+
+def test_every_example_took_place(api: Api) -> None:
+    assert answers(api.client) == openapi.EXCHANGES, RENEW
+
+
+def test_every_operation_shows_an_exchange() -> None:
+    assert REQUESTS.keys() == OPERATIONS.keys() - OF_THE_MOMENT
+    for name, exchanges in openapi.EXCHANGES.items():
+        path, operation = OPERATIONS[name]
+        expected = {"200", "422"} | ({"404"} if "{" in path else set())
+        assert exchanges.keys() - {"cursor"} == expected, name
+        assert expected <= operation["responses"].keys()
+
+
+def test_every_type_of_problem_is_documented_wherever_it_can_happen() -> None:
+    by_path = {kind.status for kind in TYPES.values() if kind.slug not in {"not-found", "method-not-allowed"}}
+    for name, (path, operation) in OPERATIONS.items():
+        problems = {int(status) for status in operation["responses"] if int(status) >= 400}
+        assert problems == by_path | ({404} if "{" in path else set()), name
+
+
+def test_where_answers_lead(api: Api) -> None:
+    """Every link of every answer's example can be followed; whatever answers for an id is led to."""
+    followed = set()
+    for name, (_, operation) in OPERATIONS.items():
+        answer = operation["responses"]["200"]
+        for link in answer.get("links", {}).values():
+            path, _ = OPERATIONS[link["operationId"]]
+            found: Any = answer["content"]["application/json"]["example"]
+            for part in link["parameters"]["id"].removeprefix("$response.body#/").split("/"):
+                found = found[int(part) if part.isdigit() else part]
+            api.good(path.format(id=found))
+            followed.add(link["operationId"])
+        assert answer.get("links") or not name.startswith("list_") or name.endswith("_positions"), name
+    of_one = {name for name, (path, _) in OPERATIONS.items() if "{id}" in path}
+    assert followed == of_one - {"compare_parties"}  # which takes two ids
+
+
+def test_two_parties_are_compared_at_least() -> None:
+    (party,) = [one for one in OPERATIONS["compare_parties"][1]["parameters"] if one["name"] == "party"]
+    assert party["required"]
+    assert (party["schema"]["minItems"], party["schema"]["maxItems"], party["schema"]["uniqueItems"]) == (2, 20, True)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_record_that_names_the_columns_is_real(api: Api, name: str) -> None:
+    assert EXAMPLES[name] in [row for page in api.pages(f"/{name}") for row in page["data"]]
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_operation_is_grouped_and_explained(name: str) -> None:
+    _, operation = OPERATIONS[name]
+    assert re.fullmatch("(list|count|get|export|compare)_[a-z_]+", name)
+    (tag,) = operation["tags"]
+    assert tag in openapi.TAGS
+    assert 9 < len(operation["summary"]) < 140
+    assert operation["description"].startswith(operation["summary"].split("\n")[0][:20])
+
+
+def test_groups_are_explained() -> None:
+    used = {operation["tags"][0] for _, operation in OPERATIONS.values()}
+    assert {tag["name"] for tag in SERVED["tags"]} == used == openapi.TAGS.keys()
+
+
+@pytest.mark.parametrize("parameter", list(parameters()))
+def test_a_parameter_is_explained_and_shown(parameter: Any) -> None:
+    assert parameter["description"]
+    schema = parameter["schema"]
+    assert "anyOf" not in schema, "unset is no value"
+    assert schema["examples"]
+    for example in schema["examples"]:
+        assert fits(schema, example)
+    if schema.get("type") == "array":
+        assert (parameter["style"], parameter["explode"]) == ("form", True)
+    if re.search("(_from|_to|as_of)$", parameter["name"]):
+        assert (schema["type"], schema["format"]) == ("string", "date")
+
+
+@pytest.mark.parametrize(("status", "media_type", "content"), list(shown()))
+def test_an_answer_is_described_and_shown(status: str, media_type: str, content: Any) -> None:
+    assert fits(content["schema"], content["example"])
+    if status >= "400":
+        assert media_type == "application/problem+json"
+        assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+        example = content["example"]
+        assert example["status"] == int(status)
+        assert example["title"] == TYPES[example["type"].removeprefix("/problems/")].title
+
+
+def test_the_box_is_typed() -> None:
+    _, operation = OPERATIONS["list_events"]
+    (box,) = (parameter["schema"] for parameter in operation["parameters"] if parameter["name"] == "bbox")
+    assert fits(box, "-180,-90,180,90.0")
+    assert not fits(box, "1,2,3")
+    assert not fits(box, "a,b,c,d")
+
+
+def test_schemas_have_public_names() -> None:
+    names = SERVED["components"]["schemas"].keys()
+    assert {"Event", "Claim", "Source", "Actor", "Location", "Dataset", "Dispute", "Problem", "EventPage"} <= names
+    assert [name for name in names if re.search("Query|Filters|Details|Validation|Body|__", name)] == []
+    used = set(re.findall('"#/components/schemas/([^"]+)"', DOCUMENT.read_text()))
+    assert used == names
+
+
+@pytest.fixture(scope="session")
+def client_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a generated client lies."""
+    folder = tmp_path_factory.mktemp("client")
+    config = folder / "config.yml"
+    config.write_text("post_hooks: []\ncontent_type_overrides: {application/x-ndjson: text/plain}\n")
+    command: list[str | Path] = [
+        Path(sys.executable).with_name("openapi-python-client"),
+        *("generate", "--fail-on-warning", "--path", DOCUMENT, "--config", config),
+        *("--meta", "none", "--output-path", folder / "counterclaim_client"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout
+    return folder
+
+
+CALLER = """
+import datetime, sys
+from counterclaim_client import Client, models
+from counterclaim_client.api.claims import list_claims
+from counterclaim_client.api.events import count_events, export_events_geojson, get_event, list_events
+
+client = Client(base_url=sys.argv[1])
+july = {"date_from": datetime.date(2022, 7, 1), "date_to": datetime.date(2022, 7, 3)}
+page = list_events.sync(client=client, party=["lpr"], kind=[models.EventKind.CAPTURE], **july)
+assert isinstance(page, models.EventPage), page
+(event,) = page.data
+assert (event.id, event.date.earliest) == ("capture-of-lysychansk", datetime.date(2022, 7, 2))
+assert event.participants[1].role is models.Role.ATTACKER
+assert get_event.sync(event.id, client=client) == event
+assert count_events.sync(client=client, party=["russian-side"], **july).count == 9
+claims = list_claims.sync(client=client, flag=[models.CitationFlag.FAILED_VERIFICATION], total=True)
+assert claims.meta.total == 3
+assert [claim.speaker.id for claim in claims.data] == ["wikipedia"] * 3
+assert len(export_events_geojson.sync(client=client, kind=[models.EventKind.CAPTURE]).features) == 5
+problem = list_events.sync(client=client, party=["ukrain"])
+assert isinstance(problem, models.Problem), problem
+assert problem.errors[0].did_you_mean == ["ukraine", "ukrainian-side"]
+missing = get_event.sync("capture-of-lisichansk", client=client)
+assert isinstance(missing, models.Problem)
+assert "capture-of-lysychansk" in missing.did_you_mean
+"""
+
+
+def test_a_generated_client_lists_filters_and_gets_typed_problems(client_folder: Path, sqlite_api: Api) -> None:
+    caller = client_folder / "caller.py"
+    caller.write_text(CALLER)
+    done = subprocess.run(
+        [sys.executable, caller, str(sqlite_api.client.base_url)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,97 @@
+"""SQLite and PostgreSQL answer alike, to the byte."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support import questions
+from tests.support.exchanges import LISTS, REQUESTS
+from tests.support.live import Api, Params
+
+HEADERS = (
+    "content-type",
+    "content-encoding",
+    "content-length",
+    "etag",
+    "cache-control",
+    "vary",
+    "link",
+    "counterclaim-count",
+    "allow",
+)
+REQUESTED = 400
+HOSTILE = (
+    *(
+        "/events?q=%25",
+        "/events?q=_",
+        "/events?q='",
+        "/events?q=a%5C",
+        "/events?party=%27%3B--",
+        "/events?kind=capture'",
+    ),
+    *("/events?limit=1e3", "/events?cursor=AAAA", "/events?cursor=", "/events?sort=date;drop", "/claims?about=x%00"),
+    *("/events/%FF", "/events/" + "x" * 300, "/events/count/", "//events", "/nothing", "/problems/", "/events?&&&"),
+    *("/sources?publisher=%F0%9F%98%80", "/actors?q=%F0%9F%98%80a", "/locations?bbox=0,0,0,0", "/events?party=ISW"),
+)
+
+
+def told(answer: httpx.Response) -> Any:
+    """All of an answer that must be the same; loads are made at different moments."""
+    return answer.status_code, {name: answer.headers.get(name) for name in HEADERS}, answer.content
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> tuple[str, Params]:
+    """A list, a count, an export or an item; some with a parameter that is wrong."""
+    name = draw(st.sampled_from([name for name in LISTS if name in questions.FILTERS]))
+    filters = draw(questions.filters(name))
+    form = draw(st.sampled_from(["", "", "", "/count", ".csv", ".ndjson", ".geojson"]))
+    if form == "":
+        paging = {"sort": st.sampled_from(questions.SORTS[name]), "limit": st.integers(1, 60), "total": st.booleans()}
+        filters |= {parameter: draw(values) for parameter, values in paging.items() if draw(st.booleans())}
+    if draw(st.integers(0, 5)) == 0:
+        filters[draw(st.sampled_from(["kind", "party", "dataset", "source", "limit", "datefrom"]))] = draw(
+            st.sampled_from(["lysichansk", "Ukraine", "", "0", "Ж"])
+        )
+    return f"/{name}{form}", filters
+
+
+def test_whatever_is_asked(sqlite_api: Api, postgresql_api: Api) -> None:
+    asked = []
+
+    @settings(
+        max_examples=REQUESTED,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(requests())
+    def ask(request: tuple[str, Params]) -> None:
+        path, filters = request
+        one, other = (told(api.ask(path, **filters)) for api in (sqlite_api, postgresql_api))
+        assert one == other
+        asked.append(one[0])
+
+    ask()
+    assert len(asked) >= 300
+    assert set(asked) == {200, 404, 422}
+
+
+def records(api: Api) -> Iterator[str]:
+    for name in LISTS[:2] + LISTS[3:]:
+        yield from (f"/{name}/{identifier}" for identifier in api.ids(f"/{name}", limit=1000))
+
+
+def test_every_record(sqlite_api: Api, postgresql_api: Api) -> None:
+    for path in records(sqlite_api):
+        assert told(sqlite_api.ask(path)) == told(postgresql_api.ask(path)), path
+
+
+@pytest.mark.parametrize("path", [*HOSTILE, *(path for paths in REQUESTS.values() for path in paths)])
+def test_what_docs_show_and_what_is_hostile(sqlite_api: Api, postgresql_api: Api, path: str) -> None:
+    assert told(sqlite_api.ask(path)) == told(postgresql_api.ask(path))

@@ -1,0 +1,171 @@
+"""Migrations build exactly what the models say, on both databases, and never touch what they do not know."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+from api import models
+from api.storage.database import DatabaseUnusableError, engine
+from migrations import migrate, require_current, unbuild
+from seed.verify import verify
+from tests.support.contents import everything, revision
+
+SQLITE_SCHEMA = "SELECT type, tbl_name, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+POSTGRESQL_SCHEMA = """
+SELECT 'column', table_name, column_name,
+       concat_ws(' ', data_type, is_nullable, column_default, collation_name, generation_expression, ordinal_position)
+FROM information_schema.columns WHERE table_schema = 'public'
+UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+"""
+
+
+def schema(url: str) -> dict[tuple[str, str, str], list[str]]:
+    """Everything the database itself knows of its tables: columns, constraints with their text, and indexes.
+
+    Clauses are compared as a set, for a migration may add a constraint after the others.
+    """
+    made = engine(url)
+    with made.connect() as connection:
+        query = SQLITE_SCHEMA if connection.dialect.name == "sqlite" else POSTGRESQL_SCHEMA
+        found = {
+            (kind, table, name): sorted(line.strip().rstrip(",") for line in text.splitlines())
+            for kind, table, name, text in connection.exec_driver_sql(query)
+            if table != "alembic_version"
+        }
+    made.dispose()
+    return found
+
+
+def test_migrations_and_models_agree(blank_url: str, empty_url: str) -> None:
+    made = engine(blank_url)
+    models.Base.metadata.create_all(made)
+    made.dispose()
+    expected = schema(blank_url)
+    assert len(expected) > len(models.Base.metadata.tables)
+    assert schema(empty_url) == expected
+
+
+def test_up_down_up(blank_url: str) -> None:
+    migrate(blank_url)
+    built = schema(blank_url)
+    unbuild(blank_url)
+    assert schema(blank_url) == {}
+    migrate(blank_url)
+    assert schema(blank_url) == built
+
+
+def test_migrating_again_loses_nothing(empty_url: str) -> None:
+    made = engine(empty_url)
+    with made.begin() as connection:
+        connection.execute(sa.insert(models.Revision).values(id=1, number=7, loaded_at=sa.func.now()))
+    migrate(empty_url)
+    with made.connect() as connection:
+        assert connection.scalar(sa.select(models.Revision.number)) == 7
+    made.dispose()
+
+
+def test_an_older_database_keeps_what_it_holds(dossier_url: str) -> None:
+    """Facts stay as they are; what is derived of them is made anew, and answers are of a new revision."""
+    made = engine(dossier_url)
+    before, number = everything(made), revision(made)
+    unbuild(dossier_url, "0001")
+    with pytest.raises(DatabaseUnusableError, match="run `counterclaim migrate`"):
+        require_current(dossier_url)
+    migrate(dossier_url)
+    assert everything(made) == before
+    assert revision(made) == (number or 0) + 1
+    assert list(verify(made)) == []
+    made.dispose()
+
+
+def test_several_may_migrate_at_once(blank_url: str) -> None:
+    failures: list[BaseException] = []
+
+    def attempt() -> None:
+        try:
+            migrate(blank_url)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the test wants to see it
+            failures.append(error)
+
+    crowd = [threading.Thread(target=attempt) for _ in range(4)]
+    for thread in crowd:
+        thread.start()
+    for thread in crowd:
+        thread.join()
+    assert failures == []
+    require_current(blank_url)
+
+
+@pytest.mark.parametrize("act", [migrate, require_current])
+def test_a_newer_database_is_left_alone(empty_url: str, act: Callable[[str], None]) -> None:
+    made = engine(empty_url)
+    with made.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    made.dispose()
+    before = schema(empty_url)
+    with pytest.raises(DatabaseUnusableError, match=r"newer than this code \(its version is 9999, .*: update the code"):
+        act(empty_url)
+    assert schema(empty_url) == before
+
+
+@pytest.mark.parametrize("act", [migrate, require_current])
+def test_another_programs_database_is_left_alone(blank_url: str, act: Callable[[str], None]) -> None:
+    made = engine(blank_url)
+    with made.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE event (happening TEXT)")
+    made.dispose()
+    before = schema(blank_url)
+    with pytest.raises(DatabaseUnusableError, match=r"another program's \(it holds a table event\)"):
+        act(blank_url)
+    assert schema(blank_url) == before
+
+
+def test_a_postgresql_database_may_be_shared(blank_url: str, backend: str) -> None:
+    """There an extension may keep tables beside ours; a file is one program's alone."""
+    made = engine(blank_url)
+    with made.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE spatial_ref_sys (srid INTEGER)")
+    made.dispose()
+    if backend == "postgresql":
+        migrate(blank_url)
+        require_current(blank_url)
+    else:
+        with pytest.raises(DatabaseUnusableError, match="another program's"):
+            migrate(blank_url)
+
+
+def test_an_unmigrated_database_is_not_served(blank_url: str) -> None:
+    with pytest.raises(DatabaseUnusableError, match="run `counterclaim migrate`"):
+        require_current(blank_url)
+
+
+def test_text_sorts_by_code_point(empty_url: str) -> None:
+    made = engine(empty_url)
+    names = ["Zoo", "a-b", "aB", "ab", "Ärger", "äb", "Лисичанськ"]
+    with made.begin() as connection:
+        rows = [{"id": f"n{number}", "words": name} for number, name in enumerate(reversed(names))]
+        connection.execute(sa.insert(models.ActorWords), rows)
+        found = connection.scalars(sa.select(models.ActorWords.words).order_by(models.ActorWords.words)).all()
+    made.dispose()
+    assert found == sorted(names)
+
+
+@pytest.mark.parametrize("bad", ["count", "-a", "a b", "é", "", "a" * 201, "a\n"])
+def test_ids_that_no_path_can_hold_are_refused(empty_url: str, bad: str) -> None:
+    made = engine(empty_url)
+    row = {"id": bad, "digest": "", "title": "A title", "recorded_at": sa.func.now()}
+    with pytest.raises(sa.exc.IntegrityError), made.begin() as connection:
+        connection.execute(sa.insert(models.Dataset).values(row))
+    made.dispose()
+
+
+def test_references_are_enforced(empty_url: str) -> None:
+    made = engine(empty_url)
+    row = {"id": "lpr", "digest": "", "dataset": "nobody", "kind": "state", "name": "LPR", "aliases": []}
+    with pytest.raises(sa.exc.IntegrityError), made.begin() as connection:
+        connection.execute(sa.insert(models.Actor).values(row))
+    made.dispose()

@@ -1,0 +1,194 @@
+"""The command line: what it does, and the one line it prints when it cannot."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from api import cli
+from api.settings import PROJECT
+from api.storage.database import engine
+from migrations import require_current
+from tests.support.live import Api
+
+SIZE_OF_THE_EXCERPT = 45
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An SQLite file that does not exist yet, which the commands will use."""
+    url = str(tmp_path / "data" / "counterclaim.db")
+    monkeypatch.setenv("DATABASE_URL", url)
+    return url
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The one line that a command which cannot be run leaves on stderr, with exit code 1."""
+    with pytest.raises(SystemExit) as exited:
+        cli.main(arguments)
+    out, err = capsys.readouterr()
+    assert (exited.value.code, out, err.count("\n")) == (1, "", 1)
+    return err.rstrip("\n")
+
+
+def test_migrate_builds_and_keeps(database: str) -> None:
+    for _ in range(2):
+        with pytest.raises(SystemExit) as exited:
+            cli.main(["migrate"])
+        assert exited.value.code == 0
+    require_current(database)
+
+
+@contextmanager
+def running(url: str, *arguments: str) -> Iterator[tuple[str, list[str]]]:
+    """A server of the command line, stopped in the end as Ctrl-C does; yields its root and what it said."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "api.cli", *arguments, "--port", "0"],
+        env={**os.environ, "DATABASE_URL": url, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    try:
+        first = server.stdout.readline()
+        said = [first] + [server.stdout.readline() for _ in range(6 if arguments == ("up",) else 2)]
+        yield first.split()[3], said
+    finally:
+        server.send_signal(signal.SIGINT)
+        rest = server.stdout.read()
+        server.stdout.close()
+        assert (server.wait(), rest) == (128 + signal.SIGINT, "")
+
+
+def test_up_loads_the_dossier_and_says_what_to_open(blank_url: str) -> None:
+    answers, revisions = [], []
+    for _ in range(2):
+        with running(blank_url, "up") as (root, said):
+            assert said[0] == f"Counterclaim answers at {root} (Ctrl-C stops it). Worth opening:\n"
+            opened = [line.strip() for line in said[1::2]]
+            assert len(opened) == 3
+            for page in opened:
+                assert httpx.get(page).status_code == 200
+            answers.append(httpx.get(f"{root}/claims/count").json())
+            revisions.append(httpx.get(f"{root}/health").json()["revision"])
+    assert answers[0] == answers[1]
+    assert answers[0]["count"] > SIZE_OF_THE_EXCERPT
+    assert revisions == [1, 1]
+
+
+def test_serve_loads_nothing(empty_url: str) -> None:
+    with running(empty_url, "serve") as (root, _):
+        assert httpx.get(f"{root}/health").status_code == 200
+
+
+@pytest.mark.parametrize("command", ["up", "serve"])
+@pytest.mark.usefixtures("database")
+def test_a_port_that_is_taken(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert refused(capsys, command, "--port", str(port)) == (
+            f"Port {port} is taken: stop what uses it, or choose another with --port or COUNTERCLAIM_PORT."
+        )
+
+
+@pytest.mark.usefixtures("database")
+def test_an_address_that_is_not_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(capsys, "up", "--host", "192.0.2.1").startswith("Cannot serve on 192.0.2.1, port 8000: ")
+
+
+def test_a_folder_that_cannot_be_written_to(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "data").touch()
+    monkeypatch.setenv("DATABASE_URL", f"{tmp_path}/data/counterclaim.db")
+    assert refused(capsys, "migrate") == f"Cannot make the folder {tmp_path}/data: File exists."
+
+
+def test_a_database_that_is_newer_than_the_code(capsys: pytest.CaptureFixture[str], database: str) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["migrate"])
+    made = engine(database)
+    with made.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    made.dispose()
+    for command in ("migrate", "up", "serve"):
+        port = () if command == "migrate" else ("--port", "0")
+        assert refused(capsys, command, *port).startswith("The database is newer than this code (its version is 9999,")
+
+
+@pytest.mark.usefixtures("database")
+def test_a_database_that_was_never_built(capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(capsys, "serve", "--port", "0") == (
+        "The database is older than this code: run `counterclaim migrate` first."
+    )
+
+
+def test_a_server_that_is_not_there(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/db")
+    said = refused(capsys, "migrate")
+    assert said.startswith("Cannot use the database ")
+    assert "secret" not in said
+
+
+def test_a_setting_that_is_nonsense(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COUNTERCLAIM_PORT", "eighty")
+    assert refused(capsys, "migrate").startswith("The setting COUNTERCLAIM_PORT cannot be 'eighty': ")
+
+
+def test_openapi_is_what_is_served(capsys: pytest.CaptureFixture[str], sqlite_api: Api) -> None:
+    with pytest.raises(SystemExit) as exited:
+        cli.main(["openapi"])
+    assert exited.value.code == 0
+    assert json.loads(capsys.readouterr().out) == sqlite_api.get("/openapi.json")
+
+
+def done(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What a command that did its work leaves on stdout."""
+    with pytest.raises(SystemExit) as exited:
+        cli.main(arguments)
+    out, err = capsys.readouterr()
+    assert (exited.value.code, err) == (0, "")
+    return out.rstrip("\n")
+
+
+@pytest.mark.usefixtures("database")
+def test_seed_loads_one_dataset_or_all_and_nothing_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    done(capsys, "migrate")
+    first = re.fullmatch(
+        r"(\d+) records read: \1 new, 0 changed, 0 unchanged, 0 vanished \(kept\)\.", done(capsys, "seed", "lysychansk")
+    )
+    assert first
+    both = re.fullmatch(r"(\d+) records read: (\d+) new, 0 changed, (\d+) unchanged, .*", done(capsys, "seed"))
+    assert both
+    read, new, unchanged = map(int, both.groups())
+    assert (unchanged, read) == (int(first[1]), new + unchanged)
+    assert done(capsys, "seed") == f"{read} records read: 0 new, 0 changed, {read} unchanged, 0 vanished (kept)."
+
+
+@pytest.mark.usefixtures("database")
+def test_seed_names_the_datasets_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    done(capsys, "migrate")
+    said = refused(capsys, "seed", "lysichansk")
+    assert "lysichansk" in said
+    assert "did you mean lysychansk" in said
+
+
+def test_check_is_for_authors(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert done(capsys, "check", str(PROJECT / "seed" / "lysychansk")) == "Fit to be loaded."
+    file = tmp_path / "mine.toml"
+    file.write_text('dataset = "mine"\n[[actors]]\nid = "a"\nkind = "sid"\nname = "A"\n')
+    said = refused(capsys, "check", str(file))
+    assert said.startswith(f"{file}: actor a: kind: ")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert refused(capsys, "check", str(empty)).rstrip() == f"{empty}: is a folder without TOML files"

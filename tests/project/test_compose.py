@@ -1,0 +1,124 @@
+"""The Dockerfile and docker-compose.yml, held against the real command line: no engine needed."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+import yaml
+
+from api import cli
+from api.settings import PROJECT, Settings
+from api.storage.database import postgresql_dsn
+from tests.project.test_dependencies import PYTHONS
+
+COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
+SERVICES = COMPOSE["services"]
+API = SERVICES["api"]
+DATABASE = SERVICES["database"]
+
+
+def dockerfile() -> list[tuple[str, str]]:
+    """Its instructions, in order."""
+    lines = (PROJECT / "Dockerfile").read_text().splitlines()
+    return [(name, rest) for name, _, rest in (line.partition(" ") for line in lines) if name]
+
+
+def instructions(name: str) -> list[str]:
+    return [rest for found, rest in dockerfile() if found == name]
+
+
+def healthcheck() -> list[str]:
+    found: list[str] = json.loads(instructions("HEALTHCHECK")[0].partition("CMD ")[2])
+    return found
+
+
+@pytest.mark.parametrize("command", [API["command"], json.loads(instructions("CMD")[0])])
+def test_commands_are_understood_by_the_command_line(command: list[str]) -> None:
+    program, name, *options = command
+    assert program == "counterclaim"
+    known = typer.main.get_command(cli.app).commands[name]  # type: ignore[attr-defined]
+    parsed = known.make_context(name, list(options))
+    assert parsed.params == {"host": "0.0.0.0", "port": 8000 if "--port" in options else None}  # noqa: S104
+
+
+def test_only_the_api_is_published_and_only_here() -> None:
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert published == {"api": ["127.0.0.1:8000:8000"]}
+    assert instructions("EXPOSE") == ["8000"]
+
+
+def test_postgresql_is_16_or_newer() -> None:
+    image, _, version = DATABASE["image"].partition(":")
+    assert image == "postgres"
+    assert int(version) >= 16
+    assert DATABASE["volumes"][0] == "data:/var/lib/postgresql"  # where images from 18 on keep their data
+
+
+def test_each_starts_when_the_one_before_is_ready() -> None:
+    assert API["depends_on"] == {"database": {"condition": "service_healthy"}}
+    assert DATABASE["depends_on"] == {"password": {"condition": "service_completed_successfully"}}
+    assert DATABASE["healthcheck"]["test"][:2] == ["CMD", "pg_isready"]
+
+
+def test_health_is_asked_of_the_api() -> None:
+    program, flag, code = healthcheck()
+    assert (program, flag) == ("python", "-c")
+    assert "http://127.0.0.1:8000/health" in code
+    compile(code, "HEALTHCHECK", "exec")
+
+
+def test_environment_is_what_is_read() -> None:
+    settings = {
+        field.validation_alias or f"COUNTERCLAIM_{name.upper()}" for name, field in Settings.model_fields.items()
+    }
+    assert API["environment"].keys() - settings == {"PGPASSFILE"}
+    assert postgresql_dsn(API["environment"]["DATABASE_URL"]) == "postgresql://counterclaim@database:5432/counterclaim"
+    assert DATABASE["environment"] == {
+        "POSTGRES_USER": "counterclaim",
+        "POSTGRES_DB": "counterclaim",
+        "POSTGRES_PASSWORD_FILE": "/secret/password",
+    }
+
+
+def make_password(folder: Path) -> str:
+    """Run what the service `password` runs, in another folder and without changing owners; returns the pgpass file."""
+    (folder / "chown").write_text("#!/bin/sh\n")
+    (folder / "chown").chmod(0o755)
+    script = SERVICES["password"]["command"][0].replace("$$", "$").replace("/secret", str(folder))
+    path = f"{folder}:{os.environ['PATH']}"
+    subprocess.run([*SERVICES["password"]["entrypoint"], script], check=True, env={"PATH": path})
+    return (folder / "pgpass").read_text()
+
+
+def test_the_password_is_generated_once(tmp_path: Path) -> None:
+    first = make_password(tmp_path)
+    password = (tmp_path / "password").read_text()
+    assert re.fullmatch(r"[A-Za-z0-9]{40}", password)
+    assert first == f"database:5432:counterclaim:counterclaim:{password}\n"
+    assert (tmp_path / "pgpass").stat().st_mode & 0o077 == 0
+    assert make_password(tmp_path) == first
+
+
+def test_the_image_is_built_from_what_is_here() -> None:
+    assert re.fullmatch(r"python:(\d\.\d+)-slim", instructions("FROM")[0])
+    assert instructions("FROM")[0][7:11] in PYTHONS
+    allowed = (PROJECT / ".dockerignore").read_text().splitlines()
+    for copied in instructions("COPY"):
+        *sources, _ = shlex.split(copied)
+        for source in sources:
+            assert (PROJECT / source).exists()
+            assert f"!{source}" in allowed
+    assert any("-c constraints.txt -e ." in run for run in instructions("RUN"))
+
+
+def test_the_api_does_not_run_as_root() -> None:
+    assert instructions("USER") == ["counterclaim"]
+    account = next(run for run in instructions("RUN") if "useradd" in run)
+    assert "--uid 10001 " in account
+    assert "chown 10001 pgpass" in SERVICES["password"]["command"][0]

@@ -1,0 +1,19 @@
+"""The story told in the docs: every request in it answers what the docs say it answers."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.live import Api
+from tests.support.told import requests, shortened, text
+
+REQUESTS = requests("docs/story.md")
+
+
+def test_there_are_five() -> None:
+    assert len(REQUESTS) == text("docs/story.md").count("curl ") == 5
+
+
+@pytest.mark.parametrize(("path", "told"), REQUESTS)
+def test_the_story_is_true(api: Api, path: str, told: Any) -> None:
+    assert shortened(api.get(path), told) == told

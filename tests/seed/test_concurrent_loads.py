@@ -1,0 +1,92 @@
+"""Loads wait for each other, and whoever reads meanwhile sees the state before or after, never a mixture."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from api import models
+from api.storage.database import engine
+from seed.check import REVIEWED
+from seed.files import read
+from seed.load import load, withdraw
+from seed.refusals import Entry, Refusal
+from tests.seed.test_load import CONTEXT, EXCERPT
+from tests.support.contents import everything, revision
+
+TABLES = ("claim", "claim_document", "claim_facet", "event_facet", "claim_words", "actor_closure")
+
+
+@contextmanager
+def beside(work: threading.Thread) -> Iterator[None]:
+    work.start()
+    yield
+    work.join()
+
+
+def test_two_loads_at_once_are_one_after_the_other(empty_url: str) -> None:
+    """The second begins while the first is under way: it needs what the first brings."""
+    database = engine(empty_url)
+    begun, go_on = threading.Event(), threading.Event()
+    problems: list[BaseException] = []
+
+    def halting() -> Iterator[Entry | Refusal]:
+        for number, one in enumerate(read([REVIEWED], [EXCERPT])):
+            if number == 1:
+                begun.set()
+                go_on.wait()
+            yield one
+
+    def second() -> None:
+        try:
+            load(database, read([REVIEWED], [CONTEXT]))
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the test wants to see it
+            problems.append(error)
+
+    waiting = threading.Thread(target=second)
+    with beside(threading.Thread(target=lambda: load(database, halting()))):
+        begun.wait()
+        waiting.start()
+        waiting.join(0.3)
+        assert waiting.is_alive()
+        assert revision(database) is None
+        go_on.set()
+    waiting.join()
+    assert problems == []
+    assert revision(database) == 2
+    database.dispose()
+
+
+def sizes(database: sa.Engine) -> tuple[int, ...]:
+    found = everything(database)
+    return tuple(len(found[name]) for name in TABLES)
+
+
+def test_readers_see_the_state_before_or_after(empty_url: str) -> None:
+    database = engine(empty_url)
+    load(database, read([REVIEWED], [EXCERPT]))
+    expected = [sizes(database)]
+    load(database, read([REVIEWED]))
+    expected.append(sizes(database))
+    assert expected[0] != expected[1]
+    stop = threading.Event()
+    seen: set[tuple[int, ...]] = set()
+
+    def look() -> None:
+        sizes = [sa.select(sa.func.count()).select_from(models.Base.metadata.tables[name]) for name in TABLES]
+        counts = sa.select(models.Revision.number, *(size.scalar_subquery() for size in sizes))
+        with database.connect().execution_options(read_only=True) as connection:
+            while not stop.is_set():
+                seen.add(tuple(connection.execute(counts).one()))
+                connection.rollback()
+
+    with beside(threading.Thread(target=look)):
+        for _ in range(3):
+            withdraw(database, CONTEXT)
+            load(database, read([REVIEWED]))
+        stop.set()
+    assert len(seen) > 1
+    for number, *counts in seen:
+        assert tuple(counts) == expected[number % 2 == 0]
+    database.dispose()

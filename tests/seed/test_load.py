@@ -1,0 +1,128 @@
+"""Loading: what is new, changed and gone, what is refused and why, and that nothing happens by halves."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from api import models
+from api.storage.database import engine
+from seed.check import REVIEWED
+from seed.files import read
+from seed.load import load, withdraw
+from seed.report import LoadRefusedError, Report
+from tests.support.contents import everything, revision
+
+EXCERPT, CONTEXT = "lysychansk", "lysychansk-context"
+SIZES = {"event": 27, "actor": 29, "location": 13, "claim": 45}
+
+
+@pytest.fixture
+def database(empty_url: str) -> Iterator[sa.Engine]:
+    made = engine(empty_url)
+    yield made
+    made.dispose()
+
+
+def seed(database: sa.Engine, *datasets: str) -> Report:
+    return load(database, read([REVIEWED], datasets))
+
+
+def assessments(database: sa.Engine) -> dict[tuple[str, str], tuple[str, bool]]:
+    with database.connect().execution_options(read_only=True) as connection:
+        bodies = [json.loads(body) for body in connection.scalars(sa.select(models.EventDocument.body))]
+    return {
+        (event["id"], one["aspect"]): (one["status"], one["inferred"])
+        for event in bodies
+        for one in event["assessments"]
+    }
+
+
+def test_the_excerpt_alone_follows(database: sa.Engine) -> None:
+    report = seed(database, EXCERPT)
+    assert {kind: report.new[kind] for kind in SIZES} == SIZES
+    found = assessments(database)
+    assert found["capture-of-lysychansk", "control"] == ("conceded", False)
+    assert found["capture-of-luhansk-oblast", "control"] == ("disputed", False)
+    assert found["ukrainian-withdrawal-begins", "withdrawal"] == ("disputed", True)
+    assert found["activity-at-gelatin-plant", "occurrence"] == ("corroborated", False)
+    assert found["separatist-entry", "occurrence"] == ("unaddressed", False)
+    assert found["ukrainian-airstrikes", "occurrence"] == ("claimed", False)
+
+
+def test_both_layers_follow(database: sa.Engine) -> None:
+    seed(database)
+    found = assessments(database)
+    assert found["capture-of-lysychansk", "control"] == ("conceded", False)
+    assert found["capture-of-luhansk-oblast", "control"] == ("disputed", False)
+    assert found["capture-of-gelatin-plant", "control"] == ("disputed", False)
+    assert found["encirclement-of-lysychansk", "occurrence"] == ("disputed", False)
+    assert found["ukrainian-retreat", "assessment"] == ("disputed", False)
+    assert found["refinery-entry", "control"] == ("conceded", False)
+
+
+def test_loading_again_changes_nothing(database: sa.Engine) -> None:
+    first = seed(database)
+    before = everything(database)
+    again = seed(database)
+    assert again.unchanged == first.new
+    assert not again.moved
+    assert (everything(database), revision(database)) == (before, 1)
+
+
+def test_a_layer_comes_and_goes_without_a_trace(database: sa.Engine) -> None:
+    seed(database, EXCERPT)
+    before = everything(database)
+    seed(database)
+    assert everything(database) != before
+    assert withdraw(database, CONTEXT).withdrawn
+    assert everything(database) == before
+    assert revision(database) == 3
+
+
+def test_what_another_layer_names_stays(database: sa.Engine) -> None:
+    seed(database)
+    before = everything(database)
+    with pytest.raises(LoadRefusedError, match="cannot be withdrawn: claim lysychansk-context-c01 of the dataset"):
+        withdraw(database, EXCERPT)
+    assert (everything(database), revision(database)) == (before, 1)
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "mine.toml"
+    path.write_text(f'dataset = "{EXCERPT}"\n{text}')
+    return path
+
+
+CLAIM = """
+[[claims]]
+id = "mine"
+event = "capture-of-mine"
+stance = "asserts"
+aspect = "control"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (CLAIM.replace("stance", "#"), "claim mine: stance: is missing"),
+        (CLAIM.replace("asserts", "assert"), "claim mine: stance: 'assert' is no word of this vocabulary"),
+        (CLAIM + 'said = { edtf = "2022-02-30", basis = "stated" }', "claim mine: said.edtf: "),
+        (CLAIM + 'speaker = "rusia"', "claim mine: speaker: there is no actor rusia; did you mean russia?"),
+        (CLAIM + 'about = "lysychansk-s01a"', "claim mine: about: lysychansk-s01a is a claim about another event"),
+        (CLAIM + CLAIM, "claim mine: id: is there twice"),
+        (CLAIM + 'quotes = "so"', "claim mine: quotes: there is no such field; did you mean quote?"),
+        (CLAIM.replace("mine", "count"), "claim count: no record may be called count"),
+        (CLAIM + 'summary = "a\\u0000"', "claim mine: summary: holds a control character"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_is_named(database: sa.Engine, tmp_path: Path, text: str, reason: str) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(LoadRefusedError) as refused:
+        load(database, read([REVIEWED, path], [EXCERPT]))
+    assert [str(one)[: len(f"{path}: {reason}")] for one in refused.value.report.refused] == [f"{path}: {reason}"]
+    assert revision(database) is None
+    assert not any(everything(database).values())

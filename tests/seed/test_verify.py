@@ -1,0 +1,348 @@
+"""`counterclaim verify` finds nothing wrong with what was loaded, and names every record that was spoilt since."""
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from api import cli
+from api.storage.database import engine
+from seed.load import rebuild
+from seed.verify import verify
+from tests.support.contents import everything
+
+
+@pytest.fixture
+def database(dossier_url: str) -> Iterator[sa.Engine]:
+    made = engine(dossier_url)
+    yield made
+    made.dispose()
+
+
+def spoil(database: sa.Engine, *statements: str) -> None:
+    """Change the database by hand, past its constraints."""
+    with database.connect() as connection:
+        driver = connection.connection.cursor()
+        if connection.dialect.name == "sqlite":
+            driver.execute("PRAGMA foreign_keys = OFF")
+            driver.execute("PRAGMA ignore_check_constraints = ON")
+        else:
+            driver.execute("SET session_replication_role = replica")
+            driver.execute(WITHOUT_CHECKS)
+        for statement in statements:
+            driver.execute(statement)
+        connection.connection.commit()
+        connection.invalidate()
+
+
+WITHOUT_CHECKS = """
+DO $$ DECLARE one record; BEGIN
+FOR one IN SELECT conrelid::regclass AS t, conname FROM pg_constraint
+    WHERE contype = 'c' AND connamespace = 'public'::regnamespace
+LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', one.t, one.conname); END LOOP; END $$
+"""
+
+
+def found(database: sa.Engine) -> list[str]:
+    return [str(finding) for finding in verify(database)]
+
+
+def test_nothing_is_wrong_with_the_dossier(database: sa.Engine) -> None:
+    assert found(database) == []
+
+
+def test_nothing_is_wrong_with_nothing(empty_url: str) -> None:
+    made = engine(empty_url)
+    assert found(made) == []
+    made.dispose()
+
+
+HAIDAI = "claim lysychansk-s14a: "
+GELATIN = "event capture-of-gelatin-plant: "
+FACTS = {
+    "a day that the EDTF does not say": (
+        "UPDATE event SET date_latest = '2022-07-09' WHERE id = 'capture-of-gelatin-plant'",
+        GELATIN + "date_latest: is '2022-07-09', but its other columns say '2022-07-",
+    ),
+    "an EDTF that is none": (
+        "UPDATE event SET date_edtf = '2022-13' WHERE id = 'capture-of-gelatin-plant'",
+        GELATIN + "date.edtf: ",
+    ),
+    "a precision that the EDTF has not": (
+        "UPDATE claim SET said_precision = 'year' WHERE id = 'lysychansk-s14a'",
+        HAIDAI + "said_precision: is 'year', but its other columns say 'range'",
+    ),
+    "a word that is in no vocabulary": (
+        "UPDATE claim SET stance = 'believes' WHERE id = 'lysychansk-s14a'",
+        HAIDAI + "stance: 'believes' is no word of this vocabulary",
+    ),
+    "another word of the vocabulary": (
+        "UPDATE claim SET stance = 'denies' WHERE id = 'lysychansk-s14a'",
+        HAIDAI + "digest: it was changed after it was loaded",
+    ),
+    "a number out of its range": (
+        "UPDATE location SET longitude = 999 WHERE id = 'lysychansk'",
+        "location lysychansk: point.longitude: ",
+    ),
+    "an id that no path can hold": (
+        (
+            "INSERT INTO actor (id, digest, dataset, kind, name, aliases) "
+            "VALUES ('a b', '', 'lysychansk', 'person', 'A', '[]')"
+        ),
+        "actor a b: id: 'a b' is no id",
+    ),
+    "an actor that is not there": (
+        "UPDATE claim SET speaker = 'nobody' WHERE id = 'lysychansk-s14a'",
+        HAIDAI + "speaker: there is no actor nobody",
+    ),
+    "a source that is not there": (
+        "UPDATE citation SET source = 'nothing' WHERE claim = 'lysychansk-s14a' AND ordinal = 0",
+        HAIDAI + "source: there is no source nothing",
+    ),
+    "a dataset that is not there": (
+        "UPDATE actor SET dataset = 'nowhere' WHERE id = 'haidai'",
+        "actor haidai: dataset: there is no dataset nowhere",
+    ),
+    "a part that is missing": (
+        "DELETE FROM participation WHERE event = 'capture-of-gelatin-plant' AND ordinal = 0",
+        GELATIN + "digest: it was changed after it was loaded",
+    ),
+    "aliases that are no list": (
+        "UPDATE actor SET aliases = '{\"a\": 1}' WHERE id = 'haidai'",
+        "actor haidai: aliases: ",
+    ),
+    "a row that is too deep": (
+        "UPDATE event SET extra = '" + '{"a":' * 30 + "1" + "}" * 30 + "' WHERE id = 'capture-of-gelatin-plant'",
+        GELATIN + "extra: is nested more than 20 deep",
+    ),
+    "a control character": (
+        "UPDATE event SET title = 'a\x07' WHERE id = 'capture-of-gelatin-plant'",
+        GELATIN + "title: holds a control character",
+    ),
+    "a claim about a claim of another event": (
+        "UPDATE claim SET about = 'lysychansk-s07a' WHERE id = 'lysychansk-s14a'",
+        HAIDAI + "about: lysychansk-s07a is a claim about another event, ukrainian-withdrawal-begins",
+    ),
+    "a dating of its own dataset's event": (
+        "UPDATE dating SET dataset = 'lysychansk' WHERE id = (SELECT min(id) FROM dating)",
+        "is of the same dataset",
+    ),
+    "no revision": ("DELETE FROM revision", "revision 1: is not the one row that counts loads from 1"),
+}
+DERIVED = {
+    "an event's document": (
+        "UPDATE event_document SET body = replace(body, 'refinery', 'brewery') WHERE id = 'refinery-entry'",
+        "event refinery-entry: body: is ",
+    ),
+    "an event's offsets": (
+        "UPDATE event_document SET judged_from = judged_from + 1 WHERE id = 'refinery-entry'",
+        "event refinery-entry: judged_from: is ",
+    ),
+    "what is judged": (
+        "UPDATE event_document SET statements = '[]' WHERE id = 'refinery-entry'",
+        "event refinery-entry: statements: is '[]', but the facts say ",
+    ),
+    "a claim's document": (
+        "UPDATE claim_document SET body = '{}' WHERE id = 'lysychansk-s14a'",
+        HAIDAI + "body: is '{}', but the facts say ",
+    ),
+    "an actor's document": (
+        "UPDATE actor_document SET body = '{}' WHERE id = 'haidai'",
+        "actor haidai: body: is '{}', but the facts say ",
+    ),
+    "a document that is missing": (
+        "DELETE FROM actor_document WHERE id = 'haidai'",
+        "actor haidai: document: there is none",
+    ),
+    "a document without a record": (
+        "INSERT INTO source_document (id, span, day, size, body) VALUES ('ghost', 6, 0, 2, '{}')",
+        "source ghost: has left its document behind: there is no such source",
+    ),
+    "words of an actor": (
+        "UPDATE actor_words SET words = ' x ' WHERE id = 'haidai'",
+        "actor haidai: words: is ' x ', but the facts say ' ",
+    ),
+    "words of an event": (
+        "UPDATE event_words SET words = ' x ' WHERE id = 'refinery-entry'",
+        "event refinery-entry: words: is ' x ', but the facts say ' ",
+    ),
+    "a count of words": (
+        "UPDATE word_count SET records = records + 1 WHERE word = 'refinery' AND kind = 'event'",
+        "word refinery: is not counted rightly in events",
+    ),
+    "a day of a document": (
+        "UPDATE event_document SET day = day + 1 WHERE id = 'refinery-entry'",
+        "event refinery-entry: day: is ",
+    ),
+    "a facet that a document should call for": (
+        "UPDATE event_document SET facets = substr(facets, 6) WHERE id = 'refinery-entry'",
+        "event refinery-entry: facets: its document does not call for ",
+    ),
+    "facets that are no numbers": (
+        "UPDATE claim_document SET facets = '1,x' WHERE id = 'lysychansk-s14a'",
+        HAIDAI + "facets: cannot be read, so no facet of its kind was compared",
+    ),
+    "members that are no list": (
+        "UPDATE event_document SET members = '[' WHERE id = 'refinery-entry'",
+        "event refinery-entry: facets: cannot be read, so no facet of its kind was compared",
+    ),
+    "members that no facet has": (
+        "UPDATE claim_document SET members = '[[1], {\"a\": null}]' WHERE id = 'lysychansk-s14a'",
+        HAIDAI + "facets: its document calls wrongly for members of no facet",
+    ),
+    "words that are no words": (
+        "UPDATE event_words SET words = ' a\" b ' WHERE id = 'refinery-entry'",
+        "event refinery-entry: words: is ",
+    ),
+    "facets that are none": (
+        "UPDATE claim_document SET facets = '999999999' WHERE id = 'lysychansk-s14a'",
+        HAIDAI + "facets: its document calls wrongly for facets that are none",
+    ),
+    "a facet's row that is missing": (
+        "DELETE FROM event_facet WHERE id = 'refinery-entry' AND facet = (SELECT id FROM facet WHERE name = 'all')",
+        "event refinery-entry: is not in the facet all",
+    ),
+    "a facet's row that says something else": (
+        (
+            "UPDATE claim_facet SET latest = latest + 1 WHERE id = 'lysychansk-s07a' "
+            "AND facet = (SELECT id FROM facet WHERE name = 'claim/all')"
+        ),
+        "claim lysychansk-s07a: stands with other values in the facet claim/all",
+    ),
+    "a facet's row without reason": (
+        (
+            "INSERT INTO event_facet (facet, span, day, id, number, unsaid) "
+            "SELECT f.id, d.span, d.day, d.id, d.number, 0 FROM facet f, event_document d "
+            "WHERE f.name = 'kind:order' AND d.id = 'refinery-entry'"
+        ),
+        "event refinery-entry: stands in the facet kind:order without reason",
+    ),
+    "a facet's count": (
+        "UPDATE facet SET span6 = span6 + 1 WHERE name = 'all'",
+        "facet all: does not count its members rightly",
+    ),
+    "a party that somebody does not belong to": (
+        "INSERT INTO actor_closure (actor, party) VALUES ('haidai', 'russia')",
+        "actor haidai: does not belong to russia, which its closure holds",
+    ),
+    "a party that somebody belongs to": (
+        "DELETE FROM actor_closure WHERE actor = 'haidai' AND party = 'ukraine'",
+        "actor haidai: belongs to ukraine, which its closure does not hold",
+    ),
+    "a place that another lies in": (
+        "DELETE FROM location_closure WHERE location = 'lysychansk' AND container = 'luhansk-oblast'",
+        "location lysychansk: belongs to luhansk-oblast, which its closure does not hold",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FACTS)
+def test_a_spoilt_fact_is_named(database: sa.Engine, kind: str) -> None:
+    statement, expected = FACTS[kind]
+    spoil(database, statement)
+    findings = found(database)
+    assert [finding for finding in findings if expected in finding], findings
+
+
+@pytest.mark.parametrize("kind", DERIVED)
+def test_what_is_spoilt_of_the_derived_is_named_and_mended(database: sa.Engine, kind: str) -> None:
+    before = everything(database)
+    statement, expected = DERIVED[kind]
+    spoil(database, statement)
+    findings = found(database)
+    assert [finding for finding in findings if finding.startswith(expected)], findings
+    rebuild(database)
+    assert found(database) == []
+    assert everything(database) == before
+
+
+def test_sqlites_index_of_words(database: sa.Engine, backend: str) -> None:
+    if backend == "postgresql":
+        pytest.skip("PostgreSQL keeps its indexes itself")
+    spoil(database, "INSERT INTO event_search (rowid, words) VALUES (999, ' brewery ')")
+    assert found(database) == ["word brewery: is indexed in events that are not there"]
+
+
+def test_an_index_that_leads_astray(database: sa.Engine, backend: str) -> None:
+    """As many records are indexed under each word as hold it, but not the same ones."""
+    if backend == "postgresql":
+        pytest.skip("as above")
+    statement = "SELECT number, words FROM event_words WHERE id = 'refinery-entry'"
+    with database.connect().execution_options(read_only=True) as connection:
+        number, words = connection.exec_driver_sql(statement).one()
+    entry = f"{number}, '{words}'"
+    spoil(
+        database,
+        f"INSERT INTO event_search (event_search, rowid, words) VALUES ('delete', {entry})",  # noqa: S608
+        f"INSERT INTO event_search (rowid, words) VALUES ({number}, ' brewery ')",  # noqa: S608
+    )
+    findings = found(database)
+    assert "event refinery-entry: words: their index leads to it from 'brewery', which it does not hold" in findings
+    assert "event refinery-entry: words: their index does not lead to it from 'refinery'" in findings
+    assert len(findings) == 1 + len(set(words.split()))
+
+
+def test_text_that_is_no_text(database: sa.Engine, backend: str) -> None:
+    if backend == "postgresql":
+        pytest.skip("PostgreSQL holds no such text")
+    spoil(database, "UPDATE event SET title = CAST(x'ff41' AS text) WHERE id = 'refinery-entry'")
+    findings = found(database)
+    assert "event refinery-entry: title: holds half a character (a lone surrogate)" in findings
+    for finding in findings:
+        finding.encode()
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("UPDATE dataset SET recorded_at = '' WHERE id = 'lysychansk'", "dataset lysychansk: recorded_at: "),
+        ("UPDATE dataset SET recorded_at = -5 WHERE id = 'lysychansk'", "dataset lysychansk: recorded_at: "),
+        ("UPDATE dataset SET title = x'fffe' WHERE id = 'lysychansk'", "dataset lysychansk: title: "),
+        ("UPDATE dataset SET id = x'fffe' WHERE id = 'lysychansk'", r"dataset b'\xff\xfe': id: is no text"),
+        ("UPDATE revision SET number = 'many'", "revision 1: is not the one row that counts loads from 1"),
+        ("UPDATE source SET id = x'fffe' WHERE id = 'geonames'", r"source b'\xff\xfe': id: is no text"),
+    ],
+)
+def test_what_is_broken_beyond_reading_is_named_too(
+    database: sa.Engine, backend: str, statement: str, named: str
+) -> None:
+    if backend == "postgresql":
+        pytest.skip("PostgreSQL keeps no value of another type")
+    spoil(database, statement)
+    findings = found(database)
+    assert [finding for finding in findings if finding.startswith(named)], findings
+
+
+def command(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, str, str]:
+    """Its exit code, and what it printed."""
+    with pytest.raises(SystemExit) as exited:
+        cli.main(arguments)
+    out, err = capsys.readouterr()
+    return exited.value.code, out, err
+
+
+def test_the_commands(dossier_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", dossier_url)
+    assert command(capsys, "verify") == (0, "Everything holds.\n", "")
+    made = engine(dossier_url)
+    spoil(made, "UPDATE actor_document SET body = '{}' WHERE id = 'haidai'")
+    made.dispose()
+    code, out, err = command(capsys, "verify")
+    assert (code, out) == (1, "")
+    assert err.startswith("actor haidai: body: is '{}', but the facts say ")
+    assert err.splitlines()[1:] == ["Findings: 1. What is derived from facts, `counterclaim rebuild` mends."]
+    assert command(capsys, "rebuild") == (0, "Derived anew: 27 events and what is said of them.\n", "")
+    assert command(capsys, "verify") == (0, "Everything holds.\n", "")
+
+
+def test_withdrawing(dossier_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", dossier_url)
+    refused = "lysychansk-contxt: there is no such dataset; did you mean lysychansk-context?\n"
+    assert command(capsys, "withdraw", "lysychansk-contxt") == (1, "", refused)
+    code, out, err = command(capsys, "withdraw", "lysychansk")
+    assert (code, out) == (1, "")
+    assert "claim lysychansk-context-c01 of the dataset lysychansk-context names it" in err
+    code, out, err = command(capsys, "withdraw", "lysychansk-context")
+    assert (code, err) == (0, "")
+    assert out.endswith(" records withdrawn.\n")
+    assert command(capsys, "verify") == (0, "Everything holds.\n", "")

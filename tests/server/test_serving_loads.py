@@ -1,0 +1,247 @@
+"""Loads while the service answers: readers see the state before or after, whether a load ends well, badly or never."""
+
+import json
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import pytest
+
+from tests.server.test_trouble import RECOVERY_S, fill
+from tests.support.crowd import AWAY, CUT, RIGHT, Bodies, Crowd, learn, recovered, share
+from tests.support.faults import Service, command, done, filled, revive, service, settled, small_disk, sound
+from tests.support.imitations import release
+from tests.support.own_postgres import own_postgres
+from tests.support.wire import Wire
+
+TIMES, RELEASES, ROWS = 20, 10, 200
+MB = 1_000_000
+# How much may be left on a disk for an import that needs more than that: the journal of both, and PostgreSQL's tables.
+TOO_LITTLE = {"sqlite": 5 * MB, "postgresql": 10 * MB}
+
+pytestmark = pytest.mark.long
+
+
+def test_an_import_is_killed(dossier_url: str, tmp_path: Path, chance: random.Random) -> None:
+    def kill(running: "subprocess.Popen[str]") -> None:
+        running.kill()
+        running.communicate()
+
+    with service(dossier_url) as served:
+        assert broken_off(served, str(release(tmp_path / "new.csv", ROWS)), kill, chance).keys() == {RIGHT}
+
+
+def test_postgresql_is_killed_during_an_import(tmp_path: Path, chance: random.Random) -> None:
+    with own_postgres() as server:
+        fill(server.url)
+
+        def kill(running: "subprocess.Popen[str]") -> None:
+            server.stop(signal.SIGKILL)
+            said, _ = running.communicate()
+            assert running.returncode in {0, 1}
+            assert running.returncode == 0 or said.startswith("Cannot use the database"), said
+            revive(server)
+            ready(served.root)
+
+        with service(server.url) as served:
+            outcomes = broken_off(served, str(release(tmp_path / "new.csv", ROWS)), kill, chance, AWAY, CUT)
+        assert outcomes[AWAY]
+
+
+def broken_off(
+    served: Service, path: str, end: Callable[["subprocess.Popen[str]"], None], chance: random.Random, *allowed: str
+) -> Counter[str]:
+    """End an import time and again: all of it is there or nothing, and the next one does what this one did not."""
+    right: dict[int, Bodies] = {}
+    ended = 0
+    with Crowd(served.root) as crowd:
+        before = learn(served.root, right)
+        began = time.monotonic()
+        done(served.url, "import", "ucdp", path)
+        whole = time.monotonic() - began
+        for _ in range(3 * TIMES):
+            if learn(served.root, right) != before:  # the end came too late: the first import took longer than others
+                whole *= 0.8
+                done(served.url, "withdraw", "ucdp")
+                before = learn(served.root, right)
+            if ended == TIMES:
+                break
+            running = command(served.url, "import", "ucdp", path)
+            time.sleep(chance.uniform(0.3, 0.95) * whole)
+            end(running)
+            ended += learn(served.root, right) == before
+            sound(served.url)
+        done(served.url, "import", "ucdp", path)
+        learn(served.root, right)
+    assert ended == TIMES
+    sound(served.url)
+    return crowd.judge(right, *allowed)
+
+
+def ready(root: str) -> None:
+    """Return once the service says that it can answer, which it must within the time that recovery may take."""
+    began = time.monotonic()
+    while True:
+        with Wire(root) as wire:
+            if wire.ask("GET /health/ready").status == 200:
+                return
+        assert time.monotonic() - began < RECOVERY_S
+        time.sleep(0.01)
+
+
+@contextmanager
+def cramped(backend: str) -> Iterator[tuple[str, Path, Callable[[], None]]]:
+    """A database on a disk of its own: its address, that disk, and what puts it right once there is room again."""
+    with small_disk(64 if backend == "sqlite" else 600) as disk:
+        if backend == "sqlite":
+            url = str(disk / "counterclaim.db")
+            fill(url)
+            yield url, disk, lambda: _empty_journal(url)
+        else:
+            with own_postgres(disk) as server:
+                fill(server.url)
+                yield server.url, disk, lambda: settled(server)
+
+
+def _empty_journal(url: str) -> None:
+    with closing(sqlite3.connect(url)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def test_the_disk_is_full(backend: str, tmp_path: Path, chance: random.Random) -> None:
+    """An import that finds no room says so and leaves nothing; with room again, it goes through."""
+    path = str(release(tmp_path / "new.csv", ROWS))
+    right: dict[int, Bodies] = {}
+    with cramped(backend) as (url, disk, repair), service(url) as served:
+        with Crowd(served.root) as crowd:
+            before = learn(served.root, right)
+            for _ in range(TIMES):
+                with filled(disk, chance.randrange(TOO_LITTLE[backend])):
+                    running = command(url, "import", "ucdp", path)
+                    said, _ = running.communicate()
+                repair()
+                recovered(served.root, right[before], RECOVERY_S)
+                assert learn(served.root, right) == before, said
+                assert (running.returncode, said.count("\n")) == (1, 1), said
+                assert said.startswith("Cannot use the database"), said
+                sound(url)
+            done(url, "import", "ucdp", path)
+            assert learn(served.root, right) == before + 1
+        crowd.judge(right, AWAY, CUT)
+        sound(url)
+
+
+@pytest.mark.timed
+def test_pages_are_of_one_release(dossier_url: str, tmp_path: Path) -> None:
+    """Releases come and go while pages are walked: each page is of one of them, and no walk loses or repeats a record.
+
+    Meanwhile answers may take twice as long as beside any other process that is as busy, but no longer.
+    """
+    number, right = 1, dict[int, Bodies]()
+    done(dossier_url, "import", "ucdp", str(release(tmp_path / "first.csv", ROWS)))
+    spells: dict[str, list[tuple[float, float]]] = {"load": [], "neighbour": []}
+    with service(dossier_url) as served, Crowd(served.root) as crowd, Walker(served.root) as walker:
+        learn(served.root, right)
+        for number in range(2, RELEASES + 2):
+            path = release(tmp_path / "next.csv", ROWS // (1 + number % 2), number)
+            began = time.monotonic()
+            done(dossier_url, "import", "ucdp", str(path), "--prune")
+            ended = time.monotonic()
+            spells["load"].append((began, ended))
+            learn(served.root, right)
+            began = time.monotonic()
+            with neighbour():
+                time.sleep(ended - spells["load"][-1][0])
+            spells["neighbour"].append((began, time.monotonic()))
+    assert crowd.judge(right).keys() == {RIGHT}
+    walker.judge(kept=ROWS // 2)
+    # In the quieter of these times, for others may use the machine too.
+    beside = {
+        name: sorted(share(crowd.timed, 0.99, [one]) for one in during)[RELEASES // 4]
+        for name, during in spells.items()
+    }
+    assert beside["load"] <= 2 * beside["neighbour"], beside
+    sound(dossier_url)
+
+
+@contextmanager
+def neighbour() -> Iterator[None]:
+    """Another process that takes as much of a processor as it is given."""
+    process = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+class Page(NamedTuple):
+    """What a page of imported events held: whose revision it was, the releases that its records name, and their ids."""
+
+    revision: int
+    releases: set[str]
+    ids: list[str]
+
+
+class Walker:
+    """Goes through all imported events, page by page and from the start again, while others come in their place."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._walks: list[list[Page]] = []
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        with Wire(self._root) as wire:
+            while not self._stop.is_set():
+                self._walks.append(list(self._walk(wire)))
+
+    def _walk(self, wire: Wire) -> Iterator[Page]:
+        following = "/events?dataset=ucdp&limit=20"
+        while following:
+            answer = wire.ask(f"GET {following}")
+            assert answer.status == 200
+            page = json.loads(answer.body)
+            following = page["links"]["next"]
+            ids = [event["id"] for event in page["data"]]
+            releases = {event["extra"]["best"] for event in page["data"]}
+            yield Page(int(answer.headers["etag"].strip('"').partition(".")[0]), releases, ids)
+            time.sleep(0.02)
+
+    def judge(self, kept: int) -> None:
+        """The first so many events are in every release."""
+        always = {f"ucdp-{1_000_000 + row}" for row in range(kept)}
+        revisions = set()
+        for walk in self._walks:
+            found = [id_ for page in walk for id_ in page.ids]
+            assert len(found) == len(set(found))
+            assert always <= set(found)
+            seen = [page.revision for page in walk]
+            assert seen == sorted(seen)
+            revisions |= set(seen)
+            for page in walk:
+                assert page.releases == {str(page.revision - FIRST_REVISION + 1)} or not page.ids, page
+        assert len(revisions) > RELEASES / 2
+        assert any(len({page.revision for page in walk}) > 1 for walk in self._walks)
+
+
+FIRST_REVISION = 2
+"""Of the first release: the dossier was loaded before it."""

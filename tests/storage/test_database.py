@@ -1,0 +1,181 @@
+"""Addresses of databases, and what people are told when one cannot be used."""
+
+import sqlite3
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from api.settings import PROJECT, Settings
+from api.storage import database
+from api.storage.database import (
+    DatabaseUnusableError,
+    address,
+    engine,
+    explained,
+    is_sqlite,
+    postgresql_dsn,
+    sqlite_file,
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("data/a.db", "sqlite:///data/a.db"),
+        ("/data/a.db", "sqlite:////data/a.db"),
+        ("sqlite:///data/a.db", "sqlite:///data/a.db"),
+        ("sqlite+aiosqlite:////data/a.db", "sqlite:////data/a.db"),
+        ("postgres://me@host/db", "postgresql+psycopg://me@host/db"),
+        ("postgresql+asyncpg://me@host:5433/db", "postgresql+psycopg://me@host:5433/db"),
+    ],
+)
+def test_addresses(url: str, expected: str) -> None:
+    assert str(address(url)) == expected
+    assert is_sqlite(url) == expected.startswith("sqlite")
+
+
+def test_what_each_client_is_given() -> None:
+    assert sqlite_file("sqlite:///data/a.db") == Path("data/a.db")
+    assert postgresql_dsn("postgres://me:secret@host/db") == "postgresql://me:secret@host/db"
+
+
+@pytest.mark.parametrize("url", ["mysql://host/db", "sqlite://", "sqlite:///:memory:", "postgresql://host:port/db"])
+def test_other_addresses_are_refused(url: str) -> None:
+    with pytest.raises(DatabaseUnusableError, match=r"^DATABASE_URL "):
+        address(url)
+
+
+def unusable(url: str) -> str:
+    """What somebody reads who tries to use the database."""
+    with pytest.raises(DatabaseUnusableError) as raised:
+        write(url)
+    return str(raised.value)
+
+
+def write(url: str, mistake: type[Exception] | None = None) -> None:
+    """Make a table in a transaction, and perhaps a mistake after that."""
+    with explained(url):
+        made = engine(url)
+        try:
+            with made.begin() as connection:
+                connection.exec_driver_sql("CREATE TABLE a (b INTEGER)")
+                if mistake is not None:
+                    raise mistake
+        finally:
+            made.dispose()
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert unusable(f"{tmp_path}/file/data/a.db") == f"Cannot make the folder {tmp_path}/file/data: Not a directory."
+
+
+def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
+    assert unusable(str(tmp_path)) == (
+        f"Cannot use the database sqlite:///{tmp_path}: the file cannot be opened, or its folder cannot be written to."
+    )
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "a.db").write_text("These are notes about the battle, and no database.\n" * 100)
+    assert unusable(f"{tmp_path}/a.db") == f"Cannot use the database sqlite:///{tmp_path}/a.db: file is not a database."
+
+
+def test_no_such_server() -> None:
+    said = unusable("postgresql://me:secret@127.0.0.1:1/db")
+    assert said.startswith("Cannot use the database postgresql+psycopg://me:***@127.0.0.1:1/db: ")
+    assert "onnection refused" in said
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)  # SQLite would make the file
+def test_no_such_database(blank_url: str) -> None:
+    said = unusable(sa.make_url(blank_url).set(database="nowhere").render_as_string())
+    assert said.endswith('database "nowhere" does not exist.')
+
+
+def test_a_writer_waits_for_another(blank_url: str) -> None:
+    """The second begins when the first has ended, and sees what it wrote."""
+    made = engine(blank_url)
+    with made.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE a (b INTEGER)")
+        connection.exec_driver_sql("INSERT INTO a VALUES (1)")
+    begun = threading.Event()
+
+    def first() -> None:
+        with made.begin() as connection:
+            connection.exec_driver_sql("UPDATE a SET b = b + 1")
+            begun.set()
+            time.sleep(0.2)
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    begun.wait()
+    with made.begin() as connection:
+        connection.exec_driver_sql("UPDATE a SET b = b * 10")
+        assert connection.exec_driver_sql("SELECT b FROM a").scalar() == 20
+    thread.join()
+    made.dispose()
+
+
+def test_sqlite_is_set_up_to_keep_what_it_is_told(tmp_path: Path) -> None:
+    made = engine(str(tmp_path / "a.db"))
+    with made.connect() as connection:
+        names = ("foreign_keys", "journal_mode", "synchronous", "busy_timeout")
+        found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
+    made.dispose()
+    assert found == [1, "wal", 2, 5000]
+
+
+def test_tables_vanish_with_a_failed_transaction(blank_url: str) -> None:
+    with pytest.raises(ZeroDivisionError):
+        write(blank_url, mistake=ZeroDivisionError)
+    made = engine(blank_url)
+    assert not sa.inspect(made).has_table("a")
+    made.dispose()
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert Settings().database_url == str(PROJECT / "data" / "counterclaim.db")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me@host/db")
+    monkeypatch.setenv("COUNTERCLAIM_PORT", "8001")
+    monkeypatch.setenv("COUNTERCLAIM_HOST", "")
+    assert Settings() == Settings(database_url="postgresql://me@host/db", port=8001, host="127.0.0.1")
+
+
+def test_whoever_opens_a_new_file_first_is_waited_for(tmp_path: Path) -> None:
+    """SQLite itself does not wait when the way of writing is chosen."""
+    file = tmp_path / "a.db"
+    held = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
+    held.execute("BEGIN EXCLUSIVE")
+    timer = threading.Timer(0.2, held.rollback)
+    timer.start()
+    made = engine(str(file))
+    with made.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    made.dispose()
+    timer.join()
+    held.close()
+
+
+def test_waiting_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 100)
+    monkeypatch.setattr(database, "PRAGMAS", ("busy_timeout = 100",))
+    file = tmp_path / "a.db"
+    held = sqlite3.connect(file, isolation_level=None)
+    held.execute("BEGIN EXCLUSIVE")
+    assert unusable(str(file)).endswith(": database is locked.")
+    held.close()
+
+
+def test_mistakes_of_ours_are_not_explained_away(tmp_path: Path) -> None:
+    made = engine(str(tmp_path / "a.db"))
+    with made.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE a (b INTEGER NOT NULL)")
+        with pytest.raises(sa.exc.IntegrityError), explained(str(tmp_path)):
+            connection.exec_driver_sql("INSERT INTO a VALUES (NULL)")
+    made.dispose()

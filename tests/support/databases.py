@@ -1,0 +1,94 @@
+"""The databases of a test run: templates that are built once, and copies of them."""
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from api.storage.database import engine
+from migrations import migrate
+from seed.check import REVIEWED
+from seed.files import read
+from seed.load import load
+from seed.refusals import Entry, Refusal
+from tests.support import postgres
+from tests.support.country import entries as country_entries
+from tests.support.quarrels import entries
+
+_numbers = itertools.count()
+
+
+def empty(backend: str) -> str:
+    """The template with all tables and no data."""
+    return _template(backend, "empty", migrate)
+
+
+def dossier(backend: str) -> str:
+    """The template with both datasets of the dossier."""
+    return _template(backend, "dossier", _load_dossier, empty(backend))
+
+
+def excerpt(backend: str) -> str:
+    """The template with the excerpt alone."""
+    return _template(backend, "excerpt", _load_excerpt, empty(backend))
+
+
+def quarrels(backend: str) -> str:
+    """The template with invented claims of every kind of date, see `tests/support/quarrels.py`."""
+    return _template(backend, "quarrels", _load_quarrels, empty(backend))
+
+
+def country(backend: str) -> str:
+    """The template with an invented country, see `tests/support/country.py`."""
+    return _template(backend, "country", _load_country, empty(backend))
+
+
+def _load_dossier(url: str) -> None:
+    _load(url, read([REVIEWED]))
+
+
+def _load_excerpt(url: str) -> None:
+    _load(url, read([REVIEWED], ["lysychansk"]))
+
+
+def _load_quarrels(url: str) -> None:
+    _load(url, entries())
+
+
+def _load_country(url: str) -> None:
+    _load(url, country_entries())
+
+
+def _load(url: str, found: Iterable[Entry | Refusal]) -> None:
+    made = engine(url)
+    load(made, found)
+    made.dispose()
+
+
+def _template(backend: str, name: str, build: Callable[[str], None], base: str | None = None) -> str:
+    """Whoever asks first builds it; nobody may stay connected, for PostgreSQL copies only what nobody uses."""
+    with postgres.alone(f"{backend}.{name}") as template:
+        if not template.exists():
+            build(_create(backend, name, template.parent, base))
+            template.touch()
+    return name
+
+
+@contextmanager
+def copy(backend: str, folder: Path, base: str | None) -> Iterator[str]:
+    """The address of a copy of a template, or of a database without tables, for one user."""
+    name = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
+    yield _create(backend, name, folder, base)
+    if backend == "postgresql":
+        postgres.drop_database(name)
+
+
+def _create(backend: str, name: str, folder: Path, base: str | None) -> str:
+    if backend == "postgresql":
+        return postgres.create_database(name, base)
+    file = folder / f"{name}.db"
+    if base is not None:
+        shutil.copy(postgres.run() / f"{base}.db", file)
+    return str(file)

@@ -1,0 +1,131 @@
+"""The requests that the docs show as examples; `python -m tests.support.exchanges` renews what code makes."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from api.http import openapi
+from api.main import create_app
+from api.settings import PROJECT
+from api.storage.database import engine
+from migrations import migrate
+from seed.check import REVIEWED
+from seed.files import read
+from seed.load import load
+from tests.support.live import serving
+
+FILE = PROJECT / "api" / "http" / "exchanges.json"
+DOCUMENT = PROJECT / "openapi.json"
+LISTS = ("events", "claims", "disputes", "sources", "actors", "locations", "datasets")
+UNKNOWN_PARTY = "party=ukrain"
+CAPTURE = "/events/capture-of-lysychansk"
+REQUESTS: dict[str, tuple[str, ...]] = {
+    "list_events": ("/events?party=lpr&kind=capture&total=true", f"/events?{UNKNOWN_PARTY}"),
+    "count_events": ("/events/count?date_from=2022-07-01&date_to=2022-07-03", f"/events/count?{UNKNOWN_PARTY}"),
+    "get_event": (CAPTURE, f"{CAPTURE}?as_off=2022-07-02", "/events/capture-of-lisichansk"),
+    "list_event_claims": (
+        f"{CAPTURE}/claims?as_of=2022-07-02&limit=1",
+        f"{CAPTURE}/claims?sort=date",
+        "/events/capture-of-lisichansk/claims",
+    ),
+    "export_events_csv": ("/events.csv?party=lpr&kind=capture", f"/events.csv?{UNKNOWN_PARTY}"),
+    "export_events_ndjson": ("/events.ndjson?party=lpr&kind=capture", f"/events.ndjson?{UNKNOWN_PARTY}"),
+    "export_events_geojson": ("/events.geojson?party=lpr&kind=capture", f"/events.geojson?{UNKNOWN_PARTY}"),
+    "list_claims": ("/claims?flag=failed_verification&limit=1", "/claims?speaker=hayday"),
+    "count_claims": ("/claims/count?stance=denies&party=ukrainian-side", "/claims/count?stance=denied"),
+    "get_claim": ("/claims/lysychansk-s14a", "/claims/lysychansk-s14a?as_of=today", "/claims/lysychansk-s14z"),
+    "export_claims_csv": ("/claims.csv?speaker=miroshnik", "/claims.csv?speaker=miroshnick"),
+    "export_claims_ndjson": ("/claims.ndjson?speaker=miroshnik", "/claims.ndjson?speaker=miroshnick"),
+    "list_disputes": ("/disputes?location=gelatin-plant&as_of=2022-07-01", f"/disputes?{UNKNOWN_PARTY}"),
+    "count_disputes": ("/disputes/count?aspect=control", "/disputes/count?aspect=controls"),
+    "export_disputes_csv": ("/disputes.csv?location=gelatin-plant", f"/disputes.csv?{UNKNOWN_PARTY}"),
+    "export_disputes_ndjson": ("/disputes.ndjson?location=gelatin-plant", f"/disputes.ndjson?{UNKNOWN_PARTY}"),
+    "list_event_positions": (
+        f"{CAPTURE}/positions?party=haidai",
+        f"{CAPTURE}/positions?party=hayday",
+        "/events/capture-of-lisichansk/positions",
+    ),
+    "list_actor_positions": (
+        "/actors/haidai/positions?aspect=control&limit=1",
+        "/actors/haidai/positions?aspect=controls",
+        "/actors/hayday/positions",
+    ),
+    "compare_parties": (
+        f"{CAPTURE}/compare?party=miroshnik&party=zelenskyy&as_of=2022-07-03",
+        f"{CAPTURE}/compare?party=russian-side",
+        "/events/capture-of-lisichansk/compare?party=russian-side&party=ukrainian-side",
+    ),
+    "get_control": (
+        "/locations/lysychansk/control?as_of=2022-07-02",
+        "/locations/lysychansk/control?party=russia",
+        "/locations/lisichansk/control",
+    ),
+    "get_briefing": ("/briefing?date_from=2022-07-04", "/briefing"),
+    "list_sources": ("/sources?publisher=BBC&published_to=2022-07-03", "/sources?publisher=BBB"),
+    "count_sources": ("/sources/count?kind=think_tank_report", "/sources/count?kind=newspaper"),
+    "get_source": ("/sources/isw-2022-07-02", "/sources/isw-2022-07-02?q=isw", "/sources/isw-2022-07-03"),
+    "export_sources_csv": ("/sources.csv?publisher=BBC", "/sources.csv?publisher=BBB"),
+    "export_sources_ndjson": ("/sources.ndjson?publisher=BBC", "/sources.ndjson?publisher=BBB"),
+    "list_actors": ("/actors?q=гайдай", f"/actors?{UNKNOWN_PARTY}"),
+    "count_actors": ("/actors/count?party=russian-side", f"/actors/count?{UNKNOWN_PARTY}"),
+    "get_actor": ("/actors/haidai", "/actors/haidai?q=haidai", "/actors/hayday"),
+    "export_actors_csv": ("/actors.csv?party=lpr", f"/actors.csv?{UNKNOWN_PARTY}"),
+    "export_actors_ndjson": ("/actors.ndjson?party=lpr", f"/actors.ndjson?{UNKNOWN_PARTY}"),
+    "list_locations": ("/locations?q=лисичанськ&kind=city", "/locations?within=donbass"),
+    "count_locations": ("/locations/count?within=lysychansk", "/locations/count?bbox=38,48,39"),
+    "get_location": ("/locations/lysychansk", "/locations/lysychansk?q=x", "/locations/lisichansk"),
+    "export_locations_csv": ("/locations.csv?kind=town", "/locations.csv?kind=village&kind=twon"),
+    "export_locations_ndjson": ("/locations.ndjson?kind=town", "/locations.ndjson?kind=twon"),
+    "export_locations_geojson": ("/locations.geojson?kind=town", "/locations.geojson?kind=twon"),
+    "list_datasets": ("/datasets?limit=1", "/datasets?limit=0"),
+    "count_datasets": ("/datasets/count", "/datasets/count?q=lysychansk"),
+    "get_dataset": ("/datasets/lysychansk", "/datasets/lysychansk?q=x", "/datasets/lisichansk"),
+    "export_datasets_csv": ("/datasets.csv", "/datasets.csv?q=lysychansk"),
+    "export_datasets_ndjson": ("/datasets.ndjson", "/datasets.ndjson?q=lysychansk"),
+    "get_problem_type": ("/problems/not-found", "/problems/not-found?q=x", "/problems/not_found"),
+    "get_liveness": ("/health/live", "/health/live?verbose=1"),
+    "get_vocabulary": ("/vocabulary", "/vocabulary?word=denies"),
+}
+# Where the cursors that the docs show lead on from.
+PAGES = {
+    **{f"list_{name}": f"/{name}?limit=1" for name in LISTS},
+    "list_event_claims": f"{CAPTURE}/claims?limit=1",
+    "list_actor_positions": "/actors/haidai/positions?limit=1",
+    "get_briefing": "/briefing?date_from=2022-07-02&limit=1",
+}
+
+
+def answers(client: httpx.Client) -> dict[str, Any]:
+    """By operation and status: each request, and the body of its answer."""
+    found: dict[str, Any] = {}
+    for operation, paths in REQUESTS.items():
+        for path in paths:
+            answer = client.get(path)
+            typed = answer.headers["content-type"].startswith(("text/", "application/x-ndjson"))
+            body = answer.text if typed else answer.json()
+            found.setdefault(operation, {})[str(answer.status_code)] = {"path": path, "body": body}
+    for operation, path in PAGES.items():
+        following: str = client.get(path).json()["links"]["next"]
+        found[operation]["cursor"] = following.partition("cursor=")[2]
+    return found
+
+
+def renew() -> None:
+    """Write down what a fresh server answers, and the OpenAPI document that shows it."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = str(Path(folder) / "dossier.db")
+        migrate(url)
+        made = engine(url)
+        load(made, read([REVIEWED]))
+        made.dispose()
+        with serving(url) as api:
+            openapi.EXCHANGES.clear()
+            openapi.EXCHANGES.update(answers(api.client))
+    FILE.write_text(openapi.written(openapi.EXCHANGES))
+    DOCUMENT.write_text(openapi.written(create_app().openapi()))
+
+
+if __name__ == "__main__":
+    renew()
