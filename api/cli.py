@@ -12,7 +12,7 @@ import typer
 from api.server import logs
 from api.server.server import Server
 from api.settings import Settings, SettingsError, read_settings
-from api.storage.database import DatabaseUnusableError, HelperLostError, engine, explained
+from api.storage.database import DatabaseUnusableError, engine, explained
 from migrations import migrate as migrate_database
 from migrations import require_current
 
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; what people can mend is one line on stderr and exit code 1."""
     try:
         app(arguments)
-    except (DatabaseUnusableError, HelperLostError, PortUnusableError, SettingsError) as error:
+    except (DatabaseUnusableError, PortUnusableError, SettingsError) as error:
         typer.echo(error, err=True)
         raise SystemExit(1) from None
 

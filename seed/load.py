@@ -10,12 +10,11 @@ import sqlalchemy as sa
 
 from api import models
 from api.index.invalidation import Changes
-from api.index.worker import unswept
 from api.index.writer import rederive, refresh
-from api.storage.bulk import Row, Store
+from api.storage.bulk import Row, Store, rarely_collected
 from seed import mapping, vanished
 from seed.ready import Ready, Rows, ready
-from seed.records import KINDS
+from seed.records import KINDS, Reference
 from seed.refusals import Entry, Place, Refusal, meant
 from seed.report import LoadRefusedError, Report
 from seed.rows import CHILDREN, COLUMNS
@@ -36,7 +35,7 @@ def silent(_stage: str, _done: int) -> None:
 
 def load(  # noqa: PLR0913 - each is a choice of its own
     engine: sa.Engine,
-    entries: Iterable[Entry | Ready | Refusal],
+    entries: Iterable[Entry | Refusal],
     *,
     prune: bool = False,
     dry_run: bool = False,
@@ -52,7 +51,7 @@ def load(  # noqa: PLR0913 - each is a choice of its own
     `repeats`: a record may occur again if it is the same each time. `renewed` records take the place of those of the
     same id that were loaded, but only if anything at all is new, changed or gone.
     """
-    with unswept(), engine.connect() as connection, connection.begin() as transaction:
+    with rarely_collected(), engine.connect() as connection, connection.begin() as transaction:
         work = Load(connection, progress, repeats=repeats)
         stream = iter(entries)
         while batch := list(islice(stream, BATCH)):
@@ -82,7 +81,7 @@ def withdraw(engine: sa.Engine, dataset: str, *, same_as: Path = SAME_AS) -> Rep
 
 def rebuild(engine: sa.Engine, progress: Progress = silent) -> int:
     """Derive everything anew, as a load of its own; how many events there are."""
-    with unswept(), engine.connect() as connection, connection.begin():
+    with rarely_collected(), engine.connect() as connection, connection.begin():
         work = Load(connection, progress)
         return work.derive(anew=True)
 
@@ -101,7 +100,7 @@ class Written(NamedTuple):
     record: Ready
     fresh: bool
     rows: Rows
-    names: Sequence[tuple[str, str, str]]
+    names: Sequence[Reference]
 
 
 class Load:
@@ -127,7 +126,7 @@ class Load:
         self._verified: set[tuple[str, str]] = set()
         self._about: dict[str, Place] = {}
 
-    def take(self, batch: Sequence[Entry | Ready | Refusal]) -> None:
+    def take(self, batch: Sequence[Entry | Refusal]) -> None:
         """Load some records."""
         self.report.read += len(batch)
         groups: dict[str, dict[str, Ready]] = {kind: {} for kind in KINDS}
@@ -135,7 +134,7 @@ class Load:
             if isinstance(one, Refusal):
                 self.report.refuse(one)
                 continue
-            record = ready(one) if isinstance(one, Entry) else one
+            record = ready(one)
             if self._at_home(record, groups["dataset"]):
                 first = groups[record.kind].setdefault(record.id, record)
                 if first is not record and not (self._repeats and first.digest == record.digest):
@@ -184,7 +183,7 @@ class Load:
                 self.report.unchanged[kind] += 1
             else:
                 (self.report.new if before is None else self.report.changed)[kind] += 1
-                written.append(Written(one, before is None, *one.unpacked()))
+                written.append(Written(one, before is None, one.rows(), one.references()))
         self._store.insert("seen", ("kind", "id"), [(kind, id_) for id_ in ids if id_ not in again])
         return written
 
@@ -284,7 +283,7 @@ class Load:
         for one in entries:
             record = ready(one)
             if self._store.column(f"SELECT digest FROM {record.kind} WHERE id = ?", record.id) != [record.digest]:
-                self._write(record.kind, [Written(record, False, *record.unpacked())])
+                self._write(record.kind, [Written(record, False, record.rows(), record.references())])
 
     def _refuse_unknown(self) -> None:
         refused = {refusal.record for refusal in self.report.refused}

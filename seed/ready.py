@@ -1,11 +1,10 @@
-"""Records made ready to be loaded: what a load asks of each, and the rest packed, for most need no more than a look."""
+"""Records made ready to be loaded: with what tells whether they changed, for most need no more than a look."""
 
-import marshal
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from api.storage.bulk import Row
-from seed.refusals import Entry, Place, Refusal
+from seed.records import Record, Reference
+from seed.refusals import Entry, Place
 from seed.rows import digest, rows_of
 
 Rows = dict[str, list[Row]]
@@ -16,50 +15,33 @@ class Ready(NamedTuple):
 
     dataset: str
     place: Place
-    kind: str
-    id: str
+    record: Record
     digest: str
-    rest: "Entry | bytes"
-    """The entry itself, or packed what `unpacked` gives."""
+
+    @property
+    def kind(self) -> str:
+        """Of record."""
+        return self.record.kind_of_record
+
+    @property
+    def id(self) -> str:
+        """The record's own."""
+        return self.record.id
 
     @property
     def name(self) -> str:
         """As refusals name it."""
         return f"{self.kind} {self.id}"
 
-    def unpacked(self) -> tuple[Rows, list[tuple[str, str, str]]]:
-        """By table, the rows that hold it, its own first; and every other record it names: field, kind and id."""
-        if isinstance(self.rest, bytes):
-            found: tuple[Rows, list[tuple[str, str, str]]] = marshal.loads(self.rest)  # noqa: S302 - of our own process
-            return found
-        record = self.rest.record
-        return rows_of(record, self.dataset, self.digest), record.references()
+    def rows(self) -> Rows:
+        """By table, the rows that hold it, its own first."""
+        return rows_of(self.record, self.dataset, self.digest)
+
+    def references(self) -> list[Reference]:
+        """Every other record it names."""
+        return self.record.references()
 
 
 def ready(one: Entry) -> Ready:
     """An entry, with what tells whether it changed."""
-    record = one.record
-    return Ready(one.dataset, one.place, record.kind_of_record, record.id, digest(record), one)
-
-
-def pack(batch: Iterable[Entry | Refusal]) -> bytes:
-    """Entries and refusals for another process, in plain values."""
-    packed: list[tuple[Any, ...]] = []
-    for one in batch:
-        if isinstance(one, Refusal):
-            packed.append((*one.place, one.record, one.field, one.message))
-        else:
-            made = ready(one)
-            packed.append((*one.place, one.dataset, made.kind, made.id, made.digest, marshal.dumps(made.unpacked())))
-    return marshal.dumps(packed)
-
-
-def unpack(packed: bytes) -> Iterator[Ready | Refusal]:
-    """What was packed."""
-    for file, row, *rest in marshal.loads(packed) if packed else ():  # noqa: S302 - of our own process
-        place = Place(file, row)
-        if len(rest) == 3:  # noqa: PLR2004 - a refusal's
-            yield Refusal(place, *rest)
-        else:
-            dataset, kind, id_, mark, packed_rest = rest
-            yield Ready(dataset, place, kind, id_, mark, packed_rest)
+    return Ready(one.dataset, one.place, one.record, digest(one.record))

@@ -14,7 +14,7 @@ from api.index.facts import Chunk, Facts
 from api.index.filing import FILED, Sheet
 from api.index.invalidation import Affected, Kind
 from api.index.serializer import Scribe
-from api.storage.bulk import Reads, Row
+from api.storage.bulk import Row, Store
 
 CHUNK = 300
 DOCUMENT = ("id", "span", "day", "latest", "size", "body")
@@ -67,7 +67,7 @@ class Parcel(NamedTuple):
 class Maker:
     """Makes what is derived of records; reads facts and writes nothing."""
 
-    def __init__(self, store: Reads, shapes: type[Shapes] = Scribe) -> None:
+    def __init__(self, store: Store, shapes: type[Shapes] = Scribe) -> None:
         self._store = store
         self._known = Facts(store)
         self._shapes = shapes(self._known)
@@ -189,7 +189,7 @@ class Maker:
         return Parcel(kind, ids, rows, list(made.words.items()), dict(counts), sheet)
 
 
-def parcels(store: Reads) -> Iterator[Parcel]:
+def parcels(store: Store) -> Iterator[Parcel]:
     """Everything that is to be written because of what a load affects."""
     maker, affected = Maker(store), Affected(store)
     for kind in PLAIN:

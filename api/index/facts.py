@@ -12,7 +12,7 @@ from api.domain.assessment import Said, said
 from api.domain.parties import TELLING, Standings
 from api.index.cache import Names, Shelf
 from api.schemas import records as schemas
-from api.storage.bulk import Reads
+from api.storage.bulk import Store
 
 T = TypeVar("T")
 # How many claims are held at once, but for what judgement needs of one event's; and how much is remembered.
@@ -200,7 +200,7 @@ _DATING = _columns(Dating._fields[1:], "date")
 class Facts:
     """Reads chunks; actors' standings and datasets are held, other records are remembered while they are in use."""
 
-    def __init__(self, store: Reads) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
         self.datasets: dict[str, schemas.TitledRef] = {}
         self.recorded_on: dict[str, date] = {}

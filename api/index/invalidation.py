@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from api.domain.vocabulary import BELONGING
-from api.storage.bulk import Reads, Store
+from api.storage.bulk import Store
 
 Kind = Literal["dataset", "source", "actor", "location", "event", "claim"]
 
@@ -165,7 +165,7 @@ class Changes:
 class Affected:
     """Whose derived rows may differ, once that is known."""
 
-    def __init__(self, store: Reads) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
 
     def among(self, kind: Kind, ids: list[str]) -> set[str]:

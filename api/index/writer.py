@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable
 from operator import itemgetter
 
-from api.index.builder import COLUMNS, Parcel
+from api.index.builder import COLUMNS, Parcel, parcels
 from api.index.filing import FILED, PREFIX, SPANS, FiledKind, Filing
 from api.index.invalidation import Changes
 from api.index.numbers import Numbers
 from api.index.words import Index, Vocabulary
-from api.index.worker import parcels
 from api.storage.bulk import Store
 
 REPLACED = (
@@ -41,8 +40,7 @@ def rederive(store: Store, changes: Changes, progress: Progress = lambda _: None
 def refresh(store: Store, changes: Changes, progress: Progress = lambda _: None) -> None:
     """Bring every derived row up to date with what a load touched; `progress` hears of each chunk of events."""
     changes.spread()
-    with parcels(store) as made:
-        Deriver(store).run(made, progress)
+    Deriver(store).run(parcels(store), progress)
 
 
 class Deriver:

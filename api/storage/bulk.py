@@ -1,14 +1,14 @@
 """Bulk reads and writes through the database's own driver, in one wording for SQLite and PostgreSQL."""
 
+import gc
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
-if TYPE_CHECKING:  # helpers, who have no connection, go without it
-    import sqlalchemy as sa
+import sqlalchemy as sa
 
 # Where a connection is lost on the way, it would write a line of its own beside the error that it raises.
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
@@ -18,16 +18,19 @@ Row = tuple[Any, ...]
 # Read as text on both databases: days as YYYY-MM-DD, JSON as it was written.
 AS_TEXT = ("date", "json", "jsonb")
 AT_ONCE = 50
+# When to look for garbage in circles: a load makes things by the million, and hardly any of that.
+SELDOM = (1_000_000, 50, 50)
 
 
-class Reads(Protocol):
-    """Whatever reads facts: a `Store`, or somebody who asks one."""
-
-    def rows(self, statement: str, *values: Any) -> list[Row]:  # noqa: ANN401 - whatever the driver binds
-        """All rows of a query."""
-
-    def column(self, statement: str, *values: Any) -> list[Any]:  # noqa: ANN401 - whatever the driver binds
-        """The first column of a query."""
+@contextmanager
+def rarely_collected() -> Iterator[None]:
+    """Look for garbage in circles but seldom."""
+    before = gc.get_threshold()
+    gc.set_threshold(*SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 class Store:
@@ -36,11 +39,9 @@ class Store:
     `{each}` stands for a table of the texts of a list, in its one column `value`.
     """
 
-    def __init__(self, connection: "sa.Connection", *, lenient: bool = False) -> None:
+    def __init__(self, connection: sa.Connection, *, lenient: bool = False) -> None:
         """Use a connection; `lenient`: read even texts that are no UTF-8, as far as that goes."""
         self.sqlite = connection.dialect.name == "sqlite"
-        self.between: Callable[[], None] | None = None
-        """Called after each statement that writes; it may read."""
         self._connection: Any = connection.connection
         self._cursor: Any = self._connection.cursor()
         if not self.sqlite:
@@ -66,13 +67,7 @@ class Store:
     def run(self, statement: str, *values: Any) -> int:  # noqa: ANN401 - whatever the driver binds
         """Run a statement; how many rows it changed."""
         self._cursor.execute(self._worded(statement), self._bound(values))
-        count = int(self._cursor.rowcount)
-        self._written()
-        return count
-
-    def _written(self) -> None:
-        if self.between is not None:
-            self.between()
+        return int(self._cursor.rowcount)
 
     def temporary(self, table: str, columns: str) -> None:
         """Make a table of this connection alone, empty."""
@@ -101,7 +96,6 @@ class Store:
         """Run a statement once for each row of values."""
         if rows:
             self._cursor.executemany(self._worded(statement), rows)
-            self._written()
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """Insert rows, by COPY on PostgreSQL."""
@@ -114,7 +108,6 @@ class Store:
         with self._cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-        self._written()
 
     def _insert_many(self, head: str, rows: Sequence[Row]) -> None:
         """Many rows by each statement: beginning and ending one costs SQLite as much as several rows, or indexes."""
@@ -123,7 +116,6 @@ class Store:
         statement = head + ", ".join([one] * AT_ONCE)
         for start in range(0, whole, AT_ONCE):
             self._cursor.execute(statement, list(chain.from_iterable(rows[start : start + AT_ONCE])))
-            self._written()
         self._cursor.executemany(head + one, rows[whole:])
 
     def upsert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:

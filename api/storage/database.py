@@ -26,13 +26,6 @@ class DatabaseUnusableError(Exception):
     """A database cannot be used; the message is one line that says why, without its password."""
 
 
-class HelperLostError(Exception):
-    """A process that helped to load ended early; what it has to say about that it wrote to our standard error."""
-
-    def __init__(self) -> None:
-        super().__init__("A process that helps to load ended early; nothing was loaded. Try again.")
-
-
 def address(url: str) -> sa.URL:
     """The address of an SQLite file (a path or `sqlite:///path`) or of a PostgreSQL database."""
     if "://" not in url:

@@ -15,7 +15,6 @@ from rich.console import Console
 from api import models
 from api.storage.database import engine, explained
 from migrations import require_current
-from seed.ahead import ahead
 from seed.importers import package
 from seed.importers.formats import Format, table
 from seed.importers.intake import FileIntake, Intake, Tally
@@ -23,12 +22,8 @@ from seed.importers.meter import Meter
 from seed.importers.outcome import Outcome
 from seed.importers.registry import FORMATS
 from seed.load import load
-from seed.ready import Ready
 from seed.refusals import Entry, Place, Refusal, meant
 from seed.report import LoadRefusedError, Report
-
-LARGE = 1_000_000
-"""Bytes that are worth starting a process."""
 
 
 class ImportUnusableError(Exception):
@@ -76,7 +71,7 @@ def import_files(url: str, name: str, paths: Sequence[Path], wish: Wish, console
                 intake = package.PackageIntake(paths, tally)
             else:
                 intake = FileIntake(FORMATS[name], paths, recorded_at(made, FORMATS[name]) or now, tally)
-            with closing(_entries(intake, size, wish)) as entries:
+            with closing(_entries(intake, wish)) as entries:
                 report = _load(made, intake, entries, wish, meter)
     finally:
         made.dispose()
@@ -87,9 +82,7 @@ def file_size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-def _load(
-    made: sa.Engine, intake: Intake, entries: Iterable[Entry | Ready | Refusal], wish: Wish, meter: Meter
-) -> Report:
+def _load(made: sa.Engine, intake: Intake, entries: Iterable[Entry | Refusal], wish: Wish, meter: Meter) -> Report:
     """A dataset keeps the moment it was recorded at until something in it changes."""
     try:
         return load(
@@ -105,9 +98,9 @@ def _load(
         return error.report
 
 
-def _entries(intake: Intake, size: int, wish: Wish) -> Generator[Entry | Ready | Refusal]:
-    """What the files hold, large ones read by a second process; of nothing, pruning would make an empty dataset."""
-    yield from ahead(intake, intake.tally) if size >= LARGE else intake.entries()
+def _entries(intake: Intake, wish: Wish) -> Generator[Entry | Refusal]:
+    """What the files hold; of nothing, pruning would make an empty dataset."""
+    yield from intake.entries()
     if wish.prune and intake.tally.rows == 0:
         yield Refusal(Place("--prune"), "", "", "no row was read, so the whole dataset would be withdrawn")
 

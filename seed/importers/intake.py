@@ -36,16 +36,11 @@ class Intake(Protocol):
 class Tally:
     """How many rows were read and refused; refused rows are passed over if that is wished."""
 
-    def __init__(self, meter: Meter | None = unheard, *, skip_refused: bool = False) -> None:
+    def __init__(self, meter: Meter = unheard, *, skip_refused: bool = False) -> None:
         """`meter` hears how many more bytes, and how many rows in all, were read."""
         self.rows = self.rows_refused = self.refusals_passed_over = 0
         self.passed_over: list[Refusal] = []
         self._meter, self._skip_refused = meter, skip_refused
-        self._heard: list[tuple[int, int]] = []
-
-    def __getstate__(self) -> dict[str, Any]:
-        """A copy in another process has no meter: it keeps what that is to hear."""
-        return {**self.__dict__, "_meter": None}
 
     def row(self) -> None:
         """Another row was read."""
@@ -62,25 +57,8 @@ class Tally:
 
     def told(self, position: int, before: int) -> int:
         """Reading went on from one position in a file to another."""
-        heard = position - before, self.rows
-        if self._meter is None:
-            self._heard.append(heard)
-        else:
-            self._meter(*heard)
+        self._meter(position - before, self.rows)
         return position
-
-    def news(self) -> dict[str, Any]:
-        """What is known, and what the meter is to hear since this was last asked."""
-        known = {name: getattr(self, name) for name in ("rows", "rows_refused", "refusals_passed_over", "passed_over")}
-        known["_heard"], self._heard = self._heard, []
-        return known
-
-    def learn(self, news: Mapping[str, Any]) -> None:
-        """Know it here, and let the meter hear."""
-        self.__dict__.update(news)
-        for heard in self._heard:
-            if self._meter is not None:
-                self._meter(*heard)
 
 
 class FileIntake:

@@ -126,3 +126,21 @@ def test_what_is_refused_is_named(database: sa.Engine, tmp_path: Path, text: str
     assert [str(one)[: len(f"{path}: {reason}")] for one in refused.value.report.refused] == [f"{path}: {reason}"]
     assert revision(database) is None
     assert not any(everything(database).values())
+
+
+def test_no_slice_loses_a_claim_whose_event_came_in_an_earlier_one(
+    database: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Records come a few at a time, events and claims far apart, and are derived a few events at a time."""
+    seed(database)
+    whole = everything(database)
+    for dataset in (CONTEXT, EXCERPT):
+        withdraw(database, dataset)
+    assert not any(everything(database).values())
+    monkeypatch.setattr("seed.load.BATCH", 7)
+    monkeypatch.setattr("api.index.builder.CHUNK", 3)
+    report = seed(database)
+    found = everything(database)
+    assert found == whole
+    counted = [json.loads(row["body"])["claims"]["total"] for row in found["event_document"]]
+    assert sum(counted) == len(found["claim"]) == report.new["claim"]
