@@ -4,6 +4,7 @@ import errno
 import socket
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from importlib.metadata import version as installed
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,6 +59,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (DatabaseUnusableError, PortUnusableError, SettingsError) as error:
         typer.echo(error, err=True)
         raise SystemExit(1) from None
+
+
+def _version(asked: bool) -> None:
+    """Say the version and end."""
+    if asked:
+        typer.echo(f"counterclaim {installed('counterclaim')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", help="Say the version, and nothing else.", is_eager=True, callback=_version)
+]
+
+
+@app.callback()
+def counterclaim(*, version: Version = False) -> None:
+    """Events of armed conflict, with who said what about them, and when."""
 
 
 @app.command()

@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from api import models
+from api.index import rules
 from api.storage.database import DatabaseUnusableError, engine, explained, is_sqlite, sqlite_file, viewer
 
 FOLDER = Path(__file__).parent
@@ -18,37 +19,64 @@ LOCK = 0x00C0_7E4C  # any number of ours: PostgreSQL lets one migration at a tim
 
 
 def migrate(url: str) -> None:
-    """Build the database, or bring it to the newest version; changes nothing if it is there.
+    """Build the database, or bring it to the newest version and rules; changes nothing if it is there.
 
-    What is derived of records that are there already is made anew, in the same transaction.
+    What is derived by other rules than this code's is made anew, in the same transaction.
+    Raises DatabaseUnusableError for a database of another program, of newer code, or with other tables of facts.
     """
     with _exclusively(url) as connection:
-        before = _version(connection)
-        if before != newest():
+        if _version(connection) is None:
             _run(connection, command.upgrade, "head")
-            if before is not None and connection.scalar(sa.select(sa.func.count()).select_from(models.Dataset)):
-                from seed.load import Load, silent  # noqa: PLC0415 - a server has no need of it
+            connection.execute(sa.insert(models.Derivation).values(id=1, facts=rules.facts(), rules=rules.rules()))
+        elif not _follows(connection):
+            _derive(connection)
 
-                Load(connection, silent).derive(anew=True)
+
+def _follows(connection: sa.Connection) -> bool:
+    """Whether what is derived there was made by this code's rules."""
+    facts = made = None
+    if sa.inspect(connection).has_table(models.Derivation.__tablename__):
+        row = connection.execute(sa.select(models.Derivation.facts, models.Derivation.rules)).first()
+        facts, made = row or (None, None)
+    if facts != rules.facts():
+        raise DatabaseUnusableError(
+            "The database was built by a version between releases, whose tables of facts differ from this code's: "
+            "load the data anew, into a new database."
+        )
+    return made == rules.rules()
 
 
-def unbuild(url: str, to: str = "base") -> None:
-    """Go back to an older version, without what is derived; or take every table away again, and all data with them."""
+def _derive(connection: sa.Connection) -> None:
+    """Make the tables of what is derived anew, and all that is in them."""
+    from seed.load import Load, silent  # noqa: PLC0415 - a server has no need of it
+
+    tables = rules.derived_tables()
+    for table in tables:
+        table.drop(connection, checkfirst=True)
+    models.Base.metadata.create_all(connection)
+    connection.execute(sa.delete(models.Derivation))
+    connection.execute(sa.insert(models.Derivation).values(id=1, facts=rules.facts(), rules=rules.rules()))
+    if connection.scalar(sa.select(sa.func.count()).select_from(models.Dataset)):
+        Load(connection, silent).derive(anew=True)
+
+
+def unbuild(url: str) -> None:
+    """Take every table away again, and all data with them."""
     with _exclusively(url) as connection:
-        _run(connection, command.downgrade, to)
+        _run(connection, command.downgrade, "base")
 
 
 def require_current(url: str) -> None:
-    """Refuse a database that this code cannot serve: never migrated, older or newer."""
-    found = None
+    """Refuse a database that this code cannot serve: never migrated, newer, or derived by other rules."""
+    follows = False
     if not is_sqlite(url) or sqlite_file(url).exists():
         made = viewer(url)
         try:
             with explained(url), made.connect().execution_options(read_only=True) as connection:
-                found = _version(connection)
+                follows = _version(connection) == newest() and _follows(connection)
         finally:
             made.dispose()
-    if found != newest():
+    if not follows:
         raise DatabaseUnusableError("The database is older than this code: run `counterclaim migrate` first.")
 
 

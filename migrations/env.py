@@ -1,23 +1,21 @@
 """What Alembic runs: migrations on a connection it is given, and drafts of new ones from the models."""
 
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import context
-from alembic.autogenerate.api import AutogenContext
 
 from api import models
 from api.settings import Settings
 from api.storage.database import engine
 
 
-def render(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:  # noqa: ANN401 - Alembic passes parts of many kinds
-    """Write drafts with the names of `migrations.parts`."""
-    if kind == "type" and item is models.TEXT:
-        return "TEXT"
-    if kind == "type" and item is models.NAMES:
-        return "NAMES"
-    return False
+def ours(name: str | None, kind: str, _: Any) -> bool:  # noqa: ANN401 - Alembic passes the parents' names
+    """Whether a thing in the database is of the models; search indexes are made beside them, in each one's own form."""
+    tables = models.Base.metadata.tables
+    if kind == "index":
+        return any(index.name == name for table in tables.values() for index in table.indexes)
+    return kind != "table" or name in tables
 
 
 def run(connection: sa.Connection) -> None:
@@ -25,7 +23,7 @@ def run(connection: sa.Connection) -> None:
         connection,
         target_metadata=models.Base.metadata,
         render_as_batch=True,  # SQLite changes a table by replacing it; PostgreSQL alters it as ever
-        render_item=render,
+        include_name=ours,
     )
     with context.begin_transaction():
         context.run_migrations()
@@ -35,5 +33,7 @@ given: sa.Connection | None = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    with engine(Settings().database_url).connect() as opened:
+    made = engine(Settings().database_url)
+    with made.connect() as opened:
         run(opened)
+    made.dispose()

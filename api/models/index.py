@@ -35,6 +35,16 @@ class Revision(Base):
     loaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class Derivation(Base):
+    """One row: by which rules everything derived here was made, and which facts the tables hold."""
+
+    __tablename__ = "derivation"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    facts: Mapped[str] = mapped_column(TEXT)
+    rules: Mapped[str] = mapped_column(TEXT)
+
+
 class ActorClosure(Base):
     """`actor` belongs to `party`: itself, and all it belongs to through others."""
 
@@ -252,6 +262,8 @@ def search_index(table: str) -> Iterator[DDL]:
 for _words in (EventWords, ClaimWords):
     for _statement in search_index(_words.__tablename__):
         event.listen(_words.__table__, "after_create", _statement)
+    _gone = DDL(f"DROP TABLE IF EXISTS {_words.__tablename__.replace('words', 'search')}")  # type: ignore[no-untyped-call]
+    event.listen(_words.__table__, "before_drop", _gone.execute_if(dialect="sqlite"))
 
 
 class SourceWords(Words, Base):

@@ -1,12 +1,21 @@
 """Migrations build exactly what the models say, on both databases, and never touch what they do not know."""
 
+import os
+import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 
 from api import models
+from api.index import rules
+from api.settings import PROJECT
 from api.storage.database import DatabaseUnusableError, engine
 from migrations import migrate, require_current, unbuild
 from seed.verify import verify
@@ -68,18 +77,57 @@ def test_migrating_again_loses_nothing(empty_url: str) -> None:
     made.dispose()
 
 
-def test_an_older_database_keeps_what_it_holds(dossier_url: str) -> None:
-    """Facts stay as they are; what is derived of them is made anew, and answers are of a new revision."""
+def test_other_rules_are_noticed_and_all_is_derived_anew(
+    dossier_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A copy of this code whose words are folded by another rule refuses the database until it was brought along."""
+    for package in ("api", "migrations", "seed"):
+        shutil.copytree(PROJECT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "api" / "domain" / "text.py").open("a") as rules_of_words:
+        rules_of_words.write("\n\n_as_before = folded\n\n\ndef folded(texts):\n    return _as_before(texts)[::-1]\n")
+
+    def run(*arguments: str) -> int:
+        environment = {**os.environ, "DATABASE_URL": dossier_url, "PYTHONPATH": str(tmp_path)}
+        line = [sys.executable, "-m", "api.cli", *arguments]
+        return subprocess.run(line, cwd=tmp_path, env=environment, timeout=120, check=False).returncode
+
     made = engine(dossier_url)
     before, number = everything(made), revision(made)
-    unbuild(dossier_url, "0001")
+    assert run("export", str(tmp_path / "refused")) == 1
+    line = capfd.readouterr().err
+    assert line == "The database is older than this code: run `counterclaim migrate` first.\n"
+    assert run("migrate") == 0
+    assert revision(made) == (number or 0) + 1
+    assert everything(made) != before
     with pytest.raises(DatabaseUnusableError, match="run `counterclaim migrate`"):
         require_current(dossier_url)
     migrate(dossier_url)
     assert everything(made) == before
-    assert revision(made) == (number or 0) + 1
     assert list(verify(made)) == []
     made.dispose()
+
+
+def test_other_tables_of_facts_are_left_alone(empty_url: str) -> None:
+    made = engine(empty_url)
+    with made.begin() as connection:
+        connection.execute(sa.update(models.Derivation).values(facts="of another day"))
+    made.dispose()
+    for act in (migrate, require_current):
+        with pytest.raises(DatabaseUnusableError, match="load the data anew, into a new database"):
+            act(empty_url)
+
+
+def test_words_for_people_are_no_rule(tmp_path: Path) -> None:
+    one, other, third = (tmp_path / name for name in ("one.py", "other.py", "third.py"))
+    one.write_text('"""A."""\nX = 1  # why\n')
+    other.write_text('"""B."""\n\nX = 1\n')
+    third.write_text('"""B."""\n\nX = 2\n')
+    assert rules._code(one) == rules._code(other) != rules._code(third)  # noqa: SLF001 - no public function takes a file
+
+
+def test_alembic_finds_nothing_to_change(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", empty_url)
+    command.check(Config(PROJECT / "alembic.ini"))
 
 
 def test_several_may_migrate_at_once(blank_url: str) -> None:

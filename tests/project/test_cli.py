@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 import sqlalchemy as sa
+import yaml
 
 from api import cli
 from api.settings import PROJECT
@@ -39,6 +41,16 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     out, err = capsys.readouterr()
     assert (exited.value.code, out, err.count("\n")) == (1, "", 1)
     return err.rstrip("\n")
+
+
+def test_the_version_is_the_same_wherever_it_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exited:
+        cli.main(["--version"])
+    assert exited.value.code == 0
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    assert capsys.readouterr().out == f"counterclaim {project['version']}\n"
+    cited = yaml.safe_load((PROJECT / "CITATION.cff").read_text())
+    assert (cited["version"], cited["license"]) == (project["version"], project["license"])
 
 
 def test_migrate_builds_and_keeps(database: str) -> None:
