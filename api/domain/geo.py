@@ -15,6 +15,16 @@ class Box:
     east: float
     north: float
 
+    def turned(self) -> "Box | None":
+        """The box that was meant if latitude was written first, as WFS and EPSG:4326 have it; None: it cannot be."""
+        if self.west > self.east or max(abs(self.west), abs(self.east)) > 90:  # noqa: PLR2004 - degrees of latitude
+            return None
+        return Box(self.south, self.west, self.north, self.east)
+
+    def __str__(self) -> str:
+        """As a request has it."""
+        return f"{self.west},{self.south},{self.east},{self.north}"
+
 
 @dataclass(frozen=True, slots=True)
 class Circle:

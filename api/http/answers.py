@@ -136,13 +136,23 @@ async def page(
             meta["left_out"] = await asked.left_out(look)
         if getattr(query, "total", False):
             meta["total"] = await asked.count(look)
-        if not bodies and place is None and isinstance(asked, Explains):
-            meta["why_empty"] = await asked.why_empty(look)
+        if not bodies and place is None and (why := await why_empty(look, asked, query)) is not None:
+            meta["why_empty"] = why
         body = envelope(bodies, here, following, meta)
         link = {} if following is None else {"Link": f'<{following}>; rel="next"'}
         return caching.answer(request, body, JSON, marks(look), link)
 
     return await data_of(request).ask(work)
+
+
+async def why_empty(look: Look, asked: Asked, query: Any) -> str | None:  # noqa: ANN401 - filters with paging
+    """Why there is nothing, where that can be said: not least, because the box was written latitude first."""
+    box = getattr(query, "bbox", None)
+    turned = None if box is None else box.turned()
+    if turned is not None and (count := await query.model_copy(update={"bbox": turned}).asked().count(look)):
+        holds = f"has {count} record{'' if count == 1 else 's'}"
+        return f"A box begins with longitude: bbox={turned} {holds}, and bbox={box} none."
+    return await asked.why_empty(look) if isinstance(asked, Explains) else None
 
 
 async def everything(
@@ -225,7 +235,7 @@ async def export(request: Request, listing: Listing, filters: Any, form: str) ->
             return unchanged
         asked: Asked = filters.asked()
         await asked.check(look)
-        if caching.any_copy_will_do(request):
+        if caching.copy_will_do(request, look.catalogue.loaded_at):
             return caching.not_modified(caching.etag(request, look.revision, gzip=False), look.catalogue.loaded_at)
         total = await counted(asked, look)
         sent = {

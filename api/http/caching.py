@@ -3,8 +3,8 @@
 import hashlib
 import re
 import zlib
-from datetime import datetime
-from email.utils import format_datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
 
 from fastapi import Request, Response
@@ -99,9 +99,28 @@ def kept(request: Request, revision: int) -> str | None:
     return next((tag for tag in (plain, f'{plain[:-1]}.gzip"') if tag in tags), None)
 
 
-def any_copy_will_do(request: Request) -> bool:
-    """Whether the client takes whatever copy it has of what is there: only a good answer knows that it is there."""
-    return (sent(request, b"if-none-match") or "").strip() == "*"
+def copy_will_do(request: Request, loaded_at: datetime | None) -> bool:
+    """Whether any copy the client has will do, or one of that day: only a good answer knows that something is there.
+
+    `If-Modified-Since` says less than a tag, so it counts only where none is sent (RFC 9110, section 13.1.3).
+    """
+    tags = sent(request, b"if-none-match")
+    if tags is not None:
+        return tags.strip() == "*"
+    since = sent(request, b"if-modified-since")
+    moment = None if since is None else _moment(since)
+    return moment is not None and loaded_at is not None and loaded_at.replace(microsecond=0) <= moment
+
+
+def _moment(text: str) -> datetime | None:
+    """The moment of a header; None: it is none, or lies ahead."""
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    now = datetime.now(UTC)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment <= now else None
 
 
 def packed(body: bytes, *, gzip: bool) -> bytes:
@@ -118,7 +137,7 @@ def answer(
     """A whole answer, compressed if the client takes it and it is worth it; `marks` are revision and load time."""
     gzip = len(body) >= GZIP_FROM and accepts_gzip(request)
     tag = etag(request, marks[0], gzip=gzip)
-    if any_copy_will_do(request):
+    if copy_will_do(request, marks[1]):
         return not_modified(tag, marks[1])
     fields = _fields(tag, marks[1])
     fields += [(_encoded(name.lower()), value.encode("latin-1")) for name, value in more.items()]
@@ -135,7 +154,7 @@ def not_modified(tag: str, loaded_at: datetime) -> Response:
 def fixed(request: Request, body: bytes, media_type: str) -> Response:
     """An answer that is the same whatever is loaded, such as a script."""
     tag = f'"{_digest(body)}"'
-    if tag in _copies(request) or any_copy_will_do(request):
+    if tag in _copies(request) or copy_will_do(request, None):
         return Ready(304, b"", None, [(b"etag", _encoded(tag)), _UNTIL_ASKED])
     return Ready(200, body, media_type, [(b"etag", _encoded(tag)), _UNTIL_ASKED])
 

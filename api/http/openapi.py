@@ -21,7 +21,8 @@ its speaker, stance, hedge, source and the day it was said. What they add up to 
 denied, conceded) is derived, as of any day, and always comes with the claims it rests on.
 
 **Every path** answers GET, HEAD and OPTIONS, needs no key, sets no cookie and may be read from any web page. Each
-answer has an `ETag`: send it back as `If-None-Match`, and you get 304 as long as nothing was loaded.
+answer has an `ETag`: send it back as `If-None-Match` (or its `Last-Modified` as `If-Modified-Since`), and you get 304
+as long as nothing was loaded.
 
 **Filters** that are not given set no condition. A repeated parameter means *any of*. What is not understood is refused
 with 422 and the nearest right spelling: a typo never looks like “nothing happened”.

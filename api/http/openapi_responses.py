@@ -11,7 +11,7 @@ Responses = dict[int | str, dict[str, Any]]
 
 _HEADERS = {
     "ETag": ("Revision of the data, path, query and content coding; send it back as `If-None-Match`.", "string"),
-    "Last-Modified": ("When data was last loaded.", "string"),
+    "Last-Modified": ("When data was last loaded; send it back as `If-Modified-Since`.", "string"),
     "X-Request-ID": ("Names this request in the service's log.", "string"),
 }
 _FEATURE = {

@@ -6,10 +6,11 @@ from typing import Any, get_origin
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic.fields import FieldInfo
 
-from api.errors import BadParameters, bad, nearest, respond
+from api.errors import BadParameters, bad, respond
+from api.http.suggestions import suggested
 from api.schemas.problems import BadParameter
 
 _MESSAGES = {
@@ -50,23 +51,29 @@ async def given_once(request: Request) -> None:
 async def on_validation(request: Request, error: Exception) -> Response:
     """Answer parameters that do not fit the endpoint's model."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type alone
-    names = list(known(request))
-    return respond(BadParameters(*(_explained(item, names) for item in error.errors())))
+    return respond(BadParameters(*(_explained(item, request) for item in error.errors())))
 
 
-def _explained(error: Mapping[str, Any], names: list[str]) -> BadParameter:
+def _explained(error: Mapping[str, Any], request: Request) -> BadParameter:
     context = error.get("ctx") or {}
-    place = [str(part) for part in error["loc"] if part != "query"]
-    name = context["parameter"] if "parameter" in context else place[0]
+    # The first part of the place is where it was sent, and any name may follow: `query` is one too.
+    name = context["parameter"] if "parameter" in context else str(error["loc"][1])
     value = error["input"].get(name) if isinstance(error["input"], dict) else error["input"]
     kind = error["type"]
     if kind == "extra_forbidden":
-        unknown = bad(name, value, "there is no such parameter", allowed=names)
-        return unknown.model_copy(update={"did_you_mean": nearest(name, names)})
+        return _unknown(name, value, request)
     if kind in _WORDS:
         return bad(name, value, _WORDS[kind], allowed=_listed(context["expected"]))
     message = _MESSAGES[kind].format(**context) if kind in _MESSAGES else error["msg"]
     return bad(name, value, message, allowed=context.get("allowed"))
+
+
+def _unknown(name: str, value: object, request: Request) -> BadParameter:
+    names = list(known(request))
+    message = "there is no such parameter" if name else "a parameter without a name"
+    paths = [route.path or "" for route in iter_route_contexts(request.app.routes)]
+    meant = suggested(name, value, names, request.url.path, paths)
+    return bad(name, value, message, allowed=names).model_copy(update={"did_you_mean": meant})
 
 
 def _listed(expected: str) -> list[str]:

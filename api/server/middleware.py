@@ -32,7 +32,8 @@ HEADERS = [
 PREFLIGHT = {
     "Allow": ALLOWED,
     "Access-Control-Allow-Methods": ALLOWED,
-    "Access-Control-Allow-Headers": "Accept, Accept-Encoding, Cache-Control, If-None-Match",
+    "Access-Control-Allow-Headers": "Accept, Accept-Encoding, Cache-Control, If-Modified-Since, If-None-Match, "
+    "If-Range, Range",
     "Access-Control-Max-Age": "86400",
 }
 # Whoever watches over the service is always answered.

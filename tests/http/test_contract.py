@@ -2,7 +2,8 @@
 
 import gzip
 import re
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 
 import httpx
 import pytest
@@ -71,6 +72,23 @@ def test_a_copy_can_be_kept_until_something_is_loaded(api: Api, path: str) -> No
     assert api.client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
 
 
+@pytest.mark.parametrize("path", STORED)
+def test_a_copy_can_be_kept_by_its_day(api: Api, path: str) -> None:
+    whole = api.client.get(path)
+    loaded = whole.headers["last-modified"]
+    for method in ("GET", "HEAD"):
+        again = api.client.request(method, path, headers={"If-Modified-Since": loaded})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["last-modified"] == loaded
+    earlier = format_datetime(parsedate_to_datetime(loaded) - timedelta(seconds=1), usegmt=True)
+    ahead = format_datetime(parsedate_to_datetime(loaded) + timedelta(days=366), usegmt=True)
+    for since in (earlier, ahead, "yesterday", "", "0"):
+        answer = api.client.get(path, headers={"If-Modified-Since": since})
+        assert (answer.status_code, answer.content) == (200, whole.content)
+    both = {"If-Modified-Since": loaded, "If-None-Match": '"other"'}
+    assert api.client.get(path, headers=both).status_code == 200
+
+
 def test_a_tag_belongs_to_one_question(api: Api) -> None:
     tags = {api.client.get(path).headers["etag"] for path in STORED}
     assert len(tags) == len(STORED)
@@ -78,7 +96,8 @@ def test_a_tag_belongs_to_one_question(api: Api) -> None:
 
 @pytest.mark.parametrize("path", BAD)
 def test_a_problem_is_never_kept(api: Api, path: str) -> None:
-    for headers in ({}, {"If-None-Match": "*"}):
+    loaded = api.client.get("/events").headers["last-modified"]
+    for headers in ({}, {"If-None-Match": "*"}, {"If-Modified-Since": loaded}):
         answer = api.client.get(path, headers=headers)
         assert answer.status_code in {404, 422}
         assert answer.headers["cache-control"] == "no-store"

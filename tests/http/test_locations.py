@@ -94,3 +94,27 @@ def test_a_row_of_the_csv(api: Api) -> None:
         "dataset": row["dataset"],
         "url": "/locations/siversk",
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "filters", "why"),
+    [
+        (
+            "/locations",
+            {"bbox": "48.8,38.3,49.0,38.6"},
+            "A box begins with longitude: bbox=38.3,48.8,38.6,49.0 has 2 records, and bbox=48.8,38.3,49.0,38.6 none.",
+        ),
+        (
+            "/events",
+            {"bbox": "48.8,38.3,49,38.6", "kind": "entry"},
+            "A box begins with longitude: bbox=38.3,48.8,38.6,49.0 has 2 records, and bbox=48.8,38.3,49.0,38.6 none.",
+        ),
+        ("/locations", {"bbox": "10,20,11,21"}, None),
+        ("/locations", {"bbox": "100,20,110,21"}, None),
+        ("/events", {"bbox": "48.8,38.3,49,38.6", "date_from": "2023-01-01"}, "Nothing that is recorded matches."),
+    ],
+)
+def test_a_box_with_latitude_first_is_noticed(api: Api, path: str, filters: Params, why: str | None) -> None:
+    page = api.get(path, **filters)
+    assert page["data"] == []
+    assert page["meta"].get("why_empty") == why

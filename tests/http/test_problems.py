@@ -35,6 +35,32 @@ def refused(api: Api, path: str, parameter: str, /, **filters: Any) -> Any:
         ("/datasets", {"q": "x"}, []),
         ("/vocabulary", {"q": "x"}, []),
         ("/health", {"verbose": ""}, []),
+        ("/events", {"query": "Lysychansk"}, ["q"]),
+        ("/events/count", {"query": ""}, ["q"]),
+        ("/events.csv", {"query": "1"}, ["q"]),
+        ("/events/capture-of-lysychansk", {"query": "1"}, []),
+        ("/claims.ndjson", {"place": "1"}, ["location"]),
+        ("/locations/lysychansk/control", {"query": "1"}, []),
+        ("/health", {"query": "1"}, []),
+        ("/metrics", {"query": ""}, []),
+        ("/openapi.json", {"query": "1"}, []),
+        ("/docs", {"query": "1"}, []),
+        ("/events", {"format": "csv"}, ["/events.csv"]),
+        ("/claims/count", {"f": "xlsx"}, ["/claims.csv", "/claims.ndjson"]),
+        ("/events", {"updated_since": "2026-01-01"}, []),
+        ("/events", {"page": "2"}, ["cursor"]),
+        ("/events.csv", {"page": "2"}, []),
+        ("/events", {"offset": "50"}, ["cursor"]),
+        ("/events", {"per_page": "50"}, ["limit"]),
+        ("/events", {"start_date": "2022-07-01"}, ["date_from"]),
+        ("/events", {"StartDate": "2022-07-01"}, ["date_from"]),
+        ("/claims", {"EndDate": "2022-07-01"}, ["said_to"]),
+        ("/sources", {"year": "2022"}, ["published_from", "published_to"]),
+        ("/events", {"lat": "48.9"}, ["latitude"]),
+        ("/events", {"lng": "38.4"}, ["longitude"]),
+        ("/events", {"search": "refinery"}, ["q"]),
+        ("/events", {"event_type": "battles"}, ["kind"]),
+        ("/disputes", {"search": "refinery"}, []),
         ("/problems/not-found", {"x": "1"}, []),
     ],
 )
@@ -44,6 +70,26 @@ def test_an_unknown_parameter(api: Api, path: str, filters: Params, suggested: l
     assert error["message"] == "there is no such parameter"
     assert error["did_you_mean"] == suggested
     assert name not in error["allowed"]
+
+
+def test_several_unknown_parameters_of_another_api(api: Api) -> None:
+    errors = api.problem("/events?StartDate=2022-07-01&EndDate=2022-07-03")["errors"]
+    assert [(error["parameter"], error["did_you_mean"]) for error in errors] == [
+        ("StartDate", ["date_from"]),
+        ("EndDate", ["date_to"]),
+    ]
+
+
+@pytest.mark.parametrize("path", ["/events", "/events/count", "/events.csv", "/claims/lysychansk-s01a", "/health"])
+@pytest.mark.parametrize("query", ["query=1", "query=", "q=x&query=y", "=x", "path=1", "0=1"])
+def test_an_unknown_parameter_is_refused_whatever_its_name(api: Api, path: str, query: str) -> None:
+    assert api.problem(f"{path}?{query}")["type"] == "/problems/invalid-parameter"
+    assert api.client.head(f"{path}?{query}").status_code == 422
+
+
+def test_a_parameter_without_a_name(api: Api) -> None:
+    error = refused(api, "/events?=x", "")
+    assert (error["message"], error["value"], error["did_you_mean"]) == ("a parameter without a name", "x", [])
 
 
 @pytest.mark.parametrize(
