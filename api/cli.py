@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.main import create_app, guarded
 from api.server import logs
 from api.server.server import Server
 from api.settings import Settings, SettingsError, read_settings
@@ -244,7 +245,6 @@ def rebuild() -> None:
 def openapi() -> None:
     """Print the description of the HTTP interface, as /openapi.json sends it."""
     from api.http.openapi import written  # noqa: PLC0415 - as above
-    from api.main import create_app  # noqa: PLC0415 - other commands need no application
 
     typer.echo(written(create_app(read_settings()).openapi()), nl=False)
 
@@ -303,7 +303,8 @@ class Announced(Server):
     """A server that says what to open once it answers."""
 
     def __init__(self, settings: Settings, listener: socket.socket, worth_opening: Sequence[tuple[str, str]]) -> None:
-        super().__init__(settings)
+        app = create_app(settings)
+        super().__init__(app, guarded(app, settings), settings)
         host, port = listener.getsockname()[:2]
         self.root = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         self.worth_opening = worth_opening

@@ -1,162 +1,64 @@
-"""Problem details (RFC 9457): the one kind of error answer, its types and the handlers that send it.
+"""What can be wrong with a question, or with the database it is put to; `api.http.problems` says it over HTTP.
 
-Problem            an expected failure, with its type, status and detail
-├─ BadParameters   422, names each bad parameter, its value and what is allowed
-├─ NotFound        404, with the nearest ids
-└─ Unavailable     503, the database is away or busy; says when to try again
+Refused            an expected failure, with what happened
+├─ BadParameters   names each bad parameter, its value and what is allowed
+├─ NotFound        there is no such record or page, with the nearest ids
+└─ Unavailable     the database is away or busy; says when to try again
 """
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-import structlog
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import HTMLResponse
-from fastapi.routing import iter_route_contexts
-from starlette.exceptions import HTTPException
-
-from api.schemas import problems as details
-from api.schemas.problems import BadParameter
-
-log = structlog.get_logger()
-ALLOWED = "GET, HEAD, OPTIONS"
 SHOWN_VALUE = 200
 SUGGESTIONS = 3
 
 
-@dataclass(frozen=True)
-class ProblemType:
-    """A type of problem: its slug, title, status and the page that explains it."""
+@dataclass(frozen=True, slots=True)
+class BadParameter:
+    """What is wrong with one parameter; the value is shortened to 200 characters."""
 
-    slug: str
-    title: str
-    status: int
-    explanation: str
-
-
-TYPES = {
-    kind.slug: kind
-    for kind in (
-        ProblemType(
-            "invalid-parameter",
-            "A parameter is not understood",
-            422,
-            "A parameter is unknown, is given twice, has a value outside what is allowed, or names a record that does "
-            "not exist. `errors` names each one, what is wrong, what is allowed and the nearest right spelling. "
-            "Nothing was filtered with what could not be understood: a typo never looks like “nothing happened”.",
-        ),
-        ProblemType(
-            "not-found",
-            "There is no such record or page",
-            404,
-            "The path names no record or page. `did_you_mean` lists the nearest ones.",
-        ),
-        ProblemType(
-            "method-not-allowed",
-            "The method is not allowed here",
-            405,
-            "The API is read-only: every path answers GET, HEAD and OPTIONS and nothing else.",
-        ),
-        ProblemType(
-            "malformed-request",
-            "The request cannot be read",
-            400,
-            "The path or the query is not valid percent-encoded UTF-8, or holds control characters; or what came is no "
-            "request of HTTP/1.1 or HTTP/1.0, or names no host.",
-        ),
-        ProblemType(
-            "request-timeout",
-            "The request took too long to arrive",
-            408,
-            "A connection was opened, but its request did not arrive whole within some seconds. Send it again.",
-        ),
-        ProblemType(
-            "too-large",
-            "The request is too large",
-            414,
-            "The path and query are longer than this service takes. Ask for less in one request.",
-        ),
-        ProblemType(
-            "headers-too-large",
-            "The headers are too large",
-            431,
-            "The header fields are more, or longer, than this service takes.",
-        ),
-        ProblemType(
-            "too-many-requests",
-            "Too many requests",
-            429,
-            "This client sent more requests than the service takes in a short time. `Retry-After` says when to go on.",
-        ),
-        ProblemType(
-            "unavailable",
-            "The service cannot answer right now",
-            503,
-            "The database is away, busy or took too long. Nothing was answered rather than something incomplete. "
-            "`Retry-After` says when to try again.",
-        ),
-        ProblemType(
-            "internal-error",
-            "Something went wrong on our side",
-            500,
-            "A defect of the service. The answer says nothing about the data; the log names the request.",
-        ),
-    )
-}
-_BY_STATUS = {kind.status: kind for kind in TYPES.values()}
+    parameter: str
+    value: str | None
+    message: str
+    allowed: Sequence[str] | None
+    did_you_mean: Sequence[str]
 
 
-class Problem(Exception):  # noqa: N818 - the standard's own term
-    """An expected failure that is answered with problem details."""
+class Refused(Exception):  # noqa: N818 - each kind of it has a name of its own
+    """An expected failure."""
 
-    def __init__(
-        self,
-        slug: str,
-        detail: str,
-        *,
-        errors: Sequence[BadParameter] = (),
-        did_you_mean: Sequence[str] = (),
-        headers: dict[str, str] | None = None,
-    ) -> None:
-        """Take the type's slug and what happened this time."""
+    def __init__(self, detail: str) -> None:
+        """Take what happened this time."""
         super().__init__(detail)
-        self.kind = TYPES[slug]
-        self.headers = headers or {}
-        self.details = details.Problem(
-            type=f"/problems/{slug}",
-            title=self.kind.title,
-            status=self.kind.status,
-            detail=detail,
-            errors=list(errors),
-            did_you_mean=list(did_you_mean),
-        )
+        self.detail = detail
 
 
-class BadParameters(Problem):
+class BadParameters(Refused):
     """One or more parameters are wrong."""
 
     def __init__(self, *errors: BadParameter) -> None:
         """Take what is wrong with each."""
-        detail = "; ".join(f"{error.parameter}: {error.message}" for error in errors)
-        super().__init__("invalid-parameter", detail, errors=errors)
+        super().__init__("; ".join(f"{error.parameter}: {error.message}" for error in errors))
+        self.errors = errors
 
 
-class NotFound(Problem):
-    """A path names no record."""
+class NotFound(Refused):
+    """There is no such record or page."""
 
     def __init__(self, detail: str, near: Sequence[str] = ()) -> None:
         """Take what was looked for and the nearest ids."""
-        super().__init__("not-found", detail, did_you_mean=near)
+        super().__init__(detail)
+        self.near = near
 
 
-class Unavailable(Problem):
+class Unavailable(Refused):
     """The database is away, busy or too slow."""
 
     def __init__(self, detail: str, *, retry_after: int = 1) -> None:
         """Take the reason and after how many seconds to try again."""
-        super().__init__("unavailable", detail, headers={"Retry-After": str(retry_after)})
+        super().__init__(detail)
+        self.retry_after = retry_after
 
 
 def bad(
@@ -165,17 +67,16 @@ def bad(
     message: str,
     *,
     allowed: Sequence[str] | None = None,
-    candidates: Sequence[str] | None = None,
+    near: Sequence[str] | None = None,
 ) -> BadParameter:
-    """Say what is wrong with a parameter; the nearest of `candidates` (or of `allowed`) are suggested."""
+    """Say what is wrong with a parameter; suggests `near`, or the nearest of what is allowed."""
     shown = None if value is None else str(value)[:SHOWN_VALUE]
-    pool = candidates if candidates is not None else allowed
     return BadParameter(
         parameter=parameter,
         value=shown,
         message=message,
         allowed=None if allowed is None else list(allowed),
-        did_you_mean=nearest(shown or "", pool or ()),
+        did_you_mean=nearest(shown or "", allowed or ()) if near is None else near,
     )
 
 
@@ -184,58 +85,3 @@ def nearest(word: str, candidates: Sequence[str]) -> list[str]:
     folded = {candidate.casefold(): candidate for candidate in candidates}
     close = get_close_matches(word.casefold(), list(folded), n=SUGGESTIONS, cutoff=0.6)
     return [folded[key] for key in close]
-
-
-def respond(problem: Problem) -> Response:
-    """The answer to a problem."""
-    return Response(
-        problem.details.model_dump_json().encode("utf-8", "backslashreplace"),
-        status_code=problem.kind.status,
-        headers={**problem.headers, "Cache-Control": "no-store"},
-        media_type="application/problem+json",
-    )
-
-
-async def on_problem(_: Request, problem: Exception) -> Response:
-    """Answer an expected failure."""
-    assert isinstance(problem, Problem)  # noqa: S101 - registered for this type alone
-    return respond(problem)
-
-
-async def on_http(request: Request, error: Exception) -> Response:
-    """Answer what the framework refuses: an unknown path, a wrong method."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type alone
-    kind = _BY_STATUS.get(error.status_code)
-    if kind is None or kind.slug == "not-found":
-        paths = [route.path or "" for route in iter_route_contexts(request.app.routes)]
-        return respond(
-            NotFound(f"There is nothing at {request.url.path[:SHOWN_VALUE]}.", nearest(request.url.path, paths))
-        )
-    detail = f"{request.scope['method']} is not served at this path."
-    return respond(Problem(kind.slug, detail, headers={"Allow": ALLOWED} if kind.slug == "method-not-allowed" else {}))
-
-
-async def on_defect(request: Request, error: Exception) -> Response:
-    """Answer a defect without telling anything of the inside."""
-    log.error("defect", path=request.url.path, exc_info=error)
-    return respond(Problem("internal-error", "The request could not be answered."))
-
-
-def page(slug: str) -> Response:
-    """The page that explains a type of problem."""
-    kind = TYPES.get(slug)
-    if kind is None:
-        raise NotFound("There is no such type of problem.", nearest(slug, list(TYPES)))
-    text = html.escape(kind.explanation)
-    return HTMLResponse(
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>{html.escape(kind.title)}</title>"
-        f"<h1>{html.escape(kind.title)}</h1><p>Status {kind.status}, type <code>/problems/{slug}</code>.<p>{text}"
-        "<p>All types: " + ", ".join(f'<a href="/problems/{name}">{name}</a>' for name in TYPES) + ".\n"
-    )
-
-
-def install(app: FastAPI) -> None:
-    """Register every handler."""
-    app.add_exception_handler(Problem, on_problem)
-    app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(Exception, on_defect)

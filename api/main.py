@@ -1,14 +1,12 @@
 """The application: routes and error handlers over one reader of the database, and the guard around them."""
 
-import gc
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import Depends, FastAPI
 
-from api import errors
-from api.http import openapi, parameters
+from api.http import openapi, parameters, problems
 from api.http.metrics import Watch
 from api.http.resources import (
     actors,
@@ -39,12 +37,6 @@ RESOURCES = (events, claims, disputes, sources, actors, locations, datasets)
 JUDGEMENTS = (positions, compare, control, briefing)
 
 
-GARBAGE = (50_000, 20, 100)
-"""When to look for garbage: a page makes hundreds of objects, and hardly any that counting references does not free."""
-SWITCH_SECONDS = 0.0001
-"""How long a thread that reads waits for its turn: Python's own 5 ms are what it takes to read a thousand rows."""
-
-
 def reader_for(settings: Settings) -> Reader:
     """A reader of the database that the settings name."""
     url = settings.database_url
@@ -60,10 +52,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*GARBAGE)
-        sys.setswitchinterval(SWITCH_SECONDS)
         yield
         await app.state.data.reader.close()
 
@@ -84,7 +72,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.data = Data(reader)
     app.state.watch = Watch(access_log=settings.exposed if settings.access_log is None else settings.access_log)
     app.state.stopping = False
-    errors.install(app)
+    problems.install(app)
     parameters.install(app)
     for resource in RESOURCES:
         app.include_router(resource.exports)
@@ -99,3 +87,11 @@ def guarded(app: FastAPI, settings: Settings) -> Guard:
     """The application as it is served: the guard around all of it, with the lane past the framework."""
     short = lane.along(app, [router for resource in RESOURCES for router in (resource.exports, resource.router)])
     return Guard(app, settings, app.state.watch, short.answer)
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - the protocol's
+    """`uvicorn api.main:app` serves what the environment names; importing this module builds nothing."""
+    if name != "app":
+        raise AttributeError(name)
+    settings = Settings()
+    return guarded(create_app(settings), settings)

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from api import models
-from api.main import reader_for
+from api.main import create_app, guarded, reader_for
 from api.query.statements import Group, Shape, page_statement
 from api.server.server import Joined, Server
 from api.settings import Settings, read_settings
@@ -89,7 +89,9 @@ def main() -> None:
     name, port = sys.argv[1], int(sys.argv[2])
     if name == "ours":
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(WARNING))
-        Server(Settings(port=port)).run()
+        settings = Settings(port=port)
+        app = create_app(settings)
+        Server(app, guarded(app, settings), settings).run()
     else:
         config = uvicorn.Config(Limit(), port=port, http=Connection, log_level="warning", access_log=False)
         uvicorn.Server(config).run()

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from api.errors import TYPES
 from api.http.examples import EXAMPLES
+from api.http.problems import TYPES
 from api.schemas.records import Sent
 
 PROBLEM = "application/problem+json"

@@ -9,9 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic.fields import FieldInfo
 
-from api.errors import BadParameters, bad, respond
+from api.errors import BadParameter, BadParameters, bad
+from api.http.problems import respond
 from api.http.suggestions import suggested
-from api.schemas.problems import BadParameter
 
 _MESSAGES = {
     "string_pattern_mismatch": "is not an id, which is made of letters, digits, '.', '_' and '-'",
@@ -73,7 +73,7 @@ def _unknown(name: str, value: object, request: Request) -> BadParameter:
     message = "there is no such parameter" if name else "a parameter without a name"
     paths = [route.path or "" for route in iter_route_contexts(request.app.routes)]
     meant = suggested(name, value, names, request.url.path, paths)
-    return bad(name, value, message, allowed=names).model_copy(update={"did_you_mean": meant})
+    return bad(name, value, message, allowed=names, near=meant)
 
 
 def _listed(expected: str) -> list[str]:

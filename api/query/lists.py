@@ -186,8 +186,7 @@ async def check_named(look: Look, named: Sequence[Named]) -> None:
     for item in named:
         if await look.name(item.kind, item.id) is None:
             near = await look.near(item.kind, item.id)
-            found = bad(item.parameter, item.id, f"there is no such {item.kind}")
-            errors.append(found.model_copy(update={"did_you_mean": near}))
+            errors.append(bad(item.parameter, item.id, f"there is no such {item.kind}", near=near))
     if errors:
         raise BadParameters(*errors)
 

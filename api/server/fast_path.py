@@ -17,7 +17,8 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.types import Receive, Scope
 
-from api.errors import Problem, respond
+from api.errors import Refused
+from api.http.problems import respond
 
 Endpoint = Callable[..., Awaitable[Response]]
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
@@ -97,8 +98,8 @@ class Lane:
             if path_id is None:
                 return await stop.endpoint(request=request, query=query)
             return await stop.endpoint(request=request, query=query, id=path_id)
-        except Problem as problem:
-            return respond(problem)
+        except Refused as failure:
+            return respond(failure)
 
     def _led_to(self, path: str) -> tuple[Stop | None, str | None]:
         if stop := self._stops.get(path):

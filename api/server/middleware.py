@@ -9,9 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Message, Receive, Scope, Send
 
-from api.errors import ALLOWED, Problem, Unavailable, respond
+from api.errors import Refused, Unavailable
 from api.http.caching import Ready
 from api.http.metrics import Exchange, Watch
+from api.http.problems import ALLOWED, Problem, respond
 from api.server import request_limits as legible
 from api.server.rate_limit import Allowance, Proxies
 from api.settings import Settings
@@ -93,7 +94,7 @@ class Guard:
         else:
             await self._app(scope, receive, answer.send)
 
-    def _refusal(self, answer: "Answer", client: str) -> Problem | None:
+    def _refusal(self, answer: "Answer", client: str) -> Refused | None:
         scope = answer.scope
         limited = scope["path"] not in UNLIMITED
         if limited and self._allowance is not None:  # whatever is asked, and however it is answered

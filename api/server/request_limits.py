@@ -5,7 +5,8 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.types import Scope
 
-from api.errors import BadParameters, Problem, bad
+from api.errors import BadParameters, Refused, bad
+from api.http.problems import Problem
 from api.settings import Settings
 
 # Control characters, line separators, and marks that change the direction of what follows them.
@@ -15,7 +16,7 @@ _ENCODED_SLASH = re.compile(rb"%2f|%5c", re.IGNORECASE)
 _SHOWN = 40
 
 
-def refusal(scope: Scope, settings: Settings) -> Problem | None:
+def refusal(scope: Scope, settings: Settings) -> Refused | None:
     """Why a request is not looked at any further, if so."""
     path, query = scope.get("raw_path") or b"", scope["query_string"]
     if len(path) + len(query) > settings.url_bytes:
@@ -29,7 +30,7 @@ def refusal(scope: Scope, settings: Settings) -> Problem | None:
     return _oversized(query, settings) if query else None
 
 
-def _illegible(name: str, part: bytes) -> Problem | None:
+def _illegible(name: str, part: bytes) -> Refused | None:
     try:
         text = unquote_to_bytes(part).decode("utf-8")
     except UnicodeDecodeError:
@@ -41,7 +42,7 @@ def _illegible(name: str, part: bytes) -> Problem | None:
     return None
 
 
-def _oversized(query: bytes, settings: Settings) -> Problem | None:
+def _oversized(query: bytes, settings: Settings) -> Refused | None:
     if query.count(b"&") >= settings.parameters:
         return BadParameters(bad("query", None, f"has more than {settings.parameters} parameters"))
     if len(query) <= settings.parameter_bytes:

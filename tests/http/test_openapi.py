@@ -10,9 +10,9 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from api.errors import TYPES
 from api.http import openapi
 from api.http.examples import EXAMPLES
+from api.http.problems import TYPES
 from api.main import create_app
 from tests.support.exchanges import DOCUMENT, LISTS, REQUESTS, answers
 from tests.support.live import Api

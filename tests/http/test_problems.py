@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.errors import TYPES
+from api.http.problems import TYPES
 from tests.support.live import Api, Params
 
 EVENT_SORTS = ["date", "-date", "id", "-id"]

@@ -98,6 +98,42 @@ def test_up_loads_the_dossier_and_says_what_to_open(blank_url: str) -> None:
     assert revisions == [1, 1]
 
 
+def test_uvicorn_serves_it_too(dossier_url: str) -> None:
+    """Importing the module builds nothing; whoever asks it for `app` gets the service, limits and all."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "api.main:app", "--port", "0"],
+        env={**os.environ, "DATABASE_URL": dossier_url, "PYTHONUNBUFFERED": "1"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stderr is not None
+    root = next(found[0] for line in server.stderr if (found := re.search(r"http://[\d.:]+", line)))
+    try:
+        capture = httpx.get(f"{root}/events/capture-of-lysychansk")
+        assert (capture.status_code, capture.json()["id"]) == (200, "capture-of-lysychansk")
+        assert capture.headers["x-content-type-options"] == "nosniff"
+        assert httpx.post(f"{root}/events").status_code == 405
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.communicate(timeout=30)
+
+
+def test_the_package_seeds_itself(empty_url: str) -> None:
+    def seed() -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "seed"],
+            env={**os.environ, "DATABASE_URL": empty_url},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        return done.stdout
+
+    assert seed() != seed()
+    assert ": 0 new, 0 changed, " in seed()
+
+
 def test_serve_loads_nothing(empty_url: str) -> None:
     with running(empty_url, "serve") as (root, _):
         assert httpx.get(f"{root}/health").status_code == 200

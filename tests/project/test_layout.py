@@ -17,7 +17,7 @@ LAYERS = {
     "settings": "the only reader of the environment",
     "models": "tables, and no session",
     "schemas": "what is sent",
-    "errors": "what can be wrong",
+    "errors": "what can be wrong, and nothing of HTTP",
     "storage": "engines and drivers; knows no question",
     "index": "what a load derives; knows no request",
     "query": "what a request reads; writes nothing",
@@ -30,7 +30,6 @@ OF_THEIR_OWN = {("query", "index"): "what a request reads and what a load derive
 STILL_CROSSED = {
     ("api.query.text_search", "api.index.numbers"),
     ("api.query.validity", "api.http.examples"),
-    ("api.server.server", "api.main"),
 }
 LONGEST_FILE = 400
 LONG_FILES = {

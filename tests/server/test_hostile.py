@@ -7,7 +7,7 @@ import re
 import httpx
 import pytest
 
-from api.errors import TYPES
+from api.http.problems import TYPES
 from api.settings import PROJECT
 from tests.support.live import Api
 from tests.support.wire import Answer, Wire

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from api.main import create_app, guarded
 from api.server.server import Server
 from api.settings import Settings
 
@@ -105,7 +106,9 @@ class Api:
 @contextmanager
 def serving(url: str, **settings: Any) -> Iterator[Api]:
     """A server on a free port of this machine for as long as it is needed, in a thread of this process."""
-    server = Server(Settings(database_url=url, port=0, **settings))
+    configured = Settings(database_url=url, port=0, **settings)
+    app = create_app(configured)
+    server = Server(app, guarded(app, configured), configured)
     thread = threading.Thread(target=server.run, name=f"server of {url}")
     thread.start()
     try:

@@ -6,9 +6,8 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api import errors
 from api.domain.vocabulary import VOCABULARIES
-from api.http import answers, caching
+from api.http import answers, caching, problems
 from api.http.openapi_responses import COMMON, json_of, problem
 from api.query.session import Look
 from api.schemas.records import WordMeaning
@@ -71,4 +70,4 @@ async def get_problem_type(
     _: Annotated[answers.Nothing, Query()],
 ) -> Response:
     """What a type of problem means and what to do about it."""
-    return errors.page(slug)
+    return problems.page(slug)

@@ -1,0 +1,197 @@
+"""Problem details (RFC 9457): the one kind of error answer, its types and the handlers that send it."""
+
+import html
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
+from fastapi.routing import iter_route_contexts
+from starlette.exceptions import HTTPException
+
+from api.errors import SHOWN_VALUE, BadParameters, NotFound, Refused, Unavailable, nearest
+from api.schemas import problems as sent
+
+log = structlog.get_logger()
+ALLOWED = "GET, HEAD, OPTIONS"
+
+
+@dataclass(frozen=True)
+class ProblemType:
+    """A type of problem: its slug, title, status and the page that explains it."""
+
+    slug: str
+    title: str
+    status: int
+    explanation: str
+
+
+TYPES = {
+    kind.slug: kind
+    for kind in (
+        ProblemType(
+            "invalid-parameter",
+            "A parameter is not understood",
+            422,
+            "A parameter is unknown, is given twice, has a value outside what is allowed, or names a record that does "
+            "not exist. `errors` names each one, what is wrong, what is allowed and the nearest right spelling. "
+            "Nothing was filtered with what could not be understood: a typo never looks like “nothing happened”.",
+        ),
+        ProblemType(
+            "not-found",
+            "There is no such record or page",
+            404,
+            "The path names no record or page. `did_you_mean` lists the nearest ones.",
+        ),
+        ProblemType(
+            "method-not-allowed",
+            "The method is not allowed here",
+            405,
+            "The API is read-only: every path answers GET, HEAD and OPTIONS and nothing else.",
+        ),
+        ProblemType(
+            "malformed-request",
+            "The request cannot be read",
+            400,
+            "The path or the query is not valid percent-encoded UTF-8, or holds control characters; or what came is no "
+            "request of HTTP/1.1 or HTTP/1.0, or names no host.",
+        ),
+        ProblemType(
+            "request-timeout",
+            "The request took too long to arrive",
+            408,
+            "A connection was opened, but its request did not arrive whole within some seconds. Send it again.",
+        ),
+        ProblemType(
+            "too-large",
+            "The request is too large",
+            414,
+            "The path and query are longer than this service takes. Ask for less in one request.",
+        ),
+        ProblemType(
+            "headers-too-large",
+            "The headers are too large",
+            431,
+            "The header fields are more, or longer, than this service takes.",
+        ),
+        ProblemType(
+            "too-many-requests",
+            "Too many requests",
+            429,
+            "This client sent more requests than the service takes in a short time. `Retry-After` says when to go on.",
+        ),
+        ProblemType(
+            "unavailable",
+            "The service cannot answer right now",
+            503,
+            "The database is away, busy or took too long. Nothing was answered rather than something incomplete. "
+            "`Retry-After` says when to try again.",
+        ),
+        ProblemType(
+            "internal-error",
+            "Something went wrong on our side",
+            500,
+            "A defect of the service. The answer says nothing about the data; the log names the request.",
+        ),
+    )
+}
+_BY_STATUS = {kind.status: kind for kind in TYPES.values()}
+
+
+class Problem(Refused):
+    """An expected failure with its type: of a request rather than of what it asks."""
+
+    def __init__(
+        self,
+        slug: str,
+        detail: str,
+        *,
+        errors: Sequence[sent.BadParameter] = (),
+        did_you_mean: Sequence[str] = (),
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        """Take the type's slug and what happened this time."""
+        super().__init__(detail)
+        self.kind = TYPES[slug]
+        self.headers = headers or {}
+        self.details = sent.Problem(
+            type=f"/problems/{slug}",
+            title=self.kind.title,
+            status=self.kind.status,
+            detail=detail,
+            errors=list(errors),
+            did_you_mean=list(did_you_mean),
+        )
+
+
+def problem_of(failure: Refused) -> Problem:
+    """The problem as which a failure is sent."""
+    match failure:
+        case Problem():
+            return failure
+        case BadParameters(errors=errors):
+            wrong = [sent.BadParameter.model_validate(asdict(error)) for error in errors]
+            return Problem("invalid-parameter", failure.detail, errors=wrong)
+        case NotFound(near=near):
+            return Problem("not-found", failure.detail, did_you_mean=near)
+        case Unavailable(retry_after=seconds):
+            return Problem("unavailable", failure.detail, headers={"Retry-After": str(seconds)})
+        case _:
+            raise failure
+
+
+def respond(failure: Refused) -> Response:
+    """The answer to an expected failure."""
+    problem = problem_of(failure)
+    return Response(
+        problem.details.model_dump_json().encode("utf-8", "backslashreplace"),
+        status_code=problem.kind.status,
+        headers={**problem.headers, "Cache-Control": "no-store"},
+        media_type="application/problem+json",
+    )
+
+
+async def on_refused(_: Request, failure: Exception) -> Response:
+    """Answer an expected failure."""
+    assert isinstance(failure, Refused)  # noqa: S101 - registered for this type alone
+    return respond(failure)
+
+
+async def on_http(request: Request, error: Exception) -> Response:
+    """Answer what the framework refuses: an unknown path, a wrong method."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type alone
+    kind = _BY_STATUS.get(error.status_code)
+    if kind is None or kind.slug == "not-found":
+        paths = [route.path or "" for route in iter_route_contexts(request.app.routes)]
+        return respond(
+            NotFound(f"There is nothing at {request.url.path[:SHOWN_VALUE]}.", nearest(request.url.path, paths))
+        )
+    detail = f"{request.scope['method']} is not served at this path."
+    return respond(Problem(kind.slug, detail, headers={"Allow": ALLOWED} if kind.slug == "method-not-allowed" else {}))
+
+
+async def on_defect(request: Request, error: Exception) -> Response:
+    """Answer a defect without telling anything of the inside."""
+    log.error("defect", path=request.url.path, exc_info=error)
+    return respond(Problem("internal-error", "The request could not be answered."))
+
+
+def page(slug: str) -> Response:
+    """The page that explains a type of problem."""
+    kind = TYPES.get(slug)
+    if kind is None:
+        raise NotFound("There is no such type of problem.", nearest(slug, list(TYPES)))
+    text = html.escape(kind.explanation)
+    return HTMLResponse(
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>{html.escape(kind.title)}</title>"
+        f"<h1>{html.escape(kind.title)}</h1><p>Status {kind.status}, type <code>/problems/{slug}</code>.<p>{text}"
+        "<p>All types: " + ", ".join(f'<a href="/problems/{name}">{name}</a>' for name in TYPES) + ".\n"
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Register every handler."""
+    app.add_exception_handler(Refused, on_refused)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(Exception, on_defect)
