@@ -22,8 +22,7 @@ test: .venv/installed-dev
 	$(BIN)/coverage report
 
 test-long: .venv/installed-dev
-	$(BIN)/pytest -n auto -m "long and not timed"
-	$(BIN)/pytest -m timed
+	$(BIN)/pytest -n auto -m long
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
