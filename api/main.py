@@ -77,6 +77,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for resource in RESOURCES:
         app.include_router(resource.exports)
         app.include_router(resource.router)
+    app.include_router(briefing.exports)
     for beside in (*JUDGEMENTS, meta, operations, docs_page):
         app.include_router(beside.router)
     openapi.install(app)

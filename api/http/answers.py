@@ -1,10 +1,10 @@
 """Answers to lists: a page, a count, an export, an item; each made from what is asked and the stored documents."""
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import orjson
@@ -13,6 +13,8 @@ from fastapi.responses import StreamingResponse
 
 from api.errors import NotFound
 from api.http import caching, formats
+from api.http.framed import Framed
+from api.http.read_ahead import ahead
 from api.query.filters import Filters
 from api.query.paging import (
     Found,
@@ -227,7 +229,7 @@ async def count(request: Request, filters: Any) -> Response:  # noqa: ANN401 - a
     return await data_of(request).ask(work)
 
 
-async def export(request: Request, listing: Listing, filters: Any, form: str) -> Response:  # noqa: ANN401
+async def export(request: Request, listing: Listing, filters: Any, form: str | Framed) -> Response:  # noqa: ANN401
     """Everything that matches, streamed from one state of the data; a failure on the way aborts the body."""
     async with AsyncExitStack() as stack:
         look = await stack.enter_async_context(data_of(request).snapshot())
@@ -243,17 +245,21 @@ async def export(request: Request, listing: Listing, filters: Any, form: str) ->
             "Counterclaim-Count": str(total),
             "Link": '</datasets>; rel="license"',
         }
+        if isinstance(form, str):
+            media_type, writer = MEDIA_TYPES[form], WRITERS[form]
+        else:
+            media_type, writer = form.media_type, partial(_framed, form, filters)
         if request.scope.get("head"):
-            return StreamingResponse(iter(()), headers=sent, media_type=MEDIA_TYPES[form])
+            return StreamingResponse(iter(()), headers=sent, media_type=media_type)
         snapshot = stack.pop_all()
 
     async def stream() -> AsyncIterator[bytes]:
         # Nothing is read ahead any more once the snapshot ends, also when whoever asked has gone.
-        async with snapshot, aclosing(WRITERS[form](listing, look, asked, total)) as parts:
+        async with snapshot, aclosing(writer(listing, look, asked, total)) as parts:
             async for part in parts:
                 yield part
 
-    return StreamingResponse(stream(), headers=sent, media_type=MEDIA_TYPES[form])
+    return StreamingResponse(stream(), headers=sent, media_type=media_type)
 
 
 class ShortError(Exception):
@@ -303,27 +309,13 @@ async def _carefully(
             return
 
 
-def _columns(listing: Listing, look: Look, record: Found) -> dict[str, Any]:
-    """A record as columns; nothing but its id if its document is damaged."""
-    columns = formats.COLUMNS[listing.name]
+def _readable(listing: Listing, look: Look, record: Found, read: Callable[[dict[str, Any]], T]) -> T:
+    """What is read from a record's document; from one with nothing but its id if it is damaged."""
     try:
-        return columns(orjson.loads(record.body))
+        return read(orjson.loads(record.body))
     except TROUBLE as error:
         kind = listing.name.removesuffix("s")
-        return columns(orjson.loads(look.damaged(kind, record.place.id, record.body, repr(error))))
-
-
-async def ahead(parts: AsyncIterator[T]) -> AsyncGenerator[T, None]:
-    """The same parts, each of them read while the one before is on its way."""
-    coming = asyncio.ensure_future(anext(parts, None))
-    try:
-        while (part := await coming) is not None:
-            coming = asyncio.ensure_future(anext(parts, None))
-            await asyncio.sleep(0)  # it begins now, not when there is nothing else to do
-            yield part
-    finally:  # whoever asked may have gone, and then nothing can be waited for
-        coming.add_done_callback(lambda done: done.cancelled() or done.exception())
-        coming.cancel()
+        return read(orjson.loads(look.damaged(kind, record.place.id, record.body, repr(error))))
 
 
 async def _ndjson(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncGenerator[bytes, None]:
@@ -336,24 +328,36 @@ async def _ndjson(listing: Listing, look: Look, asked: Asked, total: int) -> Asy
 
 
 async def _csv(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncGenerator[bytes, None]:
-    header = formats.HEADERS[listing.name]
+    header, columns = formats.HEADERS[listing.name], formats.COLUMNS[listing.name]
     yield formats.csv_lines((), header, first=True)
     sent = 0
     async for batch in batches(asked, look, listing):
         sent += len(batch)
-        yield formats.csv_lines((_columns(listing, look, record) for record in batch), header, first=False)
+        yield formats.csv_lines((_readable(listing, look, record, columns) for record in batch), header, first=False)
     _check(sent, total)
 
 
 async def _geojson(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncGenerator[bytes, None]:
+    columns, sent = formats.COLUMNS[listing.name], 0
     yield b'{"type":"FeatureCollection","features":['
-    sent = 0
     async for batch in batches(asked, look, listing):
-        features = [formats.feature(_columns(listing, look, record)) for record in batch]
+        features = [formats.feature(_readable(listing, look, record, columns)) for record in batch]
         yield (b"," if sent else b"") + b",".join(features)
         sent += len(batch)
     _check(sent, total)
     yield b"]}\n"
+
+
+async def _framed(  # noqa: PLR0913, PLR0917 - as the other writers, and with its form
+    form: Framed, filters: ListFilters, listing: Listing, look: Look, asked: Asked, total: int
+) -> AsyncGenerator[bytes, None]:
+    yield form.head(await filters.described(look), await asked.left_out(look))
+    sent = 0
+    async for batch in batches(asked, look, listing):
+        yield b"".join([_readable(listing, look, record, form.record) for record in batch])
+        sent += len(batch)
+    _check(sent, total)
+    yield form.tail()
 
 
 def _check(sent: int, total: int) -> None:

@@ -2,16 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 
+from api.domain.date_words import day_in_words
 from api.domain.geo import Box, Circle
 from api.domain.vocabulary import Match, Undated
-
-
-@lru_cache(maxsize=4096)
-def day_in_words(day: date) -> str:
-    """2 July 2022."""
-    return f"{day.day} {day:%B} {day.year}"
 
 
 def one_of(words: Sequence[str]) -> str:

@@ -5,10 +5,10 @@ from datetime import date
 
 import orjson
 
+from api.domain.date_words import day_in_words
 from api.domain.vocabulary import Match, Undated
 from api.query.as_of import AsOfDay
 from api.query.conditions import Conditions, Wanted
-from api.query.descriptions import day_in_words
 from api.query.lists import Asked, count, resolve
 from api.query.paging import Sort
 from api.query.session import Look

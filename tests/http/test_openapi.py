@@ -158,7 +158,10 @@ def client_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where a generated client lies."""
     folder = tmp_path_factory.mktemp("client")
     config = folder / "config.yml"
-    config.write_text("post_hooks: []\ncontent_type_overrides: {application/x-ndjson: text/plain}\n")
+    config.write_text(
+        "post_hooks: []\ncontent_type_overrides: {application/x-ndjson: text/plain, "
+        "application/atom+xml: text/plain, application/vnd.google-earth.kml+xml: text/plain}\n"
+    )
     command: list[str | Path] = [
         Path(sys.executable).with_name("openapi-python-client"),
         *("generate", "--fail-on-warning", "--path", DOCUMENT, "--config", config),

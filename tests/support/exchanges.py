@@ -1,5 +1,6 @@
 """The requests that the docs show as examples; `python -m tests.support.exchanges` renews what code makes."""
 
+import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,11 @@ REQUESTS: dict[str, tuple[str, ...]] = {
     "export_events_csv": ("/events.csv?party=lpr&kind=capture", f"/events.csv?{UNKNOWN_PARTY}"),
     "export_events_ndjson": ("/events.ndjson?party=lpr&kind=capture", f"/events.ndjson?{UNKNOWN_PARTY}"),
     "export_events_geojson": ("/events.geojson?party=lpr&kind=capture", f"/events.geojson?{UNKNOWN_PARTY}"),
+    "export_events_kml": ("/events.kml?party=lpr&kind=capture", f"/events.kml?{UNKNOWN_PARTY}"),
+    "export_events_timeline": (
+        "/events.timeline.json?party=lpr&kind=capture",
+        f"/events.timeline.json?{UNKNOWN_PARTY}",
+    ),
     "list_claims": ("/claims?flag=failed_verification&limit=1", "/claims?speaker=hayday"),
     "count_claims": ("/claims/count?stance=denies&party=ukrainian-side", "/claims/count?stance=denied"),
     "get_claim": ("/claims/lysychansk-s14a", "/claims/lysychansk-s14a?as_of=today", "/claims/lysychansk-s14z"),
@@ -63,6 +69,7 @@ REQUESTS: dict[str, tuple[str, ...]] = {
         "/locations/lisichansk/control",
     ),
     "get_briefing": ("/briefing?date_from=2022-07-04", "/briefing"),
+    "export_briefing_atom": ("/briefing.atom?date_from=2022-07-04", "/briefing.atom"),
     "list_sources": ("/sources?publisher=BBC&published_to=2022-07-03", "/sources?publisher=BBB"),
     "count_sources": ("/sources/count?kind=think_tank_report", "/sources/count?kind=newspaper"),
     "get_source": ("/sources/isw-2022-07-02", "/sources/isw-2022-07-02?q=isw", "/sources/isw-2022-07-03"),
@@ -88,6 +95,9 @@ REQUESTS: dict[str, tuple[str, ...]] = {
     "get_liveness": ("/health/live", "/health/live?verbose=1"),
     "get_vocabulary": ("/vocabulary", "/vocabulary?word=denies"),
 }
+SERVED_AT = "http://127.0.0.1:8000"
+"""The address that the docs show, whatever it was."""
+TEXTS = ("text/", "application/x-ndjson", "application/atom+xml", "application/vnd.google-earth.kml+xml")
 # Where the cursors that the docs show lead on from.
 PAGES = {
     **{f"list_{name}": f"/{name}?limit=1" for name in LISTS},
@@ -103,8 +113,9 @@ def answers(client: httpx.Client) -> dict[str, Any]:
     for operation, paths in REQUESTS.items():
         for path in paths:
             answer = client.get(path)
-            typed = answer.headers["content-type"].startswith(("text/", "application/x-ndjson"))
-            body = answer.text if typed else answer.json()
+            typed = answer.headers["content-type"].startswith(TEXTS)
+            text = answer.text.replace(str(client.base_url).rstrip("/"), SERVED_AT)
+            body = text if typed else json.loads(text)
             found.setdefault(operation, {})[str(answer.status_code)] = {"path": path, "body": body}
     for operation, path in PAGES.items():
         following: str = client.get(path).json()["links"]["next"]

@@ -6,27 +6,29 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from api.domain.date_words import day_in_words
 from api.domain.vocabulary import Match, Undated
 from api.errors import BadParameters, bad
-from api.http import answers
+from api.http import answers, atom
+from api.http.addresses import base
 from api.http.answers import Listing
-from api.http.openapi_responses import judged_of
+from api.http.openapi_responses import export_of, judged_of
 from api.query.briefing import News
 from api.query.conditions import Conditions, marked
-from api.query.descriptions import day_in_words
 from api.query.filters import Day, Facet, Id, Imprecise, Paged
+from api.query.paging import query_string
 from api.query.session import Look
 from api.schemas.reports import Briefing
 
 BRIEFING = Listing("briefing", ("said",))
 router = APIRouter(prefix="/briefing", tags=["Briefing"])
+exports = APIRouter(tags=["Briefing"])
 
 
-class BriefingQuery(Imprecise, Paged):
+class BriefingFilters(Imprecise):
     """Which days a caller wants to be briefed about, and on what."""
 
     days: ClassVar = ("date_from", "date_to")
-    sort: ClassVar = "said"
 
     date_from: Annotated[
         Day | None,
@@ -79,6 +81,12 @@ class BriefingQuery(Imprecise, Paged):
         return f"What {sure} known {days}{where}{who}{extra}"
 
 
+class BriefingQuery(BriefingFilters, Paged):
+    """A page of a briefing."""
+
+    sort: ClassVar = "said"
+
+
 @router.get("", responses=judged_of("briefing", Briefing), response_class=Response)
 async def get_briefing(request: Request, query: Annotated[BriefingQuery, Query()]) -> Response:
     """What became known between two days, or on one: new claims, positions that moved, assessments that changed.
@@ -89,3 +97,14 @@ async def get_briefing(request: Request, query: Annotated[BriefingQuery, Query()
     positions are that party's, and the assessments are of the events it spoke of.
     """
     return await answers.page(request, BRIEFING, query)
+
+
+@exports.get("/briefing.atom", responses=export_of(atom.MEDIA_TYPE, "<feed/>"), response_class=Response)
+async def export_briefing_atom(request: Request, query: Annotated[BriefingFilters, Query()]) -> Response:
+    """The same as an Atom feed: an entry for each claim that became known, and for each status that it changed.
+
+    Ids of entries depend on what became known alone, so that a feed reader shows each once.
+    """
+    here = request.url.path + query_string(request.query_params.multi_items())
+    form = atom.Atom(base(request), here, query.span(), query.match)
+    return await answers.export(request, BRIEFING, query, form)

@@ -9,8 +9,9 @@ from sqlalchemy import bindparam, select
 from api import models
 from api.domain import vocabulary as v
 from api.domain.text import fold
-from api.http import answers
-from api.http.answers import Listing
+from api.http import answers, kml, timeline
+from api.http.addresses import base
+from api.http.answers import JSON, Listing
 from api.http.openapi_responses import export_of, item_of, json_of, page_of, problem
 from api.http.resources.claims import ANY_CLAIM, CLAIMS, AsOfQuery, ClaimsOfEvent, claims_of
 from api.query.as_of import status_test
@@ -225,3 +226,18 @@ async def export_events_ndjson(request: Request, query: Annotated[EventFilters, 
 async def export_events_geojson(request: Request, query: Annotated[EventFilters, Query()]) -> Response:
     """Every matching event as a GeoJSON feature, streamed; events without a point have a null geometry."""
     return await answers.export(request, EVENTS, query, "geojson")
+
+
+@exports.get("/events.kml", responses=export_of(kml.MEDIA_TYPE, "<kml/>"), response_class=Response)
+async def export_events_kml(request: Request, query: Annotated[EventFilters, Query()]) -> Response:
+    """Every matching event as a KML placemark, streamed, for Google Earth and GIS.
+
+    Time spans hold whole days; what KML cannot say of a date stands in its words.
+    """
+    return await answers.export(request, EVENTS, query, kml.Kml(base(request)))
+
+
+@exports.get("/events.timeline.json", responses=export_of(JSON, "{}"), response_class=Response)
+async def export_events_timeline(request: Request, query: Annotated[EventFilters, Query()]) -> Response:
+    """Every matching event as a slide for TimelineJS 3, streamed; those without a date are named on the title slide."""
+    return await answers.export(request, EVENTS, query, timeline.Timeline(base(request)))

@@ -1,0 +1,161 @@
+"""Events as KML and as a timeline, briefings as a feed: nothing is dropped, and no date is made sharper than it is."""
+
+import re
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.support.live import Api
+
+KML = "{http://www.opengis.net/kml/2.2}"
+ATOM = "{http://www.w3.org/2005/Atom}"
+PATHS = ("/events.kml", "/events.timeline.json", "/briefing.atom?date_from=2022-07-03")
+FILTERS: list[dict[str, Any]] = [
+    {},
+    {"party": "lpr", "kind": "capture"},
+    {"date_from": "2022-07-02", "undated": "include", "as_of": "2022-07-02"},
+    {"kind": "loss_report"},
+]
+
+
+def parsed(body: bytes) -> ET.Element:
+    return ET.fromstring(body)  # noqa: S314 - our own answers
+
+
+def placemarks(api: Api, **filters: Any) -> dict[str, ET.Element]:
+    answer = api.good("/events.kml", **filters)
+    assert answer.headers["content-type"] == "application/vnd.google-earth.kml+xml"
+    found = {str(mark.get("id")): mark for mark in parsed(answer.content).iter(f"{KML}Placemark")}
+    assert answer.headers["counterclaim-count"] == str(len(found))
+    return found
+
+
+def timeline(api: Api, **filters: Any) -> Any:
+    return api.get("/events.timeline.json", **filters)
+
+
+def entries(api: Api, **filters: Any) -> list[ET.Element]:
+    answer = api.good("/briefing.atom", **filters)
+    assert answer.headers["content-type"] == "application/atom+xml"
+    return list(parsed(answer.content).iter(f"{ATOM}entry"))
+
+
+def text(element: ET.Element, name: str) -> str | None:
+    found = element.find(name)
+    return None if found is None else found.text
+
+
+@pytest.mark.parametrize("filters", FILTERS)
+def test_every_event_that_matches_is_there(api: Api, filters: dict[str, Any]) -> None:
+    ids = api.agreed("/events", **filters)
+    assert list(placemarks(api, **filters)) == [f"event.{name}" for name in ids]
+    slides = timeline(api, **filters)
+    shown = [slide["unique_id"] for slide in slides["events"]]
+    named = re.findall(r'/events/([^"]+)"', slides["title"]["text"]["text"])
+    assert sorted(shown + named) == sorted(ids)
+
+
+def test_a_placemark_says_what_kml_cannot(api: Api) -> None:
+    capture = placemarks(api)["event.capture-of-lysychansk"]
+    assert [
+        (part.tag.removeprefix(KML), part.text) for part in capture.iter() if part.tag in {f"{KML}begin", f"{KML}end"}
+    ] == [
+        ("begin", "2022-07-02"),
+        ("end", "2022-07-03"),
+    ]
+    told = text(capture, f"{KML}description")
+    assert told is not None
+    assert "When: 2 or 3 July 2022." in told
+    assert told.endswith(f"{str(api.client.base_url).rstrip('/')}/events/capture-of-lysychansk")
+    assert text(capture, f"{KML}Point/{KML}coordinates") == "38.44094,48.90421"
+    data = {part.get("name"): part.text for part in capture.iter(f"{KML}SimpleData")}
+    assert data["event_id"] == "capture-of-lysychansk"
+    assert data["participants"] == "russian-forces|lpr-forces|ukrainian-forces"
+    assert (data["claims"], data["status_control"]) == ("13", "conceded")
+
+
+def test_open_ends_and_unknown_days_stay_so(api: Api) -> None:
+    marks = placemarks(api)
+    rows = {row["id"]: row for row in api.csv("/events.csv")}
+    for name, mark in marks.items():
+        row = rows[name.removeprefix("event.")]
+        found = [text(mark, f"{KML}TimeSpan/{KML}{end}") for end in ("begin", "end")]
+        assert found == [row["date_earliest"] or None, row["date_latest"] or None], name
+        assert (mark.find(f"{KML}Point") is None) == (row["longitude"] == ""), name
+
+
+def test_a_slide_has_a_start_and_its_date_in_words(api: Api) -> None:
+    slides = {slide["unique_id"]: slide for slide in timeline(api)["events"]}
+    capture = slides["capture-of-lysychansk"]
+    assert capture["start_date"] == {"year": 2022, "month": 7, "day": 2}
+    assert capture["end_date"] == {"year": 2022, "month": 7, "day": 3}
+    assert capture["display_date"] == "2 or 3 July 2022"
+    oblast = slides["capture-of-luhansk-oblast"]
+    assert (oblast["display_date"], "end_date" in oblast) == ("2 July 2022 or later", False)
+    shelling = slides["shelling-of-lysychansk"]
+    assert (shelling["start_date"]["day"], "end_date" in shelling) == (2, False)
+    assert shelling["display_date"] == "2 July 2022 or earlier"
+    day = slides["activity-at-gelatin-plant"]
+    assert (day["display_date"], "end_date" in day) == ("25 June 2022", False)
+
+
+def test_what_a_date_condition_leaves_out_is_said(api: Api) -> None:
+    title = timeline(api, date_from="2022-07-02", date_to="2022-07-02")["title"]["text"]
+    assert title["headline"] == "Events that may have happened on 2 July 2022"
+    assert title["text"] == "<p>Left out: 5 undated.</p>"
+    assert "Left out: 5 undated." in api.good("/events.kml", date_from="2022-07-02", date_to="2022-07-02").text
+
+
+def test_a_feed_tells_each_claim_and_each_status_once(api: Api) -> None:
+    days = {"date_from": "2022-07-03", "date_to": "2022-07-03"}
+    rows = [row for page in api.pages("/briefing", **days) for row in page["data"]]
+    found = entries(api, **days)
+    assert len(found) == sum(len(row["claims"]) + len(row["assessments"]) for row in rows) == 12
+    ids = [text(entry, f"{ATOM}id") for entry in found]
+    assert len(set(ids)) == len(ids)
+    assert {text(entry, f"{ATOM}updated") for entry in found} == {"2022-07-03T00:00:00Z"}
+    titles = [text(entry, f"{ATOM}title") for entry in found]
+    assert "Serhiy Haidai concedes (control): Capture of Lysychansk" in titles
+    assert "Conceded, until then disputed (control): Capture of Lysychansk" in titles
+
+
+def test_ids_of_entries_do_not_depend_on_the_days_asked_for(api: Api) -> None:
+    titles = {text(entry, f"{ATOM}id"): text(entry, f"{ATOM}title") for entry in entries(api, date_from="2022-07-03")}
+    wide = {text(entry, f"{ATOM}id") for entry in entries(api, date_from="2022-06-01", date_to="2022-07-03")}
+    kept = {title for name, title in titles.items() if name in wide}
+    assert kept >= {
+        title for title in titles.values() if title and "(control): " in title and "until then" not in title
+    }
+    assert "Conceded, until then disputed (control): Capture of Lysychansk" in kept
+
+
+def test_an_empty_feed_is_a_feed(api: Api) -> None:
+    feed = parsed(api.good("/briefing.atom", date_from="2021-01-01").content)
+    assert text(feed, f"{ATOM}updated") == "2021-01-01T00:00:00Z"
+    assert feed.find(f"{ATOM}entry") is None
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_mistake_is_a_problem_here_too(api: Api, path: str) -> None:
+    sign = "&" if "?" in path else "?"
+    problem = api.problem(f"{path}{sign}party=ukrain")
+    assert problem["errors"][0]["did_you_mean"] == ["ukraine", "ukrainian-side"]
+    assert api.client.head(path).status_code == 200
+    tag = api.good(path).headers["etag"]
+    assert api.ask(path, {"If-None-Match": tag}).status_code == 304
+
+
+@pytest.mark.parametrize(
+    "path", ["/events.kml", "/events.timeline.json", "/briefing.atom?date_from=2022-06-01&date_to=2022-07-31"]
+)
+def test_both_databases_say_the_same(sqlite_api: Api, postgresql_api: Api, path: str) -> None:
+    first, second = (
+        api.good(path).text.replace(str(api.client.base_url).rstrip("/"), "") for api in (sqlite_api, postgresql_api)
+    )
+    assert first == second
+
+
+def test_a_client_cannot_write_into_addresses(api: Api) -> None:
+    answer = api.ask("/events.kml", {"Host": "a<b"}, kind="capture")
+    assert "a<b" not in answer.text
