@@ -66,7 +66,9 @@ COMMON: Responses = {
     429: problem("too-many-requests", {"detail": "At most 1200 requests per minute are answered."}),
     431: problem("headers-too-large", {"detail": "The header fields are more, or longer, than this service takes."}),
     500: problem("internal-error", {"detail": "The request could not be answered."}),
+    501: problem("not-implemented", {"detail": "The request has a transfer coding other than chunked."}),
     503: problem("unavailable", {"detail": "The database cannot be read right now."}),
+    505: problem("version-not-supported", {"detail": "The request is of another version than HTTP/1.1 or HTTP/1.0."}),
 }
 NOT_MODIFIED: Responses = {304: {"description": "Your copy is still good.", "headers": _headers()}}
 

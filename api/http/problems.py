@@ -64,6 +64,19 @@ TYPES = {
             "A connection was opened, but its request did not arrive whole within some seconds. Send it again.",
         ),
         ProblemType(
+            "not-implemented",
+            "The request asks for something of HTTP that is not done here",
+            501,
+            "The method is none that this service knows, or the request has a transfer coding other than chunked. "
+            "GET, HEAD and OPTIONS, without a body, are all that this service needs.",
+        ),
+        ProblemType(
+            "version-not-supported",
+            "The version of HTTP is not spoken here",
+            505,
+            "This service speaks HTTP/1.1 and HTTP/1.0. What stands in front of it may speak others to its clients.",
+        ),
+        ProblemType(
             "too-large",
             "The request is too large",
             414,

@@ -17,12 +17,18 @@ from uvicorn.server import ServerState
 
 from api.http.problems import Problem
 from api.server.middleware import HEADERS, POLICY, Guard
+from api.server.request_head import refused_head, refused_line
 from api.settings import Settings
 
-_REASONS = {400: b"Bad Request", 408: b"Request Timeout", 414: b"URI Too Long", 431: b"Request Header Fields Too Large"}
+_REASONS = {
+    400: b"Bad Request",
+    408: b"Request Timeout",
+    414: b"URI Too Long",
+    431: b"Request Header Fields Too Large",
+    501: b"Not Implemented",
+    505: b"HTTP Version Not Supported",
+}
 TOO_LARGE = "The request is larger than this service takes."
-_HASH = "malformed-request", "The address of the request holds a #, which ends it for a browser; write %23."
-_HOST = "malformed-request", "The request names no host, or several."
 _HEADERS = "headers-too-large", "The header fields are more, or longer, than this service takes."
 _PER_FIELD = 4  # colon, blank, CR, LF
 _REQUEST_LINE = 32
@@ -133,6 +139,7 @@ class Connection(HttpToolsProtocol):
         self.waiting_since: float | None = self.loop.time()
         self.stuck_since: float | None = None
         self._unparsed = 0
+        self._line = b""
         self._refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -164,6 +171,7 @@ class Connection(HttpToolsProtocol):
             return
         if self._unparsed == 0 and self.waiting_since is not None:
             self._wait()
+            self._line = data.lstrip(b"\r\n").partition(b"\n")[0]
         self._unparsed += len(data)
         super().data_received(data)
         if self._unparsed > self.settings.url_bytes + self.settings.header_bytes + _REQUEST_LINE:
@@ -175,6 +183,8 @@ class Connection(HttpToolsProtocol):
         self.waiting_since = None
         self.server_state.silent.pop(self, None)
         self.scope["state"]["refusal"] = self._refusal()
+        if self.url == b"*":  # of the service as a whole, which its first page stands for
+            self.url = b"/"
         self._unparsed = 0
         before = self.cycle
         super().on_headers_complete()
@@ -182,7 +192,7 @@ class Connection(HttpToolsProtocol):
             framed = self.scope["http_version"] == "1.1"
             self.cycle.transport = Joined(self.transport) if framed else Unframed(self.transport)
             self.scope["state"]["whole"] = partial(self._send_whole, self.cycle)
-        if self.server_state.draining:
+        if self.server_state.draining or _is_unspoken(self.scope["state"]["refusal"]):
             self.end()
 
     def _send_whole(self, cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> bool:
@@ -212,11 +222,9 @@ class Connection(HttpToolsProtocol):
 
     def _refusal(self) -> tuple[str, str] | None:
         """The type of problem that the request is answered with, and what is wrong with it."""
-        if b"#" in self.url:
-            return _HASH
-        hosts = sum([name == b"host" for name, _ in self.headers])
-        if hosts != 1 and (hosts or self.parser.get_http_version() == "1.1"):
-            return _HOST
+        version = self.parser.get_http_version()
+        if refused := refused_head(self.parser.get_method(), self.url, version, self.headers):
+            return refused
         if len(self.headers) > self.settings.headers:
             return _HEADERS
         if self._unparsed > self.settings.header_bytes:
@@ -237,7 +245,8 @@ class Connection(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP, or too long for the parser."""
         too_large = len(getattr(self, "url", b"")) > self.settings.url_bytes
-        self.refuse("too-large" if too_large else "malformed-request", TOO_LARGE if too_large else msg)
+        slug, detail = refused_line(self._line) or ("malformed-request", msg)
+        self.refuse("too-large" if too_large else slug, TOO_LARGE if too_large else detail)
 
     def refuse(self, slug: str, detail: str) -> None:
         """Answer a request that never was whole, and hang up."""
@@ -289,6 +298,11 @@ class Connection(HttpToolsProtocol):
                 self.refuse("request-timeout", "The request did not arrive in time.")
             elif self.cycle is None:
                 self.transport.close()
+
+
+def _is_unspoken(refusal: tuple[str, str] | None) -> bool:
+    """Whether a request is refused for something of HTTP that is not known here: where it ends is not known either."""
+    return refusal is not None and refusal[0] in {"not-implemented", "version-not-supported"}
 
 
 def _raw(problem: Problem) -> bytes:
