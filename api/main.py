@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI
 
 from api.http import openapi, parameters, problems
 from api.http.metrics import Watch
+from api.http.ogc import routes as ogc
 from api.http.resources import (
     actors,
     briefing,
@@ -80,6 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(briefing.exports)
     for beside in (*JUDGEMENTS, meta, operations, docs_page):
         app.include_router(beside.router)
+    app.include_router(ogc.router)
     openapi.install(app)
     return app
 

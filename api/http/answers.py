@@ -373,8 +373,13 @@ MEDIA_TYPES = {
 }
 
 
-async def item(
-    request: Request, kind: str, statement: Statement, identifier: str, edit: Edit | None = None
+async def item(  # noqa: PLR0913, PLR0917 - what is asked, and how it is sent
+    request: Request,
+    kind: str,
+    statement: Statement,
+    identifier: str,
+    edit: Edit | None = None,
+    media_type: str = JSON,
 ) -> Response:
     """One record: its document as stored, or as `edit` makes it from its row. Raises NotFound with the nearest ids."""
 
@@ -388,6 +393,6 @@ async def item(
         if not rows:
             raise NotFound(f"There is no {kind} {identifier[:200]}.", await look.near(kind, identifier))
         body: str = rows[0][3] if edit is None else edit(rows[0])
-        return caching.answer(request, body.encode(), JSON, marks(look), {})
+        return caching.answer(request, body.encode(), media_type, marks(look), {})
 
     return await data_of(request).ask(work)

@@ -33,6 +33,8 @@ for, `match=certain` what certainly did; what has no date is left out, and count
 
 **Lists** come in pages; follow `links.next`. The same filters count (`/count`) and export everything that matches
 (`.csv`, `.ndjson`, `.geojson`).
+
+**Other programs** read the same: QGIS and GDAL open [/ogc](ogc) (OGC API Features, described at [/ogc/api](ogc/api)).
 """
 TAGS = {
     "Events": "What is said to have happened, with who took part, where, when, and what was claimed of it.",

@@ -36,7 +36,7 @@ router = APIRouter(prefix="/claims", tags=["Claims"])
 _DOCUMENT = models.ClaimDocument.__table__
 _FACET = models.ClaimFacet.__table__
 _ALL = models.Facet.__table__
-_ITEM = Statement(
+ITEM = Statement(
     select(REVISION, _DOCUMENT.c.day, _DOCUMENT.c.id, body_of(_DOCUMENT), _FACET.c.said_possible, _FACET.c.said_certain)
     .join_from(
         _DOCUMENT,
@@ -220,7 +220,7 @@ async def count_claims(request: Request, query: Annotated[ClaimFilters, Query()]
 async def get_claim(request: Request, id: ClaimId, query: Annotated[AsOfQuery, Query()]) -> Response:  # noqa: A002
     """One claim; as of a day by which it had not been said there is none."""
     as_of = query.as_of_day()
-    return await answers.item(request, "claim", _ITEM, id, None if as_of is None else _said_by(as_of))
+    return await answers.item(request, "claim", ITEM, id, None if as_of is None else _said_by(as_of))
 
 
 def _said_by(as_of: AsOfDay) -> answers.Edit:

@@ -29,7 +29,7 @@ EventId = Annotated[PathId, Path(description="The event's id.", examples=["captu
 router = APIRouter(prefix="/events", tags=["Events"])
 
 _DOCUMENT = models.EventDocument.__table__
-_ITEM = Statement(
+ITEM = Statement(
     select(
         REVISION,
         _DOCUMENT.c.day,
@@ -191,7 +191,7 @@ async def get_event(request: Request, id: EventId, query: Annotated[AsOfQuery, Q
     Before anything was said the event is still answered, with no claims and no assessments.
     """
     as_of = query.as_of_day()
-    return await answers.item(request, "event", _ITEM, id, None if as_of is None else as_of.body)
+    return await answers.item(request, "event", ITEM, id, None if as_of is None else as_of.body)
 
 
 @router.get(

@@ -20,7 +20,7 @@ from api.schemas.records import Count, Location, LocationPage
 LOCATIONS = Listing("locations", ("id", "-id", "name", "-name"), text_keys=("id", "name"))
 LocationId = Annotated[PathId, Path(description="The location's id.", examples=["lysychansk"])]
 router = APIRouter(prefix="/locations", tags=["Locations"])
-_ITEM = item_statement("location")
+ITEM = item_statement("location")
 
 
 class LocationFilters(Worded, Placed):
@@ -78,7 +78,7 @@ async def count_locations(request: Request, query: Annotated[LocationFilters, Qu
 @router.get("/{id}", responses=item_of("locations", Location), response_class=Response)
 async def get_location(request: Request, id: LocationId, _: Annotated[answers.Nothing, Query()]) -> Response:  # noqa: A002
     """One location."""
-    return await answers.item(request, "location", _ITEM, id)
+    return await answers.item(request, "location", ITEM, id)
 
 
 exports = APIRouter(tags=["Locations"])

@@ -1,0 +1,182 @@
+"""OGC API Features: what QGIS and GDAL ask, and that they get all of it, with every property, by the rules of Core."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.live import Api
+
+EVENTS, CLAIMS, LOCATIONS = (f"/ogc/collections/{name}/items" for name in ("events", "claims", "locations"))
+BOX = "38.4,48.9,38.45,48.95"
+LIKE_A_DATE = re.compile(r"[0-9]{4}[-/][0-9]{2}")
+# Which properties share the name of a declared parameter: filtering by them has to mean that they are equal.
+EQUAL = {"events": {"kind"}, "claims": {"stance", "aspect", "certainty", "about"}, "locations": {"kind"}}
+
+
+def ask(api: Api, path: str, **filters: Any) -> Any:
+    answer = api.good(path, **filters)
+    assert answer.headers["content-type"] == "application/geo+json"
+    return answer.json()
+
+
+def pages(api: Api, path: str, **filters: Any) -> Iterator[Any]:
+    page = ask(api, path, **filters)
+    yield page
+    while following := [link["href"] for link in page["links"] if link["rel"] == "next"]:
+        page = ask(api, following[0])
+        yield page
+
+
+def features(api: Api, path: str, **filters: Any) -> list[Any]:
+    found, matched = [], 0
+    for page in pages(api, path, **filters):
+        assert page["numberReturned"] == len(page["features"])
+        found += page["features"]
+        matched = page["numberMatched"]
+    assert matched == len(found)
+    return found
+
+
+def ids(api: Api, path: str, **filters: Any) -> list[str]:
+    return [feature["id"] for feature in features(api, path, **filters)]
+
+
+@pytest.mark.parametrize("limit", [4, 27, 10**12])
+@pytest.mark.parametrize(
+    "filters", [{}, {"party": "lpr"}, {"kind": "capture"}, {"as_of": "2022-07-02", "disputed": "true"}]
+)
+def test_every_event_comes_page_by_page(api: Api, filters: dict[str, Any], limit: int) -> None:
+    expected = api.ids("/events", **filters, undated="include")
+    assert ids(api, EVENTS, **filters, limit=limit) == expected
+
+
+def test_claims_and_locations_too(api: Api) -> None:
+    assert ids(api, CLAIMS, limit=7) == api.ids("/claims")
+    assert ids(api, CLAIMS, stance="denies", bbox="0,0,1,1") == api.ids("/claims", stance="denies")
+    assert ids(api, LOCATIONS, limit=2) == api.ids("/locations")
+    assert ids(api, LOCATIONS, datetime="1999-01-01") == api.ids("/locations")
+
+
+@pytest.mark.parametrize("limit", [3, 13, 1000])
+@pytest.mark.parametrize(("path", "kind"), [(EVENTS, "events"), (LOCATIONS, "locations")])
+def test_a_box_takes_in_what_has_no_point(api: Api, path: str, kind: str, limit: int) -> None:
+    everything = features(api, path)
+    placeless = [feature["id"] for feature in everything if feature["geometry"] is None]
+    inside = api.ids(f"/{kind}", bbox=BOX)
+    assert placeless
+    assert ids(api, path, bbox=BOX, limit=limit) == inside + placeless
+    assert ids(api, path, bbox="38.4,48.9,0,38.45,48.95,9000", limit=limit) == inside + placeless
+
+
+@pytest.mark.parametrize(
+    ("datetime", "filters"),
+    [
+        ("2022-07-02", {"date_from": "2022-07-02", "date_to": "2022-07-02"}),
+        ("2022-07-02T18:00:00Z", {"date_from": "2022-07-02", "date_to": "2022-07-02"}),
+        ("2022-07-02T", {"date_from": "2022-07-02", "date_to": "2022-07-02"}),
+        ("2022-07-02/..", {"date_from": "2022-07-02"}),
+        ("2022-07-02/", {"date_from": "2022-07-02"}),
+        ("../2022-06-26", {"date_to": "2022-06-26"}),
+        ("/2022-06-26T23:59:59.9+03:00", {"date_to": "2022-06-26"}),
+        ("2022-07-03T/9999-12-31T23:59:59Z", {"date_from": "2022-07-03"}),
+        ("0000-01-01T00:00:00Z/2022-06-26T", {"date_to": "2022-06-26"}),
+        ("2022-06-26/2022-06-30", {"date_from": "2022-06-26", "date_to": "2022-06-30"}),
+        ("../..", {}),
+    ],
+)
+def test_days_take_in_what_has_none(api: Api, datetime: str, filters: dict[str, Any]) -> None:
+    assert ids(api, EVENTS, datetime=datetime) == api.ids("/events", **filters, undated="include")
+
+
+@pytest.mark.parametrize("path", [EVENTS, CLAIMS, LOCATIONS])
+def test_every_feature_has_every_property(api: Api, path: str) -> None:
+    found = features(api, path)
+    assert len({tuple(feature["properties"]) for feature in found}) == 1
+    for name in ("longitude", "radius_m", "value_best"):
+        values = {type(feature["properties"].get(name)) for feature in found}
+        assert values <= {float, type(None)}, name
+    dates = {
+        name
+        for feature in found
+        for name, value in feature["properties"].items()
+        if isinstance(value, str) and LIKE_A_DATE.match(value)
+    }
+    assert {re.sub("(date|said)_", "", name) for name in dates} <= {"earliest", "latest"}
+
+
+def test_an_event_as_a_feature(api: Api) -> None:
+    feature = ask(api, f"{EVENTS}/capture-of-lysychansk")
+    (same,) = [one for one in features(api, EVENTS) if one["id"] == "capture-of-lysychansk"]
+    assert {name: feature[name] for name in same} == same
+    assert same["geometry"] == {"type": "Point", "coordinates": [38.44094, 48.90421]}
+    shown = same["properties"]
+    assert shown["date_in_words"] == "2 or 3 July 2022"
+    assert shown["date_edtf"] == "EDTF [2022-07-02..2022-07-03]"
+    assert (shown["date_earliest"], shown["date_latest"]) == ("2022-07-02", "2022-07-03")
+    assert (shown["location_id"], shown["location_name"], shown["radius_m"]) == ("lysychansk", "Lysychansk", 5000.0)
+    assert [link["rel"] for link in feature["links"]] == ["self", "collection", "alternate"]
+    for link in feature["links"]:
+        assert api.ask(link["href"]).status_code == 200
+
+
+def test_what_is_declared(api: Api) -> None:
+    document = api.good("/ogc/api").json()
+    assert document["openapi"] == "3.0.3"
+    for name, equal in EQUAL.items():
+        operation = document["paths"][f"/collections/{name}/items"]["get"]
+        declared = [parameter["name"] for parameter in operation["parameters"]]
+        assert declared[:3] == ["limit", "bbox", "datetime"]
+        (first, *_) = features(api, f"/ogc/collections/{name}/items")
+        assert set(declared) & set(first["properties"]) == equal
+        assert all(parameter["schema"] for parameter in operation["parameters"])
+
+
+def test_links_lead_on(api: Api) -> None:
+    landing = api.get("/ogc")
+    assert landing == api.get("/ogc/")
+    assert {link["rel"] for link in landing["links"]} == {"self", "service-desc", "service-doc", "conformance", "data"}
+    for link in landing["links"]:
+        assert api.ask(link["href"]).status_code == 200
+    collections = api.get("/ogc/collections")["collections"]
+    assert [one["id"] for one in collections] == ["events", "claims", "locations"]
+    for one in collections:
+        assert api.get(f"/ogc/collections/{one['id']}") == one
+        assert [api.good(link["href"]).status_code for link in one["links"]] == [200, 200]
+
+
+@pytest.mark.parametrize(
+    ("filters", "parameter"),
+    [
+        ({"datetime": "yesterday"}, "datetime"),
+        ({"datetime": "2022-02-30"}, "datetime"),
+        ({"datetime": "2022-07-03/2022-07-01"}, "datetime"),
+        ({"datetime": "2022-07-03", "date_from": "2022-07-01"}, "datetime"),
+        ({"limit": "0"}, "limit"),
+        ({"limit": "-1"}, "limit"),
+        ({"bbox": "1,2,3,4,5"}, "bbox"),
+        ({"party": "ukrain"}, "party"),
+        ({"color": "red"}, "color"),
+        ({"cursor": "1-x"}, "cursor"),
+        ({"cursor": "x"}, "cursor"),
+    ],
+)
+def test_a_mistake_is_a_problem_here_too(api: Api, filters: dict[str, Any], parameter: str) -> None:
+    assert api.problem(EVENTS, **filters)["errors"][0]["parameter"] == parameter
+
+
+def test_what_is_not_there(api: Api) -> None:
+    assert api.problem("/ogc/collections/event", 404)["did_you_mean"] == ["events"]
+    assert api.problem("/ogc/collections/event/items/x", 404)["did_you_mean"] == ["events"]
+    assert "capture-of-lysychansk" in api.problem(f"{EVENTS}/capture-of-lisichansk", 404)["did_you_mean"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/ogc", "/ogc/api", "/ogc/collections", f"{EVENTS}?limit=5&bbox={BOX}", f"{CLAIMS}/lysychansk-s14a"]
+)
+def test_copies_are_kept_and_both_databases_agree(sqlite_api: Api, postgresql_api: Api, path: str) -> None:
+    answers = [api.good(path) for api in (sqlite_api, postgresql_api)]
+    first, second = (answer.text.replace(str(answer.url.copy_with(raw_path=b"")), "") for answer in answers)
+    assert first == second
+    assert sqlite_api.ask(path, {"If-None-Match": answers[0].headers["etag"]}).status_code == 304
