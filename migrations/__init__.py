@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 
 from api import models
 from api.index import rules
-from api.storage.database import DatabaseUnusableError, engine, explained, is_sqlite, sqlite_file, viewer
+from api.storage.database import DatabaseUnusableError, address, engine, explained, is_sqlite, sqlite_file, viewer
 
 FOLDER = Path(__file__).parent
 LOCK = 0x00C0_7E4C  # any number of ours: PostgreSQL lets one migration at a time hold it
@@ -68,16 +68,24 @@ def unbuild(url: str) -> None:
 
 def require_current(url: str) -> None:
     """Refuse a database that this code cannot serve: never migrated, newer, or derived by other rules."""
-    follows = False
+    follows = version = None
     if not is_sqlite(url) or sqlite_file(url).exists():
         made = viewer(url)
         try:
             with explained(url), made.connect().execution_options(read_only=True) as connection:
-                follows = _version(connection) == newest() and _follows(connection)
+                version = _version(connection)
+                follows = version == newest() and _follows(connection)
         finally:
             made.dispose()
+    if version is None:
+        raise DatabaseUnusableError(f"There is no database yet at {_named(url)}: run `counterclaim migrate` first.")
     if not follows:
         raise DatabaseUnusableError("The database is older than this code: run `counterclaim migrate` first.")
+
+
+def _named(url: str) -> str:
+    """Where a database is, without a password."""
+    return str(sqlite_file(url)) if is_sqlite(url) else address(url).render_as_string(hide_password=True)
 
 
 @contextmanager

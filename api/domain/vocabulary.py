@@ -222,6 +222,7 @@ class CitationFlag(Word):
     DEAD_LINK = "dead_link", "The link no longer answers."
     CONTRADICTORY = "contradictory", "The source's own numbers contradict each other."
     MACHINE_CODED = "machine_coded", "The claim was extracted from the source by a program."
+    PROVISIONAL = "provisional", "The source calls its own word preliminary: it may still change."
 
 
 class DatePrecision(Word):

@@ -13,8 +13,8 @@ from seed.refusals import shown
 REMEMBERED = 65_536
 SLUG_LENGTH = 48
 EARLIEST = 1500
-# What R and spreadsheets write into a cell that holds no number.
-NOTHING = {"", "NA", "N/A", "NULL", "NaN"}
+# What R, pandas, databases and spreadsheets write into a cell that holds nothing.
+NOTHING = {"", "NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "null", "NaN", "nan", "NaT", "None"}
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),

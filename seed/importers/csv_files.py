@@ -1,4 +1,4 @@
-"""Reads rows from CSV and tab-separated files of any size in flat memory."""
+"""Reads rows from CSV and tab-separated files, or from JSON in their place, of any size in flat memory."""
 
 import csv
 import re
@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from io import BufferedReader
 from typing import NamedTuple, Protocol
 
+from seed.importers import json_files
 from seed.importers.formats import Found, Header, Row, Table, UnreadableError, key
+from seed.importers.sniffing import BOM, is_json, why_no_rows
 from seed.refusals import Place, Refusal
 
 LONGEST_CELL = 1_000_000
@@ -14,14 +16,6 @@ LONGEST_ROW = 8_000_000
 CHUNK = 65_536
 NOTHING_MORE = "nothing after it was read"
 DELIMITERS = ",\t;"
-# How files begin that are no text in UTF-8.
-OTHERS = {
-    b"\xff\xfe": "is UTF-16, not UTF-8",
-    b"\xfe\xff": "is UTF-16, not UTF-8",
-    b"\x1f\x8b": "is packed (gzip): unpack it first",
-    b"PK\x03\x04": "is packed (zip), or a spreadsheet: unpack it, or save it as CSV, first",
-}
-BOM = b"\xef\xbb\xbf"
 # How Python keeps bytes that are no UTF-8.
 UNDECODED = re.compile("[\udc80-\udcff]")
 
@@ -63,6 +57,9 @@ class Opened(NamedTuple):
 
 def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[Found]:
     """The rows of a file; a header is row 1, as in a spreadsheet, and a row of HXL hashtags under it is passed over."""
+    if is_json(stream.peek(CHUNK)):
+        yield from json_files.rows(stream, file, table)
+        return
     try:
         opened = _open(stream, table)
     except (UnreadableError, csv.Error) as error:
@@ -94,7 +91,8 @@ def _refused(error: Exception, place: Place) -> Refusal:
 def _open(stream: BufferedReader, table: Table) -> Opened:
     """Find the delimiter and the header; a file without one has the columns in the format's order."""
     start = stream.peek(CHUNK)
-    require_text(start)
+    if (told := why_no_rows(start)) is not None:
+        raise UnreadableError(told)
     if start.startswith(BOM):
         start = start[len(BOM) :]
         stream.read(len(BOM))
@@ -103,7 +101,7 @@ def _open(stream: BufferedReader, table: Table) -> Opened:
     line, whole, _ = start.partition(b"\n")
     first = line.decode("utf-8", "replace").rstrip("\r")
     delimiter = max(DELIMITERS, key=first.count)
-    cells = first.split(delimiter)
+    cells = next(csv.reader([first], delimiter=delimiter), []) if table.quoted else first.split(delimiter)
     known = {header for column in table.columns.values() for header in column.headers}
     strange = known.isdisjoint(map(key, cells))
     bare = strange and len(cells) == len(table.order)
@@ -111,19 +109,12 @@ def _open(stream: BufferedReader, table: Table) -> Opened:
         raise UnreadableError(f"has none of the columns {', '.join(table.needed)}{_other(table, cells)}")
     lines = Lines(stream)
     csv.field_size_limit(LONGEST_CELL)
-    if bare:  # machine-made, without quotation marks
+    if bare and not table.quoted:
         return Opened(list(table.order), csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE), lines, 1)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    if bare:
+        return Opened(list(table.order), reader, lines, 1)
     return Opened(next(reader, []), reader, lines, 2)
-
-
-def require_text(start: bytes) -> None:
-    """Say what a file is that begins like no text, rather than what its bytes would be as text."""
-    if not start:
-        raise UnreadableError("is empty")
-    for begins, told in OTHERS.items():
-        if start.startswith(begins):
-            raise UnreadableError(told)
 
 
 def _other(table: Table, cells: Sequence[str]) -> str:

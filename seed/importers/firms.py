@@ -15,17 +15,20 @@ PERCENT = re.compile(r"[0-9]{1,3}(\.0*)?")
 
 
 def records(row: Row) -> Iterator[Made]:
-    """Everything that one row says."""
+    """Everything that one row says.
+
+    A detection is known by its minute and its spot: deliveries leave out, or spell otherwise, what saw it.
+    """
     cells = row.cells
     latitude, longitude = cells["latitude"], cells["longitude"]
-    seen_by = slug(cells["instrument"] or "")
-    radius = table("firms").lists["radius_m"].get(seen_by.upper())
+    seen_by = instrument(cells)
+    radius = table("firms").lists["instruments"].get(seen_by, {}).get("radius_m")
     spot = f"{abs(latitude)}{'s' if latitude < 0 else 'n'}-{abs(longitude)}{'w' if longitude < 0 else 'e'}"
-    place = identity("firms", seen_by, spot)
+    place = identity("firms", slug(seen_by), spot)
     point = {"longitude": longitude, "latitude": latitude, "radius_m": radius, "method": "detected", "source": SOURCE}
     yield Made("location", {"id": place, "kind": "point", "name": f"{latitude}, {longitude}", "point": point})
     when = {"edtf": str(cells["day"]), "basis": "stated", "note": "The satellite's day, UTC."}
-    event = identity("firms", cells["day"], clock(cells["time"]), slug(cells["satellite"] or ""), seen_by, spot)
+    event = identity("firms", cells["day"], clock(cells["time"]), spot)
     yield Made(
         "event",
         {
@@ -38,20 +41,40 @@ def records(row: Row) -> Iterator[Made]:
             "extra": dict(row.given),
         },
     )
-    yield Made(
-        "claim",
-        {
-            "id": f"{event}-seen",
-            "event": event,
-            "speaker": INSTRUMENT,
-            "stance": "asserts",
-            "aspect": "occurrence",
-            "certainty": certainty(cells["confidence"]),
-            "summary": "A satellite detected heat here.",
-            "said": when,
-            "citations": [{"source": SOURCE, "role": "carries"}],
-        },
-    )
+    yield Made("claim", seen(cells, event, when))
+
+
+def seen(cells: Mapping[str, Any], event: str, when: Mapping[str, Any]) -> dict[str, Any]:
+    """The instrument's claim that it saw the event."""
+    delivery = provisional(cells["version"])
+    words = ["A satellite detected heat here.", table("firms").lists["types"].get(cells["type"]), delivery]
+    return {
+        "id": f"{event}-seen",
+        "event": event,
+        "speaker": INSTRUMENT,
+        "stance": "asserts",
+        "aspect": "occurrence",
+        "certainty": certainty(cells["confidence"]),
+        "summary": " ".join(filter(None, words)),
+        "said": when,
+        "citations": [{"source": SOURCE, "role": "carries", "flags": ["provisional"] if delivery else []}],
+    }
+
+
+def instrument(cells: Mapping[str, Any]) -> str:
+    """What saw it: as the row says, or as its satellite or its columns tell; nothing where they do not."""
+    known: Mapping[str, Any] = table("firms").lists["instruments"]
+    named, satellite = (cells["instrument"] or "").upper(), slug(cells["satellite"] or "")
+    if named:
+        return named
+    carried = [name for name, one in known.items() if satellite in one["satellites"]]
+    return (carried + ["VIIRS"] * bool(cells["viirs"]) + ["OLI"] * bool(cells["landsat"]) + [""])[0]
+
+
+def provisional(version: str | None) -> str | None:
+    """What to say of a delivery that NASA will replace by a better one."""
+    ends = [one["words"] for one in table("firms").lists["deliveries"] if (version or "").upper().endswith(one["ends"])]
+    return ends[0] if ends else None
 
 
 def clock(time: str | None) -> str:
@@ -69,6 +92,8 @@ def certainty(confidence: str | None) -> str:
     lists: Mapping[str, Any] = table("firms").lists
     if confidence is None:
         return "stated"
-    if PERCENT.fullmatch(confidence):
+    if any(map(str.isdigit, confidence)):
+        if not PERCENT.fullmatch(confidence):
+            raise CellError("confidence", f"{shown(confidence)} is neither a grade nor per cent")
         return graded("confidence", whole(confidence), lists["percent"])
     return str(choice("confidence", confidence.lower(), lists["confidence"]))

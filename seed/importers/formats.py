@@ -49,13 +49,15 @@ class Column:
     headers: tuple[str, ...]
     type: str = "line"
     needed: bool = False
+    codes: str = ""
+    """The declared list that says what its cells mean."""
 
     def read(self, given: object) -> object:
         """The cell's value; null where it is empty."""
         if given is not None and (isinstance(given, bool) or not isinstance(given, str | int | float)):
             raise ValueError(f"{shown(given)} is neither text nor a number")
         text = "" if given is None else str(given).strip()
-        if not text or (text in cells.NOTHING and self.type not in {"text", "line"}):
+        if text in cells.NOTHING:
             if self.needed:
                 raise ValueError("is empty")
             return None
@@ -72,11 +74,22 @@ class Table:
     """The headers of files that come without any."""
     lists: Mapping[str, Any]
     """What else the format's code looks up."""
+    quoted: bool = False
+    """Whether files without headers have quotation marks around what holds a comma."""
 
     @property
     def dataset(self) -> str:
         """The dataset that all records of the format belong to."""
         return str(self.fixed[0].fields["id"])
+
+    def unknown(self, read: Mapping[str, Any]) -> Iterator[str]:
+        """Codes of a row that the declared lists do not know, but say how to read (`?`)."""
+        for ours, column in self.columns.items():
+            if column.codes and (value := read[ours]) is not None:
+                known = self.lists[column.codes]
+                code = not (isinstance(value, str) and any(map(str.isdigit, value)))  # per cent is none
+                if code and "?" in known and not {str(value), str(value).lower()} & known.keys():
+                    yield f"{column.headers[0]} {shown(value)}"
 
     @property
     def needed(self) -> list[str]:
@@ -94,10 +107,11 @@ def table(name: str) -> Table:
     declared = tomllib.loads((FOLDER / f"{name.replace('-', '_')}.toml").read_text())
     fixed = tuple(Made(kind, fields) for key, kind in FIXED.items() for fields in declared.pop(key, ()))
     columns = {
-        name: Column(tuple(one.get("headers", [name])), one.get("type", "line"), one.get("needed", False))
+        name: Column(tuple(one.get("headers", [name])), **{key: one[key] for key in one.keys() - {"headers"}})
         for name, one in declared.pop("columns").items()
     }
-    return Table(fixed, columns, tuple(declared.pop("order", ())), declared)
+    order, quoted = tuple(declared.pop("order", ())), bool(declared.pop("quoted", False))
+    return Table(fixed, columns, order, declared, quoted)
 
 
 # A row, all that is wrong with a row, or what is wrong with the file.
@@ -120,8 +134,8 @@ def key(header: str) -> str:
 
 
 def choice(column: str, given: object, known: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the table holds
-    """What a declared list says of a cell, or `CellError` with all that it knows."""
-    found = known.get(str(given))
+    """What a declared list says of a cell, and of codes it does not know (`?`); else `CellError` with all it knows."""
+    found = known.get(str(given), known.get("?"))
     if found is None:
         raise CellError(column, f"{shown(given)} is none of {', '.join(known)}")
     return found

@@ -1,5 +1,6 @@
 """Files → rows → records: the one way that every format takes into a load."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +41,8 @@ class Tally:
         """`meter` hears how many more bytes, and how many rows in all, were read."""
         self.rows = self.rows_refused = self.refusals_passed_over = 0
         self.passed_over: list[Refusal] = []
+        self.unknown: Counter[str] = Counter()
+        """In how many rows a code occurs that is in no codebook, as `column code`."""
         self._meter, self._skip_refused = meter, skip_refused
 
     def row(self) -> None:
@@ -118,6 +121,7 @@ class FileIntake:
                         fresh[key] = fields
         except CellError as error:
             return [Refusal(row.place, "", row.names.get(error.column, error.column), str(error))]
+        self.tally.unknown.update(self._declared.unknown(row.cells))
         if not any(isinstance(one, Refusal) for one in made):
             if len(self._recent) >= REMEMBERED:
                 self._recent.clear()

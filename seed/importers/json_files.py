@@ -1,15 +1,17 @@
-"""Reads rows from JSON arrays of objects, of any size in flat memory."""
+"""Reads rows from JSON arrays of objects, also inside a page of an interface, of any size in flat memory."""
 
 import codecs
 import json
 import re
 from collections.abc import Iterator
 from io import BufferedReader
-from typing import Any
+from typing import Any, TypeVar
 
 from seed.importers.formats import Found, Header, Table, UnreadableError
+from seed.importers.sniffing import why_no_rows
 from seed.refusals import Place, Refusal, shown
 
+Value = TypeVar("Value")
 CHUNK = 65_536
 LONGEST_ROW = 1_000_000
 _SOMETHING = re.compile(r"[^ \t\r\n]")
@@ -31,10 +33,43 @@ def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[Found]:
 
 
 def objects(stream: BufferedReader) -> Iterator[dict[str, Any]]:
-    """The objects of the array that a file holds, one after another."""
+    """The objects of the array that a file holds, or that its one object holds, one after another."""
+    if (told := why_no_rows(stream.peek(CHUNK))) is not None:
+        raise UnreadableError(told)
     text = Text(_pieces(stream))
-    if text.sign() != "[":
+    if text.sign() == "{":
+        yield from _page(text)
+    elif text.sign() == "[":
+        yield from _listed(text)
+    else:
+        raise UnreadableError("is not JSON")
+    if text.sign():
+        raise UnreadableError("the list has ended, but the file goes on")
+
+
+def _page(text: "Text") -> Iterator[dict[str, Any]]:
+    """The rows of `{"TotalCount": 1, "Result": [{…}]}`: those of its one list of objects."""
+    text.passed()
+    found = False
+    while text.sign() not in {"}", ""}:
+        text.value(str)
+        if text.sign() != ":":
+            raise UnreadableError("is not JSON: there is no colon after a name")
+        text.passed()
+        if text.sign() == "[" and not found:
+            found = True
+            yield from _listed(text)
+        else:
+            text.value(object)
+        if text.sign() == ",":
+            text.passed()
+    text.passed()
+    if not found:
         raise UnreadableError("the file does not hold a list of objects")
+
+
+def _listed(text: "Text") -> Iterator[dict[str, Any]]:
+    """The objects of the array that begins at the next sign."""
     text.passed()
     many = False
     while (sign := text.sign()) != "]":
@@ -44,11 +79,9 @@ def objects(stream: BufferedReader) -> Iterator[dict[str, Any]]:
             )
         if many:
             text.passed()
-        yield text.object()
+        yield text.value(dict)
         many = True
     text.passed()
-    if text.sign():
-        raise UnreadableError("the list has ended, but the file goes on")
 
 
 class Text:
@@ -71,12 +104,16 @@ class Text:
         """The next sign was read."""
         self._at += 1
 
-    def object(self) -> dict[str, Any]:
-        """The object that begins at the next sign."""
+    def value(self, kind: type[Value]) -> Value:
+        """The value of some kind that begins at the next sign."""
         self.sign()
         while True:
             try:
-                found, self._at = DECODER.raw_decode(self._held, self._at)
+                found, after = DECODER.raw_decode(self._held, self._at)
+                if after == len(self._held) and not isinstance(found, dict) and (more := next(self._pieces, "")):
+                    self._held += more  # a number may go on
+                    continue
+                self._at = after
             except json.JSONDecodeError as error:
                 self._held, self._at = self._held[self._at :], 0
                 more = next(self._pieces, "")
@@ -88,7 +125,7 @@ class Text:
                 raise UnreadableError("is nested too deep") from None
             except ValueError:
                 raise UnreadableError("holds a number of thousands of digits") from None
-            if not isinstance(found, dict):
+            if not isinstance(found, kind):
                 raise UnreadableError("is no object")
             return found
 

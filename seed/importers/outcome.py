@@ -54,6 +54,7 @@ class Outcome:
             "loaded": self.loaded,
             "withdrawn": report.withdrawn,
             "rows": {"read": self.tally.rows, "refused": self.tally.rows_refused},
+            "unknown_codes": dict(sorted(self.tally.unknown.items())),
             "records": self.counts(),
             "total": {name: getattr(report, name).total() for name in COUNTS},
             "changed_in_the_kept_row_alone": report.reworded,
@@ -76,6 +77,8 @@ class Outcome:
     def as_text(self) -> Iterator[str]:
         """All of it in lines, for people."""
         yield f"{self.tally.rows:,} rows read, {self.tally.rows_refused:,} refused, in {self.seconds:.1f} s."
+        for code, rows in sorted(self.tally.unknown.items()):
+            yield f"{code} is in no codebook: kept in {rows:,} rows, and read with care."
         if counts := self.counts():
             yield f"{'':10}" + "".join(f"{name:>12}" for name in COUNTS)
             for kind, one in counts.items():

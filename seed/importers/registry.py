@@ -1,6 +1,6 @@
 """Every format that can be imported, by name."""
 
-from seed.importers import control, csv_files, firms, gdelt_mentions, json_files, losses, ucdp
+from seed.importers import control, csv_files, firms, gdelt_mentions, losses, ucdp
 from seed.importers.formats import Format
 
 FORMATS = {
@@ -10,6 +10,6 @@ FORMATS = {
         Format("gdelt-mentions", csv_files.rows, gdelt_mentions.records),
         Format("firms", csv_files.rows, firms.records),
         Format("control", csv_files.rows, control.records),
-        Format("losses", json_files.rows, losses.records),
+        Format("losses", csv_files.rows, losses.records),
     )
 }

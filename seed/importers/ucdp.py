@@ -1,5 +1,6 @@
 """UCDP GED: a row becomes an event, its two sides, its place, the articles it cites, and claims of how many died."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -13,21 +14,24 @@ DATASET_SOURCE = "ucdp-ged"
 CODER = "ucdp"
 CIVILIANS = "civilians"
 GOVERNMENT = "government of "
+PLACEHOLDER = re.compile(r"XXX[0-9]*")
+UNIDENTIFIED = "a side not identified yet"
 
 
 def records(row: Row) -> Iterator[Made]:
     """Everything that one row says."""
-    cells, lists = row.cells, table("ucdp").lists
+    lists = table("ucdp").lists
+    cells = {**row.cells, **{f"side_{letter}_words": in_words(row.cells[f"side_{letter}"]) for letter in "ab"}}
     violence = choice("type_of_violence", cells["type_of_violence"], lists["violence"])
     dated = when(cells)
-    sides = [Made("actor", side(cells[f"side_{letter}_id"], cells[f"side_{letter}"])) for letter in "ab"]
+    sides = [Made("actor", side(cells, letter)) for letter in "ab"]
     if sides[0].fields["id"] == sides[1].fields["id"]:
         sides.pop()
     yield from sides
     where, relation = yield from place(cells)
     event = f"ucdp-{cells['id']}"
     name = cells["where_coordinates"] or cells["country"]
-    title = violence["title"].format(**cells) + (f": {name}" if name else "")
+    title = titled(violence["title"], cells) + (f": {name}" if name else "")
     yield Made(
         "event",
         {
@@ -55,11 +59,9 @@ def when(cells: Mapping[str, Any]) -> dict[str, Any]:
     that it lasted where the exact date is known (`date_prec` 1), and where the source gives no more than a total of
     several incidents (`event_clarity` 2); otherwise it happened once, on one of them.
     """
-    lists = table("ucdp").lists
     start, end, precision = cells["date_start"], cells["date_end"], cells["date_prec"]
-    known = choice("date_prec", precision, lists["date_prec"])
-    clarity = "" if cells["event_clarity"] is None else cells["event_clarity"]
-    summed = choice("event_clarity", clarity, lists["event_clarity"])
+    known = said_of("date_prec", cells)
+    summed = said_of("event_clarity", cells)
     if end < start:
         raise CellError("date_end", f"{end} is before date_start, {start}")
     if start < end:
@@ -83,8 +85,41 @@ def span(start: date, end: date) -> str:
     return f"[{start}..{end}]"
 
 
-def side(id_: str | None, name: str) -> dict[str, Any]:
-    """A side as an actor, by UCDP's own number for it, or by its name in a release without numbers."""
+def said_of(column: str, cells: Mapping[str, Any]) -> dict[str, Any]:
+    """What the codebook says of a code, its notes filled in; of a code that it does not know, how it is read."""
+    given = "" if cells[column] is None else cells[column]
+    known = choice(column, given, table("ucdp").lists[column])
+    return {**known, "note": known["note"].format(**cells)}
+
+
+def in_words(side: str) -> str:
+    """What a side is called in a sentence."""
+    return UNIDENTIFIED if PLACEHOLDER.fullmatch(side) else side
+
+
+def titled(words: str, cells: Mapping[str, Any]) -> str:
+    """Who fought whom, or that nobody knows yet."""
+    if cells["side_a_words"] == cells["side_b_words"] == UNIDENTIFIED:
+        return "Sides not identified yet"
+    title = words.format(**cells)
+    return title[0].upper() + title[1:] if title.startswith(UNIDENTIFIED) else title
+
+
+def side(cells: Mapping[str, Any], letter: str) -> dict[str, Any]:
+    """A side as an actor, by UCDP's own number for it, or by its name in a release without numbers.
+
+    Candidate releases write `XXX` and a number for a side that is not identified yet. Two such sides need not be one
+    group, so each is an actor of its event's own.
+    """
+    id_, name = cells[f"side_{letter}_id"], cells[f"side_{letter}"]
+    if PLACEHOLDER.fullmatch(name):
+        where = f" ({cells['country']})" if cells["country"] else ""
+        return {
+            "id": f"ucdp-unidentified-{cells['id']}-{letter}",
+            "kind": "unnamed",
+            "name": short(f"Side not identified yet{where}"),
+            "description": f"UCDP writes {name} in this row, which stands for no group.",
+        }
     folded = name.casefold()
     kind = "civilians" if folded == CIVILIANS else "government" if folded.startswith(GOVERNMENT) else "armed_group"
     own = f"ucdp-actor-{number(id_)}" if id_ else identity("ucdp-actor", slug(name), of=(name,))
@@ -104,6 +139,7 @@ def claims(cells: Mapping[str, Any], event: str) -> Iterator[Made]:
     speakers = list(named(cells))
     yield from speakers
     cites = [{"source": article.record.fields["id"], "role": "cites"} for article in found]
+    standing = choice("code_status", cells["code_status"] or "", table("ucdp").lists["code_status"]).format(**cells)
     for order, speaker in enumerate([speaker.fields["id"] for speaker in speakers] or [CODER], 1):
         own = {
             "event": event,
@@ -114,9 +150,11 @@ def claims(cells: Mapping[str, Any], event: str) -> Iterator[Made]:
             "said": said(found, cells["date_start"], coder=speaker == CODER),
         }
         for suffix, summary, value, flags in figures(cells):
-            carries = {"source": DATASET_SOURCE, "role": "carries", "flags": flags}
+            told = f"{summary} {standing}".rstrip()
+            marks = [*flags, "provisional"] if standing else flags
+            carries = {"source": DATASET_SOURCE, "role": "carries", "flags": marks}
             id_ = identity(event, suffix, *([order] if order > 1 else []))
-            yield Made("claim", {"id": id_, **own, "summary": summary, "value": value, "citations": [carries, *cites]})
+            yield Made("claim", {"id": id_, **own, "summary": told, "value": value, "citations": [carries, *cites]})
 
 
 def figures(cells: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], list[str]]]:
@@ -136,6 +174,7 @@ def figures(cells: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]
     for column, claim in table("ucdp").lists["deaths"].items():
         if cells[column]:
             words = claim["summary"].format(**cells, number=cells[column])
+            words = words.replace(f"the side of {UNIDENTIFIED}", UNIDENTIFIED)
             yield claim["id"], words, {"best": cells[column], "unit": "deaths"}, []
 
 

@@ -45,7 +45,8 @@ def containers(cells: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def spot(cells: Mapping[str, Any], precision: Mapping[str, Any]) -> dict[str, Any] | None:
     """The point that the row gives, if its precision lets it be one."""
-    if cells["where_prec"] > COUNTRY or cells["latitude"] is None or cells["longitude"] is None:
+    pointless = cells["where_prec"] > COUNTRY or precision.get("pointless", False)
+    if pointless or cells["latitude"] is None or cells["longitude"] is None:
         return None
     return {
         "longitude": cells["longitude"],

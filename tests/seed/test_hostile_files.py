@@ -95,12 +95,12 @@ def of_csv(folder: Path) -> Cases:
         cells = b",".join([b"\x00"] * (header.count(",") + 1))
         yield name, written(folder / f"{name}-nul.csv", start + cells + b"\r\n"), "row 2: "
     yield "ucdp", sparse(folder / "quoted.csv", HEADER["ucdp"].encode() + b'"'), f"row 2: {long}"
-    yield "ucdp", sparse(folder / "header.csv", b"x"), f"row 1: {long}"
+    yield "ucdp", sparse(folder / "header.csv", b"x" * 99), f"row 1: {long}"
     yield "ucdp", written(folder / "utf16.csv", HEADER["ucdp"].encode("utf-16")), "row 1: is UTF-16, not UTF-8"
     yield "control", written(folder / "latin.csv", HEADER["control"].encode() + b"\xe9," * 9 + b"\r\n"), "byte 0xe9"
     yield "ucdp", written(folder / "narrow.csv", HEADER["ucdp"].encode() + b"1\r\n" * 100_000), "row 2: has 1 cells"
     yield "gdelt-mentions", sparse(folder / "mentions.csv", b"1\t" * 15), "nothing after it was read"
-    yield "ucdp", Path("/dev/zero"), "nothing after it was read"
+    yield "ucdp", Path("/dev/zero"), "row 1: is binary, not text"
     yield "ucdp", Path("/dev/null"), "is empty"
     wide = HEADER["ucdp"].rstrip() + "," + ",".join(f"c{number}" for number in range(200_000)) + "\r\n1\r\n"
     yield "ucdp", written(folder / "wide.csv", wide), "row 2: has 1 cells"
@@ -118,13 +118,13 @@ def of_json(folder: Path) -> Cases:
         ("text", f"[{LOSSES.replace('x', 'x' * 3_000_000)}]", "row 1: is not JSON"),
         ("no list", "{}", f"row 1: the file does not hold a list of objects; {stopped}"),
         ("infinite", '[{"date": Infinity}]', "holds Infinity, which is no JSON"),
-        ("utf16", "[{}]".encode("utf-16"), "row 1: is not UTF-8"),
+        ("utf16", "[{}]".encode("utf-16"), "row 1: is UTF-16, not UTF-8"),
         ("utf32", "[{}]".encode("utf-32-le"), "row 1: "),
     ):
         yield "losses", written(folder / f"{name}.json", content), said
-    yield "losses", sparse(folder / "huge.json", b"["), "row 1: is not JSON"
-    yield "losses", sparse(folder / "blank.json", b" "), "row 1: the file does not hold a list of objects"
-    yield "losses", Path("/dev/zero"), "row 1: the file does not hold a list of objects"
+    yield "losses", sparse(folder / "huge.json", b"[" + b" " * 99), "row 1: is not JSON"
+    yield "losses", sparse(folder / "blank.json", b" "), "row 1: is binary, not text"
+    yield "losses", Path("/dev/zero"), "row 1: is binary, not text"
 
 
 def of_packages(folder: Path) -> Cases:

@@ -151,7 +151,7 @@ def test_one_id_with_two_contents_is_refused(empty_url: str, tmp_path: Path) -> 
 
 REFUSED = [
     ucdp(id=900005, best="many"),
-    ucdp(id=900006, date_prec=9),
+    ucdp(id=900006, type_of_violence=9),
     ucdp(id=900007, latitude="95"),
     ucdp(id="", date_start="2031-02-30"),
 ]
@@ -165,7 +165,7 @@ def test_refusals_name_row_field_and_reason(database: str, capsys: pytest.Captur
     assert (code, report["loaded"], report["rows"]) == (1, False, {"read": 5, "refused": 4})
     assert [(one["row"], one["field"], one["reason"]) for one in report["refused"]] == [
         (4, "best", "'many' is not a whole number"),
-        (5, "date_prec", "9 is none of 1, 2, 3, 4, 5"),
+        (5, "type_of_violence", "9 is none of 1, 2, 3"),
         (6, "point.latitude", "input should be less than or equal to 90"),
         (7, "id", "is empty"),
         (7, "date_start", "'2031-02-30' is not a day"),
@@ -213,7 +213,7 @@ def test_a_database_without_tables(capsys: pytest.CaptureFixture[str], tmp_path:
         assert command(capsys, "ucdp", file) == (
             1,
             "",
-            "The database is older than this code: run `counterclaim migrate` first.\n",
+            f"There is no database yet at {tmp_path}/none.db: run `counterclaim migrate` first.\n",
         )
 
 

@@ -302,9 +302,6 @@ def test_no_articles(text: str | None) -> None:
     ("column", "value"),
     [
         ("type_of_violence", 4),
-        ("where_prec", 8),
-        ("date_prec", 0),
-        ("event_clarity", 3),
         ("date_end", "2031-05-01"),
         ("best", -1),
         ("deaths_civilians", -9),
