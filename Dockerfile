@@ -4,7 +4,7 @@ ENV PYTHONUNBUFFERED=1
 WORKDIR /app
 RUN useradd --uid 10001 --no-create-home counterclaim && install -d -o counterclaim data
 
-COPY pyproject.toml constraints.txt ./
+COPY pyproject.toml constraints.txt LICENSE ./
 COPY api ./api
 COPY migrations ./migrations
 COPY seed ./seed

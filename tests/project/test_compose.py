@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import typer.main
 import yaml
@@ -15,12 +16,16 @@ import yaml
 from api import cli
 from api.settings import PROJECT, Settings
 from api.storage.database import postgresql_dsn
+from migrations import migrate, require_current
 from tests.project.test_dependencies import PYTHONS
+from tests.support.own_postgres import own_postgres
 
+ROLES = ("counterclaim", "reader")
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 API = SERVICES["api"]
 DATABASE = SERVICES["database"]
+LOAD = SERVICES["load"]
 
 
 def dockerfile() -> list[tuple[str, str]]:
@@ -40,11 +45,59 @@ def healthcheck() -> list[str]:
 
 @pytest.mark.parametrize("command", [API["command"], json.loads(instructions("CMD")[0])])
 def test_commands_are_understood_by_the_command_line(command: list[str]) -> None:
+    assert understood(command) == {"host": "0.0.0.0", "port": 8000 if "--port" in command else None}  # noqa: S104
+
+
+def understood(command: list[str]) -> dict[str, Any]:
     program, name, *options = command
     assert program == "counterclaim"
     known = typer.main.get_command(cli.app).commands[name]  # type: ignore[attr-defined]
-    parsed = known.make_context(name, list(options))
-    assert parsed.params == {"host": "0.0.0.0", "port": 8000 if "--port" in options else None}  # noqa: S104
+    params: dict[str, Any] = known.make_context(name, list(options)).params
+    return params
+
+
+def test_what_loads_is_another_than_what_serves() -> None:
+    shell, flag, text = LOAD["command"]
+    assert (shell, flag) == ("sh", "-c")
+    commands = [line.split() for line in text.split(" && ")]
+    assert [command[1] for command in commands] == ["migrate", "seed"]
+    assert understood(commands[1])["prune"] is False
+    for service, role in ((LOAD, "counterclaim"), (API, "reader")):
+        assert (
+            postgresql_dsn(service["environment"]["DATABASE_URL"]) == f"postgresql://{role}@database:5432/counterclaim"
+        )
+        assert service["environment"]["PGPASSFILE"] == f"/secret/{role}/pgpass"
+        assert [volume.split(":")[1:] for volume in service["volumes"]] == [[f"/secret/{role}", "ro"]]
+
+
+@pytest.mark.parametrize("name", ["load", "api"])
+def test_nothing_is_granted_that_is_not_needed(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["mem_limit"] == "1g"
+    assert service["pids_limit"] == 100
+
+
+def test_the_reader_reads_what_is_loaded_later_and_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The statements that the database runs at its first start, on a real server, before there is a table."""
+    script = COMPOSE["configs"]["reader"]["content"]
+    statements = script.partition("<<'SQL'\n")[2].removesuffix("SQL\n").replace(":'password'", "'secret'")
+    with own_postgres() as server:
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE counterclaim")
+        owner = server.url.replace("/postgres?", "/counterclaim?")
+        with psycopg.connect(owner, autocommit=True) as connection:
+            connection.execute(statements)
+        migrate(owner)
+        reader = owner.replace("postgres@", "reader:secret@")
+        monkeypatch.setenv("PGPASSWORD", "secret")
+        require_current(reader)
+        with psycopg.connect(reader) as connection:
+            assert connection.execute("SELECT count(*) FROM event").fetchone() == (0,)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("DELETE FROM event")
 
 
 def test_only_the_api_is_published_and_only_here() -> None:
@@ -61,7 +114,8 @@ def test_postgresql_is_16_or_newer() -> None:
 
 
 def test_each_starts_when_the_one_before_is_ready() -> None:
-    assert API["depends_on"] == {"database": {"condition": "service_healthy"}}
+    assert API["depends_on"] == {"load": {"condition": "service_completed_successfully"}}
+    assert LOAD["depends_on"] == {"database": {"condition": "service_healthy"}}
     assert DATABASE["depends_on"] == {"password": {"condition": "service_completed_successfully"}}
     assert DATABASE["healthcheck"]["test"][:2] == ["CMD", "pg_isready"]
 
@@ -78,31 +132,34 @@ def test_environment_is_what_is_read() -> None:
         field.validation_alias or f"COUNTERCLAIM_{name.upper()}" for name, field in Settings.model_fields.items()
     }
     assert API["environment"].keys() - settings == {"PGPASSFILE"}
-    assert postgresql_dsn(API["environment"]["DATABASE_URL"]) == "postgresql://counterclaim@database:5432/counterclaim"
     assert DATABASE["environment"] == {
         "POSTGRES_USER": "counterclaim",
         "POSTGRES_DB": "counterclaim",
-        "POSTGRES_PASSWORD_FILE": "/secret/password",
+        "POSTGRES_PASSWORD_FILE": "/secret/counterclaim/password",
     }
 
 
-def make_password(folder: Path) -> str:
-    """Run what the service `password` runs, in another folder and without changing owners; returns the pgpass file."""
+def make_passwords(folder: Path) -> dict[str, str]:
+    """Run what the service `password` runs, in another folder and without changing owners."""
+    for role in ROLES:
+        (folder / role).mkdir(exist_ok=True)
     (folder / "chown").write_text("#!/bin/sh\n")
     (folder / "chown").chmod(0o755)
     script = SERVICES["password"]["command"][0].replace("$$", "$").replace("/secret", str(folder))
     path = f"{folder}:{os.environ['PATH']}"
     subprocess.run([*SERVICES["password"]["entrypoint"], script], check=True, env={"PATH": path})
-    return (folder / "pgpass").read_text()
+    return {role: (folder / role / "pgpass").read_text() for role in ROLES}
 
 
-def test_the_password_is_generated_once(tmp_path: Path) -> None:
-    first = make_password(tmp_path)
-    password = (tmp_path / "password").read_text()
-    assert re.fullmatch(r"[A-Za-z0-9]{40}", password)
-    assert first == f"database:5432:counterclaim:counterclaim:{password}\n"
-    assert (tmp_path / "pgpass").stat().st_mode & 0o077 == 0
-    assert make_password(tmp_path) == first
+def test_passwords_are_generated_once(tmp_path: Path) -> None:
+    first = make_passwords(tmp_path)
+    for role in ROLES:
+        password = (tmp_path / role / "password").read_text()
+        assert re.fullmatch(r"[A-Za-z0-9]{40}", password)
+        assert first[role] == f"database:5432:counterclaim:{role}:{password}\n"
+        assert (tmp_path / role / "pgpass").stat().st_mode & 0o077 == 0
+    assert make_passwords(tmp_path) == first
+    assert len(set(first.values())) == len(ROLES)
 
 
 def test_the_image_is_built_from_what_is_here() -> None:
