@@ -19,6 +19,7 @@ from api.http.resources import (
     disputes,
     docs_page,
     events,
+    linked_data,
     locations,
     meta,
     operations,
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(resource.exports)
         app.include_router(resource.router)
     app.include_router(briefing.exports)
+    app.include_router(linked_data.router)  # before what has an id in its path
     for beside in (*JUDGEMENTS, meta, operations, docs_page):
         app.include_router(beside.router)
     app.include_router(ogc.router)

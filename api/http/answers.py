@@ -12,7 +12,7 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.errors import NotFound
-from api.http import caching, formats
+from api.http import caching, formats, jsonld
 from api.http.framed import Framed
 from api.http.read_ahead import ahead
 from api.query.filters import Filters
@@ -140,9 +140,11 @@ async def page(
             meta["total"] = await asked.count(look)
         if not bodies and place is None and (why := await why_empty(look, asked, query)) is not None:
             meta["why_empty"] = why
-        body = envelope(bodies, here, following, meta)
         link = {} if following is None else {"Link": f'<{following}>; rel="next"'}
-        return caching.answer(request, body, JSON, marks(look), link)
+        if listing.name in jsonld.MAKERS and caching.takes_jsonld(request):
+            graph = jsonld.page(request, listing.name, bodies)
+            return caching.answer(request, graph, jsonld.MEDIA_TYPE, marks(look), link)
+        return caching.answer(request, envelope(bodies, here, following, meta), JSON, marks(look), link)
 
     return await data_of(request).ask(work)
 
@@ -167,7 +169,7 @@ async def everything(
     async def work(look: Look) -> Response | None:
         if unchanged := await not_modified(request, look):
             return unchanged
-        found = await read(look)
+        found = None if caching.takes_jsonld(request) else await read(look)
         if found is None:
             return None
         here, _ = links(request.scope["path"], request.scope["query_string"], None)
@@ -374,12 +376,7 @@ MEDIA_TYPES = {
 
 
 async def item(  # noqa: PLR0913, PLR0917 - what is asked, and how it is sent
-    request: Request,
-    kind: str,
-    statement: Statement,
-    identifier: str,
-    edit: Edit | None = None,
-    media_type: str = JSON,
+    request: Request, kind: str, statement: Statement, identifier: str, edit: Edit | None = None, media_type: str = JSON
 ) -> Response:
     """One record: its document as stored, or as `edit` makes it from its row. Raises NotFound with the nearest ids."""
 
@@ -393,6 +390,8 @@ async def item(  # noqa: PLR0913, PLR0917 - what is asked, and how it is sent
         if not rows:
             raise NotFound(f"There is no {kind} {identifier[:200]}.", await look.near(kind, identifier))
         body: str = rows[0][3] if edit is None else edit(rows[0])
+        if media_type == JSON and caching.takes_jsonld(request):
+            return caching.answer(request, jsonld.item(request, kind, body), jsonld.MEDIA_TYPE, marks(look), {})
         return caching.answer(request, body.encode(), media_type, marks(look), {})
 
     return await data_of(request).ask(work)

@@ -15,6 +15,8 @@ GZIP_FROM = 1_000
 """Bytes below which compressing costs more than it saves."""
 Fields = list[tuple[bytes, bytes]]
 _UNTIL_ASKED = (b"cache-control", b"public, no-cache")
+_JSONLD = re.compile(r"application/ld\+json\s*(;[^,]*)?(,|$)")
+_REFUSED = re.compile(r";\s*q=0(\.0{0,3})?\s*(;|$)")
 _NEVER = re.compile(r"q=0(\.0{0,3})?")
 
 
@@ -60,9 +62,23 @@ def _takes_gzip(codings: str) -> bool:
     return taken.get("gzip", taken.get("*", False))
 
 
+def takes_jsonld(request: Request) -> bool:
+    """Whether the client names JSON-LD among what it takes."""
+    accept = sent(request, b"accept")
+    return accept is not None and "ld+json" in accept and _names_jsonld(accept)
+
+
+@lru_cache(maxsize=256)
+def _names_jsonld(accept: str) -> bool:
+    found = _JSONLD.search(accept.lower())
+    return found is not None and not _REFUSED.search(found[1] or "")
+
+
 def etag(request: Request, revision: int, *, gzip: bool) -> str:
-    """Revision, document version, path, query and content coding, and so the same on every server and database."""
-    asked = hashlib.blake2b(request.scope["raw_path"] + b"?" + request.scope["query_string"], digest_size=9)
+    """Revision, document version, path, query and codings, and so the same on every server and database."""
+    path, query = request.scope["raw_path"], request.scope["query_string"]
+    form = b"#ld" if takes_jsonld(request) else b""
+    asked = hashlib.blake2b(path + b"?" + query + form, digest_size=9)
     return f'"{revision}.{DOCUMENT_VERSION}.{asked.hexdigest()}{".gzip" if gzip else ""}"'
 
 
@@ -83,7 +99,7 @@ def _fields(tag: str, loaded_at: datetime) -> Fields:
         (b"etag", tag.encode("latin-1")),
         _UNTIL_ASKED,
         (b"last-modified", _encoded(_http_date(loaded_at))),
-        (b"vary", b"Accept-Encoding"),
+        (b"vary", b"Accept, Accept-Encoding"),
     ]
 
 

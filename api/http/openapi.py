@@ -35,6 +35,8 @@ for, `match=certain` what certainly did; what has no date is left out, and count
 (`.csv`, `.ndjson`, `.geojson`).
 
 **Other programs** read the same: QGIS and GDAL open [/ogc](ogc) (OGC API Features, described at [/ogc/api](ogc/api)).
+Lists and records are JSON-LD for clients that `Accept: application/ld+json`, and whole as `.jsonld`; [/ns](ns)
+explains the terms.
 """
 TAGS = {
     "Events": "What is said to have happened, with who took part, where, when, and what was claimed of it.",

@@ -110,9 +110,8 @@ def export_of(media_type: str, text: str) -> Responses:
     counted = ("How many records follow.", "integer")
     licence = ('Where the licences stand: `rel="license"`.', "string")
     headers = _headers(Counterclaim_Count=counted, Link=licence)
-    schema = {"application/geo+json": _FEATURES, "application/json": {"type": "object"}}.get(
-        media_type, {"type": "string"}
-    )
+    others = {"type": "object" if media_type.endswith(("/json", "ld+json")) else "string"}
+    schema = _FEATURES if media_type == "application/geo+json" else others
     content = {media_type: {"schema": schema, "example": text}}
     answer = {"description": "Everything that matches.", "headers": headers, "content": content}
     return {200: answer, **NOT_MODIFIED, **COMMON}

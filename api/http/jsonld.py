@@ -1,0 +1,307 @@
+"""Records as JSON-LD: schema.org for what they are, PROV for who said it and where it was read, own terms for the rest.
+
+The days between which a thing lies are `xsd:date`; EDTF is a text beside them, for a typed one is put before every day
+by libraries that do not know it. Decimal numbers are typed texts, so that no reader rounds them.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+from fastapi import Request
+
+from api.http.addresses import base
+
+Json = dict[str, Any]
+MEDIA_TYPE = "application/ld+json"
+PREFIXES = {
+    "schema": "https://schema.org/",
+    "prov": "http://www.w3.org/ns/prov#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+DATES = ("earliest", "latest", "saidEarliest", "saidLatest", "publishedEarliest", "publishedLatest", "since", "until")
+WORDS = (
+    "kind",
+    "stance",
+    "aspect",
+    "certainty",
+    "status",
+    "role",
+    "basis",
+    "flag",
+    "precision",
+    "saidPrecision",
+    "publishedPrecision",
+)
+PEOPLE = {"person"}
+
+
+def context(root: str) -> Json:
+    """What the terms mean; own ones are explained at `/ns`."""
+    dates: Json = {f"cc:{name}": {"@type": "xsd:date"} for name in DATES}
+    words: Json = {f"cc:{name}": {"@type": "@id"} for name in WORDS}
+    return {**PREFIXES, "cc": f"{root}/ns#", **dates, **words}
+
+
+class Graph:
+    """The records of one service as nodes."""
+
+    def __init__(self, root: str) -> None:
+        """`root` is the address of the service, which every id begins with."""
+        self._root = root
+
+    def of(self, kind: str, document: Json) -> Json:
+        """A record as a node; what is null or empty is left out."""
+        node = MAKERS[kind](self, document)
+        return _filled({"@id": self.id(kind, document["id"]), **node})
+
+    def id(self, kind: str, identifier: str) -> str:
+        """The address of a record."""
+        return f"{self._root}/{kind}/{identifier}"
+
+    def ref(self, kind: str, found: Json | None) -> Json | None:
+        """Another record, with its name."""
+        if found is None:
+            return None
+        name = found.get("name", found.get("title"))
+        return {"@id": self.id(kind, found["id"]), "schema:name": name}
+
+
+def word(name: str, value: str | None) -> str | None:
+    """A word of a vocabulary."""
+    return None if value is None else f"cc:{name}-{value}"
+
+
+def decimal(value: float | None) -> Json | None:
+    """A number as a typed text."""
+    if value is None:
+        return None
+    text = str(int(value)) if float(value).is_integer() else format(value, "f").rstrip("0")
+    return {"@type": "xsd:decimal", "@value": text}
+
+
+def when(found: Json, prefix: str = "") -> Json:
+    """A date: the days between which it lies, its text and how exactly it is known."""
+    names = {"earliest": "earliest", "latest": "latest", "edtf": "edtf"}
+    own = {f"cc:{_named_as(prefix, name)}": found[key] for key, name in names.items()}
+    return {**own, f"cc:{_named_as(prefix, 'precision')}": word("precision", found["precision"])}
+
+
+def _named_as(prefix: str, name: str) -> str:
+    return prefix + name[0].upper() + name[1:] if prefix else name
+
+
+def _filled(node: Json) -> Json:
+    return {name: value for name, value in node.items() if value is not None and value not in ([], {})}
+
+
+def _event(graph: Graph, event: Json) -> Json:
+    return {
+        "@type": ["schema:Event", "cc:Event"],
+        "schema:name": event["title"],
+        "schema:description": event["summary"],
+        "cc:kind": word("kind", event["kind"]),
+        **when(event["date"]),
+        "schema:location": graph.ref("locations", event["location"]),
+        "schema:superEvent": graph.ref("events", event["part_of"]),
+        "cc:participation": [
+            _filled({"cc:actor": graph.ref("actors", part["actor"]), "cc:role": word("role", part["role"])})
+            for part in event["participants"]
+        ],
+        "cc:assessment": [_assessment(graph, found) for found in event["assessments"]],
+        "schema:isPartOf": graph.ref("datasets", event["dataset"]),
+    }
+
+
+def _assessment(graph: Graph, found: Json) -> Json:
+    return _filled(
+        {
+            "cc:aspect": word("aspect", found["aspect"]),
+            "cc:measure": found.get("measure"),
+            "cc:of": graph.ref("actors", found.get("of")),
+            "cc:unit": found.get("unit"),
+            "cc:status": word("status", found["status"]),
+            "cc:because": [{"@id": graph.id("claims", claim)} for claim in found["because"]],
+            "cc:inferred": found["inferred"],
+        }
+    )
+
+
+def _claim(graph: Graph, claim: Json) -> Json:
+    carriers = [found for found in claim["citations"] if found["role"] == "carries"]
+    return {
+        "@type": ["schema:Claim", "prov:Entity"],
+        "schema:about": graph.ref("events", claim["event"]),
+        "prov:wasAttributedTo": graph.ref("actors", claim["speaker"]),
+        "cc:via": graph.ref("actors", claim["via"]),
+        "cc:aboutClaim": claim["about"] and {"@id": graph.id("claims", claim["about"])},
+        **{f"cc:{name}": word(name, claim[name]) for name in ("stance", "aspect", "certainty")},
+        "cc:credibility": claim["credibility"],
+        "schema:description": claim["summary"],
+        "cc:quote": claim["quote"],
+        "cc:quoteBy": graph.ref("actors", claim["quote_by"]),
+        "cc:value": claim["value"] and _value(graph, claim["value"]),
+        "cc:holdsResponsible": [graph.ref("actors", found) for found in claim.get("names") or ()],
+        **when(claim["said"], "said"),
+        "cc:inferred": claim["inferred"],
+        "prov:wasDerivedFrom": [graph.ref("sources", found["source"]) for found in carriers],
+        "cc:citation": [_citation(graph, found) for found in claim["citations"]],
+        "schema:isPartOf": graph.ref("datasets", claim["dataset"]),
+    }
+
+
+def _value(graph: Graph, value: Json) -> Json:
+    return _filled(
+        {
+            "@type": "schema:QuantitativeValue",
+            "schema:minValue": decimal(value["low"]),
+            "schema:value": decimal(value["best"]),
+            "schema:maxValue": decimal(value["high"]),
+            "schema:unitText": value["unit"],
+            "cc:measure": value.get("measure"),
+            "cc:of": graph.ref("actors", value.get("of")),
+        }
+    )
+
+
+def _citation(graph: Graph, found: Json) -> Json:
+    return _filled(
+        {
+            "cc:source": graph.ref("sources", found["source"]),
+            "cc:role": word("role", found["role"]),
+            "cc:mark": found["mark"],
+            "cc:locator": found["locator"],
+            "cc:flag": [word("flag", flag) for flag in found["flags"]],
+            "cc:basis": word("basis", found["basis"]),
+        }
+    )
+
+
+def _source(graph: Graph, source: Json) -> Json:
+    return {
+        "@type": ["schema:CreativeWork", "prov:Entity"],
+        "schema:name": source["title"],
+        "cc:kind": word("kind", source["kind"]),
+        "schema:publisher": source["publisher"],
+        "schema:author": source["author"],
+        "schema:url": _address(source["url"]),
+        "schema:archivedAt": _address(source["archive_url"]),
+        "schema:inLanguage": source["language"],
+        **when(source["published"], "published"),
+        "schema:isPartOf": graph.ref("sources", source["parent"]),
+        "cc:reliability": source["reliability"],
+        "cc:note": source["note"],
+        "cc:dataset": graph.ref("datasets", source["dataset"]),
+    }
+
+
+def _address(url: str | None) -> Json | None:
+    return None if url is None else {"@type": "xsd:anyURI", "@value": url}
+
+
+def _actor(graph: Graph, actor: Json) -> Json:
+    return {
+        "@type": ["schema:Person" if actor["kind"] in PEOPLE else "schema:Organization", "prov:Agent"],
+        "schema:name": actor["name"],
+        "schema:alternateName": actor["aliases"],
+        "schema:description": actor["description"],
+        "cc:kind": word("kind", actor["kind"]),
+        "cc:affiliation": [
+            _filled(
+                {
+                    "cc:kind": word("kind", link["kind"]),
+                    "cc:actor": graph.ref("actors", link["actor"]),
+                    "cc:since": _edtf(link["since"]),
+                    "cc:until": _edtf(link["until"]),
+                }
+            )
+            for link in actor["affiliations"]
+        ],
+        "schema:isPartOf": graph.ref("datasets", actor["dataset"]),
+    }
+
+
+def _edtf(found: Any) -> str | None:  # noqa: ANN401 - a date in either of its forms
+    """The first day of an affiliation's date."""
+    if isinstance(found, dict):
+        day: str | None = found["earliest"]
+        return day
+    return found if isinstance(found, str) and len(found) == len("2022-07-02") else None
+
+
+def _location(graph: Graph, place: Json) -> Json:
+    point = place["point"]
+    geo = point and {
+        "@type": "schema:GeoCoordinates",
+        "schema:longitude": decimal(point["longitude"]),
+        "schema:latitude": decimal(point["latitude"]),
+        "cc:radiusInMetres": decimal(point["radius_m"]),
+    }
+    return {
+        "@type": "schema:Place",
+        "schema:name": place["name"],
+        "schema:alternateName": place["aliases"],
+        "cc:kind": word("kind", place["kind"]),
+        "schema:containedInPlace": graph.ref("locations", place["within"]),
+        "schema:geo": geo and _filled(geo),
+        "schema:isPartOf": graph.ref("datasets", place["dataset"]),
+    }
+
+
+def _dataset(_: Graph, dataset: Json) -> Json:
+    return {
+        "@type": "schema:Dataset",
+        "schema:name": dataset["title"],
+        "schema:description": dataset["summary"],
+        "schema:version": dataset["version"],
+        "schema:license": dataset["licence"],
+        "schema:creditText": dataset["attribution"],
+        "schema:url": _address(dataset["url"]),
+        "prov:generatedAtTime": {"@type": "xsd:dateTime", "@value": dataset["recorded_at"]},
+    }
+
+
+MAKERS: dict[str, Callable[[Graph, Json], Json]] = {
+    "events": _event,
+    "claims": _claim,
+    "sources": _source,
+    "actors": _actor,
+    "locations": _location,
+    "datasets": _dataset,
+}
+
+
+class Jsonld:
+    """An export of one kind of records as one graph."""
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, root: str, kind: str) -> None:
+        """Take the service's address, and what the records are."""
+        self._root, self._kind, self._separator = root, kind, b""
+        self._graph = Graph(root)
+
+    def head(self, _description: str, _left_out: Mapping[str, int]) -> bytes:
+        """The context."""
+        return b'{"@context":%s,"@graph":[' % orjson.dumps(context(self._root))
+
+    def record(self, document: Json) -> bytes:
+        """A node."""
+        separator, self._separator = self._separator, b",\n"
+        return separator + orjson.dumps(self._graph.of(self._kind, document))
+
+    def tail(self) -> bytes:
+        """The end."""
+        return b"]}\n"
+
+
+def page(request: Request, kind: str, bodies: list[str]) -> bytes:
+    """A page of a list; where it goes on is said by the header `Link`."""
+    form = Jsonld(base(request), kind)
+    return b"".join((form.head("", {}), *(form.record(orjson.loads(body)) for body in bodies), form.tail()))
+
+
+def item(request: Request, kind: str, body: str) -> bytes:
+    """One record of this kind, such as `event`."""
+    root = base(request)
+    return orjson.dumps({"@context": context(root), **Graph(root).of(f"{kind}s", orjson.loads(body))})

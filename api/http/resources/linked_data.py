@@ -1,0 +1,141 @@
+"""Every list as one JSON-LD graph, and its terms, each explained at the address that names it: `/ns#stance-denies`."""
+
+import html
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.domain.vocabulary import VOCABULARIES
+from api.http import answers, caching
+from api.http.addresses import base
+from api.http.answers import Listing
+from api.http.jsonld import MEDIA_TYPE, Jsonld
+from api.http.openapi_responses import export_of
+from api.http.resources import actors, claims, datasets, events, locations, sources
+from api.query.filters import Filters
+from api.query.session import Look
+
+router = APIRouter()
+LISTS: tuple[tuple[Listing, type[Filters], str], ...] = (
+    (events.EVENTS, events.EventFilters, "Events"),
+    (claims.CLAIMS, claims.ClaimFilters, "Claims"),
+    (sources.SOURCES, sources.SourceFilters, "Sources"),
+    (actors.ACTORS, actors.ActorFilters, "Actors"),
+    (locations.LOCATIONS, locations.LocationFilters, "Locations"),
+    (datasets.DATASETS, datasets.DatasetFilters, "Datasets"),
+)
+TERMS = {
+    "Event": "Something said to have happened. It is no statement that it did: read its assessments.",
+    "kind": "What kind of event, source, actor or place it is.",
+    "earliest": "The first day on which it may have been, as xsd:date; absent where that is open or unknown.",
+    "latest": "The last day on which it may have been.",
+    "edtf": "The date as EDTF (ISO 8601-2), a plain text: `A/B` lasted, `[A..B]` was once in there.",
+    "precision": "How exactly the date is known.",
+    "saidEarliest": "The first day on which a claim may have been said.",
+    "saidLatest": "The last day on which a claim may have been said.",
+    "saidEdtf": "When a claim was said, as EDTF.",
+    "saidPrecision": "How exactly it is known when a claim was said.",
+    "publishedEarliest": "The first day on which a source may have been published.",
+    "publishedLatest": "The last day on which a source may have been published.",
+    "publishedEdtf": "When a source was published, as EDTF.",
+    "publishedPrecision": "How exactly it is known when a source was published.",
+    "participation": "Somebody's part in an event: an actor and a role.",
+    "actor": "Who takes part, or to whom an actor belongs.",
+    "role": "The role of a participant, or of a citation.",
+    "assessment": "What the claims on one question of an event add up to, and the claims that this rests on.",
+    "aspect": "What about an event a claim or an assessment speaks of.",
+    "status": "What the claims add up to.",
+    "because": "A claim that an assessment rests on.",
+    "inferred": "A claim is an editor's reading; an assessment would be another without such claims.",
+    "measure": "What a figure counts.",
+    "of": "Whose a figure's people or things are.",
+    "unit": "The unit of a figure that an assessment is about.",
+    "stance": "What the speaker does with the aspect.",
+    "certainty": "The hedge in a claim's wording.",
+    "credibility": "From 1 to 6 of the Admiralty scale; 6: cannot be judged.",
+    "via": "Who passed a claim on.",
+    "aboutClaim": "The claim that a claim is about.",
+    "quote": "Words quoted from the source.",
+    "quoteBy": "Whose words are quoted.",
+    "value": "A claim's figure.",
+    "holdsResponsible": "Whom a claim holds responsible.",
+    "citation": "Where a claim was read, or what was referred to there.",
+    "source": "The source of a citation.",
+    "mark": "The number of a reference.",
+    "locator": "Where in the source.",
+    "flag": "What is wrong with a citation.",
+    "basis": "How sure it is that a reference belongs to the claim.",
+    "reliability": "Of a source, from A to F of the Admiralty scale; F: cannot be judged.",
+    "note": "A remark.",
+    "dataset": "The dataset that a source is recorded in.",
+    "affiliation": "What an actor belongs to.",
+    "since": "The first day of an affiliation.",
+    "until": "Its last.",
+    "radiusInMetres": "How far from its point a place may lie.",
+}
+# The vocabularies whose words a term takes.
+NAMED = {
+    "stance": ("stance",),
+    "aspect": ("aspect",),
+    "certainty": ("certainty",),
+    "status": ("status",),
+    "role": ("role", "citation_role"),
+    "kind": ("event_kind", "actor_kind", "location_kind", "source_kind", "affiliation_kind"),
+    "precision": ("date_precision",),
+    "flag": ("citation_flag",),
+    "basis": ("citation_basis",),
+}
+
+
+def _page() -> bytes:
+    rows = [f'<dt id="{name}">{name}<dd>{html.escape(text)}' for name, text in TERMS.items()]
+    words: dict[str, list[str]] = {}
+    for name, vocabularies in NAMED.items():
+        for vocabulary in vocabularies:
+            for word in VOCABULARIES[vocabulary]:
+                words.setdefault(f"{name}-{word}", []).append(word.meaning)
+    rows += [f'<dt id="{name}">{name}<dd>{html.escape(" ".join(said))}' for name, said in words.items()]
+    return (
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+        "<title>Terms of Counterclaim's JSON-LD</title><h1>Terms of Counterclaim's JSON-LD</h1>"
+        "<p>What schema.org and PROV have no word for. The address of a term is that of this page, with "
+        "<code>#</code> and its name."
+        f"<dl>{''.join(rows)}</dl>\n"
+    ).encode()
+
+
+PAGE = _page()
+
+
+@router.get("/ns", include_in_schema=False)
+async def get_terms(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
+    """Every term and what it means."""
+
+    async def work(look: Look) -> Response:
+        if unchanged := await answers.not_modified(request, look):
+            return unchanged
+        return caching.answer(request, PAGE, "text/html; charset=utf-8", answers.marks(look), {})
+
+    return await answers.data_of(request).ask(work)
+
+
+def _add_export(listing: Listing, filters: type[Filters], tag: str) -> None:
+    """The route of one list's graph."""
+
+    async def export(request: Request, query: Filters) -> Response:
+        return await answers.export(request, listing, query, Jsonld(base(request), listing.name))
+
+    export.__annotations__["query"] = Annotated[filters, Query()]
+    router.get(
+        f"/{listing.name}.jsonld",
+        name=f"export_{listing.name}_jsonld",
+        tags=[tag],
+        description=f"Every matching {listing.name.removesuffix('s')} as one JSON-LD graph, streamed; `/ns` explains "
+        "its terms. Lists and single records are sent as JSON-LD too, to whom asks with `Accept: application/ld+json`.",
+        responses=export_of(MEDIA_TYPE, "{}"),
+        response_class=Response,
+    )(export)
+
+
+for _listing, _filters, _tag in LISTS:
+    _add_export(_listing, _filters, _tag)
