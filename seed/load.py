@@ -33,6 +33,10 @@ def silent(_stage: str, _done: int) -> None:
     """Tell nobody how far a load is."""
 
 
+def unbounded() -> None:
+    """Whatever is not among the entries has vanished."""
+
+
 def load(  # noqa: PLR0913 - each is a choice of its own
     engine: sa.Engine,
     entries: Iterable[Entry | Refusal],
@@ -43,20 +47,22 @@ def load(  # noqa: PLR0913 - each is a choice of its own
     same_as: Path = SAME_AS,
     repeats: bool = False,
     renewed: Sequence[Entry] = (),
+    scope: Callable[[], vanished.Scope | None] = unbounded,
 ) -> Report:
     """Load records in one transaction: all of them, or none and `LoadRefusedError`.
 
     Records of the datasets that occur, but do not occur themselves, are reported as vanished; `prune` withdraws them.
     `progress` is told a stage (`load`, `derive`) and how many more records it has done. A dry run reports refusals.
     `repeats`: a record may occur again if it is the same each time. `renewed` records take the place of those of the
-    same id that were loaded, but only if anything at all is new, changed or gone.
+    same id that were loaded, but only if anything at all is new, changed or gone. `scope`, asked when all were read:
+    what the entries cover, outside of which nothing vanishes.
     """
     with rarely_collected(), engine.connect() as connection, connection.begin() as transaction:
         work = Load(connection, progress, repeats=repeats)
         stream = iter(entries)
         while batch := list(islice(stream, BATCH)):
             work.take(batch)
-        report = work.finish(prune=prune, same_as=same_as)
+        report = work.finish(prune=prune, same_as=same_as, scope=scope())
         if report.refusals and not dry_run:
             raise LoadRefusedError(report)
         if report.moved:
@@ -249,14 +255,14 @@ class Load:
         kept = set(self._store.rows(f"SELECT {listed} FROM participation WHERE event {{ids}}", ids))
         return len(same - {row[0] for row in kept.symmetric_difference(part for part in parts if part[0] in set(ids))})
 
-    def finish(self, *, prune: bool, same_as: Path, whole: bool = False) -> Report:
+    def finish(self, *, prune: bool, same_as: Path, whole: bool = False, scope: vanished.Scope | None = None) -> Report:
         """All records were seen: check what only the whole can show, and settle what vanished."""
         report, store = self.report, self._store
         self._refuse_unknown()
         self._refuse_strays()
         if report.refusals:
             return report
-        vanished.find(store, report, sorted(self.datasets), whole=whole)
+        vanished.find(store, report, sorted(self.datasets), whole=whole, scope=scope)
         if prune and report.vanished:
             for refusal in (blocked := list(vanished.still_named(store))):
                 report.refuse(refusal)

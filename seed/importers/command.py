@@ -21,9 +21,12 @@ from seed.importers.intake import FileIntake, Intake, Tally
 from seed.importers.meter import Meter
 from seed.importers.outcome import Outcome
 from seed.importers.registry import FORMATS
+from seed.importers.survey import Names, Stored
 from seed.load import load
 from seed.refusals import Entry, Place, Refusal, meant
 from seed.report import LoadRefusedError, Report
+
+AT_ONCE = 500
 
 
 class ImportUnusableError(Exception):
@@ -70,7 +73,7 @@ def import_files(url: str, name: str, paths: Sequence[Path], wish: Wish, console
             if name == package.NAME:
                 intake = package.PackageIntake(paths, tally)
             else:
-                intake = FileIntake(FORMATS[name], paths, recorded_at(made, FORMATS[name]) or now, tally)
+                intake = FileIntake(FORMATS[name], paths, recorded_at(made, FORMATS[name]) or now, tally, called(made))
             with closing(_entries(intake, wish)) as entries:
                 report = _load(made, intake, entries, wish, meter)
     finally:
@@ -93,6 +96,7 @@ def _load(made: sa.Engine, intake: Intake, entries: Iterable[Entry | Refusal], w
             progress=meter.load,
             repeats=True,
             renewed=intake.renewed(datetime.now(UTC)),
+            scope=intake.scope,
         )
     except LoadRefusedError as error:
         return error.report
@@ -110,6 +114,22 @@ def require_known(name: str) -> None:
     names = [*FORMATS, package.NAME]
     if name not in names:
         raise ImportUnusableError(f"There is no format {name}{meant(name, names)} (one of {', '.join(names)}).")
+
+
+def called(made: sa.Engine) -> Stored:
+    """How actors and places are called that were loaded before."""
+
+    def stored(kind: str, ids: list[str]) -> dict[str, Names]:
+        table = models.Base.metadata.tables[kind]
+        found: dict[str, Names] = {}
+        with made.connect().execution_options(read_only=True) as connection, connection.begin():
+            for start in range(0, len(ids), AT_ONCE):
+                query = sa.select(table.c.id, table.c.name, table.c.aliases)
+                rows = connection.execute(query.where(table.c.id.in_(ids[start : start + AT_ONCE])))
+                found |= {id_: (name, list(aliases)) for id_, name, aliases in rows}
+        return found
+
+    return stored
 
 
 def recorded_at(made: sa.Engine, form: Format) -> datetime | None:

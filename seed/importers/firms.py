@@ -6,6 +6,7 @@ from typing import Any
 
 from seed.importers.cells import identity, slug, whole
 from seed.importers.formats import CellError, Made, Row, choice, graded, table
+from seed.importers.survey import Told
 from seed.refusals import shown
 
 INSTRUMENT = "firms"
@@ -23,12 +24,11 @@ def records(row: Row) -> Iterator[Made]:
     latitude, longitude = cells["latitude"], cells["longitude"]
     seen_by = instrument(cells)
     radius = table("firms").lists["instruments"].get(seen_by, {}).get("radius_m")
-    spot = f"{abs(latitude)}{'s' if latitude < 0 else 'n'}-{abs(longitude)}{'w' if longitude < 0 else 'e'}"
-    place = identity("firms", slug(seen_by), spot)
+    place = identity("firms", slug(seen_by), spot(cells))
     point = {"longitude": longitude, "latitude": latitude, "radius_m": radius, "method": "detected", "source": SOURCE}
     yield Made("location", {"id": place, "kind": "point", "name": f"{latitude}, {longitude}", "point": point})
     when = {"edtf": str(cells["day"]), "basis": "stated", "note": "The satellite's day, UTC."}
-    event = identity("firms", cells["day"], clock(cells["time"]), spot)
+    event = detection(cells)
     yield Made(
         "event",
         {
@@ -42,6 +42,24 @@ def records(row: Row) -> Iterator[Made]:
         },
     )
     yield Made("claim", seen(cells, event, when))
+
+
+def told(cells: Mapping[str, Any]) -> Told:
+    """What one row says that a better delivery may say again."""
+    deliveries, version = table("firms").lists["deliveries"], (cells["version"] or "").upper()
+    rank = next((one["rank"] for one in deliveries if version.endswith(one["ends"])), len(deliveries))
+    return Told(detection(cells), rank, cells["day"], spot=(cells["longitude"], cells["latitude"]))
+
+
+def detection(cells: Mapping[str, Any]) -> str:
+    """The id of a detection: its minute and its spot."""
+    return identity("firms", cells["day"], clock(cells["time"]), spot(cells))
+
+
+def spot(cells: Mapping[str, Any]) -> str:
+    """A point as part of an id."""
+    latitude, longitude = cells["latitude"], cells["longitude"]
+    return f"{abs(latitude)}{'s' if latitude < 0 else 'n'}-{abs(longitude)}{'w' if longitude < 0 else 'e'}"
 
 
 def seen(cells: Mapping[str, Any], event: str, when: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from seed.importers import cells
+from seed.importers.survey import Told
 from seed.refusals import Place, Refusal, meant, shown
 
 
@@ -126,6 +127,10 @@ class Format:
     name: str
     read: Read
     records: Callable[[Row], Iterable[Made]]
+    told: Callable[[Mapping[str, Any]], Told] | None = None
+    """What a row's cells tell that concerns other rows, where rows may tell one thing again."""
+    whole_months: bool = False
+    """Whether what files cover begins and ends with a month."""
 
 
 def key(header: str) -> str:

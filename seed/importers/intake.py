@@ -1,14 +1,21 @@
 """Files → rows → records: the one way that every format takes into a load."""
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, Protocol
 
 from seed.importers.formats import CellError, Format, Row, table
+from seed.importers.sniffing import why_no_rows
+from seed.importers.survey import Names, Stored, Survey, Told
 from seed.refusals import Entry, Place, Refusal, entry
 from seed.report import SHOWN
+from seed.vanished import Scope
 
 # Records made of the last rows, so that what comes again and again is checked once.
 SHARED = {"source", "actor", "location"}
@@ -33,13 +40,16 @@ class Intake(Protocol):
     def renewed(self, recorded_at: datetime) -> list[Entry]:
         """Records that change if any other does."""
 
+    def scope(self) -> Scope | None:
+        """What the files cover, if that is known."""
+
 
 class Tally:
     """How many rows were read and refused; refused rows are passed over if that is wished."""
 
     def __init__(self, meter: Meter = unheard, *, skip_refused: bool = False) -> None:
         """`meter` hears how many more bytes, and how many rows in all, were read."""
-        self.rows = self.rows_refused = self.refusals_passed_over = 0
+        self.rows = self.rows_refused = self.refusals_passed_over = self.superseded = 0
         self.passed_over: list[Refusal] = []
         self.unknown: Counter[str] = Counter()
         """In how many rows a code occurs that is in no codebook, as `column code`."""
@@ -64,15 +74,36 @@ class Tally:
         return position
 
 
+def nothing(_kind: str, _ids: list[str]) -> Mapping[str, Names]:
+    """Nothing was loaded before."""
+    return {}
+
+
+def rereadable(path: Path) -> BufferedReader:
+    """A file that can be read twice; what a program sends through a pipe is kept for that."""
+    stream = path.open("rb")
+    if path.is_file() or why_no_rows(stream.peek()):
+        return stream
+    kept = NamedTemporaryFile(delete=False)  # noqa: SIM115 - is opened anew
+    with stream, kept:
+        shutil.copyfileobj(stream, kept)
+    copied = Path(kept.name).open("rb")  # noqa: SIM115 - as above
+    Path(kept.name).unlink()
+    return copied
+
+
 class FileIntake:
     """Files of a format that a table and a function describe."""
 
-    def __init__(self, form: Format, paths: Sequence[Path], recorded_at: datetime, tally: Tally) -> None:
-        """`recorded_at`: of the dataset, unless something in it changes."""
+    def __init__(
+        self, form: Format, paths: Sequence[Path], recorded_at: datetime, tally: Tally, stored: Stored = nothing
+    ) -> None:
+        """`recorded_at`: of the dataset, unless something in it changes; `stored`: what records were called before."""
         self.tally = tally
         self._form, self._paths, self._recorded_at = form, paths, recorded_at
         self._declared = table(form.name)
         self._recent: dict[tuple[str, object], Mapping[str, Any]] = {}
+        self._stored, self._survey = stored, Survey(whole_months=form.whole_months)
 
     def entries(self) -> Iterator[Entry | Refusal]:
         """Records fit to be loaded, and why others are not."""
@@ -80,11 +111,37 @@ class FileIntake:
         yield from self.renewed(self._recorded_at)
         for kind, fields in self._declared.fixed[1:]:
             yield from _checked(kind, fields, self._declared.dataset, place)
-        for path in self._paths:
+        with ExitStack() as opened:
+            streams = []
+            for path in self._paths:
+                try:
+                    streams.append((str(path), opened.enter_context(rereadable(path))))
+                except OSError as error:
+                    yield Refusal(Place(str(path)), "", "", f"cannot be read: {error.strerror}")
+            if self._form.told is not None:
+                self._look_ahead(streams, self._form.told)
+            for number, (file, stream) in enumerate(streams):
+                try:
+                    yield from self._file(number, file, stream)
+                except OSError as error:
+                    yield Refusal(Place(file), "", "", f"cannot be read: {error.strerror}")
+
+    def scope(self) -> Scope | None:
+        """What the files cover, if that is known; ask when they were read."""
+        return None if self._form.told is None else self._survey.scope()
+
+    def _look_ahead(self, streams: Sequence[tuple[str, BufferedReader]], told: Callable[..., Told]) -> None:
+        """Read all rows once before any becomes records; what cannot be read is refused later."""
+        for number, (file, stream) in enumerate(streams):
             try:
-                yield from self._file(path)
-            except OSError as error:
-                yield Refusal(Place(str(path)), "", "", f"cannot be read: {error.strerror}")
+                for found in self._form.read(stream, file, self._declared):
+                    if isinstance(found, Row):
+                        with suppress(CellError):
+                            self._survey.add(told(found.cells), number)
+                stream.seek(0)
+            except OSError:
+                continue
+        self._survey.settle(self._stored)
 
     def renewed(self, recorded_at: datetime) -> list[Entry]:
         """The dataset's own record, as recorded at this moment."""
@@ -93,27 +150,30 @@ class FileIntake:
         made = _checked(kind, given, self._declared.dataset, Place(self._form.name))
         return [one for one in made if isinstance(one, Entry)]
 
-    def _file(self, path: Path) -> Iterator[Entry | Refusal]:
-        with path.open("rb") as stream:
-            position = 0
-            for found in self._form.read(stream, str(path), self._declared):
-                if isinstance(found, Refusal):
-                    yield found
-                    continue
-                self.tally.row()
-                made = self._row(found) if isinstance(found, Row) else list(found)
-                refusals = [one for one in made if isinstance(one, Refusal)]
-                yield from self.tally.refused(refusals) if refusals else made
-                if not self.tally.rows % TOLD_EVERY:
-                    position = self.tally.told(stream.tell(), position)
-            self.tally.told(stream.tell(), position)
+    def _file(self, number: int, file: str, stream: BufferedReader) -> Iterator[Entry | Refusal]:
+        position = 0
+        for found in self._form.read(stream, file, self._declared):
+            if isinstance(found, Refusal):
+                yield found
+                continue
+            self.tally.row()
+            made = self._row(found, number) if isinstance(found, Row) else list(found)
+            refusals = [one for one in made if isinstance(one, Refusal)]
+            yield from self.tally.refused(refusals) if refusals else made
+            if not self.tally.rows % TOLD_EVERY:
+                position = self.tally.told(stream.tell(), position)
+        self.tally.told(stream.tell(), position)
 
-    def _row(self, row: Row) -> list[Entry | Refusal]:
+    def _row(self, row: Row, number: int) -> list[Entry | Refusal]:
         """All records of a row but those that were just made the same; with a refusal among them, none counts."""
         made: list[Entry | Refusal] = []
         fresh: dict[tuple[str, object], Mapping[str, Any]] = {}
         try:
-            for kind, fields in self._form.records(row):
+            if self._form.told is not None and not self._survey.counts(self._form.told(row.cells), number):
+                self.tally.superseded += 1
+                return []
+            for kind, given in self._form.records(row):
+                fields = self._survey.named(kind, given)
                 key = (kind, fields["id"])
                 if self._recent.get(key, fresh.get(key)) != fields:
                     made += _checked(kind, fields, self._declared.dataset, row.place)

@@ -54,6 +54,7 @@ class Outcome:
             "loaded": self.loaded,
             "withdrawn": report.withdrawn,
             "rows": {"read": self.tally.rows, "refused": self.tally.rows_refused},
+            "superseded": self.tally.superseded,
             "unknown_codes": dict(sorted(self.tally.unknown.items())),
             "records": self.counts(),
             "total": {name: getattr(report, name).total() for name in COUNTS},
@@ -77,6 +78,8 @@ class Outcome:
     def as_text(self) -> Iterator[str]:
         """All of it in lines, for people."""
         yield f"{self.tally.rows:,} rows read, {self.tally.rows_refused:,} refused, in {self.seconds:.1f} s."
+        if self.tally.superseded:
+            yield f"{self.tally.superseded:,} rows superseded: a later file, or a better delivery, tells the same anew."
         for code, rows in sorted(self.tally.unknown.items()):
             yield f"{code} is in no codebook: kept in {rows:,} rows, and read with care."
         if counts := self.counts():

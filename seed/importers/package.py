@@ -12,6 +12,7 @@ from typing import IO, Any
 from seed.importers.intake import TOLD_EVERY, Tally
 from seed.records import TABLES
 from seed.refusals import Entry, Place, Refusal, entry, shown
+from seed.vanished import Scope
 
 NAME = "package"
 LONGEST_LINE = 8_000_000
@@ -56,6 +57,10 @@ class PackageIntake:
     def renewed(self, recorded_at: datetime) -> list[Entry]:  # noqa: ARG002 - packages say when they were recorded
         """Nothing: a package's datasets say themselves when they were recorded."""
         return []
+
+    def scope(self) -> Scope | None:
+        """Unknown: a package is whole datasets."""
+        return None
 
     def _member(self, kind: str, opened: Callable[[], IO[bytes]], file: str) -> Iterator[Entry | Refusal]:
         try:

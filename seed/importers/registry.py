@@ -6,9 +6,9 @@ from seed.importers.formats import Format
 FORMATS = {
     one.name: one
     for one in (
-        Format("ucdp", csv_files.rows, ucdp.records),
+        Format("ucdp", csv_files.rows, ucdp.records, ucdp.told, whole_months=True),
         Format("gdelt-mentions", csv_files.rows, gdelt_mentions.records),
-        Format("firms", csv_files.rows, firms.records),
+        Format("firms", csv_files.rows, firms.records, firms.told),
         Format("control", csv_files.rows, control.records),
         Format("losses", csv_files.rows, losses.records),
     )

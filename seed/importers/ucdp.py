@@ -8,7 +8,8 @@ from typing import Any
 from seed.importers import ucdp_articles
 from seed.importers.cells import identity, short, slug
 from seed.importers.formats import CellError, Made, Row, choice, table
-from seed.importers.ucdp_places import place
+from seed.importers.survey import Told
+from seed.importers.ucdp_places import containers, place
 
 DATASET_SOURCE = "ucdp-ged"
 CODER = "ucdp"
@@ -83,6 +84,20 @@ def span(start: date, end: date) -> str:
     if whole_months and start.year == end.year and (start.month, end.month) == (1, 12):
         return f"{start:%Y}"
     return f"[{start}..{end}]"
+
+
+def told(cells: Mapping[str, Any]) -> Told:
+    """What one row says that another release may say otherwise."""
+    country = next((("location", one["id"], one["name"]) for one in containers(cells)[:1] if cells["country"]), None)
+    sides = [side(cells, letter) for letter in "ab" if not PLACEHOLDER.fullmatch(cells[f"side_{letter}"])]
+    names = [("actor", one["id"], one["name"]) for one in sides if cells["side_a_id"] and cells["side_b_id"]]
+    return Told(
+        key=str(cells["id"]),
+        rank=0,
+        day=cells["date_end"],
+        country=country and country[1],
+        names=(*names, *([country] if country else [])),
+    )
 
 
 def said_of(column: str, cells: Mapping[str, Any]) -> dict[str, Any]:

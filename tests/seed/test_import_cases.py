@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -224,3 +226,85 @@ def test_numbers_that_cannot_be_are_still_refused() -> None:
         with pytest.raises(CellError):
             made("ucdp", ucdp(**cells))
     assert set(UCDP) <= {*ORDER}  # as in files without a header
+
+
+# Several files, or one file with several deliveries
+
+ANNUAL = [
+    ucdp(id=1, side_b="Testland Liberation Front", date_start="2030-03-01", date_end="2030-03-01"),
+    ucdp(id=2, side_b="Testland Liberation Front", date_start="2030-05-01", date_end="2030-05-01"),
+]
+JANUARY = [ucdp(id=3, side_b="TLF", date_start="2031-01-09", date_end="2031-01-09", code_status="Check deaths")]
+FEBRUARY = [ucdp(id=3, side_b="TLF", date_start="2031-01-09", date_end="2031-01-09", best=9, high=9, deaths_a=0)]
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> list[Path]:
+    given = (("annual", ANNUAL), ("january", JANUARY), ("february", FEBRUARY))
+    return [write(tmp_path / f"{name}.csv", rows, [*UCDP, "code_status"], restval="") for name, rows in given]
+
+
+def test_files_given_later_win_and_older_names_stay(empty_url: str, releases: list[Path]) -> None:
+    outcome = load(empty_url, "ucdp", *releases)
+    assert (outcome.loaded, outcome.tally.superseded, outcome.report.new["event"]) == (True, 1, 3)
+    told = "1 rows superseded: a later file, or a better delivery, tells the same anew."
+    assert told in list(outcome.as_text())
+    assert load(empty_url, "ucdp", *releases).loaded is False
+    with serving(empty_url) as api:
+        front = api.get("/actors/ucdp-actor-9004")
+        assert (front["name"], front["aliases"]) == ("TLF", ["Testland Liberation Front"])
+        assert api.ids("/actors", q="Liberation") == ["ucdp-actor-9004"]
+        assert api.get("/claims/ucdp-3-total")["value"]["best"] == 9
+        assert "ucdp-3-side-a" not in api.ids("/claims", event="ucdp-3")
+        assert api.ids("/claims", flag="provisional") == []
+
+
+def test_one_after_the_other_keeps_the_older_names_too(empty_url: str, releases: list[Path]) -> None:
+    for path in (*releases, *releases[1:]):
+        load(empty_url, "ucdp", path)
+    with serving(empty_url) as api:
+        front = api.get("/actors/ucdp-actor-9004")
+        assert (front["name"], front["aliases"]) == ("TLF", ["Testland Liberation Front"])
+
+
+def test_pruning_reaches_no_further_than_what_the_files_cover(empty_url: str, releases: list[Path]) -> None:
+    annual, january, february = releases
+    load(empty_url, "ucdp", annual, january)
+    others = ucdp(id=4, date_start="2031-01-20", date_end="2031-01-20", country="Elsewhere", country_id=991, adm_1="")
+    load(empty_url, "ucdp", write(annual.parent / "others.csv", [others]))
+    load(
+        empty_url,
+        "ucdp",
+        write(annual.parent / "more.csv", [ucdp(id=5, date_start="2031-01-31", date_end="2031-01-31")]),
+    )
+    outcome = load(empty_url, "ucdp", february, prune=True)
+    assert outcome.report.vanished["event"] == 1
+    assert outcome.report.vanished_ids[-1] == "event ucdp-5"
+    with serving(empty_url) as api:
+        assert sorted(api.ids("/events")) == ["ucdp-1", "ucdp-2", "ucdp-3", "ucdp-4"]
+        assert api.get("/claims/ucdp-3-total")["value"]["best"] == 9
+        assert "ucdp-3-side-a" not in api.ids("/claims")
+        assert api.ids("/claims", event="ucdp-1") != []
+
+
+def test_of_one_detection_the_better_delivery_counts(empty_url: str, tmp_path: Path) -> None:
+    urt, nrt, standard = (
+        VIIRS | {"version": version, "frp": frp}
+        for version, frp in (("2.0URT", "4.2"), ("2.0NRT", "4.3"), ("2", "4.4"))
+    )
+    outcome = load(empty_url, "firms", write(tmp_path / "both.csv", [nrt, urt]))
+    assert (outcome.loaded, outcome.tally.superseded) == (True, 1)
+    paths = [write(tmp_path / f"{number}.csv", [row]) for number, row in enumerate((standard, nrt, urt))]
+    assert load(empty_url, "firms", *paths).tally.superseded == 2
+    with serving(empty_url) as api:
+        (event,) = api.get("/events", dataset="firms")["data"]
+        assert event["extra"]["frp"] == "4.4"
+
+
+def test_a_pipe_can_be_imported(empty_url: str, releases: list[Path], tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(releases[0].read_bytes()))
+    writer.start()
+    assert load(empty_url, "ucdp", pipe).report.new["event"] == 2
+    writer.join()

@@ -142,7 +142,6 @@ def test_files_count_as_one(empty_url: str, tmp_path: Path) -> None:
 def test_one_id_with_two_contents_is_refused(empty_url: str, tmp_path: Path) -> None:
     outcome = load(empty_url, write(tmp_path / "twice.csv", [ROWS[0], ucdp(side_b="Other Front")]))
     assert [(one.place.row, one.record, one.field) for one in outcome.refused] == [
-        (3, "actor ucdp-actor-9004", "id"),
         (3, "event ucdp-900001", "id"),
         *((3, f"claim ucdp-900001-side-b{order}", "id") for order in ("", "-2")),
     ]
