@@ -84,6 +84,7 @@ class EventKind(Word):
     ENCIRCLEMENT = "encirclement", "A force closes in on a place from several sides."
     INTERDICTION = "interdiction", "A route is cut or attacked so that it cannot be used."
     AIRSTRIKE = "airstrike", "An attack from the air."
+    HOLDING = "holding", "A force keeps its positions."
     SHELLING = "shelling", "Artillery, mortar or rocket fire."
     WITHDRAWAL = "withdrawal", "A force leaves a place."
     CONSOLIDATION = "consolidation", "A force makes its positions firm."

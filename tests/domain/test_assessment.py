@@ -45,11 +45,12 @@ def about(*lines: str) -> list[Statement]:
     ("event", "aspect", "expected"),
     [
         ("capture-of-lysychansk", "control", ("conceded", "s01a s01b s01c s14a", False)),
-        # A pledge takes no position; Beale speaks about the silence.
-        ("capture-of-lysychansk", "intent", ("claimed", "s17a s17b", False)),
+        ("capture-of-lysychansk", "intent", ("unaddressed", "s14b", False)),  # a pledge takes no position
+        ("battle-of-lysychansk", "occurrence", ("unaddressed", "s17a", False)),
+        ("battle-of-lysychansk", "assessment", ("claimed", "s17a s17b", False)),  # Beale speaks about the silence
         ("capture-of-luhansk-oblast", "control", ("disputed", "s15a s16a s13a", False)),
         ("ukrainian-withdrawal-begins", "withdrawal", ("disputed", "s07a s09c", True)),
-        ("activity-at-gelatin-plant", "occurrence", ("corroborated", "s03a s03b", False)),
+        ("activity-at-gelatin-plant", "occurrence", ("corroborated", "s03a s03b s03c", False)),
         ("separatist-entry", "occurrence", ("unaddressed", "s04c", False)),
         ("ukrainian-airstrikes", "occurrence", ("claimed", "s08a", False)),
         ("ukrainian-airstrikes", "quantity", ("claimed", "s08b", False)),
@@ -91,7 +92,7 @@ def test_the_excerpt_leaves_the_days_of_the_capture_open(
         ("capture-of-luhansk-oblast", "control", "2022-07-06", ("disputed", "s15a c14 s16a", False)),
         ("capture-of-luhansk-oblast", "control", None, ("disputed", "s15a c14 s16a s13a", False)),
         ("capture-of-gelatin-plant", "control", "2022-07-01", ("disputed", "c05 s11b", False)),
-        ("activity-at-gelatin-plant", "occurrence", "2022-06-25", ("corroborated", "s03a s03b", False)),
+        ("activity-at-gelatin-plant", "occurrence", "2022-06-25", ("corroborated", "s03a s03b s03c", False)),
         ("ukrainian-withdrawal-begins", "withdrawal", "2022-06-28", ("claimed", "c01 s07a", False)),
         ("ukrainian-withdrawal-begins", "withdrawal", "2022-06-30", ("disputed", "c01 s07a s09c", True)),
         ("encirclement-of-lysychansk", "occurrence", "2022-07-01", ("claimed", "s11d", False)),

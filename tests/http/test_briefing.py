@@ -11,7 +11,7 @@ from tests.support.live import Api
 
 JULY_3 = {
     "capture-of-lysychansk": (
-        ["c11", "c12", "c13", "s01a", "s14a", "s14b", "s17a"],
+        ["c11", "c12", "c13", "s01a", "s14a", "s14b"],
         [
             ("control", "ukrainian-side", "oppose", "support", "s14a"),
             ("withdrawal", "ukrainian-side", None, "support", "c12"),
@@ -23,6 +23,7 @@ JULY_3 = {
         [("control", "russian-side", None, "support", "s15a")],
         [("control", None, "claimed")],
     ),
+    "battle-of-lysychansk": (["s17a"], [], [("occurrence", None, "unaddressed")]),
 }
 
 
@@ -88,9 +89,9 @@ def test_30_june(api: Api) -> None:
     [
         ({"date_from": "2022-07-03", "party": "russia"}, ["capture-of-lysychansk", "capture-of-luhansk-oblast"]),
         ({"date_from": "2022-07-03", "party": "lpr"}, []),
-        ({"date_from": "2022-07-03", "location": "lysychansk"}, ["capture-of-lysychansk"]),
+        ({"date_from": "2022-07-03", "location": "lysychansk"}, ["capture-of-lysychansk", "battle-of-lysychansk"]),
         ({"date_from": "2022-07-01", "location": "gelatin-plant"}, ["capture-of-gelatin-plant"]),
-        ({"date_from": "2022-07-04", "date_to": "2022-07-05"}, ["capture-of-lysychansk"]),
+        ({"date_from": "2022-07-04", "date_to": "2022-07-05"}, ["battle-of-lysychansk"]),
         ({"date_from": "2022-07-05"}, []),
         ({"date_from": "2021-07-05"}, []),
         (

@@ -74,7 +74,7 @@ def test_nothing_is_a_whole_answer_too(api: Api, form: str) -> None:
 def test_a_csv_is_read_by_any_reader(api: Api) -> None:
     text = api.good("/claims.csv").content
     assert not text.startswith(b"\xef\xbb\xbf")
-    assert text.count(b"\r\n") == 63
+    assert text.count(b"\r\n") == 64
     assert b"\n" not in text.replace(b"\r\n", b"")
     assert api.ask("/claims.csv").headers["content-type"] == "text/csv; charset=utf-8; header=present"
 

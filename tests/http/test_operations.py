@@ -78,7 +78,7 @@ def test_the_database_in_numbers(dossier_url: str, backend: str) -> None:
     assert number(found, "counterclaim_database_up") == 1
     assert number(found, "counterclaim_revision") == 1
     assert number(found, "counterclaim_records", kind="event") == 27
-    assert number(found, "counterclaim_records", kind="claim") == 62
+    assert number(found, "counterclaim_records", kind="claim") == 63
     kinds = {dict(labels)["kind"] for name, labels in found if name == "counterclaim_records"}
     assert kinds == {"dataset", "source", "actor", "location", "event", "claim"}
     assert number(found, "counterclaim_database_connections", state="open") >= 1

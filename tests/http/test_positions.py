@@ -37,7 +37,6 @@ def test_the_city_today(api: Api) -> None:
             ("support", "2022-07-03", "s14a", "haidai"),
         ],
         ("withdrawal", "ukrainian-side"): [("support", "2022-07-03", "c12", "ukrainian-general-staff")],
-        ("intent", "beale"): [("support", "2022-07-04", "s17b", "beale")],
         ("intent", "ukrainian-side"): [("neutral", "2022-07-03", "s14b", "zelenskyy")],
     }
     assert page["links"] == {"self": CITY, "next": None}
@@ -66,6 +65,7 @@ def test_a_move_names_what_it_replaced_and_who_upheld_it(api: Api) -> None:
             "activity-at-gelatin-plant",
             {},
             {
+                ("occurrence", "isw"): [("support", "2022-06-25", "s03c", "isw")],
                 ("occurrence", "nasa"): [("support", "2022-06-25", "s03b", "nasa-firms")],
                 ("occurrence", "unnamed-reports"): [("support", "2022-06-25", "s03a", "unnamed-reports")],
             },
@@ -86,7 +86,15 @@ def test_a_move_names_what_it_replaced_and_who_upheld_it(api: Api) -> None:
             {"aspect": "quantity"},
             {("quantity", None): [("support", None, "s08b", None)]},
         ),
-        ("battle-of-lysychansk", {}, {}),
+        (
+            "battle-of-lysychansk",
+            {},
+            {
+                ("occurrence", "ukrainian-side"): [("neutral", "2022-07-03", "s17a", "ukrainian-officials")],
+                ("assessment", "beale"): [("support", "2022-07-04", "s17b", "beale")],
+            },
+        ),
+        ("battle-of-lysychansk", {"aspect": "control"}, {}),
     ],
 )
 def test_positions_on_an_event(api: Api, event: str, filters: dict[str, Any], expected: dict[Any, Any]) -> None:

@@ -23,7 +23,7 @@ from api.storage.database import engine
 from migrations import require_current
 from tests.support.live import Api
 
-SIZE_OF_THE_EXCERPT = 45
+SIZE_OF_THE_EXCERPT = 46
 
 
 @pytest.fixture

@@ -62,22 +62,24 @@ AFFILIATIONS = [
 
 # event: claim, speaker (via) [about], stance, aspect, said; `*` marks what is inferred, `-` nobody or no date.
 EXCERPT = """
+battle-of-lysychansk
+  s17a ukrainian-officials(beale) silent occurrence 2022-07-03
+  s17b beale[s17a] asserts assessment -
 capture-of-lysychansk
   s01a russia asserts control [2022-07-02..2022-07-03]
   s01b lpr asserts control [2022-07-02..2022-07-03]
   s01c ukraine denies control [2022-07-02..]
   s14a haidai concedes control [2022-07-02..]
   s14b zelenskyy pledges intent [2022-07-02..]
-  s17a ukrainian-officials(beale) silent control 2022-07-03
-  s17b beale[s17a] asserts intent -
 initial-armoured-assault
   s02a wikipedia asserts occurrence -
   s02b wikipedia asserts attribution -
 activity-at-gelatin-plant
   s03a unnamed-reports asserts occurrence -
   s03b nasa-firms(isw)[s03a] corroborates occurrence -
+  s03c isw[s03a] asserts occurrence -
 separatist-entry
-  s04c ukrainian-general-staff silent occurrence -
+  s04c ukrainian-general-staff(wikipedia) silent occurrence -
 ukrainian-retreat
   s05b wikipedia asserts occurrence -
   s05c wikipedia asserts casualties -
@@ -129,6 +131,7 @@ initial-armoured-assault
 DATINGS = {
     "s03a": "2022-06-25",
     "s03b": "2022-06-25",
+    "s03c": "2022-06-25",
     "s09c": "2022-06-30",
     "s11b": "2022-07-01",
     "s11d": "2022-07-01",
