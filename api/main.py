@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import Depends, FastAPI
 
 from api.http import openapi, parameters, problems
+from api.http.export_cache import ExportCache
 from api.http.metrics import Watch
 from api.http.ogc import routes as ogc
 from api.http.resources import (
@@ -47,22 +48,25 @@ def reader_for(settings: Settings) -> Reader:
     return PostgresReader(database.postgresql_dsn(url), settings)
 
 
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Let go of everything at the end."""
+    yield
+    await app.state.exports.close()
+    await app.state.data.reader.close()
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application, over the database that the settings name."""
     settings = settings or Settings()
     reader = reader_for(settings)
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        yield
-        await app.state.data.reader.close()
 
     app = FastAPI(
         title="Counterclaim",
         summary="Who said what about events of armed conflict, and when.",
         description=openapi.DESCRIPTION,
         version="0.1.0",
-        lifespan=lifespan,
+        lifespan=_lifespan,
         openapi_url=None,  # `docs_page` serves these
         docs_url=None,
         redoc_url=None,
@@ -72,6 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},  # `watch` counts, `logs` logs
     )
     app.state.data = Data(reader)
+    app.state.exports = ExportCache(settings.export_cache_bytes)
     app.state.watch = Watch(access_log=settings.exposed if settings.access_log is None else settings.access_log)
     app.state.stopping = False
     problems.install(app)

@@ -54,7 +54,12 @@ class Settings(BaseSettings):
         4_096, ge=16, description="The most open connections; beyond, the one that has been silent longest is closed."
     )
     concurrent_requests: int = Field(256, ge=1, description="The most requests answered at once; more: 503.")
-    concurrent_exports: int = Field(4, ge=1, description="The most exports streamed at once; more: 503.")
+    concurrent_exports: int = Field(4, ge=1, description="The most exports made at once; more: 503.")
+    export_cache_bytes: int = Field(
+        1_073_741_824,
+        ge=0,
+        description="The most bytes of finished exports kept on disk for clients that ask for part after part.",
+    )
     header_seconds: float = Field(10, gt=0, description="How long a client may take to send a request; longer: 408.")
     idle_seconds: int = Field(15, ge=1, description="How long a connection is kept open for another request.")
     send_seconds: float = Field(

@@ -1,20 +1,15 @@
-"""Answers to lists: a page, a count, an export, an item; each made from what is asked and the stored documents."""
+"""Answers to lists: a page, a count, an item; each made from what is asked and the stored documents."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, aclosing
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import orjson
 from fastapi import Request, Response
-from fastapi.responses import StreamingResponse
 
 from api.errors import NotFound
-from api.http import caching, formats, jsonld
-from api.http.framed import Framed
-from api.http.read_ahead import ahead
+from api.http import caching, jsonld
 from api.query.filters import Filters
 from api.query.paging import (
     Found,
@@ -30,14 +25,11 @@ from api.query.paging import (
     query_string,
 )
 from api.query.session import Data, Look
-from api.query.validity import TROUBLE
 from api.storage.reader import Row, Statement
 
-T = TypeVar("T")
 JSON = "application/json"
 Edit = Callable[[Row], str]
 """Makes the body that is sent from an item's row."""
-EXPORT_BATCH = 250
 NOTHING_LEFT_OUT = {"undated": 0, "unsaid": 0, "unplaced": 0}
 
 
@@ -229,150 +221,6 @@ async def count(request: Request, filters: Any) -> Response:  # noqa: ANN401 - a
         return caching.answer(request, body, JSON, marks(look), {})
 
     return await data_of(request).ask(work)
-
-
-async def export(request: Request, listing: Listing, filters: Any, form: str | Framed) -> Response:  # noqa: ANN401
-    """Everything that matches, streamed from one state of the data; a failure on the way aborts the body."""
-    async with AsyncExitStack() as stack:
-        look = await stack.enter_async_context(data_of(request).snapshot())
-        if unchanged := await not_modified(request, look):
-            return unchanged
-        asked: Asked = filters.asked()
-        await asked.check(look)
-        if caching.copy_will_do(request, look.catalogue.loaded_at):
-            return caching.not_modified(caching.etag(request, look.revision, gzip=False), look.catalogue.loaded_at)
-        total = await counted(asked, look)
-        sent = {
-            **caching.headers(request, *marks(look), gzip=False),
-            "Counterclaim-Count": str(total),
-            "Link": '</datasets>; rel="license"',
-        }
-        if isinstance(form, str):
-            media_type, writer = MEDIA_TYPES[form], WRITERS[form]
-        else:
-            media_type, writer = form.media_type, partial(_framed, form, filters)
-        if request.scope.get("head"):
-            return StreamingResponse(iter(()), headers=sent, media_type=media_type)
-        snapshot = stack.pop_all()
-
-    async def stream() -> AsyncIterator[bytes]:
-        # Nothing is read ahead any more once the snapshot ends, also when whoever asked has gone.
-        async with snapshot, aclosing(writer(listing, look, asked, total)) as parts:
-            async for part in parts:
-                yield part
-
-    return StreamingResponse(stream(), headers=sent, media_type=media_type)
-
-
-class ShortError(Exception):
-    """An export found another number of records than it announced; the body must not end as if it were whole."""
-
-
-async def counted(asked: Asked, look: Look) -> int:
-    """How many match; counted with care where it goes wrong."""
-    try:
-        return await asked.count(look)
-    except TROUBLE:
-        look.careful = True
-        return await asked.count(look)
-
-
-async def batches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[list[Found]]:
-    """Everything that matches, some hundreds at a time."""
-    async for found in _carefully(asked.walk, lambda found: found[-1].place if found else None, look, listing):
-        if found:
-            yield found
-
-
-def stretches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[Stretch]:
-    """The documents of everything that matches, some hundreds at a time."""
-    return _carefully(asked.stretches, lambda stretch: stretch.last, look, listing)
-
-
-async def _carefully(
-    read: Callable[[Look, Sort, Place | None, int], AsyncIterator[T]],
-    last: Callable[[T], Place | None],
-    look: Look,
-    listing: Listing,
-) -> AsyncIterator[T]:
-    """Everything that is read; with care from where it first goes wrong."""
-    sort = Sort.parse(listing.sorts[0])
-    place = None
-    while True:
-        try:
-            async for found in read(look, sort, place, EXPORT_BATCH):
-                place = last(found) or place
-                yield found
-        except TROUBLE:
-            if look.careful:
-                raise
-            look.careful = True
-        else:
-            return
-
-
-def _readable(listing: Listing, look: Look, record: Found, read: Callable[[dict[str, Any]], T]) -> T:
-    """What is read from a record's document; from one with nothing but its id if it is damaged."""
-    try:
-        return read(orjson.loads(record.body))
-    except TROUBLE as error:
-        kind = listing.name.removesuffix("s")
-        return read(orjson.loads(look.damaged(kind, record.place.id, record.body, repr(error))))
-
-
-async def _ndjson(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncGenerator[bytes, None]:
-    sent = 0
-    async with aclosing(ahead(stretches(asked, look, listing))) as parts:
-        async for stretch in parts:
-            sent += stretch.size
-            yield stretch.lines
-    _check(sent, total)
-
-
-async def _csv(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncGenerator[bytes, None]:
-    header, columns = formats.HEADERS[listing.name], formats.COLUMNS[listing.name]
-    yield formats.csv_lines((), header, first=True)
-    sent = 0
-    async for batch in batches(asked, look, listing):
-        sent += len(batch)
-        yield formats.csv_lines((_readable(listing, look, record, columns) for record in batch), header, first=False)
-    _check(sent, total)
-
-
-async def _geojson(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncGenerator[bytes, None]:
-    columns, sent = formats.COLUMNS[listing.name], 0
-    yield b'{"type":"FeatureCollection","features":['
-    async for batch in batches(asked, look, listing):
-        features = [formats.feature(_readable(listing, look, record, columns)) for record in batch]
-        yield (b"," if sent else b"") + b",".join(features)
-        sent += len(batch)
-    _check(sent, total)
-    yield b"]}\n"
-
-
-async def _framed(  # noqa: PLR0913, PLR0917 - as the other writers, and with its form
-    form: Framed, filters: ListFilters, listing: Listing, look: Look, asked: Asked, total: int
-) -> AsyncGenerator[bytes, None]:
-    yield form.head(await filters.described(look), await asked.left_out(look))
-    sent = 0
-    async for batch in batches(asked, look, listing):
-        yield b"".join([_readable(listing, look, record, form.record) for record in batch])
-        sent += len(batch)
-    _check(sent, total)
-    yield form.tail()
-
-
-def _check(sent: int, total: int) -> None:
-    if sent != total:
-        raise ShortError(f"{sent} of {total} records were found")
-
-
-WRITERS = {"ndjson": _ndjson, "csv": _csv, "geojson": _geojson}
-MEDIA_TYPES = {
-    "ndjson": "application/x-ndjson",
-    "csv": "text/csv; charset=utf-8; header=present",
-    "geojson": "application/geo+json",
-}
 
 
 async def item(  # noqa: PLR0913, PLR0917 - what is asked, and how it is sent

@@ -110,8 +110,16 @@ def export_of(media_type: str, text: str) -> Responses:
     counted = ("How many records follow.", "integer")
     licence = ('Where the licences stand: `rel="license"`.', "string")
     headers = _headers(Counterclaim_Count=counted, Link=licence)
-    others = {"type": "object" if media_type.endswith(("/json", "ld+json")) else "string"}
-    schema = _FEATURES if media_type == "application/geo+json" else others
-    content = {media_type: {"schema": schema, "example": text}}
-    answer = {"description": "Everything that matches.", "headers": headers, "content": content}
-    return {200: answer, **NOT_MODIFIED, **COMMON}
+    headers |= _headers(Accept_Ranges=("`bytes`: any part can be asked for by `Range`.", "string"))
+    content: dict[str, Any] = {"example": text}  # of what is no JSON there is no schema
+    if media_type.endswith(("/json", "+json")):
+        content["schema"] = _FEATURES if media_type == "application/geo+json" else {"type": "object"}
+    answer = {
+        "description": "Everything that matches.",
+        "headers": headers,
+        "content": {media_type.partition(";")[0]: content},
+    }
+    place = _headers(Content_Range=("Which bytes these are, of how many.", "string"))
+    part = {"description": "The bytes asked for in `Range`.", "headers": headers | place}
+    missing = problem("range-not-satisfiable", {"detail": "Byte 9999 is not there: the whole has 2000 bytes."})
+    return {200: answer, 206: part, 416: missing, **NOT_MODIFIED, **COMMON}

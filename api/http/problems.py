@@ -83,6 +83,13 @@ TYPES = {
             "The path and query are longer than this service takes. Ask for less in one request.",
         ),
         ProblemType(
+            "range-not-satisfiable",
+            "There is no such part",
+            416,
+            "The bytes asked for in `Range` lie behind the end of what would be sent. `Content-Range` says how long it "
+            "is; without `Range` all of it is sent.",
+        ),
+        ProblemType(
             "headers-too-large",
             "The headers are too large",
             431,

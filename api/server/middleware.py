@@ -26,7 +26,10 @@ HEADERS = [
     (b"access-control-allow-origin", b"*"),
     (
         b"access-control-expose-headers",
-        b"ETag, Link, Counterclaim-Count, Retry-After, RateLimit, RateLimit-Policy, X-Request-ID",
+        (
+            b"Accept-Ranges, Content-Length, Content-Range, Counterclaim-Count, ETag, Link, RateLimit, "
+            b"RateLimit-Policy, Retry-After, X-Request-ID"
+        ),
     ),
     (b"cross-origin-resource-policy", b"cross-origin"),
 ]

@@ -9,7 +9,8 @@ from api.domain import vocabulary as v
 from api.domain.text import fold
 from api.http import answers
 from api.http.answers import Listing
-from api.http.openapi_responses import export_of, item_of, json_of, page_of
+from api.http.exports import routes
+from api.http.openapi_responses import item_of, json_of, page_of
 from api.query.conditions import Named
 from api.query.descriptions import one_of, sentence
 from api.query.filters import Id, Paged, PathId, Worded
@@ -78,16 +79,4 @@ async def get_actor(request: Request, id: ActorId, _: Annotated[answers.Nothing,
     return await answers.item(request, "actor", _ITEM, id)
 
 
-exports = APIRouter(tags=["Actors"])
-
-
-@exports.get("/actors.csv", responses=export_of("text/csv", "id,kind\r\n"), response_class=Response)
-async def export_actors_csv(request: Request, query: Annotated[ActorFilters, Query()]) -> Response:
-    """Every matching actor as CSV, streamed."""
-    return await answers.export(request, ACTORS, query, "csv")
-
-
-@exports.get("/actors.ndjson", responses=export_of("application/x-ndjson", "{}\n"), response_class=Response)
-async def export_actors_ndjson(request: Request, query: Annotated[ActorFilters, Query()]) -> Response:
-    """Every matching actor as one JSON document per line, streamed."""
-    return await answers.export(request, ACTORS, query, "ndjson")
+exports = routes(ACTORS, ActorFilters)

@@ -12,6 +12,7 @@ from api.errors import BadParameters, bad
 from api.http import answers, atom
 from api.http.addresses import base
 from api.http.answers import Listing
+from api.http.exports import export
 from api.http.openapi_responses import export_of, judged_of
 from api.query.briefing import News
 from api.query.conditions import Conditions, marked
@@ -107,4 +108,4 @@ async def export_briefing_atom(request: Request, query: Annotated[BriefingFilter
     """
     here = request.url.path + query_string(request.query_params.multi_items())
     form = atom.Atom(base(request), here, query.span(), query.match)
-    return await answers.export(request, BRIEFING, query, form)
+    return await export(request, BRIEFING, query, form)

@@ -14,7 +14,8 @@ from api.domain.text import fold
 from api.errors import NotFound
 from api.http import answers
 from api.http.answers import Listing
-from api.http.openapi_responses import export_of, item_of, json_of, page_of
+from api.http.exports import routes
+from api.http.openapi_responses import item_of, json_of, page_of
 from api.query.as_of import AsOfDay
 from api.query.conditions import Conditions, marked, ordinal
 from api.query.descriptions import days_in_words, one_of, sentence
@@ -236,16 +237,4 @@ def _said_by(as_of: AsOfDay) -> answers.Edit:
     return body
 
 
-exports = APIRouter(tags=["Claims"])
-
-
-@exports.get("/claims.csv", responses=export_of("text/csv", "id,event_id\r\n"), response_class=Response)
-async def export_claims_csv(request: Request, query: Annotated[ClaimFilters, Query()]) -> Response:
-    """Every matching claim as CSV, streamed."""
-    return await answers.export(request, CLAIMS, query, "csv")
-
-
-@exports.get("/claims.ndjson", responses=export_of("application/x-ndjson", "{}\n"), response_class=Response)
-async def export_claims_ndjson(request: Request, query: Annotated[ClaimFilters, Query()]) -> Response:
-    """Every matching claim as one JSON document per line, streamed."""
-    return await answers.export(request, CLAIMS, query, "ndjson")
+exports = routes(CLAIMS, ClaimFilters)

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from api.http import answers
 from api.http.answers import Listing
-from api.http.openapi_responses import export_of, item_of, json_of, page_of
+from api.http.exports import routes
+from api.http.openapi_responses import item_of, json_of, page_of
 from api.query.filters import Filters, Paged, PathId
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
@@ -55,16 +56,4 @@ async def get_dataset(request: Request, id: DatasetId, _: Annotated[answers.Noth
     return await answers.item(request, "dataset", _ITEM, id)
 
 
-exports = APIRouter(tags=["Datasets"])
-
-
-@exports.get("/datasets.csv", responses=export_of("text/csv", "id,title\r\n"), response_class=Response)
-async def export_datasets_csv(request: Request, query: Annotated[DatasetFilters, Query()]) -> Response:
-    """Every dataset as CSV, streamed."""
-    return await answers.export(request, DATASETS, query, "csv")
-
-
-@exports.get("/datasets.ndjson", responses=export_of("application/x-ndjson", "{}\n"), response_class=Response)
-async def export_datasets_ndjson(request: Request, query: Annotated[DatasetFilters, Query()]) -> Response:
-    """Every dataset as one JSON document per line, streamed."""
-    return await answers.export(request, DATASETS, query, "ndjson")
+exports = routes(DATASETS, DatasetFilters)

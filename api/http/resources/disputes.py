@@ -8,7 +8,8 @@ from pydantic import Field
 from api.domain.vocabulary import Match, Undated
 from api.http import answers
 from api.http.answers import Listing
-from api.http.openapi_responses import export_of, json_of, page_of
+from api.http.exports import routes
+from api.http.openapi_responses import json_of, page_of
 from api.query.conditions import Conditions, Named, Wanted, marked, ordinal
 from api.query.descriptions import days_in_words, one_of, sentence
 from api.query.disputes import Disputes
@@ -104,16 +105,4 @@ async def count_disputes(request: Request, query: Annotated[DisputeFilters, Quer
     return await answers.count(request, query)
 
 
-exports = APIRouter(tags=["Disputes"])
-
-
-@exports.get("/disputes.csv", responses=export_of("text/csv", "event_id,event\r\n"), response_class=Response)
-async def export_disputes_csv(request: Request, query: Annotated[DisputeFilters, Query()]) -> Response:
-    """Every matching dispute as CSV, streamed."""
-    return await answers.export(request, DISPUTES, query, "csv")
-
-
-@exports.get("/disputes.ndjson", responses=export_of("application/x-ndjson", "{}\n"), response_class=Response)
-async def export_disputes_ndjson(request: Request, query: Annotated[DisputeFilters, Query()]) -> Response:
-    """Every matching dispute as one JSON document per line, streamed."""
-    return await answers.export(request, DISPUTES, query, "ndjson")
+exports = routes(DISPUTES, DisputeFilters)

@@ -12,6 +12,7 @@ from api.domain.text import fold
 from api.http import answers, kml, timeline
 from api.http.addresses import base
 from api.http.answers import JSON, Listing
+from api.http.exports import export, routes
 from api.http.openapi_responses import export_of, item_of, json_of, page_of, problem
 from api.http.resources.claims import ANY_CLAIM, CLAIMS, AsOfQuery, ClaimsOfEvent, claims_of
 from api.query.as_of import status_test
@@ -207,37 +208,19 @@ async def list_event_claims(request: Request, id: EventId, query: Annotated[Clai
     return await answers.page(request, CLAIMS, asked, lambda look: look.require("event", id))
 
 
-exports = APIRouter(tags=["Events"])
-
-
-@exports.get("/events.csv", responses=export_of("text/csv", "id,kind,title\r\n"), response_class=Response)
-async def export_events_csv(request: Request, query: Annotated[EventFilters, Query()]) -> Response:
-    """Every matching event as CSV, streamed."""
-    return await answers.export(request, EVENTS, query, "csv")
-
-
-@exports.get("/events.ndjson", responses=export_of("application/x-ndjson", "{}\n"), response_class=Response)
-async def export_events_ndjson(request: Request, query: Annotated[EventFilters, Query()]) -> Response:
-    """Every matching event as one JSON document per line, streamed."""
-    return await answers.export(request, EVENTS, query, "ndjson")
-
-
-@exports.get("/events.geojson", responses=export_of("application/geo+json", "{}"), response_class=Response)
-async def export_events_geojson(request: Request, query: Annotated[EventFilters, Query()]) -> Response:
-    """Every matching event as a GeoJSON feature, streamed; events without a point have a null geometry."""
-    return await answers.export(request, EVENTS, query, "geojson")
+exports = routes(EVENTS, EventFilters, ("csv", "ndjson", "geojson"))
 
 
 @exports.get("/events.kml", responses=export_of(kml.MEDIA_TYPE, "<kml/>"), response_class=Response)
 async def export_events_kml(request: Request, query: Annotated[EventFilters, Query()]) -> Response:
-    """Every matching event as a KML placemark, streamed, for Google Earth and GIS.
+    """Every matching event as a KML placemark, for Google Earth and GIS.
 
     Time spans hold whole days; what KML cannot say of a date stands in its words.
     """
-    return await answers.export(request, EVENTS, query, kml.Kml(base(request)))
+    return await export(request, EVENTS, query, kml.Kml(base(request)))
 
 
 @exports.get("/events.timeline.json", responses=export_of(JSON, "{}"), response_class=Response)
 async def export_events_timeline(request: Request, query: Annotated[EventFilters, Query()]) -> Response:
-    """Every matching event as a slide for TimelineJS 3, streamed; those without a date are named on the title slide."""
-    return await answers.export(request, EVENTS, query, timeline.Timeline(base(request)))
+    """Every matching event as a slide for TimelineJS 3; those without a date are named on the title slide."""
+    return await export(request, EVENTS, query, timeline.Timeline(base(request)))

@@ -9,6 +9,7 @@ from api.domain.vocabulary import VOCABULARIES
 from api.http import answers, caching
 from api.http.addresses import base
 from api.http.answers import Listing
+from api.http.exports import export
 from api.http.jsonld import MEDIA_TYPE, Jsonld
 from api.http.openapi_responses import export_of
 from api.http.resources import actors, claims, datasets, events, locations, sources
@@ -122,19 +123,19 @@ async def get_terms(request: Request, _: Annotated[answers.Nothing, Query()]) ->
 def _add_export(listing: Listing, filters: type[Filters], tag: str) -> None:
     """The route of one list's graph."""
 
-    async def export(request: Request, query: Filters) -> Response:
-        return await answers.export(request, listing, query, Jsonld(base(request), listing.name))
+    async def endpoint(request: Request, query: Filters) -> Response:
+        return await export(request, listing, query, Jsonld(base(request), listing.name))
 
-    export.__annotations__["query"] = Annotated[filters, Query()]
+    endpoint.__annotations__["query"] = Annotated[filters, Query()]
     router.get(
         f"/{listing.name}.jsonld",
         name=f"export_{listing.name}_jsonld",
         tags=[tag],
-        description=f"Every matching {listing.name.removesuffix('s')} as one JSON-LD graph, streamed; `/ns` explains "
+        description=f"Every matching {listing.name.removesuffix('s')} as one JSON-LD graph; `/ns` explains "
         "its terms. Lists and single records are sent as JSON-LD too, to whom asks with `Accept: application/ld+json`.",
         responses=export_of(MEDIA_TYPE, "{}"),
         response_class=Response,
-    )(export)
+    )(endpoint)
 
 
 for _listing, _filters, _tag in LISTS:

@@ -9,7 +9,8 @@ from api.domain import vocabulary as v
 from api.domain.text import fold
 from api.http import answers
 from api.http.answers import Listing
-from api.http.openapi_responses import export_of, item_of, json_of, page_of
+from api.http.exports import routes
+from api.http.openapi_responses import item_of, json_of, page_of
 from api.query.conditions import Named
 from api.query.descriptions import box_in_words, circle_in_words, one_of, sentence
 from api.query.filters import Id, Paged, PathId, Placed, Worded
@@ -81,22 +82,4 @@ async def get_location(request: Request, id: LocationId, _: Annotated[answers.No
     return await answers.item(request, "location", ITEM, id)
 
 
-exports = APIRouter(tags=["Locations"])
-
-
-@exports.get("/locations.csv", responses=export_of("text/csv", "id,kind\r\n"), response_class=Response)
-async def export_locations_csv(request: Request, query: Annotated[LocationFilters, Query()]) -> Response:
-    """Every matching location as CSV, streamed."""
-    return await answers.export(request, LOCATIONS, query, "csv")
-
-
-@exports.get("/locations.ndjson", responses=export_of("application/x-ndjson", "{}\n"), response_class=Response)
-async def export_locations_ndjson(request: Request, query: Annotated[LocationFilters, Query()]) -> Response:
-    """Every matching location as one JSON document per line, streamed."""
-    return await answers.export(request, LOCATIONS, query, "ndjson")
-
-
-@exports.get("/locations.geojson", responses=export_of("application/geo+json", "{}"), response_class=Response)
-async def export_locations_geojson(request: Request, query: Annotated[LocationFilters, Query()]) -> Response:
-    """Every matching location as a GeoJSON feature, streamed; those without a point have a null geometry."""
-    return await answers.export(request, LOCATIONS, query, "geojson")
+exports = routes(LOCATIONS, LocationFilters, ("csv", "ndjson", "geojson"))

@@ -53,7 +53,7 @@ async def get_vocabulary(request: Request, _: Annotated[answers.Nothing, Query()
     "/problems/{slug}",
     response_class=Response,
     responses={
-        200: {"description": "The page.", "content": {"text/html": {"schema": {"type": "string"}}}},
+        200: {"description": "The page.", "content": {"text/html": {}}},
         404: problem("not-found"),
         **COMMON,
     },

@@ -61,7 +61,7 @@ async def get_readiness(request: Request, nothing: Annotated[answers.Nothing, Qu
     responses={
         200: {
             "description": "Numbers in Prometheus' text format.",
-            "content": {"text/plain": {"schema": {"type": "string"}, "example": "counterclaim_revision 1.0\n"}},
+            "content": {"text/plain": {"example": "counterclaim_revision 1.0\n"}},
         },
         **COMMON,
     },

@@ -9,7 +9,8 @@ from api.domain import vocabulary as v
 from api.domain.text import fold
 from api.http import answers
 from api.http.answers import Listing
-from api.http.openapi_responses import export_of, item_of, json_of, page_of
+from api.http.exports import routes
+from api.http.openapi_responses import item_of, json_of, page_of
 from api.models.limits import NAME_LENGTH
 from api.query.conditions import Named
 from api.query.descriptions import days_in_words, one_of, sentence
@@ -94,16 +95,4 @@ async def get_source(request: Request, id: SourceId, _: Annotated[answers.Nothin
     return await answers.item(request, "source", _ITEM, id)
 
 
-exports = APIRouter(tags=["Sources"])
-
-
-@exports.get("/sources.csv", responses=export_of("text/csv", "id,kind\r\n"), response_class=Response)
-async def export_sources_csv(request: Request, query: Annotated[SourceFilters, Query()]) -> Response:
-    """Every matching source as CSV, streamed."""
-    return await answers.export(request, SOURCES, query, "csv")
-
-
-@exports.get("/sources.ndjson", responses=export_of("application/x-ndjson", "{}\n"), response_class=Response)
-async def export_sources_ndjson(request: Request, query: Annotated[SourceFilters, Query()]) -> Response:
-    """Every matching source as one JSON document per line, streamed."""
-    return await answers.export(request, SOURCES, query, "ndjson")
+exports = routes(SOURCES, SourceFilters)

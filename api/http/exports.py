@@ -1,0 +1,218 @@
+"""Exports: everything that matches, in each form; written whole, then sent whole or in parts.
+
+A form is a media type and a function that writes it. Another one is added to `FORMS`, and to its list's `routes`.
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from functools import partial
+from typing import Annotated, Any, NamedTuple, TypeVar
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+
+from api.http import caching, export_cache, formats, ranges
+from api.http.addresses import base
+from api.http.answers import Asked, ListFilters, Listing, data_of, not_modified
+from api.http.export_cache import Export, ExportCache
+from api.http.framed import Framed
+from api.http.openapi_responses import export_of
+from api.http.read_ahead import ahead
+from api.query.filters import Filters
+from api.query.paging import Found, Place, Sort, Stretch
+from api.query.session import Look
+from api.query.validity import TROUBLE
+
+T = TypeVar("T")
+EXPORT_BATCH = 250
+LICENCE = {"Link": '</datasets>; rel="license"'}
+Write = Callable[[Listing, Look, Asked, int], AsyncGenerator[bytes, None]]
+"""Writes so many matching records, and raises ShortError if it finds another number of them."""
+
+
+class Form(NamedTuple):
+    """A form of export."""
+
+    media_type: str
+    write: Write
+    words: str
+    """What a record is in it, as the documentation says it."""
+    example: str
+
+
+async def export(request: Request, listing: Listing, filters: Any, form: str | Framed) -> Response:  # noqa: ANN401
+    """Everything that matches, of one state of the data; or the part of it that is asked for."""
+    data, cache = data_of(request), export_cache_of(request)
+    if isinstance(form, str):
+        media_type, write = FORMS[form].media_type, FORMS[form].write
+    else:
+        media_type, write = form.media_type, partial(_framed, form, filters)
+
+    async def look_up(look: Look) -> Response | tuple[object, ...]:
+        if unchanged := await not_modified(request, look):
+            return unchanged
+        await filters.asked().check(look)
+        tag, loaded_at = caching.etag(request, look.revision, gzip=False), look.catalogue.loaded_at
+        if caching.copy_will_do(request, loaded_at):
+            return caching.not_modified(tag, loaded_at)
+        return look.catalogue.generation, loaded_at, tag, base(request)
+
+    async def make() -> Export:
+        async with data.snapshot() as look:  # nothing is read ahead any more once it ends
+            asked: Asked = filters.asked()
+            total = await counted(asked, look)
+            async with aclosing(write(listing, look, asked, total)) as parts:
+                body = await export_cache.written(parts)
+            return Export(body, total, caching.etag(request, look.revision, gzip=False), look.catalogue.loaded_at)
+
+    found = await data.ask(look_up)
+    if isinstance(found, Response):
+        return found
+    made = await cache.get(found, make)
+    headers = caching.headers(made.tag, made.loaded_at) | LICENCE
+    headers |= {"Counterclaim-Count": str(made.records), "Content-Type": media_type}
+    return ranges.answer(request, made.body, headers)
+
+
+def export_cache_of(request: Request) -> ExportCache:
+    """The exports that this server has made."""
+    cache: ExportCache = request.app.state.exports
+    return cache
+
+
+def routes(listing: Listing, filters: type[Filters], forms: Sequence[str] = ("csv", "ndjson")) -> APIRouter:
+    """The paths by which a list is exported."""
+    router = APIRouter(tags=[listing.name.capitalize()])
+    for form in forms:
+        media_type, _, words, example = FORMS[form]
+        router.add_api_route(
+            f"/{listing.name}.{form}",
+            _endpoint(listing, filters, form),
+            methods=["GET"],
+            name=f"export_{listing.name}_{form.replace('.', '_')}",
+            description=f"Every matching {listing.name.removesuffix('s')} {words}.",
+            responses=export_of(media_type, example),
+            response_class=Response,
+        )
+    return router
+
+
+def _endpoint(listing: Listing, filters: type[Filters], form: str) -> Callable[..., Any]:
+    async def endpoint(request: Request, query: Any) -> Response:  # noqa: ANN401 - annotated below
+        return await export(request, listing, query, form)
+
+    endpoint.__annotations__["query"] = Annotated[filters, Query()]
+    return endpoint
+
+
+class ShortError(Exception):
+    """An export found another number of records than it announced; the body must not end as if it were whole."""
+
+
+async def counted(asked: Asked, look: Look) -> int:
+    """How many match; counted with care where it goes wrong."""
+    try:
+        return await asked.count(look)
+    except TROUBLE:
+        look.careful = True
+        return await asked.count(look)
+
+
+async def batches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[list[Found]]:
+    """Everything that matches, some hundreds at a time."""
+    async for found in _carefully(asked.walk, lambda found: found[-1].place if found else None, look, listing):
+        if found:
+            yield found
+
+
+def stretches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[Stretch]:
+    """The documents of everything that matches, some hundreds at a time."""
+    return _carefully(asked.stretches, lambda stretch: stretch.last, look, listing)
+
+
+async def _carefully(
+    read: Callable[[Look, Sort, Place | None, int], AsyncIterator[T]],
+    last: Callable[[T], Place | None],
+    look: Look,
+    listing: Listing,
+) -> AsyncIterator[T]:
+    """Everything that is read; with care from where it first goes wrong."""
+    sort = Sort.parse(listing.sorts[0])
+    place = None
+    while True:
+        try:
+            async for found in read(look, sort, place, EXPORT_BATCH):
+                place = last(found) or place
+                yield found
+        except TROUBLE:
+            if look.careful:
+                raise
+            look.careful = True
+        else:
+            return
+
+
+def _readable(listing: Listing, look: Look, record: Found, read: Callable[[dict[str, Any]], T]) -> T:
+    """What is read from a record's document; from one with nothing but its id if it is damaged."""
+    try:
+        return read(orjson.loads(record.body))
+    except TROUBLE as error:
+        kind = listing.name.removesuffix("s")
+        return read(orjson.loads(look.damaged(kind, record.place.id, record.body, repr(error))))
+
+
+async def _ndjson(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncGenerator[bytes, None]:
+    sent = 0
+    async with aclosing(ahead(stretches(asked, look, listing))) as parts:
+        async for stretch in parts:
+            sent += stretch.size
+            yield stretch.lines
+    _check(sent, total)
+
+
+async def _csv(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncGenerator[bytes, None]:
+    header, columns = formats.HEADERS[listing.name], formats.COLUMNS[listing.name]
+    yield formats.csv_lines((), header, first=True)
+    sent = 0
+    async for batch in batches(asked, look, listing):
+        sent += len(batch)
+        yield formats.csv_lines((_readable(listing, look, record, columns) for record in batch), header, first=False)
+    _check(sent, total)
+
+
+async def _geojson(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncGenerator[bytes, None]:
+    columns, sent = formats.COLUMNS[listing.name], 0
+    yield b'{"type":"FeatureCollection","features":['
+    async for batch in batches(asked, look, listing):
+        features = [formats.feature(_readable(listing, look, record, columns)) for record in batch]
+        yield (b"," if sent else b"") + b",".join(features)
+        sent += len(batch)
+    _check(sent, total)
+    yield b"]}\n"
+
+
+async def _framed(  # noqa: PLR0913, PLR0917 - as the other writers, and with its form
+    form: Framed, filters: ListFilters, listing: Listing, look: Look, asked: Asked, total: int
+) -> AsyncGenerator[bytes, None]:
+    yield form.head(await filters.described(look), await asked.left_out(look))
+    sent = 0
+    async for batch in batches(asked, look, listing):
+        yield b"".join([_readable(listing, look, record, form.record) for record in batch])
+        sent += len(batch)
+    _check(sent, total)
+    yield form.tail()
+
+
+def _check(sent: int, total: int) -> None:
+    if sent != total:
+        raise ShortError(f"{sent} of {total} records were found")
+
+
+FORMS = {
+    "csv": Form("text/csv; charset=utf-8; header=present", _csv, "as a row of CSV", "id,kind\r\n"),
+    "ndjson": Form("application/x-ndjson", _ndjson, "as one JSON document per line", "{}\n"),
+    "geojson": Form(
+        "application/geo+json", _geojson, "as a GeoJSON feature; without a point it has a null geometry", "{}"
+    ),
+}
+"""The forms that lists can be exported in, by what stands behind the dot of their paths."""
