@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.main import create_app, guarded
+from api.models.limits import TEXT_LENGTH
 from api.server import logs
 from api.server.server import Server
 from api.settings import Settings, SettingsError, read_settings
@@ -39,6 +40,17 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 Host = Annotated[str | None, typer.Option(help="The address to serve on.", show_default="COUNTERCLAIM_HOST")]
 Port = Annotated[
     int | None, typer.Option(help="The port to serve on.", show_default="COUNTERCLAIM_PORT", min=0, max=65535)
+]
+
+
+def _one_line(message: str | None) -> str | None:
+    if message is not None and not (message.strip() and message.isprintable() and len(message) <= TEXT_LENGTH):
+        raise typer.BadParameter(f"It is one line of at most {TEXT_LENGTH:,} characters.")
+    return message
+
+
+Message = Annotated[
+    str | None, typer.Option(help="What the revision's history is to say of it.", callback=_one_line, metavar="TEXT")
 ]
 
 
@@ -111,11 +123,12 @@ def seed(
     ] = None,
     *,
     prune: Annotated[bool, typer.Option(help="Withdraw records that are no longer in the files.")] = False,
+    message: Message = None,
 ) -> None:
     """Load the reviewed datasets that come with the project."""
     url = read_settings().database_url
     require_current(url)
-    typer.echo(_load(url, datasets or (), prune=prune))
+    typer.echo(_load(url, datasets or (), prune=prune, message=message))
 
 
 @app.command()
@@ -145,11 +158,12 @@ def import_files(  # noqa: PLR0913 - each is an option of its own
     dry_run: Annotated[bool, typer.Option(help="Only report what would be done.")] = False,
     skip_refused: Annotated[bool, typer.Option(help="Load the other rows where some are refused.")] = False,
     report: Annotated[ReportFormat, typer.Option(help="How to say what was done.")] = ReportFormat.TEXT,
+    message: Message = None,
 ) -> None:
     """Load files of other datasets' formats, all or nothing, and report what that did."""
     from seed.importers.command import Wish, run  # noqa: PLC0415 - a server has no need of it
 
-    wish = Wish(prune=prune, dry_run=dry_run, skip_refused=skip_refused)
+    wish = Wish(prune=prune, dry_run=dry_run, skip_refused=skip_refused, message=message)
     raise SystemExit(run(read_settings().database_url, name, files, wish, as_json=report is ReportFormat.JSON))
 
 
@@ -197,13 +211,13 @@ def restore(
 
 
 @app.command()
-def withdraw(dataset: Annotated[str, typer.Argument(help="The dataset's id.")]) -> None:
+def withdraw(dataset: Annotated[str, typer.Argument(help="The dataset's id.")], *, message: Message = None) -> None:
     """Take a whole dataset out; refused while another dataset's records name its own."""
     from seed.load import withdraw as take_out  # noqa: PLC0415 - a server has no need of it
 
     url = read_settings().database_url
     require_current(url)
-    typer.echo(_loaded(url, lambda made: take_out(made, dataset)))
+    typer.echo(_loaded(url, lambda made: take_out(made, dataset, message=message)))
 
 
 @app.command()
@@ -249,13 +263,13 @@ def openapi() -> None:
     typer.echo(written(create_app(read_settings()).openapi()), nl=False)
 
 
-def _load(url: str, datasets: Sequence[str] = (), *, prune: bool = False) -> str:
+def _load(url: str, datasets: Sequence[str] = (), *, prune: bool = False, message: str | None = None) -> str:
     """Load the reviewed datasets; what was done, in one line."""
     from seed.check import REVIEWED  # noqa: PLC0415 - a server has no need of it
     from seed.files import read  # noqa: PLC0415 - as above
     from seed.load import load  # noqa: PLC0415 - as above
 
-    return _loaded(url, lambda made: load(made, read([REVIEWED], datasets), prune=prune))
+    return _loaded(url, lambda made: load(made, read([REVIEWED], datasets), prune=prune, message=message))
 
 
 def _loaded(url: str, work: "Callable[[sa.Engine], Report]") -> str:

@@ -48,8 +48,12 @@ def _follows(connection: sa.Connection) -> bool:
 
 def _derive(connection: sa.Connection) -> None:
     """Make the tables of what is derived anew, and all that is in them."""
-    from seed.load import Load, silent  # noqa: PLC0415 - a server has no need of it
+    from api.domain.vocabulary import RevisionAction  # noqa: PLC0415 - a server has no need of these
+    from api.index.history import Why  # noqa: PLC0415 - as above
+    from seed.load import Load, silent  # noqa: PLC0415 - as above
 
+    work = Load(connection, silent)
+    work.history.set_aside()
     tables = rules.derived_tables()
     for table in tables:
         table.drop(connection, checkfirst=True)
@@ -57,7 +61,7 @@ def _derive(connection: sa.Connection) -> None:
     connection.execute(sa.delete(models.Derivation))
     connection.execute(sa.insert(models.Derivation).values(id=1, facts=rules.facts(), rules=rules.rules()))
     if connection.scalar(sa.select(sa.func.count()).select_from(models.Dataset)):
-        Load(connection, silent).derive(anew=True)
+        work.derive(Why(RevisionAction.REBUILD, message="derived by other rules"), anew=True)
 
 
 def unbuild(url: str) -> None:

@@ -7,10 +7,18 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from api import models
+from api.domain.vocabulary import RevisionAction
+from api.index.history import KINDS, History, Why
+from api.storage.bulk import Store
 from api.storage.database import BUSY_TIMEOUT_MS, DatabaseUnusableError, is_sqlite, sqlite_file
 from migrations import newest, require_current
+from seed import verify_history
 
+LOG = tuple(model.__tablename__ for model in (models.Revision, models.Change, models.PastVersion))
+CHUNK = 1_000
 ELSEWHERE = (
     "A PostgreSQL database is saved and put back by its own programs, pg_dump and pg_restore: "
     "README.md says how, under PostgreSQL."
@@ -50,7 +58,10 @@ def restore(url: str, source: Path, *, force: bool = False) -> str:
             _ours(read, source)
             read.backup(written)
             _whole(written, source)
-            number = _renumbered(written, held)
+            _sound(written, source)
+            if held:
+                _continue(written, target)
+            number = _revision(written)
         if target.exists():
             _replace(made, target)
         else:
@@ -128,8 +139,8 @@ def _ours(database: sqlite3.Connection, file: Path) -> None:
 
 
 def _revision(database: sqlite3.Connection) -> int | None:
-    found = database.execute("SELECT number FROM revision").fetchone()
-    return None if found is None else int(found[0])
+    number: int | None = database.execute("SELECT max(number) FROM revision").fetchone()[0]
+    return number
 
 
 def _held(target: Path) -> int | None:
@@ -139,17 +150,54 @@ def _held(target: Path) -> int | None:
     try:
         with closing(_reading(target)) as database:
             tables = {row[0] for row in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-            return _revision(database) if "revision" in tables else (0 if tables else None)
+            return _revision(database) if set(LOG) <= tables else (0 if tables else None)
     except sqlite3.DatabaseError as error:
         raise DatabaseUnusableError(f"{target} cannot be used: {error}; move it away first.") from error
 
 
-def _renumbered(database: sqlite3.Connection, held: int | None) -> int | None:
-    """Number the data after whatever it replaces: clients and servers tell states of the data apart by that."""
-    if held is not None:
-        with database:
-            database.execute("UPDATE revision SET number = max(number, ?) + 1", (held,))
-    return _revision(database)
+@contextmanager
+def _store(database: sqlite3.Connection) -> Iterator[Store]:
+    """The database for those who read and write in bulk; what they write is committed in the end."""
+    made = sa.create_engine("sqlite://", creator=lambda: database, poolclass=sa.StaticPool)
+    with made.connect() as connection:
+        yield Store(connection)
+        database.commit()  # past SQLAlchemy, which does not know of it
+
+
+def _sound(database: sqlite3.Connection, file: Path) -> None:
+    """Refuse a backup whose documents, log or past versions were changed."""
+    with _store(database) as store:
+        found = next(verify_history.findings(store), None)
+    if found is not None:
+        raise DatabaseUnusableError(f"{file} is damaged: {found}")
+
+
+def _continue(database: sqlite3.Connection, target: Path) -> None:
+    """Let the history go on from the one that is replaced: whatever the backup holds otherwise is one more revision."""
+    database.execute("ATTACH ? AS held", (str(target),))
+    with _store(database) as store:
+        for table in LOG:
+            store.run(f"DELETE FROM main.{table}")
+            store.run(f"INSERT INTO main.{table} SELECT * FROM held.{table}")
+        history = History(store, "held.{kind}_document")
+        for kind in KINDS:
+            for ids in _all(store, f"main.{kind}_document", f"held.{kind}_document"):
+                bodies: dict[str, str] = dict(
+                    store.rows(f"SELECT id, body FROM main.{kind}_document WHERE id {{ids}}", ids)
+                )
+                history.replace(kind, ids, bodies, empty=False)
+        history.close(Why(RevisionAction.RESTORE, store.column("SELECT id FROM main.dataset ORDER BY id")))
+    database.execute("DETACH held")
+
+
+def _all(store: Store, one: str, other: str) -> Iterator[list[str]]:
+    """The ids of two tables, some at a time."""
+    after = ""
+    each = "SELECT id FROM {} WHERE id > ?"
+    statement = f"{each.format(one)} UNION {each.format(other)} ORDER BY 1 LIMIT ?"
+    while ids := store.column(statement, after, after, CHUNK):
+        yield ids
+        after = ids[-1]
 
 
 def _replace(made: Path, target: Path) -> None:

@@ -100,8 +100,8 @@ def _files(store: Store, folder: Path, datasets: list[str] | None) -> dict[str, 
         write_lines(path, read, kind)
         paths.append((kind, path))
     files = [{"table": table, "path": path.name, **measured(path)} for table, path in paths]
-    revision = store.column(f"SELECT number FROM {models.Revision.__tablename__}")
-    described = package(files, list(read.rows("dataset")), revision=revision[0] if revision else 0, whole=not datasets)
+    revision = store.column(f"SELECT max(number) FROM {models.Revision.__tablename__}")
+    described = package(files, list(read.rows("dataset")), revision=revision[0] or 0, whole=not datasets)
     (folder / "datapackage.json").write_text(json.dumps(described, ensure_ascii=False, indent=2) + "\n")
     return counts
 

@@ -1,14 +1,14 @@
 """Records → rows, in one transaction: what is new, changed and gone, and all that is derived from it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from api import models
+from api.domain.vocabulary import RevisionAction
+from api.index.history import History, Why
 from api.index.invalidation import Changes
 from api.index.writer import rederive, refresh
 from api.storage.bulk import Row, Store, rarely_collected
@@ -48,6 +48,8 @@ def load(  # noqa: PLR0913 - each is a choice of its own
     repeats: bool = False,
     renewed: Sequence[Entry] = (),
     scope: Callable[[], vanished.Scope | None] = unbounded,
+    action: RevisionAction = RevisionAction.LOAD,
+    message: str | None = None,
 ) -> Report:
     """Load records in one transaction: all of them, or none and `LoadRefusedError`.
 
@@ -55,7 +57,8 @@ def load(  # noqa: PLR0913 - each is a choice of its own
     `progress` is told a stage (`load`, `derive`) and how many more records it has done. A dry run reports refusals.
     `repeats`: a record may occur again if it is the same each time. `renewed` records take the place of those of the
     same id that were loaded, but only if anything at all is new, changed or gone. `scope`, asked when all were read:
-    what the entries cover, outside of which nothing vanishes.
+    what the entries cover, outside of which nothing vanishes. `action` and `message` are what the revision says of
+    itself; where something was withdrawn, it is a prune.
     """
     with rarely_collected(), engine.connect() as connection, connection.begin() as transaction:
         work = Load(connection, progress, repeats=repeats)
@@ -68,20 +71,21 @@ def load(  # noqa: PLR0913 - each is a choice of its own
         if report.moved:
             work.renew(renewed)
         if report.moved and not dry_run:
-            work.derive()
+            why = RevisionAction.PRUNE if report.withdrawn and report.vanished.total() else action
+            work.derive(Why(why, sorted(work.datasets), message))
         else:
             transaction.rollback()
     return report
 
 
-def withdraw(engine: sa.Engine, dataset: str, *, same_as: Path = SAME_AS) -> Report:
+def withdraw(engine: sa.Engine, dataset: str, *, same_as: Path = SAME_AS, message: str | None = None) -> Report:
     """Take a whole dataset out, or `LoadRefusedError` where there is none or another dataset refers to it."""
     with engine.connect() as connection, connection.begin():
         work = Load(connection, silent)
         report = work.leave(dataset, same_as)
         if report.refusals:
             raise LoadRefusedError(report)
-        work.derive()
+        work.derive(Why(RevisionAction.WITHDRAW, [dataset], message))
     return report
 
 
@@ -89,7 +93,7 @@ def rebuild(engine: sa.Engine, progress: Progress = silent) -> int:
     """Derive everything anew, as a load of its own; how many events there are."""
     with rarely_collected(), engine.connect() as connection, connection.begin():
         work = Load(connection, progress)
-        return work.derive(anew=True)
+        return work.derive(Why(RevisionAction.REBUILD), anew=True)
 
 
 class Named(NamedTuple):
@@ -117,7 +121,7 @@ class Load:
         self.report = Report()
         self._repeats = repeats
         self.datasets: set[str] = set()
-        self._connection, self._progress = connection, progress
+        self._progress = progress
         self._store = Store(connection)
         if self._store.sqlite:  # whose engine took the lock at BEGIN
             self._store.run("PRAGMA defer_foreign_keys = ON")
@@ -125,6 +129,7 @@ class Load:
             self._store.run("SET LOCAL statement_timeout = 0")
             self._store.rows("SELECT pg_advisory_xact_lock(?)", LOCK)
         self._changes = Changes(self._store)
+        self.history = History(self._store)
         for table in ("seen", "vanished"):
             self._store.temporary(table, "kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id)")
         self._homeless: set[str] = set()
@@ -322,7 +327,7 @@ class Load:
                 message = f"{own} is of the same dataset: give it the date itself"
                 self.report.refuse(Refusal(Place(dataset), f"dating {id_}", kind, message))
 
-    def derive(self, *, anew: bool = False) -> int:
+    def derive(self, why: Why, *, anew: bool = False) -> int:
         """Bring everything derived up to date, or make it anew, and let readers know by a new revision."""
         events = 0
 
@@ -332,13 +337,8 @@ class Load:
             self._progress("derive", done)
 
         self._verified.clear()
-        (rederive if anew else refresh)(self._store, self._changes, told)
+        (rederive if anew else refresh)(self._store, self._changes, self.history, told)
         for table in ("seen", "vanished"):
             self._store.run(f"DROP TABLE {table}")
-        revision, now = models.Revision.__table__, datetime.now(UTC)
-        number = self._connection.execute(sa.select(revision.c.number)).scalar_one_or_none()
-        if number is None:
-            self._connection.execute(sa.insert(revision).values(id=1, number=1, loaded_at=now))  # type: ignore[arg-type]
-        else:
-            self._connection.execute(sa.update(revision).values(number=number + 1, loaded_at=now))  # type: ignore[arg-type]
+        self.history.close(why)
         return events

@@ -271,6 +271,24 @@ class Undated(Word):
     INCLUDE = "include", "Records without a date pass too."
 
 
+class RevisionAction(Word):
+    """What made a revision."""
+
+    LOAD = "load", "Reviewed records were loaded."
+    IMPORT = "import", "Files of another dataset's format were imported."
+    PRUNE = "prune", "Records were loaded, and those that their files hold no longer were withdrawn."
+    WITHDRAW = "withdraw", "A whole dataset was withdrawn."
+    RESTORE = "restore", "The database was put back as a backup holds it."
+    REBUILD = "rebuild", "What is served was derived anew from the same facts."
+
+
+class ChangeOperation(Word):
+    """What a revision did to a document."""
+
+    PUT = "put", "The document is new, or its text changed."
+    DELETE = "delete", "The document was withdrawn."
+
+
 VOCABULARIES: dict[str, type[Word]] = {
     "stance": Stance,
     "aspect": Aspect,
@@ -293,6 +311,8 @@ VOCABULARIES: dict[str, type[Word]] = {
     "reliability": Reliability,
     "match": Match,
     "undated": Undated,
+    "revision_action": RevisionAction,
+    "change_operation": ChangeOperation,
 }
 SUPPORTING = frozenset({Stance.ASSERTS, Stance.CONCEDES, Stance.CORROBORATES})
 OPPOSING = frozenset({Stance.DENIES, Stance.DOUBTS})

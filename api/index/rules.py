@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
 from api import models
-from api.models import records
+from api.models import history, records
 
 API = Path(__file__).parents[1]
 RULES = ("domain", "index", "models", "schemas")
@@ -46,12 +46,12 @@ def derived_tables() -> list[sa.Table]:
 
 
 def _derives(model: type) -> bool:
-    return model.__module__ == "api.models.index" and model is not models.Revision
+    return model.__module__ == "api.models.index"
 
 
 def _holds_facts(table: sa.Table) -> bool:
     return any(
-        mapper.local_table is table and mapper.class_.__module__ == records.__name__
+        mapper.local_table is table and mapper.class_.__module__ in {records.__name__, history.__name__}
         for mapper in models.Base.registry.mappers
     )
 

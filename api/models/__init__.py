@@ -1,6 +1,7 @@
 """Every table: ten of facts, and those derived from them when a dataset is loaded."""
 
 from api.models.base import NAMES, TEXT, Base
+from api.models.history import Change, PastVersion, Revision
 from api.models.index import (
     ActorClosure,
     ActorDocument,
@@ -18,7 +19,6 @@ from api.models.index import (
     LocationClosure,
     LocationDocument,
     LocationWords,
-    Revision,
     SearchedWords,
     SourceDocument,
     SourceWords,
@@ -46,6 +46,7 @@ __all__ = [
     "ActorWords",
     "Affiliation",
     "Base",
+    "Change",
     "Citation",
     "Claim",
     "ClaimDocument",
@@ -66,6 +67,7 @@ __all__ = [
     "LocationDocument",
     "LocationWords",
     "Participation",
+    "PastVersion",
     "Revision",
     "SearchedWords",
     "Source",

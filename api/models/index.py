@@ -4,17 +4,16 @@ Per record: the JSON document that is sent, its place in every filtered list, an
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from sqlalchemy import (
     DDL,
     Boolean,
     ColumnElement,
     Computed,
-    DateTime,
     Double,
     Index,
     Integer,
+    LargeBinary,
     SmallInteger,
     event,
 )
@@ -23,16 +22,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from api.models.base import NUMBER, TEXT, Base
-
-
-class Revision(Base):
-    """One row: how often data was loaded, and when last."""
-
-    __tablename__ = "revision"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    number: Mapped[int] = mapped_column(Integer)
-    loaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class Derivation(Base):
@@ -144,7 +133,8 @@ class Document:
     """A record's public JSON, byte for byte, with its place in the order of days (see `FacetRow`).
 
     `size` is the document's length in characters. The database itself keeps `sound`: whoever changes a document by
-    hand changes that too, so nobody needs to read documents to know which of them can be sent.
+    hand changes that too, so nobody needs to read documents to know which of them can be sent. `sha256` is of its UTF-8
+    bytes.
     """
 
     id: Mapped[str] = mapped_column(TEXT, primary_key=True)
@@ -153,6 +143,7 @@ class Document:
     latest: Mapped[int | None] = mapped_column(Integer)
     size: Mapped[int] = mapped_column(Integer)
     sound: Mapped[bool] = mapped_column(Boolean, Computed(Sound(), persisted=True))
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
     body: Mapped[str] = mapped_column(TEXT, sort_order=1)  # behind what is read without it
 
 

@@ -62,7 +62,9 @@ def _begun(joined: Any) -> Select[Any]:  # noqa: ANN401 - a function of either d
 
 
 FREQUENCY = Statement(_begun(func.group_concat), lambda: _begun(func.string_agg))
-_REVISION_STATEMENT = Statement(select(models.Revision.number, models.Revision.loaded_at))
+_REVISION_STATEMENT = Statement(
+    select(models.Revision.number, models.Revision.recorded_at).order_by(models.Revision.number.desc()).limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)

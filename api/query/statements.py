@@ -38,7 +38,7 @@ COUNT_LIMIT = 1_001
 
 FACETS = {"events": models.EventFacet.__table__, "claims": models.ClaimFacet.__table__}
 DOCUMENTS = {"events": models.EventDocument.__table__, "claims": models.ClaimDocument.__table__}
-REVISION = select(models.Revision.number).scalar_subquery()
+REVISION = select(func.max(models.Revision.number)).scalar_subquery()
 
 
 class Group(NamedTuple):

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from api import models
+from api.domain.vocabulary import RevisionAction
 from api.storage.database import engine, explained
 from migrations import require_current
 from seed.importers import package
@@ -40,6 +41,7 @@ class Wish:
     prune: bool = False
     dry_run: bool = False
     skip_refused: bool = False
+    message: str | None = None
 
 
 def run(url: str, name: str, paths: Sequence[Path], wish: Wish, *, as_json: bool) -> int:
@@ -97,6 +99,8 @@ def _load(made: sa.Engine, intake: Intake, entries: Iterable[Entry | Refusal], w
             repeats=True,
             renewed=intake.renewed(datetime.now(UTC)),
             scope=intake.scope,
+            action=RevisionAction.IMPORT,
+            message=wish.message,
         )
     except LoadRefusedError as error:
         return error.report

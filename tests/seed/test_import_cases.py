@@ -33,7 +33,7 @@ VIIRS = {
 }
 
 
-def load(url: str, form: str, *paths: Path, **wish: bool) -> Outcome:
+def load(url: str, form: str, *paths: Path, **wish: Any) -> Outcome:
     return import_files(url, form, list(paths), Wish(**wish), Console(file=io.StringIO()))
 
 

@@ -31,7 +31,7 @@ MOMENTS = (0.5, 0.65, 0.8, 0.9)
 MOST_MB, MOST_GROWTH_MB = 300, 40
 
 
-def load(url: str, path: Path, **wish: bool) -> Outcome:
+def load(url: str, path: Path, **wish: Any) -> Outcome:
     return import_files(url, "ucdp", [path], Wish(**wish), Console(file=io.StringIO()))
 
 

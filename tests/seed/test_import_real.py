@@ -18,11 +18,11 @@ Expected = dict[str, dict[str, int]]
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the real files are not beside the project")
 
 
-def load(url: str, name: str, files: Sequence[str], *, reworded: int = 0, **wish: bool) -> Expected:
+def load(url: str, name: str, files: Sequence[str], *, reworded: int = 0, prune: bool = False) -> Expected:
     """By kind, what was new, changed, unchanged and vanished, without noughts; nothing may be refused."""
     paths = [path for pattern in files for path in sorted(DATA.glob(pattern))]
     assert paths
-    outcome = import_files(url, name, paths, Wish(**wish), Console(file=io.StringIO()))
+    outcome = import_files(url, name, paths, Wish(prune=prune), Console(file=io.StringIO()))
     assert (outcome.refused, outcome.report.reworded) == ([], reworded)
     return {
         kind: {what: number for what, number in one.items() if number}

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from api import models
+from api.index.history import History
 from api.index.invalidation import Changes
 from api.index.writer import rederive
 from api.storage.bulk import Store
@@ -14,7 +15,7 @@ Contents = dict[str, list[Any]]
 
 
 def everything(database: sa.Engine) -> Contents:
-    """Every row of every table, facets by name and without empty ones; without the moment of loading."""
+    """Every row of every table, facets by name and without empty ones; without its history."""
     with database.connect().execution_options(read_only=True) as connection:
         return _contents(connection)
 
@@ -23,7 +24,7 @@ def rebuilt(database: sa.Engine) -> Contents:
     """The same, had all that is derived been derived anew; nothing is kept of it."""
     with database.connect() as connection, connection.begin() as transaction:
         store = Store(connection)
-        rederive(store, Changes(store))
+        rederive(store, Changes(store), History(store))
         found = _contents(connection)
         transaction.rollback()
     return found
@@ -31,7 +32,7 @@ def rebuilt(database: sa.Engine) -> Contents:
 
 def revision(database: sa.Engine) -> int | None:
     with database.connect().execution_options(read_only=True) as connection:
-        return connection.scalar(sa.select(models.Revision.number))
+        return connection.scalar(sa.select(sa.func.max(models.Revision.number)))
 
 
 def documents(database: sa.Engine, kind: str) -> dict[str, Any]:
@@ -62,5 +63,6 @@ def _contents(connection: sa.Connection) -> Contents:
                 row["recorded_at"] = row["recorded_at"].replace(tzinfo=None)
         kept = [row for row in rows if name != "facet" or any(row[f"span{span}"] for span in range(7))]
         found[name] = sorted(kept, key=lambda row: json.dumps(row, default=str))
-    del found["revision"]
+    for name in ("revision", "change", "past_version", "derivation"):
+        del found[name]
     return found

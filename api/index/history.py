@@ -1,0 +1,141 @@
+"""Writes the history of the record: which documents a load changed, what they were before, and a chained digest."""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from api.domain.vocabulary import ChangeOperation, RevisionAction
+from api.storage.bulk import Row, Store
+
+KINDS = ("actor", "claim", "dataset", "event", "location", "source")
+"""Of documents, in the order of digests."""
+FIRST = "0" * 64
+"""What the first digest follows."""
+CHANGE = ("kind", "id", "op", "sha256")
+SEALED = ("number", "recorded_at", "action", "datasets", "message", "added", "changed", "removed", "digest", "previous")
+ASIDE = "{kind}_before"
+PUT, DELETE = ChangeOperation.PUT.value, ChangeOperation.DELETE.value
+# The last change of each document that there should be, with its text where it is.
+_LAST = """
+SELECT c.id, c.sha256, d.body FROM change c LEFT JOIN {kind}_document d ON d.id = c.id
+WHERE c.kind = '{kind}' AND c.op = 'put' AND NOT EXISTS (
+SELECT 1 FROM change later WHERE later.kind = c.kind AND later.id = c.id AND later.revision > c.revision)"""
+
+
+class Why(NamedTuple):
+    """What a load is, and what its revision says of it."""
+
+    action: RevisionAction = RevisionAction.LOAD
+    datasets: Sequence[str] = ()
+    message: str | None = None
+
+
+class History:
+    """The revision that a load becomes."""
+
+    def __init__(self, store: Store, before: str = "{kind}_document") -> None:
+        """It has the next number; `before`: the tables of what there was, by kind."""
+        self._store, self._before_it = store, before
+        self.number: int = store.rows("SELECT coalesce(max(number), 0) + 1 FROM revision")[0][0]
+        self._counts = {"added": 0, "changed": 0, "removed": 0}
+        binary = "BLOB" if store.sqlite else "BYTEA"
+        store.temporary("changed", f"kind TEXT NOT NULL, id TEXT NOT NULL, op TEXT NOT NULL, sha256 {binary}")
+
+    def set_aside(self) -> None:
+        """Remember every document as it is, for the tables are about to be emptied or made anew."""
+        if self._before_it == ASIDE:
+            return
+        self._before_it = ASIDE
+        for kind in KINDS:
+            self._store.run(f"DROP TABLE IF EXISTS {kind}_before")
+            self._store.run(f"CREATE TEMPORARY TABLE {kind}_before AS {_LAST.format(kind=kind)}")
+            schema = "temp." if self._store.sqlite else ""
+            self._store.run(f"CREATE UNIQUE INDEX {schema}{kind}_before_id ON {kind}_before (id)")
+
+    def replace(self, kind: str, ids: Sequence[str], bodies: Mapping[str, str], *, empty: bool) -> dict[str, bytes]:
+        """These documents come in the place of those that there are of the ids; the hash of each.
+
+        `empty`: there are none.
+        """
+        texts = {id_: body.encode() for id_, body in bodies.items()}
+        new = {id_: hashlib.sha256(text).digest() for id_, text in texts.items()}
+        old = {} if empty and self._before_it != ASIDE else self._before(kind, ids)
+        before = self._texts(kind, [id_ for id_, mark in old.items() if new.get(id_) != mark])
+        changed: list[Row] = []
+        replaced: list[str] = []
+        for id_, mark in new.items():
+            if id_ not in old:
+                self._counts["added"] += 1
+            elif id_ in before and before[id_] != texts[id_]:
+                self._counts["changed"] += 1
+                replaced.append(id_)
+            else:
+                continue
+            changed.append((kind, id_, PUT, mark))
+        gone = [id_ for id_ in old if id_ not in new]
+        self._counts["removed"] += len(gone)
+        changed += [(kind, id_, DELETE, None) for id_ in gone]
+        self._store.insert("changed", CHANGE, changed)
+        self._keep(kind, {id_: text for id_ in (*replaced, *gone) if (text := before[id_]) is not None})
+        return new
+
+    def _before(self, kind: str, ids: Sequence[str]) -> dict[str, bytes]:
+        return dict(self._store.rows(f"SELECT id, sha256 FROM {self._table(kind)} WHERE id {{ids}}", list(ids)))
+
+    def _texts(self, kind: str, ids: list[str]) -> dict[str, bytes | None]:
+        if not ids:
+            return {}
+        rows = self._store.rows(f"SELECT id, body FROM {self._table(kind)} WHERE id {{ids}}", ids)
+        return {id_: None if body is None else body.encode() for id_, body in rows}
+
+    def _table(self, kind: str) -> str:
+        return self._before_it.format(kind=kind)
+
+    def _keep(self, kind: str, texts: Mapping[str, bytes]) -> None:
+        """Texts are not served any more."""
+        rows = [(kind, id_, self.number, zlib.compress(text)) for id_, text in sorted(texts.items())]
+        self._store.insert("past_version", ("kind", "id", "replaced_in", "body"), rows)
+
+    def close(self, why: Why) -> None:
+        """Write down the revision."""
+        listed = ", ".join(CHANGE)
+        self._store.run(
+            f"INSERT INTO change (revision, {listed}) SELECT {self.number:d}, {listed} FROM changed ORDER BY kind, id"
+        )
+        self._store.run("DROP TABLE changed")
+        last = self._store.column("SELECT digest FROM revision ORDER BY number DESC LIMIT 1")
+        previous = last[0] if last else FIRST
+        chained = digest(previous, changes(self._store, self.number))
+        said = (why.action.value, json.dumps(sorted(why.datasets)), why.message)
+        record(self._store, (self.number, datetime.now(UTC), *said, *self._counts.values(), chained, previous))
+
+
+def record(store: Store, row: Row) -> None:
+    """Add a row to the log of revisions (`SEALED`)."""
+    number, recorded_at, *rest = row
+    written = recorded_at.replace(tzinfo=None).isoformat(" ", "microseconds") if store.sqlite else recorded_at
+    store.insert("revision", (*SEALED, "seal"), [(number, written, *rest, seal(row))])
+
+
+def changes(store: Store, revision: int) -> Iterator[Row]:
+    """Every change of a revision (`CHANGE`), in the order of digests."""
+    yield from store.each(f"SELECT {', '.join(CHANGE)} FROM change WHERE revision = {revision:d} ORDER BY kind, id")
+
+
+def digest(previous: str, changed: Iterable[Row]) -> str:
+    """The digest of a revision that follows another."""
+    known = hashlib.sha256(previous.encode())
+    for kind, id_, op, mark in changed:
+        known.update(f"{kind}\t{id_}\t{op}\t{'' if mark is None else mark.hex()}\n".encode())
+    return known.hexdigest()
+
+
+def seal(row: Sequence[Any]) -> str:
+    """Of a revision's own columns (`SEALED`), the moment with its offset."""
+    number, recorded_at, action, datasets, *rest = row
+    listed = json.loads(datasets) if isinstance(datasets, str) else datasets
+    written = json.dumps([number, recorded_at.isoformat(), action, listed, *rest], ensure_ascii=False)
+    return hashlib.sha256(written.encode()).hexdigest()
