@@ -14,6 +14,7 @@ PLURALS = {kind: table for table, kind in TABLES.items()} | {
     "affiliation": "affiliations",
     "participation": "participations",
     "citation": "citations",
+    "naming": "namings",
 }
 TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...] = (
     (sa.Boolean, "boolean"),

@@ -12,7 +12,7 @@ from api.index.history import History, Why
 from api.index.invalidation import Changes
 from api.index.writer import rederive, refresh
 from api.storage.bulk import Row, Store, rarely_collected
-from seed import mapping, vanished
+from seed import consistency, mapping, vanished
 from seed.ready import Ready, Rows, ready
 from seed.records import KINDS, Reference
 from seed.refusals import Entry, Place, Refusal, meant
@@ -22,6 +22,8 @@ from seed.rows import CHILDREN, COLUMNS
 BATCH = 5_000
 REMEMBERED = 40_000
 NEIGHBOURS = 500
+PLACED = {"about", "within"}
+"""Fields for which it is remembered where a record was read: what they say may turn out wrong in the end."""
 SAME_AS = Path(__file__).parent / "importers" / "same_as.toml"
 # Any number that no other program is likely to lock.
 LOCK = 7_226_110_347
@@ -135,7 +137,7 @@ class Load:
         self._homeless: set[str] = set()
         self._missing: dict[tuple[str, str], Named] = {}
         self._verified: set[tuple[str, str]] = set()
-        self._about: dict[str, Place] = {}
+        self._places: dict[str, Place] = {}
 
     def take(self, batch: Sequence[Entry | Refusal]) -> None:
         """Load some records."""
@@ -205,8 +207,8 @@ class Load:
             for field, kind, id_ in one.names:
                 if (key := (kind, id_)) not in self._verified and id_ not in groups[kind]:
                     wanted.setdefault(key, Named(one.record.place, one.record.name, field))
-                if field == "about" and len(self._about) < REMEMBERED:
-                    self._about[one.record.id] = one.record.place
+                if (field in PLACED or one.record.kind == "dating") and len(self._places) < REMEMBERED:
+                    self._places[one.record.name] = one.record.place
         if len(self._verified) > REMEMBERED:
             self._verified.clear()
         missing = self._absent(wanted)
@@ -278,6 +280,9 @@ class Load:
         report.mapped = mapping.map_actors(store, self._changes, pairs, leaving=report.withdrawn)
         if report.withdrawn:
             vanished.withdraw(store, self._changes)
+        for fault in consistency.faults(store):
+            name = f"{fault.kind} {fault.id}"
+            report.refuse(Refusal(self._places.get(name, Place(fault.dataset)), name, fault.field, fault.message))
         return report
 
     def leave(self, dataset: str, same_as: Path) -> Report:
@@ -317,7 +322,7 @@ class Load:
             f"WHERE c.event <> o.event AND (c.id IN {touched} OR o.id IN {touched}) ORDER BY c.id"
         )
         for id_, dataset, about, event in strays:
-            place = self._about.get(id_, Place(dataset))
+            place = self._places.get(f"claim {id_}", Place(dataset))
             message = f"{about} is a claim about another event, {event}"
             self.report.refuse(Refusal(place, f"claim {id_}", "about", message))
         for kind in ("event", "claim"):
@@ -325,7 +330,8 @@ class Load:
                 f"SELECT d.id, d.dataset, r.id FROM dating d JOIN {kind} r ON r.id = d.{kind} AND r.dataset = d.dataset"
             ):
                 message = f"{own} is of the same dataset: give it the date itself"
-                self.report.refuse(Refusal(Place(dataset), f"dating {id_}", kind, message))
+                place = self._places.get(f"dating {id_}", Place(dataset))
+                self.report.refuse(Refusal(place, f"dating {id_}", kind, message))
 
     def derive(self, why: Why, *, anew: bool = False) -> int:
         """Bring everything derived up to date, or make it anew, and let readers know by a new revision."""

@@ -17,8 +17,10 @@ CHUNK = 1_000
 PARENTS = {table: (kind, column) for kind, parts in CHILDREN.items() for table, column in parts.items()}
 # Columns that serve the load alone.
 INNER = {"digest", "mapped"}
+# Columns of a claim that stand within its value.
+FIGURE = {"unit", "measure", "of"}
 JSON_COLUMNS = {"aliases", "flags", "extra"}
-TRUTHS = {"inferred"}
+TRUTHS = {"inferred", "preferred"}
 
 
 def columns(table: str) -> list[str]:
@@ -147,10 +149,12 @@ def _event(row: dict[str, Any], parts: Parts) -> dict[str, Any]:
 def _claim(row: dict[str, Any], parts: Parts) -> dict[str, Any]:
     value = None
     if row["unit"] is not None:
-        value = {name: row[f"value_{name}"] for name in ("low", "best", "high")} | {"unit": row["unit"]}
+        value = {name: row[f"value_{name}"] for name in ("low", "best", "high")}
+        value |= {name: row[name] for name in ("unit", "measure", "of")}
     citations = [_plain(one, "claim", "ordinal") for one in parts["citation"]]
-    fields = _without(row, "said_", "value_", "unit")
-    return {**fields, "value": value, "said": _when(row, "said"), "citations": citations}
+    names = [one["actor"] for one in parts["naming"]]
+    fields = {name: given for name, given in _without(row, "said_", "value_").items() if name not in FIGURE}
+    return {**fields, "value": value, "names": names, "said": _when(row, "said"), "citations": citations}
 
 
 def _dating(row: dict[str, Any], _: Parts) -> dict[str, Any]:

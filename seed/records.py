@@ -277,6 +277,8 @@ class Value(Part):
     best: Number | None = None
     high: Number | None = None
     unit: Name
+    measure: v.Measure
+    of: Id | None = None
 
     @model_validator(mode="after")
     def _some(self) -> Self:
@@ -308,6 +310,7 @@ class Claim(Record):
     quote: Text | None = None
     quote_by: Id | None = None
     value: Value | None = None
+    names: Annotated[list[Id], Field(max_length=MOST_PARTS)] = Field(default_factory=list)
     said: When = Field(default_factory=lambda: UNDATED)
     inferred: Annotated[bool, Field(strict=True)] = False
     citations: Annotated[list[Citation], Field(max_length=MOST_PARTS)] = Field(default_factory=list)
@@ -319,7 +322,9 @@ class Claim(Record):
             ("via", "actor", self.via),
             ("quote_by", "actor", self.quote_by),
             ("about", "claim", self.about),
+            ("value.of", "actor", None if self.value is None else self.value.of),
         )
+        found += [(f"names[{number}]", "actor", actor) for number, actor in enumerate(self.names)]
         for number, citation in enumerate(self.citations):
             found.append((f"citations[{number}].source", "source", citation.source))
         return found
@@ -330,6 +335,12 @@ class Claim(Record):
             raise PydanticCustomError("quote_by", "quote_by needs a quote")
         if self.about == self.id:
             raise PydanticCustomError("about", "a claim cannot be about itself")
+        if self.names and self.aspect != v.Aspect.ATTRIBUTION:
+            raise PydanticCustomError("names", "names are those held responsible: only a claim on attribution has them")
+        if len(set(self.names)) < len(self.names):
+            raise PydanticCustomError("names", "an actor is named twice")
+        if self.stance == v.Stance.RETRACTS and self.about is None:
+            raise PydanticCustomError("about", "a retraction is about the claim that it takes back")
         return self
 
 
@@ -340,6 +351,7 @@ class Dating(Record):
     edtf: Date
     source: Id
     note: Text | None = None
+    preferred: Annotated[bool, Field(strict=True)] = False
 
     def references(self) -> list[Reference]:
         return named(("event", "event", self.event), ("claim", "claim", self.claim), ("source", "source", self.source))

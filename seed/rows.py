@@ -16,7 +16,7 @@ R = TypeVar("R", bound=Record)
 CHILDREN = {
     "actor": {"affiliation": "actor"},
     "event": {"participation": "event"},
-    "claim": {"citation": "claim"},
+    "claim": {"citation": "claim", "naming": "claim"},
 }
 
 
@@ -44,11 +44,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "participation": ("event", "ordinal", "actor", "role", "note", "dataset"),
     "claim": (
         *(*_OWNED, "event", "speaker", "via", "about", "stance", "aspect", "certainty", "credibility"),
-        *("summary", "quote", "quote_by", "value_low", "value_best", "value_high", "unit"),
+        *("summary", "quote", "quote_by", "value_low", "value_best", "value_high", "unit", "measure", "of"),
         *(*_dated("said"), "inferred"),
     ),
     "citation": ("claim", "ordinal", "source", "role", "mark", "locator", "flags", "basis", "dataset"),
-    "dating": (*_OWNED, "event", "claim", *_dated("date"), "source"),
+    "naming": ("claim", "ordinal", "actor", "dataset"),
+    "dating": (*_OWNED, "event", "claim", *_dated("date"), "source", "preferred"),
 }
 
 
@@ -125,9 +126,9 @@ def _event(record: Event, dataset: str, mark: str) -> dict[str, list[Row]]:
 
 
 def _claim(record: Claim, dataset: str, mark: str) -> dict[str, list[Row]]:
-    value: Row = (None, None, None, None)
+    value: Row = (None, None, None, None, None, None)
     if (given := record.value) is not None:
-        value = (given.low, given.best, given.high, given.unit)
+        value = (given.low, given.best, given.high, given.unit, given.measure, given.of)
     who = (record.event, record.speaker, record.via, record.about)
     what = (record.stance, record.aspect, str(record.certainty), record.credibility)
     words = (record.summary, record.quote, record.quote_by)
@@ -136,12 +137,13 @@ def _claim(record: Claim, dataset: str, mark: str) -> dict[str, list[Row]]:
         (record.id, ordinal, one.source, one.role, one.mark, one.locator, _listed(one.flags), str(one.basis), dataset)
         for ordinal, one in enumerate(record.citations)
     ]
-    return {"claim": [claim], "citation": citations}
+    namings: list[Row] = [(record.id, ordinal, actor, dataset) for ordinal, actor in enumerate(record.names)]
+    return {"claim": [claim], "citation": citations, "naming": namings}
 
 
 def _dating(record: Dating, dataset: str, mark: str) -> dict[str, list[Row]]:
     date_ = _date(record.edtf, DateBasis.EXTERNAL.value, record.note)
-    return {"dating": [(record.id, mark, dataset, record.event, record.claim, *date_, record.source)]}
+    return {"dating": [(record.id, mark, dataset, record.event, record.claim, *date_, record.source, record.preferred)]}
 
 
 _MAKERS: dict[str, Callable[[Any, str, str], dict[str, list[Row]]]] = {

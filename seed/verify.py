@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from api import models
 from api.storage.bulk import Row, Store
-from seed import verify_derived, verify_filed, verify_history
+from seed import consistency, verify_derived, verify_filed, verify_history
 from seed.findings import Finding
 from seed.readback import Readback, look, plain_value
 from seed.records import KINDS
@@ -123,6 +123,8 @@ def _sense(store: Store) -> Iterator[Finding]:
         own = f"SELECT d.id, r.id FROM dating d JOIN {kind} r ON r.id = d.{kind} AND r.dataset = d.dataset ORDER BY 1"
         for id_, dated in store.each(own):
             yield Finding("dating", id_, f"{kind}: {dated} is of the same dataset")
+    for fault in consistency.faults(store):
+        yield Finding(fault.kind, fault.id, f"{fault.field}: {fault.message}")
     mapped = "SELECT actor, other FROM affiliation WHERE mapped AND kind <> 'same_as' ORDER BY 1, 2"
     for id_, other in store.each(mapped):
         yield Finding("actor", id_, f"affiliation: a mapping to {other} that is not same_as")

@@ -28,6 +28,7 @@ class Stance(Word):
     CANNOT_CONFIRM = "cannot_confirm", "Says that the speaker could not verify it."
     SILENT = "silent", "Speaks of the event but leaves this out."
     PLEDGES = "pledges", "Promises or announces what the speaker will do."
+    RETRACTS = "retracts", "Takes back an earlier claim of the speaker's own party, which then stands no more."
 
 
 class Aspect(Word):
@@ -43,6 +44,22 @@ class Aspect(Word):
     ATTRIBUTION = "attribution", "Who did it or is to blame for it."
     INTENT = "intent", "What it was or is meant to achieve."
     ASSESSMENT = "assessment", "How it is to be judged or characterised."
+
+
+class Measure(Word):
+    """What a figure counts; only figures of one measure, of the same actor, in one unit can agree or clash."""
+
+    KILLED = "killed", "How many were killed."
+    WOUNDED = "wounded", "How many were wounded."
+    KILLED_OR_WOUNDED = "killed_or_wounded", "How many were killed or wounded, counted together."
+    CAPTURED = "captured", "How many were taken prisoner, or taken from the enemy."
+    MISSING = "missing", "How many are missing."
+    DISPLACED = "displaced", "How many had to leave their homes."
+    LOST = "lost", "How many or how much was lost, in whatever way."
+    ATTACKERS = "attackers", "How many attacked."
+    STRIKES = "strikes", "How many strikes, shellings or assaults there were."
+    DISTANCE = "distance", "How far it is."
+    OTHER = "other", "Anything else that can be counted or measured; the unit says what."
 
 
 class Certainty(Word):
@@ -198,6 +215,7 @@ class SourceKind(Word):
     GAZETTEER = "gazetteer", "A gazetteer of places."
     DATASET = "dataset", "A published dataset."
     DOCUMENT = "document", "Another document."
+    INFORMANT = "informant", "Somebody whom a dataset or report names as its source, without saying where it was said."
 
 
 class CitationRole(Word):
@@ -264,6 +282,13 @@ class Match(Word):
     CERTAIN = "certain", "It was wholly within the days asked for."
 
 
+class Known(Word):
+    """Which claims were known by the day asked for, where it is not certain on which day they were said."""
+
+    CERTAIN = "certain", "Those that were said by that day for certain."
+    POSSIBLE = "possible", "Those that may have been said by that day."
+
+
 class Undated(Word):
     """Whether records without a date pass a date condition."""
 
@@ -292,6 +317,7 @@ class ChangeOperation(Word):
 VOCABULARIES: dict[str, type[Word]] = {
     "stance": Stance,
     "aspect": Aspect,
+    "measure": Measure,
     "certainty": Certainty,
     "status": Status,
     "position": Position,
@@ -310,6 +336,7 @@ VOCABULARIES: dict[str, type[Word]] = {
     "date_basis": DateBasis,
     "reliability": Reliability,
     "match": Match,
+    "known": Known,
     "undated": Undated,
     "revision_action": RevisionAction,
     "change_operation": ChangeOperation,

@@ -143,7 +143,6 @@ class Shapes:
         }
 
     def claim(self, claim: facts.Claim, event: facts.Event, chunk: Chunk) -> str:
-        low, best, high = claim.value_low, claim.value_best, claim.value_high
         fields = {
             "id": claim.id,
             "event": {"id": event.id, "title": event.title},
@@ -157,7 +156,8 @@ class Shapes:
             "summary": claim.summary,
             "quote": claim.quote,
             "quote_by": self._actor(claim.quote_by),
-            "value": None if claim.unit is None else {"low": low, "best": best, "high": high, "unit": claim.unit},
+            "value": self._value(claim),
+            "names": [self._actor(actor) for actor in chunk.names.get(claim.id, ())],
             "said": chunk.said[claim.id].when,
             "inferred": claim.inferred,
             "citations": [self._citation(citation) for citation in cited(chunk.citations.get(claim.id, ()))],
@@ -165,6 +165,18 @@ class Shapes:
             "url": f"/claims/{claim.id}",
         }
         return schemas.Claim.model_validate(fields).model_dump_json()
+
+    def _value(self, claim: facts.Claim) -> dict[str, Any] | None:
+        if claim.unit is None:
+            return None
+        return {
+            "low": claim.value_low,
+            "best": claim.value_best,
+            "high": claim.value_high,
+            "unit": claim.unit,
+            "measure": claim.measure,
+            "of": self._actor(claim.of),
+        }
 
     def _citation(self, citation: facts.Citation) -> dict[str, Any]:
         source = self._known.sources[citation.source]

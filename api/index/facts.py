@@ -10,135 +10,47 @@ from typing import Any, NamedTuple, TypeVar
 
 from api.domain.assessment import Said, said
 from api.domain.parties import TELLING, Standings
+from api.domain.vocabulary import Aspect
 from api.index.cache import Names, Shelf
+from api.index.fact_rows import (
+    Actor,
+    Affiliation,
+    Citation,
+    Claim,
+    DateFields,
+    Dating,
+    Event,
+    Location,
+    Participation,
+)
 from api.schemas import records as schemas
 from api.storage.bulk import Store
+
+__all__ = [
+    "Actor",
+    "Affiliation",
+    "Chunk",
+    "Citation",
+    "Claim",
+    "DateFields",
+    "Dated",
+    "Dating",
+    "Event",
+    "Facts",
+    "Location",
+    "Participation",
+    "Source",
+]
 
 T = TypeVar("T")
 # How many claims are held at once, but for what judgement needs of one event's; and how much is remembered.
 MOST_CLAIMS, REMEMBERED, MOST_GROUPS = 1_500, 8_000, 20_000
 
 
-class DateFields(NamedTuple):
-    """A date as it stands in a record's row, days as YYYY-MM-DD."""
-
-    edtf: str | None
-    earliest: str | None
-    latest: str | None
-    precision: str
-    basis: str
-    note: str | None
-
-
-class Actor(NamedTuple):
-    id: str
-    kind: str
-    name: str
-    aliases: str
-    description: str | None
-    dataset: str
-
-
-class Affiliation(NamedTuple):
-    kind: str
-    other: str
-    since: str | None
-    until: str | None
-
-
-class Location(NamedTuple):
-    id: str
-    kind: str
-    name: str
-    aliases: str
-    within: str | None
-    longitude: float | None
-    latitude: float | None
-    radius_m: float | None
-    coordinate_method: str | None
-    coordinate_source: str | None
-    phrase: str | None
-    dataset: str
-
-
 class Source(NamedTuple):
     id: str
     title: str
     published: schemas.When
-
-
-class Event(NamedTuple):
-    id: str
-    kind: str
-    title: str
-    summary: str | None
-    edtf: str | None
-    earliest: str | None
-    latest: str | None
-    precision: str
-    basis: str
-    note: str | None
-    location: str | None
-    place_relation: str | None
-    part_of: str | None
-    extra: str | None
-    dataset: str
-
-
-class Participation(NamedTuple):
-    event: str
-    actor: str
-    role: str
-    note: str | None
-
-
-class Claim(NamedTuple):
-    id: str
-    event: str
-    speaker: str | None
-    via: str | None
-    about: str | None
-    stance: str
-    aspect: str
-    certainty: str
-    credibility: int
-    summary: str | None
-    quote: str | None
-    quote_by: str | None
-    value_low: float | None
-    value_best: float | None
-    value_high: float | None
-    unit: str | None
-    edtf: str | None
-    earliest: str | None
-    latest: str | None
-    precision: str
-    basis: str
-    note: str | None
-    inferred: bool
-    dataset: str
-
-
-class Citation(NamedTuple):
-    claim: str
-    source: str
-    role: str
-    mark: str | None
-    locator: str | None
-    flags: str
-    basis: str
-
-
-class Dating(NamedTuple):
-    target: str
-    edtf: str
-    earliest: str | None
-    latest: str | None
-    precision: str
-    basis: str
-    note: str | None
-    source: str
-    dataset: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +73,8 @@ class Chunk:
     participations: Mapping[str, Sequence[Participation]]
     claims: Mapping[str, Sequence[Claim]]
     said: Mapping[str, Dated]
+    names: Mapping[str, Sequence[str]]
+    """By claim, the actors it holds responsible."""
     citations: Mapping[str, Sequence[Citation]]
     cited: Mapping[str, Collection[str]]
     """By event, the sources that its claims cite."""
@@ -172,7 +86,7 @@ class Chunk:
 @lru_cache(maxsize=8_192)
 def own_date(fields: DateFields) -> schemas.When:
     """A date that nothing lies over."""
-    return schemas.When.model_validate({**fields._asdict(), "source": None, "stated": None})
+    return schemas.When.model_validate({**fields._asdict(), "source": None, "stated": None, "others": []})
 
 
 def _grouped(rows: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
@@ -248,33 +162,41 @@ class Facts:
             self._dates.clear()
 
     def source_ref(self, id_: str | None) -> schemas.TitledRef | None:
-        return None if id_ is None else schemas.TitledRef(id=id_, title=self.sources[id_].title)
+        return None if id_ is None else self.named_source(id_)
+
+    def named_source(self, id_: str) -> schemas.TitledRef:
+        return schemas.TitledRef(id=id_, title=self.sources[id_].title)
 
     def event_titles(self, ids: Iterable[str | None]) -> dict[str, str]:
         wanted = sorted({id_ for id_ in ids if id_ is not None})
         return dict(self._store.rows("SELECT id, title FROM event WHERE id {ids}", wanted)) if wanted else {}
 
-    def dated(self, row: Event | Claim, dating: Dating | None) -> Dated:
-        """The record's effective date."""
-        if dating is None:
+    def dated(self, row: Event | Claim, datings: Sequence[Dating] | None) -> Dated:
+        """The record's effective date: of datings, the first."""
+        if not datings:
             key = row.dataset, row.edtf, row.earliest, row.latest, row.precision, row.basis, row.note
             found = self._dates.get(key)
             if found is None:
                 found = self._dates[key] = self._dated(own_date(DateFields._make(key[1:])), row.dataset)
             return found
+        dating, *rivals = datings
         over = own_date(DateFields._make(dating[1:7]))
-        when = over.model_copy(update={"source": self.source_ref(dating.source), "stated": row.edtf})
+        others = [
+            schemas.OtherDate(edtf=one.edtf, source=self.named_source(one.source), note=one.note) for one in rivals
+        ]
+        source = self.named_source(dating.source)
+        when = over.model_copy(update={"source": source, "stated": row.edtf, "others": others})
         return self._dated(when, dating.dataset)
 
     def _dated(self, when: schemas.When, dataset: str) -> Dated:
         spoken = said(when.earliest, when.latest, self.recorded_on[dataset])
         return Dated(when, when.model_dump_json(), when.earliest, when.latest, spoken)
 
-    def _datings(self, target: str, ids: list[str]) -> dict[str, Dating]:
-        """The dating of each record that has one; of several, the one with the smallest id."""
-        statement = f"SELECT {target}, {_DATING} FROM dating WHERE {target} {{ids}} ORDER BY id DESC"
-        found = {row[0]: Dating._make(row) for row in self._store.rows(statement, ids)}
-        self.sources.need(dating.source for dating in found.values())
+    def _datings(self, target: str, ids: list[str]) -> dict[str, list[Dating]]:
+        """The datings of each record that has any: the one that counts first, which is preferred; the others by id."""
+        statement = f"SELECT {target}, {_DATING} FROM dating WHERE {target} {{ids}} ORDER BY preferred DESC, id"
+        found = _grouped(map(Dating._make, self._store.rows(statement, ids)), lambda row: row.target)
+        self.sources.need(dating.source for datings in found.values() for dating in datings)
         return found
 
     def chunks(self, ids: list[str]) -> Iterator[Chunk]:
@@ -321,8 +243,8 @@ class Facts:
     ) -> Chunk:
         """A chunk of these, with everything that they name at hand."""
         ids, claim_ids = [event.id for event in events], [claim.id for claim in claims]
-        citations = self._citations(claim_ids) if whole else []
-        self._fetch(events, parts, claims, citations)
+        citations, names = self._citations(claim_ids) if whole else [], self._names(claims)
+        self._fetch(events, parts, claims, citations, names)
         on, said = self._datings("event", ids), self._datings("claim", claim_ids)
         return Chunk(
             events,
@@ -330,6 +252,7 @@ class Facts:
             parts,
             _grouped(claims, lambda row: row.event),
             {claim.id: self.dated(claim, said.get(claim.id)) for claim in claims},
+            names,
             _grouped(citations, lambda row: row.claim),
             self._cited(ids, claims, citations, whole=whole),
             self.event_titles(event.part_of for event in events),
@@ -339,6 +262,16 @@ class Facts:
     def _claims(self, column: str, ids: list[str], columns: str) -> list[Claim]:
         rows = self._store.rows(f"SELECT {columns} FROM claim WHERE {column} {{ids}} ORDER BY id", ids)
         return [Claim._make(row) for row in rows]
+
+    def _names(self, claims: Sequence[Claim]) -> dict[str, list[str]]:
+        """Whom claims hold responsible; only those on attribution do."""
+        ids = [claim.id for claim in claims if claim.aspect == Aspect.ATTRIBUTION]
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        if ids:
+            statement = "SELECT claim, actor FROM naming WHERE claim {ids} ORDER BY claim, ordinal"
+            for claim, actor in self._store.rows(statement, ids):
+                found[claim].append(actor)
+        return found
 
     def _citations(self, claims: list[str]) -> list[Citation]:
         columns = ", ".join(Citation._fields)
@@ -368,12 +301,14 @@ class Facts:
         parts: Mapping[str, Sequence[Participation]],
         claims: Sequence[Claim],
         citations: Sequence[Citation],
+        names: Mapping[str, Sequence[str]],
     ) -> None:
         """Have at hand every record that these name."""
         places = [event.location for event in events]
         self.actors.need(
             [part.actor for some in parts.values() for part in some]
-            + [actor for claim in claims for actor in (claim.speaker, claim.via, claim.quote_by)]
+            + [actor for claim in claims for actor in (claim.speaker, claim.via, claim.quote_by, claim.of)]
+            + [actor for some in names.values() for actor in some]
         )
         self.locations.need(places)
         self.containers.need(places)

@@ -58,6 +58,10 @@ _SHOWN: tuple[tuple[Kind, str], ...] = (
     ("claim", f"SELECT id FROM claim WHERE speaker IN ({_MOVED} 'actor')"),
     ("claim", f"SELECT id FROM claim WHERE via IN ({_OLD} 'actor')"),
     ("claim", f"SELECT id FROM claim WHERE quote_by IN ({_OLD} 'actor')"),
+    # Whom a figure is of and who is held responsible is shown; whom the latter belong to decides what clashes.
+    ("event", f"SELECT event FROM claim WHERE of IN ({_OLD} 'actor')"),
+    ("claim", f"SELECT id FROM claim WHERE of IN ({_OLD} 'actor')"),
+    ("claim", f"SELECT claim FROM naming WHERE actor IN ({_MOVED} 'actor')"),
     ("actor", f"SELECT actor FROM affiliation WHERE other IN ({_OLD} 'actor')"),
     ("actor", f"SELECT other FROM affiliation WHERE actor IN ({_ANY} 'actor')"),
     ("location", f"SELECT id FROM location WHERE within IN ({_OLD} 'location')"),

@@ -127,10 +127,11 @@ class Scribe(Shapes):
         return Judged(body, start, body.index(AFTER_JUDGED, start))
 
     def claim(self, claim: facts.Claim, event: facts.Event, chunk: Chunk) -> str:
-        value = None
+        value: dict[str, Any] | None = None
         if claim.unit is not None:
             low, best, high = whole(claim.value_low), whole(claim.value_best), whole(claim.value_high)
-            value = {"low": low, "best": best, "high": high, "unit": claim.unit}
+            value = {"low": low, "best": best, "high": high, "unit": claim.unit, "measure": claim.measure}
+            value["of"] = self._speaker(claim.of)
         fields = {
             "id": claim.id,
             "event": {"id": event.id, "title": event.title},
@@ -145,6 +146,7 @@ class Scribe(Shapes):
             "quote": claim.quote,
             "quote_by": self._speaker(claim.quote_by),
             "value": value,
+            "names": [self._named(actor)[0] for actor in chunk.names.get(claim.id, ())],
             "said": Fragment(chunk.said[claim.id].text),
             "inferred": bool(claim.inferred),
             "citations": [self._written(citation) for citation in cited(chunk.citations.get(claim.id, ()))],

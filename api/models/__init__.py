@@ -1,4 +1,4 @@
-"""Every table: ten of facts, and those derived from them when a dataset is loaded."""
+"""Every table: those of facts, and those derived from them when a dataset is loaded."""
 
 from api.models.base import NAMES, TEXT, Base
 from api.models.history import Change, PastVersion, Revision
@@ -33,6 +33,7 @@ from api.models.records import (
     Dating,
     Event,
     Location,
+    Naming,
     Participation,
     Source,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "LocationClosure",
     "LocationDocument",
     "LocationWords",
+    "Naming",
     "Participation",
     "PastVersion",
     "Revision",

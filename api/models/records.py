@@ -1,4 +1,4 @@
-"""The ten tables of facts, keyed by their public ids: who said what about what, read where."""
+"""The tables of facts, keyed by their public ids: who said what about what, read where."""
 
 from datetime import date, datetime
 from typing import Any
@@ -195,13 +195,17 @@ class Claim(Owned, Base):
         *identifier(),
         words("stance", v.Stance),
         words("aspect", v.Aspect),
+        words("measure", v.Measure),
         words("certainty", v.Certainty),
         CheckConstraint("credibility BETWEEN 1 AND 6", "credibility"),
         CheckConstraint("id <> about", "about_another"),
         CheckConstraint("quote IS NOT NULL OR quote_by IS NULL", "quote_by"),
+        CheckConstraint("stance <> 'retracts' OR about IS NOT NULL", "retracts_a_claim"),
         CheckConstraint(
-            "unit IS NOT NULL OR (value_low IS NULL AND value_best IS NULL AND value_high IS NULL)", "unit"
+            "(unit IS NULL) = (value_low IS NULL AND value_best IS NULL AND value_high IS NULL)", "figure_has_unit"
         ),
+        CheckConstraint("(unit IS NULL) = (measure IS NULL)", "figure_has_measure"),
+        CheckConstraint("measure IS NOT NULL OR of IS NULL", "of_a_figure"),
         *dated("said"),
         *lengths(TEXT_LENGTH, "summary", "quote"),
         *lengths(NAME_LENGTH, "unit"),
@@ -222,6 +226,8 @@ class Claim(Owned, Base):
     value_best: Mapped[float | None] = mapped_column(Double)
     value_high: Mapped[float | None] = mapped_column(Double)
     unit: Mapped[str | None] = mapped_column(TEXT)
+    measure: Mapped[str | None] = mapped_column(TEXT)
+    of: Mapped[str | None] = mapped_column(TEXT, reference("actor.id"), index=True)
     said_edtf: Mapped[str | None] = mapped_column(TEXT)
     said_earliest: Mapped[date | None] = mapped_column(Date)
     said_latest: Mapped[date | None] = mapped_column(Date)
@@ -229,6 +235,17 @@ class Claim(Owned, Base):
     said_basis: Mapped[str] = mapped_column(TEXT)
     said_note: Mapped[str | None] = mapped_column(TEXT)
     inferred: Mapped[bool] = mapped_column(Boolean(create_constraint=True, name="inferred"))
+
+
+class Naming(Base):
+    """A claim holds an actor responsible; part of the claim's record, which is on attribution."""
+
+    __tablename__ = "naming"
+
+    claim: Mapped[str] = mapped_column(TEXT, reference("claim.id"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    actor: Mapped[str] = mapped_column(TEXT, reference("actor.id"), index=True)
+    dataset: Mapped[str] = mapped_column(TEXT, reference("dataset.id"))
 
 
 class Citation(Base):
@@ -254,7 +271,10 @@ class Citation(Base):
 
 
 class Dating(Owned, Base):
-    """A more exact date for an event or a claim of another dataset, and the source it rests on."""
+    """A more exact date for an event or a claim of another dataset, and the source it rests on.
+
+    Of several that disagree, the `preferred` one is the record's date; the others are shown beside it.
+    """
 
     __tablename__ = "dating"
     __table_args__ = (
@@ -272,3 +292,4 @@ class Dating(Owned, Base):
     date_basis: Mapped[str] = mapped_column(TEXT)
     date_note: Mapped[str | None] = mapped_column(TEXT)
     source: Mapped[str] = mapped_column(TEXT, reference("source.id"), index=True)
+    preferred: Mapped[bool] = mapped_column(Boolean(create_constraint=True, name="preferred"))

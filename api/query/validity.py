@@ -23,10 +23,11 @@ ID, BODY, JUDGED_FROM, JUDGED_TO, STATEMENTS = 2, 3, 4, 5, 6
 JUDGED = '"claims":{'
 TROUBLE = (ValueError, TypeError, LookupError, AttributeError)
 """How it shows that a document is damaged, where it is taken apart."""
-UNDATED = {
+UNDATED: dict[str, Any] = {
     **dict.fromkeys(("edtf", "earliest", "latest", "source", "stated", "note")),
     "precision": "unknown",
     "basis": "unknown",
+    "others": [],
 }
 MISSING = "it is missing, or is not as it was made"
 NAMED = ({"id", "title"}, {"id", "name"})
@@ -50,7 +51,7 @@ FILLED: dict[str, dict[str, Any]] = {
     "events": {"part_of": {"id": "", "title": ""}},
     "claims": {
         **{name: {"id": "", "name": ""} for name in ("via", "quote_by")},
-        "value": {"low": None, "best": None, "high": None, "unit": ""},
+        "value": {"low": None, "best": None, "high": None, "unit": "", "measure": "", "of": {"id": "", "name": ""}},
     },
     "sources": {"parent": {"id": "", "title": ""}},
 }

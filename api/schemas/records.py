@@ -38,6 +38,14 @@ class TitledRef(Sent):
     title: str
 
 
+class OtherDate(Sent):
+    """A date that another dataset's source gives, and that is not the one preferred."""
+
+    edtf: str
+    source: TitledRef
+    note: str | None
+
+
 class When(Sent):
     """A date that keeps what is known of it apart from what is not; never null, days are local to the event."""
 
@@ -54,6 +62,8 @@ class When(Sent):
     stated: str | None
     """The record's own EDTF, where another dataset's more exact date lies over it."""
     note: str | None
+    others: list[OtherDate]
+    """Other datasets' dates that disagree or repeat it: shown, not used."""
 
 
 class Point(Sent):
@@ -134,12 +144,19 @@ class Event(Sent):
 
 
 class Value(Sent):
-    """A number that a claim gives; at least one of the three is set."""
+    """A figure that a claim gives; at least one of the three numbers is set.
+
+    A missing end is `best`, or open where there is no best: high 10 alone is 0 to 10, low 4200 alone has no upper end.
+    """
 
     low: Number | None
     best: Number | None
     high: Number | None
     unit: str
+    measure: v.Measure
+    """What is counted."""
+    of: NamedRef | None
+    """Whose they are; null: all."""
 
 
 class Citation(Sent):
@@ -176,6 +193,8 @@ class Claim(Sent):
     quote_by: NamedRef | None
     """Whose words the quote is."""
     value: Value | None
+    names: list[NamedRef]
+    """Whom it holds responsible; only claims on attribution do."""
     said: When
     inferred: bool
     """Whether the claim is an editor's reading of what was said."""
@@ -286,100 +305,10 @@ class Dispute(Sent):
     inferred: bool
 
 
-class Links(Sent):
-    """Path-absolute links of a page."""
-
-    self: str
-    next: str | None
-    """The next page; null on the last. Also sent as `Link` header (RFC 8288)."""
-
-
-class LeftOut(Sent):
-    """Records that match but for what they lack, each exact to 1,000 (1001: more than that)."""
-
-    undated: int
-    """They have no date of their own."""
-    unsaid: int
-    """Under `as_of`: none of their claims is dated."""
-    unplaced: int
-    """They have no point of their own."""
-
-
-class Meta(Sent):
-    """What is said about a page."""
-
-    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
-
-    description: str
-    """The question in words."""
-    left_out: LeftOut | None = None
-    """On the first page only; absent on others."""
-    total: int | None = None
-    """All that match; only with `total=true`, absent otherwise."""
-    why_empty: str | None = None
-    """Only where a judged answer has nothing to show: why."""
-
-
 class Count(Sent):
     """How many records match."""
 
     count: int
-
-
-class EventPage(Sent):
-    """A page of events."""
-
-    data: list[Event]
-    links: Links
-    meta: Meta
-
-
-class ClaimPage(Sent):
-    """A page of claims."""
-
-    data: list[Claim]
-    links: Links
-    meta: Meta
-
-
-class SourcePage(Sent):
-    """A page of sources."""
-
-    data: list[Source]
-    links: Links
-    meta: Meta
-
-
-class ActorPage(Sent):
-    """A page of actors."""
-
-    data: list[Actor]
-    links: Links
-    meta: Meta
-
-
-class LocationPage(Sent):
-    """A page of locations."""
-
-    data: list[Location]
-    links: Links
-    meta: Meta
-
-
-class DatasetPage(Sent):
-    """A page of datasets."""
-
-    data: list[Dataset]
-    links: Links
-    meta: Meta
-
-
-class DisputePage(Sent):
-    """A page of disputes."""
-
-    data: list[Dispute]
-    links: Links
-    meta: Meta
 
 
 class Health(Sent):

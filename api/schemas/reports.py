@@ -1,7 +1,8 @@
 """What is sent of judgements beyond lists of records: positions over time, comparisons, control and briefings."""
 
 from api.domain import vocabulary as v
-from api.schemas.records import Assessment, Claim, DatedEvent, Links, Meta, NamedRef, Participant, Sent, When
+from api.schemas.pages import Links, Meta
+from api.schemas.records import Assessment, Claim, DatedEvent, NamedRef, Participant, Sent, When
 
 
 class Step(Sent):

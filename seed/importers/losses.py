@@ -23,7 +23,7 @@ def records(row: Row) -> Iterator[Made]:
         for thing, number in things.items():
             about = f"losses-{tally(thing)}-{day}-{slug(thing)}"
             summary = f"The tally of {words(thing)} was corrected by {number:+,} on this day."
-            value = {"best": number, "unit": f"{words(thing)} (correction)"}
+            value = figure(thing, "best", number) | {"unit": f"{words(thing)} (correction)"}
             yield claim(f"{about}-correction", thing, day, about=about, summary=summary, value=value)
         return
     name = "personnel" if HEDGE in row.given or "personnel" in tallies else "equipment"
@@ -43,10 +43,16 @@ def records(row: Row) -> Iterator[Made]:
     for thing, number in things.items():
         if number < 0:
             raise CellError(thing, f"{number} is less than nought")
-        value = {bounds if thing == "personnel" else "best": number, "unit": words(thing)}
+        value = figure(thing, bounds if thing == "personnel" else "best", number)
         hedge = {"best": "about ", "low": "more than "}[bounds] if thing == "personnel" and HEDGE in row.given else ""
         summary = f"Russia has lost {hedge}{number:,} {words(thing)} since 24 February 2022."
         yield claim(f"{event}-{slug(thing)}", thing, day, summary=summary, value=value)
+
+
+def figure(thing: str, bound: str, number: int) -> dict[str, Any]:
+    """How many of a thing Russia lost; prisoners are counted as such."""
+    measure = table("losses").lists["measures"].get(thing, "lost")
+    return {bound: number, "unit": words(thing), "measure": measure, "of": LOSER}
 
 
 def claim(id_: str, thing: str, day: str, **own: Any) -> Made:  # noqa: ANN401 - fields of a record

@@ -1,7 +1,7 @@
 """UCDP GED: a row becomes an event, its two sides, its place, the articles it cites, and claims of how many died."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +13,9 @@ from seed.importers.ucdp_places import containers, place
 
 DATASET_SOURCE = "ucdp-ged"
 CODER = "ucdp"
+KILLED = {"unit": "people", "measure": "killed"}
+SUMMED = 2
+"""`event_clarity` where the source sums several incidents up."""
 CIVILIANS = "civilians"
 GOVERNMENT = "government of "
 PLACEHOLDER = re.compile(r"XXX[0-9]*")
@@ -50,7 +53,7 @@ def records(row: Row) -> Iterator[Made]:
             "extra": dict(row.given),
         },
     )
-    yield from claims(cells, event)
+    yield from claims(cells, event, [one.fields["id"] for one in sides])
 
 
 def when(cells: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,78 +150,76 @@ def number(given: str) -> str:
     return plain if plain.isascii() and plain.isalnum() else identity(slug(plain), of=(given,))
 
 
-def claims(cells: Mapping[str, Any], event: str) -> Iterator[Made]:
-    """How many died in all, and on each side that anybody is counted on, by everyone who is named as having said so."""
+def claims(cells: Mapping[str, Any], event: str, sides: Sequence[str]) -> Iterator[Made]:
+    """How many died in all, and on each side that anybody is counted on: UCDP's own figures, and what they rest on.
+
+    Whom the row names as original sources is cited, for UCDP does not say which figure is whose.
+    """
     found = ucdp_articles.read(cells["source_article"])
-    yield from (article.record for article in found)
-    speakers = list(named(cells))
-    yield from speakers
-    cites = [{"source": article.record.fields["id"], "role": "cites"} for article in found]
+    sources = [article.record for article in found] + list(informants(cells))
+    yield from sources
+    cites = [{"source": source.fields["id"], "role": "cites"} for source in sources]
     standing = choice("code_status", cells["code_status"] or "", table("ucdp").lists["code_status"]).format(**cells)
-    for order, speaker in enumerate([speaker.fields["id"] for speaker in speakers] or [CODER], 1):
-        own = {
-            "event": event,
-            "speaker": speaker,
-            "via": CODER if speaker != CODER else None,
-            "stance": "asserts",
-            "aspect": "casualties",
-            "said": said(found, cells["date_start"], coder=speaker == CODER),
-        }
-        for suffix, summary, value, flags in figures(cells):
-            told = f"{summary} {standing}".rstrip()
-            marks = [*flags, "provisional"] if standing else flags
-            carries = {"source": DATASET_SOURCE, "role": "carries", "flags": marks}
-            id_ = identity(event, suffix, *([order] if order > 1 else []))
-            yield Made("claim", {"id": id_, **own, "summary": told, "value": value, "citations": [carries, *cites]})
+    own = {
+        "event": event,
+        "speaker": CODER,
+        "stance": "asserts",
+        "aspect": "casualties",
+        "said": said(found, cells["date_start"]),
+    }
+    for suffix, summary, value, flags in figures(cells, sides):
+        told = f"{summary} {standing}".rstrip()
+        marks = [*flags, "provisional"] if standing else flags
+        carries = {"source": DATASET_SOURCE, "role": "carries", "flags": marks}
+        id_ = identity(event, suffix)
+        yield Made("claim", {"id": id_, **own, "summary": told, "value": value, "citations": [carries, *cites]})
 
 
-def figures(cells: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], list[str]]]:
+def figures(cells: Mapping[str, Any], sides: Sequence[str]) -> Iterator[tuple[str, str, dict[str, Any], list[str]]]:
     """Each number: the end of its claim's id, its words, its value, and what is wrong with it.
 
-    A column of nought says as often that nobody knows as that nobody died, so it makes no claim; the row keeps it.
+    A column of zero says as often that nobody knows as that nobody died, so it makes no claim; the row keeps it. Where
+    the source only sums several incidents up (`event_clarity` 2), a high below the best is no contradiction.
     """
     for column in ("low", "best", "high", *table("ucdp").lists["deaths"]):
         if (cells[column] or 0) < 0:
             raise CellError(column, f"{cells[column]} is less than nought")
     low, best, high = cells["low"], cells["best"], cells["high"]
-    given = [value for value in (low, best, high) if value is not None]
+    summed = cells["event_clarity"] == SUMMED and high is not None and high < best
+    given = [value for value in (low, best, None if summed else high) if value is not None]
     flags = [] if given == sorted(given) else ["contradictory"]
     bounds = [f"{word} {value}" for word, value in (("low", low), ("high", high)) if value is not None]
     words = f"Killed in all: {best}" + (f" ({', '.join(bounds)})." if bounds else ".")
-    yield "total", words, {"low": low, "best": best, "high": high, "unit": "deaths"}, flags
+    yield "total", words, KILLED | {"low": low, "best": best, "high": high}, flags
     for column, claim in table("ucdp").lists["deaths"].items():
         if cells[column]:
             words = claim["summary"].format(**cells, number=cells[column])
             words = words.replace(f"the side of {UNIDENTIFIED}", UNIDENTIFIED)
-            yield claim["id"], words, {"best": cells[column], "unit": "deaths"}, []
+            of = sides[min(claim["side"], len(sides) - 1)] if "side" in claim else claim["of"]
+            yield claim["id"], words, KILLED | {"best": cells[column], "of": of}, []
 
 
-def named(cells: Mapping[str, Any]) -> Iterator[Made]:
-    """Those whom `source_original` names, once each.
+def informants(cells: Mapping[str, Any]) -> Iterator[Made]:
+    """Those whom `source_original` names, once each, as sources.
 
     They are told apart by country: the police of one are not those of another.
     """
     country = cells["country_id"] if cells["country_id"] is not None else slug(cells["country"] or "")
     for text in dict.fromkeys(part.strip() for part in (cells["source_original"] or "").split(";")):
         if any(map(str.isalnum, text)):
-            id_ = identity("ucdp-speaker", country, slug(text), of=(text,))
+            id_ = identity("ucdp-informant", country, slug(text), of=(text,))
             where = f" in events in {cells['country']}" if cells["country"] else ""
-            told = f"Named so by UCDP as an original source{where}; what kind of speaker this is, UCDP does not say."
-            yield Made("actor", {"id": id_, "kind": "unnamed", "name": short(text), "description": told})
+            told = f"Named so by UCDP as an original source{where}; who this is and what was said, UCDP does not say."
+            yield Made("source", {"id": id_, "kind": "informant", "title": short(text), "note": told})
 
 
-def said(found: list[ucdp_articles.Article], start: date, *, coder: bool) -> dict[str, Any]:
-    """When it was said, as far as the cited articles' dates tell; one before the event is a slip and tells nothing."""
+def said(found: list[ucdp_articles.Article], start: date) -> dict[str, Any]:
+    """When UCDP said it, as far as the cited articles' dates tell; one before the event is a slip and tells nothing."""
     days = sorted({article.day for article in found if article.day is not None and article.day >= start})
     if not days:
         return {"note": "The row gives no date of an article that could have carried it."}
-    first, last = days[0], days[-1]
-    if coder:
-        return {
-            "edtf": f"[{last}..]",
-            "basis": "inferred",
-            "note": "Nobody is named: UCDP's own figure, coded after the last article it cites.",
-        }
-    if first == last:
-        return {"edtf": str(first), "basis": "relative", "note": "The date of the cited article."}
-    return {"edtf": f"[{first}..{last}]", "basis": "relative", "note": "Between the first and the last cited article."}
+    return {
+        "edtf": f"[{days[-1]}..]",
+        "basis": "inferred",
+        "note": "UCDP's own figure, coded after the last article it cites.",
+    }

@@ -98,7 +98,9 @@ def test_who_said_it_about_whom_and_in_whose_words(api: Api) -> None:
     assert api.get("/claims/lysychansk-s17b")["about"] == "lysychansk-s17a"
     nobody = api.get("/claims/lysychansk-s08b")
     assert (nobody["speaker"], nobody["quote_by"]) == (None, None)
-    assert nobody["value"] == {"low": None, "best": None, "high": 10, "unit": "airstrikes"}
+    value = {"low": None, "best": None, "high": 10, "unit": "airstrikes", "measure": "strikes", "of": None}
+    assert nobody["value"] == value
+    assert nobody["names"] == []
 
 
 def test_a_row_of_the_csv(api: Api) -> None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from api.http.examples import EXAMPLES
-from api.schemas.records import DisputePage
+from api.schemas.pages import DisputePage
 from tests.support.live import Api
 
 NOT_YET = "Nothing is known to have been said of it by {day}: the first dated claim was said {first} (EDTF)."

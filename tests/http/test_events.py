@@ -420,6 +420,7 @@ def test_a_row_of_the_csv(api: Api) -> None:
         "claims_cannot_confirm": "0",
         "claims_silent": "0",
         "claims_pledges": "1",
+        "claims_retracts": "0",
         "status_control": "conceded",
         "status_withdrawal": "conceded",
         "status_intent": "unaddressed",

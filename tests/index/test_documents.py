@@ -111,7 +111,7 @@ def test_odd_texts_and_numbers_are_kept(database: sa.Engine) -> None:
     assert (event["title"], event["extra"], event["claims"]["total"]) == (odd, extra, 1)
     assert json.dumps(event["location"]["point"]["longitude"]) == "0"
     assert json.dumps(documents(database, "claim")["c"]["value"]) == (
-        '{"low": -2, "best": 0.1, "high": 1e+22, "unit": "men"}'
+        '{"low": -2, "best": 0.1, "high": 1e+22, "unit": "men", "measure": "attackers", "of": null}'
     )
     for kind in ("location", "event", "claim"):
         for (body,) in stored_bodies(database, kind):
@@ -120,7 +120,7 @@ def test_odd_texts_and_numbers_are_kept(database: sa.Engine) -> None:
 
 
 POINT = {"longitude": -0.0, "latitude": 90, "method": "derived"}
-VALUE = {"low": -2.0, "best": 0.1, "high": 1e22, "unit": "men"}
+VALUE = {"low": -2.0, "best": 0.1, "high": 1e22, "unit": "men", "measure": "attackers"}
 
 
 def test_another_datasets_date_lies_over_the_records_own_while_it_is_there(database: sa.Engine) -> None:
@@ -132,7 +132,16 @@ def test_another_datasets_date_lies_over_the_records_own_while_it_is_there(datab
         dataset("other"),
         record("source", dataset="other", id="s", kind="news", title="A report"),
         record("dating", dataset="other", id="other-2", event="e", edtf="2022-07-04", source="s"),
-        record("dating", dataset="other", id="other-1", event="e", edtf="2022-07-03", source="s", note="seen"),
+        record(
+            "dating",
+            dataset="other",
+            id="other-1",
+            event="e",
+            edtf="2022-07-03",
+            source="s",
+            note="seen",
+            preferred=True,
+        ),
     ]
     load(database, more)
     assert documents(database, "event")["e"]["date"] == {
@@ -144,31 +153,25 @@ def test_another_datasets_date_lies_over_the_records_own_while_it_is_there(datab
         "source": {"id": "s", "title": "A report"},
         "stated": "2022-07",
         "note": "seen",
+        "others": [{"edtf": "2022-07-04", "source": {"id": "s", "title": "A report"}, "note": None}],
     }
     withdraw(database, "other")
     assert documents(database, "event")["e"]["date"] == stated == {**stated, **own, "stated": None, "source": None}
     assert everything(database) == before
 
 
-def test_circles_of_belonging_and_of_places(database: sa.Engine) -> None:
+def test_circles_of_belonging(database: sa.Engine) -> None:
     ring = ["a", "b", "c"]
     actors = [
         record("actor", id=one, kind="armed_group", name=one, affiliations=[{"kind": "part_of", "actor": other}])
         for one, other in zip(ring, ["b", "c", "a"], strict=True)
     ]
-    places = [
-        record("location", id=one, kind="area", name=one, within=other)
-        for one, other in zip(ring, ["b", "c", "a"], strict=True)
-    ]
-    event = record("event", id="e", kind="capture", title="E", location="a", participants=[PARTICIPANT])
-    load(database, [dataset("mine"), *actors, *places, event])
+    event = record("event", id="e", kind="capture", title="E", participants=[PARTICIPANT])
+    load(database, [dataset("mine"), *actors, event])
     found = everything(database)
     assert {(row["actor"], row["party"]) for row in found["actor_closure"]} == {(x, y) for x in ring for y in ring}
-    assert {(row["location"], row["container"]) for row in found["location_closure"]} == {
-        (x, y) for x in ring for y in ring
-    }
     facets = {row["facet"] for row in found["event_facet"]}
-    assert {f"party:{one}" for one in ring} | {f"location:{one}" for one in ring} <= facets
+    assert {f"party:{one}" for one in ring} <= facets
 
 
 PARTICIPANT = {"actor": "a", "role": "attacker"}

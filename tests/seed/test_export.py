@@ -74,7 +74,7 @@ def test_a_zip_holds_the_same_and_is_the_same_each_time(filled_url: str, tmp_pat
     with zipfile.ZipFile(tmp_path / "one.zip") as zipped:
         found = {name: zipped.read(name) for name in zipped.namelist()}
     assert found == {file.name: file.read_bytes() for file in (tmp_path / "one").iterdir()}
-    assert len(found) == 10 + 7 + 1
+    assert len(found) == 11 + 7 + 1
     assert load(filled_url, "package", [tmp_path / "one.zip"]).report.unchanged.total() > 100
 
 
@@ -90,7 +90,12 @@ def test_what_the_tables_hold(filled_url: str, tmp_path: Path) -> None:
     affiliations = rows(tmp_path / "all" / "affiliations.csv")
     assert {row["kind"] for row in affiliations if row["actor"] == "ucdp-actor-61"} == set()
     claims = {one["id"]: one for one in lines(tmp_path / "all" / "claims.ndjson")}
-    assert claims["ucdp-900002-total"]["value"] == {"low": 3, "best": 9, "high": 6, "unit": "deaths"}
+    assert claims["ucdp-900002-total"]["value"] == {
+        **dict(zip(("low", "best", "high"), (3, 9, 6), strict=True)),
+        "unit": "people",
+        "measure": "killed",
+        "of": None,
+    }
     assert claims["ucdp-900002-total"]["citations"][0]["flags"] == ["contradictory"]
     assert claims["ucdp-900002-total"]["dataset"] == "ucdp"
     assert list(claims) == sorted(claims)
@@ -116,7 +121,7 @@ def test_frictionless_finds_it_valid(filled_url: str, tmp_path: Path, datasets: 
     )
     report = json.loads(done.stdout)
     assert [(task["name"], task["errors"]) for task in report["tasks"] if not task["valid"]] == []
-    assert (done.returncode, report["valid"], len(report["tasks"])) == (0, True, 17)
+    assert (done.returncode, report["valid"], len(report["tasks"])) == (0, True, 18)
     for one in json.loads((tmp_path / "all" / "datapackage.json").read_text())["resources"]:
         if one["format"] == "ndjson":
             names = [field["name"] for field in one["schema"]["fields"]]
@@ -157,7 +162,7 @@ def test_the_command_line(
     target = tmp_path / "new" / "all.zip"
     code, out, err = command(capsys, "export", target, "--dataset", "ucdp")
     assert (code, err) == (0, "")
-    assert out.startswith(f"{target}: 1 datasets, 4 sources, ")
+    assert out.startswith(f"{target}: 1 datasets, 6 sources, ")
     refused = f"{target} exists already: name a folder or a zip file that does not.\n"
     assert command(capsys, "export", target) == (1, "", refused)
     assert command(capsys, "export", tmp_path / "x", "--dataset", "ucpd") == (

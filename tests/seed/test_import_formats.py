@@ -168,23 +168,27 @@ def test_a_holder_that_nobody_has_reviewed() -> None:
         made("control", CONTROL | {"Held by": "Rusia"})
 
 
+LOST = {"measure": "lost", "of": "losses-russia"}
+
+
 def test_a_tally_of_equipment() -> None:
     found = losses({"date": "2031-05-02", "day": 3, "tank": 12, "drone": 0, "greatest losses direction": "Sampletown"})
     event, claim = only("event", found), only("claim", found)
     assert (event["id"], event["kind"]) == ("losses-equipment-2031-05-02", "loss_report")
     assert event["extra"]["greatest losses direction"] == "Sampletown"
     assert claim["id"] == "losses-equipment-2031-05-02-tank"
-    assert (claim["aspect"], claim["value"]) == ("quantity", {"best": 12, "unit": "tanks"})
+    assert (claim["aspect"], claim["value"]) == ("quantity", LOST | {"best": 12, "unit": "tanks"})
     assert (claim["speaker"], claim["via"]) == ("losses-ukrainian-defence-ministry", "losses-tally")
 
 
 def test_a_tally_of_people() -> None:
     given = {"date": "2031-05-02", "day": 3, "personnel": 1200, "personnel*": "more", "POW": 5}
     personnel, prisoners = of("claim", losses(given))
-    assert (personnel["aspect"], personnel["value"]) == ("casualties", {"low": 1200, "unit": "people"})
+    assert (personnel["aspect"], personnel["value"]) == ("casualties", LOST | {"low": 1200, "unit": "people"})
     assert personnel["summary"] == "Russia has lost more than 1,200 people since 24 February 2022."
     assert personnel["speaker"] == "losses-ukrainian-defence-ministry"
-    assert (prisoners["speaker"], prisoners["value"]) == ("losses-invaders", {"best": 5, "unit": "prisoners of war"})
+    captured = {"best": 5, "unit": "prisoners of war", "measure": "captured", "of": "losses-russia"}
+    assert (prisoners["speaker"], prisoners["value"]) == ("losses-invaders", captured)
     assert only("event", losses(given))["id"] == "losses-personnel-2031-05-02"
 
 
@@ -195,7 +199,7 @@ def test_corrections_are_about_the_claims_of_that_day() -> None:
         "losses-equipment-2031-05-02-tank-correction",
         "losses-equipment-2031-05-02-tank",
     )
-    assert tank["value"] == {"best": -5, "unit": "tanks (correction)"}
+    assert tank["value"] == LOST | {"best": -5, "unit": "tanks (correction)"}
     assert other["value"]["unit"] == "new thing (correction)"
     assert (personnel["about"], personnel["event"]) == (
         "losses-personnel-2031-05-02-personnel",
@@ -207,14 +211,17 @@ def test_corrections_are_about_the_claims_of_that_day() -> None:
 def test_people_without_a_hedge_are_a_tally_and_no_correction() -> None:
     given = {"date": "2031-05-02", "day": 3, "personnel": 1200}
     claim = only("claim", losses(given))
-    assert (claim["id"], claim["value"]) == ("losses-personnel-2031-05-02-personnel", {"best": 1200, "unit": "people"})
+    assert (claim["id"], claim["value"]) == (
+        "losses-personnel-2031-05-02-personnel",
+        LOST | {"best": 1200, "unit": "people"},
+    )
     assert claim["summary"] == "Russia has lost 1,200 people since 24 February 2022."
     assert only("event", losses(given))["id"] == "losses-personnel-2031-05-02"
 
 
 def test_what_was_not_counted_is_no_claim() -> None:
     given = {"date": "2031-05-02", "day": 3, "tank": 12.0, "drone": None, "submarines": 0}
-    assert only("claim", losses(given))["value"] == {"best": 12, "unit": "tanks"}
+    assert only("claim", losses(given))["value"] == LOST | {"best": 12, "unit": "tanks"}
     assert only("event", losses(given))["extra"] == given
 
 

@@ -172,36 +172,39 @@ def test_the_whole_row_is_kept() -> None:
     assert event(conflict_dset_id="1-1")["extra"] == ucdp(conflict_dset_id="1-1")
 
 
-def test_each_speaker_makes_each_claim() -> None:
+KILLED = {"unit": "people", "measure": "killed"}
+
+
+def test_figures_are_the_coders_and_cite_whom_it_names() -> None:
     found = claims()
-    assert sorted(found) == [
-        f"ucdp-900001-{name}{order}" for name in ("side-a", "side-b", "total", "unknown") for order in ("", "-2")
-    ]
+    assert sorted(found) == [f"ucdp-900001-{name}" for name in ("side-a", "side-b", "total", "unknown")]
     total = found["ucdp-900001-total"]
-    assert total["value"] == {"low": 3, "best": 4, "high": 6, "unit": "deaths"}
+    assert total["value"] == KILLED | {"low": 3, "best": 4, "high": 6}
     assert total["summary"] == "Killed in all: 4 (low 3, high 6)."
-    assert total["via"] == "ucdp"
+    assert {(claim["speaker"], claim.get("via")) for claim in found.values()} == {("ucdp", None)}
     assert total["citations"][0] == {"source": "ucdp-ged", "role": "carries", "flags": []}
-    assert [one["role"] for one in total["citations"]] == ["carries", "cites", "cites", "cites"]
-    assert found["ucdp-900001-side-b"]["value"] == {"best": 2, "unit": "deaths"}
+    assert [one["role"] for one in total["citations"]] == ["carries", *["cites"] * 5]
+    assert found["ucdp-900001-side-b"]["value"] == KILLED | {"best": 2, "of": "ucdp-actor-9004"}
+    assert found["ucdp-900001-unknown"]["value"]["of"] == "ucdp-unknown"
+    assert claims(deaths_civilians="1")["ucdp-900001-civilians"]["value"]["of"] == "ucdp-civilians"
     assert found["ucdp-900001-side-b"]["summary"] == "Killed on the side of Northern - Southern Front: 2."
-    speakers = {one["id"]: one["name"] for one in of("actor", made("ucdp", ucdp())) if "speaker" in one["id"]}
-    assert list(speakers.values()) == ["army spokesman Jo Test", "Front radio"]
-    assert [total["speaker"], found["ucdp-900001-total-2"]["speaker"]] == list(speakers)
+    informants = {one["id"]: one["title"] for one in of("source", made("ucdp", ucdp())) if one["kind"] == "informant"}
+    assert list(informants.values()) == ["army spokesman Jo Test", "Front radio"]
+    assert [one["source"] for one in total["citations"]][-2:] == list(informants)
 
 
 def test_the_police_of_one_country_are_not_those_of_another() -> None:
     ids = {
-        of("actor", made("ucdp", ucdp(source_original="police", country_id=country)))[-1]["id"]
+        of("source", made("ucdp", ucdp(source_original="police", country_id=country)))[-1]["id"]
         for country in ("990", "991.0", "")
     }
     assert len(ids) == 3
 
 
-def test_where_nobody_is_named_ucdp_says_it_itself() -> None:
+def test_where_nobody_is_named_nobody_is_cited() -> None:
     assert claims(source_original=" ; .") == claims(source_original="")
     total = claims(source_original=" ; ")["ucdp-900001-total"]
-    assert (total["speaker"], total["via"]) == ("ucdp", None)
+    assert [one["source"] for one in total["citations"] if "informant" in one["source"]] == []
     assert total["said"]["edtf"] == "[2031-05-05..]"
 
 
@@ -215,6 +218,13 @@ def test_estimates_that_contradict_themselves_are_kept(low: str, best: str, high
     assert total["value"]["best"] == int(best)
 
 
+def test_a_sum_of_incidents_may_lie_above_its_highest_estimate() -> None:
+    total = claims(event_clarity="2", low="3", best="9", high="6")["ucdp-900001-total"]
+    assert (total["citations"][0]["flags"], total["value"]["high"]) == ([], 6)
+    total = claims(event_clarity="2", low="10", best="9", high="6")["ucdp-900001-total"]
+    assert total["citations"][0]["flags"] == ["contradictory"]
+
+
 def test_an_estimate_of_nought_is_a_claim_only_in_the_total() -> None:
     nobody = dict.fromkeys(("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown", "best", "low"), "0")
     assert list(claims(**nobody, source_original="army")) == ["ucdp-900001-total"]
@@ -223,19 +233,19 @@ def test_an_estimate_of_nought_is_a_claim_only_in_the_total() -> None:
 @pytest.mark.parametrize(
     ("dates", "expected"),
     [
-        (["2031-05-03"], "2031-05-03"),
-        (["2031-05-05", "2031-05-03"], "[2031-05-03..2031-05-05]"),
-        (["2031-04-30", "2031-05-03"], "2031-05-03"),
+        (["2031-05-03"], "[2031-05-03..]"),
+        (["2031-05-05", "2031-05-03"], "[2031-05-05..]"),
+        (["2031-04-30", "2031-05-03"], "[2031-05-03..]"),
         (["2031-04-30"], None),
         (["1753-01-01"], None),
         ([], None),
     ],
 )
-def test_said_when_the_articles_appeared(dates: list[str], expected: str | None) -> None:
+def test_said_after_the_last_article(dates: list[str], expected: str | None) -> None:
     articles = ";".join(f'"Testwire,{date},Number {number}"' for number, date in enumerate(dates))
     said = claims(source_article=articles)["ucdp-900001-total"]["said"]
     assert said.get("edtf") == expected
-    assert said.get("basis") == (expected and "relative")
+    assert said.get("basis") == (expected and "inferred")
     assert said["note"]
 
 

@@ -17,6 +17,7 @@ ACTOR = {"id": "haidai", "kind": "person", "name": "Serhiy Haidai"}
 LOCATION = {"id": "lysychansk", "kind": "city", "name": "Lysychansk"}
 POINT = {"longitude": 38.44, "latitude": 48.9, "method": "gazetteer", "source": "geonames"}
 DATING = {"id": "d1", "event": "refinery-entry", "edtf": "2022-06-30", "source": "isw-2022-07-02"}
+KM = {"unit": "km", "measure": "distance"}
 RECORDS: Mapping[str, dict[str, Any]] = {
     "event": EVENT,
     "claim": CLAIM,
@@ -62,8 +63,24 @@ def nested(depth: int) -> dict[str, Any]:
         ("event", {"extra": {"x": {1, 2}}}, "extra", "holds what JSON cannot say"),
         ("claim", {"quote_by": "isw"}, "", "quote_by needs a quote"),
         ("claim", {"about": "lysychansk-s06a"}, "", "a claim cannot be about itself"),
-        ("claim", {"value": {"unit": "km"}}, "value", "a value has a low, a best or a high number"),
-        ("claim", {"value": {"best": float("inf"), "unit": "km"}}, "value.best", "finite"),
+        (
+            "claim",
+            {"value": {"unit": "km", "measure": "distance"}},
+            "value",
+            "a value has a low, a best or a high number",
+        ),
+        ("claim", {"value": KM | {"best": float("inf")}}, "value.best", "finite"),
+        ("claim", {"value": {"best": 8, "unit": "km"}}, "value.measure", "is missing"),
+        ("claim", {"value": {"best": 8, "measure": "distance"}}, "value.unit", "is missing"),
+        (
+            "claim",
+            {"value": KM | {"best": 8, "measure": "distanc"}},
+            "value.measure",
+            "did you mean distance?",
+        ),
+        ("claim", {"names": ["haidai"]}, "", "only a claim on attribution has them"),
+        ("claim", {"aspect": "attribution", "names": ["haidai", "haidai"]}, "", "an actor is named twice"),
+        ("claim", {"stance": "retracts"}, "", "a retraction is about the claim that it takes back"),
         ("claim", {"credibility": 7}, "credibility", "less than or equal to 6"),
         ("claim", {"stance": None}, "stance", "None"),
         ("source", {"url": "javascript:alert(1)"}, "url", "is not a link that begins with http:// or https://"),

@@ -121,7 +121,7 @@ def _claim(number: int, chance: random.Random) -> dict[str, Any]:
         "event": f"event-{chance.randrange(EVENTS)}",
         "speaker": chance.choice([*ACTORS, None]),
         "via": chance.choice(["reporter", None]),
-        "stance": chance.choice(list(v.Stance)),
+        "stance": chance.choice([stance for stance in v.Stance if stance != v.Stance.RETRACTS]),
         "aspect": chance.choice([v.Aspect.OCCURRENCE, v.Aspect.CONTROL]),
         "certainty": chance.choice(list(v.Certainty)),
         "summary": _title(chance),

@@ -22,6 +22,7 @@ ACTORS = {
     "neighbour": ("civilians", None),
 }
 PLACES = {"land": None, "town": "land", "mill": "town", "hill": "land"}
+STANCES = [stance for stance in Stance if stance != Stance.RETRACTS]
 ASPECTS = (Aspect.OCCURRENCE, Aspect.CONTROL, Aspect.CASUALTIES)
 DATES = (
     *(f"2022-07-{day:02}" for day in range(1, 9)),
@@ -70,7 +71,7 @@ def _claims(number: int, chance: random.Random) -> Iterator[dict[str, Any]]:
             "speaker": chance.choice([*ACTORS, None]),
             "via": chance.choice([None, None, None, "chronicle", "neighbour"]),
             "about": chance.choice(made) if made and chance.random() < 0.2 else None,
-            "stance": chance.choice([*Stance, Stance.ASSERTS, Stance.DENIES, Stance.CONCEDES]),
+            "stance": chance.choice([*STANCES, Stance.ASSERTS, Stance.DENIES, Stance.CONCEDES]),
             "aspect": chance.choice(ASPECTS),
             "summary": "Said so.",
             "said": {} if number % 7 == 3 else _date(chance),

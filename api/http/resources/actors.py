@@ -16,7 +16,8 @@ from api.query.descriptions import one_of, sentence
 from api.query.filters import Id, Paged, PathId, Worded
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
-from api.schemas.records import Actor, ActorPage, Count
+from api.schemas.pages import ActorPage
+from api.schemas.records import Actor, Count
 
 ACTORS = Listing("actors", ("id", "-id", "name", "-name"), text_keys=("id", "name"))
 ActorId = Annotated[PathId, Path(description="The actor's id.", examples=["haidai"])]

@@ -23,7 +23,8 @@ from api.query.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, PathId
 from api.query.session import Look
 from api.query.statements import DATED_SPANS, REVISION, UNDATED_SPAN
 from api.query.why_empty import Explained
-from api.schemas.records import Claim, ClaimPage, Count
+from api.schemas.pages import ClaimPage
+from api.schemas.records import Claim, Count
 from api.storage.reader import Row, Statement, body_of
 
 CLAIMS = Listing("claims", ("said", "-said", "id", "-id"))

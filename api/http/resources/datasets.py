@@ -12,7 +12,8 @@ from api.http.openapi_responses import item_of, json_of, page_of
 from api.query.filters import Filters, Paged, PathId
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
-from api.schemas.records import Count, Dataset, DatasetPage
+from api.schemas.pages import DatasetPage
+from api.schemas.records import Count, Dataset
 
 DATASETS = Listing("datasets", ("id", "-id"), text_keys=("id",))
 DatasetId = Annotated[PathId, Path(description="The dataset's id.", examples=["lysychansk"])]

@@ -16,7 +16,8 @@ from api.query.disputes import Disputes
 from api.query.filters import Id, OfEvents, Paged
 from api.query.session import Look
 from api.query.why_empty import claims_of
-from api.schemas.records import Count, DisputePage
+from api.schemas.pages import DisputePage
+from api.schemas.records import Count
 
 DISPUTES = Listing("disputes", ("date", "-date"))
 router = APIRouter(prefix="/disputes", tags=["Disputes"])

@@ -22,7 +22,8 @@ from api.query.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, PathId
 from api.query.session import Look
 from api.query.statements import REVISION
 from api.query.why_empty import Explained
-from api.schemas.records import ClaimPage, Count, Event, EventPage
+from api.schemas.pages import ClaimPage, EventPage
+from api.schemas.records import Count, Event
 from api.storage.reader import Statement, body_of
 
 EVENTS = Listing("events", ("date", "-date", "id", "-id"))

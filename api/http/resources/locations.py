@@ -16,7 +16,8 @@ from api.query.descriptions import box_in_words, circle_in_words, one_of, senten
 from api.query.filters import Id, Paged, PathId, Placed, Worded
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
-from api.schemas.records import Count, Location, LocationPage
+from api.schemas.pages import LocationPage
+from api.schemas.records import Count, Location
 
 LOCATIONS = Listing("locations", ("id", "-id", "name", "-name"), text_keys=("id", "name"))
 LocationId = Annotated[PathId, Path(description="The location's id.", examples=["lysychansk"])]

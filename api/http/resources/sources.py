@@ -17,7 +17,8 @@ from api.query.descriptions import days_in_words, one_of, sentence
 from api.query.filters import Day, Id, Imprecise, Paged, PathId, Worded
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
-from api.schemas.records import Count, Source, SourcePage
+from api.schemas.pages import SourcePage
+from api.schemas.records import Count, Source
 
 SOURCES = Listing("sources", ("id", "-id", "published", "-published", "title", "-title"), text_keys=("id", "title"))
 SourceId = Annotated[PathId, Path(description="The source's id.", examples=["isw-2022-07-02"])]

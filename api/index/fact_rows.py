@@ -1,0 +1,122 @@
+"""Rows of the tables of facts as documents are made of them; days as YYYY-MM-DD."""
+
+from typing import NamedTuple
+
+
+class DateFields(NamedTuple):
+    """A date as it stands in a record's row, days as YYYY-MM-DD."""
+
+    edtf: str | None
+    earliest: str | None
+    latest: str | None
+    precision: str
+    basis: str
+    note: str | None
+
+
+class Actor(NamedTuple):
+    id: str
+    kind: str
+    name: str
+    aliases: str
+    description: str | None
+    dataset: str
+
+
+class Affiliation(NamedTuple):
+    kind: str
+    other: str
+    since: str | None
+    until: str | None
+
+
+class Location(NamedTuple):
+    id: str
+    kind: str
+    name: str
+    aliases: str
+    within: str | None
+    longitude: float | None
+    latitude: float | None
+    radius_m: float | None
+    coordinate_method: str | None
+    coordinate_source: str | None
+    phrase: str | None
+    dataset: str
+
+
+class Event(NamedTuple):
+    id: str
+    kind: str
+    title: str
+    summary: str | None
+    edtf: str | None
+    earliest: str | None
+    latest: str | None
+    precision: str
+    basis: str
+    note: str | None
+    location: str | None
+    place_relation: str | None
+    part_of: str | None
+    extra: str | None
+    dataset: str
+
+
+class Participation(NamedTuple):
+    event: str
+    actor: str
+    role: str
+    note: str | None
+
+
+class Claim(NamedTuple):
+    id: str
+    event: str
+    speaker: str | None
+    via: str | None
+    about: str | None
+    stance: str
+    aspect: str
+    certainty: str
+    credibility: int
+    summary: str | None
+    quote: str | None
+    quote_by: str | None
+    value_low: float | None
+    value_best: float | None
+    value_high: float | None
+    unit: str | None
+    measure: str | None
+    of: str | None
+    edtf: str | None
+    earliest: str | None
+    latest: str | None
+    precision: str
+    basis: str
+    note: str | None
+    inferred: bool
+    dataset: str
+
+
+class Citation(NamedTuple):
+    claim: str
+    source: str
+    role: str
+    mark: str | None
+    locator: str | None
+    flags: str
+    basis: str
+
+
+class Dating(NamedTuple):
+    target: str
+    edtf: str
+    earliest: str | None
+    latest: str | None
+    precision: str
+    basis: str
+    note: str | None
+    source: str
+    dataset: str
+    preferred: bool

@@ -1,0 +1,95 @@
+"""Pages of lists: records, links to the next page, and what is said about the question."""
+
+from pydantic import ConfigDict
+
+from api.schemas.records import Actor, Claim, Dataset, Dispute, Event, Location, Sent, Source
+
+
+class Links(Sent):
+    """Path-absolute links of a page."""
+
+    self: str
+    next: str | None
+    """The next page; null on the last. Also sent as `Link` header (RFC 8288)."""
+
+
+class LeftOut(Sent):
+    """Records that match but for what they lack, each exact to 1,000 (1001: more than that)."""
+
+    undated: int
+    """They have no date of their own."""
+    unsaid: int
+    """Under `as_of`: none of their claims is dated."""
+    unplaced: int
+    """They have no point of their own."""
+
+
+class Meta(Sent):
+    """What is said about a page."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
+    description: str
+    """The question in words."""
+    left_out: LeftOut | None = None
+    """On the first page only; absent on others."""
+    total: int | None = None
+    """All that match; only with `total=true`, absent otherwise."""
+    why_empty: str | None = None
+    """Only where a judged answer has nothing to show: why."""
+
+
+class EventPage(Sent):
+    """A page of events."""
+
+    data: list[Event]
+    links: Links
+    meta: Meta
+
+
+class ClaimPage(Sent):
+    """A page of claims."""
+
+    data: list[Claim]
+    links: Links
+    meta: Meta
+
+
+class SourcePage(Sent):
+    """A page of sources."""
+
+    data: list[Source]
+    links: Links
+    meta: Meta
+
+
+class ActorPage(Sent):
+    """A page of actors."""
+
+    data: list[Actor]
+    links: Links
+    meta: Meta
+
+
+class LocationPage(Sent):
+    """A page of locations."""
+
+    data: list[Location]
+    links: Links
+    meta: Meta
+
+
+class DatasetPage(Sent):
+    """A page of datasets."""
+
+    data: list[Dataset]
+    links: Links
+    meta: Meta
+
+
+class DisputePage(Sent):
+    """A page of disputes."""
+
+    data: list[Dispute]
+    links: Links
+    meta: Meta

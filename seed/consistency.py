@@ -1,0 +1,89 @@
+"""What only several records together can show to be wrong: circles of places, rival dates, others' words taken back."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from api.domain.parties import TELLING, Standings
+from api.storage.bulk import Store
+
+# How many of a place's containers are named where they lead back to it.
+SHOWN = 6
+
+
+class Fault(NamedTuple):
+    """A record that does not go together with others: its kind, id, dataset and field, and why."""
+
+    kind: str
+    id: str
+    dataset: str
+    field: str
+    message: str
+
+
+def faults(store: Store) -> Iterator[Fault]:
+    """Every fault among the facts as they stand."""
+    yield from _circles(store)
+    yield from _rival_datings(store)
+    yield from _retractions(store)
+
+
+def _circles(store: Store) -> Iterator[Fault]:
+    """Places within themselves by way of others: each circle once, by its smallest id."""
+    within: dict[str, str] = dict(store.rows("SELECT id, within FROM location WHERE within IS NOT NULL ORDER BY id"))
+    settled: set[str] = set()
+    for start in within:
+        way: dict[str, None] = {}
+        place: str | None = start
+        while place is not None and place not in settled and place not in way:
+            way[place] = None
+            place = within.get(place)
+        settled |= way.keys()
+        if place in way:
+            circle = list(way)[list(way).index(place) :]
+            first = min(circle)
+            ring = [*circle[circle.index(first) :], *circle[: circle.index(first)]]
+            by_way = f"{', '.join(ring[1 : SHOWN + 1])}{'…' if len(ring) > SHOWN + 1 else ''}"
+            dataset = store.column("SELECT dataset FROM location WHERE id = ?", first)[0]
+            message = f"{first} lies within itself by way of {by_way}; a place lies only within larger ones"
+            yield Fault("location", first, dataset, "within", message)
+
+
+def _rival_datings(store: Store) -> Iterator[Fault]:
+    """Records with several datings, of which none or several are preferred although they disagree."""
+    for kind in ("event", "claim"):
+        several = f"SELECT {kind} FROM dating WHERE {kind} IS NOT NULL GROUP BY {kind} HAVING count(*) > 1"
+        rivals: defaultdict[str, list[tuple[str, str, str, bool]]] = defaultdict(list)
+        for target, *rest in store.rows(
+            f"SELECT {kind}, id, dataset, date_edtf, preferred FROM dating WHERE {kind} IN ({several}) ORDER BY 1, 2"
+        ):
+            rivals[target].append((rest[0], rest[1], rest[2], bool(rest[3])))
+        for target, datings in rivals.items():
+            preferred = sum(one[3] for one in datings)
+            if preferred == 1 or (preferred == 0 and len({one[2] for one in datings}) == 1):
+                continue
+            named = ", ".join(f"{id_} ({edtf}{', preferred' if chosen else ''})" for id_, _, edtf, chosen in datings)
+            message = f"of the datings of {kind} {target}, exactly one is to be preferred: {named}"
+            yield Fault("dating", datings[-1][0], datings[-1][1], "preferred", message)
+
+
+def _retractions(store: Store) -> Iterator[Fault]:
+    """Claims that take back what another party said."""
+    rows = store.rows(
+        "SELECT c.id, c.dataset, c.speaker, o.id, o.speaker FROM claim c JOIN claim o ON o.id = c.about "
+        "WHERE c.stance = 'retracts' ORDER BY c.id"
+    )
+    if not rows:
+        return
+    standings = Standings(
+        dict(store.rows("SELECT id, kind FROM actor WHERE kind {ids}", [kind.value for kind in TELLING])),
+        store.rows("SELECT actor, kind, other FROM affiliation"),
+    )
+    for id_, dataset, speaker, about, other in rows:
+        own, theirs = standings.of(speaker).party, standings.of(other).party
+        if own != theirs:
+            message = (
+                f"{about} was said for {theirs or 'nobody named'}, not for {own or 'nobody named'}: "
+                "only a speaker of the same party can take it back"
+            )
+            yield Fault("claim", id_, dataset, "about", message)

@@ -1,0 +1,160 @@
+"""What only several records together can show to be wrong is refused, with file, record and field."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from api.storage.database import engine
+from seed.files import read
+from seed.load import load, withdraw
+from seed.report import LoadRefusedError
+
+HEAD = """
+[[datasets]]
+id = "{0}"
+title = "{0}"
+recorded_at = 2022-08-01T00:00:00Z
+
+"""
+MINE = """
+[[sources]]
+id = "report"
+kind = "news"
+title = "A report"
+
+[[actors]]
+id = "ukrainian-side"
+kind = "side"
+name = "Ukrainian side"
+
+[[actors]]
+id = "haidai"
+kind = "person"
+name = "Serhiy Haidai"
+affiliations = [{ kind = "represents", actor = "ukrainian-side" }]
+
+[[actors]]
+id = "reznikov"
+kind = "person"
+name = "Oleksii Reznikov"
+affiliations = [{ kind = "represents", actor = "ukrainian-side" }]
+
+[[actors]]
+id = "kadyrov"
+kind = "person"
+name = "Ramzan Kadyrov"
+
+[[events]]
+id = "entry"
+kind = "entry"
+title = "Entry into the refinery"
+
+[[claims]]
+id = "word"
+event = "entry"
+speaker = "haidai"
+stance = "denies"
+aspect = "occurrence"
+"""
+RETRACTION = """
+[[claims]]
+id = "taken-back"
+event = "entry"
+speaker = "{}"
+about = "word"
+stance = "retracts"
+aspect = "occurrence"
+"""
+RING = """
+[[locations]]
+id = "{}"
+kind = "area"
+name = "Area"
+within = "{}"
+"""
+OTHERS_WORD = "word was said for ukrainian-side, not for kadyrov: only a speaker of the same party can take it back"
+DATING = """
+[[datings]]
+id = "{}"
+event = "entry"
+edtf = "{}"
+source = "report"
+preferred = {}
+"""
+
+
+@pytest.fixture
+def database(empty_url: str) -> Iterator[sa.Engine]:
+    made = engine(empty_url)
+    yield made
+    made.dispose()
+
+
+def write(folder: Path, dataset: str, text: str) -> Path:
+    path = folder / f"{dataset}.toml"
+    path.write_text(f'dataset = "{dataset}"\n{HEAD.format(dataset)}{text}')
+    return path
+
+
+def refusals(database: sa.Engine, *paths: Path) -> list[str]:
+    with pytest.raises(LoadRefusedError) as refused:
+        load(database, read(paths))
+    return [str(refusal) for refusal in refused.value.report.refused]
+
+
+def test_a_claim_is_taken_back_by_its_own_party_alone(database: sa.Engine, tmp_path: Path) -> None:
+    path = write(tmp_path, "mine", MINE + RETRACTION.format("kadyrov"))
+    assert refusals(database, path) == [f"{path}: claim taken-back: about: {OTHERS_WORD}"]
+    write(tmp_path, "mine", MINE + RETRACTION.format("reznikov"))
+    assert load(database, read([path])).new["claim"] == 2
+
+
+def test_no_place_lies_within_itself_by_way_of_others(database: sa.Engine, tmp_path: Path) -> None:
+    ring = [RING.format(one, other) for one, other in (("b", "c"), ("c", "a"), ("a", "b"), ("in-b", "b"))]
+    path = write(tmp_path, "mine", "".join(ring))
+    assert refusals(database, path) == [
+        f"{path}: location a: within: a lies within itself by way of b, c; a place lies only within larger ones"
+    ]
+    write(tmp_path, "mine", "".join(ring).replace('within = "a"', ""))
+    assert load(database, read([path])).new["location"] == 4
+
+
+def test_of_rival_datings_exactly_one_is_preferred(database: sa.Engine, tmp_path: Path) -> None:
+    mine = write(tmp_path, "mine", MINE)
+    first = DATING.format("d1", "2022-06-30", "false")
+    none = write(tmp_path, "other", first + DATING.format("d2", "2022-07-01", "false"))
+    said = f"{none}: dating d2: preferred: of the datings of event entry, exactly one is to be preferred: "
+    assert refusals(database, mine, none) == [f"{said}d1 (2022-06-30), d2 (2022-07-01)"]
+    both = first.replace("false", "true") + DATING.format("d2", "2022-07-01", "true")
+    write(tmp_path, "other", both)
+    assert refusals(database, mine, none) == [f"{said}d1 (2022-06-30, preferred), d2 (2022-07-01, preferred)"]
+    write(tmp_path, "other", first + DATING.format("d2", "2022-07-01", "true"))
+    assert load(database, read([mine, none])).new["dating"] == 2
+
+
+def test_datings_that_agree_need_no_preference(database: sa.Engine, tmp_path: Path) -> None:
+    same = DATING.format("d1", "2022-06-30", "false") + DATING.format("d2", "2022-06-30", "false")
+    load(database, read([write(tmp_path, "mine", MINE), write(tmp_path, "other", same)]))
+
+
+def test_the_preferred_dating_stays_while_others_disagree(database: sa.Engine, tmp_path: Path) -> None:
+    third = write(tmp_path, "third", DATING.format("d3", "2022-06-29", "true"))
+    rivals = DATING.format("d1", "2022-06-30", "false") + DATING.format("d2", "2022-07-01", "false")
+    load(database, read([write(tmp_path, "mine", MINE), write(tmp_path, "other", rivals), third]))
+    with pytest.raises(LoadRefusedError, match=r"exactly one is to be preferred: d1 \(2022-06-30\), d2 \(2022-07-01\)"):
+        withdraw(database, "third")
+
+
+def test_whoever_is_named_stays(database: sa.Engine, tmp_path: Path) -> None:
+    blame = (
+        '[[claims]]\nid = "blame"\nevent = "entry"\nspeaker = "haidai"\nstance = "asserts"\naspect = "attribution"\n'
+        'names = ["other-army"]\n'
+        '[[claims]]\nid = "toll"\nevent = "entry"\nspeaker = "haidai"\nstance = "asserts"\naspect = "casualties"\n'
+        'value = { best = 3, unit = "people", measure = "killed", of = "other-army" }\n'
+    )
+    army = '[[actors]]\nid = "other-army"\nkind = "armed_force"\nname = "Army"\n'
+    load(database, read([write(tmp_path, "mine", MINE + blame), write(tmp_path, "other", army)]))
+    with pytest.raises(LoadRefusedError, match="claim blame of the dataset mine names it as its actor"):
+        withdraw(database, "other")
