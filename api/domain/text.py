@@ -2,8 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
+
+from api.domain.spelling import spellings
 
 # Apostrophes, and the marks by which transliterations write them and soft signs; they stand inside words.
 APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛ʼʻʽʹʺʾʿˈ′‵`´＇׳՚"))  # noqa: RUF001 - they are meant
@@ -39,7 +42,9 @@ def _fold(text: str) -> tuple[str, ...]:
 _remembered = lru_cache(maxsize=8_192)(_fold)
 
 
-def folded(texts: list[str | None]) -> str:
-    """The distinct words of several texts, each with a blank before and after it."""
+def folded(texts: list[str | None], names: Iterable[str | None] = ()) -> str:
+    """The distinct words of texts and names, each with a blank before and after it; of names also other spellings."""
+    named = list(chain.from_iterable([fold(name) for name in names if name is not None]))
     words = dict.fromkeys(chain.from_iterable([fold(text) for text in texts if text is not None]))
+    words |= dict.fromkeys([*named, *spellings(named)])
     return f" {' '.join(words)} " if words else " "

@@ -212,10 +212,10 @@ class Shapes:
         )
 
     def actor_words(self, actor: facts.Actor) -> str:
-        return folded([actor.name, *facts.names(actor.aliases), actor.description])
+        return folded([actor.description], [actor.name, *facts.names(actor.aliases)])
 
     def location_words(self, location: facts.Location) -> str:
-        return folded([location.name, *facts.names(location.aliases)])
+        return folded([], [location.name, *facts.names(location.aliases)])
 
     def event_words(self, event: facts.Event, chunk: Chunk) -> str:
         texts = [event.title, event.summary]

@@ -125,7 +125,8 @@ class Worded(Filters):
         Text | None,
         Field(
             description="Every word must occur, each as the beginning of a word, in titles, summaries, names or "
-            "aliases; letter case, diacritics and apostrophes do not matter, in any script.",
+            "aliases; letter case, diacritics and apostrophes do not matter, in any script. Names are also found as "
+            "others romanise them (Bachmut, Lisitchansk), and in Cyrillic where they are recorded in Latin script.",
             examples=["refinery"],
         ),
     ] = None

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, exist
 
 from api import models
 from api.domain.geo import Box, Circle
+from api.domain.spelling import WAYS, alternatives
 from api.query.conditions import Named
 from api.query.lists import check_named
 from api.query.paging import DATED, UNDATED, Found, Place, Sort, Walked
@@ -79,7 +80,10 @@ def _unplaced(fact: FromClause, _: FromClause, __: Clause) -> ColumnElement[bool
 
 def _words(fact: FromClause, _: FromClause, clause: Clause) -> ColumnElement[bool]:
     table = WORDS[clause.column]
-    tests = [table.c.words.like(bindparam(f"word{index}")) for index in range(clause.size)]
+    tests = [
+        or_(*[table.c.words.like(bindparam(f"word{index}_{way}")) for way in range(WAYS)])
+        for index in range(clause.size)
+    ]
     return exists().where(table.c.id == fact.c.id, *tests)
 
 
@@ -187,7 +191,10 @@ class Asked(Walked):
         """Every word is the beginning of one of the record's words."""
         if words:
             self.clauses.append(Clause("words", self.table, len(words)))
-            self.values.update({f"word{index}": f"% {word}%" for index, word in enumerate(words)})
+            for index, word in enumerate(words):
+                ways = alternatives(word)
+                ways += ways[:1] * (WAYS - len(ways))
+                self.values.update({f"word{index}_{way}": f"% {begun}%" for way, begun in enumerate(ways)})
             self.slow = True
 
     def days(self, first: date | None, last: date | None, *, certain: bool, undated: bool) -> None:

@@ -1,0 +1,105 @@
+"""Names as others spell them, in every script."""
+
+# ruff: noqa: RUF001 - letters that look like Latin ones are meant
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from api.domain.spelling import WAYS, alternatives, spellings
+from api.domain.text import fold, folded
+from tests.support.live import Api
+
+CASE = Path(__file__).parents[3] / "shared" / "cases" / "18-romanisations"
+
+
+def found(name: str, asked: str) -> bool:
+    """Whether every word that is asked for is found under a name."""
+    have = folded([], [name]).split()
+    return all(any(one.startswith(alternatives(word)) for one in have) for word in fold(asked))
+
+
+@pytest.mark.parametrize(
+    ("name", "spelt"),
+    [
+        (
+            "Лисичанськ",
+            "Lysychansk Lysyčansʹk Lysytschansk Lyssytchansk Łysyczańsk Liszicsanszk Lysytsjansk Lisychansk",
+        ),
+        ("Харків", "Kharkiv Charkiw Charkiv Harkiv Xarkiv Jarkiv"),
+        ("Щастя", "Shchastia Schtschastja Szczastia Chtchastia Ščastja Shchastya"),
+        ("Євпаторія", "Yevpatoria Ievpatoriia Jewpatorija Evpatorija"),
+        ("Ковель", "Kovel Kowel Kovelʹ"),
+        ("Київ", "Kyiv Kyïv Kyjiw"),
+        ("Жуковский", "Zhukovsky Schukowski Joukovski Żukowski Zsukovszkij Žukovskij"),
+        ("Россия", "Rossiya Rossija Rossiia Rossia"),
+        ("Приволье", "Privolʹe Privolye Privolje"),
+        ("Θεσσαλονίκη", "Thessaloniki Thessalonike"),
+        ("Λάρνακα", "Larnaka"),
+        ("Երևան", "Yerevan Erevan"),
+        ("Շուշի", "Shushi Šuši Chouchi"),
+        ("თბილისი", "Tbilisi Tbilissi"),
+        ("ცხინვალი", "Tskhinvali Cxinvali Zchinwali"),
+        ("القنيطرة", "Quneitra Qunaitira Kuneitra"),
+        ("ירושלים", "Yerushalayim"),
+        ("Bakhmut", "Бахмут Бахмуту Бахмуті Бахмута"),
+        ("Marchuk", "Марчук Марчука"),
+        ("Лисичанск", "Лисичанська Лисичанську Лисичанске"),
+        ("Луганская область", "Луганської області Луганской области"),
+    ],
+)
+def test_a_name_is_found_however_it_is_spelt(name: str, spelt: str) -> None:
+    words = spelt.split() if len(fold(name)) == 1 else [" ".join(spelt.split()[at : at + 2]) for at in (0, 2)]
+    assert [word for word in words if not found(name, word)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("حمص", "Hamas"),
+        ("Сіверськ", "Siverskodonetsk"),
+        ("Бахмут", "Bakhchysarai"),
+        ("Приволье", "Privolnoye"),
+        ("Минск", "мина"),
+        ("Лисичанск", "Lisbon"),
+        ("Луганськ", "Donetsk"),
+        ("Київ", "Kiel"),
+        ("Одеса", "Odense"),
+    ],
+)
+def test_nothing_else_is_found(name: str, other: str) -> None:
+    assert not found(name, other)
+
+
+def test_short_words_and_numbers_are_as_they_are() -> None:
+    assert list(spellings(["ua", "24", "2022", "в"])) == []
+    assert [alternatives(word) for word in ("ua", "в", "2022")] == [("ua",), ("в",), ("2022",)]
+    assert max(len(alternatives(word)) for word in ("lysychansk", "лисичанську", "حمص", "qalqilya")) == WAYS
+
+
+def cases(name: str) -> list[dict[str, str]]:
+    file = CASE / name
+    if not file.exists():
+        return []
+    return list(csv.DictReader(file.read_text().splitlines(), delimiter="\t"))
+
+
+@pytest.mark.parametrize("row", cases("words_must_find.tsv"), ids=lambda row: row["form"])
+def test_a_form_that_must_be_found(api: Api, row: dict[str, str]) -> None:
+    assert row["place"] in api.ids("/locations", q=row["form"])
+
+
+@pytest.mark.parametrize("row", cases("words_must_not_find.tsv"), ids=lambda row: row["form"])
+def test_a_form_that_must_find_nothing(api: Api, row: dict[str, str]) -> None:
+    assert row["must not find"] not in api.ids("/locations", q=row["form"])
+
+
+@pytest.mark.parametrize("form", ["Liszicsanszk", "Lyssytschansk", "Łysyczańsk", "Lisichansk", "Лисичанска"])
+def test_a_place_is_found_by_each_of_its_spellings(api: Api, form: str) -> None:
+    assert "lysychansk" in api.agreed("/locations", q=form)
+
+
+@pytest.mark.parametrize("form", ["Selenskyj", "Zelenski", "Зеленського", "Zełenski"])
+def test_a_person_too(api: Api, form: str) -> None:
+    assert api.agreed("/actors", q=form) == ["zelenskyy"]
