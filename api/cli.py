@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from seed.report import Report
 
 WORTH_OPENING = (
+    ("/", "for people: who said what, and when, on a map, a timeline and side by side"),
     ("/docs", "every question it answers, to be tried out"),
     (
         "/events?party=ukraine&date_from=2022-07-01&date_to=2022-07-03",

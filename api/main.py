@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 
-from api.http import openapi, parameters, problems
+from api.http import openapi, pages, parameters, problems
 from api.http.export_cache import ExportCache
 from api.http.metrics import Watch
 from api.http.ogc import routes as ogc
@@ -89,6 +89,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for beside in (*JUDGEMENTS, meta, operations, docs_page):
         app.include_router(beside.router)
     app.include_router(ogc.router)
+    pages.install(app)
     openapi.install(app)
     return app
 

@@ -25,11 +25,6 @@ def test_health_names_the_database_and_what_it_holds(api: Api, backend: str) -> 
     assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", health["loaded_at"])
 
 
-def test_the_first_page_leads_to_the_docs(api: Api) -> None:
-    answer = api.ask("/")
-    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
-
-
 def test_the_docs_need_no_other_host(api: Api) -> None:
     page = api.good("/docs")
     assert "//" not in page.text.replace("<!doctype", "")

@@ -73,7 +73,7 @@ def running(url: str, *arguments: str) -> Iterator[tuple[str, list[str]]]:
     assert server.stdout is not None
     try:
         first = server.stdout.readline()
-        said = [first] + [server.stdout.readline() for _ in range(6 if arguments == ("up",) else 2)]
+        said = [first] + [server.stdout.readline() for _ in range(8 if arguments == ("up",) else 2)]
         yield first.split()[3], said
     finally:
         server.send_signal(signal.SIGINT)
@@ -88,7 +88,7 @@ def test_up_loads_the_dossier_and_says_what_to_open(blank_url: str) -> None:
         with running(blank_url, "up") as (root, said):
             assert said[0] == f"Counterclaim answers at {root} (Ctrl-C stops it). Worth opening:\n"
             opened = [line.strip() for line in said[1::2]]
-            assert len(opened) == 3
+            assert len(opened) == 4
             for page in opened:
                 assert httpx.get(page).status_code == 200
             answers.append(httpx.get(f"{root}/claims/count").json())

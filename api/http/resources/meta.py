@@ -1,10 +1,9 @@
-"""What is served beside records: vocabularies, the pages that explain problems, and the first page."""
+"""What is served beside records: vocabularies and the pages that explain problems."""
 
 from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import RedirectResponse
 
 from api.domain.vocabulary import VOCABULARIES
 from api.http import answers, caching, problems
@@ -18,12 +17,6 @@ _WORDS = {
     for name, vocabulary in VOCABULARIES.items()
 }
 _VOCABULARY = orjson.dumps(_WORDS)
-
-
-@router.get("/", include_in_schema=False)
-async def get_first_page(_: Annotated[answers.Nothing, Query()]) -> Response:
-    """Lead people to the docs."""
-    return RedirectResponse("/docs")
 
 
 @router.get(

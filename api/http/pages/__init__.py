@@ -1,0 +1,12 @@
+"""Pages for people: server-rendered, of the API's own answers, whole without a script."""
+
+from fastapi import FastAPI
+
+from api.http.pages import event, explore, frame, start
+
+
+def install(app: FastAPI) -> None:
+    """Register every page; to be called after every other handler is registered."""
+    for part in (start, explore, event):
+        app.include_router(part.router)
+    frame.install(app)

@@ -1,0 +1,198 @@
+"""What pages show: the API's own answers, asked for within this process, all of one page at one revision."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import SimpleNamespace
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+
+import orjson
+from fastapi import Request, Response
+from pydantic import BaseModel
+
+from api.domain.parties import Standings
+from api.http import answers
+from api.http.resources import (
+    actors,
+    claims,
+    control,
+    datasets,
+    disputes,
+    events,
+    locations,
+    positions,
+    sources,
+)
+from api.query.filters import MAX_LIMIT
+from api.query.session import Look
+
+T = TypeVar("T")
+Json = dict[str, Any]
+Endpoint = Callable[..., Awaitable[Response]]
+_SCOPE = {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "query_string": b"", "headers": []}
+
+
+class _SameRevision:
+    """The database as the parts of one page see it: through the one read session of the page."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+
+    async def ask(self, work: Callable[[Look], Awaitable[T]]) -> T:
+        return await work(self._look)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A page of a list as the API answers it."""
+
+    records: list[Json]
+    meta: Json
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What pages need of the whole collection, read once a revision: names, parties, the days of the words."""
+
+    actors: dict[str, Json]
+    locations: list[Json]
+    datasets: list[Json]
+    said: tuple[str, str] | None
+    """The first and the last day on which anything was said."""
+    _standings: Standings
+
+    def party(self, actor: str | None) -> str | None:
+        """The party in whose name an actor speaks; None: nobody named."""
+        return None if actor is None else self._standings.party(actor)
+
+    def name(self, actor: str | None) -> str:
+        """An actor's name."""
+        if actor is None:
+            return "Nobody named"
+        return str(self.actors[actor]["name"]) if actor in self.actors else actor
+
+
+class Reading:
+    """Asks the API's endpoints, all at the revision of one read session."""
+
+    def __init__(self, look: Look, state: Any) -> None:  # noqa: ANN401 - the application's, which takes anything
+        """Read through the session that the page holds; `state` remembers what the whole collection is."""
+        self.look = look
+        self._state = state
+        self._app = SimpleNamespace(state=SimpleNamespace(data=_SameRevision(look)))
+
+    async def _ask(self, endpoint: Endpoint, asked: Mapping[str, object], **path: str) -> Any:  # noqa: ANN401 - any JSON
+        scope = {**_SCOPE, "app": self._app}
+        name, model = _query_of(endpoint)
+        response = await endpoint(request=Request(scope), **{name: model.model_validate(asked)}, **path)
+        return orjson.loads(response.body)
+
+    async def _part(self, endpoint: Endpoint, asked: Mapping[str, object], **path: str) -> Part:
+        page = await self._ask(endpoint, asked, **path)
+        following = page["links"]["next"]
+        return Part(page["data"], page["meta"], following and following.partition("cursor=")[2])
+
+    async def _item(self, endpoint: Endpoint, identifier: str, /, **asked: object) -> Json:
+        found: Json = await self._ask(endpoint, asked, id=identifier)
+        return found
+
+    async def events(self, **asked: object) -> Part:
+        """Events, by the parameters of `/events`."""
+        return await self._part(events.list_events, asked)
+
+    async def count_events(self, **asked: object) -> int:
+        """How many events there are, by the parameters of `/events/count`."""
+        answer = await self._ask(events.count_events, asked)
+        return int(answer["count"])
+
+    async def event(self, identifier: str, **asked: object) -> Json:
+        """One event, by the parameters of `/events/{id}`. Raises NotFound."""
+        return await self._item(events.get_event, identifier, **asked)
+
+    async def claims(self, **asked: object) -> Part:
+        """Claims, by the parameters of `/claims`."""
+        return await self._part(claims.list_claims, asked)
+
+    async def positions(self, event: str, **asked: object) -> Part:
+        """Where each party has stood on an event, by the parameters of `/events/{id}/positions`."""
+        return await self._part(positions.list_event_positions, asked, id=event)
+
+    async def actor_positions(self, actor: str, **asked: object) -> Part:
+        """Where an actor has stood, by the parameters of `/actors/{id}/positions`."""
+        return await self._part(positions.list_actor_positions, asked, id=actor)
+
+    async def disputes(self, **asked: object) -> Part:
+        """Disputes, by the parameters of `/disputes`."""
+        return await self._part(disputes.list_disputes, asked)
+
+    async def control(self, location: str, **asked: object) -> Part:
+        """Who says who holds a place, by the parameters of `/locations/{id}/control`."""
+        return await self._part(control.get_control, asked, id=location)
+
+    async def location(self, identifier: str) -> Json:
+        """One place. Raises NotFound."""
+        return await self._item(locations.get_location, identifier)
+
+    async def actor(self, identifier: str) -> Json:
+        """One actor. Raises NotFound."""
+        return await self._item(actors.get_actor, identifier)
+
+    async def source(self, identifier: str) -> Json:
+        """One source. Raises NotFound."""
+        return await self._item(sources.get_source, identifier)
+
+    async def dataset(self, identifier: str) -> Json:
+        """One dataset. Raises NotFound."""
+        return await self._item(datasets.get_dataset, identifier)
+
+    async def known(self) -> Known:
+        """What is known of the whole collection."""
+        catalogue = self.look.catalogue
+        of, known = getattr(self._state, "known_to_pages", (None, None))
+        if of is not catalogue or known is None:
+            known = await self._read_known()
+            self._state.known_to_pages = (catalogue, known)
+        return known
+
+    async def _read_known(self) -> Known:
+        everybody: list[Json] = []
+        cursor: str | None = None
+        while True:
+            part = await self._part(actors.list_actors, {"limit": MAX_LIMIT, "cursor": cursor})
+            everybody += part.records
+            cursor = part.cursor
+            if cursor is None:
+                break
+        places = await self._part(locations.list_locations, {"limit": MAX_LIMIT, "sort": "name"})
+        sets = await self._part(datasets.list_datasets, {"limit": MAX_LIMIT})
+        standings = Standings(
+            {actor["id"]: actor["kind"] for actor in everybody},
+            [(actor["id"], one["kind"], one["actor"]["id"]) for actor in everybody for one in actor["affiliations"]],
+        )
+        by_id = {actor["id"]: {"name": actor["name"], "kind": actor["kind"]} for actor in everybody}
+        return Known(by_id, places.records, sets.records, await self._days_said(), standings)
+
+    async def _days_said(self) -> tuple[str, str] | None:
+        first = (await self.claims(sort="said", limit=1)).records
+        last = (await self.claims(sort="-said", limit=1)).records
+        if not first or not last:
+            return None
+        begins = first[0]["said"]["earliest"] or first[0]["said"]["latest"]
+        ends = last[0]["said"]["latest"] or last[0]["said"]["earliest"]
+        return (begins, ends) if begins and ends else None
+
+
+@cache
+def _query_of(endpoint: Endpoint) -> tuple[str, type[BaseModel]]:
+    """The name and the model of the query that an endpoint takes."""
+    for name, hint in get_type_hints(endpoint, include_extras=True).items():
+        if get_origin(hint) is Annotated and issubclass(get_args(hint)[0], BaseModel):
+            return name, get_args(hint)[0]
+    raise TypeError(f"{endpoint} takes no query")
+
+
+async def read(request: Request, work: Callable[[Reading], Awaitable[T]]) -> T:
+    """Do work that reads, all of it at one revision. Raises what the API's endpoints raise."""
+    state = request.app.state
+    return await answers.data_of(request).ask(lambda look: work(Reading(look, state)))

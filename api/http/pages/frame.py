@@ -1,0 +1,210 @@
+"""The frame around every page: templates, the security policy, entity tags, and problems said as pages."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+
+from api.errors import Refused
+from api.http import addresses, answers, caching, parameters, problems
+from api.http.pages import words
+from api.http.pages.data import Reading, read
+from api.http.pages.links import Link, cleaned, curl, without
+
+HTML = "text/html; charset=utf-8"
+SVG = "image/svg+xml"
+HERE = Path(__file__).parent
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors {}"
+)
+templates = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,  # every template, whatever its name ends in
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+templates.filters.update(
+    plain=words.plain,
+    when=words.when,
+    status=words.status_of,
+    question=words.question,
+    figure=words.figure,
+    number=words.number,
+    listed=words.listed,
+)
+templates.globals.update(
+    STATUSES=words.STATUSES,
+    STANCES=words.STANCES,
+    HEDGES=words.HEDGES,
+    STANDS=words.STANDS,
+    SIDES=words.SIDES,
+    count=words.count,
+    without=without,
+    curl=curl,
+)
+
+
+@dataclass
+class Page:
+    """What a template shows, and what stands around it."""
+
+    template: str
+    title: str
+    summary: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    api: str | None = None
+    """The path of the API's request that says the same."""
+    alternates: list[Link] = field(default_factory=list)
+    citation: Mapping[str, str] | None = None
+
+
+@cache
+def _edition() -> str:
+    """What pages are made by: where it differs, no copy that anybody keeps is good any more."""
+    known = hashlib.blake2b(digest_size=6)
+    for path in sorted(HERE.rglob("*")):
+        if path.suffix in {".py", ".html", ".svg", ".css", ".js", ".json"}:
+            known.update(path.read_bytes())
+    return known.hexdigest()
+
+
+def today() -> date:
+    """The day of access, in UTC."""
+    return datetime.now(UTC).date()
+
+
+def _tagged(request: Request, media_type: str) -> Request:
+    """The request as its entity tag sees it: a page is another answer than the JSON of the same address."""
+    marker = f"#{media_type}{_edition()}{today()}".encode()
+    return Request({**request.scope, "raw_path": request.scope["raw_path"] + marker})
+
+
+def varying(response: Response) -> Response:
+    """An answer that depends on what the client asks for."""
+    for place, (name, value) in enumerate(response.raw_headers):
+        if name == b"vary":
+            response.raw_headers[place] = (name, b"Accept, " + value)
+    return response
+
+
+async def answer(
+    request: Request, make: Callable[[Reading], Awaitable[Page]], *, embed: bool = False, negotiated: bool = False
+) -> Response:
+    """A page, whole, at one revision of the data; `embed` allows others to show it in a frame."""
+    tagged = _tagged(request, HTML)
+
+    async def work(reading: Reading) -> Response:
+        if unchanged := await answers.not_modified(tagged, reading.look):
+            return unchanged
+        page = await make(reading)
+        body = render(request, page, embed=embed, marks=answers.marks(reading.look))
+        more = {"Content-Security-Policy": policy(embed=embed)}
+        if page.alternates:
+            more["Link"] = ", ".join(f'<{link.href}>; rel="alternate"; type="{link.type}"' for link in page.alternates)
+        return caching.answer(tagged, body, HTML, answers.marks(reading.look), more)
+
+    response = await read(request, work)
+    return varying(response) if negotiated else response
+
+
+async def picture(request: Request, make: Callable[[Reading], Awaitable[str]]) -> Response:
+    """An SVG file of its own."""
+    tagged = _tagged(request, SVG)
+
+    async def work(reading: Reading) -> Response:
+        if unchanged := await answers.not_modified(tagged, reading.look):
+            return unchanged
+        body = (await make(reading)).encode()
+        return caching.answer(tagged, body, SVG, answers.marks(reading.look), {})
+
+    return await read(request, work)
+
+
+def permanent(request: Request) -> str:
+    """The address under which the same view is found for ever."""
+    return addresses.base(request) + without(here(request), "embed", "cursor")
+
+
+def here(request: Request) -> str:
+    """The address that was asked for, as a path."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def policy(*, embed: bool) -> str:
+    """The content security policy of a page."""
+    return _POLICY.format("*" if embed else "'none'")
+
+
+def render(request: Request, page: Page, *, embed: bool, marks: tuple[int, datetime]) -> bytes:
+    """A page as HTML."""
+    base = addresses.base(request)
+    text = templates.get_template(page.template).render(
+        page=page,
+        embed=embed,
+        here=here(request),
+        base=base,
+        whole=permanent(request),
+        revision=marks[0],
+        loaded=marks[1],
+        **page.values,
+    )
+    return text.encode("utf-8", "replace")
+
+
+def is_page(path: str) -> bool:
+    """Whether people look at this path."""
+    if path.startswith("/explore/static/"):
+        return False
+    return path == "/explore" or (path.startswith("/explore/") and not path.endswith(".svg"))
+
+
+def wants_html(request: Request) -> bool:
+    """Whether a client of an address that has both would rather see a page."""
+    accept = caching.sent(request, b"accept") or ""
+    return "text/html" in accept
+
+
+def as_page(request: Request, response: Response) -> Response:
+    """What is wrong with a request, as a page that says what the API says, with its status and headers."""
+    problem = orjson.loads(response.body)
+    page = Page("problem.html", problem["title"], problem["detail"], {"problem": problem})
+    body = render(request, page, embed=False, marks=(0, datetime(1970, 1, 1, tzinfo=UTC)))
+    kept = {name: value for name, value in response.headers.items() if name not in {"content-type", "content-length"}}
+    headers = {**kept, "Content-Security-Policy": policy(embed=False)}
+    return Response(body, response.status_code, headers, media_type=HTML)
+
+
+def install(app: FastAPI) -> None:
+    """Have what is refused on a page said as a page; to be called after every other handler is registered."""
+
+    async def on_refused(request: Request, error: Exception) -> Response:
+        response = await problems.on_refused(request, error)
+        return as_page(request, response) if is_page(request.url.path) else response
+
+    async def on_validation(request: Request, error: Exception) -> Response:
+        sent = request.url.query
+        if is_page(request.url.path) and (kept := cleaned(sent)) != sent:
+            # A form sends every field; those left empty ask for nothing.
+            return RedirectResponse(request.url.path + (f"?{kept}" if kept else ""), 303)
+        response = await parameters.on_validation(request, error)
+        return as_page(request, response) if is_page(request.url.path) else response
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        response = await problems.on_http(request, error)
+        return as_page(request, response) if is_page(request.url.path) else response
+
+    app.add_exception_handler(Refused, on_refused)
+    app.add_exception_handler(RequestValidationError, on_validation)
+    app.add_exception_handler(HTTPException, on_http)

@@ -1,0 +1,112 @@
+"""How pages say what records hold: vocabulary in words, dates, figures, and the status that stands for an event."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from api.domain import vocabulary as v
+from api.domain.date_words import date_in_words
+
+Json = dict[str, Any]
+CONTESTED = (
+    v.Status.DISPUTED,
+    v.Status.DENIED,
+    v.Status.CONCEDED,
+    v.Status.CORROBORATED,
+    v.Status.CLAIMED,
+    v.Status.UNADDRESSED,
+)
+"""The most contested first: the one that stands for an event with several questions."""
+NOTHING_SAID = "unsaid"
+"""The mark of an event of which nothing has been claimed."""
+
+STATUSES = {
+    "disputed": "disputed: support and opposition both stand",
+    "denied": "denied: only opposed",
+    "conceded": "conceded: opposed once, no longer; or admitted against the speaker's interest",
+    "corroborated": "corroborated: independent voices or an instrument support it",
+    "claimed": "claimed: one voice supports it",
+    "unaddressed": "unaddressed: spoken of, without a position",
+    NOTHING_SAID: "no claim is recorded",
+}
+STANCES = {
+    "asserts": "asserts it",
+    "concedes": "concedes it",
+    "denies": "denies it",
+    "doubts": "doubts it",
+    "corroborates": "corroborates it",
+    "cannot_confirm": "cannot confirm it",
+    "silent": "is silent on it",
+    "pledges": "pledges",
+    "retracts": "retracts",
+}
+HEDGES = {"reported": "as a report", "likely": "as likely", "possible": "as possible"}
+STANDS = {"support": "supports it", "oppose": "opposes it", "neutral": "takes no position"}
+SIDES = {
+    **dict.fromkeys(("asserts", "concedes", "corroborates"), "support"),
+    **dict.fromkeys(("denies", "doubts"), "oppose"),
+}
+
+
+def plain(word: str | None) -> str:
+    """A word of a vocabulary as it is written in a sentence."""
+    return (word or "").replace("_", " ")
+
+
+def when(date: Json) -> str:
+    """A date in words."""
+    return date_in_words(date["edtf"])
+
+
+def worst(statuses: Iterable[str]) -> str:
+    """The most contested of some statuses."""
+    found = set(statuses)
+    return next((str(status) for status in CONTESTED if status in found), NOTHING_SAID)
+
+
+def status_of(event: Json) -> str:
+    """The status that stands for an event."""
+    return worst(one["status"] for one in event["assessments"])
+
+
+def question(one: Json) -> str:
+    """What an assessment, a dispute or a history is about: its aspect, and what is counted of whom where it says so."""
+    of = (one.get("of") or {}).get("name")
+    unit = one.get("unit")
+    measure = one.get("measure")
+    more = [plain(measure) if measure else "", f"of {of}" if of else "", f"({plain(unit)})" if unit else ""]
+    return " ".join([plain(one["aspect"]), *[part for part in more if part]])
+
+
+def question_key(one: Json) -> tuple[str, ...]:
+    """What tells one question of an event from another."""
+    return (one["aspect"], one.get("measure") or "", (one.get("of") or {}).get("id") or "", one.get("unit") or "")
+
+
+def figure(value: Json) -> str:
+    """A figure in words: `about 40 to 60, best 50, people`."""
+    low, best, high = (value[name] for name in ("low", "best", "high"))
+    unit = plain(value["unit"])
+    if low is not None and high is not None and low != high:
+        middle = f" (best {number(best)})" if best is not None and best not in {low, high} else ""
+        return f"{number(low)} to {number(high)}{middle} {unit}"
+    if low is not None and high is None and best is None:
+        return f"at least {number(low)} {unit}"
+    if high is not None and low is None and best is None:
+        return f"up to {number(high)} {unit}"
+    known = next(one for one in (best, low, high) if one is not None)
+    return f"{number(known)} {unit}"
+
+
+def number(value: float) -> str:
+    """A number with its thousands apart."""
+    return f"{value:,}"
+
+
+def count(size: int, noun: str, nouns: str | None = None) -> str:
+    """`1 claim`, `2 claims`."""
+    return f"{number(size)} {noun if size == 1 else nouns or noun + 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,79 @@
+"""The page of one event says what the API says of it, whole and as of a day."""
+
+import httpx
+import pytest
+
+from tests.http.pages.reader import page
+from tests.support.live import Api
+
+EVENT = "capture-of-lysychansk"
+
+
+def test_every_claim_stands_on_the_page_in_the_column_of_its_party(api: Api) -> None:
+    shown = page(api, f"/explore/events/{EVENT}")
+    claims = api.ids(f"/events/{EVENT}/claims")
+    assert set(claims) <= shown.ids()
+    assert "Control" in shown.text
+    assert "Nobody opposes it any more" in shown.text
+    assert "supports it, since 3 July 2022, by Serhiy Haidai" in shown.text
+    ukrainian = api.get("/claims/count", event=EVENT, party="ukrainian-side")["count"]
+    assert f"Ukrainian side {ukrainian} claims" in shown.text
+
+
+def test_what_it_rests_on_leads_to_the_claim(api: Api) -> None:
+    shown = page(api, f"/explore/events/{EVENT}")
+    control = api.get(f"/events/{EVENT}")["assessments"][0]
+    for claim in control["because"]:
+        assert f"#{claim}" in shown.links
+
+
+def test_as_of_a_day_the_governor_has_not_spoken(api: Api) -> None:
+    before = page(api, f"/explore/events/{EVENT}?as_of=2022-07-02")
+    assert "lysychansk-s14a" not in before.ids()
+    assert "Some support it and others oppose it, and both stand." in before.text
+    after = page(api, f"/explore/events/{EVENT}?as_of=2022-07-03")
+    assert "lysychansk-s14a" in after.ids()
+    nothing = page(api, f"/explore/events/{EVENT}?as_of=2022-06-01")
+    assert "Capture of Lysychansk" in nothing.text
+    assert not {id_ for id_ in nothing.ids() if id_.startswith("lysychansk-")}
+
+
+def test_days_lead_on_without_a_script(api: Api) -> None:
+    shown = page(api, f"/explore/events/{EVENT}?as_of=2022-07-03")
+    for day in ("2022-07-02", "2022-07-04"):
+        assert f"/explore/events/{EVENT}?as_of={day}" in shown.links
+    assert f"/explore/events/{EVENT}" in shown.links
+
+
+def test_it_says_how_to_cite_it_and_how_to_get_the_same(api: Api) -> None:
+    shown = page(api, f"/explore/events/{EVENT}?as_of=2022-07-03")
+    base = str(api.client.base_url)
+    assert f"curl '{base}/events/{EVENT}?as_of=2022-07-03'" in shown.text
+    assert f"{base}/explore/events/{EVENT}?as_of=2022-07-03 (accessed " in shown.text
+    assert "@misc{capture-of-lysychansk," in shown.text
+    assert '"type": "webpage"' in shown.text
+
+
+def test_a_page_is_kept_until_data_is_loaded(api: Api) -> None:
+    answer = api.good(f"/explore/events/{EVENT}")
+    again = api.ask(f"/explore/events/{EVENT}", {"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert api.get(f"/events/{EVENT}")["id"] == EVENT
+
+
+@pytest.mark.parametrize(("query", "ancestors"), [("", "'none'"), ("?embed=true", "*"), ("?embed=false", "'none'")])
+def test_only_an_embedded_page_may_be_framed(api: Api, query: str, ancestors: str) -> None:
+    answer = api.good(f"/explore/events/{EVENT}{query}")
+    assert answer.headers["content-security-policy"].endswith(f"frame-ancestors {ancestors}")
+
+
+def links_of(answer: httpx.Response) -> list[str]:
+    return [part.strip() for part in answer.headers["link"].split(",")]
+
+
+def test_alternates_lead_to_the_same(api: Api) -> None:
+    answer = api.good("/explore", party="lpr", kind="capture")
+    links = links_of(answer)
+    assert '</events?party=lpr&kind=capture>; rel="alternate"; type="application/json"' in links
+    for link in links:
+        assert api.ask(link[1 : link.index(">")]).status_code == 200, link

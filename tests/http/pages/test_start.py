@@ -1,0 +1,35 @@
+"""The first page: for people and for programs, each with a tag of its own."""
+
+from tests.http.pages.reader import page
+from tests.support.live import Api
+
+
+def test_a_browser_gets_a_page_and_a_program_gets_links(api: Api) -> None:
+    shown = page(api, "/")
+    assert "Map and timeline of 27 events" in shown.text
+    assert "/explore/events/capture-of-luhansk-oblast" in shown.links
+    landing = api.ask("/", {"Accept": "application/json"})
+    assert landing.headers["content-type"] == "application/json"
+    for link in landing.json()["links"]:
+        assert api.ask(link["href"]).status_code == 200, link
+
+
+def test_page_and_links_are_told_apart_by_caches(api: Api) -> None:
+    seen = api.ask("/", {"Accept": "text/html"})
+    sent = api.ask("/", {"Accept": "*/*"})
+    assert sent.headers["content-type"] == "application/json"
+    assert seen.headers["etag"] != sent.headers["etag"]
+    assert "Accept" in seen.headers["vary"].replace("Accept-Encoding", "")
+    again = api.ask("/", {"Accept": "text/html", "If-None-Match": seen.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert "Accept" in again.headers["vary"].replace("Accept-Encoding", "")
+    other = api.ask("/", {"Accept": "application/json", "If-None-Match": seen.headers["etag"]})
+    assert other.status_code == 200
+
+
+def test_files_of_pages_can_be_kept(api: Api) -> None:
+    for name in ("pages.css", "pages.js", "icon.svg"):
+        answer = api.good(f"/explore/static/{name}")
+        assert api.ask(f"/explore/static/{name}", {"If-None-Match": answer.headers["etag"]}).status_code == 304
+    api.problem("/explore/static/nothing.css", 404)
+    api.problem("/explore/static/..%2Fframe.py", 400)
