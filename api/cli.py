@@ -133,7 +133,40 @@ def seed(
 
 
 @app.command()
-def check(files: Annotated[list[Path], typer.Argument(help="TOML files, or folders of them.")]) -> None:
+def load(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files of records, or folders of them.")],
+    *,
+    prune: Annotated[bool, typer.Option(help="Withdraw the datasets' records that are not in these files.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Only report what would be done.")] = False,
+    message: Message = None,
+) -> None:
+    """Load records of your own, from TOML, JSON, NDJSON, CSV or XLSX, all or nothing (docs/dossier.md)."""
+    from seed.dossiers.command import load_files  # noqa: PLC0415 - a server has no need of it
+
+    url = read_settings().database_url
+    require_current(url)
+    told = _loaded(url, lambda made: load_files(made, paths, prune=prune, dry_run=dry_run, message=message))
+    typer.echo(f"{told} A dry run: nothing was loaded." if dry_run else told)
+
+
+@app.command()
+def template(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="What to write, by its suffix.")],
+) -> None:
+    """Write a commented dossier (.toml), a spreadsheet of a row per claim (.csv, .xlsx) or the JSON Schema (.json)."""
+    from seed.dossiers.template import TemplateUnusableError, write  # noqa: PLC0415 - a server has no need of it
+
+    for file in files:
+        try:
+            write(file)
+        except TemplateUnusableError as error:
+            typer.echo(error, err=True)
+            raise SystemExit(1) from None
+        typer.echo(f"Written: {file}")
+
+
+@app.command()
+def check(files: Annotated[list[Path], typer.Argument(help="Files of records, or folders of them.")]) -> None:
     """Say what is wrong with files of records; nothing is loaded."""
     from seed.check import check as check_files  # noqa: PLC0415 - a server has no need of it
 

@@ -1,14 +1,16 @@
 """Tells authors what is wrong with their files, before anything is loaded."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from api.storage.database import engine
 from migrations import migrate
+from seed.dossiers.sheets import recorded
 from seed.files import files, read
 from seed.load import load
-from seed.refusals import Refusal
+from seed.refusals import Entry, Refusal
 
 # The reviewed datasets that come with the project.
 REVIEWED = Path(__file__).parent / "lysychansk"
@@ -24,7 +26,9 @@ def check(paths: Sequence[Path]) -> list[Refusal]:
         migrate(url)
         made = engine(url)
         try:
-            report = load(made, read([*others, *checked]), dry_run=True)
+            now = datetime.now(UTC)
+            entries = (recorded(one, now) if isinstance(one, Entry) else one for one in read([*others, *checked]))
+            report = load(made, entries, dry_run=True)
         finally:
             made.dispose()
     elsewhere = {str(path) for path in others}

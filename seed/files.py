@@ -1,12 +1,15 @@
-"""Reads records from TOML files, refusing what is unfit with its file, record and field."""
+"""Reads records from files of every shape, refusing what is unfit with its file, record and field."""
 
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from seed.records import TABLES, Dataset
+from seed.dossiers import json_records, sheets
+from seed.importers.formats import UnreadableError
+from seed.records import TABLES, Dataset, Record
 from seed.refusals import Entry, Place, Refusal, entry, meant, shown
 
 LARGEST = 4 * 2**20
@@ -16,37 +19,79 @@ _ENDLESS_KEY = re.compile(r"""(?<![\w"'-])(?>(?:"[^"\n]*"|'[^'\n]*'|[\w-]++)[ \t
 # The parser would take some hundred bytes of memory for each digit.
 _ENDLESS_NUMBER = re.compile(r"[0-9_]{1000}")
 
+JSON = {".json", ".ndjson", ".jsonl"}
+SHEETS = {".csv", ".tsv", ".xlsx"}
+SUFFIXES = {".toml", *JSON, *SHEETS}
+
 
 def read(paths: Iterable[Path], datasets: Collection[str] = ()) -> Iterator[Entry | Refusal]:
-    """Every record of the files, and of the TOML files in folders, of these datasets (none given: of all).
+    """Every record of the files, and of the files of records in folders, of these datasets (none given: of all).
 
     Datasets come first, then sources, actors, locations, events, claims, datings: what is referred to before what
     refers to it.
     """
     found: list[tuple[str, dict[str, Any], Place]] = []
+    rows: dict[str, list[Entry]] = {kind: [] for kind in TABLES.values()}
     others: set[str] = set()
-    for path in files(paths):
-        place = Place(str(path))
-        parsed = parse(path, place)
-        if isinstance(parsed, Refusal):
-            yield parsed
+    for one in chain.from_iterable(map(held_by, files(paths))):
+        if isinstance(one, Refusal):
+            yield one
             continue
-        dataset, tables = parsed
+        dataset, held, place = one
         others.add(dataset)
-        if not datasets or dataset in datasets:
-            found.append((dataset, tables, place))
-            yield from unknown_tables(tables, place)
+        if datasets and dataset not in datasets:
+            continue
+        if isinstance(held, Entry):
+            rows[held.record.kind_of_record].append(held)
+        else:
+            found.append((dataset, held, place))
+            yield from unknown_tables(held, place)
     for dataset in sorted(set(datasets) - others):
         yield Refusal(Place("dataset"), dataset, "", f"is in none of the files{meant(dataset, sorted(others))}")
     for table, kind in TABLES.items():
+        declared: dict[str, Record] = {}
         for dataset, tables, place in found:
-            yield from _records(kind, tables.get(table, []), dataset, place)
+            for record in _records(kind, tables.get(table, []), dataset, place):
+                if isinstance(record, Entry):
+                    declared[record.record.id] = record.record
+                yield record
+        yield from _undeclared(kind, rows[kind], declared)
+
+
+def _undeclared(kind: str, rows: Iterable[Entry], declared: dict[str, Record]) -> Iterator[Entry]:
+    """What sheets make, once each; a dataset that a file declares is as that file says."""
+    made: dict[str, Record] = {}
+    for one in rows:
+        id_ = one.record.id
+        first = made.setdefault(id_, one.record)
+        if (first is one.record or first != one.record) and not (kind == "dataset" and id_ in declared):
+            yield one
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The paths, and for a folder the TOML files in it; one without any stands for itself, and cannot be read."""
+    """The paths, and for a folder the files of records in it; one without any stands for itself, and cannot be read."""
     for path in paths:
-        yield from (sorted(path.glob("*.toml")) if path.is_dir() else ()) or (path,)
+        inside = sorted(path.iterdir()) if path.is_dir() else []
+        yield from [one for one in inside if one.suffix.lower() in SUFFIXES] or (path,)
+
+
+def held_by(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place] | Refusal]:
+    """What a file holds, by dataset: the tables of a dossier, or the records of a spreadsheet."""
+    return sheets.read(path) if path.suffix.lower() in SHEETS else parsed(path)
+
+
+def parsed(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place] | Refusal]:
+    """By dataset, the tables that a file holds."""
+    place = Place(str(path))
+    if path.suffix.lower() in JSON:
+        try:
+            for dataset, tables in json_records.tables_of(path).items():
+                yield dataset, tables, place
+        except UnreadableError as error:
+            yield Refusal(place, "", "", str(error))
+    else:
+        held = parse(path, place)
+        yield held if isinstance(held, Refusal) else (*held, place)
 
 
 def parse(path: Path, place: Place) -> tuple[str, dict[str, Any]] | Refusal:

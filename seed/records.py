@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC
+from datetime import UTC, date, datetime
 from itertools import chain
 from typing import Annotated, Any, ClassVar, Self, TypeAlias
 
@@ -10,6 +10,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     FiniteFloat,
@@ -25,6 +26,7 @@ from api.models.limits import EDTF_LENGTH, ID_LENGTH, NAME_LENGTH, TEXT_LENGTH, 
 DEEPEST = 20
 LONGEST_EXTRA = 200_000
 MOST_PARTS = 1_000
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FURTHEST_M = 20_037_508
 # Written as escapes by `json.dumps`: control characters other than tab, line feed and carriage return.
 CONTROL = re.compile(r"(?<!\\)(?:\\\\)*\\(?:u00|b|f)|[\x7f-\x9f]")
@@ -36,6 +38,22 @@ def known_edtf(text: str) -> str:
     return text
 
 
+def as_day(given: object) -> object:
+    """The EDTF of a day that TOML wrote without quotation marks; anything else as it is."""
+    if isinstance(given, datetime):
+        raise PydanticCustomError("date", "is a moment, where a day is wanted")
+    return given.isoformat() if isinstance(given, date) else given
+
+
+def as_moment(given: object) -> object:
+    """The first moment, UTC, of a day; anything else as it is."""
+    if isinstance(given, str) and DAY.fullmatch(given):
+        return f"{given}T00:00:00Z"
+    if isinstance(given, date) and not isinstance(given, datetime):
+        return datetime(given.year, given.month, given.day, tzinfo=UTC)
+    return given
+
+
 def line(longest: int, pattern: str = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$") -> Any:  # noqa: ANN401 - a type's metadata
     return StringConstraints(strict=True, min_length=1, max_length=longest, pattern=pattern)
 
@@ -45,7 +63,7 @@ Name = Annotated[str, line(NAME_LENGTH)]
 Mark = Annotated[str, line(WORD_LENGTH)]
 Text = Annotated[str, line(TEXT_LENGTH, r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$")]
 Url = Annotated[str, line(URL_LENGTH, r"^(?i:https?)://[^\s/?#\x00-\x1f\x7f-\x9f][^\s\x00-\x1f\x7f-\x9f]*$")]
-Date = Annotated[str, line(EDTF_LENGTH), AfterValidator(known_edtf)]
+Date = Annotated[str, line(EDTF_LENGTH), AfterValidator(known_edtf), BeforeValidator(as_day)]
 Names = Annotated[list[Name], Field(max_length=MOST_PARTS)]
 Number = Annotated[FiniteFloat, AfterValidator(lambda number: number + 0.0)]
 """Without a minus nought, which not every database keeps."""
@@ -132,6 +150,12 @@ class When(Part):
     basis: v.DateBasis | None = None
     note: Text | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, given: object) -> object:
+        """A date alone, as `said = 2022-07-02`, is one that the source states."""
+        return {"edtf": given, "basis": v.DateBasis.STATED} if isinstance(given, str | date) else given
+
     @model_validator(mode="after")
     def _basis(self) -> Self:
         if self.edtf is None and self.basis not in {None, v.DateBasis.UNKNOWN}:
@@ -156,7 +180,9 @@ class Dataset(Record):
     licence: Name | None = None
     attribution: Text | None = None
     url: Url | None = None
-    recorded_at: Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+    recorded_at: Annotated[
+        AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC)), BeforeValidator(as_moment)
+    ]
 
 
 class Source(Record):

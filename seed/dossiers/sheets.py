@@ -1,0 +1,238 @@
+"""Rows of a spreadsheet, one per claim, become claims and the events, actors, places and sources they speak of."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from seed.dossiers.columns import BY_NAME, COLUMNS, Column
+from seed.dossiers.workbooks import Line, lines
+from seed.importers.cells import mark, number, slug, whole
+from seed.records import Dataset
+from seed.refusals import Entry, Place, Refusal, entry, meant, shown
+
+# Stands for the moment of loading until that is known.
+UNRECORDED = datetime(1, 1, 1, tzinfo=UTC)
+KINDS = {"dataset": "dataset", "source": "source", "speaker": "actor", "place": "location", "event": "event"}
+NAMES = {"dataset": "title", "source": "title", "speaker": "name", "place": "name", "event": "title"}
+# Where each column was read, of what is in one row.
+EVERY: Mapping[str, int | None] = {}
+FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+@dataclass
+class Draft:
+    """A record that rows are making up: its fields as text in cells, and where each was read."""
+
+    place: Place
+    cells: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, int | None] = field(default_factory=dict)
+    citing: str | None = None
+    """The source of the row that gave the point."""
+
+    def take(self, line: Line, columns: Iterable[Column]) -> Iterator[Refusal]:
+        """What a row says of it; rows may leave out what another says, but not contradict it."""
+        for column in columns:
+            given = line.cells.get(column.name)
+            if given is None:
+                continue
+            before = self.cells.setdefault(column.name, given)
+            self.rows.setdefault(column.name, line.place.row)
+            if before != given:
+                told = f"{shown(given)} contradicts row {self.rows[column.name]}, which says {shown(before)}"
+                yield Refusal(line.place, "", column.name, told)
+
+
+def read(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place] | Refusal]:
+    """What a spreadsheet holds: each record with its dataset and place, or why it is none."""
+    sheet = Sheet(path)
+    for one in lines(path):
+        if isinstance(one, Refusal):
+            yield one
+        else:
+            yield from sheet.take(one)
+    for made_ in sheet.records():
+        yield made_ if isinstance(made_, Refusal) else (made_.dataset, made_, made_.place)
+
+
+class Sheet:
+    """A spreadsheet that is being read."""
+
+    def __init__(self, path: Path) -> None:
+        """Without a column for it, the dataset is called as the file is."""
+        self._dataset = slug(path.stem) or f"dataset-{mark(path.stem)}"
+        self._drafts: dict[tuple[str, str, str], Draft] = {}
+        self._claims: list[tuple[Line, str, dict[str, str | None]]] = []
+        self._told: set[str] = set()
+
+    def take(self, line: Line) -> Iterator[Refusal]:
+        """One row more."""
+        for name in line.cells.keys() - BY_NAME.keys() - self._told:
+            self._told.add(name)
+            told = f"there is no such column{meant(name, list(BY_NAME))}"
+            yield Refusal(Place(line.place.file, 1), "", name or "?", told)
+        self._dataset = line.cells.get("dataset", self._dataset)
+        ids: dict[str, str | None] = {}
+        for part, kind in KINDS.items():
+            columns = [column for column in COLUMNS if column.part == part]
+            ids[part], refusals = self._part(part, kind, columns, line)
+            yield from refusals
+        place = self._drafts.get(("location", ids["place"] or "", self._dataset))
+        if place is not None and "longitude" in line.cells and place.citing is None:
+            place.citing = ids["source"]
+        event = self._drafts.get(("event", ids["event"] or "", self._dataset))
+        if event is not None and ids["place"] is not None:
+            yield from event.take(Line(line.place, {"place_id": ids["place"]}), [BY_NAME["place_id"]])
+        self._claims.append((line, self._dataset, ids))
+
+    def _part(self, part: str, kind: str, columns: list[Column], line: Line) -> tuple[str | None, list[Refusal]]:
+        """The id of a row's source, speaker, place or event: named, or made of its name."""
+        given = {column.field: line.cells[column.name] for column in columns if column.name in line.cells}
+        name = given.get(NAMES[part])
+        id_ = self._dataset if part == "dataset" else given.get("id") or (name and made(self._dataset, name))
+        if id_ is None:
+            extra = next((column.name for column in columns if column.name in line.cells), None)
+            if extra in {None, "place_relation"}:
+                return None, []
+            told = f"belongs to no {part}: there is no {part} and no {part}_id in this row"
+            return None, [Refusal(line.place, "", str(extra), told)]
+        key = (kind, id_, self._dataset)
+        if part == "dataset" or name or key in self._drafts:
+            draft = self._drafts.setdefault(key, Draft(line.place))
+            return id_, list(draft.take(line, columns))
+        strays = [column.name for column in columns if column.name in line.cells and column.field != "id"]
+        strays = [one for one in strays if one != "place_relation"]
+        told = f"would change a record that is named by its id alone: give its {NAMES[part]} in {part} to make one"
+        return id_, [Refusal(line.place, "", name, told) for name in strays]
+
+    def records(self) -> Iterator[Entry | Refusal]:
+        """All records of the sheet."""
+        actors = {
+            draft.cells["speaker"]: id_
+            for (kind, id_, _), draft in self._drafts.items()
+            if kind == "actor" and "speaker" in draft.cells
+        }
+        parts = {kind: part for part, kind in KINDS.items()}
+        for (kind, id_, dataset), draft in self._drafts.items():
+            fields, refusals = valued(draft.place, draft.cells, parts[kind])
+            yield from refusals
+            if refusals:
+                continue
+            fields["id"] = id_
+            finish(kind, fields, draft, actors)
+            yield from by_columns(entry(kind, fields, dataset, draft.place), parts[kind], draft.rows)
+        for line, dataset, ids in self._claims:
+            fields, refusals = valued(line.place, line.cells, "claim")
+            citation, others = valued(line.place, line.cells, "citation")
+            yield from (*refusals, *others)
+            fields |= {"event": ids["event"], "speaker": ids["speaker"]}
+            by_id(fields, actors)
+            if ids["source"]:
+                fields["citations"] = [{"role": "carries", **citation, "source": ids["source"]}]
+            if fields["event"] is None:
+                yield Refusal(line.place, "", "event", "is missing: a claim is about an event")
+            if fields["event"] is None or refusals or others:
+                continue
+            fields.setdefault("id", f"{dataset}-{mark(*sorted(line.cells.items()))}")
+            yield from by_columns(entry("claim", fields, dataset, line.place), "claim")
+
+
+def made(dataset: str, name: str) -> str:
+    """The id of a record that is made of its name."""
+    readable = slug(name)
+    return "-".join(filter(None, (dataset, readable, "" if name.isascii() and readable else mark(name))))
+
+
+def valued(place: Place, cells: dict[str, str], part: str) -> tuple[dict[str, Any], list[Refusal]]:
+    """The fields of a part, out of the text in its cells."""
+    fields: dict[str, Any] = {}
+    refusals = []
+    for column in COLUMNS:
+        if column.part != part or column.name not in cells:
+            continue
+        *outer, last = column.field.split(".")
+        inner = fields
+        for name in outer:
+            inner = inner.setdefault(name, {})
+        try:
+            inner[last] = value(column, cells[column.name])
+        except ValueError as error:
+            refusals.append(Refusal(place, "", column.name, str(error)))
+        if last == "edtf":
+            inner.setdefault("basis", "stated")
+    return fields, refusals
+
+
+def value(column: Column, text: str) -> Any:  # noqa: ANN401 - whatever the field holds
+    """What a cell says."""
+    match column.type:
+        case "number":
+            return number(text)
+        case "whole":
+            return whole(text)
+        case "flag":
+            if text.lower() not in FLAGS:
+                raise ValueError(f"{shown(text)} is neither true nor false")
+            return FLAGS[text.lower()]
+        case "list":
+            return [part for one in text.split(";") if (part := one.strip())]
+        case "participants":
+            return [participant(one) for one in text.split(";") if one.strip()]
+    return text
+
+
+def participant(text: str) -> dict[str, str]:
+    """`defender: town-council`."""
+    role, colon, actor = (part.strip() for part in text.partition(":"))
+    if not colon or not actor:
+        raise ValueError(f"{shown(text.strip())} is not of the form role: actor")
+    return {"role": role, "actor": actor}
+
+
+def finish(kind: str, fields: dict[str, Any], draft: Draft, actors: dict[str, str]) -> None:
+    """Fill in what follows from the other cells."""
+    if kind == "dataset":
+        fields.setdefault("title", fields["id"])
+        fields["recorded_at"] = UNRECORDED
+    if kind == "actor" and (whole := fields.pop("part_of", None)):
+        fields["affiliations"] = [{"kind": "part_of", "actor": actors.get(whole, whole)}]
+    if kind == "location":
+        fields.setdefault("kind", "place")
+        if "point" in fields:
+            fields["point"] = {"method": "stated", **fields["point"], "source": draft.citing}
+    if kind == "event":
+        for one in fields.get("participants", []):
+            one["actor"] = actors.get(one["actor"], one["actor"])
+        if "place_id" in draft.cells:
+            fields["location"] = draft.cells["place_id"]
+
+
+def by_id(fields: dict[str, Any], actors: dict[str, str]) -> None:
+    """Name actors by their ids that a claim names by what the sheet calls them."""
+    for table, name in ((fields, "via"), (fields, "quote_by"), (fields.get("value", {}), "of")):
+        if name in table:
+            table[name] = actors.get(table[name], table[name])
+    if "names" in fields:
+        fields["names"] = [actors.get(one, one) for one in fields["names"]]
+
+
+def by_columns(
+    found: Entry | list[Refusal], part: str, rows: Mapping[str, int | None] = EVERY
+) -> Iterator[Entry | Refusal]:
+    """The record, or all that is wrong with it, by the names of the columns."""
+    if isinstance(found, Entry):
+        yield found
+        return
+    names = {column.field: column.name for column in COLUMNS if column.part == part}
+    for refusal in found:
+        name = names.get(refusal.field, refusal.field)
+        place = refusal.place._replace(row=rows.get(name, refusal.place.row))
+        yield refusal._replace(record="", field=name, place=place)
+
+
+def recorded(one: Entry, when: datetime) -> Entry:
+    """A dataset that a spreadsheet made, as recorded at a moment; anything else as it is."""
+    if isinstance(one.record, Dataset) and one.record.recorded_at == UNRECORDED:
+        return one._replace(record=one.record.model_copy(update={"recorded_at": when}))
+    return one

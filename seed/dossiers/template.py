@@ -1,0 +1,139 @@
+"""`counterclaim template`: a commented dossier, a spreadsheet of a row per claim, the schema, the documentation."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from api.domain.vocabulary import VOCABULARIES
+from seed.dossiers.columns import COLUMNS
+from seed.dossiers.fields import PARTS, fields_of, schema
+from seed.records import TABLES
+
+TITLES = {
+    "when": "Dates (`date`, `said`, `published`)",
+    "affiliation": "`affiliations` of an actor",
+    "point": "`point` of a location",
+    "participant": "`participants` of an event",
+    "value": "`value` of a claim",
+    "citation": "`citations` of a claim",
+}
+# In spreadsheets, the columns that hold words of a vocabulary.
+WORDS = (
+    *("stance", "aspect", "certainty", "event_kind", "actor_kind", "location_kind", "source_kind", "place_relation"),
+    *("role", "citation_flag", "date_basis", "measure"),
+)
+
+
+# Rows of the template whose cells take whatever is typed as text.
+READY_ROWS = 502
+
+
+class TemplateUnusableError(Exception):
+    """No template can be written there; the message says why."""
+
+
+def write(path: Path) -> None:
+    """Write the template that the suffix asks for; what is there already stays."""
+    made = MADE.get(path.suffix.lower())
+    if made is None:
+        raise TemplateUnusableError(f"{path}: a template ends in {', '.join(MADE)}.")
+    try:
+        with path.open("xb") as stream:
+            stream.write(made())
+    except OSError as error:
+        raise TemplateUnusableError(f"{path}: cannot be written: {error.strerror}.") from None
+    except ModuleNotFoundError:
+        path.unlink()
+        raise TemplateUnusableError(
+            "An XLSX template needs openpyxl: pip install '.[xlsx]', or ask for .csv."
+        ) from None
+
+
+def toml() -> str:
+    """A dossier of one claim, with every field and what it says."""
+    return "\n".join(
+        [
+            "# A dossier: who said what about an event. Change what is here, delete what you do not need, add as many",
+            "# [[claims]] and others as you like, and see what is wrong with `counterclaim check FILE`.",
+            'dataset = "my-town" # every record of the file belongs to it',
+            *(line for table, kind in TABLES.items() for line in _table(table, kind)),
+            "",
+        ]
+    )
+
+
+def _table(table: str, kind: str) -> Iterator[str]:
+    fields = list(fields_of(kind))
+    used = any(field.shown for field in fields)
+    yield ""
+    yield f"[[{table}]]" if used else f"# [[{table}]] # a more exact date for a record of another dataset"
+    for field in fields:
+        line = f"{field.name} = {field.example}"
+        words = f" One of: {', '.join(field.words)}." if field.words else ""
+        yield f"# {field.told}{words}"
+        yield line if field.shown else f"# {line}"
+
+
+def sheet() -> list[list[str]]:
+    """The columns, and a row that shows how they are filled."""
+    return [[column.name for column in COLUMNS], [column.example for column in COLUMNS]]
+
+
+def as_csv() -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(sheet())
+    return text.getvalue().encode()
+
+
+def as_xlsx() -> bytes:
+    """Sheets of rows and of words; every cell is text, so that no program takes a date for another."""
+    from openpyxl import Workbook  # noqa: PLC0415 - an extra that need not be installed
+
+    book = Workbook()
+    del book["Sheet"]
+    claims = book.create_sheet("claims")
+    for cells in sheet():
+        claims.append(cells)
+    for column in range(1, len(COLUMNS) + 1):
+        for row in range(1, READY_ROWS):
+            claims.cell(row, column).number_format = "@"
+    claims.freeze_panes = "A2"
+    words = book.create_sheet("words")
+    words.append(["column or vocabulary", "word", "what it says"])
+    for one in COLUMNS:
+        words.append([one.name, "", one.told])
+    for name in WORDS:
+        for word in VOCABULARIES[name]:
+            words.append([name, word.value, word.meaning])
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
+def as_json() -> bytes:
+    return (json.dumps(schema(), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def documented() -> str:
+    """The part of docs/dossier.md that follows from the models."""
+    lines = ["## Every column of a spreadsheet", "", "| column | what | example |", "|---|---|---|"]
+    lines += [f"| `{one.name}` | {one.told} | {f'`{one.example}`' if one.example else ''} |" for one in COLUMNS]
+    lines += ["", "## Every field of a dossier", "", "A star marks what a record cannot do without."]
+    for title, name in [*((f"`[[{table}]]`", kind) for table, kind in TABLES.items()), *zip(TITLES.values(), PARTS)]:  # noqa: B905 - as many
+        lines += ["", f"### {title}", "", "| field | what | example |", "|---|---|---|"]
+        for field in fields_of(name):
+            words = f" One of: {', '.join(f'`{word}`' for word in field.words)}." if field.words else ""
+            star = "\\*" if field.required else ""
+            lines.append(f"| `{field.name}`{star} | {field.told}{words} | `{field.example}` |")
+    return "\n".join([*lines, ""])
+
+
+MADE: dict[str, Callable[[], bytes]] = {
+    ".toml": lambda: toml().encode(),
+    ".csv": as_csv,
+    ".xlsx": as_xlsx,
+    ".json": as_json,
+    ".md": lambda: documented().encode(),
+}

@@ -1,0 +1,171 @@
+"""Spreadsheets as rows of text: what a cell shows, or why that cannot be told; nothing is guessed."""
+
+import csv
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from seed.importers.sniffing import ZIP, why_no_rows
+from seed.refusals import Place, Refusal, shown
+
+LARGEST = 64 * 2**20
+MOST_ROWS, MOST_COLUMNS = 200_000, 200
+# A sheet of the template that explains words, and has no rows of its own.
+WORDS = "words"
+_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
+_PLAIN = re.compile(r"(general|@|#*,?#*0*(\.[0#]+)?)(;.*)?")
+_ZEROS = re.compile(r"0{2,}")
+
+
+class Line(NamedTuple):
+    """A row of a sheet: where it is, and its cells by the names of the columns."""
+
+    place: Place
+    cells: dict[str, str]
+
+
+class CellUnclearError(ValueError):
+    """What a cell shows cannot be told."""
+
+
+def lines(path: Path) -> Iterator[Line | Refusal]:
+    """The rows of a CSV or XLSX file under their header."""
+    try:
+        if path.stat().st_size > LARGEST:
+            yield Refusal(Place(str(path)), "", "", f"is larger than {LARGEST // 2**20} MB; split it")
+            return
+        with path.open("rb") as stream:
+            start = stream.read(4_096)
+        if start.startswith(ZIP) and path.suffix.lower() == ".xlsx":
+            yield from _workbook(path)
+        elif (told := why_no_rows(start)) is not None:
+            yield Refusal(Place(str(path)), "", "", told)
+        else:
+            yield from _csv(path)
+    except OSError as error:
+        yield Refusal(Place(str(path)), "", "", f"cannot be read: {error.strerror}")
+
+
+def _csv(path: Path) -> Iterator[Line | Refusal]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        yield Refusal(Place(str(path)), "", "", f"is not UTF-8: byte {error.start}")
+        return
+    first = text.partition("\n")[0]
+    delimiter = max(",\t;", key=first.count)
+    try:
+        given = list(csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        yield Refusal(Place(str(path)), "", "", f"is not CSV: {error}")
+        return
+    yield from _under_header(str(path), ((number, row) for number, row in enumerate(given, 1)))
+
+
+def _under_header(file: str, rows: Iterator[tuple[int, list[str]]]) -> Iterator[Line | Refusal]:
+    """Rows by the names in the first one; an empty row is none."""
+    header: list[str] | None = None
+    for number, row in rows:
+        cells = [cell.strip() for cell in row]
+        if not any(cells):
+            continue
+        if header is None:
+            header = cells
+            yield from _twice(file, number, header)
+        elif len(cells) > len(header) and any(cells[len(header) :]):
+            yield Refusal(Place(file, number), "", "", f"has {len(cells)} cells; the header has {len(header)}")
+        else:
+            yield Line(Place(file, number), {name: cell for name, cell in zip(header, cells, strict=False) if cell})
+    if header is None:
+        yield Refusal(Place(file), "", "", "is empty")
+
+
+def _twice(file: str, number: int, header: list[str]) -> Iterator[Refusal]:
+    for name in sorted({name for name in header if name and header.count(name) > 1}):
+        yield Refusal(Place(file, number), "", shown(name), "two columns have this name")
+
+
+def _workbook(path: Path) -> Iterator[Line | Refusal]:
+    try:
+        from openpyxl import load_workbook  # noqa: PLC0415 - an extra that need not be installed
+        from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - as above
+    except ModuleNotFoundError:
+        yield Refusal(Place(str(path)), "", "", "needs openpyxl: pip install '.[xlsx]', or save it as CSV")
+        return
+    try:
+        written, computed = (load_workbook(path, data_only=values) for values in (False, True))
+    except (InvalidFileException, KeyError, ValueError, EOFError) as error:
+        yield Refusal(Place(str(path)), "", "", f"is not XLSX that can be read: {error}")
+        return
+    for sheet in written.worksheets:
+        if sheet.title.lower() != WORDS and sheet.max_row + sheet.max_column > 2:  # noqa: PLR2004 - one cell is none
+            yield from _sheet(f"{path} sheet {sheet.title}", sheet, computed[sheet.title])
+
+
+def _sheet(file: str, written: Any, computed: Any) -> Iterator[Line | Refusal]:  # noqa: ANN401 - openpyxl's worksheets
+    if written.max_row > MOST_ROWS or written.max_column > MOST_COLUMNS:
+        yield Refusal(Place(file), "", "", f"has more than {MOST_ROWS:,} rows or {MOST_COLUMNS} columns")
+        return
+    for merged in written.merged_cells.ranges:
+        told = f"merges the cells {merged.coord}: divide them, for only one of them holds what it shows"
+        yield Refusal(Place(file, merged.min_row), "", "", told)
+    unclear: list[Refusal] = []
+
+    def rows() -> Iterator[tuple[int, list[str]]]:
+        for number, (formulas, values) in enumerate(zip(written.iter_rows(), computed.iter_rows(), strict=True), 1):
+            texts = []
+            for formula, value in zip(formulas, values, strict=True):
+                try:
+                    texts.append(text_of(formula.data_type == "f", value.value, value.number_format))
+                except CellUnclearError as error:
+                    unclear.append(Refusal(Place(file, number), "", f"column {formula.column_letter}", str(error)))
+                    texts.append("")
+            yield number, texts
+
+    yield from _under_header(file, rows())
+    yield from unclear
+
+
+def text_of(formula: bool, value: object, form: str) -> str:
+    """What a cell shows, or `CellUnclearError`."""
+    if value is None:
+        if formula:
+            raise CellUnclearError("holds a formula that was not computed: put its value there")
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        if value.startswith("#") and value.isupper() and value[-1] in "!?AE0":
+            raise CellUnclearError(f"holds an error, {value}")
+        return value
+    if isinstance(value, datetime | date):
+        return _day(value, form)
+    if isinstance(value, int | float):
+        return _number(value, form)
+    told = "a time of day" if isinstance(value, time) else "a duration"
+    raise CellUnclearError(f"holds {told}, where text, a number or a day is wanted")
+
+
+def _day(value: date, form: str) -> str:
+    """A day, a month or a year, by what of it the cell shows."""
+    plain = _QUOTED.sub("", form.partition(";")[0].lower())
+    if isinstance(value, datetime) and value.time() != time():
+        raise CellUnclearError("holds a moment, where a day is wanted")
+    if "y" not in plain:
+        raise CellUnclearError(f"shows no year (its format is {form}): write the date as text, 2022-07-02")
+    if "d" in plain:
+        return f"{value:%Y-%m-%d}"
+    return f"{value:%Y-%m}" if "m" in plain else f"{value:%Y}"
+
+
+def _number(value: float, form: str) -> str:
+    """A number as it was typed; noughts before it count where the cell shows them."""
+    plain = _QUOTED.sub("", form.lower()).strip()
+    whole = isinstance(value, int) or value.is_integer()
+    if _ZEROS.fullmatch(plain) and whole and value >= 0:
+        return str(int(value)).zfill(len(plain))
+    if not _PLAIN.fullmatch(plain.replace("#,##0", "0")):
+        raise CellUnclearError(f"shows a number in the format {form}: write as text what is meant")
+    return str(int(value)) if whole else repr(value)
