@@ -3,6 +3,7 @@
 Refused            an expected failure, with what happened
 ├─ BadParameters   names each bad parameter, its value and what is allowed
 ├─ NotFound        there is no such record or page, with the nearest ids
+├─ Gone            a record was withdrawn: by which revision, when and why
 └─ Unavailable     the database is away or busy; says when to try again
 """
 
@@ -50,6 +51,16 @@ class NotFound(Refused):
         """Take what was looked for and the nearest ids."""
         super().__init__(detail)
         self.near = near
+
+
+class Gone(Refused):
+    """A record was withdrawn."""
+
+    def __init__(self, kind: str, identifier: str, revision: int, recorded_at: str, message: str | None) -> None:
+        """Take which record, and what the revision that withdrew it says of itself."""
+        super().__init__(f"The {kind} {identifier[:SHOWN_VALUE]} was withdrawn by revision {revision}.")
+        self.record = {"kind": kind, "id": identifier, "revision": revision}
+        self.recorded_at, self.message = recorded_at, message
 
 
 class Unavailable(Refused):

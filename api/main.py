@@ -25,6 +25,7 @@ from api.http.resources import (
     meta,
     operations,
     positions,
+    revisions,
     sources,
 )
 from api.query.session import Data
@@ -86,6 +87,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(resource.router)
     app.include_router(briefing.exports)
     app.include_router(linked_data.router)  # before what has an id in its path
+    for record in revisions.ROUTERS:
+        app.include_router(record)
     for beside in (*JUDGEMENTS, meta, operations, docs_page):
         app.include_router(beside.router)
     app.include_router(ogc.router)

@@ -10,6 +10,7 @@ from fastapi import Request, Response
 
 from api.errors import NotFound
 from api.http import caching, jsonld
+from api.query import history
 from api.query.filters import Filters
 from api.query.paging import (
     Found,
@@ -115,19 +116,20 @@ async def page(
             await require(look)
         asked: Asked = query.asked()
         await asked.check(look)
-        sort = Sort.parse(query.sort)
+        order: str = getattr(query, "sort", listing.sorts[0])
+        sort = Sort.parse(order)
         place = bound_to = None
         if query.cursor is not None:
-            bound_to = fingerprint(listing.name, query.sort, query)
+            bound_to = fingerprint(listing.name, order, query)
             place = decode_cursor(query.cursor, bound_to, str if sort.key in listing.text_keys else int)
         bodies, last = await asked.take(look, sort, place, query.limit)
         cursor = None
         if last is not None:
-            cursor = encode_cursor(last, bound_to or fingerprint(listing.name, query.sort, query))
+            cursor = encode_cursor(last, bound_to or fingerprint(listing.name, order, query))
         here, following = links(request.scope["path"], request.scope["query_string"], cursor)
         meta: dict[str, Any] = {"description": await query.described(look)}
-        if place is None:
-            meta["left_out"] = await asked.left_out(look)
+        if place is None and (left_out := await asked.left_out(look)):
+            meta["left_out"] = left_out
         if getattr(query, "total", False):
             meta["total"] = await asked.count(look)
         if not bodies and place is None and (why := await why_empty(look, asked, query)) is not None:
@@ -224,18 +226,32 @@ async def count(request: Request, filters: Any) -> Response:  # noqa: ANN401 - a
 
 
 async def item(  # noqa: PLR0913, PLR0917 - what is asked, and how it is sent
-    request: Request, kind: str, statement: Statement, identifier: str, edit: Edit | None = None, media_type: str = JSON
+    request: Request,
+    kind: str,
+    statement: Statement,
+    identifier: str,
+    edit: Edit | None = None,
+    media_type: str = JSON,
+    *,
+    revision: int | None = None,
 ) -> Response:
-    """One record: its document as stored, or as `edit` makes it from its row. Raises NotFound with the nearest ids."""
+    """One record: its document as stored, as it stood after a revision, or as `edit` makes it from its row.
+
+    Raises NotFound with the nearest ids, Gone where it was withdrawn, and BadParameters for a revision to come.
+    """
 
     async def work(look: Look) -> Response:
         if unchanged := await not_modified(request, look):
             return unchanged
+        if revision is not None:
+            stood = await history.as_it_stood(look, kind, identifier, revision)
+            return caching.answer(request, stood.encode(), JSON, marks(look), {})
         rows = await look.fetch(statement, {"id": identifier})
         if not rows and await look.name(kind, identifier) is not None:
             lost = look.damaged(kind, identifier, "", "it has no document")
             return caching.answer(request, lost.encode(), JSON, marks(look), {})
         if not rows:
+            await history.gone(look, kind, identifier)
             raise NotFound(f"There is no {kind} {identifier[:200]}.", await look.near(kind, identifier))
         body: str = rows[0][3] if edit is None else edit(rows[0])
         if media_type == JSON and caching.takes_jsonld(request):

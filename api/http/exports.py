@@ -80,9 +80,11 @@ def export_cache_of(request: Request) -> ExportCache:
     return cache
 
 
-def routes(listing: Listing, filters: type[Filters], forms: Sequence[str] = ("csv", "ndjson")) -> APIRouter:
-    """The paths by which a list is exported."""
-    router = APIRouter(tags=[listing.name.capitalize()])
+def routes(
+    listing: Listing, filters: type[Filters], forms: Sequence[str] = ("csv", "ndjson"), tag: str | None = None
+) -> APIRouter:
+    """The paths by which a list is exported; the tag groups them in the documentation, by default the list's name."""
+    router = APIRouter(tags=[tag or listing.name.capitalize()])
     for form in forms:
         media_type, _, words, example = FORMS[form]
         router.add_api_route(

@@ -48,6 +48,7 @@ TAGS = {
     "Actors": "Who speaks and takes part, and whom they belong to.",
     "Locations": "Places, and what lies within them.",
     "Datasets": "What has been loaded, under which licence; one never changes another's records.",
+    "History": "What was loaded when and why, what changed, and how each record stood.",
     "About": "The words of every vocabulary, problems explained, and whether the service is well.",
 }
 # Parameters in the order of the contract; those of a list itself come first, these last.
@@ -58,18 +59,24 @@ LAST = [
 # Where an answer leads: by operation, what its records' ids can be asked of next, and where in the answer those stand.
 FIRST, OWN = "$response.body#/data/0/id", "$response.body#/id"
 LINKS: dict[str, dict[str, str]] = {
-    "list_events": dict.fromkeys(("get_event", "list_event_claims", "list_event_positions"), FIRST),
-    "get_event": dict.fromkeys(("list_event_claims", "list_event_positions"), OWN),
+    "list_events": dict.fromkeys(
+        ("get_event", "list_event_claims", "list_event_positions", "list_event_revisions"), FIRST
+    ),
+    "get_event": dict.fromkeys(("list_event_claims", "list_event_positions", "list_event_revisions"), OWN),
     "list_event_claims": {"get_claim": FIRST},
-    "list_claims": {"get_claim": FIRST, "get_event": "$response.body#/data/0/event/id"},
+    "list_claims": {
+        "get_claim": FIRST,
+        "get_event": "$response.body#/data/0/event/id",
+        "list_claim_revisions": FIRST,
+    },
     "get_claim": {"get_event": "$response.body#/event/id", "get_dataset": "$response.body#/dataset/id"},
     "list_disputes": dict.fromkeys(("get_event", "list_event_positions"), "$response.body#/data/0/event/id"),
-    "list_sources": {"get_source": FIRST},
-    "list_actors": dict.fromkeys(("get_actor", "list_actor_positions"), FIRST),
+    "list_sources": {"get_source": FIRST, "list_source_revisions": FIRST},
+    "list_actors": dict.fromkeys(("get_actor", "list_actor_positions", "list_actor_revisions"), FIRST),
     "get_actor": {"list_actor_positions": OWN},
-    "list_locations": dict.fromkeys(("get_location", "get_control"), FIRST),
+    "list_locations": dict.fromkeys(("get_location", "get_control", "list_location_revisions"), FIRST),
     "get_location": {"get_control": OWN},
-    "list_datasets": {"get_dataset": FIRST},
+    "list_datasets": {"get_dataset": FIRST, "list_dataset_revisions": FIRST},
 }
 KEYWORDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum"}
 EXCHANGES: Json = orjson.loads(Path(__file__).with_name("exchanges.json").read_bytes())

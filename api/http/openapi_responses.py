@@ -96,7 +96,7 @@ def page_of(name: str, model: type[Sent]) -> Responses:
 
 def item_of(name: str, model: type[Sent]) -> Responses:
     """One record."""
-    return {**json_of(model, EXAMPLES[name]), 404: problem("not-found")}
+    return {**json_of(model, EXAMPLES[name]), 404: problem("not-found"), 410: problem("gone")}
 
 
 def judged_of(name: str, model: type[Sent], kind: str | None = None) -> Responses:

@@ -1,16 +1,17 @@
 """Problem details (RFC 9457): the one kind of error answer, its types and the handlers that send it."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+import orjson
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
-from api.errors import SHOWN_VALUE, BadParameters, NotFound, Refused, Unavailable, nearest
+from api.errors import SHOWN_VALUE, BadParameters, Gone, NotFound, Refused, Unavailable, nearest
 from api.schemas import problems as sent
 
 log = structlog.get_logger()
@@ -43,6 +44,13 @@ TYPES = {
             "There is no such record or page",
             404,
             "The path names no record or page. `did_you_mean` lists the nearest ones.",
+        ),
+        ProblemType(
+            "gone",
+            "The record was withdrawn",
+            410,
+            "There was such a record, and a later load withdrew it. `kind`, `id`, `revision`, `recorded_at` and "
+            "`message` say which, when and why; the record as it stood is at its path with `revision` one less.",
         ),
         ProblemType(
             "method-not-allowed",
@@ -135,6 +143,8 @@ class Problem(Refused):
         super().__init__(detail)
         self.kind = TYPES[slug]
         self.headers = headers or {}
+        self.more: Mapping[str, object] = {}
+        """What problems of this type say beside the rest (RFC 9457, section 3.2)."""
         self.details = sent.Problem(
             type=f"/problems/{slug}",
             title=self.kind.title,
@@ -155,6 +165,10 @@ def problem_of(failure: Refused) -> Problem:
             return Problem("invalid-parameter", failure.detail, errors=wrong)
         case NotFound(near=near):
             return Problem("not-found", failure.detail, did_you_mean=near)
+        case Gone(record=record, recorded_at=recorded_at, message=message):
+            problem = Problem("gone", failure.detail)
+            problem.more = {**record, "recorded_at": recorded_at, "message": message}
+            return problem
         case Unavailable(retry_after=seconds):
             return Problem("unavailable", failure.detail, headers={"Retry-After": str(seconds)})
         case _:
@@ -164,8 +178,11 @@ def problem_of(failure: Refused) -> Problem:
 def respond(failure: Refused) -> Response:
     """The answer to an expected failure."""
     problem = problem_of(failure)
+    text = problem.details.model_dump_json()
+    if problem.more:
+        text = f"{text[:-1]},{orjson.dumps(problem.more).decode()[1:]}"
     return Response(
-        problem.details.model_dump_json().encode("utf-8", "backslashreplace"),
+        text.encode("utf-8", "backslashreplace"),
         status_code=problem.kind.status,
         headers={**problem.headers, "Cache-Control": "no-store"},
         media_type="application/problem+json",

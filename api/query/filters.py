@@ -94,6 +94,7 @@ Id = Annotated[str, StringConstraints(pattern=ID, max_length=200)]
 PathId = str
 Day = Annotated[date, BeforeValidator(_day)]
 Flag = Annotated[bool, BeforeValidator(_boolean)]
+RevisionNumber = Annotated[int, BeforeValidator(_integer), Field(ge=0)]
 Degrees = Annotated[float, BeforeValidator(_decimal)]
 BBox = Annotated[
     Box,
@@ -265,6 +266,15 @@ class Paged(BaseModel):
     total: Annotated[
         Flag, Field(description="Adds `meta.total`, the number of all records that match.", examples=[True])
     ] = False
+
+
+class Versioned(Filters):
+    """A record that can be asked for as it stood."""
+
+    revision: Annotated[
+        RevisionNumber | None,
+        Field(description="As the record stood after this revision; the newest by default.", examples=[1]),
+    ] = None
 
 
 def field_values(filters: Filters) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The requests that the docs show as examples; `python -m tests.support.exchanges` renews what code makes."""
 
 import json
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ import httpx
 
 from api.http import openapi
 from api.main import create_app
+from api.query.filters import Filters
+from api.query.paging import Place, encode_cursor, fingerprint
 from api.settings import PROJECT
 from api.storage.database import engine
 from migrations import migrate
@@ -97,15 +100,39 @@ REQUESTS: dict[str, tuple[str, ...]] = {
     "export_actors_jsonld": ("/actors.jsonld?q=гайдай", f"/actors.jsonld?{UNKNOWN_PARTY}"),
     "export_locations_jsonld": ("/locations.jsonld?kind=town", "/locations.jsonld?kind=twon"),
     "export_datasets_jsonld": ("/datasets.jsonld", "/datasets.jsonld?q=lysychansk"),
+    "list_revisions": ("/revisions", "/revisions?limit=0"),
+    "get_revision": ("/revisions/1", "/revisions/1?q=x", "/revisions/2"),
+    "list_revision_changes": (
+        "/revisions/1/changes?limit=1",
+        "/revisions/1/changes?since=1",
+        "/revisions/2/changes",
+    ),
+    "list_changes": ("/changes?limit=1", "/changes?since=2"),
+    "export_changes_ndjson": ("/changes.ndjson?since=1", "/changes.ndjson?since=2"),
+    **{
+        f"list_{kind}_revisions": (f"{path}/revisions", f"{path}/revisions?limit=1", f"/{kind}s/lisichansk/revisions")
+        for kind, path in (
+            ("event", CAPTURE),
+            ("claim", "/claims/lysychansk-s14a"),
+            ("source", "/sources/isw-2022-07-02"),
+            ("actor", "/actors/haidai"),
+            ("location", "/locations/lysychansk"),
+            ("dataset", "/datasets/lysychansk"),
+        )
+    },
     "get_problem_type": ("/problems/not-found", "/problems/not-found?q=x", "/problems/not_found"),
     "get_liveness": ("/health/live", "/health/live?verbose=1"),
     "get_vocabulary": ("/vocabulary", "/vocabulary?word=denies"),
 }
+LOADED_AT = "2026-11-22T12:00:00.000000Z"
+"""When the docs say that the dossier was loaded, whenever it was."""
 SERVED_AT = "http://127.0.0.1:8000"
 """The address that the docs show, whatever it was."""
 TEXTS = ("text/", "application/x-ndjson", "application/atom+xml", "application/vnd.google-earth.kml+xml")
 # Where the cursors that the docs show lead on from.
 PAGES = {
+    "list_revision_changes": "/revisions/1/changes?limit=1",
+    "list_changes": "/changes?limit=1",
     **{f"list_{name}": f"/{name}?limit=1" for name in LISTS},
     "list_event_claims": f"{CAPTURE}/claims?limit=1",
     "list_actor_positions": "/actors/haidai/positions?limit=1",
@@ -121,11 +148,15 @@ def answers(client: httpx.Client) -> dict[str, Any]:
             answer = client.get(path)
             typed = answer.headers["content-type"].startswith(TEXTS)
             text = answer.text.replace(str(client.base_url).rstrip("/"), SERVED_AT)
+            if "revisions" in path or "changes" in path:
+                text = re.sub(r'(?<="recorded_at":")[^"]*', LOADED_AT, text)
             body = text if typed else json.loads(text)
             found.setdefault(operation, {})[str(answer.status_code)] = {"path": path, "body": body}
     for operation, path in PAGES.items():
         following: str = client.get(path).json()["links"]["next"]
         found[operation]["cursor"] = following.partition("cursor=")[2]
+    # The dossier is one revision, and so one page: this is where the second would begin.
+    found["list_revisions"]["cursor"] = encode_cursor(Place(0, 1, ""), fingerprint("revisions", "-number", Filters()))
     return found
 
 

@@ -13,7 +13,7 @@ from api.http.exports import routes
 from api.http.openapi_responses import item_of, json_of, page_of
 from api.query.conditions import Named
 from api.query.descriptions import one_of, sentence
-from api.query.filters import Id, Paged, PathId, Worded
+from api.query.filters import Id, Paged, PathId, Versioned, Worded
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
 from api.schemas.pages import ActorPage
@@ -75,9 +75,9 @@ async def count_actors(request: Request, query: Annotated[ActorFilters, Query()]
 
 
 @router.get("/{id}", responses=item_of("actors", Actor), response_class=Response)
-async def get_actor(request: Request, id: ActorId, _: Annotated[answers.Nothing, Query()]) -> Response:  # noqa: A002
+async def get_actor(request: Request, id: ActorId, query: Annotated[Versioned, Query()]) -> Response:  # noqa: A002
     """One actor, with what it belongs to and what belongs to it."""
-    return await answers.item(request, "actor", _ITEM, id)
+    return await answers.item(request, "actor", _ITEM, id, revision=query.revision)
 
 
 exports = routes(ACTORS, ActorFilters)

@@ -2,10 +2,11 @@
 
 from functools import reduce
 from operator import add, itemgetter
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 from sqlalchemy import bindparam, select
 
 from api import models
@@ -19,7 +20,7 @@ from api.http.openapi_responses import item_of, json_of, page_of
 from api.query.as_of import AsOfDay
 from api.query.conditions import Conditions, marked, ordinal
 from api.query.descriptions import days_in_words, one_of, sentence
-from api.query.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, PathId, Worded
+from api.query.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, PathId, Versioned, Worded
 from api.query.session import Look
 from api.query.statements import DATED_SPANS, REVISION, UNDATED_SPAN
 from api.query.why_empty import Explained
@@ -68,8 +69,15 @@ _OF_EVENT = Statement(
 _AS_SAID = itemgetter(5, 1, 2)
 
 
-class AsOfQuery(AsOfImprecise):
-    """A day as of which a record is asked for."""
+class AsOfQuery(AsOfImprecise, Versioned):
+    """A day, or a revision, as of which a record is asked for."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.revision is not None and self.as_of is not None:
+            message = "asks for the record as it stood after a revision, and as_of for one of today: leave one out"
+            raise PydanticCustomError("revision", message, {"parameter": "revision"})
+        return self
 
 
 class ClaimFilters(Worded, AsOfImprecise):
@@ -222,7 +230,9 @@ async def count_claims(request: Request, query: Annotated[ClaimFilters, Query()]
 async def get_claim(request: Request, id: ClaimId, query: Annotated[AsOfQuery, Query()]) -> Response:  # noqa: A002
     """One claim; as of a day by which it had not been said there is none."""
     as_of = query.as_of_day()
-    return await answers.item(request, "claim", ITEM, id, None if as_of is None else _said_by(as_of))
+    return await answers.item(
+        request, "claim", ITEM, id, None if as_of is None else _said_by(as_of), revision=query.revision
+    )
 
 
 def _said_by(as_of: AsOfDay) -> answers.Edit:

@@ -9,7 +9,7 @@ from api.http import answers
 from api.http.answers import Listing
 from api.http.exports import routes
 from api.http.openapi_responses import item_of, json_of, page_of
-from api.query.filters import Filters, Paged, PathId
+from api.query.filters import Filters, Paged, PathId, Versioned
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
 from api.schemas.pages import DatasetPage
@@ -52,9 +52,9 @@ async def count_datasets(request: Request, query: Annotated[DatasetFilters, Quer
 
 
 @router.get("/{id}", responses=item_of("datasets", Dataset), response_class=Response)
-async def get_dataset(request: Request, id: DatasetId, _: Annotated[answers.Nothing, Query()]) -> Response:  # noqa: A002
+async def get_dataset(request: Request, id: DatasetId, query: Annotated[Versioned, Query()]) -> Response:  # noqa: A002
     """One dataset."""
-    return await answers.item(request, "dataset", _ITEM, id)
+    return await answers.item(request, "dataset", _ITEM, id, revision=query.revision)
 
 
 exports = routes(DATASETS, DatasetFilters)

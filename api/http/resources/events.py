@@ -193,7 +193,9 @@ async def get_event(request: Request, id: EventId, query: Annotated[AsOfQuery, Q
     Before anything was said the event is still answered, with no claims and no assessments.
     """
     as_of = query.as_of_day()
-    return await answers.item(request, "event", ITEM, id, None if as_of is None else as_of.body)
+    return await answers.item(
+        request, "event", ITEM, id, None if as_of is None else as_of.body, revision=query.revision
+    )
 
 
 @router.get(

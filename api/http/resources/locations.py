@@ -13,7 +13,7 @@ from api.http.exports import routes
 from api.http.openapi_responses import item_of, json_of, page_of
 from api.query.conditions import Named
 from api.query.descriptions import box_in_words, circle_in_words, one_of, sentence
-from api.query.filters import Id, Paged, PathId, Placed, Worded
+from api.query.filters import Id, Paged, PathId, Placed, Versioned, Worded
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
 from api.schemas.pages import LocationPage
@@ -78,9 +78,9 @@ async def count_locations(request: Request, query: Annotated[LocationFilters, Qu
 
 
 @router.get("/{id}", responses=item_of("locations", Location), response_class=Response)
-async def get_location(request: Request, id: LocationId, _: Annotated[answers.Nothing, Query()]) -> Response:  # noqa: A002
+async def get_location(request: Request, id: LocationId, query: Annotated[Versioned, Query()]) -> Response:  # noqa: A002
     """One location."""
-    return await answers.item(request, "location", ITEM, id)
+    return await answers.item(request, "location", ITEM, id, revision=query.revision)
 
 
 exports = routes(LOCATIONS, LocationFilters, ("csv", "ndjson", "geojson"))

@@ -14,7 +14,7 @@ from api.http.openapi_responses import item_of, json_of, page_of
 from api.models.limits import NAME_LENGTH
 from api.query.conditions import Named
 from api.query.descriptions import days_in_words, one_of, sentence
-from api.query.filters import Day, Id, Imprecise, Paged, PathId, Worded
+from api.query.filters import Day, Id, Imprecise, Paged, PathId, Versioned, Worded
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
 from api.schemas.pages import SourcePage
@@ -91,9 +91,9 @@ async def count_sources(request: Request, query: Annotated[SourceFilters, Query(
 
 
 @router.get("/{id}", responses=item_of("sources", Source), response_class=Response)
-async def get_source(request: Request, id: SourceId, _: Annotated[answers.Nothing, Query()]) -> Response:  # noqa: A002
+async def get_source(request: Request, id: SourceId, query: Annotated[Versioned, Query()]) -> Response:  # noqa: A002
     """One source."""
-    return await answers.item(request, "source", _ITEM, id)
+    return await answers.item(request, "source", _ITEM, id, revision=query.revision)
 
 
 exports = routes(SOURCES, SourceFilters)

@@ -1,0 +1,223 @@
+"""The history of the record: what was loaded when and why, what changed, and each record's versions."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import Field
+
+from api.http import answers
+from api.http.answers import Listing
+from api.http.exports import routes
+from api.http.openapi_responses import json_of, problem
+from api.query import history
+from api.query.filters import Filters, Flag, Paged, PathId
+from api.query.filters import RevisionNumber as Number
+from api.query.session import Look
+from api.schemas.history import ChangePage, Revision, RevisionPage, VersionPage
+from api.schemas.records import Sent
+
+REVISIONS = Listing("revisions", ("-number", "number"))
+CHANGES = Listing("changes", ("revision",))
+TAG = "History"
+router = APIRouter(tags=[TAG])
+RevisionNumber = Annotated[str, Path(description="The revision's number.", examples=["1"])]
+_DIGEST = "3f0c9d7f6a4d2c1e8b5a7f90d1e2c3b4a5968778695a4b3c2d1e0f1e2d3c4b5a"
+_REVISION = {
+    "number": 1,
+    "recorded_at": "2026-11-22T12:00:00.000000Z",
+    "action": "load",
+    "datasets": ["lysychansk"],
+    "message": None,
+    "added": 215,
+    "changed": 0,
+    "removed": 0,
+    "digest": _DIGEST,
+    "previous": "0" * 64,
+    "url": "/revisions/1",
+}
+_CHANGE = {
+    "revision": 1,
+    "recorded_at": "2026-11-22T12:00:00.000000Z",
+    "op": "put",
+    "kind": "actor",
+    "id": "haidai",
+    "sha256": _DIGEST,
+    "url": "/actors/haidai",
+}
+_VERSION = {
+    "revision": 1,
+    "recorded_at": "2026-11-22T12:00:00.000000Z",
+    "action": "load",
+    "message": None,
+    "op": "put",
+    "fields": ["kind", "name"],
+    "sha256": _DIGEST,
+    "url": "/actors/haidai?revision=1",
+}
+
+
+class RevisionQuery(Filters, Paged):
+    """A page of revisions."""
+
+    sort: Annotated[
+        Literal["-number", "number"], Field(description="By number; `-` the newest first.", examples=["number"])
+    ] = "-number"
+
+    def asked(self) -> history.Revisions:
+        """The question."""
+        return history.Revisions()
+
+    async def described(self, _: Look) -> str:
+        """The question in words."""
+        return "All revisions"
+
+
+class OneRevisionQuery(Filters, Paged):
+    """A page of what one revision changed."""
+
+
+class OfOneRevision(OneRevisionQuery):
+    """The same, of the revision that the path names."""
+
+    number: int
+
+    def asked(self) -> history.Changes:
+        """The question."""
+        return history.Changes(self.number, one=True)
+
+    async def described(self, _: Look) -> str:
+        """The question in words."""
+        return f"What revision {self.number} changed"
+
+
+class ChangeFilters(Filters):
+    """Which changes a caller wants."""
+
+    since: Annotated[
+        Number, Field(description="Only what changed after this revision; 0: everything.", examples=[1])
+    ] = 0
+    documents: Annotated[
+        Flag, Field(description="Adds the document that is served now to each change.", examples=[True])
+    ] = False
+
+    def asked(self) -> history.Changes:
+        """The question."""
+        return history.Changes(self.since, documents=self.documents)
+
+    async def described(self, _: Look) -> str:
+        """The question in words."""
+        return f"The last change of each document after revision {self.since}"
+
+
+class ChangeQuery(ChangeFilters, Paged):
+    """A page of changes."""
+
+
+def _page(model: type[Sent], example: dict[str, Any], path: str, words: str) -> dict[int | str, Any]:
+    shown = {"data": [example], "links": {"self": path, "next": None}, "meta": {"description": words}}
+    return json_of(model, shown, link=True)
+
+
+@router.get(
+    "/revisions", responses=_page(RevisionPage, _REVISION, "/revisions", "All revisions"), response_class=Response
+)
+async def list_revisions(request: Request, query: Annotated[RevisionQuery, Query()]) -> Response:
+    """Every load, import, withdrawal and prune, the newest first: when, what, why, and the chain of digests."""
+    return await answers.page(request, REVISIONS, query)
+
+
+@router.get(
+    "/revisions/{number}",
+    responses={**json_of(Revision, _REVISION), 404: problem("not-found")},
+    response_class=Response,
+)
+async def get_revision(request: Request, number: RevisionNumber, _: Annotated[answers.Nothing, Query()]) -> Response:
+    """One revision."""
+
+    async def make(look: Look) -> bytes:
+        return orjson.dumps(await history.one_revision(look, number))
+
+    return await answers.made(request, make)
+
+
+@router.get(
+    "/revisions/{number}/changes",
+    responses={
+        **_page(ChangePage, _CHANGE, "/revisions/1/changes", "What revision 1 changed"),
+        404: problem("not-found"),
+    },
+    response_class=Response,
+)
+async def list_revision_changes(
+    request: Request, number: RevisionNumber, query: Annotated[OneRevisionQuery, Query()]
+) -> Response:
+    """Each document that this revision put or deleted, with its hash, in the order of the digest: kind, then id."""
+    found = await answers.data_of(request).ask(lambda look: history.one_revision(look, number))
+    asked = OfOneRevision(number=found["number"], **vars(query))
+    return await answers.page(request, CHANGES, asked)
+
+
+@router.get(
+    "/changes",
+    responses=_page(ChangePage, _CHANGE, "/changes", "The last change of each document after revision 0"),
+    response_class=Response,
+)
+async def list_changes(request: Request, query: Annotated[ChangeQuery, Query()]) -> Response:
+    """The last change of every document since a revision: a copy that follows it is equal to what is served.
+
+    A document changes also by another record's: an assessment that moves is in it. Note the largest `revision` you have
+    applied, and ask for what changed `since`; what was withdrawn is told as `delete`.
+    """
+    return await answers.page(request, CHANGES, query)
+
+
+exports = routes(CHANGES, ChangeFilters, ("ndjson",), TAG)
+
+
+def of_records(kind: str, example: str) -> APIRouter:
+    """The versions of each record of a kind."""
+    path = f"/{kind}s/{{id}}/revisions"
+    words = f"Every revision of {kind} {example}, newest first"
+    shown = {**_page(VersionPage, _VERSION, path.format(id=example), words), 404: problem("not-found")}
+    records = APIRouter(tags=[TAG])
+    records.add_api_route(
+        path,
+        _versions_of(kind, Path(description=f"The {kind}'s id.", examples=[example])),
+        methods=["GET"],
+        name=f"list_{kind}_revisions",
+        description="Every revision that changed this record, newest first: why, which fields, and where to see it.",
+        responses=shown,
+        response_class=Response,
+    )
+    return records
+
+
+def _versions_of(kind: str, place: Any) -> Callable[..., Awaitable[Response]]:  # noqa: ANN401 - FastAPI's own
+    async def endpoint(request: Request, id: PathId, _: Annotated[answers.Nothing, Query()]) -> Response:  # noqa: A002
+        async def make(look: Look) -> bytes:
+            told = [orjson.Fragment(version) for version in await history.versions(look, kind, id)]
+            return answers.enclosed(request, told, {"description": f"Every revision of {kind} {id}, newest first"})
+
+        return await answers.made(request, make)
+
+    endpoint.__annotations__["id"] = Annotated[str, place]
+    return endpoint
+
+
+ROUTERS = (
+    *(
+        of_records(kind, example)
+        for kind, example in (
+            ("event", "capture-of-lysychansk"),
+            ("claim", "lysychansk-s14a"),
+            ("source", "isw-2022-07-02"),
+            ("actor", "haidai"),
+            ("location", "lysychansk"),
+            ("dataset", "lysychansk"),
+        )
+    ),
+    exports,
+    router,
+)

@@ -1,0 +1,102 @@
+"""What is sent of the history of the record: revisions, changes and versions."""
+
+from datetime import datetime
+
+from api.domain import vocabulary as v
+from api.schemas.pages import Links, Meta
+from api.schemas.problems import Problem
+from api.schemas.records import Sent
+
+
+class Revision(Sent):
+    """One load: what it did, when and why."""
+
+    number: int
+    recorded_at: datetime
+    action: v.RevisionAction
+    datasets: list[str]
+    """Ids of the datasets that it was about."""
+    message: str | None
+    """Why, in the words of whoever loaded."""
+    added: int
+    changed: int
+    removed: int
+    """Of all kinds of documents: how many are new, have another text, are no longer there."""
+    digest: str
+    """SHA-256 in hex over the previous digest and, in order of kind and id, one line for each change: kind, tab, id,
+    tab, `put` or `delete`, tab, the document's SHA-256 in hex (empty for `delete`), line feed."""
+    previous: str
+    """The digest of the revision before; 64 zeros before the first."""
+    url: str
+
+
+class RevisionPage(Sent):
+    """A page of revisions."""
+
+    data: list[Revision]
+    links: Links
+    meta: Meta
+
+
+class Change(Sent):
+    """What a revision did to one document."""
+
+    revision: int
+    recorded_at: datetime
+    op: v.ChangeOperation
+    kind: str
+    """`event`, `claim`, `source`, `actor`, `location` or `dataset`."""
+    id: str
+    sha256: str | None
+    """SHA-256 in hex of the document's bytes as they are served; null where it was deleted."""
+    url: str
+
+
+class DocumentChange(Change):
+    """The same, with the document where it was asked for."""
+
+    model_config = Sent.model_config | {"json_schema_serialization_defaults_required": False}
+
+    document: dict[str, object] | None = None
+    """With `documents=true`: what is served now; null where it was deleted. Absent otherwise."""
+
+
+class ChangePage(Sent):
+    """A page of changes."""
+
+    data: list[DocumentChange]
+    links: Links
+    meta: Meta
+
+
+class Version(Sent):
+    """One revision of one record."""
+
+    revision: int
+    recorded_at: datetime
+    action: v.RevisionAction
+    message: str | None
+    op: v.ChangeOperation
+    fields: list[str]
+    """Names of top-level fields that differ from the version before, in alphabetical order."""
+    sha256: str | None
+    url: str
+    """The record as it stood then."""
+
+
+class VersionPage(Sent):
+    """Every version of a record, newest first."""
+
+    data: list[Version]
+    links: Links
+    meta: Meta
+
+
+class GoneProblem(Problem):
+    """A record that was withdrawn: which, by which revision, and why."""
+
+    kind: str
+    id: str
+    revision: int
+    recorded_at: datetime
+    message: str | None
