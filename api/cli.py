@@ -55,6 +55,13 @@ Message = Annotated[
 ]
 
 
+class Model(StrEnum):
+    """Another model in whose terms the facts can be written."""
+
+    STIX = "stix"
+    FTM = "ftm"
+
+
 class ReportFormat(StrEnum):
     """How a command says what it did."""
 
@@ -207,13 +214,22 @@ def export(
     *,
     dataset: Annotated[list[str] | None, typer.Option(help="Only this dataset (may be repeated).")] = None,
     parquet: Annotated[bool, typer.Option(help="Also as Parquet, which needs DuckDB.")] = False,
+    form: Annotated[
+        Model | None,
+        typer.Option("--as", help="Instead: in this model's terms, with a list of what is lost in LOST.md."),
+    ] = None,
 ) -> None:
-    """Write the facts as a Frictionless Data Package of CSV and NDJSON."""
+    """Write the facts as a Frictionless Data Package of CSV and NDJSON, or as STIX 2.1 or FollowTheMoney."""
     from seed.export import ExportUnusableError  # noqa: PLC0415 - a server has no need of it
     from seed.export import export as write  # noqa: PLC0415 - as above
+    from seed.interchange.command import export_as  # noqa: PLC0415 - as above
 
+    url = read_settings().database_url
     try:
-        counts = write(read_settings().database_url, target, dataset, parquet=parquet)
+        if form is None:
+            counts = write(url, target, dataset, parquet=parquet)
+        else:
+            counts = export_as(url, target, form.value, dataset, parquet=parquet)
     except ExportUnusableError as error:
         typer.echo(error, err=True)
         raise SystemExit(1) from None

@@ -75,13 +75,14 @@ def _write(url: str, folder: Path, datasets: list[str] | None) -> dict[str, int]
             connection = plain.execution_options(**look(plain))
             with connection.begin():
                 store = Store(connection)
-                _require(store, datasets)
+                require_datasets(store, datasets)
                 return _files(store, folder, datasets)
     finally:
         made.dispose()
 
 
-def _require(store: Store, datasets: list[str] | None) -> None:
+def require_datasets(store: Store, datasets: list[str] | None) -> None:
+    """These datasets are loaded. Raises ExportUnusableError with the nearest one."""
     known = store.column("SELECT id FROM dataset ORDER BY id")
     for dataset in datasets or ():
         if dataset not in known:

@@ -1,0 +1,124 @@
+"""`counterclaim export --as`: what is loaded in another model's terms, with a file that lists what that model loses."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import orjson
+from sqlalchemy import Connection, select
+
+from api import models
+from api.storage.bulk import Store
+from api.storage.database import engine, explained
+from migrations import require_current
+from seed.export import ExportUnusableError, require_datasets
+from seed.interchange import ftm, stix
+from seed.readback import look
+
+Record = dict[str, Any]
+BATCH = 500
+LOST = "LOST.md"
+TABLES = {
+    "dataset": models.DatasetDocument.__table__,
+    "actor": models.ActorDocument.__table__,
+    "location": models.LocationDocument.__table__,
+    "source": models.SourceDocument.__table__,
+    "event": models.EventDocument.__table__,
+    "claim": models.ClaimDocument.__table__,
+}
+
+
+class Writer(Protocol):
+    """Writes one model's file."""
+
+    file: str
+    lost: str
+    """What is lost of every record, as Markdown."""
+    losses: dict[str, list[str]]
+    """What is lost of some, with their ids."""
+
+    def head(self) -> bytes:
+        """What stands before all objects."""
+
+    def objects(self, kind: str, record: Record) -> Iterator[Record]:
+        """The objects that a record becomes."""
+
+    def line(self, found: Record) -> bytes:
+        """One object in the file."""
+
+    def tail(self) -> bytes:
+        """What stands after."""
+
+
+FORMS: dict[str, Callable[[], Writer]] = {"stix": stix.Stix, "ftm": ftm.Ftm}
+
+
+def export_as(
+    url: str, target: Path, form: str, datasets: list[str] | None = None, *, parquet: bool = False
+) -> dict[str, int]:
+    """Write a folder with the model's file and the list of what is lost; nothing is there until all of it is.
+
+    Returns how many records of each kind were read, and how many objects were written.
+    """
+    if parquet:
+        raise ExportUnusableError("--parquet belongs to the data package: leave out either it or --as.")
+    require_current(url)
+    if target.exists():
+        raise ExportUnusableError(f"{target} exists already: name a folder that does not.")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as work:
+            folder = Path(work) / target.name
+            folder.mkdir()
+            counts = _read(url, folder, FORMS[form](), datasets)
+            folder.rename(target)
+    except OSError as error:
+        raise ExportUnusableError(f"{target} cannot be written: {error.strerror}.") from None
+    return counts
+
+
+def _read(url: str, folder: Path, writer: Writer, datasets: list[str] | None) -> dict[str, int]:
+    """Everything, as of one moment."""
+    made = engine(url)
+    try:
+        with explained(url), made.connect() as plain:
+            connection = plain.execution_options(**look(plain))
+            with connection.begin():
+                require_datasets(Store(connection), datasets)
+                return _write(connection, folder, writer, datasets)
+    finally:
+        made.dispose()
+
+
+def _write(connection: Connection, folder: Path, writer: Writer, datasets: list[str] | None) -> dict[str, int]:
+    counts = dict.fromkeys([*(f"{kind}s" for kind in TABLES), "objects"], 0)
+    with (folder / writer.file).open("wb") as stream:
+        stream.write(writer.head())
+        for kind in TABLES:
+            for record in _records(connection, kind, datasets):
+                counts[f"{kind}s"] += 1
+                for found in writer.objects(kind, record):
+                    counts["objects"] += 1
+                    stream.write(writer.line(found))
+        stream.write(writer.tail())
+    (folder / LOST).write_text(_told(writer), encoding="utf-8")
+    return counts
+
+
+def _records(connection: Connection, kind: str, datasets: list[str] | None) -> Iterator[Record]:
+    """The documents of a kind, as they are served, by id."""
+    table = TABLES[kind]
+    found = connection.execution_options(yield_per=BATCH).execute(select(table.c.body).order_by(table.c.id))
+    for (body,) in found:
+        record: Record = orjson.loads(body)
+        owner = record["id"] if kind == "dataset" else record["dataset"]["id"]
+        if not datasets or owner in datasets:
+            yield record
+
+
+def _told(writer: Writer) -> str:
+    parts = [f"# What `{writer.file}` does not say\n\n{writer.lost.strip()}\n"]
+    for what, ids in writer.losses.items():
+        parts.append(f"\n## {what} ({len(ids)})\n\n" + "".join(f"- {one}\n" for one in ids))
+    return "".join(parts)

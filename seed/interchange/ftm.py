@@ -1,0 +1,174 @@
+"""FollowTheMoney: actors and events are entities of their own, claims are notes on their event."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from api.domain.date_words import date_in_words
+
+Record = dict[str, Any]
+SCHEMAS = {
+    "person": "Person",
+    "state": "PublicBody",
+    "government": "PublicBody",
+    "ministry": "PublicBody",
+    "staff": "PublicBody",
+    "de_facto_authority": "PublicBody",
+    "armed_force": "PublicBody",
+    "media": "Organization",
+    "organisation": "Organization",
+    "armed_group": "Organization",
+}
+OPEN = "Events with a date that is open at one end, which has no day in the file"
+LOST_OF_ALL = """
+FollowTheMoney speaks of what is so, not of what is said to be so.
+
+- A claim is a `Note` on its event; speaker, stance, aspect, hedge, day and source are in its words and `keywords`.
+- `startDate` and `endDate` of an event are the days between which it lies, whether it lasted or took place once in
+  there: the date in words stands in `summary`. Texts of EDTF are never given, for FollowTheMoney cuts
+  an interval to its first day without a word. Dates that are open at one end have no days at all.
+- What the claims add up to stands in `keywords` of the event, as of the day of the export.
+- Places are `Address` entities; how far from its point a place may lie is in words.
+- Actors of other kinds than persons, organisations and public bodies are `LegalEntity`, sides and civilians too.
+- Affiliations are `UnknownLink`s with their kind as the role; their dates are left out. Participations are too.
+- Sources are `Document`s, without their reliability; references that a source cites are not linked.
+"""
+
+
+class Ftm:
+    """Entities, one to a line."""
+
+    file = "entities.ftm.json"
+    lost = LOST_OF_ALL
+
+    def __init__(self) -> None:
+        """Nothing is lost yet."""
+        self.losses: dict[str, list[str]] = {OPEN: []}
+
+    def head(self) -> bytes:
+        """Nothing."""
+        return b""
+
+    def line(self, found: Record) -> bytes:
+        """An entity on a line of its own."""
+        return orjson.dumps(found) + b"\n"
+
+    def tail(self) -> bytes:
+        """Nothing."""
+        return b""
+
+    def objects(self, kind: str, record: Record) -> Iterator[Record]:
+        """The entities of a record."""
+        makers = {
+            "actor": self._actor,
+            "location": self._location,
+            "source": self._source,
+            "event": self._event,
+            "claim": self._claim,
+        }
+        if kind in makers:
+            yield from makers[kind](record)
+
+    @staticmethod
+    def _actor(actor: Record) -> Iterator[Record]:
+        yield _entity(
+            _id("actor", actor["id"]),
+            SCHEMAS.get(actor["kind"], "LegalEntity"),
+            name=actor["name"],
+            alias=actor["aliases"],
+            description=actor["description"],
+            keywords=f"kind:{actor['kind']}",
+        )
+        for link in actor["affiliations"]:
+            yield _link(_id("actor", actor["id"]), _id("actor", link["actor"]["id"]), link["kind"])
+
+    @staticmethod
+    def _location(place: Record) -> Iterator[Record]:
+        point = place["point"] or {}
+        radius = f"Within {point['radius_m']} m of its point." if point.get("radius_m") is not None else None
+        yield _entity(
+            _id("location", place["id"]),
+            "Address",
+            full=place["name"],
+            name=[place["name"], *place["aliases"]],
+            longitude=point.get("longitude"),
+            latitude=point.get("latitude"),
+            remarks=radius,
+        )
+
+    @staticmethod
+    def _source(source: Record) -> Iterator[Record]:
+        published = source["published"]
+        exact = published["earliest"] == published["latest"]
+        yield _entity(
+            _id("source", source["id"]),
+            "Document",
+            title=source["title"],
+            author=source["author"],
+            publisher=source["publisher"],
+            sourceUrl=source["url"],
+            publishedAt=published["earliest"] if exact else None,
+            keywords=f"kind:{source['kind']}",
+        )
+
+    def _event(self, event: Record) -> Iterator[Record]:
+        when, place = event["date"], event["location"]
+        bounded = when["earliest"] is not None and when["latest"] is not None
+        if when["edtf"] is not None and not bounded:
+            self.losses[OPEN].append(event["id"])
+        words = f"When: {date_in_words(when['edtf'])}."
+        statuses = dict.fromkeys(f"status:{one['aspect']}:{one['status']}" for one in event["assessments"])
+        yield _entity(
+            _id("event", event["id"]),
+            "Event",
+            name=event["title"],
+            summary=f"{event['summary']} {words}" if event["summary"] else words,
+            startDate=when["earliest"] if bounded else None,
+            endDate=when["latest"] if bounded else None,
+            location=place and place["name"],
+            addressEntity=place and _id("location", place["id"]),
+            involved=list(dict.fromkeys(_id("actor", part["actor"]["id"]) for part in event["participants"])),
+            recordId=event["id"],
+            keywords=[f"kind:{event['kind']}", *statuses],
+        )
+
+    @staticmethod
+    def _claim(claim: Record) -> Iterator[Record]:
+        speaker = claim["speaker"]["name"] if claim["speaker"] else "Somebody unnamed"
+        stance = claim["stance"].replace("_", " ")
+        said = date_in_words(claim["said"]["edtf"])
+        carriers = [found for found in claim["citations"] if found["role"] == "carries"]
+        quote = f"“{claim['quote']}”" if claim["quote"] else None
+        yield _entity(
+            _id("claim", claim["id"]),
+            "Note",
+            name=f"{speaker} {stance} ({claim['aspect']})",
+            entity=[
+                _id("event", claim["event"]["id"]),
+                *([_id("actor", claim["speaker"]["id"])] if claim["speaker"] else []),
+            ],
+            description=" ".join(part for part in (claim["summary"], quote, f"Said: {said}.") if part),
+            proof=list(dict.fromkeys(_id("source", found["source"]["id"]) for found in carriers)),
+            keywords=[f"{name}:{claim[name]}" for name in ("stance", "aspect", "certainty")],
+        )
+
+
+def _id(kind: str, identifier: str) -> str:
+    return f"counterclaim-{kind}-{identifier}"
+
+
+def _entity(identifier: str, schema: str, **properties: Any) -> Record:  # noqa: ANN401 - texts, or lists of them
+    """An entity; every property is a list of texts, and none is empty."""
+    found = {}
+    for name, value in properties.items():
+        values = value if isinstance(value, list) else [value]
+        texts = [str(one) for one in values if one not in (None, "")]
+        if texts:
+            found[name] = texts
+    return {"id": identifier, "schema": schema, "properties": found}
+
+
+def _link(subject: str, other: str, kind: str) -> Record:
+    name = f"{subject}-{kind}-{other.removeprefix('counterclaim-actor-')}"
+    return _entity(name, "UnknownLink", subject=subject, object=other, role=kind.replace("_", " "))

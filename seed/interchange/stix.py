@@ -1,0 +1,190 @@
+"""STIX 2.1: actors are identities, events incidents, and claims opinions about these."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID, uuid5
+
+import orjson
+
+from api.domain.date_words import date_in_words
+
+Record = dict[str, Any]
+IDS = UUID("c1d8a1f2-5a0c-5b7e-8c55-3c1b7b5d9f10")
+"""The name space of the ids: for ever. STIX keeps another for what is observed."""
+OPINIONS = {
+    "asserts": "agree",
+    "concedes": "agree",
+    "corroborates": "strongly-agree",
+    "denies": "strongly-disagree",
+    "doubts": "disagree",
+    "retracts": "neutral",
+    "cannot_confirm": "neutral",
+    "silent": "neutral",
+    "pledges": "neutral",
+}
+CLASSES = {"person": "individual", "civilians": "class", "unnamed": "unknown", "side": "group", "armed_group": "group"}
+TYPES = {"actor": "identity", "location": "location", "event": "incident", "claim": "opinion", "dataset": "identity"}
+LOST_OF_ALL = """
+STIX speaks of incidents and opinions about them; it has no claim, no aspect and no date that is not exact.
+
+- A claim is an `opinion` about its incident. Of its stance the opinion keeps agreement alone: that something was
+  conceded rather than asserted, and silence rather than "cannot confirm", stand in `labels`.
+- Aspects are labels (`aspect:control`): STIX would take a denial of control for a denial of the incident.
+- Dates are in words in descriptions. `created` and `modified` are the moment at which the dataset was recorded.
+- What the claims add up to (disputed, conceded, …) is in the labels of the incident, as of the day of the export.
+- Who belongs to whom, and who took part as what, are `related-to` relationships with the role in their description.
+- Sources are external references, without their reliability. Figures, hedges and credibility are in words.
+"""
+
+
+class Stix:
+    """A bundle."""
+
+    file = "bundle.stix.json"
+    lost = LOST_OF_ALL
+
+    def __init__(self) -> None:
+        """Nothing is lost yet."""
+        self.losses: dict[str, list[str]] = {"Locations without a point, which STIX cannot hold": []}
+        self._moments: dict[str, str] = {}
+        self._placed: set[str] = set()
+        self._separator = b""
+
+    def head(self) -> bytes:
+        """The bundle."""
+        return b'{"type":"bundle","id":"bundle--%s","objects":[\n' % _uuid("bundle").encode()
+
+    def line(self, found: Record) -> bytes:
+        """An object; no property is null or empty."""
+        separator, self._separator = self._separator, b",\n"
+        return separator + orjson.dumps({name: value for name, value in found.items() if value not in (None, [], "")})
+
+    def tail(self) -> bytes:
+        """The end."""
+        return b"\n]}\n"
+
+    def objects(self, kind: str, record: Record) -> Iterator[Record]:
+        """The objects of a record."""
+        makers = {"actor": self._actor, "location": self._location, "event": self._event, "claim": self._claim}
+        if kind == "dataset":
+            name = record["id"]
+            self._moments[name] = record["recorded_at"].removesuffix("Z").partition(".")[0] + ".000Z"
+            yield self._object("dataset", name, name, name=record["title"], identity_class="organization")
+        elif kind in makers:
+            yield from makers[kind](record)
+
+    def _object(self, kind: str, identifier: str, dataset: str, **more: Any) -> Record:  # noqa: ANN401 - any JSON
+        moment = self._moments[dataset]
+        author = {} if kind == "dataset" else {"created_by_ref": _id("dataset", dataset)}
+        head = {"type": TYPES[kind], "spec_version": "2.1", "id": _id(kind, identifier)}
+        return {**head, **author, "created": moment, "modified": moment, **more}
+
+    def _link(self, source: str, target: str, dataset: str, words: str, kind: str = "related-to") -> Record:
+        name = f"{source}\n{kind}\n{target}\n{words}"
+        moment = self._moments[dataset]
+        return {
+            "type": "relationship",
+            "spec_version": "2.1",
+            "id": f"relationship--{_uuid(name)}",
+            "created_by_ref": _id("dataset", dataset),
+            "created": moment,
+            "modified": moment,
+            "relationship_type": kind,
+            "description": words,
+            "source_ref": source,
+            "target_ref": target,
+        }
+
+    def _actor(self, actor: Record) -> Iterator[Record]:
+        here, owner = _id("actor", actor["id"]), actor["dataset"]["id"]
+        yield self._object(
+            "actor",
+            actor["id"],
+            owner,
+            name=actor["name"],
+            description=actor["description"],
+            identity_class=CLASSES.get(actor["kind"], "organization"),
+            labels=[f"kind:{actor['kind']}", *(f"alias:{alias}" for alias in actor["aliases"])],
+        )
+        for link in actor["affiliations"]:
+            yield self._link(here, _id("actor", link["actor"]["id"]), owner, link["kind"].replace("_", " "))
+
+    def _location(self, place: Record) -> Iterator[Record]:
+        point = place["point"]
+        if point is None:
+            self.losses["Locations without a point, which STIX cannot hold"].append(place["id"])
+            return
+        self._placed.add(place["id"])
+        yield self._object(
+            "location",
+            place["id"],
+            place["dataset"]["id"],
+            name=place["name"],
+            latitude=point["latitude"],
+            longitude=point["longitude"],
+            precision=None if point["radius_m"] is None else float(point["radius_m"]),
+            labels=[f"kind:{place['kind']}"],
+        )
+
+    def _event(self, event: Record) -> Iterator[Record]:
+        here, owner, place = _id("event", event["id"]), event["dataset"]["id"], event["location"]
+        told = (event["summary"], f"When: {date_in_words(event['date']['edtf'])}.", event["date"]["note"])
+        statuses = dict.fromkeys(f"status:{one['aspect']}:{one['status']}" for one in event["assessments"])
+        yield self._object(
+            "event",
+            event["id"],
+            owner,
+            name=event["title"],
+            description=" ".join(part for part in told if part),
+            labels=[f"kind:{event['kind']}", *statuses],
+        )
+        if place and place["id"] in self._placed:
+            yield self._link(here, _id("location", place["id"]), owner, place["relation"] or "at", "related-to")
+        for part in event["participants"]:
+            yield self._link(here, _id("actor", part["actor"]["id"]), owner, f"takes part as {part['role']}")
+
+    def _claim(self, claim: Record) -> Iterator[Record]:
+        speaker = claim["speaker"]["name"] if claim["speaker"] else "nobody named"
+        value = claim["value"]
+        quote = f"“{claim['quote']}”" if claim["quote"] else None
+        told = (claim["summary"], quote, _figure(value), f"Said: {date_in_words(claim['said']['edtf'])}.")
+        refs = [_id("event", claim["event"]["id"])]
+        if claim["speaker"]:
+            refs.append(_id("actor", claim["speaker"]["id"]))
+        sources = [
+            {
+                "source_name": found["source"]["title"],
+                "external_id": found["source"]["id"],
+                "description": found["role"],
+            }
+            for found in claim["citations"]
+        ]
+        yield self._object(
+            "claim",
+            claim["id"],
+            claim["dataset"]["id"],
+            explanation=" ".join(part for part in told if part),
+            authors=[speaker],
+            opinion=OPINIONS[claim["stance"]],
+            object_refs=refs[:1],
+            labels=[f"{name}:{claim[name]}" for name in ("stance", "aspect", "certainty")],
+            external_references=sources,
+        )
+        if len(refs) > 1:
+            yield self._link(_id("claim", claim["id"]), refs[1], claim["dataset"]["id"], "said by")
+
+
+def _id(kind: str, identifier: str) -> str:
+    return f"{TYPES[kind]}--{_uuid(f'{kind}/{identifier}')}"
+
+
+def _uuid(name: str) -> str:
+    """The same for the same name, and in the form of a random one, which STIX wants here."""
+    return str(UUID(bytes=uuid5(IDS, name).bytes, version=4))
+
+
+def _figure(value: Record | None) -> str | None:
+    if value is None:
+        return None
+    known = ", ".join(f"{name} {value[name]}" for name in ("low", "best", "high") if value[name] is not None)
+    return f"Figure: {known} {value['unit'] or ''}".rstrip() + "."

@@ -1,0 +1,96 @@
+"""Exports in other models' terms: whole, the same from both databases, and saying what they lose."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seed.export import ExportUnusableError, export
+from seed.interchange.command import FORMS, export_as
+from tests.support import databases
+
+KINDS = ("datasets", "actors", "locations", "sources", "events", "claims")
+STIX_ID = re.compile("[a-z-]+--[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+def written(url: str, folder: Path, form: str, datasets: list[str] | None = None) -> tuple[str, str, dict[str, int]]:
+    """The file, what it says to have lost, and the counts."""
+    counts = export_as(url, folder / form, form, datasets)
+    return (folder / form / FORMS[form]().file).read_text(), (folder / form / "LOST.md").read_text(), counts
+
+
+def test_stix(dossier_url: str, tmp_path: Path) -> None:
+    text, lost, counts = written(dossier_url, tmp_path, "stix")
+    bundle = json.loads(text)
+    objects: list[Any] = bundle["objects"]
+    rows = export(dossier_url, tmp_path / "package")
+    assert {kind: counts[kind] for kind in KINDS} == {kind: rows[kind] for kind in KINDS}
+    assert counts["objects"] == len(objects)
+    by_id = {one["id"]: one for one in objects}
+    assert len(by_id) == len(objects)
+    assert [one["id"] for one in (bundle, *objects) if not STIX_ID.fullmatch(one["id"])] == []
+    for one in objects:
+        assert one["spec_version"] == "2.1"
+        named = [one.get("created_by_ref"), one.get("source_ref"), one.get("target_ref"), *one.get("object_refs", [])]
+        assert {name for name in named if name is not None} <= by_id.keys()
+    opinions = [one for one in objects if one["type"] == "opinion"]
+    assert len(opinions) == rows["claims"]
+    assert {one["opinion"] for one in opinions if "stance:denies" in one["labels"]} == {"strongly-disagree"}
+    (capture,) = [one for one in objects if one.get("name") == "Capture of Lysychansk"]
+    assert capture["type"] == "incident"
+    assert "When: 2 or 3 July 2022." in capture["description"]
+    assert "status:control:conceded" in capture["labels"]
+    assert "\n- donbas\n" in lost
+
+
+def test_follow_the_money(dossier_url: str, tmp_path: Path) -> None:
+    text, lost, counts = written(dossier_url, tmp_path, "ftm")
+    entities = {one["id"]: one for one in map(json.loads, text.splitlines())}
+    assert len(entities) == counts["objects"]
+    for one in entities.values():
+        for values in one["properties"].values():
+            assert values
+            assert all(isinstance(value, str) and value for value in values)
+        named = [
+            name for part in ("entity", "involved", "proof", "subject") for name in one["properties"].get(part, [])
+        ]
+        assert set(named) <= entities.keys()
+    capture = entities["counterclaim-event-capture-of-lysychansk"]
+    assert capture["schema"] == "Event"
+    assert (capture["properties"]["startDate"], capture["properties"]["endDate"]) == (["2022-07-02"], ["2022-07-03"])
+    assert capture["properties"]["summary"][0].endswith("When: 2 or 3 July 2022.")
+    oblast = entities["counterclaim-event-capture-of-luhansk-oblast"]["properties"]
+    assert "startDate" not in oblast
+    assert oblast["summary"][0].endswith("When: 2 July 2022 or later.")
+    assert "\n- capture-of-luhansk-oblast\n" in lost
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_both_databases_write_the_same(tmp_path: Path, form: str) -> None:
+    found = []
+    for backend in ("sqlite", "postgresql"):
+        folder = tmp_path / backend
+        folder.mkdir()
+        with databases.copy(backend, folder, databases.dossier(backend)) as url:
+            found.append(written(url, folder, form))
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_one_dataset_alone(dossier_url: str, tmp_path: Path, form: str) -> None:
+    _, _, counts = written(dossier_url, tmp_path, form, ["lysychansk"])
+    rows = export(dossier_url, tmp_path / "package", ["lysychansk"])
+    assert {kind: counts[kind] for kind in KINDS} == {kind: rows[kind] for kind in KINDS}
+    assert 0 < counts["claims"] < export(dossier_url, tmp_path / "all")["claims"]
+
+
+def test_what_cannot_be_written(dossier_url: str, tmp_path: Path) -> None:
+    with pytest.raises(ExportUnusableError, match="exists already"):
+        export_as(dossier_url, tmp_path, "stix")
+    with pytest.raises(ExportUnusableError, match="lysychansk"):
+        export_as(dossier_url, tmp_path / "x", "ftm", ["lisichansk"])
+    with pytest.raises(ExportUnusableError, match="leave out"):
+        export_as(dossier_url, tmp_path / "x", "ftm", parquet=True)
+    assert list(tmp_path.glob(".*")) == []
