@@ -269,7 +269,7 @@ class Load:
         self._refuse_strays()
         if report.refusals:
             return report
-        vanished.find(store, report, sorted(self.datasets), whole=whole, scope=scope)
+        vanished.find(store, report, sorted(self.datasets), whole=whole, scope=scope, taken=prune)
         if prune and report.vanished:
             for refusal in (blocked := list(vanished.still_named(store))):
                 report.refuse(refusal)

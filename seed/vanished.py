@@ -1,8 +1,8 @@
 """Records that are no longer among those of their dataset: found, and taken out where nothing else names them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from api import models
 from api.index.invalidation import Changes
@@ -16,6 +16,39 @@ CHUNK = 1_000
 OWNERS = {table: (kind, column) for kind, parts in CHILDREN.items() for table, column in parts.items()}
 
 
+OTHERS = sorted(kind for kind in KINDS if kind != "dataset")
+SHARED = ("source", "actor", "location")
+UNSEEN = {
+    kind: f"NOT EXISTS (SELECT 1 FROM seen s WHERE s.kind = '{kind}' AND s.id = t.id)" for kind in (*OTHERS, "dataset")
+}
+
+
+def _references() -> Iterator[tuple[str, str, str, str, str]]:
+    """Of each reference from one record to another: table, kind of record, column of its id, column, kind named."""
+    for table in COLUMNS:
+        kind, own = OWNERS.get(table, (table, "id"))
+        for key in models.Base.metadata.tables[table].foreign_keys:
+            target, column = key.column.table.name, key.parent.name
+            if target != "dataset" and (target, column) != (kind, own):
+                yield table, kind, own, column, target
+
+
+# What is named by records that vanished, and may be named by nothing else; and what is, by records that stay.
+_NAMED = [
+    f"INSERT INTO vanished SELECT DISTINCT '{target}', t.id FROM vanished v JOIN {table} o ON o.{own} = v.id "
+    f"JOIN {target} t ON t.id = o.{column} WHERE v.kind = '{kind}' AND t.dataset = ? AND {UNSEEN[target]} "
+    "ON CONFLICT DO NOTHING"
+    for table, kind, own, column, target in _references()
+    if target in SHARED
+]
+_KEPT = [
+    f"DELETE FROM vanished WHERE kind = '{target}' AND EXISTS (SELECT 1 FROM {table} t WHERE t.{column} = vanished.id "
+    f"{'AND NOT t.mapped ' if table == 'affiliation' else ''}AND NOT EXISTS "
+    f"(SELECT 1 FROM vanished w WHERE w.kind = '{kind}' AND w.id = t.{own}))"
+    for table, kind, own, column, target in _references()
+]
+
+
 class Scope(NamedTuple):
     """What files cover: days, and the countries or the box that their places lie in, where these are known."""
 
@@ -25,68 +58,73 @@ class Scope(NamedTuple):
     box: tuple[float, float, float, float] | None
 
 
-def find(store: Store, report: Report, datasets: Iterable[str], *, whole: bool, scope: Scope | None = None) -> None:
-    """Collect what vanished from the datasets; `whole`: these are withdrawn themselves.
+def find(  # noqa: PLR0913 - each is a choice of its own
+    store: Store, report: Report, datasets: Sequence[str], *, whole: bool, taken: bool, scope: Scope | None = None
+) -> None:
+    """Collect what vanished from the datasets; `whole`: these are withdrawn themselves; `taken`: it is to be taken out.
 
     `scope`: only events that are certain to lie in it vanish, with their claims, and what nothing else names.
     """
+    if scope is None and not taken:
+        _count(store, report, datasets)
+        return
     for dataset in datasets:
-        for kind in KINDS:
-            if kind != "dataset":
-                store.run(
-                    f"INSERT INTO vanished SELECT '{kind}', id FROM {kind} t WHERE dataset = ? "
-                    f"AND NOT EXISTS (SELECT 1 FROM seen s WHERE s.kind = '{kind}' AND s.id = t.id)",
-                    dataset,
-                )
+        # All are looked at where they are to be taken out; else only what is named by what vanished.
+        for kind in OTHERS if scope is None else (*(SHARED if taken else ()), "dating"):
+            store.run(
+                f"INSERT INTO vanished SELECT '{kind}', t.id FROM {kind} t WHERE dataset = ? AND {UNSEEN[kind]}",
+                dataset,
+            )
+        if scope is not None:
+            _within(store, dataset, scope)
         if whole:
             store.run("INSERT INTO vanished SELECT 'dataset', id FROM dataset WHERE id = ?", dataset)
-    if scope is not None:
-        _keep_outside(store, scope)
-        _keep_named(store)
     report.vanished.update(dict(store.rows("SELECT kind, count(*) FROM vanished GROUP BY kind")))
     first = store.rows("SELECT kind, id FROM vanished ORDER BY kind, id LIMIT ?", SHOWN)
     report.vanished_ids = [f"{kind} {id_}" for kind, id_ in first]
 
 
-def _keep_outside(store: Store, scope: Scope) -> None:
-    """Events outside of what the files cover stay, and so do their claims."""
-    keep = "DELETE FROM vanished WHERE kind = 'event' AND id IN (SELECT e.id FROM event e WHERE "
-    first, last = scope.first.isoformat(), scope.last.isoformat()
-    within = "e.date_earliest >= ? AND e.date_latest <= ?"
-    store.run(f"{keep} ({within}) IS NOT TRUE)", first, last)
+def _count(store: Store, report: Report, datasets: Sequence[str]) -> None:
+    """How many records were not seen, and the first of them: nothing else is looked at, however many there are."""
+    for kind in OTHERS:
+        held = sum(store.rows(f"SELECT count(*) FROM {kind} WHERE dataset = ?", one)[0][0] for one in datasets)
+        gone = held - store.rows("SELECT count(*) FROM seen WHERE kind = ?", kind)[0][0]
+        if gone:
+            report.vanished[kind] = gone
+            # Not by the index of datasets: in the order of ids, the first are soon found.
+            query = f"SELECT t.id FROM {kind} t WHERE dataset || '' {{ids}} AND {UNSEEN[kind]} ORDER BY t.id LIMIT ?"
+            ids = store.column(query, list(datasets), min(gone, SHOWN - len(report.vanished_ids)))
+            report.vanished_ids += [f"{kind} {id_}" for id_ in ids]
+
+
+def _within(store: Store, dataset: str, scope: Scope) -> None:
+    """Events that the files cover and do not hold, claims that went from these and others, and what nothing else names.
+
+    All is found from what the files hold and from what they cover, however much else there is.
+    """
+    conditions = ["t.dataset = ?", "t.date_earliest >= ?", "t.date_latest <= ?", UNSEEN["event"]]
+    values: list[Any] = [dataset, scope.first.isoformat(), scope.last.isoformat()]
     if scope.countries:
         inside = (
             "WITH RECURSIVE inside (id) AS (SELECT id FROM location WHERE id {ids} "
             "UNION SELECT l.id FROM location l JOIN inside i ON l.within = i.id) SELECT id FROM inside"
         )
-        store.run(f"{keep} e.location IS NULL OR e.location NOT IN ({inside}))", scope.countries)
+        conditions.append(f"t.location IN ({inside})")
+        values.append(scope.countries)
     if scope.box is not None:
         west, south, east, north = scope.box
         there = "l.longitude BETWEEN ? AND ? AND l.latitude BETWEEN ? AND ?"
-        inside = f"SELECT 1 FROM location l WHERE l.id = e.location AND {there}"
-        store.run(f"{keep} NOT EXISTS ({inside}))", west, east, south, north)
-    store.run(
-        "DELETE FROM vanished WHERE kind = 'claim' AND id IN (SELECT c.id FROM claim c WHERE NOT EXISTS "
-        "(SELECT 1 FROM vanished v WHERE v.kind = 'event' AND v.id = c.event) AND NOT EXISTS "
-        "(SELECT 1 FROM seen s WHERE s.kind = 'event' AND s.id = c.event))"
-    )
-
-
-def _keep_named(store: Store) -> None:
-    """What a record names that stays has not vanished: a place, an actor, a source."""
-    kept = 1
-    while kept:
-        kept = 0
-        for table in [table for table in COLUMNS if table != "dataset"]:
-            kind, own = OWNERS.get(table, (table, "id"))
-            mapped = "AND NOT t.mapped" if table == "affiliation" else ""
-            for key in models.Base.metadata.tables[table].foreign_keys:
-                target, column = key.column.table.name, key.parent.name
-                kept += store.run(
-                    f"DELETE FROM vanished WHERE kind = '{target}' AND id IN (SELECT t.{column} FROM {table} t WHERE "
-                    f"t.{column} IS NOT NULL {mapped} AND NOT EXISTS "
-                    f"(SELECT 1 FROM vanished w WHERE w.kind = '{kind}' AND w.id = t.{own}))"
-                )
+        conditions.append(f"EXISTS (SELECT 1 FROM location l WHERE l.id = t.location AND {there})")
+        values += (west, east, south, north)
+    store.run(f"INSERT INTO vanished SELECT 'event', t.id FROM event t WHERE {' AND '.join(conditions)}", *values)
+    events = "SELECT id FROM vanished WHERE kind = 'event' UNION ALL SELECT id FROM seen WHERE kind = 'event'"
+    # Not by the index of datasets, but by that of events.
+    claims = f"t.event IN ({events}) AND t.dataset || '' = ? AND {UNSEEN['claim']}"
+    store.run(f"INSERT INTO vanished SELECT 'claim', t.id FROM claim t WHERE {claims}", dataset)
+    while sum([store.run(statement, dataset) for statement in _NAMED]):
+        pass
+    while sum([store.run(statement) for statement in _KEPT]):
+        pass
 
 
 def still_named(store: Store) -> Iterator[Refusal]:

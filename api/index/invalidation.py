@@ -1,9 +1,10 @@
 """What a load touched, and everything else that shows or depends on it."""
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from api.domain.vocabulary import BELONGING
+from api.index.facts import moment
 from api.storage.bulk import Store
 
 Kind = Literal["dataset", "source", "actor", "location", "event", "claim"]
@@ -79,19 +80,25 @@ _SHOWN: tuple[tuple[Kind, str], ...] = (
     ("claim", f"SELECT id FROM claim WHERE event IN ({_OLD} 'event')"),
     ("event", f"SELECT id FROM event WHERE part_of IN ({_OLD} 'event')"),
     ("event", f"SELECT event FROM claim WHERE id IN ({_ANY} 'claim')"),
-    ("source", f"SELECT id FROM source WHERE dataset IN ({_OLD} 'dataset')"),
-    ("actor", f"SELECT id FROM actor WHERE dataset IN ({_OLD} 'dataset')"),
-    ("location", f"SELECT id FROM location WHERE dataset IN ({_OLD} 'dataset')"),
-    ("event", f"SELECT id FROM event WHERE dataset IN ({_OLD} 'dataset')"),
-    ("claim", f"SELECT id FROM claim WHERE dataset IN ({_OLD} 'dataset')"),
-    # The day a dataset was recorded closes open ends of what its claims, and the dates it lends to others', say.
-    ("event", f"SELECT event FROM claim WHERE dataset IN ({_OLD} 'dataset')"),
-    ("claim", f"SELECT claim FROM dating WHERE claim IS NOT NULL AND dataset IN ({_OLD} 'dataset')"),
-    (
-        "event",
-        f"SELECT c.event FROM dating d JOIN claim c ON c.id = d.claim WHERE d.dataset IN ({_OLD} 'dataset')",
-    ),
 )
+# Records show their dataset's title.
+_OF_DATASET: tuple[Kind, ...] = ("source", "actor", "location", "event", "claim")
+# The day on which a dataset was recorded closes an open end of what its claims, and the dates it lends to others', say,
+# and bounds an end that lies after it. Parameters: the dataset, and the earlier of its day before and its day now.
+_SAID_UNTIL = (
+    "SELECT id FROM claim WHERE dataset = ? AND said_latest IS NULL AND said_earliest IS NOT NULL",
+    "SELECT id FROM claim WHERE dataset = ? AND said_latest > ?",
+    """SELECT d.claim FROM dating d JOIN claim c ON c.id = d.claim
+    WHERE ? IN (d.dataset, c.dataset) AND (d.date_latest IS NULL OR d.date_latest > ?)""",
+)
+
+
+class Recorded(NamedTuple):
+    """What other records show of a dataset, or follow from it."""
+
+    title: str
+    on: str
+    """The day, as YYYY-MM-DD in UTC."""
 
 
 class Changes:
@@ -99,6 +106,7 @@ class Changes:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._datasets: dict[str, Recorded] = {}
         for table, columns in _TEMPORARY.items():
             store.temporary(table, columns)
 
@@ -126,6 +134,12 @@ class Changes:
             self.show("actor", store.column("SELECT other FROM affiliation WHERE actor {ids}", ids))
         elif kind == "dating":
             self.dated(ids)
+        elif kind == "dataset":
+            self._datasets |= {id_: one for id_, one in self._recorded(ids).items() if id_ not in self._datasets}
+
+    def _recorded(self, ids: list[str]) -> dict[str, Recorded]:
+        rows = self._store.rows("SELECT id, title, recorded_at FROM dataset WHERE id {ids}", ids)
+        return {id_: Recorded(title, moment(recorded_at).date().isoformat()) for id_, title, recorded_at in rows}
 
     def dated(self, ids: list[str]) -> None:
         """What these datings date is touched."""
@@ -148,6 +162,7 @@ class Changes:
         store.run("INSERT INTO affected SELECT kind, id FROM touched WHERE true ON CONFLICT DO NOTHING")
         for kind, query in _SHOWN:
             store.run(f"INSERT INTO affected SELECT '{kind}', x.* FROM ({query}) x WHERE true ON CONFLICT DO NOTHING")
+        self._show_datasets()
         # A claim's derived rows are made together with those of its event.
         store.run(
             "INSERT INTO affected SELECT 'event', c.event FROM affected a JOIN claim c ON c.id = a.id "
@@ -159,6 +174,19 @@ class Changes:
             "INSERT INTO by_day SELECT coalesce(CAST(coalesce(e.date_earliest, e.date_latest) AS text), ''), a.id "
             "FROM affected a LEFT JOIN event e ON e.id = a.id WHERE a.kind = 'event' ORDER BY 1, 2"
         )
+
+    def _show_datasets(self) -> None:
+        """Collect what shows a dataset's title that changed, or follows from its day."""
+        now = self._recorded(sorted(self._datasets))
+        add = "INSERT INTO affected SELECT '{}', x.* FROM ({}) x WHERE true ON CONFLICT DO NOTHING"
+        for id_, before in self._datasets.items():
+            after = now.get(id_, before)
+            if after.title != before.title:
+                for kind in _OF_DATASET:
+                    self._store.run(add.format(kind, f"SELECT id FROM {kind} WHERE dataset = ?"), id_)
+            if after.on != before.on:
+                for query in _SAID_UNTIL:
+                    self._store.run(add.format("claim", query), *(id_, min(before.on, after.on))[: query.count("?")])
 
     def _analyse(self, table: str) -> None:
         """PostgreSQL knows nothing of a temporary table's size until told."""

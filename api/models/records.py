@@ -10,6 +10,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Double,
+    Index,
     SmallInteger,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -149,6 +150,7 @@ class Event(Owned, Base):
 
     __tablename__ = "event"
     __table_args__ = (
+        Index(None, "dataset", "date_earliest", "date_latest"),  # what files of a dataset cover
         *identifier(),
         words("kind", v.EventKind),
         words("place_relation", v.PlaceRelation),
@@ -158,6 +160,7 @@ class Event(Owned, Base):
         *lengths(TEXT_LENGTH, "summary"),
     )
 
+    dataset: Mapped[str] = mapped_column(TEXT, reference("dataset.id"))
     kind: Mapped[str] = mapped_column(TEXT)
     title: Mapped[str] = mapped_column(TEXT)
     summary: Mapped[str | None] = mapped_column(TEXT)
@@ -192,6 +195,7 @@ class Claim(Owned, Base):
 
     __tablename__ = "claim"
     __table_args__ = (
+        Index(None, "dataset", "said_latest", "said_earliest"),  # whose ends follow from when the dataset was recorded
         *identifier(),
         words("stance", v.Stance),
         words("aspect", v.Aspect),
@@ -211,6 +215,7 @@ class Claim(Owned, Base):
         *lengths(NAME_LENGTH, "unit"),
     )
 
+    dataset: Mapped[str] = mapped_column(TEXT, reference("dataset.id"))
     event: Mapped[str] = mapped_column(TEXT, reference("event.id"), index=True)
     speaker: Mapped[str | None] = mapped_column(TEXT, reference("actor.id"), index=True)
     via: Mapped[str | None] = mapped_column(TEXT, reference("actor.id"), index=True)
