@@ -22,6 +22,7 @@ from migrations import require_current
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from seed.queue import Queue
     from seed.report import Report
 
 WORTH_OPENING = (
@@ -204,7 +205,7 @@ def import_files(  # noqa: PLR0913 - each is an option of its own
     """Load files of other datasets' formats, all or nothing, and report what that did."""
     from seed.importers.command import Wish, run  # noqa: PLC0415 - a server has no need of it
 
-    wish = Wish(prune=prune, dry_run=dry_run, skip_refused=skip_refused, message=message)
+    wish = Wish(prune=prune, dry_run=dry_run, skip_refused=skip_refused, message=message, queue=_queue())
     raise SystemExit(run(read_settings().database_url, name, files, wish, as_json=report is ReportFormat.JSON))
 
 
@@ -257,7 +258,7 @@ def restore(
     """Put a saved SQLite database back, all or nothing, while the old one may be served."""
     from seed.backup import restore as put_back  # noqa: PLC0415 - a server has no need of it
 
-    typer.echo(put_back(read_settings().database_url, file, force=force))
+    typer.echo(put_back(read_settings().database_url, file, force=force, queue=_queue()))
 
 
 @app.command()
@@ -267,7 +268,7 @@ def withdraw(dataset: Annotated[str, typer.Argument(help="The dataset's id.")], 
 
     url = read_settings().database_url
     require_current(url)
-    typer.echo(_loaded(url, lambda made: take_out(made, dataset, message=message)))
+    typer.echo(_loaded(url, lambda made: take_out(made, dataset, message=message, queue=_queue())))
 
 
 @app.command()
@@ -300,7 +301,7 @@ def rebuild() -> None:
     made = engine(url)
     try:
         with explained(url):
-            typer.echo(f"Derived anew: {derive(made):,} events and what is said of them.")
+            typer.echo(f"Derived anew: {derive(made, queue=_queue()):,} events and what is said of them.")
     finally:
         made.dispose()
 
@@ -319,7 +320,16 @@ def _load(url: str, datasets: Sequence[str] = (), *, prune: bool = False, messag
     from seed.files import read  # noqa: PLC0415 - as above
     from seed.load import load  # noqa: PLC0415 - as above
 
-    return _loaded(url, lambda made: load(made, read([REVIEWED], datasets), prune=prune, message=message))
+    return _loaded(
+        url, lambda made: load(made, read([REVIEWED], datasets), prune=prune, message=message, queue=_queue())
+    )
+
+
+def _queue() -> "Queue":
+    """How long to wait for another load, and who is told for whom."""
+    from seed.queue import Queue  # noqa: PLC0415 - a server has no need of it
+
+    return Queue(read_settings().queue_seconds, lambda line: typer.echo(line, err=True))
 
 
 def _loaded(url: str, work: "Callable[[sa.Engine], Report]") -> str:

@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     statement_seconds: float = Field(5, gt=0, description="How long one statement may take; longer: 503.")
     lock_seconds: float = Field(1, gt=0, description="How long a statement waits for a locked table; longer: 503.")
 
+    queue_seconds: float = Field(600, ge=0, description="How long a load waits for another one; longer: it gives up.")
+
     drain_seconds: float = Field(1, ge=0, description="How long requests are still taken after SIGTERM.")
     stop_seconds: int = Field(30, ge=1, description="How long answers under way may then take; longer: cut.")
     log_format: Literal["json", "text"] | None = Field(

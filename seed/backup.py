@@ -4,7 +4,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -16,6 +16,8 @@ from api.storage.bulk import Store
 from api.storage.database import BUSY_TIMEOUT_MS, DatabaseUnusableError, is_sqlite, sqlite_file
 from migrations import newest, require_current
 from seed import verify_history
+from seed.load import NOBODY
+from seed.queue import Queue, file_turn
 
 LOG = tuple(model.__tablename__ for model in (models.Revision, models.Change, models.PastVersion))
 CHUNK = 1_000
@@ -45,9 +47,14 @@ def backup(url: str, target: Path, *, force: bool = False) -> str:
     return f"{target} holds revision {number or 0} of the data, {target.stat().st_size:,} bytes."
 
 
-def restore(url: str, source: Path, *, force: bool = False) -> str:
-    """Put back what `backup` saved, all or nothing. What was done, in one line."""
+def restore(url: str, source: Path, *, force: bool = False, queue: Queue = NOBODY) -> str:
+    """Put back what `backup` saved, all or nothing, once no load is under way. What was done, in one line."""
     target = _file(url)
+    with file_turn(target, queue._replace(doing="restore")) if target.exists() else nullcontext():
+        return _restored(target, source, force=force)
+
+
+def _restored(target: Path, source: Path, *, force: bool) -> str:
     held = _held(target)
     if held is not None and not force:
         raise DatabaseUnusableError(f"{target} holds data, which would be lost: --force replaces it.")

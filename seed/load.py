@@ -1,6 +1,7 @@
 """Records → rows, in one transaction: what is new, changed and gone, and all that is derived from it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from api.index.invalidation import Changes
 from api.index.writer import rederive, refresh
 from api.storage.bulk import Row, Store, rarely_collected
 from seed import consistency, mapping, vanished
+from seed.queue import Queue, engine_turn, server_turn
 from seed.ready import Ready, Rows, ready
 from seed.records import KINDS, Reference
 from seed.refusals import Entry, Place, Refusal, meant
@@ -25,8 +27,8 @@ NEIGHBOURS = 500
 PLACED = {"about", "within"}
 """Fields for which it is remembered where a record was read: what they say may turn out wrong in the end."""
 SAME_AS = Path(__file__).parent / "importers" / "same_as.toml"
-# Any number that no other program is likely to lock.
-LOCK = 7_226_110_347
+
+NOBODY = Queue()
 
 Progress = Callable[[str, int], None]
 
@@ -52,6 +54,7 @@ def load(  # noqa: PLR0913 - each is a choice of its own
     scope: Callable[[], vanished.Scope | None] = unbounded,
     action: RevisionAction = RevisionAction.LOAD,
     message: str | None = None,
+    queue: Queue = NOBODY,
 ) -> Report:
     """Load records in one transaction: all of them, or none and `LoadRefusedError`.
 
@@ -60,19 +63,19 @@ def load(  # noqa: PLR0913 - each is a choice of its own
     `repeats`: a record may occur again if it is the same each time. `renewed` records take the place of those of the
     same id that were loaded, but only if anything at all is new, changed or gone. `scope`, asked when all were read:
     what the entries cover, outside of which nothing vanishes. `action` and `message` are what the revision says of
-    itself; where something was withdrawn, it is a prune.
+    itself; where something was withdrawn, it is a prune. `queue`: how long to wait for another load.
     """
-    with rarely_collected(), engine.connect() as connection, connection.begin() as transaction:
-        work = Load(connection, progress, repeats=repeats)
+    queue = queue._replace(doing=action.value)
+    with _begun(engine, queue) as transaction:
+        work = Load(transaction.connection, progress, repeats=repeats, queue=queue)
         stream = iter(entries)
         while batch := list(islice(stream, BATCH)):
             work.take(batch)
         report = work.finish(prune=prune, same_as=same_as, scope=scope())
         if report.refusals and not dry_run:
             raise LoadRefusedError(report)
-        if report.moved:
-            work.renew(renewed)
         if report.moved and not dry_run:
+            work.renew(renewed)
             why = RevisionAction.PRUNE if report.withdrawn and report.vanished.total() else action
             work.derive(Why(why, sorted(work.datasets), message))
         else:
@@ -80,10 +83,13 @@ def load(  # noqa: PLR0913 - each is a choice of its own
     return report
 
 
-def withdraw(engine: sa.Engine, dataset: str, *, same_as: Path = SAME_AS, message: str | None = None) -> Report:
+def withdraw(
+    engine: sa.Engine, dataset: str, *, same_as: Path = SAME_AS, message: str | None = None, queue: Queue = NOBODY
+) -> Report:
     """Take a whole dataset out, or `LoadRefusedError` where there is none or another dataset refers to it."""
-    with engine.connect() as connection, connection.begin():
-        work = Load(connection, silent)
+    queue = queue._replace(doing=RevisionAction.WITHDRAW.value)
+    with _begun(engine, queue) as transaction:
+        work = Load(transaction.connection, silent, queue=queue)
         report = work.leave(dataset, same_as)
         if report.refusals:
             raise LoadRefusedError(report)
@@ -91,11 +97,24 @@ def withdraw(engine: sa.Engine, dataset: str, *, same_as: Path = SAME_AS, messag
     return report
 
 
-def rebuild(engine: sa.Engine, progress: Progress = silent) -> int:
+def rebuild(engine: sa.Engine, progress: Progress = silent, queue: Queue = NOBODY) -> int:
     """Derive everything anew, as a load of its own; how many events there are."""
-    with rarely_collected(), engine.connect() as connection, connection.begin():
-        work = Load(connection, progress)
+    queue = queue._replace(doing=RevisionAction.REBUILD.value)
+    with _begun(engine, queue) as transaction:
+        work = Load(transaction.connection, progress, queue=queue)
         return work.derive(Why(RevisionAction.REBUILD), anew=True)
+
+
+@contextmanager
+def _begun(engine: sa.Engine, queue: Queue) -> Iterator[sa.RootTransaction]:
+    """A transaction, once it is this one's turn."""
+    with (
+        rarely_collected(),
+        engine_turn(engine, queue),
+        engine.connect() as connection,
+        connection.begin() as transaction,
+    ):
+        yield transaction
 
 
 class Named(NamedTuple):
@@ -118,7 +137,9 @@ class Written(NamedTuple):
 class Load:
     """A load under way, on one connection and in its transaction."""
 
-    def __init__(self, connection: sa.Connection, progress: Progress, *, repeats: bool = False) -> None:
+    def __init__(
+        self, connection: sa.Connection, progress: Progress, *, repeats: bool = False, queue: Queue = NOBODY
+    ) -> None:
         """Take the lock, so that writers wait for each other."""
         self.report = Report()
         self._repeats = repeats
@@ -129,7 +150,7 @@ class Load:
             self._store.run("PRAGMA defer_foreign_keys = ON")
         else:
             self._store.run("SET LOCAL statement_timeout = 0")
-            self._store.rows("SELECT pg_advisory_xact_lock(?)", LOCK)
+            server_turn(self._store, queue)
         self._changes = Changes(self._store)
         self.history = History(self._store)
         for table in ("seen", "vanished"):

@@ -24,6 +24,7 @@ from seed.importers.outcome import Outcome
 from seed.importers.registry import FORMATS
 from seed.importers.survey import Names, Stored
 from seed.load import load
+from seed.queue import Queue
 from seed.refusals import Entry, Place, Refusal, meant
 from seed.report import LoadRefusedError, Report
 
@@ -42,6 +43,7 @@ class Wish:
     dry_run: bool = False
     skip_refused: bool = False
     message: str | None = None
+    queue: Queue = Queue()  # noqa: RUF009 - it cannot be changed
 
 
 def run(url: str, name: str, paths: Sequence[Path], wish: Wish, *, as_json: bool) -> int:
@@ -101,6 +103,7 @@ def _load(made: sa.Engine, intake: Intake, entries: Iterable[Entry | Refusal], w
             scope=intake.scope,
             action=RevisionAction.IMPORT,
             message=wish.message,
+            queue=wish.queue,
         )
     except LoadRefusedError as error:
         return error.report

@@ -1,16 +1,21 @@
 """Loads wait for each other, and whoever reads meanwhile sees the state before or after, never a mixture."""
 
+import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 import sqlalchemy as sa
 
 from api import models
-from api.storage.database import engine
+from api.domain.vocabulary import RevisionAction
+from api.storage.database import DatabaseUnusableError, engine
 from seed.check import REVIEWED
 from seed.files import read
 from seed.load import load, withdraw
+from seed.queue import Queue
 from seed.refusals import Entry, Refusal
 from tests.seed.test_load import CONTEXT, EXCERPT
 from tests.support.contents import everything, revision
@@ -55,6 +60,39 @@ def test_two_loads_at_once_are_one_after_the_other(empty_url: str) -> None:
     waiting.join()
     assert problems == []
     assert revision(database) == 2
+    database.dispose()
+
+
+def test_who_waits_says_for_whom_and_gives_up(empty_url: str) -> None:
+    """Three at once: the first has the database, the second gives up, and the third comes when the first is done."""
+    database = engine(empty_url)
+    begun, go_on, heard = threading.Event(), threading.Event(), threading.Event()
+    told: list[str] = []
+
+    def hear(line: str) -> None:
+        told.append(line)
+        heard.set()
+
+    def halting() -> Iterator[Entry | Refusal]:
+        begun.set()
+        go_on.wait()
+        yield from read([REVIEWED], [EXCERPT])
+
+    third = threading.Thread(target=lambda: load(database, read([REVIEWED], [CONTEXT]), queue=Queue(tell=hear)))
+    with beside(threading.Thread(target=lambda: load(database, halting(), action=RevisionAction.IMPORT))):
+        begun.wait()
+        first = rf"counterclaim import \(process {os.getpid()}, since \d\d:\d\d:\d\d UTC\)"
+        with pytest.raises(DatabaseUnusableError) as given_up:
+            withdraw(database, EXCERPT, queue=Queue(wait_s=0))
+        why = rf"Gave up after 0 seconds of waiting: {first} still has the database\. Nothing was changed\."
+        assert re.fullmatch(why, str(given_up.value))
+        third.start()
+        heard.wait()
+        assert revision(database) is None
+        go_on.set()
+    third.join()
+    assert revision(database) == 2
+    assert [bool(re.fullmatch(rf"Waiting for {first}\.", line)) for line in told] == [True]
     database.dispose()
 
 

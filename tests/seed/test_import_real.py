@@ -49,7 +49,7 @@ def test_three_extracts_of_ucdp_one_after_another(dossier_url: str) -> None:
     assert load(dossier_url, "ucdp", ["ucdp/ged231*"]) == {
         "source": {"new": 1745, "unchanged": 11, "vanished": 1828},
         "actor": {"new": 268, "unchanged": 8, "vanished": 4},
-        "location": {"new": 1677, "unchanged": 1, "vanished": 249},
+        "location": {"new": 1677, "unchanged": 1, "vanished": 246},
         "event": {"new": 995, "changed": 5, "vanished": 1162},
         "claim": {"new": 2037, "unchanged": 10, "vanished": 2380},
     }

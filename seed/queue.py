@@ -1,0 +1,101 @@
+"""Loads wait for each other: one at a time has the database, and whoever waits is told for whom."""
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import sqlalchemy as sa
+
+from api.storage.bulk import Store
+from api.storage.database import DatabaseUnusableError
+
+# Any number that no other program is likely to lock.
+LOCK = 7_226_110_347
+POLL_S = 0.1
+WAIT_S = 600.0
+_HOLDER = """
+SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid::bigint << 32 | l.objid::bigint = ?"""
+
+
+def unheard(_line: str) -> None:
+    """Tell nobody who is waited for."""
+
+
+class Queue(NamedTuple):
+    """How long to wait for other loads, and who is told of them."""
+
+    wait_s: float = WAIT_S
+    tell: Callable[[str], None] = unheard
+    doing: str = "load"
+
+    @property
+    def own(self) -> str:
+        """Who waits, for those who will wait for it; PostgreSQL keeps 63 characters of it."""
+        return f"counterclaim {self.doing} (process {os.getpid()}, since {datetime.now(UTC):%H:%M:%S} UTC)"
+
+    def wait(self, take: Callable[[], bool], holder: Callable[[], str]) -> None:
+        """Take what another load holds, as soon as it lets go of it, or DatabaseUnusableError."""
+        until, told = time.monotonic() + self.wait_s, ""
+        while not take():
+            other = holder() or "another program"
+            if time.monotonic() >= until:
+                raise DatabaseUnusableError(
+                    f"Gave up after {self.wait_s:,.0f} seconds of waiting: {other} still has the database. "
+                    "Nothing was changed."
+                )
+            if other != told:
+                told = other
+                self.tell(f"Waiting for {other}.")
+            time.sleep(POLL_S)
+
+
+@contextmanager
+def file_turn(database: Path, queue: Queue) -> Iterator[None]:
+    """The turn to change an SQLite file: a lock on a file beside it, which goes with the process that holds it."""
+    try:
+        lock = Path(f"{database}.queue").open("a+", encoding="utf-8")  # noqa: SIM115 - it is left below
+    except OSError:  # nothing can be written there, which the database says better
+        yield
+        return
+    with lock:
+        queue.wait(lambda: _locked(lock), lambda: _read(lock))
+        lock.truncate(0)
+        lock.write(queue.own)
+        lock.flush()
+        yield
+
+
+def engine_turn(engine: sa.Engine, queue: Queue) -> AbstractContextManager[None]:
+    """The same before a transaction begins; PostgreSQL's turn is taken within one, by `server_turn`."""
+    if engine.dialect.name == "sqlite":
+        return file_turn(Path(engine.url.database or ""), queue)
+    return nullcontext()
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _read(lock: IO[str]) -> str:
+    lock.seek(0)
+    return lock.read()
+
+
+def server_turn(store: Store, queue: Queue) -> None:
+    """The turn to change a PostgreSQL database, until the transaction ends."""
+    store.rows("SELECT set_config('application_name', ?, true)", queue.own)
+    queue.wait(
+        lambda: bool(store.column("SELECT pg_try_advisory_xact_lock(?)", LOCK)[0]),
+        lambda: next(iter(store.column(_HOLDER, LOCK)), ""),
+    )
