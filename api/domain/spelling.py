@@ -56,30 +56,15 @@ def _keys(word: str) -> tuple[str, ...]:
         bare = word.removeprefix(ARTICLE)
         return tuple(dict.fromkeys(key for one in (word, bare) for key in _consonants(one, ABJAD)))
     if _CYRILLIC.search(word):
-        romanised, slavic = [_romanised(word, system) for system in CYRILLIC], [_slavic(word)]
+        romanised, slavic = [system.write(word) for system in CYRILLIC if system.needs in word], [_slavic(word)]
     elif _LATIN.search(word):
-        romanised, slavic = [word], [_slavic(_romanised(word, TO_CYRILLIC))]
+        romanised, slavic = [word], [_slavic(TO_CYRILLIC.write(word))]
     else:
-        romanised, slavic = [_romanised(word, system) for system in OTHERS if word[0] in system], []
+        romanised, slavic = [system.write(word) for system in OTHERS if word[0] in system.letters], []
     keys = [LATIN_MARK + _plain(one) for one in romanised]
     for one in slavic:
         keys += [CYRILLIC_MARK + one, _stem(one)]
     return tuple(dict.fromkeys(keys))
-
-
-def _romanised(word: str, system: System) -> str:
-    """The word in another script: the longest group of letters that the system knows, one after the other.
-
-    What begins with `^` holds at the beginning of a word alone.
-    """
-    longest = max(map(len, system))
-    padded, found, at = f"^{word}", "", 0
-    while at < len(padded):
-        groups = (padded[at : at + size] for size in range(min(longest, len(padded) - at), 0, -1))
-        group = next((group for group in groups if group in system), padded[at])
-        found += system.get(group, group)
-        at += len(group)
-    return found.removeprefix("^")
 
 
 def _plain(word: str) -> str:
@@ -99,6 +84,6 @@ def _stem(word: str) -> str:
 
 def _consonants(word: str, system: System) -> tuple[str, ...]:
     """The key of a word's consonants, as a whole word, where there are enough of them."""
-    found = _DOUBLED.sub(r"\1", _romanised(word, system))
+    found = _DOUBLED.sub(r"\1", system.write(word))
     found = found.removesuffix("h")
     return (f"{CONSONANT_MARK}{found}{CONSONANT_MARK}",) if len(found) >= FEWEST_CONSONANTS else ()
