@@ -7,12 +7,14 @@ from typing import Any
 
 import orjson
 
-from api.domain.vocabulary import Aspect, Stance
+from api.domain.vocabulary import Aspect, Reliability, Stance
 from api.http.examples import EXAMPLES
 
 Document = dict[str, Any]
 Columns = Callable[[Document], dict[str, Any]]
 _ASPECTS = list(Aspect)
+DECIMAL = frozenset({"longitude", "latitude", "radius_m", "value_low", "value_best", "value_high"})
+"""Columns whose whole numbers have a decimal point too: readers guess a column's type from its first rows."""
 MARK = "'"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", MARK)
 
@@ -90,6 +92,7 @@ def source_columns(source: Document) -> dict[str, Any]:
         **_when("published", source["published"]),
         **_ref("parent", source["parent"]),
         "reliability": source["reliability"],
+        "reliability_meaning": source["reliability"] and Reliability[source["reliability"]].meaning,
         "note": source["note"],
         **_ref("dataset", source["dataset"]),
     }
@@ -146,9 +149,11 @@ def neutral(text: str) -> str:
     return MARK + text if text.startswith(DANGEROUS) else text
 
 
-def _cell(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _cell(name: str, value: Any) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, bool):
         return "true" if value else "false"
+    if name in DECIMAL and isinstance(value, int):
+        return f"{value}.0"
     if isinstance(value, list):
         value = "|".join(value)
     return neutral(value) if isinstance(value, str) else value
@@ -160,7 +165,7 @@ def csv_lines(rows: Iterable[dict[str, Any]], header: Sequence[str], *, first: b
     writer = csv.writer(out, lineterminator="\r\n")
     if first:
         writer.writerow(header)
-    writer.writerows([_cell(row[name]) for name in header] for row in rows)
+    writer.writerows([_cell(name, row[name]) for name in header] for row in rows)
     return out.getvalue().encode()
 
 
@@ -168,7 +173,8 @@ def feature(columns: dict[str, Any]) -> bytes:
     """A GeoJSON feature (RFC 7946); a record without a point has a null geometry."""
     placed = columns.get("longitude") is not None
     geometry = {"type": "Point", "coordinates": [columns["longitude"], columns["latitude"]]} if placed else None
-    return orjson.dumps({"type": "Feature", "id": columns["id"], "geometry": geometry, "properties": columns})
+    shown = {name: "|".join(value) if isinstance(value, list) else value for name, value in columns.items()}
+    return orjson.dumps({"type": "Feature", "id": columns["id"], "geometry": geometry, "properties": shown})
 
 
 COLUMNS: dict[str, Columns] = {

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
 from api.domain.vocabulary import VOCABULARIES
+from api.http import openapi_components
 from api.query.filters import ID
 from api.schemas.problems import Problem
 
@@ -78,6 +79,14 @@ LINKS: dict[str, dict[str, str]] = {
     "get_location": {"get_control": OWN},
     "list_datasets": {"get_dataset": FIRST, "list_dataset_revisions": FIRST},
 }
+ABOUT: Json = {
+    "servers": [{"url": "/", "description": "This service."}],
+    "security": [],
+}
+INFO = {
+    "license": {"name": "MIT", "identifier": "MIT"},
+    "contact": {"name": "Whoever runs this service", "url": "/docs"},
+}
 KEYWORDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum"}
 EXCHANGES: Json = orjson.loads(Path(__file__).with_name("exchanges.json").read_bytes())
 """By operation and status, a request and the answer it got; renewed and compared by tests."""
@@ -111,6 +120,9 @@ def refine(document: Json) -> Json:
         if found := schemas.get(vocabulary.__name__):
             found["description"] += "\n\n" + "\n".join(f"- `{word}`: {word.meaning}" for word in vocabulary)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
+    document |= ABOUT
+    document["info"] |= INFO
+    openapi_components.shared(document)
     return document
 
 

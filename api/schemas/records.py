@@ -17,11 +17,9 @@ Number = Annotated[int | float, BeforeValidator(whole)]
 
 
 class Sent(BaseModel):
-    """A shape of the contract: no field is ever missing."""
+    """A shape of the contract: no field is ever missing, and clients must expect more of them."""
 
-    model_config = ConfigDict(
-        extra="forbid", use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
-    )
+    model_config = ConfigDict(use_attribute_docstrings=True, json_schema_serialization_defaults_required=True)
 
 
 class NamedRef(Sent):

@@ -405,7 +405,7 @@ def test_a_row_of_the_csv(api: Api) -> None:
         "place_relation": "at",
         "longitude": "38.44094",
         "latitude": "48.90421",
-        "radius_m": "5000",
+        "radius_m": "5000.0",
         "method": "gazetteer",
         "participants": "russian-forces|lpr-forces|ukrainian-forces",
         "participant_roles": "attacker|attacker|defender",

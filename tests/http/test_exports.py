@@ -77,6 +77,7 @@ def test_a_csv_is_read_by_any_reader(api: Api) -> None:
         ("@a", "'@a"),
         ("\tx", "'\tx"),
         (-170.5, "-170.5"),
+        (-170, "-170"),
         (None, ""),
         (False, "false"),
         (["a", "b"], "a|b"),
@@ -86,3 +87,19 @@ def test_a_csv_is_read_by_any_reader(api: Api) -> None:
 )
 def test_a_cell_runs_nothing_and_keeps_its_value(value: object, cell: str) -> None:
     assert formats.csv_lines([{"a": value, "b": 1}], ("a", "b"), first=False).decode() == f"{cell},1\r\n"
+
+
+def test_decimals_have_a_point_and_lists_are_joined_everywhere(api: Api) -> None:
+    """Readers guess types from the first rows, and turn a list into the print of an array."""
+    rows = {row["id"]: row for row in api.csv("/locations.csv")}
+    assert (rows["lysychansk"]["longitude"], rows["lysychansk"]["radius_m"]) == ("38.44094", "5000.0")
+    assert {row["value_best"] for row in api.csv("/claims.csv") if row["unit"] == "km"} <= {"", "10.0"}
+    assert formats.csv_lines(
+        [{"latitude": -49, "value_low": None, "claims": 3}], ("latitude", "value_low", "claims"), first=False
+    ) == (b"-49.0,,3\r\n")
+    for feature in api.geojson("/locations.geojson"):
+        properties = feature["properties"]
+        assert list(properties) == list(rows[feature["id"]])
+        assert properties["aliases"] == rows[feature["id"]]["aliases"].removeprefix("'")
+        assert [value for value in properties.values() if isinstance(value, list | dict)] == []
+    assert {row["reliability_meaning"] for row in api.csv("/sources.csv", reliability="F")} == {"Cannot be judged."}

@@ -90,7 +90,7 @@ def test_a_spreadsheet_sees_text(api_of_it: Api) -> None:
 
 def test_numbers_are_numbers(api_of_it: Api) -> None:
     rows = api_of_it.csv("/events.csv")
-    assert {(row["longitude"], row["latitude"]) for row in rows} == {("-5", "-12.5")}
+    assert {(row["longitude"], row["latitude"]) for row in rows} == {("-5.0", "-12.5")}
 
 
 def test_a_package_comes_back_as_it_was(made_up: str, tmp_path: Path) -> None:

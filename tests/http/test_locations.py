@@ -88,7 +88,7 @@ def test_a_row_of_the_csv(api: Api) -> None:
         "within": "Donbas",
         "longitude": "38.09779",
         "latitude": "48.86588",
-        "radius_m": "2000",
+        "radius_m": "2000.0",
         "method": "gazetteer",
         "dataset_id": "lysychansk",
         "dataset": row["dataset"],

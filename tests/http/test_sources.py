@@ -94,6 +94,7 @@ def test_a_row_of_the_csv(api: Api) -> None:
         "parent_id": "wikipedia-battle-of-lysychansk",
         "parent": "Battle of Lysychansk",
         "reliability": "F",
+        "reliability_meaning": "Cannot be judged.",
         "note": row["note"],
         "dataset_id": "lysychansk",
         "dataset": row["dataset"],

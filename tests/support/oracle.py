@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
+from api.domain.spelling import alternatives, spellings
 from tests.support.live import Api, Params
 
 Document = dict[str, Any]
@@ -144,6 +145,9 @@ class Oracle:
 
     def _worded(self, name: str, record: Document, text: str) -> bool:
         have = words(" ".join(filter(None, self._texts(name, record))))
+        if name in {"actors", "locations"}:
+            have += spellings(words(" ".join([record["name"], *record["aliases"]])))
+            return all(any(word.startswith(alternatives(wanted)) for word in have) for wanted in words(text))
         return all(any(word.startswith(wanted) for word in have) for wanted in words(text))
 
     def _texts(self, name: str, record: Document) -> list[str | None]:

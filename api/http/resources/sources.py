@@ -42,6 +42,9 @@ class SourceFilters(Worded, Imprecise):
         list[Annotated[str, Field(min_length=1, max_length=NAME_LENGTH)]],
         Field(description="Published by exactly this publisher.", examples=[["BBC"]]),
     ] = []
+    reliability: Annotated[
+        list[v.Reliability], Field(description="Its grade on the Admiralty scale.", examples=[["F"]])
+    ] = []
     dataset: Annotated[list[Id], Field(description="Belongs to this dataset.", examples=[["lysychansk-context"]])] = []
 
     def asked(self) -> Asked:
@@ -49,6 +52,7 @@ class SourceFilters(Worded, Imprecise):
         asked = Asked("source")
         asked.any_of("kind", self.kind)
         asked.any_of("publisher", self.publisher)
+        asked.any_of("reliability", self.reliability)
         asked.any_of("dataset", self.dataset)
         asked.named = [Named("dataset", "dataset", dataset) for dataset in self.dataset]
         asked.named += [Named("publisher", "publisher", publisher) for publisher in self.publisher]
@@ -63,6 +67,7 @@ class SourceFilters(Worded, Imprecise):
             days_in_words("were published", self.published_from, self.published_to, self.match, self.undated),
             f"are of kind {one_of(self.kind)}" if self.kind else None,
             f"are published by {one_of(self.publisher)}" if self.publisher else None,
+            f"are of reliability {one_of(self.reliability)}" if self.reliability else None,
             f"belong to the dataset {await look.names('dataset', self.dataset)}" if self.dataset else None,
             f"hold the words “{self.q}”" if self.q else None,
         ]
