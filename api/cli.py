@@ -320,9 +320,7 @@ def _load(url: str, datasets: Sequence[str] = (), *, prune: bool = False, messag
     from seed.files import read  # noqa: PLC0415 - as above
     from seed.load import load  # noqa: PLC0415 - as above
 
-    return _loaded(
-        url, lambda made: load(made, read([REVIEWED], datasets), prune=prune, message=message, queue=_queue())
-    )
+    return _loaded(url, lambda made: load(made, read(REVIEWED, datasets), prune=prune, message=message, queue=_queue()))
 
 
 def _queue() -> "Queue":

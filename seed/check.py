@@ -12,15 +12,15 @@ from seed.files import files, read
 from seed.load import load
 from seed.refusals import Entry, Refusal
 
-# The reviewed datasets that come with the project.
-REVIEWED = Path(__file__).parent / "lysychansk"
+# The folders of reviewed datasets that come with the project.
+REVIEWED = [Path(__file__).parent / name for name in ("khasham", "lysychansk")]
 
 
 def check(paths: Sequence[Path]) -> list[Refusal]:
     """Everything for which the files would be refused, beside the reviewed datasets, whose records they may name."""
     checked = list(files(paths))
     own = {path.resolve() for path in checked}
-    others = [path for path in files([REVIEWED]) if path.resolve() not in own]
+    others = [path for path in files(REVIEWED) if path.resolve() not in own]
     with TemporaryDirectory() as folder:
         url = str(Path(folder) / "check.db")
         migrate(url)

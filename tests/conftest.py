@@ -77,9 +77,15 @@ def dossier_of_postgresql(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def api(backend: str, request: pytest.FixtureRequest) -> Api:
-    """Serves the dossier."""
+    """Serves the first dossier."""
     served: Api = request.getfixturevalue(f"{backend}_api")
     return served
+
+
+@pytest.fixture(scope="session")
+def shipped_api(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """Serves all that comes with the project, as `make up` does."""
+    yield from _served(backend, databases.shipped(backend), tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

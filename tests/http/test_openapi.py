@@ -54,8 +54,8 @@ def test_it_is_served(api: Api) -> None:
     assert api.get("/openapi.json") == SERVED
 
 
-def test_every_example_took_place(api: Api) -> None:
-    assert answers(api.client) == openapi.EXCHANGES, RENEW
+def test_every_example_took_place(shipped_api: Api) -> None:
+    assert answers(shipped_api.client) == openapi.EXCHANGES, RENEW
 
 
 def test_every_operation_shows_an_exchange() -> None:
@@ -76,7 +76,7 @@ def test_every_type_of_problem_is_documented_wherever_it_can_happen() -> None:
         assert problems == by_path | missing | withdrawn, name
 
 
-def test_where_answers_lead(api: Api) -> None:
+def test_where_answers_lead(shipped_api: Api) -> None:
     """Every link of every answer's example can be followed; whatever answers for an id is led to."""
     followed = set()
     for name, (_, operation) in OPERATIONS.items():
@@ -86,7 +86,7 @@ def test_where_answers_lead(api: Api) -> None:
             found: Any = answer["content"]["application/json"]["example"]
             for part in link["parameters"]["id"].removeprefix("$response.body#/").split("/"):
                 found = found[int(part) if part.isdigit() else part]
-            api.good(path.format(id=found))
+            shipped_api.good(path.format(id=found))
             followed.add(link["operationId"])
         leads_nowhere = name.endswith(("_positions", "_revisions", "_changes"))
         assert answer.get("links") or not name.startswith("list_") or leads_nowhere, name

@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 
 from api.settings import PROJECT
 from api.storage.database import engine
-from seed.check import REVIEWED
 from seed.files import read
 from seed.load import load, withdraw
 from seed.report import LoadRefusedError
 from tests.index.test_derivation import empty
 from tests.seed.test_load import CONTEXT, EXCERPT
 from tests.support import databases
+from tests.support.databases import LYSYCHANSK
 from tests.support.live import Api, serving
 from tests.support.worlds import DATASETS, World, entries
 
@@ -37,8 +37,8 @@ Copy = dict[tuple[str, str], Any]
 def database(empty_url: str) -> Iterator[sa.Engine]:
     """The excerpt, then what named reports add, then the excerpt alone again."""
     made = engine(empty_url)
-    load(made, read([REVIEWED], [EXCERPT]), message="the excerpt")
-    load(made, read([REVIEWED], [CONTEXT]))
+    load(made, read([LYSYCHANSK], [EXCERPT]), message="the excerpt")
+    load(made, read([LYSYCHANSK], [CONTEXT]))
     withdraw(made, CONTEXT, message="in error")
     yield made
     made.dispose()
@@ -103,7 +103,7 @@ def test_a_withdrawn_record_is_gone_until_it_is_loaded_again(loaded: Api, databa
     expected = {"kind": "source", "id": "isw-2022-07-02", "revision": 3, "recorded_at": moment, "message": "in error"}
     assert {name: problem[name] for name in expected} == expected
     stood = loaded.get("/sources/isw-2022-07-02", revision=2)
-    load(database, read([REVIEWED], [CONTEXT]))
+    load(database, read([LYSYCHANSK], [CONTEXT]))
     again = loaded.get("/sources/isw-2022-07-02")
     assert again["title"] == stood["title"]
     assert loaded.problem("/sources/isw-2022-07-02", 410, revision=3)["revision"] == 3
@@ -211,7 +211,7 @@ def test_the_copy_of_the_readme_stays_up_to_date(
     monkeypatch.chdir(tmp_path)
     for dataset in (None, CONTEXT):
         if dataset is not None:
-            load(database, read([REVIEWED], [dataset]))
+            load(database, read([LYSYCHANSK], [dataset]))
         subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
         with closing(sqlite3.connect("copy.db")) as connection:
             rows = connection.execute("SELECT kind, id, body FROM document WHERE body <> 'null'").fetchall()

@@ -16,7 +16,6 @@ from api import cli, models
 from api.domain.vocabulary import RevisionAction
 from api.storage.database import engine
 from seed import backup as backups
-from seed.check import REVIEWED
 from seed.files import read
 from seed.load import load, rebuild, withdraw
 from seed.report import LoadRefusedError
@@ -24,6 +23,7 @@ from seed.verify import verify
 from tests.index.test_derivation import empty
 from tests.seed.test_load import CONTEXT, EXCERPT
 from tests.support import databases
+from tests.support.databases import LYSYCHANSK
 from tests.support.worlds import DATASETS, World, entries
 
 KINDS = ("actor", "claim", "dataset", "event", "location", "source")
@@ -78,11 +78,11 @@ def as_it_stood(database: sa.Engine, number: int) -> Documents:
 
 
 def test_each_load_is_a_revision(database: sa.Engine) -> None:
-    load(database, read([REVIEWED], [EXCERPT]), message="the excerpt")
+    load(database, read([LYSYCHANSK], [EXCERPT]), message="the excerpt")
     first = served(database)
-    load(database, read([REVIEWED], [CONTEXT]), action=RevisionAction.IMPORT)
+    load(database, read([LYSYCHANSK], [CONTEXT]), action=RevisionAction.IMPORT)
     second = served(database)
-    load(database, read([REVIEWED]), message="nothing new")  # which changes nothing and is none
+    load(database, read([LYSYCHANSK]), message="nothing new")  # which changes nothing and is none
     withdraw(database, CONTEXT, message="in error")
     assert served(database) == first
     added = len(second) - len(first)
@@ -100,8 +100,8 @@ def test_each_load_is_a_revision(database: sa.Engine) -> None:
 
 
 def test_the_digest_is_what_anybody_computes_from_the_changes(database: sa.Engine) -> None:
-    load(database, read([REVIEWED], [EXCERPT]))
-    load(database, read([REVIEWED], [CONTEXT]))
+    load(database, read([LYSYCHANSK], [EXCERPT]))
+    load(database, read([LYSYCHANSK], [CONTEXT]))
     withdraw(database, CONTEXT)
     previous = "0" * 64
     for revision in rows(database, models.Revision):
@@ -114,7 +114,7 @@ def test_the_digest_is_what_anybody_computes_from_the_changes(database: sa.Engin
 
 
 def test_deriving_anew_is_a_revision_without_changes(database: sa.Engine) -> None:
-    load(database, read([REVIEWED]))
+    load(database, read([LYSYCHANSK]))
     size = len(served(database))
     rebuild(database)
     assert log(database)[1:] == [(2, "rebuild", [], None, 0, 0, 0)]

@@ -20,8 +20,8 @@ def test_there_are_eight() -> None:
 
 
 @pytest.mark.parametrize(("path", "told"), REQUESTS)
-def test_the_examples_are_true(api: Api, path: str, told: Any) -> None:
-    answer = api.ask(path)
+def test_the_examples_are_true(shipped_api: Api, path: str, told: Any) -> None:
+    answer = shipped_api.ask(path)
     assert answer.status_code == told.get("status", 200)
     assert shortened(answer.json(), told) == told
 

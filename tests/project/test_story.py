@@ -15,5 +15,5 @@ def test_there_are_five() -> None:
 
 
 @pytest.mark.parametrize(("path", "told"), REQUESTS)
-def test_the_story_is_true(api: Api, path: str, told: Any) -> None:
-    assert shortened(api.get(path), told) == told
+def test_the_story_is_true(shipped_api: Api, path: str, told: Any) -> None:
+    assert shortened(shipped_api.get(path), told) == told

@@ -14,12 +14,12 @@ from api import cli
 from api.storage.database import engine
 from migrations import migrate
 from seed import backup as backups
-from seed.check import REVIEWED
 from seed.files import read
 from seed.load import load, withdraw
 from seed.verify import verify
 from tests.seed.test_load import CONTEXT, EXCERPT
 from tests.support.contents import everything
+from tests.support.databases import LYSYCHANSK
 from tests.support.live import Api, serving
 from tests.support.own_postgres import own_postgres
 
@@ -78,7 +78,7 @@ def test_a_backup_of_what_is_being_loaded_is_one_state_of_it(dossier_of_sqlite: 
     def loading() -> None:
         while not stop.is_set():
             withdraw(database, CONTEXT)
-            load(database, read([REVIEWED]))
+            load(database, read([LYSYCHANSK]))
 
     thread = threading.Thread(target=loading)
     thread.start()
@@ -112,7 +112,7 @@ def test_putting_back_under_a_server(dossier_of_sqlite: str, tmp_path: Path) -> 
     assert [(path, text) for path, _, text in now] == [(path, text) for path, _, text in right]
     assert {tag for _, tag, _ in now} & {tag for _, tag, _ in right} == set()
     assert list(verify(database)) == []
-    load(database, read([REVIEWED], [EXCERPT]))
+    load(database, read([LYSYCHANSK], [EXCERPT]))
     database.dispose()
 
 
@@ -120,7 +120,7 @@ def test_readers_see_the_old_or_the_new(dossier_of_sqlite: str, tmp_path: Path) 
     saved, database, stop = tmp_path / "saved.db", engine(dossier_of_sqlite), threading.Event()
     withdraw(database, CONTEXT)
     backups.backup(dossier_of_sqlite, saved)
-    load(database, read([REVIEWED]))
+    load(database, read([LYSYCHANSK]))
     seen: set[tuple[int, int]] = set()
     with serving(dossier_of_sqlite) as api:
 
@@ -134,7 +134,7 @@ def test_readers_see_the_old_or_the_new(dossier_of_sqlite: str, tmp_path: Path) 
         try:
             for _ in range(5):
                 backups.restore(dossier_of_sqlite, saved, force=True)
-                load(database, read([REVIEWED]))
+                load(database, read([LYSYCHANSK]))
         finally:
             stop.set()
             asking.join()
@@ -239,7 +239,7 @@ def test_postgresql_is_saved_by_its_own_programs(tmp_path: Path, run: Run) -> No
     with own_postgres() as server:
         migrate(server.url)
         made = engine(server.url)
-        load(made, read([REVIEWED]))
+        load(made, read([LYSYCHANSK]))
         made.dispose()
         for command in ("backup", "restore"):
             assert run(server.url, command, file) == (1, backups.ELSEWHERE)

@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from api import models
 from api.domain.vocabulary import RevisionAction
 from api.storage.database import DatabaseUnusableError, engine
-from seed.check import REVIEWED
 from seed.files import read
 from seed.load import load, withdraw
 from seed.queue import Queue
 from seed.refusals import Entry, Refusal
 from tests.seed.test_load import CONTEXT, EXCERPT
 from tests.support.contents import everything, revision
+from tests.support.databases import LYSYCHANSK
 
 TABLES = ("claim", "claim_document", "claim_facet", "event_facet", "claim_words", "actor_closure")
 
@@ -37,7 +37,7 @@ def test_two_loads_at_once_are_one_after_the_other(empty_url: str) -> None:
     problems: list[BaseException] = []
 
     def halting() -> Iterator[Entry | Refusal]:
-        for number, one in enumerate(read([REVIEWED], [EXCERPT])):
+        for number, one in enumerate(read([LYSYCHANSK], [EXCERPT])):
             if number == 1:
                 begun.set()
                 go_on.wait()
@@ -45,7 +45,7 @@ def test_two_loads_at_once_are_one_after_the_other(empty_url: str) -> None:
 
     def second() -> None:
         try:
-            load(database, read([REVIEWED], [CONTEXT]))
+            load(database, read([LYSYCHANSK], [CONTEXT]))
         except BaseException as error:  # noqa: BLE001 - whatever it is, the test wants to see it
             problems.append(error)
 
@@ -76,9 +76,9 @@ def test_who_waits_says_for_whom_and_gives_up(empty_url: str) -> None:
     def halting() -> Iterator[Entry | Refusal]:
         begun.set()
         go_on.wait()
-        yield from read([REVIEWED], [EXCERPT])
+        yield from read([LYSYCHANSK], [EXCERPT])
 
-    third = threading.Thread(target=lambda: load(database, read([REVIEWED], [CONTEXT]), queue=Queue(tell=hear)))
+    third = threading.Thread(target=lambda: load(database, read([LYSYCHANSK], [CONTEXT]), queue=Queue(tell=hear)))
     with beside(threading.Thread(target=lambda: load(database, halting(), action=RevisionAction.IMPORT))):
         begun.wait()
         first = rf"counterclaim import \(process {os.getpid()}, since \d\d:\d\d:\d\d UTC\)"
@@ -103,9 +103,9 @@ def sizes(database: sa.Engine) -> tuple[int, ...]:
 
 def test_readers_see_the_state_before_or_after(empty_url: str) -> None:
     database = engine(empty_url)
-    load(database, read([REVIEWED], [EXCERPT]))
+    load(database, read([LYSYCHANSK], [EXCERPT]))
     expected = [sizes(database)]
-    load(database, read([REVIEWED]))
+    load(database, read([LYSYCHANSK]))
     expected.append(sizes(database))
     assert expected[0] != expected[1]
     stop = threading.Event()
@@ -122,7 +122,7 @@ def test_readers_see_the_state_before_or_after(empty_url: str) -> None:
     with beside(threading.Thread(target=look)):
         for _ in range(3):
             withdraw(database, CONTEXT)
-            load(database, read([REVIEWED]))
+            load(database, read([LYSYCHANSK]))
         stop.set()
     assert len(seen) > 1
     for number, *counts in seen:

@@ -11,14 +11,13 @@ from typing import Any
 import pytest
 
 from api.domain import vocabulary as v
+from tests.support.dossiers import EXCERPT, NO_READING
 
 Record = dict[str, Any]
 Records = dict[str, list[Record]]
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "seed" / "lysychansk").glob("*.toml"))
-# The article's lines stand outside the repository, where they are at hand at all; a worktree lies one folder deeper.
-EXCERPT = next((path for above in ROOT.parents[:2] if (path := above / "shared/dossier/excerpt.txt").exists()), None)
 DATASETS = ("lysychansk", "lysychansk-context")
 WIKIPEDIA = "wikipedia-battle-of-lysychansk"
 
@@ -246,6 +245,14 @@ def test_quotes_are_the_articles_quotations_with_whose_words_they_are() -> None:
     assert quoted == {f"lysychansk-{label}": quote for label, quote in QUOTES.items()}
 
 
+def test_those_whom_civilians_blame_are_named_and_what_editors_inferred_is_marked() -> None:
+    claims = EXCERPT_LAYER["claims"]
+    assert {claim["id"]: claim["names"] for claim in claims if "names" in claim} == {
+        "lysychansk-s10a": ["ukrainian-government", "western-governments"]
+    }
+    assert [claim["id"] for claim in claims if claim.get("inferred")] == claim_ids("s09c s12b s12c")
+
+
 def test_every_claim_of_the_excerpt_was_read_in_its_line_of_the_article() -> None:
     for claim in EXCERPT_LAYER["claims"]:
         [read_in] = [citation for citation in claim["citations"] if citation["role"] == "carries"]
@@ -349,7 +356,7 @@ def runs(text: str, length: int = 9) -> Iterator[tuple[str, ...]]:
     return zip(*(found[start:] for start in range(length)), strict=False)
 
 
-@pytest.mark.skipif(EXCERPT is None, reason="the article's lines are not at hand here")
+@pytest.mark.skipif(EXCERPT is None, reason=NO_READING)
 def test_no_nine_words_of_the_article_stand_in_a_row_anywhere_in_the_repository() -> None:
     assert EXCERPT is not None
     lines = EXCERPT.read_text(encoding="utf-8").splitlines()

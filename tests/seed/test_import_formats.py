@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from seed.check import REVIEWED
 from seed.files import read
 from seed.importers import json_files
 from seed.importers.formats import FOLDER, CellError, Made, Row, table
 from seed.importers.registry import FORMATS
 from seed.records import Actor
 from seed.refusals import Entry, Place, entry
+from tests.support.databases import LYSYCHANSK
 from tests.support.imitations import CONTROL, FIRMS, MENTION, made, of, stream
 
 
@@ -38,7 +38,7 @@ def test_what_a_format_declares_is_fit_to_be_loaded(name: str) -> None:
 
 def test_every_pair_of_names_is_reviewed_and_names_somebody() -> None:
     pairs = tomllib.loads((FOLDER / "same_as.toml").read_text())["same_as"]
-    reviewed = {one.record.id for one in read([REVIEWED]) if isinstance(one, Entry) and isinstance(one.record, Actor)}
+    reviewed = {one.record.id for one in read([LYSYCHANSK]) if isinstance(one, Entry) and isinstance(one.record, Actor)}
     fixed = {one.fields["id"] for name in FORMATS for one in table(name).fixed if one.kind == "actor"}
     for pair in pairs:
         assert pair.keys() == {"actor", "other", "basis"}

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from api import models
 from api.storage.database import engine
-from seed.check import REVIEWED
 from seed.files import read
 from seed.load import load, withdraw
 from seed.report import LoadRefusedError, Report
 from tests.support.contents import everything, revision
+from tests.support.databases import LYSYCHANSK
 
 EXCERPT, CONTEXT = "lysychansk", "lysychansk-context"
 SIZES = {"event": 27, "actor": 29, "location": 13, "claim": 46}
@@ -27,7 +27,7 @@ def database(empty_url: str) -> Iterator[sa.Engine]:
 
 
 def seed(database: sa.Engine, *datasets: str) -> Report:
-    return load(database, read([REVIEWED], datasets))
+    return load(database, read([LYSYCHANSK], datasets))
 
 
 def assessments(database: sa.Engine) -> dict[tuple[str, str], tuple[str, bool]]:
@@ -122,7 +122,7 @@ aspect = "control"
 def test_what_is_refused_is_named(database: sa.Engine, tmp_path: Path, text: str, reason: str) -> None:
     path = write(tmp_path, text)
     with pytest.raises(LoadRefusedError) as refused:
-        load(database, read([REVIEWED, path], [EXCERPT]))
+        load(database, read([LYSYCHANSK, path], [EXCERPT]))
     assert [str(one)[: len(f"{path}: {reason}")] for one in refused.value.report.refused] == [f"{path}: {reason}"]
     assert revision(database) is None
     assert not any(everything(database).values())

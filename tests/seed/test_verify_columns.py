@@ -10,13 +10,13 @@ import sqlalchemy as sa
 
 from api import models
 from api.storage.database import engine
-from seed.check import REVIEWED
 from seed.files import read
 from seed.load import load, withdraw
 from seed.verify import verify
 from tests.seed.test_load import CONTEXT
 from tests.seed.test_verify import WITHOUT_CHECKS
 from tests.support import databases
+from tests.support.databases import LYSYCHANSK
 
 pytestmark = pytest.mark.long
 
@@ -49,7 +49,7 @@ def database(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         if backend == "postgresql":
             change(made, WITHOUT_CHECKS)
         withdraw(made, CONTEXT)
-        load(made, read([REVIEWED]))
+        load(made, read([LYSYCHANSK]))
         yield made
         made.dispose()
 

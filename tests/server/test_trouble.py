@@ -11,9 +11,9 @@ import pytest
 
 from api.storage.database import engine
 from migrations import migrate
-from seed.check import REVIEWED
 from seed.files import read
 from seed.load import load
+from tests.support.databases import LYSYCHANSK
 from tests.support.live import Api, serving
 from tests.support.own_postgres import OwnPostgres, own_postgres
 
@@ -24,7 +24,7 @@ PATHS = ("/events?party=ukraine", "/claims/count?q=refinery", "/sources", "/even
 def fill(url: str) -> None:
     migrate(url)
     made = engine(url)
-    load(made, read([REVIEWED]))
+    load(made, read([LYSYCHANSK]))
     made.dispose()
 
 

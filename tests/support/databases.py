@@ -2,11 +2,12 @@
 
 import itertools
 import os
-import shutil
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from api.settings import PROJECT
 from api.storage.database import engine
 from migrations import migrate
 from seed.check import REVIEWED
@@ -17,6 +18,9 @@ from tests.support import postgres
 from tests.support.country import entries as country_entries
 from tests.support.quarrels import entries
 
+# The files of the first dossier, on which most tests speak; beside it, the shipped databases hold the other dossiers.
+LYSYCHANSK = PROJECT / "seed" / "lysychansk"
+
 _numbers = itertools.count()
 
 
@@ -26,8 +30,13 @@ def empty(backend: str) -> str:
 
 
 def dossier(backend: str) -> str:
-    """The template with both datasets of the dossier."""
+    """The template with both datasets of the first dossier."""
     return _template(backend, "dossier", _load_dossier, empty(backend))
+
+
+def shipped(backend: str) -> str:
+    """The template with every reviewed dataset that comes with the project."""
+    return _template(backend, "shipped", _load_shipped, dossier(backend))
 
 
 def excerpt(backend: str) -> str:
@@ -46,11 +55,15 @@ def country(backend: str) -> str:
 
 
 def _load_dossier(url: str) -> None:
-    _load(url, read([REVIEWED]))
+    _load(url, read([LYSYCHANSK]))
+
+
+def _load_shipped(url: str) -> None:
+    _load(url, read(REVIEWED))
 
 
 def _load_excerpt(url: str) -> None:
-    _load(url, read([REVIEWED], ["lysychansk"]))
+    _load(url, read([LYSYCHANSK], ["lysychansk"]))
 
 
 def _load_quarrels(url: str) -> None:
@@ -90,5 +103,10 @@ def _create(backend: str, name: str, folder: Path, base: str | None) -> str:
         return postgres.create_database(name, base)
     file = folder / f"{name}.db"
     if base is not None:
-        shutil.copy(postgres.run() / f"{base}.db", file)
+        # Not a copy of the file: what was loaded last may still lie in the log beside it.
+        with (
+            closing(sqlite3.connect(postgres.run() / f"{base}.db")) as template,
+            closing(sqlite3.connect(file)) as made,
+        ):
+            template.backup(made)
     return str(file)

@@ -166,7 +166,7 @@ def renew() -> None:
         url = str(Path(folder) / "dossier.db")
         migrate(url)
         made = engine(url)
-        load(made, read([REVIEWED]))
+        load(made, read(REVIEWED))
         made.dispose()
         with serving(url) as api:
             openapi.EXCHANGES.clear()

@@ -15,9 +15,9 @@ from schemathesis import Case, GenerationMode, HookContext
 from api.domain.text import fold
 from api.server.request_limits import CONTROL
 from api.settings import Settings
-from seed.check import REVIEWED
 from seed.files import read
 from seed.refusals import Entry
+from tests.support.databases import LYSYCHANSK
 
 KINDS = {
     **dict.fromkeys(("party", "with_party", "speaker", "via"), "actor"),
@@ -34,7 +34,7 @@ BOXES = ("38.0,48.6,38.8,49.1", "170,-10,-170,10", "-180,-90,180,90", "0,0,0,0")
 
 def _known() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {"publisher": []}
-    for entry in read([REVIEWED]):
+    for entry in read([LYSYCHANSK]):
         assert isinstance(entry, Entry)
         found.setdefault(entry.record.kind_of_record, []).append(entry.record.id)
         if publisher := getattr(entry.record, "publisher", None):
