@@ -10,16 +10,26 @@ SOURCES := pyproject.toml constraints.txt
 # Where coverage of workers and servers is put together.
 export COVERAGE_FILE := $(CURDIR)/.coverage
 
-.PHONY: up test test-long lint audit bench bench-quick constraints clean
+.PHONY: up test test-browser test-long screenshots lint audit bench bench-quick constraints clean
 
 up: .venv/installed
 	@$(BIN)/counterclaim up
 
 test: .venv/installed-dev
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n auto -m "not long"
+	$(BIN)/coverage run -m pytest -n auto -m "not long and not browser"
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+# Pages in a real browser. Debian's Chromium is installed where it is missing and this is root; else its absence is an error.
+CHROMIUM := $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))
+test-browser screenshots: .venv/installed-dev
+ifeq ($(CHROMIUM),)
+	@test "$$(id -u)" = 0 && command -v apt-get >/dev/null || { echo "No Chromium: install it, for pages are tested in a real browser." >&2; exit 1; }
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-core >/dev/null
+endif
+	$(BIN)/python -m $(if $(filter screenshots,$@),tests.support.screenshots,pytest -n 2 -m browser tests/http/pages)
 
 test-long: .venv/installed-dev
 	$(BIN)/pytest -n auto -m long

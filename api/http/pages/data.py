@@ -29,6 +29,8 @@ from api.query.session import Look
 T = TypeVar("T")
 Json = dict[str, Any]
 Endpoint = Callable[..., Awaitable[Response]]
+ENDS = 200
+"""So many claims are looked at for the first and the last day on which anything was said."""
 _SCOPE = {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "query_string": b"", "headers": []}
 
 
@@ -59,12 +61,16 @@ class Known:
     locations: list[Json]
     datasets: list[Json]
     said: tuple[str, str] | None
-    """The first and the last day on which anything was said."""
+    """The day by which the first word had certainly been said, and that by which the last one had."""
     _standings: Standings
 
     def party(self, actor: str | None) -> str | None:
         """The party in whose name an actor speaks; None: nobody named."""
         return None if actor is None else self._standings.party(actor)
+
+    def is_side(self, actor: str | None) -> bool:
+        """Whether an actor is a side of the conflict."""
+        return actor in self.actors and self.actors[actor]["kind"] == "side"
 
     def name(self, actor: str | None) -> str:
         """An actor's name."""
@@ -174,13 +180,11 @@ class Reading:
         return Known(by_id, places.records, sets.records, await self._days_said(), standings)
 
     async def _days_said(self) -> tuple[str, str] | None:
-        first = (await self.claims(sort="said", limit=1)).records
-        last = (await self.claims(sort="-said", limit=1)).records
-        if not first or not last:
-            return None
-        begins = first[0]["said"]["earliest"] or first[0]["said"]["latest"]
-        ends = last[0]["said"]["latest"] or last[0]["said"]["earliest"]
-        return (begins, ends) if begins and ends else None
+        first = (await self.claims(sort="said", limit=ENDS)).records
+        last = (await self.claims(sort="-said", limit=ENDS)).records
+        begun = [claim["said"]["latest"] or claim["said"]["earliest"] for claim in first if claim["said"]["edtf"]]
+        ended = [claim["said"]["latest"] or claim["said"]["earliest"] for claim in last if claim["said"]["edtf"]]
+        return (min(begun), max(ended)) if begun and ended else None
 
 
 @cache

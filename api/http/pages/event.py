@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.http.pages import cite, frame, words
+from api.http.pages.claimed import figures_as_svg, lanes_of_claims
 from api.http.pages.data import Json, Known, Reading
 from api.http.pages.days import day_steps
 from api.http.pages.links import exports, same_in_api
@@ -52,7 +53,7 @@ async def event_page(request: Request, id: EventId, query: Annotated[EventPageQu
             "columns": columns,
             "questions": [_question(one, positions.records, claims, columns, known) for one in event["assessments"]],
             "nothing": positions.meta.get("why_empty", "Nothing is claimed of it."),
-            "lanes": None,
+            "lanes": lanes_of_claims(claims, known, query.as_of),
             "day": day_steps(frame.here(request), query.as_of, known.said),
         }
         dataset = await reading.dataset(event["dataset"]["id"])
@@ -87,7 +88,7 @@ def _columns(claims: list[Json], known: Known) -> list[dict[str, Any]]:
     for claim in claims:
         speaker = claim["speaker"]
         parties.setdefault(known.party(speaker and speaker["id"]), []).append(claim)
-    order = sorted(parties, key=lambda party: (party is None, not _is_side(party, known), -len(parties[party]), party))
+    order = sorted(parties, key=lambda party: (party is None, not known.is_side(party), -len(parties[party]), party))
     columns: list[dict[str, Any]] = [
         {"id": party, "name": known.name(party), "claims": parties[party]} for party in order
     ]
@@ -97,8 +98,10 @@ def _columns(claims: list[Json], known: Known) -> list[dict[str, Any]]:
     return [*columns[:COLUMNS], {"id": None, "name": "Others", "claims": rest}]
 
 
-def _is_side(party: str | None, known: Known) -> bool:
-    return party is not None and known.actors.get(party, {}).get("kind") == "side"
+def _asked_by(claim: Json) -> Json:
+    """The question of a claim that gives a figure, in the fields of an assessment."""
+    value = claim["value"] or {}
+    return {"aspect": claim["aspect"], **{name: value.get(name) for name in ("measure", "of", "unit")}}
 
 
 def _question(
@@ -111,7 +114,7 @@ def _question(
     silent = [
         {"id": column["id"], "name": column["name"]}
         for column in columns
-        if column["id"] and column["id"] not in heard and _is_side(column["id"], known)
+        if column["id"] and column["id"] not in heard and known.is_side(column["id"])
     ]
     shown = {claim["id"] for claim in claims}
     return {
@@ -122,5 +125,5 @@ def _question(
         "because": [claim for claim in one["because"] if claim in shown],
         "trails": trails,
         "silent": silent,
-        "figures": None,
+        "figures": figures_as_svg([claim for claim in claims if words.question_key(_asked_by(claim)) == key], known),
     }

@@ -5,31 +5,40 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.domain import vocabulary as v
 from api.http.pages import cite, frame, words
-from api.http.pages.data import Json, Known, Part, Reading
+from api.http.pages.basemap import CREDIT
+from api.http.pages.data import Json, Part, Reading
 from api.http.pages.days import day_steps
+from api.http.pages.forms import choices, left_out, unshown
 from api.http.pages.links import changed, exports, same_in_api
+from api.http.pages.map import map_of
+from api.http.pages.pictures import bars_of, items_of, lanes_of, places_of, sign_links
+from api.http.pages.timeline import timeline_of
 from api.http.resources.events import EventFilters
 from api.query.filters import MAX_LIMIT, Flag
 
 router = APIRouter(include_in_schema=False)
 LISTED = 50
 """So many events stand on a page of the list."""
-CHOICES = 400
-"""A field with more choices than this is one to type in."""
+DRAWN = 500
+"""More events than this are told by month; the map shows at most a page of the API."""
+PAGE_ONLY = frozenset({"sort", "cursor", "embed"})
 
 
-class ExploreQuery(EventFilters):
+class PictureQuery(EventFilters):
+    """Which events are drawn."""
+
+    def events(self) -> dict[str, Any]:
+        """The filters alone, as `/events` takes them."""
+        return {name: getattr(self, name) for name in self.model_fields_set - PAGE_ONLY}
+
+
+class ExploreQuery(PictureQuery):
     """Which events are looked at, and how."""
 
     sort: Annotated[Literal["date", "-date", "id", "-id"], Field(description="The order of the list.")] = "date"
     cursor: Annotated[str | None, Field(max_length=2_000, description="Where the list begins.")] = None
     embed: Annotated[Flag, Field(description="Whether others may show it in a frame.")] = False
-
-    def events(self) -> dict[str, Any]:
-        """The filters alone, as `/events` takes them."""
-        return {name: getattr(self, name) for name in self.model_fields_set - {"sort", "cursor", "embed"}}
 
 
 @router.get("/explore")
@@ -37,31 +46,17 @@ async def explore(request: Request, query: Annotated[ExploreQuery, Query()]) -> 
     """Events that match the filters of `/events`."""
 
     async def make(reading: Reading) -> frame.Page:
-        known = await reading.known()
         asked = query.events()
         page = await reading.events(**asked, sort=query.sort, cursor=query.cursor, limit=LISTED, total=True)
         path = same_in_api(request.url.query, "/events")
-        here = frame.here(request)
-        values = {
-            "query": query,
-            "events": page.records,
-            "total": page.meta["total"],
-            "description": page.meta["description"],
-            "why_empty": page.meta.get("why_empty"),
-            "left_out": _left_out(page),
-            "next": page.cursor and changed(here, cursor=page.cursor),
-            "first": changed(here, cursor=None) if query.cursor else None,
-            "choices": choices(known),
-            "unshown": _unshown(request, asked),
-            "day": day_steps(here, query.as_of, known.said),
-        }
-        whole = known.datasets[0] if len(known.datasets) == 1 else None
+        datasets = (await reading.known()).datasets
+        whole = datasets[0] if len(datasets) == 1 else None
         title = "All events" if not asked else page.meta["description"].partition(";")[0]
         return frame.Page(
             "explore.html",
             title,
             f"{words.count(page.meta['total'], 'event')}: map, timeline and list. {page.meta['description']}.",
-            values,
+            await _shown(request, reading, query, page),
             path,
             exports(path, ("csv", "ndjson", "geojson", "kml")),
             cite.citation(title, whole, frame.permanent(request), reading.look.revision, frame.today()),
@@ -70,43 +65,70 @@ async def explore(request: Request, query: Annotated[ExploreQuery, Query()]) -> 
     return await frame.answer(request, make, embed=query.embed)
 
 
-_SHOWN = frozenset({"q", "date_from", "date_to", "party", "location", "kind", "status", "dataset"})
-
-
-def _unshown(request: Request, asked: dict[str, Any]) -> list[tuple[str, str]]:
-    """Filters that stand in the address and not in the form, which must not lose them."""
-    return [(name, value) for name, value in request.query_params.multi_items() if name in asked.keys() - _SHOWN]
-
-
-def _left_out(page: Part) -> list[str]:
-    """What the filters leave out for want of a date or a point."""
-    told = {
-        "undated": "without a date",
-        "undated_claims": "whose claims are all undated",
-        "unsaid": "whose claims are all undated",
-        "without_coordinates": "without a point",
-        "unplaced": "without a point",
-    }
-    found = page.meta.get("left_out") or {}
-    return [
-        f"{words.count(size, 'event')} {told.get(name, words.plain(name))}"
-        if size <= MAX_LIMIT
-        else f"more than {words.number(MAX_LIMIT)} events {told.get(name, words.plain(name))}"
-        for name, size in found.items()
-        if size
-    ]
-
-
-def choices(known: Known) -> dict[str, list[tuple[str, str]]]:
-    """What the fields of the form offer; nothing where there is too much to choose from."""
-    parties = sorted(
-        known.actors.items(), key=lambda item: (item[1]["kind"] != "side", item[1]["name"].casefold(), item[0])
-    )
-    places: list[Json] = known.locations
+async def _shown(request: Request, reading: Reading, query: ExploreQuery, page: Part) -> dict[str, Any]:
+    """The form, the day, the pictures and the list."""
+    asked, here, known = query.events(), frame.here(request), await reading.known()
+    total, drawn = page.meta["total"], page.records
+    if query.cursor is not None or page.cursor is not None:
+        drawn = (await reading.events(**asked, limit=MAX_LIMIT)).records
     return {
-        "party": [(identifier, actor["name"]) for identifier, actor in parties] if len(parties) <= CHOICES else [],
-        "location": [(place["id"], place["name"]) for place in places] if len(places) <= CHOICES else [],
-        "kind": [(kind.value, words.plain(kind.value)) for kind in v.EventKind],
-        "status": [(status.value, words.STATUSES[status.value]) for status in v.Status],
-        "dataset": [(dataset["id"], dataset["title"]) for dataset in known.datasets],
+        "query": query,
+        "events": page.records,
+        "total": total,
+        "description": page.meta["description"],
+        "why_empty": page.meta.get("why_empty"),
+        "left_out": left_out(page),
+        "next": page.cursor and changed(here, cursor=page.cursor),
+        "first": changed(here, cursor=None) if query.cursor else None,
+        "choices": choices(known),
+        "unshown": unshown(request, asked),
+        "day": day_steps(here, query.as_of, known.said),
+        "bars": await bars_of(reading, asked, here) if total > DRAWN else None,
+        "svg_query": same_in_api(request.url.query, "", "sort", "cursor"),
+        **await pictures(reading, query, drawn, here),
     }
+
+
+async def pictures(reading: Reading, query: PictureQuery, events: list[Json], here: str) -> dict[str, Any]:
+    """The map and the timeline of some events, and what is told beside them."""
+    known = await reading.known()
+    around = [place for place in known.locations if place["kind"] in {"city", "town"}]
+    map_ = map_of(events, query.bbox, around)
+    timed = events[:DRAWN]
+    names, stands = lanes_of(timed, known)
+    found = {words.status_of(event) for event in events}
+    return {
+        "map": map_,
+        "map_title": f"Map of {words.count(len(events), 'event')}",
+        "sign_links": sign_links(map_, here, query.as_of),
+        "places": places_of(events)[: MAX_LIMIT // 5],
+        "line": timeline_of(items_of(timed, stands, query.as_of), names, query.as_of),
+        "line_id": "line",
+        "line_title": f"Timeline of {words.count(len(timed), 'event')} by party",
+        "statuses": [status for status in words.STATUSES if status in found],
+        "drawn": len(events),
+        "credit": CREDIT,
+        "alone": False,
+    }
+
+
+@router.get("/explore/map.svg")
+async def map_svg(request: Request, query: Annotated[PictureQuery, Query()]) -> Response:
+    """The map as a file."""
+    return await _picture(request, query, "map.svg")
+
+
+@router.get("/explore/timeline.svg")
+async def timeline_svg(request: Request, query: Annotated[PictureQuery, Query()]) -> Response:
+    """The timeline as a file."""
+    return await _picture(request, query, "timeline.svg")
+
+
+async def _picture(request: Request, query: PictureQuery, template: str) -> Response:
+    async def make(reading: Reading) -> str:
+        page: Part = await reading.events(**query.events(), limit=MAX_LIMIT)
+        here = same_in_api(request.url.query, "/explore")
+        values = await pictures(reading, query, page.records, here)
+        return frame.templates.get_template(template).render({**values, "alone": True})
+
+    return await frame.picture(request, make)

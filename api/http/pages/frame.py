@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,8 @@ templates.globals.update(
     SIDES=words.SIDES,
     count=words.count,
     without=without,
+    lane_words=words.lane_words,
+    COLOURS=words.COLOURS,
     curl=curl,
 )
 
@@ -116,6 +119,8 @@ async def answer(
         return caching.answer(tagged, body, HTML, answers.marks(reading.look), more)
 
     response = await read(request, work)
+    if response.status_code == HTTPStatus.NOT_MODIFIED:  # a browser takes the headers of its copy from here
+        response.raw_headers.append((b"content-security-policy", policy(embed=embed).encode()))
     return varying(response) if negotiated else response
 
 

@@ -28,6 +28,16 @@ STATUSES = {
     "unaddressed": "unaddressed: spoken of, without a position",
     NOTHING_SAID: "no claim is recorded",
 }
+COLOURS = {
+    "disputed": "#8a5300",
+    "denied": "#7d3457",
+    "conceded": "#5a4596",
+    "corroborated": "#0b655c",
+    "claimed": "#3f4d63",
+    "unaddressed": "#626974",
+    NOTHING_SAID: "#626974",
+}
+"""As in the style sheet, for pictures that stand alone; none is louder than another, and shapes say the same."""
 STANCES = {
     "asserts": "asserts it",
     "concedes": "concedes it",
@@ -69,12 +79,8 @@ def status_of(event: Json) -> str:
 
 
 def question(one: Json) -> str:
-    """What an assessment, a dispute or a history is about: its aspect, and what is counted of whom where it says so."""
-    of = (one.get("of") or {}).get("name")
-    unit = one.get("unit")
-    measure = one.get("measure")
-    more = [plain(measure) if measure else "", f"of {of}" if of else "", f"({plain(unit)})" if unit else ""]
-    return " ".join([plain(one["aspect"]), *[part for part in more if part]])
+    """What an assessment, a dispute or a history is about: its aspect, and what is counted where it is a figure."""
+    return plain(one["aspect"]) + (f": {counted(one)}" if one.get("unit") else "")
 
 
 def question_key(one: Json) -> tuple[str, ...]:
@@ -83,18 +89,28 @@ def question_key(one: Json) -> tuple[str, ...]:
 
 
 def figure(value: Json) -> str:
-    """A figure in words: `about 40 to 60, best 50, people`."""
+    """A figure in words: `40 to 60 (best 50) people killed of the Ukrainian side`."""
+    return f"{_size(value)} {counted(value)}"
+
+
+def _size(value: Json) -> str:
     low, best, high = (value[name] for name in ("low", "best", "high"))
-    unit = plain(value["unit"])
     if low is not None and high is not None and low != high:
         middle = f" (best {number(best)})" if best is not None and best not in {low, high} else ""
-        return f"{number(low)} to {number(high)}{middle} {unit}"
+        return f"{number(low)} to {number(high)}{middle}"
     if low is not None and high is None and best is None:
-        return f"at least {number(low)} {unit}"
+        return f"at least {number(low)}"
     if high is not None and low is None and best is None:
-        return f"up to {number(high)} {unit}"
-    known = next(one for one in (best, low, high) if one is not None)
-    return f"{number(known)} {unit}"
+        return f"up to {number(high)}"
+    return number(next(one for one in (best, low, high) if one is not None))
+
+
+def counted(value: Json) -> str:
+    """What a figure counts, and whose."""
+    unit, measure = plain(value["unit"]), plain(value.get("measure"))
+    more = "" if measure in {"", "other", unit} else f" {measure}"
+    of = value.get("of")
+    return f"{unit}{more}" + (f" of {of['name']}" if of else "")
 
 
 def number(value: float) -> str:
@@ -110,3 +126,14 @@ def count(size: int, noun: str, nouns: str | None = None) -> str:
 def listed(words: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def lane_words(name: str, width: int = 22, most: int = 3) -> list[str]:
+    """A lane's name in lines that fit beside it."""
+    lines: list[str] = []
+    for word in name.split():
+        if lines and len(lines[-1]) + len(word) < width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word[:width])
+    return lines[:most] or [""]

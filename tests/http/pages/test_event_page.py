@@ -58,6 +58,8 @@ def test_a_page_is_kept_until_data_is_loaded(api: Api) -> None:
     answer = api.good(f"/explore/events/{EVENT}")
     again = api.ask(f"/explore/events/{EVENT}", {"If-None-Match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+    for name in ("content-security-policy", "etag", "cache-control"):  # with these a browser renews those of its copy
+        assert again.headers[name] == answer.headers[name]
     assert api.get(f"/events/{EVENT}")["id"] == EVENT
 
 

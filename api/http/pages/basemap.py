@@ -1,0 +1,122 @@
+"""Land and borders of the world, cut to what a map shows; where they come from stands in `make_basemap`."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import pairwise
+from pathlib import Path
+
+import orjson
+
+from api.http.pages.view import View
+
+Point = tuple[float, float]
+UNITS = 100
+CREDIT = (
+    "Land and borders: Natural Earth 1:50m (public domain), simplified. Borders are drawn as that map has them, which "
+    "follows who holds the ground rather than any claim to it; they may lie kilometres off and settle nothing."
+)
+FINEST = 14
+"""Tenths of a point of the picture: points closer than this to the one before are left out."""
+MARGIN = 0.05
+"""Of the view, by which shapes reach beyond its frame, so that no cut edge is seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line on the ground, and the box around it."""
+
+    points: tuple[Point, ...]
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def meets(self, box: tuple[float, float, float, float]) -> bool:
+        """Whether any of it may lie in the box."""
+        west, south, east, north = box
+        return self.west <= east and self.east >= west and self.south <= north and self.north >= south
+
+
+@cache
+def _shapes() -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    stored = orjson.loads((Path(__file__).parent / "basemap.json").read_bytes())
+    land, borders = ([_line(steps) for steps in stored[name]] for name in ("land", "borders"))
+    return tuple(land), tuple(borders)
+
+
+def _line(steps: Sequence[int]) -> Line:
+    x = y = 0
+    points = []
+    for place in range(0, len(steps), 2):
+        x, y = x + steps[place], y + steps[place + 1]
+        points.append((x / UNITS, y / UNITS))
+    xs, ys = [point[0] for point in points], [point[1] for point in points]
+    return Line(tuple(points), min(xs), min(ys), max(xs), max(ys))
+
+
+@lru_cache(maxsize=64)
+def drawn(view: View) -> tuple[str, str]:
+    """The land and the borders of a view, as the paths of an SVG."""
+    pad_x, pad_y = MARGIN * (view.east - view.west), MARGIN * (view.north - view.south)
+    box = (view.west - pad_x, view.south - pad_y, view.east + pad_x, view.north + pad_y)
+    land, borders = _shapes()
+    rings = [clipped(line.points, box) for line in land if line.meets(box)]
+    runs = [run for line in borders if line.meets(box) for run in within(line.points, box)]
+    return (
+        "".join(_path(ring, view, "z") for ring in rings if ring),
+        "".join(_path(run, view, "") for run in runs),
+    )
+
+
+def _path(points: Sequence[Point], view: View, end: str) -> str:
+    """A line as steps of tenths of a point, without those that nobody can see."""
+    first_x = last_x = round(view.x(points[0][0]) * 10)
+    first_y = last_y = round(view.y(points[0][1]) * 10)
+    steps = []
+    for longitude, latitude in points[1:]:
+        x, y = round(view.x(longitude) * 10), round(view.y(latitude) * 10)
+        if abs(x - last_x) + abs(y - last_y) >= FINEST:
+            steps.append(f"{(x - last_x) / 10:g} {(y - last_y) / 10:g}")
+            last_x, last_y = x, y
+    if len(steps) < (2 if end else 1):
+        return ""
+    return f"M{first_x / 10:g} {first_y / 10:g}l{' '.join(steps).replace(' -', '-')}{end}"
+
+
+def clipped(ring: Sequence[Point], box: tuple[float, float, float, float]) -> list[Point]:
+    """The part of a ring that lies in a box (Sutherland and Hodgman)."""
+    west, south, east, north = box
+    found = list(ring)
+    for axis, limit, sign in ((0, west, 1), (0, east, -1), (1, south, 1), (1, north, -1)):
+        found = _cut(found, axis, limit, sign)
+    return found
+
+
+def _cut(ring: list[Point], axis: int, limit: float, sign: int) -> list[Point]:
+    inside: Callable[[Point], bool] = lambda point: sign * (point[axis] - limit) >= 0  # noqa: E731 - of one line
+    found: list[Point] = []
+    for place, point in enumerate(ring):
+        before = ring[place - 1]
+        if inside(before) != inside(point):
+            share = (limit - before[axis]) / (point[axis] - before[axis])
+            found.append((before[0] + share * (point[0] - before[0]), before[1] + share * (point[1] - before[1])))
+        if inside(point):
+            found.append(point)
+    return found
+
+
+def within(line: Sequence[Point], box: tuple[float, float, float, float]) -> Iterator[list[Point]]:
+    """The runs of a line whose steps may meet a box; each reaches to the first point beyond it."""
+    west, south, east, north = box
+    run: list[Point] = []
+    for start, end in pairwise(line):
+        (x1, y1), (x2, y2) = start, end
+        if min(x1, x2) <= east and max(x1, x2) >= west and min(y1, y2) <= north and max(y1, y2) >= south:
+            run = run or [start]
+            run.append(end)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run

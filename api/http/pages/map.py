@@ -1,0 +1,161 @@
+"""Events on a map: circles with the radius that the record bears out, the marks of what their claims add up to."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from api.http.pages import words
+from api.http.pages.basemap import drawn
+from api.http.pages.view import View, fitted, view_of
+
+Json = dict[str, Any]
+UNKNOWN_PX = 15.0
+"""The size of the ring around a point whose radius is not recorded."""
+APART_PX = 34.0
+"""Points closer than this share one sign."""
+GLYPH_PX = 17.0
+LABELS = 14
+NEAREST_LABEL_PX = 46.0
+SHOWN_NAMES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A circle on the ground, within which it is said to have happened."""
+
+    x: float
+    y: float
+    r: float
+    known: bool
+    """Whether its radius is recorded; else the ring only marks the point."""
+
+
+@dataclass(slots=True)
+class Sign:
+    """The events of one point, or of points too close to be told apart."""
+
+    x: float
+    y: float
+    events: list[Json] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    location: str | None = None
+
+    @property
+    def marks(self) -> list[tuple[str, int]]:
+        """How many events there are of each status, in the order of statuses."""
+        found = Counter(words.status_of(event) for event in self.events)
+        return [(status, found[status]) for status in words.STATUSES if found[status]]
+
+    @property
+    def width(self) -> float:
+        """How wide the row of its marks is."""
+        return sum(GLYPH_PX + (8.0 * len(str(size)) if len(self.events) > 1 else 0) for _, size in self.marks) + 8
+
+    @property
+    def label(self) -> str:
+        """The names of its places."""
+        more = len(self.places) - 1
+        return f"{self.places[0]} +{more}" if more > 0 else self.places[0]
+
+    @property
+    def title(self) -> str:
+        """What it says to those who cannot see it."""
+        told = ", ".join(f"{size} {status if status != 'unsaid' else 'without claims'}" for status, size in self.marks)
+        names = ", ".join(self.places[:SHOWN_NAMES]) + (" and others" if len(self.places) > SHOWN_NAMES else "")
+        return f"{names}: {words.count(len(self.events), 'event')} ({told})"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The name of a place that is shown for orientation."""
+
+    x: float
+    y: float
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """What is drawn."""
+
+    view: View
+    land: str
+    borders: str
+    rings: list[Ring]
+    signs: list[Sign]
+    labels: list[Label]
+    unplaced: list[Json]
+    """Events without a point, which are listed beside the map."""
+
+
+def map_of(events: Sequence[Json], box: Any = None, around: Iterable[Json] = ()) -> Map:  # noqa: ANN401 - a box
+    """The map of some events; `box` is what it shows where it was asked for, `around` places for orientation."""
+    placed = [event for event in events if event["location"] and event["location"]["point"]]
+    points = {_point(event): event["location"]["point"] for event in placed}
+    if box is not None and box.west <= box.east:
+        view = fitted(box.west, box.south, box.east, box.north)
+    else:
+        view = view_of((p["longitude"], p["latitude"], p["radius_m"] or 0) for p in points.values())
+    land, borders = drawn(view)
+    signs = _signs(placed, view)
+    return Map(
+        view,
+        land,
+        borders,
+        [_ring(point, view) for point in points.values()],
+        signs,
+        _labels(around, signs, view),
+        [event for event in events if not (event["location"] and event["location"]["point"])],
+    )
+
+
+def _point(event: Json) -> tuple[float, float, float | None]:
+    point = event["location"]["point"]
+    return point["longitude"], point["latitude"], point["radius_m"]
+
+
+def _ring(point: Json, view: View) -> Ring:
+    x, y = view.x(point["longitude"]), view.y(point["latitude"])
+    radius = point["radius_m"]
+    if radius is None:
+        return Ring(round(x, 1), round(y, 1), UNKNOWN_PX, known=False)
+    return Ring(round(x, 1), round(y, 1), round(view.length(radius), 1), known=True)
+
+
+def _signs(placed: Sequence[Json], view: View) -> list[Sign]:
+    """A sign for each point; those too close to each other share the one of the first."""
+    signs: list[Sign] = []
+    cells: dict[tuple[int, int], list[Sign]] = {}
+    for event in placed:
+        place = event["location"]
+        x, y = view.x(place["point"]["longitude"]), view.y(place["point"]["latitude"])
+        column, row = int(x // APART_PX), int(y // APART_PX)
+        near = [sign for dx in (-1, 0, 1) for dy in (-1, 0, 1) for sign in cells.get((column + dx, row + dy), ())]
+        sign = next((one for one in near if abs(one.x - x) < APART_PX and abs(one.y - y) < APART_PX / 2), None)
+        if sign is None:
+            sign = Sign(round(x, 1), round(y, 1), location=place["id"])
+            signs.append(sign)
+            cells.setdefault((column, row), []).append(sign)
+        sign.events.append(event)
+        if place["name"] not in sign.places:
+            sign.places.append(place["name"])
+            sign.location = place["id"] if len(sign.places) == 1 else None
+    return signs
+
+
+def _labels(around: Iterable[Json], signs: Sequence[Sign], view: View) -> list[Label]:
+    taken = [(sign.x, sign.y) for sign in signs]
+    named = {name for sign in signs for name in sign.places}
+    found: list[Label] = []
+    for place in around:
+        point = place["point"]
+        if not point or place["name"] in named or not view.holds(point["longitude"], point["latitude"]):
+            continue
+        x, y = view.x(point["longitude"]), view.y(point["latitude"])
+        if all(abs(x - other_x) + 2 * abs(y - other_y) > 2 * NEAREST_LABEL_PX for other_x, other_y in taken):
+            taken.append((x, y))
+            found.append(Label(round(x, 1), round(y, 1), place["name"]))
+        if len(found) == LABELS:
+            break
+    return found

@@ -1,0 +1,181 @@
+"""The pages of disputes, places, actors and sources."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from api.domain.vocabulary import Reliability
+from api.http import answers
+from api.http.pages import cite, frame, words
+from api.http.pages.claimed import lanes_of_claims
+from api.http.pages.data import Json, Reading
+from api.http.pages.days import day_steps
+from api.http.pages.forms import left_out
+from api.http.pages.links import changed, exports, same_in_api
+from api.http.resources.actors import ActorId
+from api.http.resources.claims import AsOfQuery
+from api.http.resources.disputes import DisputeFilters
+from api.http.resources.locations import LocationId
+from api.http.resources.sources import SourceId
+from api.query.filters import MAX_LIMIT, Flag
+
+router = APIRouter(include_in_schema=False)
+LISTED = 50
+FRAME = frozenset({"embed", "cursor", "sort"})
+RELIABILITY = {word.value: word.meaning for word in Reliability}
+Embed = Annotated[Flag, Field(description="Whether others may show it in a frame.")]
+Cursor = Annotated[str | None, Field(max_length=2_000, description="Where the list begins.")]
+
+
+class DisputesPageQuery(DisputeFilters):
+    """Which disputes are shown."""
+
+    sort: Annotated[Literal["date", "-date"], Field(description="The order of the list.")] = "-date"
+    cursor: Cursor = None
+    embed: Embed = False
+
+
+class RecordQuery(AsOfQuery):
+    """As of which day a record is shown, and where."""
+
+    embed: Embed = False
+
+    def asked(self) -> dict[str, Any]:
+        """The day, as the API takes it."""
+        return {name: getattr(self, name) for name in self.model_fields_set - FRAME}
+
+
+class SourcePageQuery(answers.Nothing):
+    """Where a source is shown, and from which claim on."""
+
+    cursor: Cursor = None
+    embed: Embed = False
+
+
+def _cite(request: Request, reading: Reading, title: str, dataset: Json | None) -> dict[str, str]:
+    return cite.citation(title, dataset, frame.permanent(request), reading.look.revision, frame.today())
+
+
+@router.get("/explore/disputes")
+async def disputes_page(request: Request, query: Annotated[DisputesPageQuery, Query()]) -> Response:
+    """Every question in dispute."""
+    asked = {name: getattr(query, name) for name in query.model_fields_set - FRAME}
+
+    async def make(reading: Reading) -> frame.Page:
+        page = await reading.disputes(**asked, sort=query.sort, cursor=query.cursor, limit=LISTED, total=True)
+        known = await reading.known()
+        here = frame.here(request)
+        path = same_in_api(request.url.query, "/disputes")
+        values = {
+            "query": query,
+            "disputes": page.records,
+            "total": page.meta["total"],
+            "description": page.meta["description"],
+            "why_empty": page.meta.get("why_empty"),
+            "left_out": left_out(page),
+            "next": page.cursor and changed(here, cursor=page.cursor),
+            "first": changed(here, cursor=None) if query.cursor else None,
+            "day": day_steps(here, query.as_of, known.said),
+        }
+        return frame.Page(
+            "disputes.html",
+            "Disputes",
+            f"{words.count(page.meta['total'], 'question')} in dispute. {page.meta['description']}.",
+            values,
+            path,
+            exports(path, ("csv", "ndjson")),
+            _cite(request, reading, "Disputes", None),
+        )
+
+    return await frame.answer(request, make, embed=query.embed)
+
+
+@router.get("/explore/places/{id}")
+async def place_page(request: Request, id: LocationId, query: Annotated[RecordQuery, Query()]) -> Response:  # noqa: A002
+    """Who says who holds a place, over time, and what happened there."""
+
+    async def make(reading: Reading) -> frame.Page:
+        place = await reading.location(id)
+        control = await reading.control(id, **query.asked())
+        said = await reading.claims(location=[id], aspect=["control"], limit=MAX_LIMIT, **query.asked())
+        events = await reading.events(location=[id], limit=LISTED, total=True, **query.asked())
+        known = await reading.known()
+        path = same_in_api(request.url.query, f"/locations/{id}/control")
+        values = {
+            "query": query,
+            "place": place,
+            "control": control.records,
+            "nothing": control.meta.get("why_empty"),
+            "words": said.records,
+            "lanes": lanes_of_claims(said.records, known, query.as_of, page="/explore/events/"),
+            "events": events.records,
+            "total": events.meta["total"],
+            "day": day_steps(frame.here(request), query.as_of, known.said),
+        }
+        summary = f"{place['name']}: who says who holds it, and {words.count(events.meta['total'], 'event')} there."
+        alternates = [*exports(path, ()), *exports(f"/locations/{id}", ())]
+        dataset = await reading.dataset(place["dataset"]["id"])
+        citation = _cite(request, reading, place["name"], dataset)
+        return frame.Page("place.html", place["name"], summary, values, path, alternates, citation)
+
+    return await frame.answer(request, make, embed=query.embed)
+
+
+@router.get("/explore/actors/{id}")
+async def actor_page(request: Request, id: ActorId, query: Annotated[RecordQuery, Query()]) -> Response:  # noqa: A002
+    """Where an actor has stood, and where it takes part."""
+
+    async def make(reading: Reading) -> frame.Page:
+        actor = await reading.actor(id)
+        positions = await reading.actor_positions(id, limit=LISTED * 2, **query.asked())
+        events = await reading.events(party=[id], limit=LISTED, total=True, **query.asked())
+        known = await reading.known()
+        path = same_in_api(request.url.query, f"/actors/{id}/positions")
+        party = known.party(id)
+        values = {
+            "query": query,
+            "actor": actor,
+            "party": party,
+            "party_name": known.name(party),
+            "positions": positions.records,
+            "more_positions": positions.cursor is not None,
+            "nothing": positions.meta.get("why_empty"),
+            "events": events.records,
+            "total": events.meta["total"],
+            "day": day_steps(frame.here(request), query.as_of, known.said),
+        }
+        summary = (
+            f"{actor['name']}: where it has stood, and {words.count(events.meta['total'], 'event')} it takes part in."
+        )
+        alternates = [*exports(path, ()), *exports(f"/actors/{id}", ())]
+        dataset = await reading.dataset(actor["dataset"]["id"])
+        citation = _cite(request, reading, actor["name"], dataset)
+        return frame.Page("actor.html", actor["name"], summary, values, path, alternates, citation)
+
+    return await frame.answer(request, make, embed=query.embed)
+
+
+@router.get("/explore/sources/{id}")
+async def source_page(request: Request, id: SourceId, query: Annotated[SourcePageQuery, Query()]) -> Response:  # noqa: A002
+    """What rests on a source."""
+
+    async def make(reading: Reading) -> frame.Page:
+        source = await reading.source(id)
+        claims = await reading.claims(source=[id], limit=LISTED, cursor=query.cursor, total=True)
+        here = frame.here(request)
+        values = {
+            "source": source,
+            "reliability": RELIABILITY[source["reliability"]],
+            "claims": claims.records,
+            "total": claims.meta["total"],
+            "next": claims.cursor and changed(here, cursor=claims.cursor),
+        }
+        summary = f"{source['title']}: {words.count(claims.meta['total'], 'claim')} cite it."
+        path = f"/sources/{id}"
+        alternates = [*exports(path, ()), *exports(f"/claims?source={id}", ("csv", "ndjson"))]
+        dataset = await reading.dataset(source["dataset"]["id"])
+        citation = _cite(request, reading, source["title"], dataset)
+        return frame.Page("source.html", source["title"], summary, values, path, alternates, citation)
+
+    return await frame.answer(request, make, embed=query.embed)

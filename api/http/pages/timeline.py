@@ -1,0 +1,204 @@
+"""Dated things on lanes: a day is a dot, what lasted a bar, what is unsure a bracket; open ends fade out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from math import ceil
+from typing import Any
+
+Json = dict[str, Any]
+WIDTH = 1_180.0
+GUTTER = 168.0
+"""Left of the days, for the names of lanes."""
+RIGHT = 18.0
+TOP = 34.0
+ROW, CLOSE_ROW = 24.0, 15.0
+"""The height of a row with and without words."""
+WORDS_UP_TO = 90
+"""With more marks than this, their names are told by pointing at them and in the table alone."""
+LETTER = 6.6
+"""About how wide a letter of a mark's name is."""
+LONGEST = 44
+MARK = 9.0
+TICKS = 12
+YEAR = 12
+"""In months."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something with a date, and the lanes it stands in."""
+
+    title: str
+    href: str
+    glyph: str
+    told: str
+    """What the glyph says."""
+    date: Json
+    lanes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An item as it is drawn in one lane."""
+
+    item: Item
+    form: str
+    """`day`, `lasted` or `unsure`."""
+    x1: float
+    x2: float
+    opens: bool
+    """Whether its beginning is open, and the mark fades out to the left."""
+    goes_on: bool
+    """Whether its end is open, and the mark fades out to the right."""
+    y: float
+    label: str
+    label_x: float
+    before: bool
+    """Whether its name stands to the left of it."""
+
+
+@dataclass(slots=True)
+class Lane:
+    """The marks of one party."""
+
+    key: str
+    name: str
+    y: float = 0.0
+    height: float = 0.0
+    marks: list[Mark] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What is drawn."""
+
+    lanes: list[Lane]
+    ticks: list[tuple[float, str]]
+    height: float
+    undated: list[Item]
+    """Items without a date, which are listed beside the picture."""
+    today: float | None
+    """Where the day lies as of which it is told."""
+    width: float = WIDTH
+    gutter: float = GUTTER
+
+
+def form_of(when: Json) -> str:
+    """Which kind of fact a date is: one day, a time that it lasted, or a time within which it happened once."""
+    edtf = when["edtf"]
+    if "/" in edtf:
+        return "lasted"
+    exact = when["earliest"] is not None and when["earliest"] == when["latest"]
+    return "day" if exact and edtf[-1] not in "?~%" else "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Days along the picture."""
+
+    first: date
+    last: date
+
+    @property
+    def day(self) -> float:
+        """How wide a day is."""
+        return (WIDTH - GUTTER - RIGHT) / ((self.last - self.first).days + 1)
+
+    def x(self, day: date) -> float:
+        """Where a day begins."""
+        return round(GUTTER + (day - self.first).days * self.day, 1)
+
+    def ticks(self) -> list[tuple[float, str]]:
+        """Days, months or years to read the others by."""
+        days = (self.last - self.first).days + 1
+        if days <= 3 * 31:
+            step = ceil(days / TICKS)
+            shown = [self.first + timedelta(days=number) for number in range(0, days, step)]
+            return [
+                (self.x(day), f"{day.day} {day:%b}" + (f" {day.year}" if place == 0 else ""))
+                for place, day in enumerate(shown)
+            ]
+        months = [
+            date(number // 12, number % 12 + 1, 1)
+            for number in range(self.first.year * 12 + self.first.month - 1, self.last.year * 12 + self.last.month)
+        ]
+        step = next(
+            step for step in (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000, 24_000) if len(months) / step <= TICKS
+        )
+        shown = [month for month in months if (month.year * 12 + month.month - 1) % step == 0 and month >= self.first]
+        form = "%Y" if step >= YEAR else "%b %Y"
+        return [(self.x(month), f"{month:{form}}".lstrip("0")) for month in shown]
+
+
+def axis_of(dates: Sequence[Json]) -> Axis | None:
+    """The days that some dates speak of; None: of none."""
+    days = [date.fromisoformat(day) for one in dates for day in (one["earliest"], one["latest"]) if day]
+    if not days:
+        return None
+    first, last = min(days), max(days)
+    pad = timedelta(days=max(1, (last - first).days // 24))
+    floor, ceiling = date(1, 1, 1), date(9999, 12, 31)
+    return Axis(
+        first - pad if first - floor > pad else floor,
+        last + pad if ceiling - last > pad else ceiling,
+    )
+
+
+def timeline_of(items: Sequence[Item], names: dict[str, str], as_of: date | None = None) -> Timeline:
+    """The timeline of some items, on one lane for each name in their order."""
+    dated = [item for item in items if item.date["edtf"] is not None and (item.date["earliest"] or item.date["latest"])]
+    undated = [item for item in items if item not in dated] if len(dated) < len(items) else []
+    axis = axis_of([item.date for item in dated])
+    if axis is None:
+        return Timeline([], [], 0, undated, None)
+    wordy = sum(len(item.lanes) for item in dated) <= WORDS_UP_TO
+    lanes, y = [], TOP
+    for key, name in names.items():
+        lane = Lane(key, name, y)
+        lane.height = _fill(lane, [item for item in dated if key in item.lanes], axis, wordy=wordy)
+        if lane.marks:
+            lanes.append(lane)
+            y += lane.height
+    today = None
+    if as_of is not None and axis.first <= as_of <= axis.last:
+        today = axis.x(as_of) + axis.day
+    return Timeline(lanes, axis.ticks(), round(y + 8, 1), undated, today)
+
+
+def _fill(lane: Lane, items: Sequence[Item], axis: Axis, *, wordy: bool) -> float:
+    """Put items into the first row of a lane that has room for them; returns the lane's height."""
+    row_height = ROW if wordy else CLOSE_ROW
+    ends: list[float] = []
+    for item in sorted(items, key=lambda one: one.date["earliest"] or one.date["latest"]):
+        mark = _mark(item, axis, wordy=wordy)
+        reach = LETTER * len(mark.label) if wordy else 0
+        left = mark.label_x - reach if mark.before else mark.x1 - MARK
+        right = mark.x2 + MARK if mark.before else max(mark.label_x + reach, mark.x2 + MARK)
+        row = next((number for number, end in enumerate(ends) if end + 4 <= left), len(ends))
+        ends[row : row + 1] = [right]
+        y = round(lane.y + 8 + row * row_height + row_height / 2, 1)
+        lane.marks.append(
+            Mark(item, mark.form, mark.x1, mark.x2, mark.opens, mark.goes_on, y, mark.label, mark.label_x, mark.before)
+        )
+    return 16 + len(ends) * row_height
+
+
+def _mark(item: Item, axis: Axis, *, wordy: bool) -> Mark:
+    earliest, latest = item.date["earliest"], item.date["latest"]
+    form = form_of(item.date)
+    x1 = axis.x(date.fromisoformat(earliest)) if earliest else GUTTER
+    x2 = axis.x(date.fromisoformat(latest)) + axis.day if latest else WIDTH - RIGHT
+    if form == "day":
+        x1 = x2 = (x1 + x2) / 2
+    elif x2 - x1 < 2 * MARK:
+        x1, x2 = (x1 + x2) / 2 - MARK, (x1 + x2) / 2 + MARK
+    label = item.title if len(item.title) <= LONGEST else item.title[: LONGEST - 1].rstrip() + "…"
+    label = label if wordy else ""
+    label_x, before = x2 + MARK + 3, False
+    if label_x + LETTER * len(label) > WIDTH - RIGHT:
+        label_x, before = x1 - MARK - 3, True
+        if label_x - LETTER * len(label) < GUTTER:  # on the mark itself
+            label_x, before = max(GUTTER + 26, x1 + 26), False
+    numbers = (round(x1, 1), round(x2, 1), round(label_x, 1))
+    return Mark(item, form, numbers[0], numbers[1], not earliest, not latest, 0, label, numbers[2], before)
