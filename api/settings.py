@@ -3,6 +3,7 @@
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -39,7 +40,14 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="The port to serve on; 0 takes a free one.")
     trusted_proxies: Networks = Field(
         (),
-        description="Networks (such as `10.0.0.0/8,::1`) whose `X-Forwarded-For` and `X-Request-ID` are believed.",
+        description="Networks (such as `10.0.0.0/8,::1`) whose `X-Forwarded-For`, `X-Forwarded-Proto`, "
+        "`X-Forwarded-Host` and `X-Request-ID` are believed.",
+    )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[A-Za-z0-9.:\[\]_-]+(/[A-Za-z0-9._~-]+)*/?$",
+        description="Where clients reach the service, such as `https://example.org/conflict`: its path goes before "
+        "every path and link. Unset: as the client asks, without a prefix.",
     )
 
     url_bytes: int = Field(16_384, ge=1_024, description="The longest path and query; longer: 414.")
@@ -87,6 +95,16 @@ class Settings(BaseSettings):
     access_log: bool | None = Field(
         None, description="Whether each request is logged. Unset: where others than this machine can reach the service."
     )
+
+    @property
+    def public_root(self) -> str | None:
+        """Where clients reach the service, without a slash at its end."""
+        return self.public_url and self.public_url.rstrip("/")
+
+    @property
+    def prefix(self) -> str:
+        """What stands before every path, such as `/conflict`."""
+        return urlsplit(self.public_url or "").path.rstrip("/")
 
     @property
     def exposed(self) -> bool:

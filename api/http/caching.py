@@ -10,6 +10,8 @@ from functools import lru_cache
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
+from api.http.addresses import placed
+
 DOCUMENT_VERSION = 1
 GZIP_FROM = 1_000
 """Bytes below which compressing costs more than it saves."""
@@ -150,6 +152,7 @@ def answer(
     request: Request, body: bytes, media_type: str, marks: tuple[int, datetime], more: dict[str, str]
 ) -> Response:
     """A whole answer, compressed if the client takes it and it is worth it; `marks` are revision and load time."""
+    body = placed(body, media_type)
     gzip = len(body) >= GZIP_FROM and accepts_gzip(request)
     tag = etag(request, marks[0], gzip=gzip)
     if copy_will_do(request, marks[1]):
@@ -168,6 +171,7 @@ def not_modified(tag: str, loaded_at: datetime) -> Response:
 
 def fixed(request: Request, body: bytes, media_type: str) -> Response:
     """An answer that is the same whatever is loaded, such as a script."""
+    body = placed(body, media_type)
     tag = f'"{_digest(body)}"'
     if tag in _copies(request) or copy_will_do(request, None):
         return Ready(304, b"", None, [(b"etag", _encoded(tag)), _UNTIL_ASKED])

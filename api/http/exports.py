@@ -12,7 +12,7 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from api.http import caching, export_cache, formats, ranges
-from api.http.addresses import base
+from api.http.addresses import base, placed_parts
 from api.http.answers import Asked, ListFilters, Listing, data_of, not_modified
 from api.http.export_cache import Export, ExportCache
 from api.http.framed import Framed
@@ -62,7 +62,7 @@ async def export(request: Request, listing: Listing, filters: Any, form: str | F
             asked: Asked = filters.asked()
             total = await counted(asked, look)
             async with aclosing(write(listing, look, asked, total)) as parts:
-                body = await export_cache.written(parts)
+                body = await export_cache.written(placed_parts(parts, media_type))
             return Export(body, total, caching.etag(request, look.revision, gzip=False), look.catalogue.loaded_at)
 
     found = await data.ask(look_up)

@@ -12,8 +12,10 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from api.errors import SHOWN_VALUE, BadParameters, Gone, NotFound, Refused, Unavailable, nearest
+from api.http.addresses import placed
 from api.schemas import problems as sent
 
+MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger()
 ALLOWED = "GET, HEAD, OPTIONS"
 
@@ -182,10 +184,10 @@ def respond(failure: Refused) -> Response:
     if problem.more:
         text = f"{text[:-1]},{orjson.dumps(problem.more).decode()[1:]}"
     return Response(
-        text.encode("utf-8", "backslashreplace"),
+        placed(text.encode("utf-8", "backslashreplace"), MEDIA_TYPE),
         status_code=problem.kind.status,
         headers={**problem.headers, "Cache-Control": "no-store"},
-        media_type="application/problem+json",
+        media_type=MEDIA_TYPE,
     )
 
 
@@ -223,7 +225,7 @@ def page(slug: str) -> Response:
     return HTMLResponse(
         f"<!doctype html><html lang=en><meta charset=utf-8><title>{html.escape(kind.title)}</title>"
         f"<h1>{html.escape(kind.title)}</h1><p>Status {kind.status}, type <code>/problems/{slug}</code>.<p>{text}"
-        "<p>All types: " + ", ".join(f'<a href="/problems/{name}">{name}</a>' for name in TYPES) + ".\n"
+        "<p>All types: " + ", ".join(f'<a href="{name}">{name}</a>' for name in TYPES) + ".\n"
     )
 
 

@@ -10,10 +10,12 @@ from starlette.routing import Match
 from starlette.types import Message, Receive, Scope, Send
 
 from api.errors import Refused, Unavailable
-from api.http.caching import Ready
+from api.http.addresses import PUBLIC, placed_field
+from api.http.caching import Fields, Ready
 from api.http.metrics import Exchange, Watch
 from api.http.problems import ALLOWED, Problem, respond
 from api.server import request_limits as legible
+from api.server.public_address import PublicAddress
 from api.server.rate_limit import Allowance, Proxies
 from api.settings import Settings
 
@@ -60,6 +62,7 @@ class Guard:
         self._settings = settings
         self._watch = watch
         self._proxies = Proxies(settings.trusted_proxies)
+        self._public = PublicAddress(settings, self._proxies)
         limit = settings.requests_per_minute
         self._allowance = Allowance(limit) if limit else None
         self._running = 0
@@ -71,6 +74,7 @@ class Guard:
             return
         started = perf_counter()
         client, request_id = self._proxies.identify(scope)
+        scope = self._public.reached(scope)
         structlog.contextvars.bind_contextvars(request_id=request_id)
         answer = Answer(scope, send, request_id)
         self._running += 1
@@ -138,6 +142,7 @@ class Answer:
         """Send an answer that is all there in one go, as our server can; False: it has to be sent in parts."""
         if self._send_whole is None or self._head or not isinstance(response, Ready):
             return False
+        response.raw_headers = _placed(response.raw_headers)
         own = b"".join([_LINE % field for field in response.raw_headers])
         if own.count(b"\n") != len(response.raw_headers):
             return False
@@ -150,7 +155,7 @@ class Answer:
         """Pass on a part of the answer."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            own = message["headers"]
+            own = _placed(message["headers"])
             policy = () if any(name == _POLICY_NAME for name, _ in own) else ((_POLICY_NAME, POLICY),)
             message["headers"] = [*own, *HEADERS, *policy, *self.extra, (b"x-request-id", self._request_id)]
         else:
@@ -158,6 +163,13 @@ class Answer:
             if self._head:
                 message["body"] = b""
         await self._send(message)
+
+
+def _placed(fields: Fields) -> Fields:
+    """Header fields with the prefix before the paths in them."""
+    if not PUBLIC.get().prefix:
+        return fields
+    return [(name, placed_field(value) if name in {b"link", b"location"} else value) for name, value in fields]
 
 
 async def _broken(answer: Answer, receive: Receive, error: Exception) -> None:

@@ -26,8 +26,8 @@ class Proxies:
 
     def identify(self, scope: Scope) -> tuple[str, str]:
         """The client's address and the request's id."""
-        peer = scope["client"][0] if scope.get("client") else ""
-        if self._trusted and self._trusts(peer):
+        peer = _peer(scope)
+        if self.trusts_peer(scope):
             fields = [
                 (name, value) for name, value in scope["headers"] if name in {b"x-forwarded-for", b"x-request-id"}
             ]
@@ -36,6 +36,10 @@ class Proxies:
             known = len(sent) == 1 and _ID.fullmatch(sent[0])
             return self._beyond(peer, chain), sent[0].decode() if known else os.urandom(16).hex()
         return peer, os.urandom(16).hex()
+
+    def trusts_peer(self, scope: Scope) -> bool:
+        """Whether the request comes from a proxy that is believed."""
+        return bool(self._trusted) and self._trusts(_peer(scope))
 
     def _trusts(self, address: str) -> bool:
         parsed = _parsed(address)
@@ -49,6 +53,10 @@ class Proxies:
                 break
             peer = str(address)
         return peer
+
+
+def _peer(scope: Scope) -> str:
+    return scope["client"][0] if scope.get("client") else ""
 
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:

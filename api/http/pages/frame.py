@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from api.errors import Refused
 from api.http import addresses, answers, caching, parameters, problems
+from api.http.addresses import placed
 from api.http.pages import words
 from api.http.pages.data import Reading, read
 from api.http.pages.links import Link, cleaned, curl, without
@@ -188,7 +189,7 @@ def as_page(request: Request, response: Response) -> Response:
     body = render(request, page, embed=False, marks=(0, datetime(1970, 1, 1, tzinfo=UTC)))
     kept = {name: value for name, value in response.headers.items() if name not in {"content-type", "content-length"}}
     headers = {**kept, "Content-Security-Policy": policy(embed=False)}
-    return Response(body, response.status_code, headers, media_type=HTML)
+    return Response(placed(body, HTML), response.status_code, headers, media_type=HTML)
 
 
 def install(app: FastAPI) -> None:

@@ -13,6 +13,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from api.http import answers, caching
+from api.http.addresses import PUBLIC
 
 router = APIRouter(include_in_schema=False)
 
@@ -62,7 +63,11 @@ async def get_docs_start(_: Annotated[answers.Nothing, Query()]) -> Response:
 @router.get("/openapi.json")
 async def get_document(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
     """What all of this is, for programs."""
-    return caching.fixed(request, orjson.dumps(request.app.openapi()), answers.JSON)
+    document = request.app.openapi()
+    prefix = PUBLIC.get().prefix
+    if prefix:
+        document = {**document, "servers": [{"url": prefix}]}
+    return caching.fixed(request, orjson.dumps(document), answers.JSON)
 
 
 @router.get("/static-offline-docs/{name}")
