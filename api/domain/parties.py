@@ -55,6 +55,10 @@ class Standings:
             found = self._closures[actor] = frozenset(reached)
         return found
 
+    def sides(self, actor: str) -> frozenset[str]:
+        """The sides that the actor is on."""
+        return frozenset(other for other in self.closure(actor) if self._kinds.get(other) == ActorKind.SIDE)
+
     def party(self, actor: str) -> str:
         """The actor's side, else the outermost actor it belongs to, else itself; of several, the smallest id.
 

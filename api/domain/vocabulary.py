@@ -74,7 +74,10 @@ class Certainty(Word):
 class Status(Word):
     """What the claims about one aspect of an event add up to as of a day."""
 
-    DISPUTED = "disputed", "Support and opposition both stand."
+    DISPUTED = (
+        "disputed",
+        "Support and opposition stand, or supports that cannot both be true, by figure or culprit.",
+    )
     CONCEDED = "conceded", "Nobody opposes any more, and a party conceded it or moved from opposition to support."
     CORROBORATED = "corroborated", "Two or more independent voices support it, or an instrument does; nobody opposes."
     CLAIMED = "claimed", "Supported, by one voice; nobody opposes."

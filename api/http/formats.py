@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from api.domain.vocabulary import Aspect, Reliability, Stance
+from api.domain.vocabulary import Aspect, Reliability, Stance, Status
 from api.http.examples import EXAMPLES
 
 Document = dict[str, Any]
@@ -15,6 +15,13 @@ Columns = Callable[[Document], dict[str, Any]]
 _ASPECTS = list(Aspect)
 DECIMAL = frozenset({"longitude", "latitude", "radius_m", "value_low", "value_best", "value_high"})
 """Columns whose whole numbers have a decimal point too: readers guess a column's type from its first rows."""
+_CONTEST = {
+    status: rank
+    for rank, status in enumerate(
+        (Status.DISPUTED, Status.DENIED, Status.CONCEDED, Status.CORROBORATED, Status.CLAIMED, Status.UNADDRESSED)
+    )
+}
+"""Of several questions on one aspect, the most contested stands for it."""
 MARK = "'"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", MARK)
 
@@ -37,7 +44,9 @@ def _point(point: Document | None) -> dict[str, Any]:
 def event_columns(event: Document) -> dict[str, Any]:
     """A flat event."""
     place = event["location"]
-    statuses = {assessment["aspect"]: assessment["status"] for assessment in event["assessments"]}
+    statuses: dict[str, str] = {}
+    for found in sorted(event["assessments"], key=lambda found: -_CONTEST[found["status"]]):
+        statuses[found["aspect"]] = found["status"]
     return {
         "id": event["id"],
         "kind": event["kind"],

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, NamedTuple
 
-from api.domain.assessment import Statement, assess, encode
+from api.domain.assessment import assess
+from api.domain.statements import Statement, encode
 from api.domain.text import folded
 from api.index import facets, facts
 from api.index.documents import Shapes

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from api.domain.assessment import Assessment, Statement
+from api.domain.assessment import Assessment
+from api.domain.statements import Culprit, Figure, Statement
 from api.domain.text import folded
 from api.domain.vocabulary import Aspect, Stance
 from api.index import facts
@@ -105,15 +106,7 @@ class Shapes:
             "participants": [self._participant(part) for part in chunk.participations.get(event.id, ())],
             "part_of": None if event.part_of is None else {"id": event.part_of, "title": chunk.titles[event.part_of]},
             "claims": counts(claim.stance for claim in claims),
-            "assessments": [
-                {
-                    "aspect": assessment.aspect,
-                    "status": assessment.status,
-                    "because": list(assessment.because),
-                    "inferred": assessment.inferred,
-                }
-                for assessment in assessments
-            ],
+            "assessments": [assessment.as_sent(self._actor) for assessment in assessments],
             "dataset": self._known.datasets[event.dataset],
             "extra": facts.table(event.extra),
             "url": f"/events/{event.id}",
@@ -209,7 +202,17 @@ class Shapes:
             claim.speaker,
             sided,
             ends_open,
+            None if claim.unit is None else Figure(claim.value_low, claim.value_best, claim.value_high),
+            claim.measure,
+            claim.of,
+            claim.unit,
+            tuple([self._culprit(actor) for actor in chunk.names.get(claim.id, ())]),
+            None if claim.of is None else self._known.actors[claim.of].name,
         )
+
+    def _culprit(self, actor: str) -> Culprit:
+        standings = self._known.standings
+        return Culprit(actor, tuple(sorted(standings.closure(actor))), tuple(sorted(standings.sides(actor))))
 
     def actor_words(self, actor: facts.Actor) -> str:
         return folded([actor.description], [actor.name, *facts.names(actor.aliases)])

@@ -6,10 +6,12 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
-from api.domain.assessment import Assessment, Statement, assess, said_by, weigh
+from api.domain.assessment import Assessment, assess
 from api.domain.cells import cells_of
 from api.domain.parties import NOBODY
-from api.domain.vocabulary import Aspect, Match, Status, Undated
+from api.domain.positions import Weights
+from api.domain.statements import Statement, said_by
+from api.domain.vocabulary import Aspect, Known, Stance, Status, Undated
 from api.index import facts
 
 T = TypeVar("T")
@@ -111,6 +113,8 @@ def shape(statements: Sequence[Statement]) -> Hashable:
                 order[s.earliest],
                 order[s.latest],
                 None if s.about is None else numbers.get(s.about, -1),
+                s.figure and (s.figure, s.measure, s.of, s.unit),
+                s.names,
             )
             for s in statements
         ]
@@ -121,18 +125,18 @@ def _ever(statements: Sequence[Statement], today: Iterable[Assessment]) -> froze
     found = {assessment.status for assessment in today}
     judged = {tuple([statement.id for statement in statements])}
     unsaid = tuple(Undated) if not all(s.dated for s in statements) else (Undated.EXCLUDE,)
-    for match in Match:
-        said = {s.earliest or 0 if match == Match.POSSIBLE else s.latest for s in statements if s.dated}
+    for by in Known:
+        said = {s.earliest or 0 if by == Known.POSSIBLE else s.latest for s in statements if s.dated}
         days = {day for day in said if day is not None}
         if len(days) > MOST_DAYS or len(days) * len(statements) > MOST_JUDGED:
             return frozenset(Status)  # too many states to judge each: a candidate for all
         for day in (0, *days):
             for undated in unsaid:
-                known = said_by(statements, day, match, undated)
-                key = tuple([statement.id for statement in known])
+                then = said_by(statements, day, by, undated)
+                key = tuple([statement.id for statement in then])
                 if key not in judged:
                     judged.add(key)
-                    found |= {assessment.status for assessment in assess(known)}
+                    found |= {assessment.status for assessment in assess(then)}
     return frozenset(found)
 
 
@@ -217,15 +221,16 @@ def _wavering(statements: Sequence[Statement], known: facts.Facts, found: set[in
     """Facets of those whose words on one aspect do not all point the same way: who moved is among them."""
     if len(statements) == 1:
         return
-    weights = weigh(statements)
-    if len(set(weights.values())) == 1:
-        return
-    taken: defaultdict[tuple[str, Aspect | None], set[int]] = defaultdict(set)
+    weights = Weights(statements).of
+    taken: defaultdict[tuple[str, Aspect | None], set[Hashable]] = defaultdict(set)
     for statement in statements:
         weight = weights[statement.id]
-        if weight is not None and statement.speaker is not None:
+        if statement.speaker is not None and (weight is not None or statement.stance == Stance.RETRACTS):
+            said = weight, statement.figure, statement.names, statement.stance == Stance.RETRACTS and statement.id
             for party in known.standings.closure(statement.speaker):
-                taken[party, statement.aspect].add(weight)
+                taken[party, statement.aspect].add(said)
+                if statement.stance == Stance.RETRACTS:
+                    taken[party, statement.aspect].add(None)
     wavering = [f"wavering:{party}" for (party, _), different in taken.items() if len(different) > 1]
     found.update(_numbered(known, wavering))
 

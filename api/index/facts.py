@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-from api.domain.assessment import Said, said
 from api.domain.parties import TELLING, Standings
+from api.domain.statements import Said, said
 from api.domain.vocabulary import Aspect
 from api.index.cache import Names, Shelf
 from api.index.fact_rows import (
@@ -177,19 +177,22 @@ class Facts:
             key = row.dataset, row.edtf, row.earliest, row.latest, row.precision, row.basis, row.note
             found = self._dates.get(key)
             if found is None:
-                found = self._dates[key] = self._dated(own_date(DateFields._make(key[1:])), row.dataset)
+                found = self._dates[key] = self._dated(
+                    own_date(DateFields._make(key[1:])), self.recorded_on[row.dataset]
+                )
             return found
         dating, *rivals = datings
+        recorded_on = min(self.recorded_on[row.dataset], self.recorded_on[datings[0].dataset])
         over = own_date(DateFields._make(dating[1:7]))
         others = [
             schemas.OtherDate(edtf=one.edtf, source=self.named_source(one.source), note=one.note) for one in rivals
         ]
         source = self.named_source(dating.source)
         when = over.model_copy(update={"source": source, "stated": row.edtf, "others": others})
-        return self._dated(when, dating.dataset)
+        return self._dated(when, recorded_on)
 
-    def _dated(self, when: schemas.When, dataset: str) -> Dated:
-        spoken = said(when.earliest, when.latest, self.recorded_on[dataset])
+    def _dated(self, when: schemas.When, recorded_on: date) -> Dated:
+        spoken = said(when.earliest, when.latest, recorded_on)
         return Dated(when, when.model_dump_json(), when.earliest, when.latest, spoken)
 
     def _datings(self, target: str, ids: list[str]) -> dict[str, list[Dating]]:

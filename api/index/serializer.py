@@ -114,10 +114,7 @@ class Scribe(Shapes):
             ],
             "part_of": None if part_of is None else {"id": part_of, "title": chunk.titles[part_of]},
             "claims": counts([claim.stance for claim in chunk.claims.get(event.id, ())]),
-            "assessments": [
-                {"aspect": one.aspect, "status": one.status, "because": one.because, "inferred": one.inferred}
-                for one in assessments
-            ],
+            "assessments": [one.as_sent(self._speaker) for one in assessments],
             "dataset": self._of_dataset(event.dataset),
             "extra": None if extra is None else Fragment(to_json(extra)),
             "url": f"/events/{event.id}",

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import orjson
 
-from api.domain.assessment import Assessment, Statement, all_said_by, assess, decode, said_by
-from api.domain.vocabulary import Match, Stance, Status, Undated
+from api.domain.assessment import Assessment, assess
+from api.domain.statements import Statement, all_said_by, decode, said_by
+from api.domain.vocabulary import Known, Match, Stance, Status, Undated
 from api.storage.reader import Row
 
 BODY, JUDGED_FROM, JUDGED_TO, STATEMENTS = 3, 4, 5, 6
@@ -21,14 +22,19 @@ class AsOfDay:
     match: Match
     undated: Undated
 
+    @property
+    def known(self) -> Known:
+        """Which claims count where it is not certain on which day they were said."""
+        return Known.CERTAIN if self.match == Match.CERTAIN else Known.POSSIBLE
+
     def statements(self, row: Row) -> list[Statement]:
         """The claims of an event's row that count; all of them must be about that event."""
-        return said_by(decode(row[STATEMENTS]), self.day, self.match, self.undated)
+        return said_by(decode(row[STATEMENTS]), self.day, self.known, self.undated)
 
     def body(self, row: Row) -> str:
         """The event's document, with claims counted and assessments made as of the day."""
         body: str = row[BODY]
-        if all_said_by(row[STATEMENTS], self.day, self.match, self.undated):
+        if all_said_by(row[STATEMENTS], self.day, self.known, self.undated):
             return body
         return body[: row[JUDGED_FROM]] + judged_text(self.statements(row)) + body[row[JUDGED_TO] :]
 
@@ -37,9 +43,9 @@ def judged_text(statements: Sequence[Statement]) -> str:
     """The part of an event's document that depends on claims, as `"claims":{…},"assessments":[…]`."""
     own = [statement.stance for statement in statements if statement.aspect is not None]
     counts = {stance.value: own.count(stance) for stance in _STANCES if stance in own}
+    names = {statement.of: statement.of_name for statement in statements}
     assessments = [
-        {"aspect": found.aspect, "status": found.status, "because": found.because, "inferred": found.inferred}
-        for found in assess(statements)
+        found.as_sent(lambda of: None if of is None else {"id": of, "name": names[of]}) for found in assess(statements)
     ]
     made = orjson.dumps({"claims": {"total": len(own), "by_stance": counts}, "assessments": assessments})
     return made[1:-1].decode()

@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 
 import orjson
 
-from api.domain.assessment import Statement, aspects_of, assess, in_order_said, positions, said_by
+from api.domain.assessment import assess
+from api.domain.positions import Stand, positions, questions_of
+from api.domain.statements import Statement, in_order_said, said_by
+from api.domain.vocabulary import Known as KnownBy
 from api.domain.vocabulary import Match, Position, Undated
 from api.query import references as shown
 from api.query.as_of import BODY, AsOfDay
@@ -73,10 +76,10 @@ class News(Walked):
     def _known(self, row: Row, speakers: frozenset[str] | None) -> Known:
         conditions = self.conditions
         assert conditions.first is not None and conditions.last is not None  # noqa: S101, PT018 - a briefing has days
-        match = Match.CERTAIN if conditions.certain else Match.POSSIBLE
+        known = KnownBy.CERTAIN if conditions.certain else KnownBy.POSSIBLE
         everything = shown.counting(row, None)
-        before = said_by(everything, conditions.first - 1, match, self.undated)
-        after = said_by(everything, conditions.last, match, self.undated)
+        before = said_by(everything, conditions.first - 1, known, self.undated)
+        after = said_by(everything, conditions.last, known, self.undated)
         old = {statement.id for statement in before}
         new = [s for s in after if s.id not in old and (speakers is None or s.speaker in speakers)]
         return Known(row, before, after, in_order_said(new))
@@ -106,7 +109,7 @@ async def _body(look: Look, known: Known, texts: dict[str, str]) -> str:
         "event": shown.dated_ref(orjson.loads(known.row[BODY])),
         "claims": [orjson.Fragment(texts[claim.id]) for claim in known.new],
         "positions": await _moves(look, known),
-        "assessments": _changes(known),
+        "assessments": await _changes(look, known),
     }
     return orjson.dumps(news).decode()
 
@@ -115,29 +118,44 @@ async def _moves(look: Look, known: Known) -> list[Json]:
     """Positions that the new claims took: moved, or taken for the first time."""
     new = {claim.id for claim in known.new}
     moves = []
-    for aspect in aspects_of(known.after):
-        before = {stand.party: stand.position for stand in positions(known.before, aspect)}
-        for stand in positions(known.after, aspect):
+    by_id = {statement.id: statement for statement in known.after}
+    for question in questions_of(known.after):
+        before = {stand.party: stand for stand in positions(known.before, question)}
+        for stand in positions(known.after, question):
             was = before.get(stand.party)
-            if stand.position not in {was, Position.NEUTRAL} and not new.isdisjoint(stand.claims):
-                party = await shown.actor(look, stand.party)
+            if _moved(was, stand) and not new.isdisjoint(stand.claims):
                 moves.append(
-                    {"aspect": aspect, "party": party, "before": was, "after": stand.position, "by": stand.since}
+                    {
+                        **await shown.question(look, question),
+                        "party": await shown.actor(look, stand.party),
+                        "before": was and was.position,
+                        "after": stand.position,
+                        **await shown.content(look, stand, by_id),
+                        "by": stand.since,
+                    }
                 )
     return moves
 
 
-def _changes(known: Known) -> list[Json]:
+def _moved(was: Stand | None, stand: Stand) -> bool:
+    """Whether a position is another than before; what is neutral is none, unless one was taken back."""
+    if stand.position == Position.NEUTRAL:
+        return was is not None and was.position != Position.NEUTRAL
+    return was is None or (was.position, was.figure, was.names) != (stand.position, stand.figure, stand.names)
+
+
+async def _changes(look: Look, known: Known) -> list[Json]:
     """Assessments whose status is new."""
-    before = {found.aspect: found.status for found in assess(known.before)}
+    before = {found.question: found.status for found in assess(known.before)}
     return [
         {
-            "aspect": found.aspect,
-            "before": before.get(found.aspect),
+            **await shown.question(look, found.question),
+            "before": before.get(found.question),
             "after": found.status,
+            "voices": found.voices,
             "because": found.because,
             "inferred": found.inferred,
         }
         for found in assess(known.after)
-        if before.get(found.aspect) != found.status
+        if before.get(found.question) != found.status
     ]

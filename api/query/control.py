@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import orjson
 
-from api.domain.assessment import Stand, Statement, in_order_said, lateness, positions
+from api.domain.positions import Stand, positions, questions_of
+from api.domain.statements import Statement, in_order_said, lateness
 from api.domain.vocabulary import Aspect, Match, Position, Undated
 from api.query import references as shown
 from api.query.as_of import BODY, AsOfDay
@@ -33,7 +34,7 @@ class Word:
     """The latest claim that holds it."""
 
     @property
-    def rank(self) -> tuple[bool, tuple[int, int, int, str]]:
+    def rank(self) -> tuple[bool, tuple[tuple[int, int], int, str]]:
         """Sort key: positions before mere mentions, and the later word last."""
         return self.stand.position != Position.NEUTRAL, lateness(self.last, _WEIGHTS[self.stand.position])
 
@@ -75,8 +76,9 @@ async def words(look: Look, places: Sequence[Json], as_of: AsOfDay | None) -> li
         async for row in _rows(look, place["id"], as_of):
             statements = shown.counting(row, as_of)
             by_id = {statement.id: statement for statement in statements}
-            stands = positions(statements, Aspect.CONTROL)
-            found += [Word(place["id"], row, stand, by_id[stand.claims[-1]]) for stand in stands]
+            for question in questions_of(statements):
+                stands = positions(statements, question) if question.aspect == Aspect.CONTROL else []
+                found += [Word(place["id"], row, stand, by_id[stand.claims[-1]]) for stand in stands]
     return found
 
 

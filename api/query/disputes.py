@@ -1,11 +1,13 @@
-"""Disputes: the aspects of events that are in dispute, today or as of a day, and where each party stands."""
+"""Disputes: the questions of events that are in dispute, today or as of a day, and where each party stands."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import orjson
 
-from api.domain.assessment import Statement, assess, positions
+from api.domain.assessment import assess
+from api.domain.positions import positions
+from api.domain.statements import Statement
 from api.domain.vocabulary import Position, Status
 from api.query import references as shown
 from api.query.as_of import BODY
@@ -27,11 +29,11 @@ class Disputes(Matters):
             by_id = {statement.id: statement for statement in statements}
             found = []
             for assessment in assess(statements):
-                if assessment.status == Status.DISPUTED and self.asks_for(assessment.aspect):
-                    held = positions(statements, assessment.aspect)
+                if assessment.status == Status.DISPUTED and self.asks_for(assessment.question):
+                    held = positions(statements, assessment.question)
                     stands = [stand for stand in held if stand.position != Position.NEUTRAL]
                     if shown.voiced(stands, by_id, speakers):
-                        found.append(Judged(assessment.aspect, stands, assessment))
+                        found.append(Judged(assessment.question, stands, assessment))
             return found
 
         return disputed
@@ -52,7 +54,7 @@ class Disputes(Matters):
             ]
             dispute = {
                 "event": shown.dated_ref(orjson.loads(matter.row[BODY])),
-                "aspect": assessment.aspect,
+                **await shown.question(look, assessment.question),
                 "positions": held,
                 "because": assessment.because,
                 "inferred": assessment.inferred,

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import orjson
 
-from api.domain.assessment import Stand, Statement, aspects_of, course
-from api.domain.vocabulary import Aspect
+from api.domain.positions import Stand, course, questions_of
+from api.domain.statements import Question, Statement
 from api.query import references as shown
 from api.query.as_of import BODY
 from api.query.questions import Judge, Judged, Matter, Matters
@@ -20,7 +20,7 @@ class Course:
     """What a party has held on an aspect of an event, first to last."""
 
     event: Json
-    aspect: Aspect
+    question: Question
     party: str | None
     stands: Sequence[Stand]
     by_id: dict[str, Statement]
@@ -32,13 +32,14 @@ async def history(look: Look, course: Course, when: dict[str, Json]) -> Json:
     befores = [None, *(earlier.position for earlier, _ in pairwise(stands))]
     return {
         "event": course.event,
-        "aspect": course.aspect,
+        **await shown.question(look, course.question),
         "party": await shown.actor(look, course.party),
         "moved": len(stands) > 1,
         "positions": [
             {
                 "stance": stand.position,
                 "before": before,
+                **await shown.content(look, stand, by_id),
                 "since": when[stand.since],
                 "by": stand.since,
                 "speaker": await shown.actor(look, by_id[stand.since].speaker),
@@ -58,16 +59,15 @@ class ActorPositions(Matters):
     moved: bool | None = field(default=None)
 
     async def judge(self, look: Look) -> Judge:
-        """Every aspect on which the actor takes a position or speaks without taking one."""
+        """Every question on which the actor takes a position or speaks without taking one."""
         speakers = await shown.members(look, [self.actor]) or frozenset()
 
         def held(statements: Sequence[Statement]) -> list[Judged]:
-            own = [statement for statement in statements if statement.speaker in speakers]
             found = []
-            for aspect in aspects_of(own):
-                stands = course(statements, aspect, speakers) if self.asks_for(aspect) else []
+            for question in questions_of(statements):
+                stands = course(statements, question, speakers) if self.asks_for(question) else []
                 if stands and self.moved in {None, len(stands) > 1}:
-                    found.append(Judged(aspect, stands))
+                    found.append(Judged(question, stands))
             return found
 
         return held
@@ -78,6 +78,6 @@ class ActorPositions(Matters):
         bodies = []
         for matter in matters:
             event, judged = shown.dated_ref(orjson.loads(matter.row[BODY])), matter.judged
-            held = Course(event, judged.aspect, self.actor, judged.stands, matter.by_id)
+            held = Course(event, judged.question, self.actor, judged.stands, matter.by_id)
             bodies.append(orjson.dumps(await history(look, held, when)).decode())
         return bodies

@@ -1,10 +1,13 @@
-"""Lists of matters: one aspect of one event each, judged row by row, so that a page may end within an event."""
+"""Lists of matters: one question of one event each, judged row by row, so that a page may end within an event."""
 
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from api.domain.assessment import Assessment, Stand, Statement
+from api.domain.assessment import Assessment
+from api.domain.positions import Stand
+from api.domain.statements import Question as AssessedQuestion
+from api.domain.statements import Statement
 from api.domain.vocabulary import Aspect, Undated
 from api.query import references as shown
 from api.query.as_of import AsOfDay
@@ -16,21 +19,21 @@ from api.query.statements import COUNT_LIMIT
 from api.query.why_empty import why
 from api.storage.reader import Row
 
-_RANK = {aspect.value: rank for rank, aspect in enumerate(Aspect)}
+_ASPECTS = {aspect.value: aspect for aspect in Aspect}
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What was found of one aspect of an event."""
+    """What was found of one question of an event."""
 
-    aspect: Aspect
+    question: AssessedQuestion
     stands: Sequence[Stand]
     assessment: Assessment | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One aspect of one event, in its place in the list."""
+    """One question of one event, in its place in the list."""
 
     place: Place
     row: Row
@@ -39,7 +42,7 @@ class Matter:
 
 
 Judge = Callable[[Sequence[Statement]], list[Judged]]
-"""The matters among an event's claims, in the vocabulary's order of aspects."""
+"""The matters among an event's claims, in the order of questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,9 @@ class Matters(Walked):
         """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
         await check_named(look, self.conditions.named)
 
-    def asks_for(self, aspect: Aspect) -> bool:
-        """Whether the aspect is among those asked for."""
-        return not self.aspects or aspect in self.aspects
+    def asks_for(self, question: AssessedQuestion) -> bool:
+        """Whether its aspect is among those asked for."""
+        return not self.aspects or question.aspect in self.aspects
 
     async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
         """Every matching matter from a place on, a batch at a time."""
@@ -98,8 +101,8 @@ class Matters(Walked):
                 backwards = sort.descending and here.phase == DATED
                 found = judge(statements)
                 for judged in reversed(found) if backwards else found:
-                    if place is None or here.id != place.id or _comes_after(judged.aspect, place.tail, backwards):
-                        yield Matter(here._replace(tail=judged.aspect.value), row, by_id, judged)
+                    if place is None or here.id != place.id or _comes_after(judged.question, place.tail, backwards):
+                        yield Matter(here._replace(tail=_tail(judged.question)), row, by_id, judged)
 
     async def count(self, look: Look) -> int:
         """How many match."""
@@ -125,7 +128,15 @@ class Matters(Walked):
 DATE = Sort("date", descending=False)
 
 
-def _comes_after(aspect: Aspect, last: str, backwards: bool) -> bool:
-    """Whether an aspect of the event at which a page ended is still to come."""
-    ended = _RANK.get(last)
-    return ended is None or (_RANK[aspect] < ended if backwards else _RANK[aspect] > ended)
+def _tail(question: AssessedQuestion) -> str:
+    """A question as a cursor keeps it."""
+    return "\t".join((question.aspect.value, question.measure or "", question.of or "", question.unit or ""))
+
+
+def _comes_after(question: AssessedQuestion, last: str, backwards: bool) -> bool:
+    """Whether a question of the event at which a page ended is still to come."""
+    aspect, *parts = last.split("\t")
+    if len(parts) != len(AssessedQuestion._fields) - 1 or aspect not in _ASPECTS:
+        return True
+    ended = AssessedQuestion(_ASPECTS[aspect], *parts).order
+    return question.order < ended if backwards else question.order > ended

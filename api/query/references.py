@@ -8,12 +8,14 @@ import orjson
 from sqlalchemy import FromClause, bindparam, select
 
 from api import models
-from api.domain.assessment import Stand, Statement, decode
+from api.domain.positions import Stand
+from api.domain.statements import Question, Statement, decode
 from api.errors import NotFound
 from api.query.as_of import BODY, STATEMENTS, AsOfDay
 from api.query.session import Look
 from api.query.statements import REVISION
 from api.query.validity import blank, blanked
+from api.schemas.records import whole
 from api.storage.reader import Row, body_of
 from api.storage.reader import Statement as Query
 
@@ -119,10 +121,28 @@ def voiced(stands: Iterable[Stand], by_id: dict[str, Statement], speakers: Colle
     return any(by_id[claim].speaker in speakers for stand in stands for claim in stand.claims)
 
 
+async def question(look: Look, asked: Question) -> Json:
+    """What a judgement is about, as it is sent."""
+    of = await actor(look, asked.of)
+    return asked.as_sent(lambda _: of)
+
+
+async def content(look: Look, stand: Stand, by_id: dict[str, Statement]) -> Json:
+    """The figure a position stands by, and whom it names, as they are sent."""
+    value: Json | None = None
+    if stand.figure is not None:
+        first = next(by_id[id_] for id_ in stand.claims if by_id[id_].figure is not None)
+        low, best, high = (whole(number) for number in stand.figure)
+        value = {"low": low, "best": best, "high": high, "unit": first.unit, "measure": first.measure}
+        value |= {"of": await actor(look, first.of)}
+    return {"value": value, "names": await actors(look, stand.names)}
+
+
 async def position(look: Look, stand: Stand, by_id: dict[str, Statement], when: dict[str, Json]) -> Json:
     """A position as it is sent, without its party."""
     return {
         "stance": stand.position,
+        **await content(look, stand, by_id),
         "since": when[stand.since],
         "speakers": await actors(look, (by_id[claim].speaker for claim in stand.claims)),
         "claims": stand.claims,

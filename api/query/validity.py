@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import structlog
 
-from api.domain.assessment import decode, encode
+from api.domain.statements import decode, encode
 from api.http.examples import EXAMPLES
 from api.storage.reader import Row, Statement
 

@@ -112,10 +112,20 @@ class ClaimCounts(Sent):
 
 
 class Assessment(Sent):
-    """What the claims on one aspect add up to; derived, never stored as fact."""
+    """What the claims on one question add up to; derived, never stored as fact.
+
+    A question is an aspect; figures make one for each measure, whose they are, and unit: only like figures can clash.
+    """
 
     aspect: v.Aspect
+    measure: v.Measure | None
+    """What is counted; null: the question is not about figures."""
+    of: NamedRef | None
+    """Whose they are; null: all, or no figure."""
+    unit: str | None
     status: v.Status
+    voices: int
+    """How many independent voices support it: ten copies of one report are one."""
     because: list[str]
     """The claims it rests on, by the day they were said."""
     inferred: bool
@@ -279,6 +289,10 @@ class PartyPosition(Sent):
     party: NamedRef | None
     """Null: speakers whom nobody named."""
     stance: v.Position
+    value: Value | None
+    """The figure it stands by."""
+    names: list[NamedRef]
+    """Whom it holds responsible."""
     since: When
     """When the first claim from which the position has stood was said."""
     speakers: list[NamedRef]
@@ -294,10 +308,13 @@ class DatedEvent(Sent):
 
 
 class Dispute(Sent):
-    """One aspect of an event that some support and others oppose."""
+    """One question of an event on which parties contradict each other."""
 
     event: DatedEvent
     aspect: v.Aspect
+    measure: v.Measure | None
+    of: NamedRef | None
+    unit: str | None
     positions: list[PartyPosition]
     because: list[str]
     inferred: bool

@@ -2,7 +2,7 @@
 
 from api.domain import vocabulary as v
 from api.schemas.pages import Links, Meta
-from api.schemas.records import Assessment, Claim, DatedEvent, NamedRef, Participant, Sent, When
+from api.schemas.records import Assessment, Claim, DatedEvent, NamedRef, Participant, Sent, Value, When
 
 
 class Step(Sent):
@@ -10,7 +10,11 @@ class Step(Sent):
 
     stance: v.Position
     before: v.Position | None
-    """The position that it replaced; null: it is the first one."""
+    """The position that it replaced; null: it is the first one. The same: the figure or the culprits are others."""
+    value: Value | None
+    """The figure it stands by."""
+    names: list[NamedRef]
+    """Whom it holds responsible."""
     since: When
     """When the claim by which it was taken was said."""
     by: str
@@ -24,10 +28,13 @@ class Step(Sent):
 
 
 class History(Sent):
-    """What one party has held on one aspect of an event, first to last."""
+    """What one party has held on one question of an event, first to last."""
 
     event: DatedEvent
     aspect: v.Aspect
+    measure: v.Measure | None
+    of: NamedRef | None
+    unit: str | None
     party: NamedRef | None
     """Null: speakers whom nobody named."""
     moved: bool
@@ -45,20 +52,24 @@ class HistoryPage(Sent):
 
 
 class Voice(Sent):
-    """What one of the compared parties says of an aspect."""
+    """What one of the compared parties says of a question."""
 
     party: NamedRef
     silent: bool
-    """It says nothing of this aspect, or is only on record as leaving it out."""
+    """It says nothing of this question, or is only on record as leaving it out."""
     stance: v.Position | None
-    """Where it stands; null: it says nothing of this aspect."""
+    """Where it stands; null: it says nothing of this question."""
+    value: Value | None
+    """The figure it stands by."""
+    names: list[NamedRef]
+    """Whom it holds responsible."""
     since: When | None
     claims: list[Claim]
-    """Everything it says of this aspect, whole, in the order said."""
+    """Everything it says of this question, whole, in the order said."""
 
 
-class ComparedAspect(Sent):
-    """An aspect of the event that anybody speaks of, and what each of the compared parties says of it."""
+class ComparedQuestion(Sent):
+    """A question of the event that anybody speaks of, and what each of the compared parties says of it."""
 
     assessment: Assessment
     """What all claims on it add up to, not only those of the compared parties."""
@@ -71,7 +82,7 @@ class Comparison(Sent):
 
     event: DatedEvent
     parties: list[NamedRef]
-    data: list[ComparedAspect]
+    data: list[ComparedQuestion]
     links: Links
     meta: Meta
 
@@ -122,13 +133,18 @@ class Control(Sent):
 
 
 class Move(Sent):
-    """A party's position that is new."""
+    """A party's position, figure or culprits that are new."""
 
     aspect: v.Aspect
+    measure: v.Measure | None
+    of: NamedRef | None
+    unit: str | None
     party: NamedRef | None
     before: v.Position | None
     """Null: it had not spoken of this aspect."""
     after: v.Position
+    value: Value | None
+    names: list[NamedRef]
     by: str
     """The claim by which the new position was taken."""
 
@@ -137,9 +153,13 @@ class Change(Sent):
     """What claims add up to, where that is new."""
 
     aspect: v.Aspect
+    measure: v.Measure | None
+    of: NamedRef | None
+    unit: str | None
     before: v.Status | None
     """Null: nobody had spoken of this aspect."""
     after: v.Status
+    voices: int
     because: list[str]
     inferred: bool
 

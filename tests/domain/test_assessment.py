@@ -4,25 +4,16 @@ from datetime import date
 
 import pytest
 
-from api.domain.assessment import (
-    Assessment,
-    Stand,
-    Statement,
-    assess,
-    decode,
-    encode,
-    positions,
-    said,
-    said_by,
-    trajectory,
-)
-from api.domain.vocabulary import Aspect, Match, Position, Stance, Status, Undated
+from api.domain.assessment import Assessment, assess
+from api.domain.positions import Stand, positions, trajectory
+from api.domain.statements import Question, Statement, decode, encode, said, said_by
+from api.domain.vocabulary import Aspect, Known, Position, Stance, Status, Undated
 from tests.support.battle import RECORDED_ON, claims, statement
 
 CONTROL = Aspect.CONTROL
 
 
-def known(event: str, as_of: str | None, *, context: bool, match: Match = Match.POSSIBLE) -> list[Statement]:
+def known(event: str, as_of: str | None, *, context: bool, match: Known = Known.POSSIBLE) -> list[Statement]:
     day = date.fromisoformat(as_of).toordinal() if as_of else None
     return said_by(claims(event, context=context), day, match, Undated.EXCLUDE)
 
@@ -66,16 +57,16 @@ def test_what_follows_from_the_excerpt(event: str, aspect: str, expected: tuple[
 @pytest.mark.parametrize(
     ("match", "as_of", "expected"),
     [
-        (Match.POSSIBLE, "2022-07-01", None),
-        (Match.POSSIBLE, "2022-07-02", ("conceded", "s01a s01b s01c s14a", False)),
-        (Match.CERTAIN, "2022-07-02", None),
-        (Match.CERTAIN, "2022-07-03", ("claimed", "s01a s01b", False)),
-        (Match.CERTAIN, "2025-12-31", ("claimed", "s01a s01b", False)),
-        (Match.CERTAIN, "2026-01-01", ("conceded", "s01a s01b s01c s14a", False)),
+        (Known.POSSIBLE, "2022-07-01", None),
+        (Known.POSSIBLE, "2022-07-02", ("conceded", "s01a s01b s01c s14a", False)),
+        (Known.CERTAIN, "2022-07-02", None),
+        (Known.CERTAIN, "2022-07-03", ("claimed", "s01a s01b", False)),
+        (Known.CERTAIN, "2025-12-31", ("claimed", "s01a s01b", False)),
+        (Known.CERTAIN, "2026-01-01", ("conceded", "s01a s01b s01c s14a", False)),
     ],
 )
 def test_the_excerpt_leaves_the_days_of_the_capture_open(
-    match: Match, as_of: str, expected: tuple[str, str, bool] | None
+    match: Known, as_of: str, expected: tuple[str, str, bool] | None
 ) -> None:
     assert answer(known("capture-of-lysychansk", as_of, context=False, match=match)) == expected
 
@@ -117,7 +108,7 @@ def test_assessments_stand_in_the_vocabularys_order() -> None:
 
 
 def test_the_capture_party_by_party() -> None:
-    assert positions(known("capture-of-lysychansk", "2022-07-02", context=True), CONTROL) == [
+    assert positions(known("capture-of-lysychansk", "2022-07-02", context=True), Question(CONTROL)) == [
         Stand("isw", Position.SUPPORT, "c09", ("c09", "c10")),
         Stand("russian-side", Position.SUPPORT, "s01b", ("s01b",)),
         Stand("ukrainian-side", Position.OPPOSE, "c07", ("c07", "s01c")),
@@ -125,7 +116,7 @@ def test_the_capture_party_by_party() -> None:
 
 
 def test_who_moved_when_and_by_which_claim() -> None:
-    assert trajectory(claims("capture-of-lysychansk", context=True), CONTROL) == {
+    assert trajectory(claims("capture-of-lysychansk", context=True), Question(CONTROL)) == {
         "isw": [Stand("isw", Position.SUPPORT, "c09", ("c09", "c10"))],
         "russian-side": [Stand("russian-side", Position.SUPPORT, "s01b", ("s01b", "s01a"))],
         "ukrainian-side": [
@@ -143,7 +134,7 @@ def test_a_party_that_was_silent_first_begins_neutral_and_nobody_named_comes_las
         "d haidai silent control 2022-07-03",
         "e reuters cannot_confirm control 2022-07-01",
     )
-    assert trajectory(spoken, CONTROL) == {
+    assert trajectory(spoken, Question(CONTROL)) == {
         "reuters": [Stand("reuters", Position.NEUTRAL, "e", ("e",))],
         "ukrainian-side": [
             Stand("ukrainian-side", Position.NEUTRAL, "b", ("b",)),
@@ -156,16 +147,16 @@ def test_a_party_that_was_silent_first_begins_neutral_and_nobody_named_comes_las
 @pytest.mark.parametrize(
     ("match", "undated", "day", "expected"),
     [
-        (Match.POSSIBLE, Undated.EXCLUDE, "2022-07-01", "b c"),
-        (Match.POSSIBLE, Undated.EXCLUDE, "2022-07-02", "a b c d"),
-        (Match.POSSIBLE, Undated.INCLUDE, "2022-07-01", "b c e"),
-        (Match.CERTAIN, Undated.EXCLUDE, "2022-07-02", "c"),
-        (Match.CERTAIN, Undated.INCLUDE, "2022-07-03", "a b c e"),
-        (Match.CERTAIN, Undated.EXCLUDE, RECORDED_ON.isoformat(), "a b c d"),
-        (Match.CERTAIN, Undated.EXCLUDE, None, "a b c d e"),
+        (Known.POSSIBLE, Undated.EXCLUDE, "2022-07-01", "b c"),
+        (Known.POSSIBLE, Undated.EXCLUDE, "2022-07-02", "a b c d"),
+        (Known.POSSIBLE, Undated.INCLUDE, "2022-07-01", "b c e"),
+        (Known.CERTAIN, Undated.EXCLUDE, "2022-07-02", "c"),
+        (Known.CERTAIN, Undated.INCLUDE, "2022-07-03", "a b c e"),
+        (Known.CERTAIN, Undated.EXCLUDE, RECORDED_ON.isoformat(), "a b c d"),
+        (Known.CERTAIN, Undated.EXCLUDE, None, "a b c d e"),
     ],
 )
-def test_what_was_said_by_a_day(match: Match, undated: Undated, day: str | None, expected: str) -> None:
+def test_what_was_said_by_a_day(match: Known, undated: Undated, day: str | None, expected: str) -> None:
     spoken = about(
         "a lpr asserts control [2022-07-02..2022-07-03]",
         "b lpr asserts control [..2022-07-03]",

@@ -6,26 +6,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.domain import assessment as a
-from api.domain.assessment import (
-    Assessment,
-    Statement,
-    all_said_by,
-    assess,
-    decode,
-    encode,
-    positions,
-    said_by,
-    trajectory,
-)
-from api.domain.vocabulary import OPPOSING, SUPPORTING, Aspect, Match, Position, Stance, Status, Undated
+from api.domain.assessment import Assessment, assess
+from api.domain.positions import Stand, Weights, positions, questions_of, trajectory
+from api.domain.statements import Culprit, Figure, Question, Statement, all_said_by, decode, encode, said_by
+from api.domain.vocabulary import OPPOSING, SUPPORTING, Aspect, Known, Position, Stance, Status, Undated
 from tests.support.battle import standings
 
 SPEAKERS = st.sampled_from(
     [None, "russia", "lpr", "haidai", "isw", "nasa", "nasa-firms", "observers", "reuters", "wikipedia"]
 )
 RELAYERS = st.sampled_from([None, None, "isw", "reuters", "miroshnik", "wikipedia"])
+FIGURES = st.sampled_from(
+    [
+        Figure(10, None, None),
+        Figure(None, 10, None),
+        Figure(None, None, 10),
+        Figure(None, 20, None),
+        Figure(5, 10, 20),
+        Figure(200, None, 300),
+        Figure(3, 9, 6),
+    ]
+)
+ASPECTS = [Aspect.CONTROL, Aspect.CONTROL, Aspect.CASUALTIES, Aspect.ATTRIBUTION, Aspect.INTENT, None]
 IDS = [f"c{number}" for number in range(9)]
-NEUTRAL = sorted(set(Stance) - SUPPORTING - OPPOSING)
+NEUTRAL = sorted(set(Stance) - SUPPORTING - OPPOSING - {Stance.RETRACTS})
 PLAIN = [Stance.ASSERTS, Stance.DENIES, Stance.CONCEDES]
 
 
@@ -47,6 +51,11 @@ def spans(draw: st.DrawFn) -> tuple[int | None, int | None, bool, bool]:
     )
 
 
+def culprit(actor: str) -> Culprit:
+    belongs = sorted(standings().closure(actor))
+    return Culprit(actor, tuple(belongs), tuple(sorted(standings().sides(actor))))
+
+
 @st.composite
 def statements(
     draw: st.DrawFn,
@@ -57,13 +66,18 @@ def statements(
     speaker, via = draw(SPEAKERS), draw(RELAYERS)
     standing = standings().of(speaker, via)
     earliest, latest, dated, ends_open = draw(spans())
+    aspect = draw(st.sampled_from(ASPECTS))
+    figure = draw(st.none() | FIGURES) if aspect in {Aspect.CASUALTIES, Aspect.CONTROL} else None
+    of = draw(st.sampled_from([None, "lpr"])) if figure else None
+    blamed = st.lists(st.sampled_from(["russia", "lpr", "haidai", "isw", "nasa"]), max_size=2, unique=True)
+    names = tuple(map(culprit, sorted(draw(blamed)))) if aspect == Aspect.ATTRIBUTION else ()
     return Statement(
         id=id_ or draw(st.sampled_from(IDS)),
         party=standing.party,
         voice=standing.voice,
         instrument=standing.instrument,
         stance=draw(st.sampled_from(stances or [*PLAIN, *PLAIN, *Stance])),
-        aspect=draw(st.sampled_from([Aspect.CONTROL, Aspect.CONTROL, Aspect.CONTROL, Aspect.INTENT, None])),
+        aspect=aspect,
         earliest=earliest,
         latest=latest,
         dated=dated,
@@ -72,6 +86,12 @@ def statements(
         speaker=speaker,
         sided=standing.sided,
         ends_open=ends_open,
+        figure=figure,
+        measure=figure and "killed",
+        of=of,
+        unit=figure and "people",
+        names=names,
+        of_name=of and of.upper(),
     )
 
 
@@ -82,22 +102,22 @@ def events(max_size: int = 9) -> st.SearchStrategy[list[Statement]]:
     return unique(statements()) | unique(statements(about=st.none())) | unique(statements(stances=PLAIN))
 
 
-def by_aspect(spoken: list[Statement]) -> dict[Aspect, Assessment]:
-    return {assessment.aspect: assessment for assessment in assess(spoken)}
+def by_question(spoken: list[Statement]) -> dict[Question, Assessment]:
+    return {assessment.question: assessment for assessment in assess(spoken)}
 
 
 @given(events())
 def test_because_alone_gives_the_same_status(spoken: list[Statement]) -> None:
-    for aspect, assessment in by_aspect(spoken).items():
+    for question, assessment in by_question(spoken).items():
         alone = [s for s in spoken if s.id in assessment.because]
-        assert by_aspect(alone)[aspect].status == assessment.status
+        assert by_question(alone)[question].status == assessment.status
         assert len(alone) == len(assessment.because)
 
 
 @given(events())
 def test_because_holds_every_standing_position(spoken: list[Statement]) -> None:
-    for aspect, assessment in by_aspect(spoken).items():
-        for stand in positions(spoken, aspect):
+    for question, assessment in by_question(spoken).items():
+        for stand in positions(spoken, question):
             if stand.position != Position.NEUTRAL:
                 assert set(stand.claims) <= set(assessment.because)
 
@@ -106,18 +126,19 @@ def test_because_holds_every_standing_position(spoken: list[Statement]) -> None:
 def test_the_order_of_claims_does_not_matter(both: tuple[list[Statement], list[Statement]]) -> None:
     spoken, shuffled = both
     assert assess(shuffled) == assess(spoken)
-    assert list(trajectory(shuffled, Aspect.CONTROL).items()) == list(trajectory(spoken, Aspect.CONTROL).items())
+    for question in questions_of(spoken):
+        assert list(trajectory(shuffled, question).items()) == list(trajectory(spoken, question).items())
 
 
 @given(events(), statements(stances=NEUTRAL, id_="neutral"))
 def test_a_neutral_claim_never_changes_a_status_that_rests_on_positions(
     spoken: list[Statement], neutral: Statement
 ) -> None:
-    after = by_aspect([*spoken, neutral])
-    for aspect, assessment in by_aspect(spoken).items():
+    after = by_question([*spoken, neutral])
+    for question, assessment in by_question(spoken).items():
         if assessment.status != Status.UNADDRESSED:
-            assert after[aspect].status == assessment.status
-            assert after[aspect].because == assessment.because
+            assert after[question].status == assessment.status
+            assert after[question].because == assessment.because
 
 
 @given(events(), st.data())
@@ -127,17 +148,22 @@ def test_a_copy_of_a_report_never_corroborates(spoken: list[Statement], data: st
     copied = original.voice
     if copied is not None and original.speaker is not None:
         copied = data.draw(st.sampled_from([copied, standings().of(original.speaker, relayer).voice]))
-    before = by_aspect(spoken)
-    for aspect, assessment in by_aspect([*spoken, original._replace(id="copy", voice=copied)]).items():
+    before = by_question(spoken)
+    for question, assessment in by_question([*spoken, original._replace(id="copy", voice=copied)]).items():
         if assessment.status == Status.CORROBORATED:
-            assert before[aspect].status == Status.CORROBORATED
+            assert before[question].status == Status.CORROBORATED
 
 
 @given(events())
 def test_a_dispute_needs_two_parties_and_no_other_status_has_both(spoken: list[Statement]) -> None:
-    for aspect, assessment in by_aspect(spoken).items():
-        taken = {stand.position for stand in positions(spoken, aspect)} - {Position.NEUTRAL}
-        assert (assessment.status == Status.DISPUTED) == (len(taken) == 2)
+    for question, assessment in by_question(spoken).items():
+        standing = [stand for stand in positions(spoken, question) if stand.position != Position.NEUTRAL]
+        taken = {stand.position for stand in standing}
+        if len(taken) == 2:
+            assert assessment.status == Status.DISPUTED
+        if assessment.status == Status.DISPUTED:
+            assert len(standing) > 1
+            assert len(taken) == 2 or any(stand.figure or stand.names for stand in standing)
         assert (assessment.status == Status.DENIED) == (taken == {Position.OPPOSE})
         assert (assessment.status == Status.UNADDRESSED) == (not taken)
 
@@ -151,48 +177,101 @@ def test_one_party_alone_is_corroborated_only_by_an_instrument(spoken: list[Stat
 
 @given(events())
 def test_inferred_is_what_leaving_the_inferred_claims_out_changes(spoken: list[Statement]) -> None:
-    without = by_aspect([s for s in spoken if not s.inferred])
-    for aspect, assessment in by_aspect(spoken).items():
-        same = aspect in without and without[aspect].status == assessment.status
+    without = by_question([s for s in spoken if not s.inferred])
+    for question, assessment in by_question(spoken).items():
+        same = question in without and without[question].status == assessment.status
         assert assessment.inferred == (not same)
 
 
 @given(events())
 def test_the_short_way_and_the_long_way_agree(spoken: list[Statement]) -> None:
-    for aspect in (Aspect.CONTROL, Aspect.INTENT):
-        claims = [s for s in spoken if s.aspect == aspect]
+    for claims in Weights(spoken).questions().values():
         short = a._plainly(claims)  # noqa: SLF001 - the point of the test
-        if claims and short is not None:
-            status, grounds = a._in_full(claims, spoken)  # noqa: SLF001
-            assert (status, sorted(s.id for s in grounds)) == (short[0], sorted(s.id for s in short[1]))
+        if short is not None:
+            status, count, grounds = a._in_full(claims, Weights(spoken))  # noqa: SLF001
+            assert (status, count, sorted(s.id for s in grounds)) == (*short[:2], sorted(s.id for s in short[2]))
 
 
 @given(events(), st.integers(0, 10), st.sampled_from(Undated))
 def test_what_was_certainly_said_was_possibly_said_and_stays_said(
     spoken: list[Statement], day: int, undated: Undated
 ) -> None:
-    possible = said_by(spoken, day, Match.POSSIBLE, undated)
-    certain = said_by(spoken, day, Match.CERTAIN, undated)
+    possible = said_by(spoken, day, Known.POSSIBLE, undated)
+    certain = said_by(spoken, day, Known.CERTAIN, undated)
     assert set(certain) <= set(possible)
-    assert set(possible) <= set(said_by(spoken, day + 1, Match.POSSIBLE, undated))
-    assert set(certain) <= set(said_by(spoken, day + 1, Match.CERTAIN, undated))
+    assert set(possible) <= set(said_by(spoken, day + 1, Known.POSSIBLE, undated))
+    assert set(certain) <= set(said_by(spoken, day + 1, Known.CERTAIN, undated))
 
 
-@given(events(), st.integers(1, 12), st.sampled_from(Match), st.sampled_from(Undated))
+@given(events(), st.integers(1, 12), st.sampled_from(Known), st.sampled_from(Undated))
 def test_what_stands_before_statements_tells_whether_all_count(
-    spoken: list[Statement], day: int, match: Match, undated: Undated
+    spoken: list[Statement], day: int, match: Known, undated: Undated
 ) -> None:
     assert all_said_by(encode(spoken), day, match, undated) == (said_by(spoken, day, match, undated) == spoken)
 
 
 @given(events())
 def test_each_step_of_a_party_moves_away_from_the_one_before(spoken: list[Statement]) -> None:
-    for party, steps in trajectory(spoken, Aspect.CONTROL).items():
-        assert {stand.party for stand in steps} == {party}
-        assert all(stand.since == stand.claims[0] for stand in steps)
-        moves = [stand.position for stand in steps]
-        assert Position.NEUTRAL not in moves[1:]
-        assert all(before != after for before, after in pairwise(moves))
+    back = {s.id for s in spoken if s.stance == Stance.RETRACTS}
+    for question in questions_of(spoken):
+        for party, steps in trajectory(spoken, question).items():
+            assert {stand.party for stand in steps} == {party}
+            assert all(stand.since == stand.claims[0] for stand in steps)
+            assert all(step.position != Position.NEUTRAL or step.since in back for step in steps[1:])
+            assert all(before != after for before, after in pairwise(map(held, steps)))
+
+
+def held(stand: Stand) -> tuple[object, ...]:
+    return stand.position, stand.figure, stand.names
+
+
+@given(events(), st.data())
+def test_disjoint_figures_of_two_parties_are_never_corroborated(spoken: list[Statement], data: st.DataObject) -> None:
+    one, other = (
+        data.draw(statements(stances=[Stance.ASSERTS], id_=id_, about=st.none()))._replace(
+            aspect=Aspect.QUANTITY, measure="killed", of=None, unit="people", names=(), party=id_, figure=figure
+        )
+        for id_, figure in (("one", Figure(None, 10, None)), ("other", Figure(150, None, 250)))
+    )
+    assert by_question([*spoken, one, other])[Question(Aspect.QUANTITY, "killed", None, "people")].status == (
+        Status.DISPUTED
+    )
+
+
+@given(events())
+def test_a_party_never_disputes_itself(spoken: list[Statement]) -> None:
+    alone = [s._replace(party="lpr", voice="lpr") for s in spoken]
+    assert Status.DISPUTED not in {assessment.status for assessment in assess(alone)}
+
+
+@given(events())
+def test_a_figure_is_never_taken_back_by_denying_another_partys(spoken: list[Statement]) -> None:
+    own = Statement(
+        *("own", "cit", "cit", False, Stance.ASSERTS, Aspect.QUANTITY, 1, 1, True),
+        figure=Figure(5, None, None),
+        measure="killed",
+        unit="people",
+    )
+    others = own._replace(id="others", party="usa", voice="usa", figure=Figure(None, 200, None))
+    denial = own._replace(id="denial", stance=Stance.DENIES, earliest=2, latest=2, about="others", figure=None)
+    question = Question(Aspect.QUANTITY, "killed", None, "people")
+    stands = {stand.party: stand for stand in positions([*spoken, own, others, denial], question)}
+    assert (stands["cit"].position, stands["cit"].figure) == (Position.SUPPORT, Figure(5, None, None))
+
+
+@given(events(), st.integers(1, 9))
+def test_a_retraction_leaves_things_as_if_the_claim_had_not_been_made(spoken: list[Statement], number: int) -> None:
+    taken = spoken[number % len(spoken)]
+    linked = {s.about for s in spoken} | {s.id for s in spoken if s.stance == Stance.RETRACTS or s.about is not None}
+    if taken.id in linked or taken.aspect is None or taken.stance == Stance.RETRACTS:
+        return
+    back = taken._replace(id="back", about=taken.id, stance=Stance.RETRACTS, figure=None, names=())
+    without = by_question([s for s in spoken if s.id != taken.id])
+    for question, assessment in by_question([*spoken, back]).items():
+        expected = without[question].status if question in without else Status.UNADDRESSED
+        assert assessment.status == expected
+        if {taken.id, back.id} & set(assessment.because):
+            assert {taken.id, back.id} <= set(assessment.because)
 
 
 @given(events())

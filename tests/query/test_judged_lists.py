@@ -10,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.domain.assessment import Assessment, Statement, assess, positions, said, said_by
+from api.domain.assessment import Assessment, assess
 from api.domain.parties import Standings
-from api.domain.vocabulary import Aspect, Match, Position, Stance, Status, Undated
+from api.domain.positions import positions
+from api.domain.statements import Statement, said, said_by
+from api.domain.vocabulary import Aspect, Known, Match, Position, Stance, Status, Undated
 from tests.support.live import Api, Params
 from tests.support.oracle import Oracle, in_order, meets
 from tests.support.quarrels import PLACES
@@ -81,9 +83,9 @@ class Judge(Oracle):
 
     def known(self, event: str, filters: Params) -> list[Statement]:
         day = None if "as_of" not in filters else date.fromisoformat(filters["as_of"]).toordinal()
-        match = Match.CERTAIN if filters.get("match") == "certain" else Match.POSSIBLE
+        known = Known.CERTAIN if filters.get("match") == "certain" else Known.POSSIBLE
         undated = Undated.INCLUDE if filters.get("undated") == "include" else Undated.EXCLUDE
-        return said_by(self.statements[event], day, match, undated)
+        return said_by(self.statements[event], day, known, undated)
 
     def listed(self, filters: Params) -> list[tuple[Any, list[Statement]]]:
         """The events about which something counts, by date and place, and what counts."""
@@ -115,7 +117,7 @@ class Judge(Oracle):
             for one in assess(known):
                 if one.status != Status.DISPUTED or one.aspect.value not in filters.get("aspect", list(Aspect)):
                     continue
-                held = [stand for stand in positions(known, one.aspect) if stand.position != Position.NEUTRAL]
+                held = [stand for stand in positions(known, one.question) if stand.position != Position.NEUTRAL]
                 people = {speakers[claim] for stand in held for claim in stand.claims} - {None}
                 if "party" in filters and not any(self.parties[who] & set(filters["party"]) for who in people if who):
                     continue

@@ -4,8 +4,8 @@ from datetime import date
 from functools import cache
 
 from api.domain import edtf
-from api.domain.assessment import Statement, said
 from api.domain.parties import Standings
+from api.domain.statements import Statement, said
 from api.domain.vocabulary import Aspect, Stance
 
 RECORDED_ON = date(2026, 1, 1)

@@ -8,8 +8,10 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.domain.assessment import Assessment, Statement, assess, course, decode, in_order_said
-from api.domain.vocabulary import Aspect, Stance, Undated
+from api.domain.assessment import Assessment, assess
+from api.domain.positions import Weights, course
+from api.domain.statements import Question, Statement, decode, in_order_said
+from api.domain.vocabulary import Stance, Undated
 from api.errors import BadParameters, bad
 from api.http import answers
 from api.http.openapi_responses import judged_of
@@ -58,33 +60,37 @@ class Spoken:
     """The claims about the event that count, and the documents of those that are shown."""
 
     statements: Sequence[Statement]
+    on: dict[Question, list[Statement]]
     texts: dict[str, str]
 
 
-async def _voice(look: Look, party: str, speakers: frozenset[str], aspect: Aspect, spoken: Spoken) -> Json:
-    """What a party says of an aspect."""
+async def _voice(look: Look, party: str, speakers: frozenset[str], question: Question, spoken: Spoken) -> Json:
+    """What a party says of a question."""
     statements, texts = spoken.statements, spoken.texts
-    own = [s for s in in_order_said(statements) if s.aspect == aspect and s.speaker in speakers]
-    stands = course(statements, aspect, speakers)
+    own = [s for s in in_order_said(spoken.on[question]) if s.speaker in speakers]
+    stands = course(statements, question, speakers)
+    by_id = {statement.id: statement for statement in statements}
     return {
         "party": await shown.actor(look, party),
         "silent": all(statement.stance == Stance.SILENT for statement in own),
         "stance": stands[-1].position if stands else None,
+        **(await shown.content(look, stands[-1], by_id) if stands else {"value": None, "names": []}),
         "since": orjson.loads(texts[stands[-1].since])["said"] if stands else None,
         "claims": [orjson.Fragment(texts[statement.id]) for statement in own],
     }
 
 
-def _assessment(found: Assessment) -> Json:
-    return {"aspect": found.aspect, "status": found.status, "because": found.because, "inferred": found.inferred}
+async def _assessment(look: Look, found: Assessment) -> Json:
+    of = await shown.actor(look, found.question.of)
+    return found.as_sent(lambda _: of)
 
 
 @router.get("/events/{id}/compare", responses=judged_of("compare", Comparison, "event"), response_class=Response)
 async def compare_parties(request: Request, id: EventId, query: Annotated[ComparisonQuery, Query()]) -> Response:  # noqa: A002
-    """What each of two or more parties says about the event, side by side, aspect by aspect, in whole claims.
+    """What each of two or more parties says about the event, side by side, question by question, in whole claims.
 
-    Every aspect that anybody speaks of is shown, and who says nothing of it is shown as silent. A party speaks through
-    all that belongs to it.
+    Every question that anybody speaks of is shown, and who says nothing of it is shown as silent. A party speaks
+    through all that belongs to it.
     """
     parties = query.parties()
 
@@ -95,11 +101,12 @@ async def compare_parties(request: Request, id: EventId, query: Annotated[Compar
         statements = shown.counting(row, query.as_of_day())
         speakers = {party: await shown.members(look, [party]) or frozenset() for party in parties}
         anybody = frozenset().union(*speakers.values())
-        spoken = Spoken(statements, await shown.claims(look, (s.id for s in statements if s.speaker in anybody)))
+        texts = await shown.claims(look, (s.id for s in statements if s.speaker in anybody))
+        spoken = Spoken(statements, Weights(statements).questions(), texts)
         data = [
             {
-                "assessment": _assessment(found),
-                "parties": [await _voice(look, party, speakers[party], found.aspect, spoken) for party in parties],
+                "assessment": await _assessment(look, found),
+                "parties": [await _voice(look, party, speakers[party], found.question, spoken) for party in parties],
             }
             for found in assess(statements)
         ]

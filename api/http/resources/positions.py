@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.domain import vocabulary as v
-from api.domain.assessment import aspects_of, decode, trajectory
+from api.domain.positions import questions_of, trajectory
+from api.domain.statements import decode
 from api.http import answers
 from api.http.answers import Listing
 from api.http.openapi_responses import judged_of
@@ -61,9 +62,9 @@ async def list_event_positions(
     id: EventId,  # noqa: A002
     query: Annotated[EventPositionsQuery, Query()],
 ) -> Response:
-    """Where each party has stood on each aspect of one event, first to last: who moved, when, and by which claim.
+    """Where each party has stood on each question of one event, first to last: who moved, when, and by which claim.
 
-    Aspects in the order of the vocabulary, parties by id, speakers whom nobody named last. A party's last position
+    Questions in the order of assessments, parties by id, speakers whom nobody named last. A party's last position
     stands; one that has only spoken without taking a position is `neutral`.
     """
 
@@ -76,10 +77,10 @@ async def list_event_positions(
         speakers = await shown.members(look, query.party)
         event = shown.dated_ref(document)
         found = [
-            Course(event, aspect, party, stands, by_id)
-            for aspect in aspects_of(statements)
-            if not query.aspect or aspect in query.aspect
-            for party, stands in trajectory(statements, aspect).items()
+            Course(event, question, party, stands, by_id)
+            for question in questions_of(statements)
+            if not query.aspect or question.aspect in query.aspect
+            for party, stands in trajectory(statements, question).items()
             if shown.voiced(stands, by_id, speakers)
         ]
         when = await shown.said(look, (stand.since for course in found for stand in course.stands))

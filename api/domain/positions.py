@@ -1,0 +1,344 @@
+"""Where each party stands on a question, and how it got there.
+
+Claims about claims count by the product of the two; a retraction takes one claim out; of each party the latest
+position, figure and culprits count.
+"""
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from api.domain.statements import Culprit, Figure, Question, Statement, lateness
+from api.domain.vocabulary import OPPOSING, SUPPORTING, Position, Stance
+
+SUPPORT, OPPOSE = 1, -1
+_WEIGHT = {stance: (stance in SUPPORTING) - (stance in OPPOSING) for stance in Stance}
+_POSITION = {SUPPORT: Position.SUPPORT, OPPOSE: Position.OPPOSE, 0: Position.NEUTRAL}
+_THEM = "\0"  # some speakers taken as one party; no actor has this id
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a party holds until it changes its mind: a position, and with support its figure and whom it names."""
+
+    weight: int
+    claims: Sequence[Statement]
+    figure: Figure | None = None
+    names: tuple[Culprit, ...] = ()
+    carried: Sequence[Statement] = ()
+    """Earlier claims whose figure or culprits still hold, for the later ones give none."""
+
+    @property
+    def content(self) -> tuple[int, object, object]:
+        """What a move changes."""
+        return self.weight, self.figure and measured(self.figure), {culprit.id for culprit in self.names}
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """One position of a party on a question: held unbroken since claim `since`, by `claims` in the order they count."""
+
+    party: str | None
+    position: Position
+    since: str
+    claims: tuple[str, ...]
+    figure: Figure | None = None
+    names: tuple[str, ...] = ()
+
+
+def weigh(stance: Stance) -> int:
+    """1 supports, -1 opposes, 0 does neither."""
+    return _WEIGHT[stance]
+
+
+class Weights:
+    """What the claims about one event do on the questions they are on."""
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self.statements = statements
+        self.by_id = {statement.id: statement for statement in statements}
+        self.guessed = any(statement.inferred for statement in statements)
+        self.linked = any(statement.about is not None for statement in statements)
+        self.retractions: frozenset[str] = frozenset()
+        """Claims that take another one out."""
+        self.of: Mapping[str, int | None]
+        """By claim: 1 supports, -1 opposes, 0 does neither, null does not count."""
+        if self.linked:
+            self._rooted = {s.id for s in statements if s.about is None or self._reaches_an_end(s)}
+            self._gone = self._taken_out()
+            self.of = self._products()
+        else:
+            self.of = {statement.id: _WEIGHT[statement.stance] for statement in statements}
+
+    def question(self, statement: Statement) -> Question | None:
+        """What a claim is on; null: another event.
+
+        A denial or doubt about a claim falls on that claim's question, whether or not it gives a figure itself, and so
+        does a retraction.
+        """
+        met = {statement.id}
+        while (
+            (about := self._about(statement)) is not None
+            and (statement.stance == Stance.RETRACTS or statement.stance in OPPOSING)
+            and (statement.stance == Stance.RETRACTS or statement.aspect == about.aspect)
+            and about.id not in met
+        ):
+            met.add(about.id)
+            statement = about
+        if statement.aspect is None:
+            return None
+        return Question(statement.aspect, statement.measure, statement.of, statement.unit)
+
+    def questions(self) -> dict[Question, list[Statement]]:
+        """The claims on each question."""
+        found: dict[Question, list[Statement]] = {}
+        for statement in self.statements:
+            if statement.about is not None:
+                question = self.question(statement)
+            elif statement.aspect is not None:
+                question = Question(statement.aspect, statement.measure, statement.of, statement.unit)
+            else:
+                continue
+            if question is not None:
+                found.setdefault(question, []).append(statement)
+        return found
+
+    def answers_others(self, statement: Statement) -> bool:
+        """Whether it denies or doubts what another party said: that never takes back its own party's figure."""
+        about = self._about(statement)
+        return statement.stance in OPPOSING and about is not None and about.party != statement.party
+
+    def _about(self, statement: Statement) -> Statement | None:
+        return None if statement.about is None else self.by_id.get(statement.about)
+
+    def _reaches_an_end(self, statement: Statement) -> bool:
+        """What it is about, and what that is about, and so on, is all there."""
+        met: set[str] = set()
+        while statement.about is not None:
+            if statement.id in met or statement.about not in self.by_id:
+                return False
+            met.add(statement.id)
+            statement = self.by_id[statement.about]
+        return True
+
+    def _taken_out(self) -> set[str]:
+        """Claims that a retraction of their own party takes out; one that was taken back itself takes nothing out."""
+        takers: defaultdict[str, list[Statement]] = defaultdict(list)
+        for statement in self.statements:
+            about = self._about(statement)
+            own = about is not None and about.party == statement.party and statement.id in self._rooted
+            if statement.stance == Stance.RETRACTS and about is not None and own:
+                takers[about.id].append(statement)
+        stands: dict[str, bool] = {}
+
+        def standing(id_: str) -> bool:
+            """Whether none that stands itself takes the claim back; chains end, for all are rooted."""
+            if id_ not in stands:
+                stands[id_] = not any(standing(taker.id) for taker in takers.get(id_, ()))
+            return stands[id_]
+
+        for target in list(takers):
+            standing(target)
+        gone = {id_ for id_, stays in stands.items() if not stays}
+        self.retractions = frozenset(taker.id for some in takers.values() for taker in some if taker.id not in gone)
+        return gone
+
+    def _products(self) -> dict[str, int | None]:
+        """A claim about another counts once that one counts: on the same question by their product, else for itself."""
+        found: dict[str, int | None] = {}
+        for statement in self.statements:
+            chain = [statement]
+            while chain[-1].id in self._rooted and chain[-1].about is not None and chain[-1].about not in found:
+                chain.append(self.by_id[chain[-1].about])
+            for claim in reversed(chain):
+                found[claim.id] = self._product(claim, found)
+        return found
+
+    def _product(self, claim: Statement, found: Mapping[str, int | None]) -> int | None:
+        weight = _WEIGHT[claim.stance]
+        if claim.id not in self._rooted or claim.id in self._gone:
+            return None
+        if claim.about is None or claim.stance == Stance.RETRACTS:
+            return weight
+        other = found[claim.about]
+        if other is None:
+            return None
+        same = self.question(claim) == self.question(self.by_id[claim.about])
+        return weight * other if same else weight
+
+
+def steps_of(claims: Iterable[Statement], weights: Weights) -> dict[str | None, list[Step]]:
+    """Per party, its claims on a question in the order they count, cut where it changes its mind.
+
+    A party that speaks of it before it takes a position begins neutral; what is neutral later moves nothing.
+    """
+    parties: defaultdict[str | None, list[tuple[tuple[object, ...], Statement, int]]] = defaultdict(list)
+    for claim in claims:
+        weight = weights.of[claim.id]
+        if weight is not None:
+            parties[claim.party].append((lateness(claim, weight), claim, weight))
+    return {
+        party: _steps([(claim, weight) for _, claim, weight in sorted(found, key=lambda one: one[0])], weights)
+        for party, found in parties.items()
+    }
+
+
+def _steps(ordered: Sequence[tuple[Statement, int]], weights: Weights) -> list[Step]:
+    """The steps of one party, from its claims in the order they count."""
+    runs: list[tuple[int, list[Statement]]] = []
+    stated = False
+    for claim, weight in ordered:
+        if runs and weight == 0 and runs[-1][0] != 0:
+            continue
+        if weight == OPPOSE and stated and runs[-1][0] == SUPPORT and weights.answers_others(claim):
+            continue
+        if runs and runs[-1][0] == weight:
+            runs[-1][1].append(claim)
+        else:
+            runs.append((weight, [claim]))
+            stated = False
+        stated = stated or (weight == SUPPORT and claim.figure is not None)
+    steps: list[Step] = []
+    for weight, run in runs:
+        steps += _moves(run) if weight == SUPPORT else [Step(weight, run)]
+    return steps
+
+
+def _moves(run: Sequence[Statement]) -> list[Step]:
+    """Support cut where a later figure, or later culprits, replace earlier ones; of one day they are taken together."""
+    if len(run) == 1 or not any(claim.figure is not None or claim.names for claim in run):
+        return [Step(SUPPORT, run, run[0].figure, run[0].names)]
+    steps = [Step(SUPPORT, ())]
+    for _, group in groupby(run, key=lambda claim: claim.day):
+        said = list(group)
+        now, figure, names = steps[-1], together(said), _named(said)
+        moved = (figure and now.figure and measured(figure) != measured(now.figure)) or (
+            names and now.names and set(names) != set(now.names)
+        )
+        if moved:
+            held = [*now.carried, *now.claims]
+            carried = [
+                claim
+                for claim in held
+                if (figure is None and claim.figure is not None) or (not names and bool(claim.names))
+            ]
+            steps.append(Step(SUPPORT, said, figure or now.figure, names or now.names, carried))
+        else:
+            steps[-1] = replace(now, claims=[*now.claims, *said], figure=figure or now.figure, names=names or now.names)
+    return steps
+
+
+def measured(figure: Figure) -> tuple[float, float, float | None]:
+    """What makes two figures the same: their span, and their best number where it lies within."""
+    low, high = figure.span
+    return low, high, low if low == high else figure.best
+
+
+def together(claims: Iterable[Statement]) -> Figure | None:
+    """The figures of one day, from the lowest low to the highest high."""
+    figures = list(dict.fromkeys(claim.figure for claim in claims if claim.figure is not None))
+    if len(figures) < 2:  # noqa: PLR2004 - one stands as it was given
+        return figures[0] if figures else None
+    lows = [figure.span[0] for figure in figures]
+    highs = [figure.span[1] for figure in figures]
+    from_open = any(figure.low is None and figure.best is None for figure in figures)
+    to_open = any(figure.high is None and figure.best is None for figure in figures)
+    best = {figure.best for figure in figures}
+    return Figure(
+        None if from_open else min(lows), best.pop() if len(best) == 1 else None, None if to_open else max(highs)
+    )
+
+
+def _named(claims: Iterable[Statement]) -> tuple[Culprit, ...]:
+    found = {culprit.id: culprit for claim in claims for culprit in claim.names}
+    return tuple([found[id_] for id_ in sorted(found)])
+
+
+def trajectory(statements: Sequence[Statement], question: Question) -> dict[str | None, list[Stand]]:
+    """Every position that each party has taken on the question, first to last; parties by id, nobody named last.
+
+    Each step but the first is a move: made by the claim `since`, against the step before.
+    """
+    weights = Weights(statements)
+    claims = weights.questions().get(question, [])
+    parties = sorted({claim.party for claim in claims}, key=lambda party: (party is None, party or ""))
+    found = {party: _history([claim for claim in claims if claim.party == party], weights) for party in parties}
+    return {party: stands for party, stands in found.items() if stands}
+
+
+def course(statements: Sequence[Statement], question: Question, speakers: Container[str | None]) -> list[Stand]:
+    """As `trajectory`, for some speakers alone, taken as one party whatever party each belongs to."""
+    taken = [s._replace(party=_THEM) if s.speaker is not None and s.speaker in speakers else s for s in statements]
+    weights = Weights(statements)
+    own = {s.id for s in weights.questions().get(question, []) if s.speaker is not None and s.speaker in speakers}
+    renamed = _Renamed(weights, taken)
+    stands = _history([s for s in taken if s.id in own], renamed)
+    return [replace(stand, party=None) for stand in stands]
+
+
+class _Renamed(Weights):
+    """The same weights, with some speakers taken as one party."""
+
+    def __init__(self, weights: Weights, taken: Sequence[Statement]) -> None:
+        self.statements, self.by_id = taken, {statement.id: statement for statement in taken}
+        self.guessed, self.linked = weights.guessed, weights.linked
+        self.of, self.retractions = weights.of, weights.retractions
+
+
+def positions(statements: Sequence[Statement], question: Question) -> list[Stand]:
+    """Where each party that speaks of the question stands in the end; parties by id, nobody named last."""
+    return [steps[-1] for steps in trajectory(statements, question).values()]
+
+
+def questions_of(statements: Sequence[Statement]) -> list[Question]:
+    """The questions that are spoken of, in order."""
+    return sorted(Weights(statements).questions(), key=lambda question: question.order)
+
+
+def _history(claims: Sequence[Statement], weights: Weights) -> list[Stand]:
+    """A party's positions, first to last; where a retraction leaves it elsewhere, that is a move too."""
+    taken = sorted((s for s in claims if s.id in weights.retractions), key=lambda s: lateness(s, 0))
+    gone = {s.about for s in taken}
+    counting = [s for s in claims if weights.of[s.id] is not None or s.id in gone]
+    if not taken:
+        return [_stand(step) for step in _of_one(counting, weights)]
+    stands: list[Stand] = []
+    for number, until in enumerate([*taken, None]):
+        withdrawn = {s.about for s in taken[:number]}
+        reached = [
+            s for s in counting if s.id not in withdrawn and (until is None or lateness(s, 0) <= lateness(until, 0))
+        ]
+        steps = [_stand(step) for step in _of_one(reached, weights)]
+        if number:
+            by, last = taken[number - 1], stands[-1] if stands else None
+            steps = _after(steps, by, last, {s.id for s in counting if lateness(s, 0) > lateness(by, 0)})
+        stands += steps
+    return stands
+
+
+def _after(steps: Sequence[Stand], by: Statement, last: Stand | None, later: Container[str]) -> list[Stand]:
+    """What a retraction and the later claims change, against the position before it."""
+    held = [stand for stand in steps if stand.since not in later]
+    left = held[-1] if held else Stand(by.party, Position.NEUTRAL, by.id, ())
+    moved = last is None or (left.position, left.figure, left.names) != (last.position, last.figure, last.names)
+    found = [replace(left, since=by.id, claims=(by.id, *(id_ for id_ in left.claims if id_ != by.id)))] if moved else []
+    return [*found, *(stand for stand in steps if stand.since in later)]
+
+
+def _of_one(claims: Sequence[Statement], weights: Weights) -> list[Step]:
+    """The steps of one party as if none of these claims were taken out."""
+    found = []
+    for claim in claims:
+        weight = weights.of[claim.id]
+        if weight is None:
+            weight = _WEIGHT[claim.stance]
+        found.append((lateness(claim, weight), claim, weight))
+    return _steps([(claim, weight) for _, claim, weight in sorted(found, key=lambda one: one[0])], weights)
+
+
+def _stand(step: Step) -> Stand:
+    first = step.claims[0]
+    names = tuple([culprit.id for culprit in step.names])
+    ids = tuple([claim.id for claim in step.claims])
+    return Stand(first.party, _POSITION[step.weight], first.id, ids, step.figure, names)
