@@ -10,7 +10,7 @@ SOURCES := pyproject.toml constraints.txt
 # Where coverage of workers and servers is put together.
 export COVERAGE_FILE := $(CURDIR)/.coverage
 
-.PHONY: up test test-browser test-long screenshots lint audit bench bench-quick constraints clean
+.PHONY: up test test-browser test-clients test-long screenshots lint audit bench bench-quick constraints clean
 
 up: .venv/installed
 	@$(BIN)/counterclaim up
@@ -33,6 +33,10 @@ endif
 
 test-long: .venv/installed-dev
 	$(BIN)/pytest -n auto -m long
+
+# Tables, maps, caches and generated clients, each in the version that tests/clients/ pins, read a running service.
+test-clients: .venv/installed-dev
+	$(BIN)/python -m tests.clients.run
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

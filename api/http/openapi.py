@@ -85,7 +85,7 @@ ABOUT: Json = {
 }
 INFO = {
     "license": {"name": "MIT", "identifier": "MIT"},
-    "contact": {"name": "Whoever runs this service", "url": "/docs"},
+    "contact": {"name": "Whoever runs this service"},
 }
 KEYWORDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum"}
 EXCHANGES: Json = orjson.loads(Path(__file__).with_name("exchanges.json").read_bytes())
