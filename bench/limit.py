@@ -4,28 +4,28 @@ Run as a program it serves one or the other, `limit` or `ours`, on a port.
 """
 
 import sys
+from collections.abc import Sequence
 from datetime import date
 from logging import WARNING
-from typing import Any
+from operator import itemgetter
 from urllib.parse import parse_qsl
 
 import structlog
 import uvicorn
-from sqlalchemy import bindparam, select
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from api import models
 from api.main import create_app, guarded, reader_for
-from api.query.statements import Group, Shape, page_statement
+from api.models.facets import NEVER
+from api.query.conditions import Conditions, Wanted
+from api.query.lists import resolve
+from api.query.matching import between
+from api.query.session import Data, Look
+from api.query.statements import PAGES, PLACES
 from api.server.server import Joined, Server
 from api.settings import Settings, read_settings
-from api.storage.reader import Statement
+from api.storage.reader import Row
 
-SPANS = (tuple(range(6)),)
-FIRST = Shape("events", (Group(1),), SPANS, first=True, last=True)
-NEXT = Shape("events", (Group(1),), SPANS, first=True, last=True, after=True)
-FACET = Statement(select(models.Facet.__table__.c.id).where(models.Facet.__table__.c.name == bindparam("name")))
 IN_MEMORY = b'{"data":[%s]}' % b",".join(
     [b'{"id":"%04d","text":"%s"}' % (number, b"x" * 1_000) for number in range(50)]
 )
@@ -36,8 +36,7 @@ class Limit:
     """`/bytes` answers from memory, everything else a page of events by party and dates."""
 
     def __init__(self) -> None:
-        self._reader = reader_for(read_settings())
-        self._facets: dict[str, int] = {}
+        self._data = Data(reader_for(read_settings()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -52,25 +51,23 @@ class Limit:
 
     async def _page(self, query: str) -> bytes:
         asked = dict(parse_qsl(query))
-        values: dict[str, Any] = {
-            "g0_0": await self._facet(asked["party"]),
-            "first_day": date.fromisoformat(asked["date_from"]).toordinal(),
-            "last_day": date.fromisoformat(asked["date_to"]).toordinal(),
-            "limit": 50,
-        }
-        shape = FIRST
-        if "after_id" in asked:
-            shape = NEXT
-            values |= {"after_day": date.fromisoformat(asked["after_day"]).toordinal(), "after_id": asked["after_id"]}
-        rows = await self._reader.fetch(page_statement(shape), values)
+        conditions = Conditions(
+            wanted=(Wanted((f"party:{asked['party']}",)),),
+            first=date.fromisoformat(asked["date_from"]).toordinal(),
+            last=date.fromisoformat(asked["date_to"]).toordinal(),
+        )
+
+        async def work(look: Look) -> Sequence[Row]:
+            question = await resolve(look, "events", conditions)
+            start = question.dated
+            if "after_id" in asked:
+                start = (await look.fetch(PLACES["events"], {"id": asked["after_id"]}))[0][1] + 1
+            numbers = between(question.numbers, start, NEVER)[:50]
+            return await look.fetch(PAGES["events", False], {"numbers": list(numbers)})
+
+        rows = sorted(await self._data.ask(work), key=itemgetter(-1))
         last = f'["{date.fromordinal(rows[-1][1])}","{rows[-1][2]}"]' if rows else "null"
         return ('{"data":[' + ",".join([row[3] for row in rows]) + f'],"next":{last}}}').encode()
-
-    async def _facet(self, party: str) -> int:
-        if party not in self._facets:
-            rows = await self._reader.fetch(FACET, {"name": f"party:{party}"})
-            self._facets[party] = rows[0][0]
-        return self._facets[party]
 
 
 class Connection(HttpToolsProtocol):

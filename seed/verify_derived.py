@@ -1,17 +1,21 @@
 """Documents, words and closures follow from the facts: each is made anew and compared with what is stored."""
 
-import json
-from collections.abc import Callable, Iterable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from api.index.builder import CHUNK, COLUMNS, Made, Maker
-from api.index.cache import Shelf
+import numpy as np
+from pyroaring import BitMap
+
+from api.index.builder import CHUNK, COLUMNS, FILED, Made, Maker
 from api.index.documents import Shapes
 from api.index.facets import Filed
-from api.index.filing import FACET_BITS, FILED, POINT, FiledKind
 from api.index.invalidation import ACTORS_ABOVE, LOCATIONS_ABOVE, Kind
-from api.storage.bulk import Row, Store
+from api.models.facets import CELL_BITS, NEVER
+from api.models.facets import COLUMNS as KINDS
+from api.storage.bulk import Store
 from seed.findings import Finding
 from seed.refusals import shown
+from seed.verify_filed import readable
 
 PLAIN: tuple[Kind, ...] = ("dataset", "source", "actor", "location")
 CLOSURES = (
@@ -21,9 +25,6 @@ CLOSURES = (
 # What making something of broken facts raises.
 BROKEN = (LookupError, ValueError, TypeError)
 AROUND = 30
-
-Placed = frozenset[tuple[str, bool, str | None]]
-"""The facets a record stands in: their names, whether the point is there, and the member."""
 
 
 def findings(store: Store) -> Iterator[Finding]:
@@ -48,7 +49,7 @@ def _closures(store: Store) -> Iterator[Finding]:
 def _orphans(store: Store) -> Iterator[Finding]:
     """What is derived of records that are not there."""
     for kind in COLUMNS:
-        for table in ("document", "words")[: 1 + (kind != "dataset")]:
+        for table in ("document", "entry" if kind in FILED else "words")[: 1 + (kind != "dataset")]:
             statement = (
                 f"SELECT d.id FROM {kind}_{table} d LEFT JOIN {kind} r ON r.id = d.id WHERE r.id IS NULL ORDER BY 1"
             )
@@ -62,9 +63,8 @@ class Proof:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._maker = Maker(store, Shapes)
-        self._names: Shelf[str] = Shelf(
-            lambda ids: store.rows("SELECT CAST(id AS text), name FROM facet WHERE CAST(id AS text) {ids}", ids)
-        )
+        self._names: dict[int, str] = dict(store.rows("SELECT id, name FROM facet"))
+        self._columns = {(kind, name): _column(store, kind, name) for kind in FILED for name in KINDS[kind]}
 
     def plain(self, kind: Kind) -> Iterator[Finding]:
         """Records of a kind that is not filed."""
@@ -108,51 +108,57 @@ class Proof:
     def _compare(self, kind: Kind, made: Made) -> Iterator[Finding]:
         ids = list(made.documents)
         names = COLUMNS[kind]
-        filed = {one.id: one for one in made.filed}
         rows = self._store.rows(f"SELECT {', '.join(names)} FROM {kind}_document WHERE id {{ids}}", ids)
         stored = {row[0]: row for row in rows}
         for id_, document in made.documents.items():
             if id_ not in stored:
                 yield Finding(kind, id_, "document: there is none")
-            elif id_ in filed:
-                yield from self._compare_filed(kind, stored[id_], filed[id_])  # type: ignore[arg-type]
-                yield from differences(kind, id_, names[1 + len(FILED) :], stored[id_][1 + len(FILED) :], document)
             else:
                 yield from differences(kind, id_, names[1:], stored[id_][1:], document[1:])
-        if kind != "dataset":
+        if kind in FILED:
+            yield from self._compare_filed(kind, made.filed)
+        elif kind != "dataset":
             words: dict[str, str] = dict(self._store.rows(f"SELECT id, words FROM {kind}_words WHERE id {{ids}}", ids))
             for id_, text in made.words.items():
                 yield from differences(kind, id_, ("words",), (words.get(id_),), (text,))
 
-    def _compare_filed(self, kind: FiledKind, row: Row, filed: Filed) -> Iterator[Finding]:
-        *plain, members, codes = row[1 : 1 + len(FILED)]
-        expected = (*filed.placing, *filed.said, *(filed.point or (None, None)))
-        yield from differences(kind, filed.id, FILED, plain, expected)
-        listed = json.loads(filed.held.members or "[]")
-        facets = dict.fromkeys(filed.facets) | {number: listed[member] for number, member in filed.held.facets}
-        called = {self._maker.named(number): member for number, member in facets.items()}
-        wanted = frozenset((name, name == "all" or name.startswith("cell:"), called[name]) for name in called)
-        held = self._placed(members, codes)
-        for name, *_ in sorted(wanted - held, key=repr):
-            yield Finding(kind, filed.id, f"facets: its document does not call for {name}, or not rightly")
-        for name, *_ in sorted(held - wanted, key=repr):
-            yield Finding(kind, filed.id, f"facets: its document calls wrongly for {name}")
+    def _compare_filed(self, kind: Kind, made: Sequence[Filed]) -> Iterator[Finding]:
+        said = ", said_possible, said_certain" if kind == "claim" else ""
+        statement = f"SELECT id, number, facets, day{said} FROM {kind}_entry WHERE id {{ids}}"
+        stored = {row[0]: row[1:] for row in self._store.rows(statement, [filed.id for filed in made])}
+        new: dict[int, str] = dict(self._maker.facets.new)
+        for filed in made:
+            if filed.id not in stored:
+                yield Finding(kind, filed.id, "entry: there is none")
+                continue
+            number, facets, *row = stored[filed.id]
+            cells = filed.cells
+            ought = (filed.placing.day, *((cells.possible, cells.certain) if said else ()))
+            yield from differences(kind, filed.id, ("day", "said_possible", "said_certain"), row, ought)
+            held, wanted = readable(facets), BitMap(filed.facets)
+            for facet in wanted - held:
+                name = new.get(facet) or self._names[facet]
+                yield Finding(kind, filed.id, f"facets: its entry does not call for {name}")
+            for facet in held - wanted:
+                name = self._names.get(facet, "a facet that is none")
+                yield Finding(kind, filed.id, f"facets: its entry calls wrongly for {name}")
+            for name in KINDS[kind]:
+                is_ = self._columns[kind, name].get(number)
+                yield from differences(kind, filed.id, (f"{kind}/{name}",), (is_,), (getattr(cells, name),))
 
-    def _placed(self, members: str | None, codes: str) -> Placed:
+
+def _column(store: Store, kind: str, name: str) -> dict[int, float]:
+    """What a column holds of each record; where nothing is known, nothing."""
+    found: dict[int, float] = {}
+    statement = "SELECT chunk, cells FROM record_column WHERE name = ?"
+    for chunk, cells in store.rows(statement, f"{kind}/{name}"):
         try:
-            numbers = [int(code) for code in codes.split(",")]
-            listed = [None, *json.loads(members or "[]")]
-            self._names.trim()
-            self._names.need(str(code >> FACET_BITS) for code in numbers)
-            placed = {
-                (self._names[str(code >> FACET_BITS)], bool(code & POINT), listed[code & (POINT - 1)])
-                for code in numbers
-            }
-            if {0, *(code & (POINT - 1) for code in numbers)} != set(range(len(listed))):
-                placed.add(("members of no facet", False, None))
-            return frozenset(placed)
-        except BROKEN:
-            return frozenset({("facets that are none", False, None)})
+            values = np.frombuffer(bytes(cells), KINDS[kind][name]).tolist()
+        except ValueError:
+            continue
+        known = ((at, value) for at, value in enumerate(values) if value != NEVER and not math.isnan(value))
+        found.update(((chunk << CELL_BITS) + at, value) for at, value in known)
+    return found
 
 
 def differences(

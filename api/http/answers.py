@@ -31,7 +31,7 @@ from api.storage.reader import Row, Statement
 JSON = "application/json"
 Edit = Callable[[Row], str]
 """Makes the body that is sent from an item's row."""
-NOTHING_LEFT_OUT = {"undated": 0, "unsaid": 0, "unplaced": 0}
+NOTHING_LEFT_OUT = {"undated": 0, "undated_claims": 0, "without_coordinates": 0}
 
 
 class Asked(Protocol):

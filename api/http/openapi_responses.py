@@ -88,7 +88,7 @@ def page_of(name: str, model: type[Sent]) -> Responses:
         "links": {"self": f"/{name}?limit=1", "next": None},
         "meta": {
             "description": f"All {name}",
-            "left_out": {"undated": 0, "unsaid": 0, "unplaced": 0},
+            "left_out": {"undated": 0, "undated_claims": 0, "without_coordinates": 0},
         },
     }
     return json_of(model, example, link=True)

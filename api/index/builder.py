@@ -1,8 +1,7 @@
 """Makes what is served of records: each one's JSON, its facets and its folded words. Reads facts and writes nothing."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from typing import Any, NamedTuple
 
 from api.domain.assessment import assess
@@ -12,20 +11,22 @@ from api.index import facets, facts
 from api.index.documents import Shapes
 from api.index.facets import Filed, placing
 from api.index.facts import Chunk, Facts
-from api.index.filing import FILED, Sheet
 from api.index.invalidation import Affected, Kind
+from api.index.postings import FacetIds
 from api.index.serializer import Scribe
+from api.models.facets import CLAIM
 from api.storage.bulk import Row, Store
 
 CHUNK = 300
 DOCUMENT = ("id", "span", "day", "latest", "size", "body")
+FILED: tuple[Kind, ...] = ("event", "claim")
 COLUMNS: dict[Kind, tuple[str, ...]] = {
     "dataset": DOCUMENT,
     "source": DOCUMENT,
     "actor": DOCUMENT,
     "location": DOCUMENT,
-    "event": ("id", *FILED, "size", "body", "judged_from", "judged_to", "statements"),
-    "claim": ("id", *FILED, "size", "body"),
+    "event": ("id", "size", "body", "judged_from", "judged_to", "statements"),
+    "claim": ("id", "size", "body"),
 }
 PLAIN: tuple[Kind, ...] = ("dataset", "source", "actor", "location")
 UNDATED = (6, 0, None)
@@ -38,7 +39,7 @@ _PUBLISHED = tuple(f"published_{name}" for name in facts.DateFields._fields)
 
 
 class Made(NamedTuple):
-    """What is derived of some records: by id, the columns of documents (`COLUMNS`, but for where filed) and words."""
+    """What is derived of some records: by id, the columns of documents (`COLUMNS`) and words, and facets."""
 
     documents: dict[str, Row]
     words: dict[str, str]
@@ -55,12 +56,7 @@ class Parcel(NamedTuple):
     kind: Kind
     ids: list[str]
     """Whose derived rows go, whether or not others come."""
-    documents: list[Row]
-    """By `COLUMNS`, but for where they are filed."""
-    words: list[Row]
-    counts: dict[str, int]
-    """How many of the records hold each word."""
-    sheet: Sheet
+    made: Made
     events: int = 0
     """How many events are done with it."""
 
@@ -89,9 +85,10 @@ class Maker:
         self._trim()
         return self._known.chunks(ids)
 
-    def named(self, number: int) -> str:
-        """The facet of that number, in what was made last."""
-        return self._known.names.listed[number]
+    @property
+    def facets(self) -> FacetIds:
+        """The numbers of facets."""
+        return self._known.names
 
     def _trim(self) -> None:
         self._known.trim()
@@ -162,10 +159,11 @@ class Maker:
             own = [self._shapes.statement(claim, chunk) for claim in chunk.claims.get(event.id, ())]
             statements.update((statement.id, statement) for statement in own)
             assessments = assess(own)
-            made.filed.append(facets.of_event(event, chunk, self._known, own, assessments))
+            words = self._shapes.event_words(event, chunk)
+            filed = facets.of_event(event, chunk, self._known, own, assessments)
+            made.filed.append(facets.hold(filed, words, self._known))
             judged = self._shapes.event(event, chunk, assessments)
-            made.documents[event.id] = (len(judged.body), *judged, encode(own))
-            made.words[event.id] = self._shapes.event_words(event, chunk)
+            made.documents[event.id] = (event.id, len(judged.body), *judged, encode(own))
         return made, statements
 
     def claims(self, chunk: Chunk, statements: dict[str, Statement], wanted: set[str]) -> Iterator[Made]:
@@ -175,42 +173,29 @@ class Maker:
             for event in part.events:
                 for claim in part.claims.get(event.id, ()):
                     if claim.id in wanted:
-                        made.filed.append(facets.of_claim(claim, event, part, self._known, statements[claim.id]))
+                        words = self._shapes.claim_words(claim, event)
+                        filed = facets.of_claim(claim, event, part, self._known, statements[claim.id])
+                        made.filed.append(facets.hold(filed, words, self._known, CLAIM))
                         body = self._shapes.claim(claim, event, part)
-                        made.documents[claim.id] = (len(body), body)
-                        made.words[claim.id] = self._shapes.claim_words(claim, event)
+                        made.documents[claim.id] = (claim.id, len(body), body)
             yield made
 
-    def packed(self, kind: Kind, ids: list[str], made: Made) -> Parcel:
-        """What was made, without what only its maker needs."""
-        filed = kind in {"event", "claim"}
-        rows = [(id_, *rest) for id_, rest in made.documents.items()] if filed else list(made.documents.values())
-        counts = Counter(chain.from_iterable(map(str.split, made.words.values()))) if filed else {}
-        sheet = Sheet.of(made.filed, self._known.names)
-        return Parcel(kind, ids, rows, list(made.words.items()), dict(counts), sheet)
 
-
-def parcels(store: Store) -> Iterator[Parcel]:
+def parcels(store: Store, maker: Maker) -> Iterator[Parcel]:
     """Everything that is to be written because of what a load affects."""
-    maker, affected = Maker(store), Affected(store)
+    affected = Affected(store)
     for kind in PLAIN:
         for ids in affected.chunks(kind, CHUNK):
-            yield maker.packed(kind, ids, maker.plain(kind, ids))
-    for ids in affected.chunks("claim", CHUNK):  # those that are gone leave nothing behind
-        kept = set(store.column("SELECT id FROM claim WHERE id {ids}", ids))
-        if gone := [id_ for id_ in ids if id_ not in kept]:
-            yield maker.packed("claim", gone, Made.nothing())
+            yield Parcel(kind, ids, maker.plain(kind, ids))
     for ids in affected.chunks("event", CHUNK):
         yield from _events(maker, affected, ids)
 
 
 def _events(maker: Maker, affected: Affected, ids: list[str]) -> Iterator[Parcel]:
     """Some events, and those of their claims that are affected."""
-    gone = set(ids)
     for chunk in maker.chunks(ids):
         made, statements = maker.events(chunk)
-        gone.difference_update(made.documents)
-        yield maker.packed("event", list(made.documents), made)
+        yield Parcel("event", list(made.documents), made)
         for some in maker.claims(chunk, statements, affected.among("claim", list(statements))):
-            yield maker.packed("claim", list(some.documents), some)
-    yield maker.packed("event", sorted(gone), Made.nothing())._replace(events=len(ids))
+            yield Parcel("claim", list(some.documents), some)
+    yield Parcel("event", [], Made.nothing(), len(ids))

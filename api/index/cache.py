@@ -1,11 +1,10 @@
-"""What is remembered while it is in use: rows that are read when they are needed, and the numbers of names."""
+"""What is remembered while it is in use: rows that are read when they are needed."""
 
 from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 REMEMBERED = 6_000
-MOST_NAMES = 40_000
 
 
 class Shelf(Generic[T]):
@@ -28,30 +27,3 @@ class Shelf(Generic[T]):
 
     def __getitem__(self, id_: str) -> T:
         return self._known[id_]
-
-
-class Names(dict[str, int]):
-    """Names, numbered as they come, so that each need be told but once; all are forgotten when there are too many."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.listed: list[str] = []
-        self._told = 0
-
-    def __missing__(self, name: str) -> int:
-        number = self[name] = len(self.listed)
-        self.listed.append(name)
-        return number
-
-    def news(self) -> tuple[int, list[str]]:
-        """The first number that was not told yet, and the names from there on."""
-        first, self._told = self._told, len(self.listed)
-        return first, self.listed[first:]
-
-    def trim(self) -> bool:
-        """Whether all were forgotten, so that no number means anything any more."""
-        if len(self) <= MOST_NAMES:
-            return False
-        self.clear()
-        self.listed, self._told = [], 0
-        return True

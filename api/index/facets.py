@@ -1,8 +1,7 @@
 """In which filtered lists an event or a claim stands, and where in them."""
 
-import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,16 +12,18 @@ from api.domain.positions import Weights
 from api.domain.statements import Statement, said_by
 from api.domain.vocabulary import Aspect, Known, Stance, Status, Undated
 from api.index import facts
+from api.index.postings import Cells
+from api.models.facets import CLAIM
 
 T = TypeVar("T")
-CLAIM = "claim/"
-"""What the names of facets of claims begin with."""
 _STATUS = {status: f"status:{status}" for status in Status}
 _EVER = {status: f"ever:{status}" for status in Status}
 MOST_ALIKE = 6
 """Of more statements, hardly ever do two events have the same shape."""
 MOST_DAYS = 50
 MOST_JUDGED = 100_000
+LASTING = range(1, 6)
+"""Kinds of dates that are not one day, nor unknown."""
 
 
 class Placing(NamedTuple):
@@ -34,27 +35,12 @@ class Placing(NamedTuple):
 
 
 class Filed(NamedTuple):
-    """A record, the facets it stands in, and what its rows there say of it."""
+    """A record, the facets it stands in, by their numbers, and what columns hold of it."""
 
     id: str
     placing: Placing
-    said: tuple[int | None, int | None, int]
-    facets: Collection[int]
-    """Numbers of facets' names, but for those in `held`."""
-    held: "Held"
-    point: tuple[float, float] | None
-
-
-class Held(NamedTuple):
-    """Facets to which one participant alone belongs."""
-
-    facets: Sequence[tuple[int, int]]
-    """Their names' numbers, and which of `members` it is."""
-    members: str | None
-    """Participants, as JSON."""
-
-
-NOTHING_HELD = Held((), None)
+    facets: set[int]
+    cells: Cells
 
 
 def placing(earliest: date | None, latest: date | None) -> Placing:
@@ -70,15 +56,15 @@ def placing(earliest: date | None, latest: date | None) -> Placing:
     return Placing(span, first, last)
 
 
-def first_said(statements: Sequence[Statement]) -> tuple[int | None, int | None, int]:
+def first_said(statements: Sequence[Statement]) -> tuple[int | None, int | None, bool]:
     """The first days by which one was possibly and certainly said, and whether any is undated."""
     if len(statements) == 1:
         one = statements[0]
-        return (one.earliest or 0, one.latest, 0) if one.dated else (None, None, 1)
+        return (one.earliest or 0, one.latest, False) if one.dated else (None, None, True)
     possible = [statement.earliest or 0 for statement in statements if statement.dated]
     certain = [statement.latest for statement in statements if statement.dated and statement.latest is not None]
     unsaid = any(not statement.dated for statement in statements)
-    return min(possible, default=None), min(certain, default=None), int(unsaid)
+    return min(possible, default=None), min(certain, default=None), unsaid
 
 
 def ever(statements: Sequence[Statement], today: Iterable[Assessment], known: facts.Facts) -> frozenset[Status]:
@@ -150,10 +136,10 @@ def of_event(
     """Where an event stands."""
     number = known.names
     parts = tuple([(part.actor, part.role) for part in chunk.participations.get(event.id, ())])
-    several, held = _shared(known, ("parties", parts), _parties)
     statuses = frozenset([assessment.status for assessment in assessments])
     ever_since = ever(statements, assessments, known)
-    found = {*several, *_shared(known, ("event", (event.kind, event.dataset)), _kind)}
+    found = {*_shared(known, ("parties", parts), _parties)}
+    found.update(_shared(known, ("event", (event.kind, event.dataset)), _kind))
     found.update(_shared(known, ("statuses", (statuses, ever_since)), _statuses))
     _claims(event, chunk, known, found)
     _wavering(statements, known, found)
@@ -164,12 +150,15 @@ def of_event(
         places, point = _shared(known, ("place", event.location), _place)
         found.update(places)
     if point is None:
-        found.add(number["unplaced"])
-    said = first_said(statements)
-    if statements and said[0] is None:
-        found.add(number["unsaid"])
+        found.add(number["without_coordinates"])
+    possible, certain, undated = first_said(statements)
+    if undated:
+        found.add(number["undated_claim"])
     dated = chunk.dates[event.id]
-    return Filed(event.id, placing(dated.earliest, dated.latest), said, found, held, point)
+    place = placing(dated.earliest, dated.latest)
+    if place.span in LASTING:
+        found.add(number[f"span:{place.span}"])
+    return Filed(event.id, place, found, Cells(place.latest, possible, certain, *(point or (None, None))))
 
 
 def _shared(known: facts.Facts, key: tuple[str, Any], make: Callable[[Any, facts.Facts], T]) -> T:
@@ -190,7 +179,7 @@ def _kind(key: tuple[str, str], known: facts.Facts) -> list[int]:
 
 def _statuses(key: tuple[frozenset[Status], frozenset[Status]], known: facts.Facts) -> list[int]:
     today, ever_since = key
-    names = [_STATUS[status] for status in today] + [_EVER[status] for status in ever_since]
+    names = [_STATUS[status] for status in sorted(today)] + [_EVER[status] for status in sorted(ever_since)]
     return _numbered(known, [*names, "disputed:yes" if Status.DISPUTED in today else "disputed:no"])
 
 
@@ -206,15 +195,15 @@ def _place(location: str, known: facts.Facts) -> tuple[list[int], tuple[float, f
 def _claims(event: facts.Event, chunk: facts.Chunk, known: facts.Facts, found: set[int]) -> None:
     """Facets of what is said about an event: the sources cited, for whom speakers speak, and of whose control."""
     number, claims = known.names, chunk.claims.get(event.id, ())
-    found.update([number[f"source:{source}"] for source in chunk.cited.get(event.id, ())])
-    for speaker in {claim.speaker for claim in claims if claim.speaker is not None}:
+    found.update([number[f"source:{source}"] for source in sorted(chunk.cited.get(event.id, ()))])
+    for speaker in dict.fromkeys(claim.speaker for claim in claims if claim.speaker is not None):
         found.update(_shared(known, ("spoken", speaker), _spoken))
     if event.location is not None and any(claim.aspect == Aspect.CONTROL for claim in claims):
         found.add(number[f"control:{event.location}"])
 
 
 def _spoken(speaker: str, known: facts.Facts) -> list[int]:
-    return _numbered(known, [f"spoken:{party}" for party in known.standings.closure(speaker)])
+    return _numbered(known, [f"spoken:{party}" for party in sorted(known.standings.closure(speaker))])
 
 
 def _wavering(statements: Sequence[Statement], known: facts.Facts, found: set[int]) -> None:
@@ -227,7 +216,7 @@ def _wavering(statements: Sequence[Statement], known: facts.Facts, found: set[in
         weight = weights[statement.id]
         if statement.speaker is not None and (weight is not None or statement.stance == Stance.RETRACTS):
             said = weight, statement.figure, statement.names, statement.stance == Stance.RETRACTS and statement.id
-            for party in known.standings.closure(statement.speaker):
+            for party in sorted(known.standings.closure(statement.speaker)):
                 taken[party, statement.aspect].add(said)
                 if statement.stance == Stance.RETRACTS:
                     taken[party, statement.aspect].add(None)
@@ -235,19 +224,18 @@ def _wavering(statements: Sequence[Statement], known: facts.Facts, found: set[in
     found.update(_numbered(known, wavering))
 
 
-def _parties(parts: Sequence[tuple[str, str]], known: facts.Facts) -> tuple[list[int], Held]:
-    """Facets of who takes part and in which role: those of several, and of one participant alone with that one."""
+def _parties(parts: Sequence[tuple[str, str]], known: facts.Facts) -> list[int]:
+    """Facets of who takes part and in which role, and where several do of one party."""
     members: defaultdict[str, set[str]] = defaultdict(set)
     for actor, role in parts:
         members[f"role:{role}"].add(actor)
-        for party in known.standings.closure(actor):
+        members[f"actor:{actor}"].add(actor)
+        members[f"actor:{actor}/{role}"].add(actor)
+        for party in sorted(known.standings.closure(actor)):
             members[f"party:{party}"].add(actor)
             members[f"party:{party}/{role}"].add(actor)
-    several = [name for name, found in members.items() if len(found) > 1]
-    alone = {known.names[name]: next(iter(found)) for name, found in members.items() if len(found) == 1}
-    listed = list(dict.fromkeys(alone.values()))
-    held = [(number, listed.index(actor)) for number, actor in alone.items()]
-    return _numbered(known, several), Held(held, json.dumps(listed)) if held else NOTHING_HELD
+    several = [f"several/{name}" for name, found in members.items() if len(found) > 1]
+    return _numbered(known, [*members, *several])
 
 
 def of_claim(claim: facts.Claim, event: facts.Event, chunk: facts.Chunk, known: facts.Facts, said: Statement) -> Filed:
@@ -267,7 +255,19 @@ def of_claim(claim: facts.Claim, event: facts.Event, chunk: facts.Chunk, known: 
         found.add(number[f"{CLAIM}source:{citation.source}"])
         found.update([number[f"{CLAIM}flag:{flag}"] for flag in facts.names(citation.flags)])
     dated = chunk.said[claim.id]
-    return Filed(claim.id, placing(dated.earliest, dated.latest), first_said([said]), found, NOTHING_HELD, None)
+    place = placing(dated.earliest, dated.latest)
+    if place.span in LASTING:
+        found.add(number[f"{CLAIM}span:{place.span}"])
+    possible, certain, undated = first_said([said])
+    if undated:
+        found.add(number[f"{CLAIM}undated_claim"])
+    return Filed(claim.id, place, found, Cells(place.latest, possible, certain))
+
+
+def hold(filed: Filed, words: str, known: facts.Facts, prefix: str = "") -> Filed:
+    """The record, in the facets of its words too."""
+    filed.facets.update([known.names[f"{prefix}word:{word}"] for word in words.split()])
+    return filed
 
 
 def _containers(location: str, known: facts.Facts) -> list[int]:
@@ -288,5 +288,5 @@ def _words(key: tuple[str, str, str, str, bool], known: facts.Facts) -> list[int
 
 
 def _speaking(speaker: str, known: facts.Facts) -> list[int]:
-    names = [f"speaker:{speaker}", *[f"party:{party}" for party in known.standings.closure(speaker)]]
+    names = [f"speaker:{speaker}", *[f"party:{party}" for party in sorted(known.standings.closure(speaker))]]
     return _numbered(known, [CLAIM + name for name in names])

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from api.domain.parties import TELLING, Standings
 from api.domain.statements import Said, said
 from api.domain.vocabulary import Aspect
-from api.index.cache import Names, Shelf
+from api.index.cache import Shelf
 from api.index.fact_rows import (
     Actor,
     Affiliation,
@@ -23,6 +23,7 @@ from api.index.fact_rows import (
     Location,
     Participation,
 )
+from api.index.postings import FacetIds
 from api.schemas import records as schemas
 from api.storage.bulk import Store
 
@@ -40,6 +41,7 @@ __all__ = [
     "Location",
     "Participation",
     "Source",
+    "datings",
 ]
 
 T = TypeVar("T")
@@ -111,6 +113,12 @@ _JUDGED = _columns(Claim._fields, "said", summary="NULL", quote="NULL", note="NU
 _DATING = _columns(Dating._fields[1:], "date")
 
 
+def datings(store: Store, target: str, ids: list[str]) -> dict[str, list[Dating]]:
+    """The datings of each record that has any: the one that counts first, which is preferred; the others by id."""
+    statement = f"SELECT {target}, {_DATING} FROM dating WHERE {target} {{ids}} ORDER BY preferred DESC, id"
+    return _grouped(map(Dating._make, store.rows(statement, ids)), lambda row: row.target)
+
+
 class Facts:
     """Reads chunks; actors' standings and datasets are held, other records are remembered while they are in use."""
 
@@ -129,7 +137,7 @@ class Facts:
         self.locations = Shelf(self._read_locations)
         self.containers = Shelf(self._read_containers)
         self.sources = Shelf(self._read_sources)
-        self.names = Names()
+        self.names = FacetIds(store)
         self.groups: dict[Hashable, Any] = {}
         """Facets (numbers of `names`) and statuses that many records share, by what they follow from."""
         self._dates: dict[Hashable, Dated] = {}
@@ -156,7 +164,7 @@ class Facts:
         """Keep memory flat; between chunks only."""
         for held in (self.actors, self.locations, self.containers, self.sources, self.standings):
             held.trim()
-        if self.names.trim() or len(self.groups) > MOST_GROUPS:
+        if len(self.groups) > MOST_GROUPS:
             self.groups.clear()
         if len(self._dates) > REMEMBERED:
             self._dates.clear()
@@ -196,10 +204,8 @@ class Facts:
         return Dated(when, when.model_dump_json(), when.earliest, when.latest, spoken)
 
     def _datings(self, target: str, ids: list[str]) -> dict[str, list[Dating]]:
-        """The datings of each record that has any: the one that counts first, which is preferred; the others by id."""
-        statement = f"SELECT {target}, {_DATING} FROM dating WHERE {target} {{ids}} ORDER BY preferred DESC, id"
-        found = _grouped(map(Dating._make, self._store.rows(statement, ids)), lambda row: row.target)
-        self.sources.need(dating.source for datings in found.values() for dating in datings)
+        found = datings(self._store, target, ids)
+        self.sources.need(dating.source for some in found.values() for dating in some)
         return found
 
     def chunks(self, ids: list[str]) -> Iterator[Chunk]:

@@ -163,6 +163,10 @@ class Changes:
         for kind, query in _SHOWN:
             store.run(f"INSERT INTO affected SELECT '{kind}', x.* FROM ({query}) x WHERE true ON CONFLICT DO NOTHING")
         self._show_datasets()
+
+    def line_up(self) -> None:
+        """Put what is affected in the order in which it is made."""
+        store = self._store
         # A claim's derived rows are made together with those of its event.
         store.run(
             "INSERT INTO affected SELECT 'event', c.event FROM affected a JOIN claim c ON c.id = a.id "

@@ -1,40 +1,40 @@
 """From facts to what is served: brings every derived row up to date when something is loaded."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from operator import itemgetter
 
-from api.index.builder import COLUMNS, PLAIN, Parcel, parcels
-from api.index.filing import FILED, PREFIX, SPANS, FiledKind, Filing
+from api.index.builder import CHUNK, COLUMNS, FILED, Made, Maker, Parcel, parcels
 from api.index.history import History
-from api.index.invalidation import Changes
+from api.index.invalidation import Affected, Changes, Kind
 from api.index.numbers import Numbers
-from api.index.words import Index, Vocabulary
+from api.index.postings import Columns, Postings
 from api.storage.bulk import Store
 
-REPLACED = (
-    *(f"{kind}_document" for kind in ("dataset", "source", "actor", "location", "event", "claim")),
-    *(f"{kind}_words" for kind in ("source", "actor", "location", "event", "claim")),
-)
+KINDS = ("dataset", "source", "actor", "location", "event", "claim")
 DERIVED = (
-    *REPLACED,
-    "word_count",
-    "event_facet",
-    "claim_facet",
+    *(f"{kind}_document" for kind in KINDS),
+    *(f"{kind}_words" for kind in ("source", "actor", "location")),
+    *(f"{kind}_entry" for kind in FILED),
+    "facet",
+    "posting",
+    "record_column",
+    "day_number",
     "actor_closure",
     "location_closure",
 )
-
-WORDS = ("number", "id", "span", "day", "latest", "words")
+ENTRY = {
+    "event": ("number", "id", "day", "facets"),
+    "claim": ("number", "id", "day", "facets", "said_possible", "said_certain"),
+}
 
 Progress = Callable[[int], None]
 
 
 def rederive(store: Store, changes: Changes, history: History, progress: Progress = lambda _: None) -> None:
-    """Derive everything anew; facets keep their numbers."""
+    """Derive everything anew."""
     history.set_aside()
     for table in DERIVED:
         store.run(f"DELETE FROM {table}")
-    store.run(f"UPDATE facet SET {', '.join(f'span{span} = 0' for span in SPANS)}")
     changes.everything()
     refresh(store, changes, history, progress)
 
@@ -42,72 +42,99 @@ def rederive(store: Store, changes: Changes, history: History, progress: Progres
 def refresh(store: Store, changes: Changes, history: History, progress: Progress = lambda _: None) -> None:
     """Bring every derived row up to date with what a load touched; `progress` hears of each chunk of events."""
     changes.spread()
-    Deriver(store, history).run(parcels(store), progress)
+    Deriver(store, changes, history).run(progress)
 
 
 class Deriver:
     """Writes what is derived of all that a load affects."""
 
-    def __init__(self, store: Store, history: History) -> None:
+    def __init__(self, store: Store, changes: Changes, history: History) -> None:
         self._store, self._history = store, history
-        self._filing = Filing(store)
-        self._vocabulary = Vocabulary(store)
-        self._empty = not any(store.rows(f"SELECT 1 FROM {table} LIMIT 1") for table in REPLACED)
-        self._index = Index(store, empty=self._empty)
-        self._numbers = {kind: Numbers(store, kind, empty=self._empty) for kind in PREFIX}
+        self._empty = not any(store.rows(f"SELECT 1 FROM {table} LIMIT 1") for table in DERIVED[: len(KINDS)])
+        self._numbers = Numbers(store)
+        self._numbers.give()
+        changes.line_up()
+        self._numbers.keep()
+        self._maker = Maker(store)
+        self._postings = Postings(store)
+        self._columns = {kind: Columns(store, kind) for kind in FILED}
 
-    def run(self, made: Iterable[Parcel], progress: Progress) -> None:
-        """Write all of it; the rows of facets follow from documents in the end."""
-        self._index.remove()
-        for parcel in made:
+    def run(self, progress: Progress) -> None:
+        """Write all of it: first whatever is affected leaves the index, then it comes back as it is now."""
+        if not self._empty:
+            self._remove()
+        for parcel in parcels(self._store, self._maker):
             self._replace(parcel)
             if parcel.events:
                 progress(parcel.events)
-        self._filing.finish()
-        self._vocabulary.flush()
-        self._index.add()
+            if self._postings.full:
+                self._write()
+        self._write()
+
+    def _remove(self) -> None:
+        affected = Affected(self._store)
+        for kind in FILED:
+            for ids in affected.chunks(kind, CHUNK):
+                statement = f"SELECT id, number, facets FROM {kind}_entry WHERE id {{ids}}"
+                rows = self._store.rows(statement, ids)
+                for _, number, facets in rows:
+                    self._postings.remove(number, bytes(facets))
+                self._store.delete(f"{kind}_entry", "id", ids)
+                self._make_way(kind, ids, {id_: number for id_, number, _ in rows})
+                if self._postings.full:
+                    self._postings.write()
+
+    def _make_way(self, kind: Kind, ids: list[str], old: dict[str, int]) -> None:
+        """Documents of records that are gone go; those of others that get another number give theirs up."""
+        kept = set(self._store.column(f"SELECT id FROM {kind} WHERE id {{ids}}", ids))
+        if gone := [id_ for id_ in ids if id_ not in kept]:
+            self._history.replace(kind, gone, {}, empty=self._empty)
+            self._store.delete(f"{kind}_document", "id", gone)
+        moved = [id_ for id_, number in self._numbers.of(kind, sorted(kept)).items() if old.get(id_) != number]
+        if moved:
+            self._store.run(f"UPDATE {kind}_document SET number = -1 - number WHERE id {{ids}}", moved)
+
+    def _write(self) -> None:
+        self._maker.facets.write()
+        self._postings.write()
+        for columns in self._columns.values():
+            columns.write()
 
     def _replace(self, parcel: Parcel) -> None:
-        kind = parcel.kind
-        if kind == "event" or kind == "claim":  # noqa: PLR1714 - a set would not tell the type
-            self._replace_filed(kind, parcel)
+        kind, made = parcel.kind, parcel.made
+        if kind in FILED:
+            self._file(parcel)
             return
         tables = (f"{kind}_document", f"{kind}_words")[: 1 + (kind != "dataset")]
-        hashes = self._hashes(parcel)
-        self._delete(tables, parcel.ids)
-        documents = [(*row, hashes[row[0]]) for row in parcel.documents]
+        hashes = self._hashes(kind, parcel.ids, made)
+        for table in () if self._empty else tables:
+            self._store.delete(table, "id", parcel.ids)
+        documents = [(*row, hashes[row[0]]) for row in made.documents.values()]
         self._store.insert(tables[0], (*COLUMNS[kind], "sha256"), documents)
         if kind != "dataset":
-            self._store.insert(tables[1], ("id", "words"), parcel.words)
+            self._store.insert(tables[1], ("id", "words"), list(made.words.items()))
 
-    def _replace_filed(self, kind: FiledKind, parcel: Parcel) -> None:
-        """As `_replace`, for records that are filed; they are written in the order of their numbers."""
-        old: dict[str, int] = {}
+    def _file(self, parcel: Parcel) -> None:
+        """As `_replace`, for records that stand in facets; they are written in the order of their numbers."""
+        kind, made = parcel.kind, parcel.made
+        numbers = self._numbers.of(kind, parcel.ids)
+        entries, cells_of = [], self._columns[kind]
+        for filed in made.filed:
+            number, cells = numbers[filed.id], filed.cells
+            facets = self._postings.add(number, filed.facets)
+            said = (cells.possible, cells.certain) if kind == "claim" else ()
+            entries.append((number, filed.id, filed.placing.day, facets, *said))
+            cells_of.put(number, cells)
+        hashes = self._hashes(kind, parcel.ids, made)
+        documents = [(numbers[id_], *row, hashes[id_]) for id_, row in made.documents.items()]
         if not self._empty:
-            old = self._filing.remove(kind, parcel.ids)
-            self._vocabulary.remove(kind, parcel.ids)
-        placed = self._filing.place(parcel.sheet)
-        self._vocabulary.add(kind, parcel.counts)
-        days = [(row[0], place[_DAY]) for row, place in zip(parcel.documents, placed, strict=True)]
-        numbers = self._numbers[kind].give(days, old)
-        hashes = self._hashes(parcel)
-        self._delete((f"{kind}_document", f"{kind}_words"), parcel.ids)
-        rows = sorted(zip(numbers, parcel.documents, placed, parcel.words, strict=True), key=itemgetter(0))
-        documents = [(number, row[0], *place, *row[1:], hashes[row[0]]) for number, row, place, _ in rows]
-        self._store.insert(f"{kind}_document", ("number", *COLUMNS[kind], "sha256"), documents)
-        words = [(number, row[0], *place[: _DAY + 2], words) for number, row, place, (_, words) in rows]
-        self._store.insert(f"{kind}_words", WORDS, words)
+            self._store.delete(f"{kind}_document", "id", parcel.ids)
+        self._store.insert(f"{kind}_entry", ENTRY[kind], sorted(entries, key=itemgetter(0)))
+        columns = ("number", *COLUMNS[kind], "sha256")
+        self._store.insert(f"{kind}_document", columns, sorted(documents, key=itemgetter(0)))
 
-    def _hashes(self, parcel: Parcel) -> dict[str, bytes]:
+    def _hashes(self, kind: Kind, ids: list[str], made: Made) -> dict[str, bytes]:
         """Of each document, once the history knows of it."""
-        names = [name for name in COLUMNS[parcel.kind] if name not in FILED or parcel.kind in PLAIN]
-        body = names.index("body")
-        bodies = {row[0]: row[body] for row in parcel.documents}
-        return self._history.replace(parcel.kind, parcel.ids, bodies, empty=self._empty)
-
-    def _delete(self, tables: Iterable[str], ids: list[str]) -> None:
-        for table in () if self._empty else tables:
-            self._store.delete(table, "id", ids)
-
-
-_DAY = FILED.index("day")
+        body = COLUMNS[kind].index("body")
+        bodies = {id_: row[body] for id_, row in made.documents.items()}
+        return self._history.replace(kind, ids, bodies, empty=self._empty)

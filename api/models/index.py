@@ -3,19 +3,15 @@
 Per record: the JSON document that is sent, its place in every filtered list, and its folded words.
 """
 
-from collections.abc import Iterator
-
 from sqlalchemy import (
-    DDL,
+    BigInteger,
     Boolean,
     ColumnElement,
     Computed,
-    Double,
     Index,
     Integer,
     LargeBinary,
     SmallInteger,
-    event,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column
@@ -55,59 +51,46 @@ class LocationClosure(Base):
 
 
 class Facet(Base):
-    """The name of a set of events or of claims, its number, and how many members lie in each span class.
-
-    Sets of events are named as the filter and its value are (`party:russia`); of claims, `claim/` stands before it.
-    """
+    """The name of a set of events or of claims, and its number (see `api.models.facets`)."""
 
     __tablename__ = "facet"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(TEXT, unique=True)
-    span0: Mapped[int] = mapped_column(Integer)
-    span1: Mapped[int] = mapped_column(Integer)
-    span2: Mapped[int] = mapped_column(Integer)
-    span3: Mapped[int] = mapped_column(Integer)
-    span4: Mapped[int] = mapped_column(Integer)
-    span5: Mapped[int] = mapped_column(Integer)
-    span6: Mapped[int] = mapped_column(Integer)
 
 
-class FacetRow:
-    """A record's membership of a facet, keyed in the order lists are read; days are proleptic ordinals.
+class Posting(Base):
+    """The numbers of the records that stand in a facet, those of one `chunk` (number >> 16) as a roaring bitmap."""
 
-    `day` is the sort day (0: undated); `latest` null: open. `said_possible` and `said_certain` are the first days by
-    which a claim was possibly and certainly said (0: before any day; null: no dated claim), `unsaid` tells that an
-    undated claim exists. `longitude` and `latitude` (WGS 84 degrees) stand in grid cells; `member` in party facets:
-    the one participant who belongs to the party, null if there are several. `number` is the record's own.
-    """
+    __tablename__ = "posting"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     facet: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    span: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    chunk: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    hash: Mapped[int] = mapped_column(BigInteger)
+    members: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RecordColumn(Base):
+    """One value of each record: those of one `chunk` (number >> 12) as an array (see `api.models.facets`)."""
+
+    __tablename__ = "record_column"
+
+    name: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    chunk: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    hash: Mapped[int] = mapped_column(BigInteger)
+    cells: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class DayNumber(Base):
+    """The first number of the records of a day (proleptic ordinal; 0: undated); they reach to that of the next day."""
+
+    __tablename__ = "day_number"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    kind: Mapped[str] = mapped_column(TEXT, primary_key=True)
     day: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    id: Mapped[str] = mapped_column(TEXT, primary_key=True)
-    number: Mapped[int] = mapped_column(NUMBER)
-    latest: Mapped[int | None] = mapped_column(Integer)
-    said_possible: Mapped[int | None] = mapped_column(Integer)
-    said_certain: Mapped[int | None] = mapped_column(Integer)
-    unsaid: Mapped[int] = mapped_column(SmallInteger)
-    longitude: Mapped[float | None] = mapped_column(Double)
-    latitude: Mapped[float | None] = mapped_column(Double)
-    member: Mapped[str | None] = mapped_column(TEXT)
-
-
-class EventFacet(FacetRow, Base):
-    """Every filtered list of events is a scan of this table."""
-
-    __tablename__ = "event_facet"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-
-class ClaimFacet(FacetRow, Base):
-    """Every filtered list of claims is a scan of this table."""
-
-    __tablename__ = "claim_facet"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    first: Mapped[int] = mapped_column(Integer)
 
 
 class Sound(ColumnElement[bool]):
@@ -130,7 +113,7 @@ def _sound_on_postgresql(_: Sound, __: SQLCompiler, **___: object) -> str:
 
 
 class Document:
-    """A record's public JSON, byte for byte, with its place in the order of days (see `FacetRow`).
+    """A record's public JSON, byte for byte.
 
     `size` is the document's length in characters. The database itself keeps `sound`: whoever changes a document by
     hand changes that too, so nobody needs to read documents to know which of them can be sent. `sha256` is of its UTF-8
@@ -138,39 +121,51 @@ class Document:
     """
 
     id: Mapped[str] = mapped_column(TEXT, primary_key=True)
-    span: Mapped[int] = mapped_column(SmallInteger)
-    day: Mapped[int] = mapped_column(Integer)
-    latest: Mapped[int | None] = mapped_column(Integer)
     size: Mapped[int] = mapped_column(Integer)
     sound: Mapped[bool] = mapped_column(Boolean, Computed(Sound(), persisted=True))
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     body: Mapped[str] = mapped_column(TEXT, sort_order=1)  # behind what is read without it
 
 
+class Dated:
+    """A record's place in the order of days: its kind of date, sort day (0: undated) and last day (null: open)."""
+
+    span: Mapped[int] = mapped_column(SmallInteger)
+    day: Mapped[int] = mapped_column(Integer)
+    latest: Mapped[int | None] = mapped_column(Integer)
+
+
 class Numbered:
-    """A record's number within its kind, which is in the order of days (see `api.index.numbers`), as its words are."""
+    """A record's number within its kind, which is in the order of days and ids (see `api.index.numbers`)."""
 
     number: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=False, sort_order=-2)
     id: Mapped[str] = mapped_column(TEXT, unique=True, sort_order=-1)
 
 
-class Filed(Numbered):
-    """Which facets a record stands in, and what its rows there say (see `FacetRow`): they are made from this.
+class Entry(Numbered):
+    """A record in the index: its sort day (0: undated), and the numbers of the facets it stands in, as a bitmap.
 
-    `facets` are whole numbers joined by commas: 2048 times the facet's number, plus 1024 where the row holds the point,
-    plus the place (from 1) among `members` of the one it holds. A later load takes the record out of them again.
+    A later load takes it out of them again.
     """
+
+    day: Mapped[int] = mapped_column(Integer)
+    facets: Mapped[bytes] = mapped_column(LargeBinary, sort_order=1)
+
+
+class EventEntry(Entry, Base):
+    __tablename__ = "event_entry"
+
+
+class ClaimEntry(Entry, Base):
+    """`said_possible` and `said_certain`: the first days by which it may have been, and certainly was, said."""
+
+    __tablename__ = "claim_entry"
 
     said_possible: Mapped[int | None] = mapped_column(Integer)
     said_certain: Mapped[int | None] = mapped_column(Integer)
-    unsaid: Mapped[int] = mapped_column(SmallInteger)
-    longitude: Mapped[float | None] = mapped_column(Double)
-    latitude: Mapped[float | None] = mapped_column(Double)
-    members: Mapped[str | None] = mapped_column(TEXT)
-    facets: Mapped[str] = mapped_column(TEXT)
 
 
-class EventDocument(Filed, Document, Base):
+class EventDocument(Numbered, Document, Base):
     """An event's JSON; `judged_from` and `judged_to` bound what depends on claims, `statements` is what is judged."""
 
     __tablename__ = "event_document"
@@ -180,23 +175,23 @@ class EventDocument(Filed, Document, Base):
     statements: Mapped[str] = mapped_column(TEXT, sort_order=2)
 
 
-class ClaimDocument(Filed, Document, Base):
+class ClaimDocument(Numbered, Document, Base):
     __tablename__ = "claim_document"
 
 
-class SourceDocument(Document, Base):
+class SourceDocument(Dated, Document, Base):
     __tablename__ = "source_document"
 
 
-class ActorDocument(Document, Base):
+class ActorDocument(Dated, Document, Base):
     __tablename__ = "actor_document"
 
 
-class LocationDocument(Document, Base):
+class LocationDocument(Dated, Document, Base):
     __tablename__ = "location_document"
 
 
-class DatasetDocument(Document, Base):
+class DatasetDocument(Dated, Document, Base):
     __tablename__ = "dataset_document"
 
 
@@ -205,56 +200,6 @@ class Words:
 
     id: Mapped[str] = mapped_column(TEXT, primary_key=True)
     words: Mapped[str] = mapped_column(TEXT)
-
-
-class SearchedWords(Numbered):
-    """As `Words`, with the record's place in the order of days, and an index of its own from words to numbers."""
-
-    span: Mapped[int] = mapped_column(SmallInteger)
-    day: Mapped[int] = mapped_column(Integer)
-    latest: Mapped[int | None] = mapped_column(Integer)
-    words: Mapped[str] = mapped_column(TEXT)
-
-
-class EventWords(SearchedWords, Base):
-    __tablename__ = "event_words"
-
-
-class ClaimWords(SearchedWords, Base):
-    __tablename__ = "claim_words"
-
-
-class WordCount(Base):
-    """How many events or claims (`kind`) hold a word: few are looked up in the index, many met by reading in order."""
-
-    __tablename__ = "word_count"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    kind: Mapped[str] = mapped_column(TEXT, primary_key=True)
-    word: Mapped[str] = mapped_column(TEXT, primary_key=True)
-    records: Mapped[int] = mapped_column(Integer)
-
-
-def search_index(table: str) -> Iterator[DDL]:
-    """The index from words to records, which each database has in a form of its own; `word_conditions` asks it.
-
-    PostgreSQL keeps it; SQLite's is kept by `api.index.words`, for it wants records in the order of their numbers.
-    """
-    name = table.replace("words", "search")
-    options = "content_rowid='number', detail='none', columnsize=0, tokenize='ascii'"
-    vector = "array_to_tsvector(string_to_array(btrim(words), ' '))"
-    for dialect, statement in (
-        ("sqlite", f"CREATE VIRTUAL TABLE {name} USING fts5 (words, content='{table}', {options})"),
-        ("postgresql", f"CREATE INDEX ix_{name} ON {table} USING gin ({vector})"),
-    ):
-        yield DDL(statement).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
-
-
-for _words in (EventWords, ClaimWords):
-    for _statement in search_index(_words.__tablename__):
-        event.listen(_words.__table__, "after_create", _statement)
-    _gone = DDL(f"DROP TABLE IF EXISTS {_words.__tablename__.replace('words', 'search')}")  # type: ignore[no-untyped-call]
-    event.listen(_words.__table__, "before_drop", _gone.execute_if(dialect="sqlite"))
 
 
 class SourceWords(Words, Base):

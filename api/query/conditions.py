@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-import orjson
-
 from api.domain.cells import cells_covering
 from api.domain.geo import Box, Circle
 from api.query.filters import Filters, facets
@@ -57,20 +55,6 @@ class Conditions:
     def has_days(self) -> bool:
         """Whether dates are asked about."""
         return self.first is not None or self.last is not None
-
-    @property
-    def sifts(self) -> bool:
-        """Whether rows must be looked at one by one, for what no index can tell."""
-        return self.circle is not None or self.judged is not None
-
-    def keeps(self, row: Row) -> bool:
-        """Whether a row passes what no index can tell."""
-        if self.circle is not None:
-            place = orjson.loads(row[3])["location"]
-            point = place and place["point"]
-            if not point or not self.circle.holds(point["longitude"], point["latitude"]):
-                return False
-        return self.judged is None or self.judged(row, self.undated)
 
 
 def ordinal(day: date | None) -> int | None:

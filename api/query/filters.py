@@ -214,7 +214,7 @@ class Placed(Filters):
         BBox | None,
         Field(
             description="west,south,east,north in WGS 84 degrees, borders included; west > east crosses the "
-            "antimeridian. Records without a point of their own are counted in `meta.left_out.unplaced`.",
+            "antimeridian. Records without a point of their own are counted in `meta.left_out.without_coordinates`.",
             examples=["38.0,48.6,38.8,49.1"],
         ),
     ] = None

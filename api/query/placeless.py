@@ -5,13 +5,13 @@ from dataclasses import replace
 from api.query import lists, tables
 from api.query.conditions import Wanted
 
-UNPLACED = "unplaced"
+WITHOUT_COORDINATES = "without_coordinates"
 
 
 def placeless(asked: lists.Asked | tables.Asked) -> lists.Asked | tables.Asked:
     """The same question, without its box, of the records that have no point."""
     if isinstance(asked, tables.Asked):
         others = [clause for clause in asked.clauses if clause.kind != "box"]
-        return replace(asked, clauses=[*others, tables.Clause(UNPLACED, "")])
+        return replace(asked, clauses=[*others, tables.Clause(WITHOUT_COORDINATES, "")])
     wanted = tuple(one for one in asked.conditions.wanted if one.box is None)
-    return replace(asked, conditions=replace(asked.conditions, wanted=(*wanted, Wanted((UNPLACED,)))))
+    return replace(asked, conditions=replace(asked.conditions, wanted=(*wanted, Wanted((WITHOUT_COORDINATES,)))))

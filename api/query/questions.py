@@ -15,7 +15,6 @@ from api.query.conditions import Conditions, Wanted
 from api.query.lists import BATCH, Question, check_named, left_out, resolve, walk
 from api.query.paging import DATED, Found, Place, Sort, Walked, just_before
 from api.query.session import Look
-from api.query.statements import COUNT_LIMIT
 from api.query.why_empty import why
 from api.storage.reader import Row
 
@@ -106,19 +105,17 @@ class Matters(Walked):
 
     async def count(self, look: Look) -> int:
         """How many match."""
-        return await self._count(look, await resolve(look, "events", self.conditions))
+        return len(await self._keys(look, await resolve(look, "events", self.conditions)))
 
-    async def _count(self, look: Look, question: Question, *, limited: bool = False) -> int:
-        found = 0
-        async for _ in self._matters(look, replace(question, slow=True), DATE, None, BATCH):
-            found += 1
-            if limited and found >= COUNT_LIMIT:
-                break
-        return found
+    async def _keys(self, look: Look, question: Question) -> set[tuple[int, str]]:
+        """Event and aspect of all that match."""
+        return {
+            (matter.row[-1], matter.place.tail) async for matter in self._matters(look, question, DATE, None, BATCH)
+        }
 
     async def left_out(self, look: Look) -> dict[str, int]:
         """How many match but for a missing date."""
-        return await left_out(look, "events", self.conditions, self._count)
+        return await left_out(look, "events", self.conditions, self._keys)
 
     async def why_empty(self, look: Look) -> str:
         """Why there is nothing."""

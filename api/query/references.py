@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import FromClause, bindparam, select
+from sqlalchemy import FromClause, Integer, bindparam, literal_column, select
 
 from api import models
 from api.domain.positions import Stand
@@ -27,15 +27,13 @@ _TABLES: dict[str, FromClause] = {
     "event": models.EventDocument.__table__,
     "claim": models.ClaimDocument.__table__,
 }
-_CLOSURE = models.ActorClosure.__table__
-_MEMBERS = Query(select(REVISION, _CLOSURE.c.actor).where(_CLOSURE.c.party == bindparam("party")))
 
 
 @lru_cache
 def _rows_statement(kind: str, size: int) -> Query:
-    """Rows of (revision, day, id, body), and for events what is judged; parameters `id0` and on."""
+    """Rows of (revision, 0, id, body), and for events what is judged; parameters `id0` and on."""
     table = _TABLES[kind]
-    columns: list[Any] = [REVISION, table.c.day, table.c.id, body_of(table)]
+    columns: list[Any] = [REVISION, literal_column("0", Integer), table.c.id, body_of(table)]
     if kind == "event":
         columns += [table.c.judged_from, table.c.judged_to, table.c.statements]
     return Query(select(*columns).where(table.c.id.in_([bindparam(f"id{index}") for index in range(size)])))
@@ -85,7 +83,11 @@ def counting(row: Row, as_of: AsOfDay | None) -> list[Statement]:
 def left_out(everything: Sequence[Statement], counted: Sequence[Statement]) -> dict[str, int]:
     """How many claims as of a day do not count only because they are undated."""
     undated = sum(not statement.dated for statement in everything)
-    return {"undated": undated - sum(not statement.dated for statement in counted), "unsaid": 0, "unplaced": 0}
+    return {
+        "undated": undated - sum(not statement.dated for statement in counted),
+        "undated_claims": 0,
+        "without_coordinates": 0,
+    }
 
 
 def dated_ref(document: Json) -> Json:
@@ -110,8 +112,7 @@ async def members(look: Look, parties: Sequence[str]) -> frozenset[str] | None:
     """Whoever belongs to one of the parties; None: no party is asked for."""
     if not parties:
         return None
-    found = [row[1] for party in parties for row in await look.fetch(_MEMBERS, {"party": party})]
-    return frozenset(found)
+    return frozenset().union(*[await look.members(party) for party in parties])
 
 
 def voiced(stands: Iterable[Stand], by_id: dict[str, Statement], speakers: Collection[str] | None) -> bool:

@@ -6,16 +6,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import FromClause, Select, Text, bindparam, func, literal, select
+from sqlalchemy import FromClause, bindparam, func, select
 
 from api import models
 from api.errors import NotFound, Unavailable, nearest
+from api.query.postings import Index
 from api.query.statements import REVISION
-from api.query.text_search import crowd_statement
 from api.query.validity import TROUBLE, Soundness, blank
-from api.query.word_conditions import SPELLED, Begun, frequency_parameters
 from api.storage.reader import Connection, Parameters, Reader, Row, Statement
 
 T = TypeVar("T")
@@ -23,6 +22,7 @@ ATTEMPTS = 20
 REMEMBERED = 20_000
 LISTED = 20_000
 NEIGHBOURS = 10
+CACHE_BYTES = 64 * 2**20
 
 TABLES: dict[str, FromClause] = {
     "dataset": models.Dataset.__table__,
@@ -42,42 +42,14 @@ _KEYS: dict[str, tuple[FromClause, str, str]] = {
     "claim": (TABLES["claim"], "id", "id"),
     "publisher": (TABLES["source"], "publisher", "publisher"),
 }
-_FACET = models.Facet.__table__
-_FACET_STATEMENT = Statement(
-    select(REVISION, _FACET.c.id, *(_FACET.c[f"span{span}"] for span in range(7))).where(
-        _FACET.c.name == bindparam("name")
-    )
-)
 _COUNTS = Statement(
     select(REVISION, *(select(func.count()).select_from(table).scalar_subquery() for table in TABLES.values()))
 )
-_WORD = models.WordCount.__table__
-_BEGUN = (_WORD.c.kind == bindparam("kind"), _WORD.c.word >= bindparam("first"), _WORD.c.word < bindparam("beyond"))
-_SPELLED = select(_WORD.c.word).where(*_BEGUN).limit(SPELLED + 1).subquery()
-
-
-def _begun(joined: Any) -> Select[Any]:  # noqa: ANN401 - a function of either database
-    words = select(joined(_SPELLED.c.word, literal(" ", Text))).scalar_subquery()
-    return select(REVISION, func.coalesce(func.sum(_WORD.c.records), 0), words).where(*_BEGUN)
-
-
-FREQUENCY = Statement(_begun(func.group_concat), lambda: _begun(func.string_agg))
+_CLOSURE = models.ActorClosure.__table__
+_MEMBERS = Statement(select(REVISION, _CLOSURE.c.actor).where(_CLOSURE.c.party == bindparam("party")))
 _REVISION_STATEMENT = Statement(
     select(models.Revision.number, models.Revision.recorded_at).order_by(models.Revision.number.desc()).limit(1)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class FacetSize:
-    """A facet's number, and how many members it has in each span class."""
-
-    id: int
-    spans: tuple[int, ...]
-    size: int
-
-
-def _size(row: Row) -> FacetSize:
-    return FacetSize(row[0], tuple(row[1:8]), sum(row[1:8]))
 
 
 class Moved(Exception):  # noqa: N818 - a signal, not an error
@@ -93,10 +65,9 @@ class Catalogue:
     generation: int = 0
     """Which of the reader's databases it was: another one may have loads of the same number."""
     backend: str = "sqlite"
-    facets: OrderedDict[str, FacetSize | None] = field(default_factory=OrderedDict)
+    index: Index = field(default_factory=lambda: Index(CACHE_BYTES))
     names: OrderedDict[tuple[str, str], str | None] = field(default_factory=OrderedDict)
-    words: OrderedDict[tuple[str, str], Begun] = field(default_factory=OrderedDict)
-    crowds: dict[str, int] = field(default_factory=dict)
+    members: OrderedDict[str, frozenset[str]] = field(default_factory=OrderedDict)
     records: dict[str, int] | None = None
 
 
@@ -144,6 +115,11 @@ class Look:
         self.confirmed = False
         """Whether the database has told that it has this revision."""
 
+    @property
+    def index(self) -> Index:
+        """What is known of the revision's postings and columns."""
+        return self.catalogue.index
+
     def damaged(self, kind: str, identifier: str, body: str, why: str) -> str:
         """What is shown of a record whose document turned out to be damaged."""
         self._soundness.name(kind, identifier, body, why)
@@ -177,32 +153,13 @@ class Look:
             raise Moved
         self.confirmed = True
 
-    async def facet(self, name: str) -> FacetSize | None:
-        """A facet by name; None: no record is in it."""
-        memory = self.catalogue.facets
-        if name not in memory:
-            rows = await self.fetch(_FACET_STATEMENT, {"name": name})
-            _remember(memory, name, _size(rows[0][1:]) if rows else None)  # type: ignore[arg-type]
-        return memory[name]
-
-    async def begun(self, table: str, word: str) -> Begun:
-        """The words that begin like this, and how many records of a list hold them."""
-        memory, key = self.catalogue.words, (table, word)
-        if key not in memory:
-            rows = await self.fetch(FREQUENCY, frequency_parameters(table, word))
-            words = tuple((rows[0][2] or "").split())
-            found = Begun(word, int(rows[0][1]), words if len(words) <= SPELLED else None)
-            _remember(memory, key, found)  # type: ignore[arg-type]
-        return memory[key]
-
-    async def crowd(self, table: str) -> int:
-        """How many records of a list are of the day of one of them, on average and at most, but for the undated."""
-        memory = self.catalogue.crowds
-        if table not in memory:
-            rows = await self.fetch(crowd_statement(table), {}, slow=True)
-            _, squares, sum_ = rows[0]
-            memory[table] = int(squares // sum_) if sum_ else 0
-        return memory[table]
+    async def members(self, party: str) -> frozenset[str]:
+        """Whoever belongs to a party, itself included."""
+        memory = self.catalogue.members
+        if party not in memory:
+            rows = await self.fetch(_MEMBERS, {"party": party})
+            _remember(memory, party, frozenset([row[1] for row in rows]))  # type: ignore[arg-type]
+        return memory[party]
 
     async def name(self, kind: str, identifier: str) -> str | None:
         """A record's name or title; None: there is no such record."""

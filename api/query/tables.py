@@ -16,9 +16,11 @@ from api.query.conditions import Named
 from api.query.lists import check_named
 from api.query.paging import DATED, UNDATED, Found, Place, Sort, Walked
 from api.query.session import TABLES, Look
-from api.query.statements import COUNT_LIMIT, OPEN_START, REVISION, UNDATED_SPAN, in_box
+from api.query.statements import OPEN_START, REVISION, UNDATED_SPAN, in_box
 from api.storage.reader import Statement, body_of
 
+SHAPES = 128
+"""So many statements are kept: more combinations than lists of so few filters are asked for."""
 DOCUMENTS: dict[str, FromClause] = {
     "source": models.SourceDocument.__table__,
     "actor": models.ActorDocument.__table__,
@@ -74,7 +76,7 @@ def _box(fact: FromClause, _: FromClause, clause: Clause) -> ColumnElement[bool]
     return and_(*in_box(fact, clause.size, int(clause.column)))
 
 
-def _unplaced(fact: FromClause, _: FromClause, __: Clause) -> ColumnElement[bool]:
+def _without_coordinates(fact: FromClause, _: FromClause, __: Clause) -> ColumnElement[bool]:
     return fact.c.longitude.is_(None)
 
 
@@ -110,14 +112,14 @@ CLAUSES: Mapping[str, Callable[[FromClause, FromClause, Clause], ColumnElement[b
     "any_of": _any_of,
     "closure": _closure,
     "box": _box,
-    "unplaced": _unplaced,
+    "without_coordinates": _without_coordinates,
     "words": _words,
     "days": _days,
     "undated": _undated,
 }
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=SHAPES)
 def page_statement(shape: Shape) -> Statement:
     """Rows of (revision, key, id, body) in the order of the list."""
     fact, document = TABLES[shape.table], DOCUMENTS[shape.table]
@@ -137,15 +139,14 @@ def page_statement(shape: Shape) -> Statement:
     return Statement(found.order_by(*order).limit(bindparam("limit")))
 
 
-@lru_cache(maxsize=1024)
-def count_statement(shape: Shape, *, limited: bool) -> Statement:
-    """One row of (revision, how many match), at most 1,001 where limited."""
+@lru_cache(maxsize=SHAPES)
+def count_statement(shape: Shape) -> Statement:
+    """One row of (revision, how many match)."""
     fact, document = TABLES[shape.table], DOCUMENTS[shape.table]
     joined = fact.join(document, document.c.id == fact.c.id, isouter=True)
     found: Select[Any] = select(fact.c.id).select_from(joined)
     found = found.where(*_conditions(shape, fact, document))
-    keys = (found.limit(COUNT_LIMIT) if limited else found).subquery()
-    return Statement(select(REVISION, func.count()).select_from(keys))
+    return Statement(select(REVISION, func.count()).select_from(found.subquery()))
 
 
 def item_statement(table: str) -> Statement:
@@ -243,26 +244,26 @@ class Asked(Walked):
 
     async def count(self, look: Look) -> int:
         """How many match."""
-        return await self._count(look, self.clauses, self.circle, limited=False)
+        return await self._count(look, self.clauses, self.circle)
 
-    async def _count(self, look: Look, clauses: Sequence[Clause], circle: Circle | None, *, limited: bool) -> int:
+    async def _count(self, look: Look, clauses: Sequence[Clause], circle: Circle | None) -> int:
         if circle is None:
-            statement = count_statement(Shape(self.table, tuple(clauses)), limited=limited)
-            rows = await look.fetch(statement, {**self.values, "limit": COUNT_LIMIT}, slow=True)
+            statement = count_statement(Shape(self.table, tuple(clauses)))
+            rows = await look.fetch(statement, self.values, slow=True)
             return int(rows[0][1])
         sifted = Asked(self.table, list(clauses), self.values, circle, slow=True)
         return sum([len(found) async for found in sifted.walk(look, Sort("id", descending=False), None, 500)])
 
     async def left_out(self, look: Look) -> dict[str, int]:
-        """How many match but for a missing date or point, each exact to 1,000 (1,001: more)."""
-        found = {"undated": 0, "unsaid": 0, "unplaced": 0}
+        """How many match but for a missing date or point."""
+        found = {"undated": 0, "undated_claims": 0, "without_coordinates": 0}
         kinds = {clause.kind: clause.size for clause in self.clauses}
         if kinds.get("days", 3) <= 2:  # noqa: PLR2004 - undated records do not pass, see _days
             clauses = [clause for clause in self.clauses if clause.kind != "days"]
             clauses.append(Clause("undated", ""))
-            found["undated"] = await self._count(look, clauses, self.circle, limited=True)
+            found["undated"] = await self._count(look, clauses, self.circle)
         if "box" in kinds:
             clauses = [clause for clause in self.clauses if clause.kind != "box"]
-            clauses.append(Clause("unplaced", ""))
-            found["unplaced"] = await self._count(look, clauses, None, limited=True)
+            clauses.append(Clause("without_coordinates", ""))
+            found["without_coordinates"] = await self._count(look, clauses, None)
         return found

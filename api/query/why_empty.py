@@ -37,7 +37,7 @@ async def why(look: Look, wanted: tuple[Wanted, ...], as_of: AsOfDay | None, oth
     if as_of is not None and first is not None:
         certain, included = as_of.match == Match.CERTAIN, as_of.undated == Undated.INCLUDE
         asked = Conditions(wanted=wanted, as_of=as_of.day, certain=certain, undated=included)
-        if await count(look, await resolve(look, "claims", asked), limited=True):
+        if await count(look, await resolve(look, "claims", asked)):
             return otherwise
     return reason(first, as_of, otherwise)
 

@@ -14,13 +14,13 @@ class Links(Sent):
 
 
 class LeftOut(Sent):
-    """Records that match but for what they lack, each exact to 1,000 (1001: more than that)."""
+    """Records that match but for what they lack."""
 
     undated: int
     """They have no date of their own."""
-    unsaid: int
-    """Under `as_of`: none of their claims is dated."""
-    unplaced: int
+    undated_claims: int
+    """Under `as_of`: they are missing only because claims about them are undated."""
+    without_coordinates: int
     """They have no point of their own."""
 
 

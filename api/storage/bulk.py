@@ -116,7 +116,8 @@ class Store:
         statement = head + ", ".join([one] * AT_ONCE)
         for start in range(0, whole, AT_ONCE):
             self._cursor.execute(statement, list(chain.from_iterable(rows[start : start + AT_ONCE])))
-        self._cursor.executemany(head + one, rows[whole:])
+        if len(rows) > whole:
+            self._cursor.executemany(head + one, rows[whole:])
 
     def upsert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """Insert rows, or overwrite those with the same first column."""

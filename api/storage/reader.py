@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 from typing import Any, Protocol
 
+import orjson
 import structlog
 from sqlalchemy import Column, ColumnElement, Dialect, FromClause, Select, Table, case
 from sqlalchemy.sql import visitors
@@ -22,7 +23,7 @@ Row = Sequence[Any]
 Parameters = Mapping[str, Any]
 
 BODY = 3
-_SHARED = frozenset({"revision", "facet"})
+_SHARED = frozenset({"revision", "facet", "posting", "record_column", "day_number"})
 _LOG_SECONDS = 1.0
 
 
@@ -48,7 +49,10 @@ class Statement:
             names = tuple((name, constants[name]) for name in compiled.positiontup or ())
             found = self._compiled[dialect.name] = (str(compiled), names)
         text, names = found
-        return text, [parameters[name] if constant is None else constant for name, constant in names]
+        values = [parameters[name] if constant is None else constant for name, constant in names]
+        if dialect.name == "sqlite":  # which has no arrays
+            values = [orjson.dumps(value).decode() if isinstance(value, list) else value for value in values]
+        return text, values
 
     @cached_property
     def kind(self) -> str:

@@ -60,7 +60,7 @@ def test_3_july(api: Api) -> None:
     page = api.get("/briefing", date_from="2022-07-03", date_to="2022-07-03")
     Briefing.model_validate(page)
     assert news(page["data"]) == JULY_3
-    assert page["meta"]["left_out"] == {"undated": 18, "unsaid": 0, "unplaced": 0}
+    assert page["meta"]["left_out"] == {"undated": 18, "undated_claims": 0, "without_coordinates": 0}
     assert page["data"] == api.get("/briefing", date_from="2022-07-03")["data"]
     assert page["data"] == api.get("/briefing", date_to="2022-07-03")["data"]
 

@@ -70,7 +70,11 @@ def test_list_count_and_exports_agree(api: Api, filters: Params, expected: str) 
     ],
 )
 def test_what_is_left_out_is_counted(api: Api, filters: Params, undated: int) -> None:
-    assert api.get("/claims", **filters)["meta"]["left_out"] == {"undated": undated, "unsaid": 0, "unplaced": 0}
+    assert api.get("/claims", **filters)["meta"]["left_out"] == {
+        "undated": undated,
+        "undated_claims": 0,
+        "without_coordinates": 0,
+    }
 
 
 def test_a_claim_is_there_once_it_is_said(api: Api) -> None:

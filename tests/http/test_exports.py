@@ -24,10 +24,10 @@ def test_batches_leave_no_trace(api: Api, monkeypatch: pytest.MonkeyPatch, size:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_what_falls_short_is_not_sent(dossier_url: str, form: str) -> None:
-    """Somebody took an event out of the facet of all by hand: what was announced cannot be sent."""
+    """Somebody took an event out of the index by hand: what was announced cannot be sent."""
     made = engine(dossier_url)
     with made.begin() as connection:
-        connection.execute(sa.text("DELETE FROM event_facet WHERE id = 'capture-of-mine'"))
+        connection.execute(sa.text("DELETE FROM event_entry WHERE id = 'capture-of-mine'"))
     made.dispose()
     with serving(dossier_url) as api:
         assert api.problem(f"/events.{form}", 500)["type"] == "/problems/internal-error"

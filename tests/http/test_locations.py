@@ -67,8 +67,8 @@ def test_list_count_and_exports_agree(api: Api, filters: Params, expected: list[
 def test_what_is_left_out_is_counted(api: Api) -> None:
     circle = {"longitude": 38.44, "latitude": 48.9, "radius_km": 1}
     for area in ({"bbox": "38,48,39,49"}, circle):
-        assert api.get("/locations", **area)["meta"]["left_out"]["unplaced"] == 8
-        assert api.get("/locations", **area, within="lysychansk")["meta"]["left_out"]["unplaced"] == 4
+        assert api.get("/locations", **area)["meta"]["left_out"]["without_coordinates"] == 8
+        assert api.get("/locations", **area, within="lysychansk")["meta"]["left_out"]["without_coordinates"] == 4
 
 
 def test_a_point_says_where_it_comes_from(api: Api) -> None:

@@ -105,7 +105,7 @@ def test_positions_on_an_event(api: Api, event: str, filters: dict[str, Any], ex
 
 def test_what_is_undated_is_counted(api: Api) -> None:
     meta = api.get("/events/separatist-entry/positions", as_of="2022-07-10")["meta"]
-    assert meta["left_out"] == {"undated": 1, "unsaid": 0, "unplaced": 0}
+    assert meta["left_out"] == {"undated": 1, "undated_claims": 0, "without_coordinates": 0}
     assert meta["why_empty"] == (
         "Nothing is known to have been said of it by 10 July 2022: none of the claims recorded is dated; "
         "undated=include counts them."

@@ -28,7 +28,6 @@ LAYERS = {
 }
 OF_THEIR_OWN = {("query", "index"): "what a request reads and what a load derives share models alone"}
 STILL_CROSSED = {
-    ("api.query.text_search", "api.index.numbers"),
     ("api.query.validity", "api.http.examples"),
 }
 LONGEST_FILE = 400

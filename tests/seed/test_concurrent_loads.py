@@ -20,7 +20,7 @@ from tests.seed.test_load import CONTEXT, EXCERPT
 from tests.support.contents import everything, revision
 from tests.support.databases import LYSYCHANSK
 
-TABLES = ("claim", "claim_document", "claim_facet", "event_facet", "claim_words", "actor_closure")
+TABLES = ("claim", "claim_document", "claim_entry", "event_entry", "posting", "actor_closure")
 
 
 @contextmanager

@@ -29,8 +29,10 @@ NAMED_BY = {
     "actor_closure": "actor",
     "location_closure": "location",
     "facet": "name",
-    "word_count": "word",
     "revision": "number",
+    "posting": "facet",
+    "record_column": "name",
+    "day_number": "kind",
 }
 COLUMNS = [(table, column.name) for table in TABLES for column in TABLES[table].columns if column.computed is None]
 
@@ -56,6 +58,8 @@ def database(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def other(value: Any, kind: type) -> Any:
     """A value unlike the one that is there, as a column of its kind could hold it."""
+    if kind is bytes:
+        return b"something else"
     if kind is bool:
         return "0" if value in {1, "true"} else "1"
     if kind is int:

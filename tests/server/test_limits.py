@@ -275,7 +275,7 @@ def test_only_so_many_exports_at_once(dossier_url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "path"), [("event_document", "/events"), ("claim_facet", "/claims"), ("source", "/sources")]
+    ("table", "path"), [("event_document", "/events"), ("claim_entry", "/claims"), ("source", "/sources")]
 )
 def test_one_locked_table_does_not_take_the_others_down(dossier_of_postgresql: str, table: str, path: str) -> None:
     made = engine(dossier_of_postgresql)

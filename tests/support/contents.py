@@ -1,21 +1,29 @@
 """What a database holds, in a form that two databases can be compared by."""
 
 import json
+import math
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
+from pyroaring import BitMap
 
 from api import models
 from api.index.history import History
 from api.index.invalidation import Changes
 from api.index.writer import rederive
+from api.models.facets import CELL_BITS, CLAIM, COLUMNS, NEVER
 from api.storage.bulk import Store
 
 Contents = dict[str, list[Any]]
+OTHERWISE = {
+    *("revision", "change", "past_version", "derivation", "day_number"),
+    *("facet", "posting", "record_column"),  # told by names and ids
+}
 
 
 def everything(database: sa.Engine) -> Contents:
-    """Every row of every table, facets by name and without empty ones; without its history."""
+    """Every row of every table, members of facets by id; without its history."""
     with database.connect().execution_options(read_only=True) as connection:
         return _contents(connection)
 
@@ -46,23 +54,54 @@ def _contents(connection: sa.Connection) -> Contents:
     found = {}
     names = dict(connection.execute(sa.select(models.Facet.id, models.Facet.name)).all())
     for name, table in models.Base.metadata.tables.items():
+        if name in {
+            "revision",
+            "change",
+            "past_version",
+            "derivation",
+            "facet",
+            "posting",
+            "record_column",
+            "day_number",
+        }:
+            continue
         rows = [row._asdict() for row in connection.execute(sa.select(table)).all()]
         for row in rows:
-            row.pop("number", None)  # of a record within its day: as arbitrary as a facet's
-            if name.endswith("_facet"):
-                row["facet"] = names[row["facet"]]
-            elif name in {"event_document", "claim_document"}:
-                members = [None, *json.loads(row.pop("members") or "[]")]
-                codes = [divmod(int(code), 2048) for code in row["facets"].split(",")]
-                row["facets"] = sorted(
-                    (names[facet], rest >= 1024, members[rest % 1024] or "") for facet, rest in codes
-                )
-            elif name == "facet":
-                del row["id"]
+            row.pop("number", None)  # which has free ones before it, more or fewer
+            if name.endswith("_entry"):
+                row["facets"] = sorted(names[facet] for facet in BitMap.deserialize(row["facets"]))
             elif name == "dataset":  # SQLite keeps UTC without saying so
                 row["recorded_at"] = row["recorded_at"].replace(tzinfo=None)
-        kept = [row for row in rows if name != "facet" or any(row[f"span{span}"] for span in range(7))]
-        found[name] = sorted(kept, key=lambda row: json.dumps(row, default=str))
-    for name in ("revision", "change", "past_version", "derivation"):
-        del found[name]
-    return found
+        found[name] = sorted(rows, key=lambda row: json.dumps(row, default=str))
+    return found | {"posting": _postings(connection, names), "record_column": _columns(connection)}
+
+
+def _ids(connection: sa.Connection, kind: str) -> dict[int, str]:
+    table = models.Base.metadata.tables[f"{kind}_entry"]
+    return dict(connection.execute(sa.select(table.c.number, table.c.id)).all())
+
+
+def _postings(connection: sa.Connection, names: dict[int, str]) -> list[tuple[str, list[str]]]:
+    """By facet, the ids of its members, which are in order."""
+    events, claims = _ids(connection, "event"), _ids(connection, "claim")
+    found: dict[str, list[str]] = {name: [] for name in sorted(names.values())}
+    for facet, members in connection.execute(
+        sa.select(models.Posting.facet, models.Posting.members).order_by(models.Posting.facet, models.Posting.chunk)
+    ):
+        ids = claims if names[facet].startswith(CLAIM) else events
+        found[names[facet]] += [ids[number] for number in BitMap.deserialize(members)]
+    return list(found.items())
+
+
+def _columns(connection: sa.Connection) -> list[tuple[str, str, float]]:
+    """Of each column and record, what is known."""
+    found = []
+    for name, chunk, cells in connection.execute(
+        sa.select(models.RecordColumn.name, models.RecordColumn.chunk, models.RecordColumn.cells)
+    ):
+        kind, _, short = name.partition("/")
+        ids = _ids(connection, kind)
+        for at, value in enumerate(np.frombuffer(cells, COLUMNS[kind][short]).tolist(), chunk << CELL_BITS):
+            if at in ids and value != NEVER and not math.isnan(value):
+                found.append((name, ids[at], value))
+    return sorted(found)

@@ -53,7 +53,7 @@ class Oracle:
 
     def left_out(self, name: str, filters: Params) -> dict[str, int]:
         """How many more would match, were it not for what they lack."""
-        undated = unsaid = unplaced = 0
+        undated = undated_claims = without_coordinates = 0
         asks_day = name in DATES and any(filters.get(end) for end in DATES[name][1:])
         if name == "claims":
             asks_day = asks_day or "as_of" in filters
@@ -65,11 +65,11 @@ class Oracle:
             if filters.get("undated") != "include" and passes:
                 if asks_day and not has_day:
                     undated += 1
-                elif name == "events" and "as_of" in filters and not self._has_dated_claim(record):
-                    unsaid += 1
+                elif name == "events" and "as_of" in filters and not self.holds(name, record, filters):
+                    undated_claims += 1
             if PLACE & filters.keys() and point_of(record) is None:
-                unplaced += self.holds(name, record, placeless)
-        return {"undated": undated, "unsaid": unsaid, "unplaced": unplaced}
+                without_coordinates += self.holds(name, record, placeless)
+        return {"undated": undated, "undated_claims": undated_claims, "without_coordinates": without_coordinates}
 
     def holds(self, name: str, record: Document, filters: Params) -> bool:
         """Whether one record matches every filter."""
@@ -97,9 +97,6 @@ class Oracle:
                 if not any(item in own for item in values):
                     return False
         return True
-
-    def _has_dated_claim(self, event: Document) -> bool:
-        return any(claim["said"]["earliest"] or claim["said"]["latest"] for claim in self.claims_of[event["id"]])
 
     def _said_by(self, claim: Document, filters: Params) -> bool:
         earliest, latest = claim["said"]["earliest"], claim["said"]["latest"]

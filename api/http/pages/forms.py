@@ -7,14 +7,13 @@ from fastapi import Request
 from api.domain import vocabulary as v
 from api.http.pages import words
 from api.http.pages.data import Known, Part
-from api.query.filters import MAX_LIMIT
 
 CHOICES = 400
 """A field with more choices than this is one to type in."""
 _SHOWN = frozenset({"q", "date_from", "date_to", "party", "location", "kind", "status", "dataset"})
 _LACKING = {
     "undated": "without a date",
-    "undated_claims": "whose claims are all undated",
+    "undated_claims": "missing only because claims about them are undated",
     "unsaid": "whose claims are all undated",
     "without_coordinates": "without a point",
     "unplaced": "without a point",
@@ -30,10 +29,7 @@ def left_out(page: Part) -> list[str]:
     """What the filters leave out for want of a date or a point."""
     found = page.meta.get("left_out") or {}
     return [
-        ("more than " if size > MAX_LIMIT else "")
-        + f"{words.count(min(size, MAX_LIMIT), 'event')} {_LACKING.get(name, words.plain(name))}"
-        for name, size in found.items()
-        if size
+        f"{words.count(size, 'event')} {_LACKING.get(name, words.plain(name))}" for name, size in found.items() if size
     ]
 
 

@@ -1,7 +1,5 @@
 """Claims: their filters and routes."""
 
-from functools import reduce
-from operator import add, itemgetter
 from typing import Annotated, ClassVar, Literal, Self
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -22,7 +20,7 @@ from api.query.conditions import Conditions, marked, ordinal
 from api.query.descriptions import days_in_words, one_of, sentence
 from api.query.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, PathId, Versioned, Worded
 from api.query.session import Look
-from api.query.statements import DATED_SPANS, REVISION, UNDATED_SPAN
+from api.query.statements import REVISION
 from api.query.why_empty import Explained
 from api.schemas.pages import ClaimPage
 from api.schemas.records import Claim, Count
@@ -37,36 +35,27 @@ Sort = Annotated[
 router = APIRouter(prefix="/claims", tags=["Claims"])
 
 _DOCUMENT = models.ClaimDocument.__table__
-_FACET = models.ClaimFacet.__table__
-_ALL = models.Facet.__table__
+_ENTRY, _CLAIM, _EVENT = models.ClaimEntry.__table__, models.Claim.__table__, models.Event.__table__
 ITEM = Statement(
-    select(REVISION, _DOCUMENT.c.day, _DOCUMENT.c.id, body_of(_DOCUMENT), _FACET.c.said_possible, _FACET.c.said_certain)
-    .join_from(
-        _DOCUMENT,
-        _FACET,
-        (_FACET.c.span == _DOCUMENT.c.span) & (_FACET.c.day == _DOCUMENT.c.day) & (_FACET.c.id == _DOCUMENT.c.id),
-    )
-    .join(_ALL, (_ALL.c.id == _FACET.c.facet) & (_ALL.c.name == "claim/all"))
-    .where(_DOCUMENT.c.id == bindparam("id"))
-)
-
-
-_EVENT, _SIZES = models.Event.__table__, [_ALL.c[f"span{span}"] for span in (*DATED_SPANS, UNDATED_SPAN)]
-_OF_EVENT = Statement(
     select(
         REVISION,
-        _FACET.c.day,
-        _FACET.c.id,
+        _ENTRY.c.day,
+        _ENTRY.c.id,
         body_of(_DOCUMENT),
-        _EVENT.c.title,
-        (_FACET.c.span == UNDATED_SPAN).label("undated"),
+        _ENTRY.c.said_possible,
+        _ENTRY.c.said_certain,
     )
-    .join_from(_EVENT, _ALL, _ALL.c.name == bindparam("facet"))
-    .join(_FACET, _FACET.c.facet == _ALL.c.id)
-    .join(_DOCUMENT, _DOCUMENT.c.number == _FACET.c.number, isouter=True)
-    .where(_EVENT.c.id == bindparam("id"), reduce(add, _SIZES) <= bindparam("limit"))
+    .join_from(_ENTRY, _DOCUMENT, _DOCUMENT.c.number == _ENTRY.c.number)
+    .where(_ENTRY.c.id == bindparam("id"))
 )
-_AS_SAID = itemgetter(5, 1, 2)
+_OF_EVENT = Statement(
+    select(REVISION, _ENTRY.c.day, _ENTRY.c.id, body_of(_DOCUMENT), _EVENT.c.title, _ENTRY.c.number)
+    .join_from(_EVENT, _CLAIM, _CLAIM.c.event == _EVENT.c.id)
+    .join(_ENTRY, _ENTRY.c.id == _CLAIM.c.id)
+    .join(_DOCUMENT, _DOCUMENT.c.number == _ENTRY.c.number, isouter=True)
+    .where(_EVENT.c.id == bindparam("id"))
+    .limit(bindparam("limit"))
+)
 
 
 class AsOfQuery(AsOfImprecise, Versioned):
@@ -208,10 +197,11 @@ class ClaimsOfEvent(AsOfImprecise, Paged):
 
 async def claims_of(look: Look, event: str, query: ClaimsOfEvent) -> answers.Everything | None:
     """All claims about an event, by one statement; None: there is no such event, no claim, or more than a page."""
-    rows = await look.fetch(_OF_EVENT, {"id": event, "facet": f"claim/event:{event}", "limit": query.limit})
-    if not rows:
+    rows = await look.fetch(_OF_EVENT, {"id": event, "limit": query.limit + 1})
+    if not rows or len(rows) > query.limit:
         return None
-    return answers.Everything([row[3] for row in sorted(rows, key=_AS_SAID)], sentence("Claims", [_about(rows[0][4])]))
+    rows = sorted(rows, key=lambda row: (not row[1], row[5]))  # undated ones last
+    return answers.Everything([row[3] for row in rows], sentence("Claims", [_about(rows[0][4])]))
 
 
 @router.get("", responses=page_of("claims", ClaimPage), response_class=Response)

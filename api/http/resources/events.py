@@ -34,7 +34,7 @@ _DOCUMENT = models.EventDocument.__table__
 ITEM = Statement(
     select(
         REVISION,
-        _DOCUMENT.c.day,
+        _DOCUMENT.c.number,
         _DOCUMENT.c.id,
         body_of(_DOCUMENT),
         _DOCUMENT.c.judged_from,

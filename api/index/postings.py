@@ -1,0 +1,193 @@
+"""Writes postings and columns: what stands in each facet, and what is known of each record by its number."""
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+from pyroaring import BitMap
+
+from api.models.facets import CELL_BITS, CHUNK_BITS, COLUMNS, NEVER, UNKNOWN, checksum
+from api.storage.bulk import Row, Store
+
+AT_ONCE = 2_000
+"""How many facets are brought up to date at once."""
+MOST = 8_000_000
+"""So many memberships are held before they are written down."""
+MOST_NAMES = 400_000
+FEW_LOOKED_UP = 500
+"""Names that are asked for one by one; then all are read."""
+EMPTY = BitMap()
+
+
+class FacetIds(dict[str, int]):
+    """The numbers of facets, by name; new names get the next ones."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self._store = store
+        self.new: list[Row] = []
+        """Numbers and names that are not written down."""
+        self._next: int = store.rows("SELECT coalesce(max(id), 0) + 1 FROM facet")[0][0]
+        self._all = self._next == 1
+        self._looked_up = 0
+
+    def __missing__(self, name: str) -> int:
+        found = None if self._all else self._stored(name)
+        if found is None:
+            found, self._next = self._next, self._next + 1
+            self.new.append((found, name))
+        self[name] = found
+        return found
+
+    def _stored(self, name: str) -> int | None:
+        self._looked_up += 1
+        if self._looked_up == FEW_LOOKED_UP:
+            count: int = self._store.rows("SELECT count(*) FROM facet")[0][0]
+            if count <= MOST_NAMES:
+                self.update(self._store.rows("SELECT name, id FROM facet"))
+                self._all = True
+                return self.get(name)
+        rows = self._store.rows("SELECT id FROM facet WHERE name = ?", name)
+        return rows[0][0] if rows else None
+
+    def write(self) -> None:
+        """Write new names down."""
+        self._store.insert("facet", ("id", "name"), self.new)
+        self.new = []
+        if len(self) > MOST_NAMES:
+            self.clear()
+            self._all = False
+
+
+class Postings:
+    """Collects which records come into facets and leave them, and writes what has changed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._come: defaultdict[int, array[int]] = defaultdict(lambda: array("I"))
+        self._gone: defaultdict[int, array[int]] = defaultdict(lambda: array("I"))
+        self._size = 0
+        self._empty = not store.rows("SELECT 1 FROM posting LIMIT 1")
+
+    def remove(self, number: int, facets: bytes) -> None:
+        """A record leaves the facets of its entry; before any record comes."""
+        for facet in BitMap.deserialize(facets):
+            self._gone[facet].append(number)
+            self._size += 1
+
+    def add(self, number: int, facets: Iterable[int]) -> bytes:
+        """A record comes into facets; what its entry says of them."""
+        own = BitMap(array("I", facets))
+        for facet in own:
+            self._come[facet].append(number)
+        self._size += len(own)
+        return own.serialize()
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to write."""
+        return self._size > MOST
+
+    def write(self) -> None:
+        """Bring the stored postings up to date."""
+        facets = sorted(self._come.keys() | self._gone.keys())
+        for start in range(0, len(facets), AT_ONCE):
+            self._write(facets[start : start + AT_ONCE])
+        self._come.clear()
+        self._gone.clear()
+        self._size, self._empty = 0, False
+
+    def _write(self, facets: list[int]) -> None:
+        stored: dict[tuple[int, int], bytes] = {}
+        if not self._empty:
+            rows = self._store.rows("SELECT facet, chunk, members FROM posting WHERE facet {ids}", facets)
+            stored = {(facet, chunk): bytes(members) for facet, chunk, members in rows}
+        new, changed, emptied = [], [], []
+        for facet in facets:
+            for chunk, gone, come in self._parts(facet):
+                old = stored.get((facet, chunk))
+                members = come if old is None else (BitMap.deserialize(old) - gone) | come
+                if not members:
+                    emptied += [(facet, chunk)] if old is not None else []
+                    continue
+                members.run_optimize()
+                text = members.serialize()
+                if old is None:
+                    new.append((facet, chunk, checksum(text), text))
+                elif text != old:
+                    changed.append((checksum(text), text, facet, chunk))
+        self._store.insert("posting", ("facet", "chunk", "hash", "members"), new)
+        self._store.many("UPDATE posting SET hash = ?, members = ? WHERE facet = ? AND chunk = ?", changed)
+        self._store.delete_rows("posting", {"facet": "int", "chunk": "int"}, emptied)
+        if emptied:
+            empty = sorted({facet for facet, _ in emptied})
+            self._store.run("DELETE FROM facet WHERE id {ids} AND id NOT IN (SELECT facet FROM posting)", empty)
+
+    def _parts(self, facet: int) -> Iterator[tuple[int, BitMap, BitMap]]:
+        """By chunk, who leaves and who comes."""
+        gone = BitMap(self._gone.get(facet, ()))
+        come = BitMap(self._come.get(facet, ()))
+        while gone or come:
+            chunk = min(some.min() for some in (gone, come) if some) >> CHUNK_BITS
+            end = (chunk + 1) << CHUNK_BITS
+            if max(some.max() for some in (gone, come) if some) < end:
+                yield chunk, gone, come
+                return
+            here = BitMap(range(chunk << CHUNK_BITS, end))
+            yield chunk, gone & here, come & here
+            gone, come = gone - here, come - here
+
+
+class Cells(NamedTuple):
+    """What the columns of a kind hold of a record; `None`: nothing is known."""
+
+    latest: int | None
+    possible: int | None
+    certain: int | None
+    longitude: float | None = None
+    latitude: float | None = None
+
+
+class Columns:
+    """Collects what columns hold of records, and writes the parts that have changed."""
+
+    def __init__(self, store: Store, kind: str) -> None:
+        self._store, self._kind = store, kind
+        self._rows: list[tuple[int, Cells]] = []
+
+    def put(self, number: int, cells: Cells) -> None:
+        """What is known of a record."""
+        self._rows.append((number, cells))
+
+    def write(self) -> None:
+        """Bring the stored columns up to date."""
+        self._rows.sort(key=lambda row: row[0])
+        parts: defaultdict[int, list[tuple[int, Cells]]] = defaultdict(list)
+        for row in self._rows:
+            parts[row[0] >> CELL_BITS].append(row)
+        for chunk, rows in parts.items():
+            self._write(chunk, rows)
+        self._rows.clear()
+
+    def _write(self, chunk: int, rows: list[tuple[int, Cells]]) -> None:
+        names = {f"{self._kind}/{name}": name for name in COLUMNS[self._kind]}
+        statement = "SELECT name, cells FROM record_column WHERE chunk = ? AND name {ids}"
+        stored = {name: bytes(cells) for name, cells in self._store.rows(statement, chunk, list(names))}
+        places = np.array([number - (chunk << CELL_BITS) for number, _ in rows])
+        new, changed = [], []
+        for name, short in names.items():
+            kind = np.dtype(COLUMNS[self._kind][short])
+            nothing = UNKNOWN if kind.kind == "f" else NEVER
+            old = stored.get(name)
+            cells = np.full(1 << CELL_BITS, nothing, kind) if old is None else np.frombuffer(old, kind).copy()
+            found = [getattr(cell, short) for _, cell in rows]
+            cells[places] = [nothing if value is None else value for value in found]
+            text = cells.tobytes()
+            if old is None:
+                new.append((name, chunk, checksum(text), text))
+            elif text != old:
+                changed.append((checksum(text), text, name, chunk))
+        self._store.insert("record_column", ("name", "chunk", "hash", "cells"), new)
+        self._store.many("UPDATE record_column SET hash = ?, cells = ? WHERE name = ? AND chunk = ?", changed)

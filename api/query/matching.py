@@ -1,0 +1,212 @@
+"""Which events or claims match: conditions become sets of numbers, and these are intersected."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from api.domain.geo import EARTH_RADIUS_KM, Box, Circle
+from api.domain.spelling import alternatives
+from api.models.facets import CLAIM, NEVER
+from api.query.conditions import EVERYTHING, Conditions, Wanted
+from api.query.postings import Column, Days, numbers_of, set_of
+from api.query.session import Look
+
+PREFIXES = {"events": "", "claims": CLAIM}
+REACH = {1: 31, 2: 366}
+"""Kinds of dates that last at most so many days."""
+LONGER, OPEN_END, OPEN_START = 3, 4, 5
+LASTING = (*REACH, LONGER)
+SURE_KM = 1e-6
+"""Nearer to a circle's border than this, each point is looked at by itself."""
+
+Test = Callable[[NDArray[np.uint32]], NDArray[np.bool_]]
+
+
+async def matching(look: Look, table: str, conditions: Conditions) -> BitMap:
+    """The numbers of all records that match, but for what must be judged row by row (`conditions.judged`)."""
+    return await Matching(look, table, conditions).found()
+
+
+@dataclass(slots=True)
+class Matching:
+    """Finds what matches in one list."""
+
+    look: Look
+    table: str
+    conditions: Conditions
+
+    async def found(self) -> BitMap:
+        """The numbers of all that match."""
+        sets = await self._sets()
+        sets.sort(key=len)
+        found = sets[0].copy() if len(sets) == 1 else BitMap.intersection(*sets)
+        if self.conditions.has_days and found:
+            found = await self._within_days(found)
+        for wanted in self.conditions.wanted:
+            if wanted.box is not None and found:
+                found = await self._within_box(found, wanted.box)
+        if self.conditions.circle is not None and found:
+            found = await self._within_circle(found, self.conditions.circle)
+        if self.conditions.as_of is not None and found:
+            found = await self._known(found, self.conditions.as_of)
+        return found
+
+    async def _postings(self, names: Sequence[str]) -> list[BitMap]:
+        prefix = PREFIXES[self.table]
+        found = await self.look.index.postings(self.look, [prefix + name for name in names])
+        return [found[prefix + name] for name in names]
+
+    async def _sets(self) -> list[BitMap]:
+        """One set for each filter and each word."""
+        conditions = self.conditions
+        wanted = conditions.wanted or (Wanted((EVERYTHING,)),)
+        found = await self._postings([name for one in wanted for name in one.names])
+        sets, rest = [], iter(found)
+        for one in wanted:
+            some = list(islice(rest, len(one.names)))
+            sets.append(some[0] if len(some) == 1 else BitMap.union(*some))
+        if conditions.pair is not None:
+            here, there = conditions.pair
+            sets.append(await self._different(wanted[here].names, wanted[there].names))
+        return sets + [await self._word(word) for word in conditions.words]
+
+    async def _word(self, word: str) -> BitMap:
+        """Those that hold a word which begins like this, or is spelt otherwise."""
+        prefix = f"{PREFIXES[self.table]}word:"
+        ways = [await self.look.index.beginning(self.look, prefix + way) for way in alternatives(word)]
+        return BitMap.union(*ways)
+
+    async def _different(self, names: Sequence[str], others: Sequence[str]) -> BitMap:
+        """Events in which two different participants meet one of each: not those where the only one meets both."""
+        found = BitMap()
+        for one in names:
+            for other in others:
+                here, there, several, many = await self._postings([one, other, f"several/{one}", f"several/{other}"])
+                both = here & there
+                alone = both - several - many
+                if alone:
+                    both -= alone & await self._in_both(one, other)
+                found |= both
+        return found
+
+    async def _in_both(self, one: str, other: str) -> BitMap:
+        """Events in which somebody takes part who meets both; `other` is a party, without a role."""
+        kind, _, rest = one.partition(":")
+        party, _, role = rest.partition("/") if kind == "party" else ("", "", rest)
+        actors = await self.look.members(other.partition(":")[2])
+        if party:
+            actors &= await self.look.members(party)
+        suffix = f"/{role}" if role else ""
+        found = await self._postings([f"actor:{actor}{suffix}" for actor in sorted(actors)])
+        return BitMap.union(*found) if found else BitMap()
+
+    async def _within_days(self, found: BitMap) -> BitMap:
+        """Those of a set whose date meets the days, or that have none where such pass."""
+        conditions, days = self.conditions, await self.look.index.days_of(self.look, self.table)
+        names = [f"span:{span}" for span in (*LASTING, OPEN_END, OPEN_START)]
+        spans = dict(zip((*LASTING, OPEN_END, OPEN_START), await self._postings(names), strict=True))
+        undated = between(found, 0, days.dated) if conditions.undated else BitMap()
+        if conditions.fresh:
+            return undated | await self._fresh(found, days, spans)
+        first = days.dated if conditions.first is None else days.first(conditions.first)
+        end = NEVER if conditions.last is None else days.first(conditions.last + 1)
+        if conditions.certain:
+            return undated | await self._certain(between(found, first, end), spans)
+        inside = between(found, first, end)
+        if conditions.last is not None:  # an open start may lie anywhere before
+            inside |= between(found & spans[OPEN_START], max(first, end), NEVER)
+        if conditions.first is not None:
+            earlier = between(found, days.dated, min(first, end))
+            inside |= earlier & spans[OPEN_END]
+            inside |= await self._reaching(earlier, days, spans, conditions.first)
+        return undated | inside
+
+    async def _reaching(self, earlier: BitMap, days: Days, spans: dict[int, BitMap], day: int) -> BitMap:
+        """Those that began before a day and last until then."""
+        candidates = BitMap()
+        for span in LASTING:
+            reach = days.first(max(1, day - REACH[span])) if span in REACH else days.dated
+            candidates |= between(earlier & spans[span], reach, NEVER)
+        latest = await self._column("latest")
+        return kept(candidates, lambda numbers: latest[numbers] >= day)
+
+    async def _certain(self, inside: BitMap, spans: dict[int, BitMap]) -> BitMap:
+        """Those of which no end may lie outside."""
+        first, last = self.conditions.first, self.conditions.last
+        if first is not None:
+            inside -= spans[OPEN_START]
+        if last is not None:
+            inside -= spans[OPEN_END]
+            lasting = BitMap.union(*(inside & spans[span] for span in LASTING))
+            if lasting:
+                latest = await self._column("latest")
+                inside -= kept(lasting, lambda numbers: latest[numbers] > last)
+        return inside
+
+    async def _fresh(self, found: BitMap, days: Days, spans: dict[int, BitMap]) -> BitMap:
+        """Claims that became known in these days: what was said in one day by that, all others by the column."""
+        first, last = self.conditions.first, self.conditions.last
+        assert first is not None and last is not None  # noqa: S101, PT018 - a briefing has days
+        lasting = found & BitMap.union(*spans.values())
+        known = await self._column("certain" if self.conditions.certain else "possible")
+        at_once = between(found, days.first(first), days.first(last + 1)) - lasting
+        return at_once | kept(lasting, lambda numbers: (known[numbers] >= first) & (known[numbers] <= last))
+
+    async def _within_box(self, found: BitMap, box: Box) -> BitMap:
+        longitude, latitude = await self._column("longitude"), await self._column("latitude")
+
+        def test(numbers: NDArray[np.uint32]) -> NDArray[np.bool_]:
+            x, y = longitude[numbers], latitude[numbers]
+            across = (x >= box.west) & (x <= box.east) if box.west <= box.east else (x >= box.west) | (x <= box.east)
+            inside: NDArray[np.bool_] = across & (y >= box.south) & (y <= box.north)
+            return inside
+
+        return kept(found, test)
+
+    async def _within_circle(self, found: BitMap, circle: Circle) -> BitMap:
+        longitude, latitude = await self._column("longitude"), await self._column("latitude")
+        return kept(found, lambda numbers: in_circle(circle, longitude[numbers], latitude[numbers]))
+
+    async def _known(self, found: BitMap, day: int) -> BitMap:
+        """Those of which something was said by the day."""
+        said = await self._column("certain" if self.conditions.certain else "possible")
+        known = kept(found, lambda numbers: said[numbers] <= day)
+        if self.conditions.undated:
+            known |= found & (await self._postings(["undated_claim"]))[0]
+        return known
+
+    async def _column(self, name: str) -> Column:
+        return await self.look.index.column(self.look, self.table, name)
+
+
+def between(members: BitMap, first: int, end: int) -> BitMap:
+    """Those of a set from `first` to before `end`."""
+    if first >= end or not members:
+        return BitMap()
+    start = members.rank(first - 1) if first else 0
+    return members[start : members.rank(end - 1)]
+
+
+def kept(members: BitMap, test: Test) -> BitMap:
+    """Those of a set that pass a test."""
+    if not members:
+        return members
+    numbers = numbers_of(members)
+    return set_of(numbers[test(numbers)])
+
+
+def in_circle(circle: Circle, longitude: Any, latitude: Any) -> NDArray[np.bool_]:  # noqa: ANN401 - arrays of degrees
+    """`Circle.holds` of many points."""
+    here, there = np.radians(circle.latitude), np.radians(latitude)
+    half_chord = np.sin((there - here) / 2) ** 2
+    half_chord += np.cos(here) * np.cos(there) * np.sin(np.radians(longitude - circle.longitude) / 2) ** 2
+    away = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, np.sqrt(half_chord))) - circle.radius_km
+    inside: NDArray[np.bool_] = away <= 0
+    for place in np.flatnonzero(np.abs(away) < SURE_KM):
+        inside[place] = circle.holds(float(longitude[place]), float(latitude[place]))
+    return inside

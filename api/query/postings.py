@@ -1,0 +1,161 @@
+"""What is known of a revision's postings and columns: read when they are needed, held within a bound of bytes."""
+
+from array import array
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from api.models.facets import CELL_BITS, COLUMNS, NEVER, UNKNOWN, checksum
+from api.query.statements import BEGINNING, BY_ID, COLUMN, DAYS, KINDS, POSTINGS
+from api.storage.reader import Parameters, Row, Statement
+
+Column = NDArray[Any]
+LAST = "\U0010ffff"
+OVERHEAD = 200
+"""About what an entry of the cache costs beside its bytes."""
+
+
+class Reads(Protocol):
+    """Reads rows of one revision."""
+
+    async def fetch(self, statement: Statement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
+        """All rows, each led by the revision."""
+
+
+class SpoiltError(ValueError):
+    """A posting or column is not as it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Where the numbers of each day begin; the undated, as day 0, are first."""
+
+    days: Sequence[int]
+    firsts: Sequence[int]
+
+    @property
+    def dated(self) -> int:
+        """The first number that a dated record can have."""
+        return self.firsts[1] if len(self.firsts) > 1 else NEVER
+
+    def first(self, day: int) -> int:
+        """The smallest number of that day or a later one."""
+        at = bisect_left(self.days, day)
+        return self.firsts[at] if at < len(self.firsts) else NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """All numbers in the order of ids, and the rank of each."""
+
+    numbers: NDArray[np.uint32]
+    ranks: NDArray[np.uint32]
+
+
+@dataclass(slots=True)
+class Index:
+    """What one revision's answers have read so far."""
+
+    limit: int
+    sets: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
+    size: int = 0
+    columns: dict[tuple[str, str], Column] = field(default_factory=dict)
+    days: dict[str, Days] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
+
+    async def postings(self, read: Reads, names: Iterable[str]) -> dict[str, BitMap]:
+        """The members of facets, by name; nobody's where no record stands in it."""
+        found: dict[str, BitMap] = {}
+        missing = []
+        for name in dict.fromkeys(names):
+            known = self.sets.get(name)
+            if known is None:
+                missing.append(name)
+            else:
+                self.sets.move_to_end(name)
+                found[name] = BitMap.deserialize(known)
+        if missing:
+            parts: dict[str, list[BitMap]] = {name: [] for name in missing}
+            for _, name, _, hash_, members in await read.fetch(POSTINGS, {"names": missing}):
+                parts[name].append(_sound(name, hash_, members))
+            for name, some in parts.items():
+                found[name] = self.keep(name, _union(some))
+        return found
+
+    async def beginning(self, read: Reads, prefix: str) -> BitMap:
+        """The members of all facets whose names begin like this."""
+        key = f"{prefix}…"
+        known = self.sets.get(key)
+        if known is not None:
+            self.sets.move_to_end(key)
+            return BitMap.deserialize(known)
+        rows = await read.fetch(BEGINNING, {"first": prefix, "beyond": prefix + LAST})
+        return self.keep(key, _union([_sound(name, hash_, members) for _, name, _, hash_, members in rows]))
+
+    def keep(self, name: str, members: BitMap) -> BitMap:
+        """Remember a set, and forget what was not asked for longest if there is too much."""
+        stored = members.serialize()
+        self.sets[name] = stored
+        self.size += len(stored) + OVERHEAD
+        while self.size > self.limit and len(self.sets) > 1:
+            _, old = self.sets.popitem(last=False)
+            self.size -= len(old) + OVERHEAD
+        return members
+
+    async def column(self, read: Reads, table: str, name: str) -> Column:
+        """A column, by number."""
+        key = table, name
+        if key not in self.columns:
+            kind = np.dtype(COLUMNS[KINDS[table]][name])
+            rows = await read.fetch(COLUMN, {"name": f"{KINDS[table]}/{name}"})
+            size = (rows[-1][1] + 1) << CELL_BITS if rows else 0
+            whole = np.full(size, UNKNOWN if kind.kind == "f" else NEVER, kind)
+            for _, chunk, hash_, cells in rows:
+                if checksum(cells) != hash_:
+                    raise SpoiltError(f"the column {name} of {table} is not as it was written")
+                whole[chunk << CELL_BITS : (chunk + 1) << CELL_BITS] = np.frombuffer(cells, kind)
+            self.columns[key] = whole
+        return self.columns[key]
+
+    async def days_of(self, read: Reads, table: str) -> Days:
+        """Where the numbers of each day begin."""
+        if table not in self.days:
+            rows = await read.fetch(DAYS, {"kind": KINDS[table]})
+            self.days[table] = Days([row[1] for row in rows] or [0], [row[2] for row in rows] or [0])
+        return self.days[table]
+
+    async def order(self, read: Reads, table: str) -> Order:
+        """The order of ids."""
+        if table not in self.orders:
+            rows = await read.fetch(BY_ID[table], {}, slow=True)
+            numbers = np.fromiter((row[1] for row in rows), np.uint32, len(rows))
+            ranks = np.zeros(int(numbers.max()) + 1 if len(numbers) else 0, np.uint32)
+            ranks[numbers] = np.arange(len(numbers), dtype=np.uint32)
+            self.orders[table] = Order(numbers, ranks)
+        return self.orders[table]
+
+
+def numbers_of(members: BitMap) -> NDArray[np.uint32]:
+    """A set as an array, ascending."""
+    return np.frombuffer(members.to_array(), np.uint32)
+
+
+def set_of(numbers: NDArray[np.uint32]) -> BitMap:
+    """An array as a set."""
+    return BitMap(array("I", numbers.tobytes()))
+
+
+def _sound(name: str, hash_: int, members: bytes) -> BitMap:
+    if checksum(members) != hash_:
+        raise SpoiltError(f"the posting of {name} is not as it was written")
+    return BitMap.deserialize(members)
+
+
+def _union(parts: Sequence[BitMap]) -> BitMap:
+    return parts[0] if len(parts) == 1 else BitMap.union(*parts) if parts else BitMap()

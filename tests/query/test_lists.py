@@ -1,0 +1,76 @@
+"""Lists are the same however few or many match, and however few records a batch or a block holds."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from api.http.resources.claims import ClaimQuery
+from api.http.resources.events import EventQuery
+from api.main import reader_for
+from api.query import lists
+from api.query.paging import Sort
+from api.query.session import Data, Look
+from api.settings import Settings
+from tests.support import databases
+
+SOME = 40
+SORTS = [Sort(key, descending) for key in ("date", "id") for descending in (False, True)]
+QUESTIONS: list[dict[str, Any]] = [
+    {},
+    {"q": "bridge fell"},
+    {"q": "м"},
+    {"date_from": "2020-03-01", "date_to": "2021-09-30"},
+    {"date_from": "2020-03-01", "match": "certain", "undated": "include"},
+    {"as_of": "2021-01-01"},
+    {"party": ["north"], "with_party": ["south"]},
+    {"bbox": "-180,-90,180,90", "party": ["north"], "as_of": "2022-01-01", "undated": "include"},
+]
+
+
+@pytest.fixture(scope="module")
+def url(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with databases.copy(backend, tmp_path_factory.mktemp("lists"), databases.country(backend)) as found:
+        yield found
+
+
+async def answered(url: str, table: str, asked: dict[str, Any]) -> list[tuple[int, list[str]]]:
+    """How many there are, and which, by every sort and a few at a time."""
+    data = Data(reader_for(Settings(database_url=url)))
+    query = (EventQuery if table == "events" else ClaimQuery).model_validate(asked).asked()
+
+    async def work(look: Look) -> list[tuple[int, list[str]]]:
+        question = await lists.resolve(look, table, query.conditions)
+        size = await lists.count(look, question)
+        found = []
+        for sort in SORTS:
+            rows = [row[2] async for rows in lists.walk(look, question, sort, None, SOME) for _, row in rows]
+            found.append((size, rows))
+        return found
+
+    try:
+        return await data.ask(work)
+    finally:
+        await data.reader.close()
+
+
+def cases() -> Iterator[tuple[str, dict[str, Any]]]:
+    for asked in QUESTIONS:
+        yield "events", asked
+        if asked.keys() <= {"q", "as_of", "undated", "match"}:
+            yield "claims", asked
+
+
+@pytest.mark.parametrize(("table", "asked"), list(cases()))
+def test_every_sort_finds_the_same(
+    url: str, table: str, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = asyncio.run(answered(url, table, asked))
+    for size, ids in found:
+        assert len(ids) == size > 0
+        assert set(ids) == set(found[0][1])
+    assert found[2][1] == sorted(found[0][1])
+    assert found[3][1] == found[2][1][::-1]
+    monkeypatch.setattr(lists, "BLOCK", 7)  # all are walked
+    assert asyncio.run(answered(url, table, asked)) == found
