@@ -85,6 +85,7 @@ def table_schema(name: str, *, whole: bool) -> dict[str, Any]:
                 },
             }
             for key in sorted(table.foreign_keys, key=lambda key: key.parent.name)
+            if key.parent.name in columns(table.name)
         ]
     return found
 

@@ -299,6 +299,8 @@ class Load:
             report.withdrawn = True
         pairs = mapping.pairs_of(same_as)
         report.mapped = mapping.map_actors(store, self._changes, pairs, leaving=report.withdrawn)
+        places = mapping.places_of(same_as)
+        report.mapped_places = mapping.map_places(store, self._changes, places, leaving=report.withdrawn)
         if report.withdrawn:
             vanished.withdraw(store, self._changes)
         for fault in consistency.faults(store):

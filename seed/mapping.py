@@ -1,4 +1,4 @@
-"""Joins the names that different datasets have for one actor, by a reviewed file of pairs."""
+"""Joins what different datasets call one actor or one place, by a reviewed file of pairs."""
 
 import tomllib
 from collections import defaultdict
@@ -44,4 +44,24 @@ def map_actors(store: Store, changes: Changes, pairs: list[tuple[str, str]], *, 
         for number, other in enumerate(wanted[actor])
     ]
     store.insert("affiliation", COLUMNS["affiliation"], rows)
+    return len(differing)
+
+
+def places_of(path: Path) -> dict[str, str]:
+    """The pairs of places of a file: `location` is, in another dataset, `other`."""
+    return {pair["location"]: pair["other"] for pair in tomllib.loads(path.read_text()).get("same_place", [])}
+
+
+def map_places(store: Store, changes: Changes, pairs: dict[str, str], *, leaving: bool) -> int:
+    """Have exactly those places mapped whose pairs stay; for how many places that changed."""
+    named = sorted({*pairs, *pairs.values()})
+    there = set(store.column("SELECT id FROM location WHERE id {ids}", named))
+    if leaving:
+        there -= set(store.column("SELECT id FROM vanished WHERE kind = 'location' AND id {ids}", named))
+    wanted = {location: other for location, other in pairs.items() if location in there and other in there}
+    present: dict[str, str] = dict(store.rows("SELECT id, same_as FROM location WHERE same_as IS NOT NULL"))
+    differing = sorted(id_ for id_ in wanted.keys() | present.keys() if wanted.get(id_) != present.get(id_))
+    changes.before("location", differing)
+    changes.touch("location", differing)
+    store.many("UPDATE location SET same_as = ? WHERE id = ?", [(wanted.get(id_), id_) for id_ in differing])
     return len(differing)

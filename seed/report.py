@@ -26,6 +26,8 @@ class Report:
     """Whether what vanished was taken out."""
     mapped: int = 0
     """Actors whose mapping to another dataset's name was made or dropped."""
+    mapped_places: int = 0
+    """Places whose mapping to another dataset's was made or dropped."""
     refusals: int = 0
     refused: list[Refusal] = field(default_factory=list)
     """The first of them."""
@@ -40,7 +42,7 @@ class Report:
     def moved(self) -> bool:
         """Whether anything differs from before."""
         gone = self.vanished.total() if self.withdrawn else 0
-        return self.new.total() + self.changed.total() + self.mapped + gone > 0
+        return self.new.total() + self.changed.total() + self.mapped + self.mapped_places + gone > 0
 
     def in_words(self) -> str:
         """One line for people."""

@@ -68,14 +68,16 @@ class Shapes:
     def _actor(self, id_: str | None) -> schemas.NamedRef | None:
         return None if id_ is None else schemas.NamedRef(id=id_, name=self._known.actors[id_].name)
 
-    def location(self, location: facts.Location) -> str:
-        within = location.within
+    def location(self, location: facts.Location, unites: Sequence[str] = ()) -> str:
+        within, same = location.within, location.same_as
         fields = {
             "id": location.id,
             "kind": location.kind,
             "name": location.name,
             "aliases": facts.names(location.aliases),
             "within": None if within is None else {"id": within, "name": self._known.locations[within].name},
+            "same_as": None if same is None else {"id": same, "name": self._known.locations[same].name},
+            "unites": [{"id": other, "name": self._known.locations[other].name} for other in unites],
             "point": self._point(location),
             "dataset": self._known.datasets[location.dataset],
             "url": f"/locations/{location.id}",

@@ -36,6 +36,7 @@ class Location(NamedTuple):
     name: str
     aliases: str
     within: str | None
+    same_as: str | None
     longitude: float | None
     latitude: float | None
     radius_m: float | None

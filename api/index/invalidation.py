@@ -25,7 +25,7 @@ _MOVED_LOCATIONS = """
 INSERT INTO moved SELECT 'location', id FROM touched WHERE kind = 'location'
 UNION SELECT 'location', c.location FROM location_closure c JOIN touched t ON t.id = c.container
 WHERE t.kind = 'location' AND t.fresh = 0"""
-# Whom actors belong to, and what locations lie in, through others too; `which` joins those of interest.
+# Whom actors belong to, and what locations lie in or are the same as, through others too; `which` joins those wanted.
 ACTORS_ABOVE = f"""
 WITH RECURSIVE up (actor, party) AS (
     SELECT a.id, a.id FROM actor a {{which}}
@@ -34,7 +34,9 @@ WITH RECURSIVE up (actor, party) AS (
 LOCATIONS_ABOVE = """
 WITH RECURSIVE up (location, container) AS (
     SELECT l.id, l.id FROM location l {which}
-    UNION SELECT up.location, l.within FROM up JOIN location l ON l.id = up.container WHERE l.within IS NOT NULL
+    UNION SELECT up.location, CASE way WHEN 0 THEN l.within ELSE l.same_as END
+    FROM up JOIN location l ON l.id = up.container CROSS JOIN (SELECT 0 AS way UNION ALL SELECT 1) ways
+    WHERE CASE way WHEN 0 THEN l.within ELSE l.same_as END IS NOT NULL
 ) SELECT location, container FROM up"""
 _CLOSURES = (
     "DELETE FROM actor_closure WHERE actor IN (SELECT id FROM moved WHERE kind = 'actor')",
@@ -66,6 +68,8 @@ _SHOWN: tuple[tuple[Kind, str], ...] = (
     ("actor", f"SELECT actor FROM affiliation WHERE other IN ({_OLD} 'actor')"),
     ("actor", f"SELECT other FROM affiliation WHERE actor IN ({_ANY} 'actor')"),
     ("location", f"SELECT id FROM location WHERE within IN ({_OLD} 'location')"),
+    ("location", f"SELECT id FROM location WHERE same_as IN ({_OLD} 'location')"),
+    ("location", f"SELECT same_as FROM location WHERE same_as IS NOT NULL AND id IN ({_ANY} 'location')"),
     ("event", f"SELECT id FROM event WHERE location IN ({_MOVED} 'location')"),
     ("claim", f"SELECT c.id FROM claim c JOIN event e ON e.id = c.event WHERE e.location IN ({_MOVED} 'location')"),
     ("source", f"SELECT id FROM source WHERE parent IN ({_OLD} 'source')"),
@@ -132,6 +136,9 @@ class Changes:
             self.show("event", store.column("SELECT event FROM claim WHERE id {ids}", ids))
         elif kind == "actor":
             self.show("actor", store.column("SELECT other FROM affiliation WHERE actor {ids}", ids))
+        elif kind == "location":
+            named = "SELECT same_as FROM location WHERE same_as IS NOT NULL AND id {ids}"
+            self.show("location", store.column(named, ids))
         elif kind == "dating":
             self.dated(ids)
         elif kind == "dataset":

@@ -71,14 +71,16 @@ class Scribe(Shapes):
         degrees = {name: whole(point[name]) for name in ("longitude", "latitude", "radius_m")}
         return {**point, **degrees, "source": _titled(point["source"])}
 
-    def location(self, location: facts.Location) -> str:
-        within = location.within
+    def location(self, location: facts.Location, unites: Sequence[str] = ()) -> str:
+        within, same = location.within, location.same_as
         fields = {
             "id": location.id,
             "kind": location.kind,
             "name": location.name,
             "aliases": facts.names(location.aliases),
             "within": None if within is None else {"id": within, "name": self._known.locations[within].name},
+            "same_as": None if same is None else {"id": same, "name": self._known.locations[same].name},
+            "unites": [{"id": other, "name": self._known.locations[other].name} for other in unites],
             "point": self._pointed(location),
             "dataset": self._of_dataset(location.dataset),
             "url": f"/locations/{location.id}",

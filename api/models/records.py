@@ -137,6 +137,8 @@ class Location(Owned, Base):
     name: Mapped[str] = mapped_column(TEXT)
     aliases: Mapped[list[str]] = mapped_column(NAMES)
     within: Mapped[str | None] = mapped_column(TEXT, reference("location.id"), index=True)
+    same_as: Mapped[str | None] = mapped_column(TEXT, reference("location.id"), index=True)
+    """By a reviewed pair, not by the record itself: the same place as another dataset records it."""
     longitude: Mapped[float | None] = mapped_column(Double)
     latitude: Mapped[float | None] = mapped_column(Double)
     radius_m: Mapped[float | None] = mapped_column(Double)

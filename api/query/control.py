@@ -40,17 +40,22 @@ class Word:
 
 
 async def containers(look: Look, identifier: str) -> list[Json]:
-    """The place and all that contains it, inward out, as references."""
+    """The place, with what other datasets call it, and all that contains it, inward out, as references."""
     found: dict[str, Json] = {}
-    waiting: str | None = identifier
-    while waiting is not None and waiting not in found:
-        rows = await look.fetch(_LOCATION, {"id": waiting})
+    waiting = [identifier]
+    while waiting:
+        here = waiting.pop(0)
+        if here in found:
+            continue
+        rows = await look.fetch(_LOCATION, {"id": here})
         if not rows:  # the record has lost its document, but not its name
-            found[waiting] = {"id": waiting, "name": await look.name("location", waiting)}
-            break
+            found[here] = {"id": here, "name": await look.name("location", here)}
+            continue
         document = orjson.loads(rows[0][BODY])
-        found[waiting] = {"id": waiting, "name": document["name"]}
-        waiting = document["within"] and document["within"]["id"]
+        found[here] = {"id": here, "name": document["name"]}
+        same = [document["same_as"], *document["unites"]]
+        waiting = [one["id"] for one in same if one] + waiting
+        waiting += [document["within"]["id"]] if document["within"] else []
     return list(found.values())
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.domain import vocabulary as v
 
@@ -265,6 +265,11 @@ class Location(Sent):
     name: str
     aliases: list[str]
     within: NamedRef | None
+    same_as: Annotated[NamedRef | None, Field(description="The same place, as another dataset records it.")]
+    unites: Annotated[
+        list[NamedRef],
+        Field(description="Other datasets' records of the same place; filters by this one find them too."),
+    ]
     point: Point | None
     dataset: TitledRef
     url: str

@@ -61,6 +61,7 @@ class Outcome:
             "changed_in_the_kept_row_alone": report.reworded,
             "vanished": report.vanished_ids,
             "mapped_actors": report.mapped,
+            "mapped_places": report.mapped_places,
             "refusals": self.refusals,
             "refused": [
                 {
