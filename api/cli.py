@@ -191,7 +191,8 @@ def import_files(  # noqa: PLR0913 - each is an option of its own
     name: Annotated[
         str,
         typer.Argument(
-            metavar="FORMAT", help="What the files are: ucdp, gdelt-mentions, firms, control, losses or package."
+            metavar="FORMAT",
+            help="ucdp, gdelt-mentions, firms, control, losses, acled, viina, package, or a mapping file (.toml).",
         ),
     ],
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files of this format; they count as one.")],

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -81,6 +81,24 @@ def _existing(given: str, iso: str | None) -> date:
     return found
 
 
+def any_day(given: str) -> date:
+    """A day in any of the ways above."""
+    for read in (day, stamp, written):
+        try:
+            return read(given)
+        except ValueError:
+            continue
+    raise ValueError(f"{shown(given)} is not a day such as 2022-07-02, 20220702 or 2 July 2022")
+
+
+def epoch(given: str) -> date:
+    """The day, UTC, of a number of seconds since 1970."""
+    try:
+        return datetime.fromtimestamp(whole(given), UTC).date()
+    except (OverflowError, OSError):
+        raise ValueError(f"{shown(given)} is no moment") from None
+
+
 TYPES: dict[str, Callable[[str], object]] = {
     "text": str,
     "line": line,
@@ -89,6 +107,8 @@ TYPES: dict[str, Callable[[str], object]] = {
     "day": day,
     "stamp": stamp,
     "written": written,
+    "any_day": any_day,
+    "epoch": epoch,
 }
 
 

@@ -17,8 +17,9 @@ from api.domain.vocabulary import RevisionAction
 from api.storage.database import engine, explained
 from migrations import require_current
 from seed.importers import package
-from seed.importers.formats import Format, table
+from seed.importers.formats import Format
 from seed.importers.intake import FileIntake, Intake, Tally
+from seed.importers.mapped import MappingUnusableError, mapping, shipped
 from seed.importers.meter import Meter
 from seed.importers.outcome import Outcome
 from seed.importers.registry import FORMATS
@@ -63,7 +64,7 @@ def run(url: str, name: str, paths: Sequence[Path], wish: Wish, *, as_json: bool
 
 def import_files(url: str, name: str, paths: Sequence[Path], wish: Wish, console: Console | None = None) -> Outcome:
     """Load the files' records, all or none; the outcome says which."""
-    require_known(name)
+    form = require_known(name)
     if wish.prune and wish.skip_refused:
         raise ImportUnusableError("--prune would withdraw the records of the rows that --skip-refused passes over.")
     require_current(url)
@@ -74,10 +75,10 @@ def import_files(url: str, name: str, paths: Sequence[Path], wish: Wish, console
         with explained(url), Meter(name, size, console or Console(stderr=True)) as meter:
             tally = Tally(meter.read, skip_refused=wish.skip_refused)
             intake: Intake
-            if name == package.NAME:
+            if form is None:
                 intake = package.PackageIntake(paths, tally)
             else:
-                intake = FileIntake(FORMATS[name], paths, recorded_at(made, FORMATS[name]) or now, tally, called(made))
+                intake = FileIntake(form, paths, recorded_at(made, form) or now, tally, called(made))
             with closing(_entries(intake, wish)) as entries:
                 report = _load(made, intake, entries, wish, meter)
     finally:
@@ -116,11 +117,20 @@ def _entries(intake: Intake, wish: Wish) -> Generator[Entry | Refusal]:
         yield Refusal(Place("--prune"), "", "", "no row was read, so the whole dataset would be withdrawn")
 
 
-def require_known(name: str) -> None:
-    """Refuse a format that there is not."""
-    names = [*FORMATS, package.NAME]
-    if name not in names:
-        raise ImportUnusableError(f"There is no format {name}{meant(name, names)} (one of {', '.join(names)}).")
+def require_known(name: str) -> Format | None:
+    """The format of this name, or that a mapping file declares; none for a package. Refuse what there is not."""
+    if name == package.NAME:
+        return None
+    try:
+        form = FORMATS.get(name) or mapping(name)
+    except MappingUnusableError as error:
+        raise ImportUnusableError(str(error)) from None
+    if form is None:
+        names = [*FORMATS, *shipped(), package.NAME]
+        raise ImportUnusableError(
+            f"There is no format {name}{meant(name, names)} (one of {', '.join(names)}, or a mapping file)."
+        )
+    return form
 
 
 def called(made: sa.Engine) -> Stored:
@@ -143,6 +153,6 @@ def recorded_at(made: sa.Engine, form: Format) -> datetime | None:
     """When the format's dataset was last recorded, if it was."""
     dataset = models.Dataset.__table__
     with made.connect().execution_options(read_only=True) as connection:
-        query = sa.select(dataset.c.recorded_at).where(dataset.c.id == table(form.name).dataset)
+        query = sa.select(dataset.c.recorded_at).where(dataset.c.id == form.table.dataset)
         found = connection.execute(query).scalar_one_or_none()
     return found and found.replace(tzinfo=found.tzinfo or UTC)

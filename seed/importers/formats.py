@@ -105,14 +105,18 @@ FOLDER = Path(__file__).parent
 @cache
 def table(name: str) -> Table:
     """Read the TOML file of a format."""
-    declared = tomllib.loads((FOLDER / f"{name.replace('-', '_')}.toml").read_text())
-    fixed = tuple(Made(kind, fields) for key, kind in FIXED.items() for fields in declared.pop(key, ()))
+    return declared(tomllib.loads((FOLDER / f"{name.replace('-', '_')}.toml").read_text()))
+
+
+def declared(given: dict[str, Any]) -> Table:
+    """What a TOML file declares."""
+    fixed = tuple(Made(kind, fields) for key, kind in FIXED.items() for fields in given.pop(key, ()))
     columns = {
         name: Column(tuple(one.get("headers", [name])), **{key: one[key] for key in one.keys() - {"headers"}})
-        for name, one in declared.pop("columns").items()
+        for name, one in given.pop("columns").items()
     }
-    order, quoted = tuple(declared.pop("order", ())), bool(declared.pop("quoted", False))
-    return Table(fixed, columns, order, declared, quoted)
+    order, quoted = tuple(given.pop("order", ())), bool(given.pop("quoted", False))
+    return Table(fixed, columns, order, given, quoted)
 
 
 # A row, all that is wrong with a row, or what is wrong with the file.
@@ -131,6 +135,13 @@ class Format:
     """What a row's cells tell that concerns other rows, where rows may tell one thing again."""
     whole_months: bool = False
     """Whether what files cover begins and ends with a month."""
+    declared: Table | None = None
+    """What a mapping file declares; else the table of the format's name."""
+
+    @property
+    def table(self) -> Table:
+        """The declared half."""
+        return self.declared or table(self.name)
 
 
 def key(header: str) -> str:

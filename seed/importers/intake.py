@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Protocol
 
-from seed.importers.formats import CellError, Format, Row, table
+from seed.importers.formats import CellError, Format, Row
 from seed.importers.sniffing import why_no_rows
 from seed.importers.survey import Names, Stored, Survey, Told
 from seed.refusals import Entry, Place, Refusal, entry
@@ -101,7 +101,7 @@ class FileIntake:
         """`recorded_at`: of the dataset, unless something in it changes; `stored`: what records were called before."""
         self.tally = tally
         self._form, self._paths, self._recorded_at = form, paths, recorded_at
-        self._declared = table(form.name)
+        self._declared = form.table
         self._recent: dict[tuple[str, object], Mapping[str, Any]] = {}
         self._stored, self._survey = stored, Survey(whole_months=form.whole_months)
 
