@@ -15,8 +15,8 @@ REQUESTS = requests("README.md")
 DOCS = ("README.md", "CONTRIBUTING.md", "docs/importing.md")
 
 
-def test_there_are_eight() -> None:
-    assert len(REQUESTS) == text("README.md").count("curl ") == 8
+def test_there_are_nine() -> None:
+    assert len(REQUESTS) == text("README.md").count("curl ") == 9
 
 
 @pytest.mark.parametrize(("path", "told"), REQUESTS)

@@ -10,8 +10,8 @@ from tests.support.told import requests, shortened, text
 REQUESTS = requests("docs/story.md")
 
 
-def test_there_are_five() -> None:
-    assert len(REQUESTS) == text("docs/story.md").count("curl ") == 5
+def test_there_are_eight() -> None:
+    assert len(REQUESTS) == text("docs/story.md").count("curl ") == 8
 
 
 @pytest.mark.parametrize(("path", "told"), REQUESTS)
