@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
+from math import copysign
 from pathlib import Path
 
 import orjson
@@ -12,6 +13,7 @@ from api.http.pages.view import View
 
 Point = tuple[float, float]
 UNITS = 100
+HALF_TURN, TURN = 180, 360
 CREDIT = (
     "Land and borders: Natural Earth 1:50m (public domain), simplified. Borders are drawn as that map has them, which "
     "follows who holds the ground rather than any claim to it; they may lie kilometres off and settle nothing."
@@ -42,14 +44,27 @@ class Line:
 def _shapes() -> tuple[tuple[Line, ...], tuple[Line, ...]]:
     stored = orjson.loads((Path(__file__).parent / "basemap.json").read_bytes())
     land, borders = ([_line(steps) for steps in stored[name]] for name in ("land", "borders"))
-    return tuple(land), tuple(borders)
+    return tuple(_twice(land)), tuple(borders)
+
+
+def _twice(lines: Sequence[Line]) -> Iterator[Line]:
+    """What crosses the antimeridian is drawn on both sides of the world."""
+    for line in lines:
+        yield line
+        for turn in (TURN, -TURN):
+            if line.west + turn < HALF_TURN and line.east + turn > -HALF_TURN and line.east - line.west < TURN:
+                points = tuple((x + turn, y) for x, y in line.points)
+                yield Line(points, line.west + turn, line.south, line.east + turn, line.north)
 
 
 def _line(steps: Sequence[int]) -> Line:
     x = y = 0
-    points = []
+    points: list[Point] = []
     for place in range(0, len(steps), 2):
-        x, y = x + steps[place], y + steps[place + 1]
+        step = steps[place]
+        if points and abs(step) > HALF_TURN * UNITS:  # over the antimeridian, and not around the world
+            step -= int(copysign(TURN * UNITS, step))
+        x, y = x + step, y + steps[place + 1]
         points.append((x / UNITS, y / UNITS))
     xs, ys = [point[0] for point in points], [point[1] for point in points]
     return Line(tuple(points), min(xs), min(ys), max(xs), max(ys))

@@ -1,6 +1,7 @@
 """The frame around every page: templates, the security policy, entity tags, and problems said as pages."""
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -26,6 +27,7 @@ from api.http.pages.links import Link, cleaned, curl, without
 HTML = "text/html; charset=utf-8"
 SVG = "image/svg+xml"
 HERE = Path(__file__).parent
+KEPT_BYTES = 16_000_000
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors {}"
@@ -74,6 +76,33 @@ class Page:
     citation: Mapping[str, str] | None = None
 
 
+class Kept:
+    """Finished pages of one revision, bounded in bytes; those that were asked for longest ago go first."""
+
+    def __init__(self, most: int = KEPT_BYTES) -> None:
+        """Keep at most so many bytes."""
+        self._most = most
+        self._size = 0
+        self._pages: OrderedDict[tuple[object, ...], tuple[bytes, dict[str, str]]] = OrderedDict()
+
+    def get(self, key: tuple[object, ...]) -> tuple[bytes, dict[str, str]] | None:
+        """A page, if it is kept."""
+        found = self._pages.get(key)
+        if found is not None:
+            self._pages.move_to_end(key)
+        return found
+
+    def put(self, key: tuple[object, ...], page: tuple[bytes, dict[str, str]]) -> None:
+        """Keep a page."""
+        if key in self._pages:
+            self._size -= len(self._pages.pop(key)[0])
+        self._pages[key] = page
+        self._size += len(page[0])
+        while self._size > self._most:
+            _, gone = self._pages.popitem(last=False)
+            self._size -= len(gone[0])
+
+
 @cache
 def _edition() -> str:
     """What pages are made by: where it differs, no copy that anybody keeps is good any more."""
@@ -112,17 +141,36 @@ async def answer(
     async def work(reading: Reading) -> Response:
         if unchanged := await answers.not_modified(tagged, reading.look):
             return unchanged
-        page = await make(reading)
-        body = render(request, page, embed=embed, marks=answers.marks(reading.look))
-        more = {"Content-Security-Policy": policy(embed=embed)}
-        if page.alternates:
-            more["Link"] = ", ".join(f'<{link.href}>; rel="alternate"; type="{link.type}"' for link in page.alternates)
-        return caching.answer(tagged, body, HTML, answers.marks(reading.look), more)
+        kept = rendered(request, reading)
+        key = (addresses.base(request), here(request), today())
+        made = kept.get(key)
+        if made is None:
+            page = await make(reading)
+            made = render(request, page, embed=embed, marks=answers.marks(reading.look)), _headers(page, embed=embed)
+            kept.put(key, made)
+        return caching.answer(tagged, made[0], HTML, answers.marks(reading.look), made[1])
 
     response = await read(request, work)
     if response.status_code == HTTPStatus.NOT_MODIFIED:  # a browser takes the headers of its copy from here
         response.raw_headers.append((b"content-security-policy", policy(embed=embed).encode()))
     return varying(response) if negotiated else response
+
+
+def _headers(page: Page, *, embed: bool) -> dict[str, str]:
+    found = {"Content-Security-Policy": policy(embed=embed)}
+    if page.alternates:
+        found["Link"] = ", ".join(f'<{link.href}>; rel="alternate"; type="{link.type}"' for link in page.alternates)
+    return found
+
+
+def rendered(request: Request, reading: Reading) -> Kept:
+    """The pages of this revision that are kept."""
+    state = request.app.state
+    of, kept = getattr(state, "rendered_pages", (None, None))
+    if of is not reading.look.catalogue or kept is None:
+        kept = Kept()
+        state.rendered_pages = (reading.look.catalogue, kept)
+    return kept
 
 
 async def picture(request: Request, make: Callable[[Reading], Awaitable[str]]) -> Response:

@@ -13,6 +13,9 @@ Json = dict[str, Any]
 UNKNOWN_PX = 15.0
 """The size of the ring around a point whose radius is not recorded."""
 APART_PX = 34.0
+MANY = 40
+"""With more points than this, those share a sign that are twice as far apart, and rings without a radius are small."""
+LETTER_PX, LINE_PX = 7.4, 16.0
 """Points closer than this share one sign."""
 GLYPH_PX = 17.0
 LABELS = 14
@@ -40,6 +43,8 @@ class Sign:
     events: list[Json] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
     location: str | None = None
+    named: bool = True
+    """Whether there is room for its label."""
 
     @property
     def marks(self) -> list[tuple[str, int]]:
@@ -98,12 +103,13 @@ def map_of(events: Sequence[Json], box: Any = None, around: Iterable[Json] = ())
     else:
         view = view_of((p["longitude"], p["latitude"], p["radius_m"] or 0) for p in points.values())
     land, borders = drawn(view)
-    signs = _signs(placed, view)
+    apart = APART_PX * (1 + (len(points) > MANY))
+    signs = _signs(placed, view, apart)
     return Map(
         view,
         land,
         borders,
-        [_ring(point, view) for point in points.values()],
+        [_ring(point, view, UNKNOWN_PX * APART_PX / apart) for point in points.values()],
         signs,
         _labels(around, signs, view),
         [event for event in events if not (event["location"] and event["location"]["point"])],
@@ -115,24 +121,24 @@ def _point(event: Json) -> tuple[float, float, float | None]:
     return point["longitude"], point["latitude"], point["radius_m"]
 
 
-def _ring(point: Json, view: View) -> Ring:
+def _ring(point: Json, view: View, unknown: float) -> Ring:
     x, y = view.x(point["longitude"]), view.y(point["latitude"])
     radius = point["radius_m"]
     if radius is None:
-        return Ring(round(x, 1), round(y, 1), UNKNOWN_PX, known=False)
+        return Ring(round(x, 1), round(y, 1), unknown, known=False)
     return Ring(round(x, 1), round(y, 1), round(view.length(radius), 1), known=True)
 
 
-def _signs(placed: Sequence[Json], view: View) -> list[Sign]:
+def _signs(placed: Sequence[Json], view: View, apart: float) -> list[Sign]:
     """A sign for each point; those too close to each other share the one of the first."""
     signs: list[Sign] = []
     cells: dict[tuple[int, int], list[Sign]] = {}
     for event in placed:
         place = event["location"]
         x, y = view.x(place["point"]["longitude"]), view.y(place["point"]["latitude"])
-        column, row = int(x // APART_PX), int(y // APART_PX)
+        column, row = int(x // apart), int(y // apart)
         near = [sign for dx in (-1, 0, 1) for dy in (-1, 0, 1) for sign in cells.get((column + dx, row + dy), ())]
-        sign = next((one for one in near if abs(one.x - x) < APART_PX and abs(one.y - y) < APART_PX / 2), None)
+        sign = next((one for one in near if abs(one.x - x) < apart and abs(one.y - y) < apart * 0.7), None)
         if sign is None:
             sign = Sign(round(x, 1), round(y, 1), location=place["id"])
             signs.append(sign)
@@ -141,7 +147,23 @@ def _signs(placed: Sequence[Json], view: View) -> list[Sign]:
         if place["name"] not in sign.places:
             sign.places.append(place["name"])
             sign.location = place["id"] if len(sign.places) == 1 else None
+    _name(signs)
     return signs
+
+
+def _name(signs: Sequence[Sign]) -> None:
+    """Leave away labels for which there is no room, those of few events first; their names stay in the table."""
+    taken = [(sign.x - sign.width / 2, sign.y - 12, sign.x + sign.width / 2, sign.y + 12) for sign in signs]
+    for sign in sorted(signs, key=lambda one: -len(one.events)):
+        half = LETTER_PX * len(sign.label) / 2
+        box = (sign.x - half, sign.y + 15, sign.x + half, sign.y + 15 + LINE_PX)
+        sign.named = not any(_meet(box, other) for other in taken)
+        if sign.named:
+            taken.append(box)
+
+
+def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _labels(around: Iterable[Json], signs: Sequence[Sign], view: View) -> list[Label]:

@@ -100,3 +100,18 @@ def test_the_ground_of_a_battle_is_small_and_that_of_the_world_bounded() -> None
         land, borders = drawn(view)
         assert land.startswith("M")
         assert len(land) + len(borders) < 150_000
+
+
+def test_what_crosses_the_antimeridian_is_no_line_around_the_world() -> None:
+    land, _ = drawn(view_of([]))
+    steps = [
+        step.replace("-", " -").split() for path in land.split("M")[1:] for step in path.rstrip("z").split("l")[1:]
+    ]
+    assert max(abs(float(number)) for path in steps for number in path[::2]) < WIDTH / 4
+
+
+def test_labels_without_room_are_left_away_and_those_of_most_events_stay() -> None:
+    events = [event("a", 38.4, 48.9, 500), event("b", 38.41, 48.9, 500), event("c", 38.41, 48.9, 500)]
+    found = map_of(events)
+    assert {sign.label: sign.named for sign in found.signs}["Place 38.41"]
+    assert not {sign.label: sign.named for sign in found.signs}["Place 38.4"]
