@@ -163,7 +163,8 @@ def test_names_say_what_is_in_them() -> None:
 
 
 def test_nothing_belongs_to_one_machine() -> None:
-    assert [(name, found) for name in tracked() if (found := OF_ONE_MACHINE.search(read(name)))] == []
+    texts = [name for name in tracked() if not name.endswith(".png")]
+    assert [(name, found) for name in texts if (found := OF_ONE_MACHINE.search(read(name)))] == []
 
 
 @pytest.mark.parametrize("name", OUGHT_TO_EXIST)

@@ -12,7 +12,7 @@ from tests.support.live import serving
 
 FOLDER = PROJECT / "build" / "screenshots"
 VIEWS = (
-    ("explore", "/explore?as_of=2022-07-02", 1200, 1560, "light"),
+    ("explore", "/explore?as_of=2022-07-02", 1200, 1960, "light"),
     ("event", "/explore/events/capture-of-lysychansk", 1300, 1500, "light"),
     ("dark", "/explore", 1300, 1500, "dark"),
     ("phone", "/explore/events/capture-of-lysychansk?as_of=2022-07-03", 390, 844, "light"),
