@@ -176,7 +176,7 @@ class World:
         if chance.random() < 0.97:  # noqa: PLR2004 - the rest says no day
             fields["said"] = {"edtf": said.isoformat(), "basis": "stated"}
         if fields["aspect"] == "casualties":
-            fields["value"] = {"low": 0, "best": chance.randrange(40), "unit": "killed"}
+            fields["value"] = {"low": 0, "best": chance.randrange(40), "unit": "people", "measure": "killed"}
         return fields
 
     def _words(self, size: int) -> list[str]:

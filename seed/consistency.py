@@ -1,7 +1,7 @@
 """What only several records together can show to be wrong: circles of places, rival dates, others' words taken back."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from api.domain.parties import TELLING, Standings
@@ -9,6 +9,12 @@ from api.storage.bulk import Store
 
 # How many of a place's containers are named where they lead back to it.
 SHOWN = 6
+
+
+# Claims that a load touched, and claims about them.
+TOUCHED = """
+SELECT id FROM touched WHERE kind = 'claim'
+UNION SELECT c.id FROM touched t JOIN claim c ON c.about = t.id WHERE t.kind = 'claim'"""
 
 
 class Fault(NamedTuple):
@@ -21,11 +27,15 @@ class Fault(NamedTuple):
     message: str
 
 
-def faults(store: Store) -> Iterator[Fault]:
-    """Every fault among the facts as they stand."""
-    yield from _circles(store)
+def faults(store: Store, kinds: Collection[str] | None = None) -> Iterator[Fault]:
+    """Every fault among the facts as they stand; or what a load can have made that touched records of `kinds` alone."""
+    if kinds is None or "location" in kinds:
+        yield from _circles(store)
     yield from _rival_datings(store)
-    yield from _retractions(store)
+    if kinds is None or "actor" in kinds:  # who belongs to whom decides whose word may be taken back
+        yield from _retractions(store)
+    elif "claim" in kinds:
+        yield from _retractions(store, f"AND c.id IN ({TOUCHED})")
 
 
 def _circles(store: Store) -> Iterator[Fault]:
@@ -38,7 +48,7 @@ def _circles(store: Store) -> Iterator[Fault]:
         while place is not None and place not in settled and place not in way:
             way[place] = None
             place = within.get(place)
-        settled |= way.keys()
+        settled.update(way)  # `|=` with a view of keys makes the whole set anew each time
         if place in way:
             circle = list(way)[list(way).index(place) :]
             first = min(circle)
@@ -67,11 +77,11 @@ def _rival_datings(store: Store) -> Iterator[Fault]:
             yield Fault("dating", datings[-1][0], datings[-1][1], "preferred", message)
 
 
-def _retractions(store: Store) -> Iterator[Fault]:
+def _retractions(store: Store, condition: str = "") -> Iterator[Fault]:
     """Claims that take back what another party said."""
     rows = store.rows(
         "SELECT c.id, c.dataset, c.speaker, o.id, o.speaker FROM claim c JOIN claim o ON o.id = c.about "
-        "WHERE c.stance = 'retracts' ORDER BY c.id"
+        f"WHERE c.stance = 'retracts' {condition} ORDER BY c.id"
     )
     if not rows:
         return

@@ -303,7 +303,9 @@ class Load:
         report.mapped_places = mapping.map_places(store, self._changes, places, leaving=report.withdrawn)
         if report.withdrawn:
             vanished.withdraw(store, self._changes)
-        for fault in consistency.faults(store):
+        # A new actor speaks in no older claim.
+        kinds = store.column("SELECT DISTINCT kind FROM touched WHERE kind <> 'actor' OR fresh = 0")
+        for fault in consistency.faults(store, kinds):
             name = f"{fault.kind} {fault.id}"
             report.refuse(Refusal(self._places.get(name, Place(fault.dataset)), name, fault.field, fault.message))
         return report
@@ -339,10 +341,9 @@ class Load:
 
     def _refuse_strays(self) -> None:
         """Claims about a claim of another event, and datings of their own dataset's records."""
-        touched = "(SELECT id FROM touched WHERE kind = 'claim')"
         strays = self._store.rows(
             "SELECT c.id, c.dataset, o.id, o.event FROM claim c JOIN claim o ON o.id = c.about "
-            f"WHERE c.event <> o.event AND (c.id IN {touched} OR o.id IN {touched}) ORDER BY c.id"
+            f"WHERE c.event <> o.event AND c.id IN ({consistency.TOUCHED}) ORDER BY c.id"
         )
         for id_, dataset, about, event in strays:
             place = self._places.get(f"claim {id_}", Place(dataset))

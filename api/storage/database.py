@@ -19,6 +19,7 @@ PRAGMAS = (
     f"busy_timeout = {BUSY_TIMEOUT_MS}",  # first, for the others may have to wait
     "foreign_keys = ON",
     "synchronous = FULL",
+    "secure_delete = OFF",  # which some builds have on, and doubles what a change writes
 )
 
 
