@@ -35,10 +35,12 @@ from api.models.records import (
     Participation,
     Source,
 )
+from api.models.views import VIEWS
 
 __all__ = [
     "NAMES",
     "TEXT",
+    "VIEWS",
     "Actor",
     "ActorClosure",
     "ActorDocument",

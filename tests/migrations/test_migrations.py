@@ -87,7 +87,7 @@ def test_other_rules_are_noticed_and_all_is_derived_anew(
     for package in ("api", "migrations", "seed"):
         shutil.copytree(PROJECT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     with (tmp_path / "api" / "domain" / "text.py").open("a") as rules_of_words:
-        rules_of_words.write("\n\n_as_before = folded\n\n\ndef folded(texts):\n    return _as_before(texts)[::-1]\n")
+        rules_of_words.write("\n\n_as_before = folded\n\n\ndef folded(*texts):\n    return _as_before(*texts)[::-1]\n")
 
     def run(*arguments: str) -> int:
         environment = {**os.environ, "DATABASE_URL": dossier_url, "PYTHONPATH": str(tmp_path)}
