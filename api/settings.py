@@ -1,5 +1,7 @@
 """Every setting, read from the environment here and nowhere else."""
 
+import os
+from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
 
+PREFIX, OF_TESTS = "COUNTERCLAIM_", "TEST_"
 EXPOSED_RATE_LIMIT = 1_200
 
 
@@ -27,9 +30,7 @@ Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeVali
 class Settings(BaseSettings):
     """How this process runs; made once by whoever starts it, and handed on from there."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="COUNTERCLAIM_", frozen=True, env_ignore_empty=True, validate_by_name=True
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True, validate_by_name=True)
 
     database_url: str = Field(
         str(PROJECT / "data" / "counterclaim.db"),
@@ -122,12 +123,25 @@ class Settings(BaseSettings):
         return self.rate_limit
 
 
+def _known(variable: str) -> None:
+    """Refuse a variable of our own that names no setting: what it was meant to change would silently stay as it is."""
+    name = variable.upper().removeprefix(PREFIX)
+    names = [known.upper() for known in Settings.model_fields if known != "database_url"]
+    if not variable.upper().startswith(PREFIX) or name in names or name.startswith(OF_TESTS):
+        return
+    near = [f"{PREFIX}{one}" for one in get_close_matches(name, names, n=1)]
+    meant = "DATABASE_URL" if name == "DATABASE_URL" else next(iter(near), None)
+    raise SettingsError(f"There is no setting {variable}{f': did you mean {meant}?' if meant else '.'}")
+
+
 def read_settings() -> Settings:
     """The settings of this process, or one line about the first that cannot be used."""
+    for variable in sorted(os.environ):
+        _known(variable)
     try:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
-        variable = name if name.isupper() else f"COUNTERCLAIM_{name.upper()}"
+        variable = name if name.isupper() else f"{PREFIX}{name.upper()}"
         raise SettingsError(f"The setting {variable} cannot be {first['input']!r}: {first['msg']}.") from None

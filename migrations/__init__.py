@@ -15,6 +15,7 @@ from api.index import rules
 from api.storage.database import DatabaseUnusableError, address, engine, explained, is_sqlite, sqlite_file, viewer
 
 FOLDER = Path(__file__).parent
+OLDEST_POSTGRESQL = (16,)
 LOCK = 0x00C0_7E4C  # any number of ours: PostgreSQL lets one migration at a time hold it
 
 
@@ -113,6 +114,10 @@ def _exclusively(url: str) -> Iterator[sa.Connection]:
 
 def _version(connection: sa.Connection) -> str | None:
     """The version of the database, null before the first migration; one we do not know is newer than the code."""
+    server = connection.dialect.server_version_info
+    if connection.dialect.name == "postgresql" and server is not None and server < OLDEST_POSTGRESQL:
+        has = ".".join(map(str, server))
+        raise DatabaseUnusableError(f"PostgreSQL {OLDEST_POSTGRESQL[0]} or newer is needed, and this is {has}.")
     found = MigrationContext.configure(connection).get_current_revision()
     known = {script.revision for script in _scripts().walk_revisions()}
     if found is not None and found not in known:

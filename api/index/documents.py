@@ -223,15 +223,16 @@ class Shapes:
         return folded([], [location.name, *facts.names(location.aliases)])
 
     def event_words(self, event: facts.Event, chunk: Chunk) -> str:
-        texts = [event.title, event.summary]
+        parts = chunk.participations.get(event.id, ())
+        names = self._names(part.actor for part in parts)
         if event.location is not None:
             place = self._known.locations[event.location]
-            texts += [place.name, *facts.names(place.aliases)]
-        return folded(texts + self._names(part.actor for part in chunk.participations.get(event.id, ())))
+            names += [place.name, *facts.names(place.aliases)]
+        return folded([event.title, event.summary, *[part.note for part in parts if part.note]], names)
 
     def claim_words(self, claim: facts.Claim, event: facts.Event) -> str:
         people = (claim.speaker, claim.via, claim.quote_by)
-        return folded([claim.summary, claim.quote, event.title, *self._names(people)])
+        return folded([claim.summary, claim.quote, event.title], self._names(people))
 
     def _names(self, ids: Iterable[str | None]) -> list[str | None]:
         actors = [self._known.actors[id_] for id_ in ids if id_ is not None]

@@ -103,3 +103,12 @@ def test_a_place_is_found_by_each_of_its_spellings(api: Api, form: str) -> None:
 @pytest.mark.parametrize("form", ["Selenskyj", "Zelenski", "Зеленського", "Zełenski"])
 def test_a_person_too(api: Api, form: str) -> None:
     assert api.agreed("/actors", q=form) == ["zelenskyy"]
+
+
+@pytest.mark.parametrize("form", ["Liszicsanszk", "Lyssytschansk", "Лисичанську"])
+def test_what_happened_there_too(api: Api, form: str) -> None:
+    assert set(api.agreed("/events", q=form)) >= {"capture-of-lysychansk", "battle-of-lysychansk"}
+
+
+def test_what_a_person_said_too(api: Api) -> None:
+    assert set(api.ids("/claims", q="Selenskyj")) >= set(api.ids("/claims", speaker="zelenskyy"))

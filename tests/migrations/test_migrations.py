@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+import migrations
 from api import models
 from api.index import rules
 from api.settings import PROJECT
@@ -220,3 +221,12 @@ def test_references_are_enforced(empty_url: str) -> None:
     with pytest.raises(sa.exc.IntegrityError), made.begin() as connection:
         connection.execute(sa.insert(models.Actor).values(row))
     made.dispose()
+
+
+def test_postgresql_that_is_too_old_is_named(blank_url: str, backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if backend == "postgresql":
+        monkeypatch.setattr(migrations, "OLDEST_POSTGRESQL", (99,))
+        with pytest.raises(DatabaseUnusableError, match=r"PostgreSQL 99 or newer is needed, and this is [0-9.]+"):
+            migrations.migrate(blank_url)
+    else:
+        migrations.migrate(blank_url)

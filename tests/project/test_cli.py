@@ -193,6 +193,22 @@ def test_a_setting_that_is_nonsense(capsys: pytest.CaptureFixture[str], monkeypa
     assert refused(capsys, "migrate").startswith("The setting COUNTERCLAIM_PORT cannot be 'eighty': ")
 
 
+@pytest.mark.parametrize(
+    ("variable", "words"),
+    [
+        ("COUNTERCLAIM_PROT", "There is no setting COUNTERCLAIM_PROT: did you mean COUNTERCLAIM_PORT?"),
+        ("counterclaim_prot", "There is no setting counterclaim_prot: did you mean COUNTERCLAIM_PORT?"),
+        ("COUNTERCLAIM_DATABASE_URL", "There is no setting COUNTERCLAIM_DATABASE_URL: did you mean DATABASE_URL?"),
+        ("COUNTERCLAIM_XYZZY", "There is no setting COUNTERCLAIM_XYZZY."),
+    ],
+)
+def test_a_setting_that_there_is_not(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, variable: str, words: str
+) -> None:
+    monkeypatch.setenv(variable, "1")
+    assert refused(capsys, "migrate") == words
+
+
 def test_openapi_is_what_is_served(capsys: pytest.CaptureFixture[str], sqlite_api: Api) -> None:
     with pytest.raises(SystemExit) as exited:
         cli.main(["openapi"])

@@ -141,23 +141,24 @@ class Oracle:
         return any(one != other for one in own for other in others)
 
     def _worded(self, name: str, record: Document, text: str) -> bool:
-        have = words(" ".join(filter(None, self._texts(name, record))))
-        if name in {"actors", "locations"}:
-            have += spellings(words(" ".join([record["name"], *record["aliases"]])))
-            return all(any(word.startswith(alternatives(wanted)) for word in have) for wanted in words(text))
-        return all(any(word.startswith(wanted) for word in have) for wanted in words(text))
+        texts, names = self._texts(name, record)
+        have = words(" ".join(filter(None, [*texts, *names])))
+        have += spellings(words(" ".join(filter(None, names))))
+        return all(any(word.startswith(alternatives(wanted)) for word in have) for wanted in words(text))
 
-    def _texts(self, name: str, record: Document) -> list[str | None]:
+    def _texts(self, name: str, record: Document) -> tuple[list[str | None], list[str | None]]:
+        """Texts, and names."""
         if name == "events":
             place = record["location"] and self.locations[record["location"]["id"]]
-            actors = [part["actor"] for part in record["participants"]]
-            return [record["title"], record["summary"], *names_of(place), *self._names(actors)]
+            notes = [part["note"] for part in record["participants"]]
+            actors = self._names(part["actor"] for part in record["participants"])
+            return [record["title"], record["summary"], *notes], [*names_of(place), *actors]
         if name == "claims":
             people = [record["speaker"], record["via"], record["quote_by"]]
-            return [record["summary"], record["quote"], record["event"]["title"], *self._names(people)]
+            return [record["summary"], record["quote"], record["event"]["title"]], self._names(people)
         if name == "sources":
-            return [record["title"], record["publisher"], record["author"]]
-        return [*names_of(record), record.get("description")]
+            return [record["title"], record["publisher"], record["author"]], []
+        return [record.get("description")], [*names_of(record)]
 
     def _names(self, refs: Iterable[Document | None]) -> list[str | None]:
         return [name for ref in refs if ref is not None for name in names_of(self.actors[ref["id"]])]
