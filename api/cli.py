@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from importlib.metadata import version as installed
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -54,13 +54,6 @@ def _one_line(message: str | None) -> str | None:
 Message = Annotated[
     str | None, typer.Option(help="What the revision's history is to say of it.", callback=_one_line, metavar="TEXT")
 ]
-
-
-class Model(StrEnum):
-    """Another model in whose terms the facts can be written."""
-
-    STIX = "stix"
-    FTM = "ftm"
 
 
 class ReportFormat(StrEnum):
@@ -113,6 +106,16 @@ def serve(host: Host = None, port: Port = None) -> None:
     with _bind(settings) as listener:
         require_current(settings.database_url)
         _serve(settings, listener, WORTH_OPENING[:1])
+
+
+@app.command()
+def mcp() -> None:
+    """Answer an assistant over stdin and stdout by the Model Context Protocol; needs the extra `mcp`."""
+    from api.http.mcp.stdio import run  # noqa: PLC0415 - most commands have no need of it
+
+    settings = read_settings()
+    require_current(settings.database_url)
+    raise SystemExit(run(create_app(settings)))
 
 
 @app.command()
@@ -217,7 +220,7 @@ def export(
     dataset: Annotated[list[str] | None, typer.Option(help="Only this dataset (may be repeated).")] = None,
     parquet: Annotated[bool, typer.Option(help="Also as Parquet, which needs DuckDB.")] = False,
     form: Annotated[
-        Model | None,
+        Literal["stix", "ftm"] | None,
         typer.Option("--as", help="Instead: in this model's terms, with a list of what is lost in LOST.md."),
     ] = None,
 ) -> None:
@@ -231,7 +234,7 @@ def export(
         if form is None:
             counts = write(url, target, dataset, parquet=parquet)
         else:
-            counts = export_as(url, target, form.value, dataset, parquet=parquet)
+            counts = export_as(url, target, form, dataset, parquet=parquet)
     except ExportUnusableError as error:
         typer.echo(error, err=True)
         raise SystemExit(1) from None

@@ -21,6 +21,7 @@ from api.http.resources import (
     docs_page,
     events,
     linked_data,
+    llms_text,
     locations,
     meta,
     operations,
@@ -92,6 +93,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for beside in (*JUDGEMENTS, meta, operations, docs_page):
         app.include_router(beside.router)
     app.include_router(ogc.router)
+    app.include_router(llms_text.router)
     pages.install(app)
     openapi.install(app)
     return app
