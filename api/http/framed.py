@@ -1,10 +1,12 @@
 """Exports that are one document around all records: what stands before them, each of them, and what stands after."""
 
 import html
+import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 Document = dict[str, Any]
+_SPECIAL = re.compile("[&<>\"'\ufffe\uffff]")
 _NO_XML = {0xFFFE: "\N{REPLACEMENT CHARACTER}", 0xFFFF: "\N{REPLACEMENT CHARACTER}"}
 
 
@@ -27,7 +29,9 @@ class Framed(Protocol):
 
 def escaped(text: str | None) -> str:
     """Text as it stands in XML and HTML, also in attributes."""
-    return html.escape(text or "").translate(_NO_XML)
+    if text is None or _SPECIAL.search(text) is None:  # as most are
+        return text or ""
+    return html.escape(text).translate(_NO_XML)
 
 
 def left_out_in_words(left_out: Mapping[str, int]) -> str:

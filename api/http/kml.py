@@ -83,9 +83,11 @@ def _span(date: Document) -> str:
 def _data(columns: Document) -> str:
     """Every column that has a value."""
     return "".join(
-        f'<SimpleData name="{RENAMED.get(name, name)}">{_text(value)}</SimpleData>'
-        for name, value in columns.items()
-        if value is not None and value != []
+        [
+            f'<SimpleData name="{RENAMED.get(name, name)}">{_text(value)}</SimpleData>'
+            for name, value in columns.items()
+            if value is not None and value != []
+        ]
     )
 
 
