@@ -24,7 +24,7 @@ def voices(claims: Sequence[Statement]) -> int:
         if claim.voice is not None:
             heard[claim.party or NOBODY].add(claim.voice)
     own = {party for party, spoken in heard.items() if party in spoken}
-    relayed = [spoken for party, spoken in heard.items() if party not in own and own.isdisjoint(spoken)]
+    relayed = [spoken | {party} for party, spoken in heard.items() if party not in own and own.isdisjoint(spoken)]
     return len(own) + (len(relayed) if len(relayed) < 2 else _fewest(relayed))  # noqa: PLR2004 - one is one
 
 

@@ -102,6 +102,22 @@ def latest(found: Iterable[Word]) -> Word | None:
     return max(found, key=lambda word: word.rank, default=None)
 
 
+NOTHING_SAID: Json = dict.fromkeys(("stance", "since", "location", "event", "claim"))
+"""What stands in the row of a party that only opposes what holds for the whole: that says nothing of a part."""
+
+
+def _standing(word: Word, texts: dict[str, str], when: dict[str, Json], refs: dict[str, Json]) -> Json:
+    """The word that counts, as it is sent."""
+    event = orjson.loads(word.row[BODY])
+    return {
+        "stance": word.stand.position,
+        "since": when[word.stand.since],
+        "location": refs[word.place],
+        "event": {name: event[name] for name in ("id", "title", "kind", "date", "participants")},
+        "claim": orjson.Fragment(texts[word.last.id]),
+    }
+
+
 async def shown_words(look: Look, places: Sequence[Json], found: Sequence[Word]) -> list[Json]:
     """One row for each party, by id, nobody named last."""
     parties = sorted({word.stand.party for word in found}, key=lambda party: (party is None, party or ""))
@@ -115,17 +131,15 @@ async def shown_words(look: Look, places: Sequence[Json], found: Sequence[Word])
     when = {id_: orjson.loads(text)["said"] for id_, text in texts.items()}
     refs = {place["id"]: place for place in places}
     rows = []
-    for party, own in zip(parties, chosen, strict=True):
-        word = max(own, key=lambda word: word.rank)
-        event = orjson.loads(word.row[BODY])
+    for party, spoken in zip(parties, chosen, strict=True):
+        wider = [word for word in spoken if word.place != places[0]["id"] and word.stand.position == Position.OPPOSE]
+        own = [word for word in spoken if word not in wider]
+        word = latest(own)
         rows.append(
             {
                 "party": await shown.actor(look, party),
-                "stance": word.stand.position,
-                "since": when[word.stand.since],
-                "location": refs[word.place],
-                "event": {name: event[name] for name in ("id", "title", "kind", "date", "participants")},
-                "claim": orjson.Fragment(texts[word.last.id]),
+                **(NOTHING_SAID if word is None else _standing(word, texts, when, refs)),
+                "wider": [one.last.id for one in wider],
                 "places": [
                     {
                         "location": refs[one.place],

@@ -111,14 +111,17 @@ class Holding(Sent):
 
     party: NamedRef | None
     """Null: speakers whom nobody named."""
-    stance: v.Position
-    """Towards the event: support of a capture means that the attackers hold the place."""
-    since: When
+    stance: v.Position | None
+    """Towards the event: support of a capture means that the attackers hold the place. Null, with the four that follow:
+    what it has said of a whole says nothing of this part."""
+    since: When | None
     """Since when it has stood by this on that event."""
-    location: NamedRef
+    location: NamedRef | None
     """What the word is about: the place asked for, or one that contains it."""
-    event: ControlledEvent
-    claim: Claim
+    event: ControlledEvent | None
+    claim: Claim | None
+    wider: list[str]
+    """Claims that oppose somebody's holding all of a place that contains this one: they say nothing of a part."""
     places: list[PlaceWord]
     """Its latest word on each: the place asked for first, then outward."""
 

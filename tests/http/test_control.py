@@ -51,7 +51,7 @@ def words(page: Any) -> dict[str | None, tuple[str, str, str, str | None]]:
                 "isw": ("support", "c10", "lysychansk", "2022-07-02"),
                 "observers": ("support", "s13a", "luhansk-oblast", None),
                 "russian-side": ("support", "s15a", "luhansk-oblast", "2022-07-03"),
-                "ukrainian-side": ("oppose", "s16a", "luhansk-oblast", "2022-07-06"),
+                "ukrainian-side": ("support", "s14a", "lysychansk", "2022-07-03"),
             },
         ),
         (
@@ -94,8 +94,17 @@ def test_each_place_outward_has_its_own_latest_word(api: Api) -> None:
     ]
     assert [(one["location"]["id"], one["stance"], one["claim"], one["said"]["edtf"]) for one in row["places"]] == [
         ("lysychansk", "support", "lysychansk-s14a", "2022-07-03"),
-        ("luhansk-oblast", "oppose", "lysychansk-s16a", "2022-07-06"),
     ]
+    assert row["wider"] == ["lysychansk-s16a"]
+
+
+def test_to_oppose_a_whole_says_nothing_of_a_part(api: Api) -> None:
+    """No Ukrainian spoke of Pryvillia; that not all of the oblast was lost does not say who held it."""
+    (row,) = [row for row in api.get("/locations/pryvillia/control")["data"] if row["party"]["id"] == "ukrainian-side"]
+    assert row["wider"] == ["lysychansk-s16a"]
+    said = ("stance", "since", "location", "event", "claim")
+    assert [row[name] for name in said] == [None] * 5
+    assert row["places"] == []
 
 
 def test_the_claim_is_whole_and_the_event_says_who_took_part(api: Api) -> None:

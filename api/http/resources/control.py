@@ -25,9 +25,11 @@ class ControlQuery(AsOfImprecise):
 async def get_control(request: Request, id: LocationId, query: Annotated[ControlQuery, Query()]) -> Response:  # noqa: A002
     """Who says who holds a place: of each party the latest claim of control about it or about what contains it.
 
-    Of each party the later word counts, whichever place it is about; `places` has its latest word on each. What takes
-    no position counts only where the party has never taken one. To support the capture of a place is to say that its
-    attackers hold it, to oppose that, that they do not; of a report of control, that its participants do.
+    Of each party the later word counts, whichever place it is about; `places` has its latest word on each. A word on
+    the whole holds for its parts where it supports, never where it opposes: "we do not hold all of it" says nothing of
+    a part, and stands in `wider`. What takes no position counts only where the party has never taken one. To support
+    the capture of a place is to say that its attackers hold it, to oppose that, that they do not; of a report of
+    control, that its participants do.
     """
 
     async def make(look: Look) -> bytes:
