@@ -198,6 +198,8 @@ def _claims(event: facts.Event, chunk: facts.Chunk, known: facts.Facts, found: s
     found.update([number[f"source:{source}"] for source in sorted(chunk.cited.get(event.id, ()))])
     for speaker in dict.fromkeys(claim.speaker for claim in claims if claim.speaker is not None):
         found.update(_shared(known, ("spoken", speaker), _spoken))
+    for actor in {actor for claim in claims for actor in chunk.names.get(claim.id, ())}:
+        found.update([number[f"names:{party}"] for party in known.standings.closure(actor)])
     if event.location is not None and any(claim.aspect == Aspect.CONTROL for claim in claims):
         found.add(number[f"control:{event.location}"])
 
@@ -251,6 +253,7 @@ def of_claim(claim: facts.Claim, event: facts.Event, chunk: facts.Chunk, known: 
         found.add(number[f"{CLAIM}about:{claim.about}"])
     if event.location is not None:
         found.update(_shared(known, ("containers", event.location), _containers))
+    found.update(_figures(claim, chunk, known))
     for citation in chunk.citations.get(claim.id, ()):
         found.add(number[f"{CLAIM}source:{citation.source}"])
         found.update([number[f"{CLAIM}flag:{flag}"] for flag in facts.names(citation.flags)])
@@ -268,6 +271,15 @@ def hold(filed: Filed, words: str, known: facts.Facts, prefix: str = "") -> File
     """The record, in the facets of its words too."""
     filed.facets.update([known.names[f"{prefix}word:{word}"] for word in words.split()])
     return filed
+
+
+def _figures(claim: facts.Claim, chunk: facts.Chunk, known: facts.Facts) -> list[int]:
+    """Facets of what a claim counts, whose it is, and whom it holds responsible."""
+    blamed = {party for actor in chunk.names.get(claim.id, ()) for party in known.standings.closure(actor)}
+    names = [f"names:{party}" for party in sorted(blamed)]
+    names += [f"measure:{claim.measure}"] if claim.measure is not None else []
+    names += [f"of:{claim.of}"] if claim.of is not None else []
+    return _numbered(known, [CLAIM + name for name in names])
 
 
 def _containers(location: str, known: facts.Facts) -> list[int]:

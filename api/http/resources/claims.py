@@ -108,6 +108,24 @@ class ClaimFilters(Worded, AsOfImprecise):
     certainty: Annotated[
         list[v.Certainty], Facet("certainty"), Field(description="The wording's hedge.", examples=[["likely"]])
     ] = []
+    names: Annotated[
+        list[Id],
+        Facet("names", "actor"),
+        Field(
+            description="Holds this actor responsible, or anything that belongs to it.",
+            examples=[["western-governments"]],
+        ),
+    ] = []
+    measure: Annotated[
+        list[v.Measure], Facet("measure"), Field(description="Gives a figure of this.", examples=[["killed"]])
+    ] = []
+    of: Annotated[
+        list[Id],
+        Facet("of", "actor"),
+        Field(
+            description="Gives a figure of exactly this actor's people or things.", examples=[["pro-government-forces"]]
+        ),
+    ] = []
     inferred: Annotated[
         Flag | None,
         Facet("inferred"),
@@ -161,6 +179,9 @@ class ClaimFilters(Worded, AsOfImprecise):
             f"have the stance {one_of(self.stance)}" if self.stance else None,
             f"speak of {one_of(self.aspect)}" if self.aspect else None,
             f"are {one_of(self.certainty)}" if self.certainty else None,
+            f"hold {await look.names('actor', self.names)} responsible" if self.names else None,
+            f"count {one_of(self.measure)}" if self.measure else None,
+            f"count those of {await look.names('actor', self.of)}" if self.of else None,
             {True: "are inferred", False: "are not inferred", None: None}[self.inferred],
             f"have an event in {await look.names('location', self.location)}" if self.location else None,
             f"cite {await look.names('source', self.source)}" if self.source else None,

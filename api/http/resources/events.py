@@ -86,6 +86,15 @@ class EventFilters(Worded, Placed, AsOfImprecise):
     dataset: Annotated[
         list[Id], Facet("dataset", "dataset"), Field(description="Belongs to this dataset.", examples=[["lysychansk"]])
     ] = []
+    names: Annotated[
+        list[Id],
+        Facet("names", "actor"),
+        Field(
+            description="A claim about it holds this actor responsible, or anything that belongs to it; `party` is who "
+            "takes part.",
+            examples=[["western-governments"]],
+        ),
+    ] = []
     part_of: Annotated[
         list[Id],
         Facet("part_of", "event"),
@@ -157,6 +166,7 @@ class EventFilters(Worded, Placed, AsOfImprecise):
             circle_in_words(self.circle()),
             f"have a claim that cites {await look.names('source', self.source)}" if self.source else None,
             f"belong to the dataset {await look.names('dataset', self.dataset)}" if self.dataset else None,
+            f"are blamed on {await look.names('actor', self.names)}" if self.names else None,
             f"are part of {await look.names('event', self.part_of)}" if self.part_of else None,
             f"hold the words “{self.q}”" if self.q else None,
             {True: "are disputed", False: "are not disputed", None: None}[self.disputed],
