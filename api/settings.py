@@ -88,6 +88,12 @@ class Settings(BaseSettings):
 
     queue_seconds: float = Field(600, ge=0, description="How long a load waits for another one; longer: it gives up.")
 
+    posting_cache_bytes: int = Field(
+        64 * 2**20,
+        ge=2**20,
+        description="The most memory for compressed sets of record numbers, by which lists are filtered.",
+    )
+
     drain_seconds: float = Field(1, ge=0, description="How long requests are still taken after SIGTERM.")
     stop_seconds: int = Field(30, ge=1, description="How long answers under way may then take; longer: cut.")
     log_format: Literal["json", "text"] | None = Field(

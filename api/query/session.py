@@ -201,9 +201,9 @@ class Look:
 class Data:
     """The database as the server sees it."""
 
-    def __init__(self, reader: Reader) -> None:
-        """Read through a reader; what was looked up is kept until data is loaded."""
-        self.reader = reader
+    def __init__(self, reader: Reader, cache_bytes: int = CACHE_BYTES) -> None:
+        """Read through a reader; what was looked up is kept until data is loaded, sets within so many bytes."""
+        self.reader, self._cache_bytes = reader, cache_bytes
         self._catalogue: Catalogue | None = None
         self._soundness = Soundness()
 
@@ -213,7 +213,8 @@ class Data:
         revision, loaded_at = (rows[0][0], _moment(rows[0][1])) if rows else (0, datetime(1970, 1, 1, tzinfo=UTC))
         known, generation = self._catalogue, self.reader.generation
         if known is None or (known.revision, known.loaded_at, known.generation) != (revision, loaded_at, generation):
-            known = self._catalogue = Catalogue(revision, loaded_at, generation, self.reader.backend)
+            index = Index(self._cache_bytes)
+            known = self._catalogue = Catalogue(revision, loaded_at, generation, self.reader.backend, index)
         return known
 
     async def ask(self, work: Callable[[Look], Awaitable[T]]) -> T:
