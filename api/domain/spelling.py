@@ -42,9 +42,11 @@ def alternatives(word: str) -> tuple[str, ...]:
         return (word,)
     if _CYRILLIC.search(word):
         plain = _slavic(word)
-        return (word, CYRILLIC_MARK + plain, _stem(plain))
-    if _LATIN.search(word):
-        return (word, LATIN_MARK + _plain(word), *_consonants(word, CONSONANTS))
+        return (word,) if len(plain) < SHORTEST else (word, CYRILLIC_MARK + plain, _stem(plain))
+    if _LATIN.search(word):  # a letter said two hundred times is one, which every other word begins with
+        plain = _plain(word)
+        spelt = () if len(plain) < SHORTEST else (LATIN_MARK + plain,)
+        return (word, *spelt, *_consonants(word, CONSONANTS))
     return (word,)
 
 

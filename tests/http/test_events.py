@@ -234,7 +234,7 @@ from tests.support.live import Api, Params
         ({"source": "haidai-2022-06-30"}, ["refinery-entry"]),
         ({"dataset": "lysychansk-context"}, []),
         ({"part_of": "battle-of-lysychansk", "kind": "order"}, []),
-        ({"q": "ЛИСИЧАНСЬК capture"}, ["encirclement-of-lysychansk", "capture-of-lysychansk"]),
+        ({"q": "ЛИСИЧАНСЬК capture"}, ["capture-of-mine", "encirclement-of-lysychansk", "capture-of-lysychansk"]),
         ({"q": "Lysychans'k withdraw"}, ["ukrainian-withdrawal-begins"]),
         ({"q": "Марчук"}, ["death-of-marchuk", "initial-armoured-assault"]),
         ({"q": "refin"}, ["refinery-consolidation", "refinery-entry", "clashes-around-refinery"]),

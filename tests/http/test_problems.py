@@ -46,7 +46,7 @@ def refused(api: Api, path: str, parameter: str, /, **filters: Any) -> Any:
         ("/openapi.json", {"query": "1"}, []),
         ("/docs", {"query": "1"}, []),
         ("/events", {"format": "csv"}, ["/events.csv"]),
-        ("/claims/count", {"f": "xlsx"}, ["/claims.csv", "/claims.ndjson"]),
+        ("/claims/count", {"f": "xlsx"}, ["/claims.csv", "/claims.ndjson", "/claims.jsonld"]),
         ("/events", {"updated_since": "2026-01-01"}, []),
         ("/events", {"page": "2"}, ["cursor"]),
         ("/events.csv", {"page": "2"}, []),

@@ -14,9 +14,7 @@ _SHOWN = frozenset({"q", "date_from", "date_to", "party", "location", "kind", "s
 _LACKING = {
     "undated": "without a date",
     "undated_claims": "missing only because claims about them are undated",
-    "unsaid": "whose claims are all undated",
     "without_coordinates": "without a point",
-    "unplaced": "without a point",
 }
 
 

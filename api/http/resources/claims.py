@@ -122,9 +122,7 @@ class ClaimFilters(Worded, AsOfImprecise):
     of: Annotated[
         list[Id],
         Facet("of", "actor"),
-        Field(
-            description="Gives a figure of exactly this actor's people or things.", examples=[["pro-government-forces"]]
-        ),
+        Field(description="Gives a figure of exactly this actor's people or things.", examples=[["russian-side"]]),
     ] = []
     inferred: Annotated[
         Flag | None,
