@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-METHODS = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH"})
-"""Those of RFC 9110 and 5789: the ones that are refused here are still known."""
+METHODS = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH", b"QUERY"})
+"""Those of RFC 9110 and 5789, and QUERY, which is about to be one: those that are refused here are still known."""
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _LINE = re.compile(rb"(%b) (\S+) HTTP/(\d)\.(\d)\r?" % _TOKEN)
 _SCHEME = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*)://")

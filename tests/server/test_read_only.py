@@ -51,7 +51,7 @@ def is_served(api: Api, right: dict[str, str]) -> None:
     assert bodies(api) == right
     numbers = api.good("/metrics").text
     assert "counterclaim_database_up 1.0" in numbers
-    assert 'counterclaim_records{kind="claim"} 62.0' in numbers
+    assert 'counterclaim_records{kind="claim"} 63.0' in numbers
 
 
 def documented() -> list[str]:

@@ -84,7 +84,7 @@ def test_every_promise_names_a_test_that_holds_it() -> None:
     lines = re.findall(r"^- .*?(?=^- |\Z)", promised, re.DOTALL | re.MULTILINE)
     assert len(lines) >= 12
     for line in lines:
-        named = re.findall(r"`(tests/test_\w+\.py)(?:::(test_\w+))?`", line)
+        named = re.findall(r"`(tests/\w+/test_\w+\.py)(?:::(test_\w+))?`", line)
         assert named, line
         for file, test in named:
             assert not test or f"def {test}(" in (PROJECT / file).read_text(), f"{file}::{test}"
