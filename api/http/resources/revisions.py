@@ -22,7 +22,10 @@ REVISIONS = Listing("revisions", ("-number", "number"))
 CHANGES = Listing("changes", ("revision",))
 TAG = "History"
 router = APIRouter(tags=[TAG])
-RevisionNumber = Annotated[str, Path(description="The revision's number.", examples=["1"])]
+RevisionNumber = Annotated[
+    str,
+    Path(description="The revision's number.", examples=["1"], json_schema_extra={"pattern": "^[1-9][0-9]{0,8}$"}),
+]
 _DIGEST = "3f0c9d7f6a4d2c1e8b5a7f90d1e2c3b4a5968778695a4b3c2d1e0f1e2d3c4b5a"
 _REVISION = {
     "number": 1,
