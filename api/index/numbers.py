@@ -31,6 +31,11 @@ def ordinal(day: str) -> int:
     return date.fromisoformat(day).toordinal() if day else 0
 
 
+def written(day: int) -> str:
+    """The reverse of `ordinal`."""
+    return date.fromordinal(day).isoformat() if day else ""
+
+
 class Numbers:
     """Gives a number to every record that a load affects, before anything is derived."""
 
@@ -149,9 +154,11 @@ class Numbers:
             return coming
         statement = (
             f"SELECT id, number FROM {kind}_entry WHERE number >= ? AND number < ? AND day = ? AND ("
-            "id NOT IN (SELECT id FROM affected WHERE kind = ?) OR id IN (SELECT id FROM numbered WHERE kind = ?))"
+            "id NOT IN (SELECT id FROM affected WHERE kind = ?) "
+            "OR id IN (SELECT id FROM placed WHERE kind = ? AND day = ?))"
         )
-        there = self._store.rows(statement, first, 2**31 if limit is None else limit, day, kind, kind)
+        end = 2**31 if limit is None else limit
+        there = self._store.rows(statement, first, end, day, kind, kind, written(day))
         return sorted([*there, *coming], key=itemgetter(0))
 
     def _between(self, kind: str, first: int, limit: int | None, floor: int, size: int) -> int:

@@ -130,7 +130,6 @@ def world_database(backend: str, tmp_path_factory: pytest.TempPathFactory) -> It
         made.dispose()
 
 
-@pytest.mark.xfail(strict=False, reason="known defect: an event may be numbered out of order")
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_state_can_be_told_whatever_happens(world_database: sa.Engine, data: st.DataObject) -> None:
