@@ -198,8 +198,9 @@ def _claims(event: facts.Event, chunk: facts.Chunk, known: facts.Facts, found: s
     found.update([number[f"source:{source}"] for source in sorted(chunk.cited.get(event.id, ()))])
     for speaker in dict.fromkeys(claim.speaker for claim in claims if claim.speaker is not None):
         found.update(_shared(known, ("spoken", speaker), _spoken))
-    for actor in {actor for claim in claims for actor in chunk.names.get(claim.id, ())}:
-        found.update([number[f"names:{party}"] for party in known.standings.closure(actor)])
+    blamed = {actor for claim in claims for actor in chunk.names.get(claim.id, ())}
+    parties = {party for actor in blamed for party in known.standings.closure(actor)}
+    found.update([number[f"names:{party}"] for party in sorted(parties)])  # in one order, so that facets get one number
     if event.location is not None and any(claim.aspect == Aspect.CONTROL for claim in claims):
         found.add(number[f"control:{event.location}"])
 

@@ -75,7 +75,6 @@ def test_what_depends_on_claims_stands_between_the_offsets(dossier: sa.Engine) -
         assert part == {"claims": event["claims"], "assessments": event["assessments"]}
 
 
-@pytest.mark.xfail(strict=False, reason="known defect: what is derived is not the same on both databases in every run")
 def test_both_databases_hold_the_same(tmp_path: Path) -> None:
     found = []
     for backend in ("sqlite", "postgresql"):
