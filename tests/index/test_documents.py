@@ -218,3 +218,21 @@ def test_a_mapping_joins_two_datasets_while_both_are_there(database: sa.Engine, 
     load(database, theirs, same_as=same_as)
     withdraw(database, "lysychansk", same_as=same_as)
     assert documents(database, "actor")["gov-72"]["affiliations"] == []
+
+
+def test_a_record_that_leaves_a_day_makes_room_for_one_that_comes(database: sa.Engine) -> None:
+    """A dating takes an event to an earlier day, and another event comes to the day that it leaves."""
+    lists = [dataset("mine"), dataset("yours")]
+    dated = {"edtf": "2022-07-03", "basis": "stated"}
+    load(database, [lists[0], record("event", id="z-first", kind="shelling", title="First", date=dated)])
+    later = [
+        lists[1],
+        record("source", id="s", kind="news", title="A source", dataset="yours"),
+        record("event", id="a-second", kind="shelling", title="Second", date=dated, dataset="yours"),
+        record("dating", id="d", event="z-first", edtf="2022-07-01", source="s", dataset="yours"),
+    ]
+    load(database, later)
+    entries = sa.select(models.EventEntry.id).order_by(models.EventEntry.number)
+    with database.connect().execution_options(read_only=True) as connection:
+        assert list(connection.scalars(entries)) == ["z-first", "a-second"]
+    assert list(verify(database)) == []
