@@ -26,7 +26,7 @@ from tests.seed.test_load import CONTEXT, EXCERPT
 from tests.support import databases
 from tests.support.databases import LYSYCHANSK
 from tests.support.live import Api, serving
-from tests.support.worlds import DATASETS, World, entries
+from tests.support.worlds import World
 
 LISTS = ("events", "claims", "sources", "actors", "locations", "datasets")
 CAPTURE = "/events/capture-of-lysychansk"
@@ -184,15 +184,8 @@ def test_a_copy_kept_by_the_feed_is_what_is_served(followed: tuple[sa.Engine, Ap
     empty(database)
     world, copy, since = World(), Copy(), 0
     for _ in range(10):
-        dataset = data.draw(st.sampled_from(DATASETS), "dataset")
         try:
-            if dataset in world.loaded and data.draw(st.integers(0, 3), "withdraw") == 0:
-                withdraw(database, dataset)
-                del world.loaded[dataset]
-            else:
-                prune, file = data.draw(st.booleans(), "prune"), data.draw(world.files(dataset), "file")
-                load(database, entries(dataset, file), prune=prune)
-                world.loaded[dataset] = file if prune else {**world.loaded.get(dataset, {}), **file}
+            world.happen(database, data)
         except LoadRefusedError:
             continue
         if data.draw(st.booleans(), "follow"):

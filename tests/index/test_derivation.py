@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 
 from api import models
 from api.storage.database import engine
-from seed.load import load, withdraw
 from seed.report import LoadRefusedError
 from seed.verify import verify
 from tests.support import databases
 from tests.support.contents import everything, rebuilt, revision
-from tests.support.worlds import DATASETS, SAME_AS, World, entries
+from tests.support.worlds import SAME_AS, World
 
 STEPS = 5
 
@@ -52,17 +51,9 @@ def test_whatever_happens_all_is_as_if_derived_anew(database: sa.Engine, same_as
     empty(database)
     world = World()
     for _ in range(data.draw(st.integers(1, STEPS), "steps")):
-        dataset = data.draw(st.sampled_from(DATASETS), "dataset")
         before = revision(database)
         try:
-            if dataset in world.loaded and data.draw(st.integers(0, 3), "withdraw") == 0:
-                withdraw(database, dataset, same_as=same_as)
-                del world.loaded[dataset]
-            else:
-                prune = data.draw(st.booleans(), "prune")
-                file = data.draw(world.files(dataset), "file")
-                load(database, entries(dataset, file), prune=prune, same_as=same_as)
-                world.loaded[dataset] = file if prune else {**world.loaded.get(dataset, {}), **file}
+            world.happen(database, data, same_as=same_as)
         except LoadRefusedError:
             assert revision(database) == before
         found = everything(database)

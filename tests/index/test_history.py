@@ -24,7 +24,7 @@ from tests.index.test_derivation import empty
 from tests.seed.test_load import CONTEXT, EXCERPT
 from tests.support import databases
 from tests.support.databases import LYSYCHANSK
-from tests.support.worlds import DATASETS, World, entries
+from tests.support.worlds import World
 
 KINDS = ("actor", "claim", "dataset", "event", "location", "source")
 Documents = dict[tuple[str, str], str]
@@ -137,15 +137,8 @@ def test_every_state_can_be_told_whatever_happens(world_database: sa.Engine, dat
     database, world, states = world_database, World(), {0: {}}  # type: ignore[var-annotated]
     empty(database)
     for _ in range(data.draw(st.integers(1, 6), "steps")):
-        dataset = data.draw(st.sampled_from(DATASETS), "dataset")
         try:
-            if dataset in world.loaded and data.draw(st.integers(0, 3), "withdraw") == 0:
-                withdraw(database, dataset)
-                del world.loaded[dataset]
-            else:
-                prune, file = data.draw(st.booleans(), "prune"), data.draw(world.files(dataset), "file")
-                load(database, entries(dataset, file), prune=prune)
-                world.loaded[dataset] = file if prune else {**world.loaded.get(dataset, {}), **file}
+            world.happen(database, data)
         except LoadRefusedError:
             continue
         states[len(rows(database, models.Revision))] = served(database)

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
 from hypothesis import strategies as st
 
+from seed.load import load, withdraw
 from seed.records import KINDS
 from seed.refusals import Entry, Place, entry
 
@@ -55,6 +57,17 @@ class World:
         """The claims about an event."""
         held = [*self.loaded.values(), besides]
         return sorted({id_ for records in held for (_, id_), one in records.items() if one.get("event") == event})
+
+    def happen(self, database: sa.Engine, data: st.DataObject, **options: Any) -> None:
+        """Load a dataset's file, with or without pruning, or withdraw it; raises `LoadRefusedError`."""
+        dataset = data.draw(st.sampled_from(DATASETS), "dataset")
+        if dataset in self.loaded and data.draw(st.integers(0, 3), "withdraw") == 0:
+            withdraw(database, dataset, **options)
+            del self.loaded[dataset]
+        else:
+            prune, file = data.draw(st.booleans(), "prune"), data.draw(self.files(dataset), "file")
+            load(database, entries(dataset, file), prune=prune, **options)
+            self.loaded[dataset] = file if prune else {**self.loaded.get(dataset, {}), **file}
 
     def files(self, dataset: str) -> st.SearchStrategy[Records]:
         """A file of the dataset: some of its records, in any order."""
