@@ -78,7 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},  # `watch` counts, `logs` logs
     )
     app.state.data = Data(reader, settings.posting_cache_bytes)
-    app.state.exports = ExportCache(settings.export_cache_bytes)
+    app.state.exports = ExportCache(settings.export_cache_bytes, settings.concurrent_exports)
     app.state.watch = Watch(access_log=settings.exposed if settings.access_log is None else settings.access_log)
     app.state.stopping = False
     problems.install(app)

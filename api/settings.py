@@ -63,7 +63,12 @@ class Settings(BaseSettings):
         4_096, ge=16, description="The most open connections; beyond, the one that has been silent longest is closed."
     )
     concurrent_requests: int = Field(256, ge=1, description="The most requests answered at once; more: 503.")
-    concurrent_exports: int = Field(4, ge=1, description="The most exports made at once; more: 503.")
+    concurrent_exports: int = Field(
+        4,
+        ge=1,
+        description="The most exports of more than 1,000 records made at once, at most half of them for one client; "
+        "more: 503.",
+    )
     export_cache_bytes: int = Field(
         1_073_741_824,
         ge=0,
@@ -72,7 +77,12 @@ class Settings(BaseSettings):
     header_seconds: float = Field(10, gt=0, description="How long a client may take to send a request; longer: 408.")
     idle_seconds: int = Field(15, ge=1, description="How long a connection is kept open for another request.")
     send_seconds: float = Field(
-        30, gt=0, description="How long a client may take in nothing of an answer; longer: cut."
+        30, gt=0, description="How long a client may take in less of an answer than the least rate; longer: cut."
+    )
+    least_rate: int = Field(
+        1_024,
+        ge=1,
+        description="The bytes of an answer that a client has to take in each second, over `SEND_SECONDS` together.",
     )
     rate_limit: int | None = Field(
         None,

@@ -22,7 +22,8 @@ from api.query.lists import resolve
 from api.query.matching import between
 from api.query.session import Data, Look
 from api.query.statements import PAGES, PLACES
-from api.server.server import Joined, Server
+from api.server.server import Server
+from api.server.transports import Joined, Pace
 from api.settings import Settings, read_settings
 from api.storage.reader import Row
 
@@ -78,7 +79,7 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Begin to answer."""
         super().on_headers_complete()
-        self.cycle.transport = Joined(self.transport)
+        self.cycle.transport = Joined(self.transport, Pace(1, 30))
 
 
 def main() -> None:

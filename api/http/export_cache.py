@@ -6,12 +6,14 @@ same file; it is without a name, so that nothing is left of it when nobody needs
 """
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 
+from api.errors import Unavailable
 from api.http.ranges import Body
 
 IN_MEMORY = 256 * 1024
@@ -30,11 +32,35 @@ class Export:
     loaded_at: datetime
 
 
+class Slots:
+    """How many exports are made at once, and of these at most half for one client."""
+
+    def __init__(self, total: int) -> None:
+        """None is made yet."""
+        self._total, self._each = total, max(1, total // 2)
+        self._held: Counter[str] = Counter()
+
+    @contextmanager
+    def taken(self, client: str) -> Iterator[None]:
+        """Hold one for a client. Raises Unavailable."""
+        if self._held.total() >= self._total:
+            raise Unavailable("The service is making as many exports as it can.")
+        if self._held[client] >= self._each:
+            raise Unavailable(f"The service makes at most {self._each} exports at once for one client.")
+        self._held[client] += 1
+        try:
+            yield
+        finally:
+            self._held[client] -= 1
+            self._held += Counter()  # forgets who holds none
+
+
 class ExportCache:
     """Keeps the exports that were last asked for, up to so many bytes together."""
 
-    def __init__(self, most_bytes: int) -> None:
-        """Nothing is kept yet."""
+    def __init__(self, most_bytes: int, at_once: int) -> None:
+        """Nothing is kept yet; so many that are not small are made at once."""
+        self.slots = Slots(at_once)
         self._most_bytes = most_bytes
         self._kept: OrderedDict[Hashable, Export] = OrderedDict()
         self._making: dict[Hashable, asyncio.Task[Export]] = {}

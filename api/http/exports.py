@@ -5,6 +5,7 @@ A form is a media type and a function that writes it. Another one is added to `F
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, NamedTuple, TypeVar
 
@@ -20,11 +21,13 @@ from api.http.openapi_responses import export_of
 from api.http.read_ahead import ahead
 from api.query.filters import Filters
 from api.query.paging import Found, Place, Sort, Stretch
-from api.query.session import Look
+from api.query.session import Data, Look
 from api.query.validity import TROUBLE
 
 T = TypeVar("T")
 EXPORT_BATCH = 250
+SMALL = 1_000
+"""An export of as many records as a page may hold is made as a page is, beside whatever else is being exported."""
 LICENCE = {"Link": '</datasets>; rel="license"'}
 Write = Callable[[Listing, Look, Asked, int], AsyncGenerator[bytes, None]]
 """Writes so many matching records, and raises ShortError if it finds another number of them."""
@@ -40,37 +43,60 @@ class Form(NamedTuple):
     example: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An export that is asked for: of what, and how it is written."""
+
+    request: Request
+    listing: Listing
+    filters: Any
+    media_type: str
+    write: Write
+
+    async def known_by(self, look: Look) -> Response | tuple[object, ...]:
+        """What an export that will do was kept by; or the answer, where the client's own copy will."""
+        if unchanged := await not_modified(self.request, look):
+            return unchanged
+        await self.filters.asked().check(look)
+        tag, loaded_at = self._tag(look), look.catalogue.loaded_at
+        if caching.copy_will_do(self.request, loaded_at):
+            return caching.not_modified(tag, loaded_at)
+        return look.catalogue.generation, loaded_at, tag, base(self.request)
+
+    async def made(self, data: Data, cache: ExportCache) -> Export:
+        """All of it, of one state of the data. Raises Unavailable where too much is being exported."""
+        if (small := await data.ask(self._small)) is not None:
+            return small
+        with cache.slots.taken(self.request.scope["state"].get("share", "")):
+            async with data.snapshot() as look:  # nothing is read ahead any more once it ends
+                return await self._written(look, await counted(self.filters.asked(), look))
+
+    async def _small(self, look: Look) -> Export | None:
+        total = await counted(self.filters.asked(), look)
+        return None if total > SMALL else await self._written(look, total)
+
+    async def _written(self, look: Look, total: int) -> Export:
+        async with aclosing(self.write(self.listing, look, self.filters.asked(), total)) as parts:
+            body = await export_cache.written(placed_parts(parts, self.media_type))
+        return Export(body, total, self._tag(look), look.catalogue.loaded_at)
+
+    def _tag(self, look: Look) -> str:
+        return caching.etag(self.request, look.revision, gzip=False)
+
+
 async def export(request: Request, listing: Listing, filters: Any, form: str | Framed) -> Response:  # noqa: ANN401
     """Everything that matches, of one state of the data; or the part of it that is asked for."""
     data, cache = data_of(request), export_cache_of(request)
     if isinstance(form, str):
-        media_type, write = FORMS[form].media_type, FORMS[form].write
+        wanted = Wanted(request, listing, filters, FORMS[form].media_type, FORMS[form].write)
     else:
-        media_type, write = form.media_type, partial(_framed, form, filters)
-
-    async def look_up(look: Look) -> Response | tuple[object, ...]:
-        if unchanged := await not_modified(request, look):
-            return unchanged
-        await filters.asked().check(look)
-        tag, loaded_at = caching.etag(request, look.revision, gzip=False), look.catalogue.loaded_at
-        if caching.copy_will_do(request, loaded_at):
-            return caching.not_modified(tag, loaded_at)
-        return look.catalogue.generation, loaded_at, tag, base(request)
-
-    async def make() -> Export:
-        async with data.snapshot() as look:  # nothing is read ahead any more once it ends
-            asked: Asked = filters.asked()
-            total = await counted(asked, look)
-            async with aclosing(write(listing, look, asked, total)) as parts:
-                body = await export_cache.written(placed_parts(parts, media_type))
-            return Export(body, total, caching.etag(request, look.revision, gzip=False), look.catalogue.loaded_at)
-
-    found = await data.ask(look_up)
+        wanted = Wanted(request, listing, filters, form.media_type, partial(_framed, form, filters))
+    found = await data.ask(wanted.known_by)
     if isinstance(found, Response):
         return found
-    made = await cache.get(found, make)
+    made = await cache.get(found, lambda: wanted.made(data, cache))
     headers = caching.headers(made.tag, made.loaded_at) | LICENCE
-    headers |= {"Counterclaim-Count": str(made.records), "Content-Type": media_type}
+    headers |= {"Counterclaim-Count": str(made.records), "Content-Type": wanted.media_type}
     return ranges.answer(request, made.body, headers)
 
 

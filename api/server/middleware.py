@@ -16,7 +16,7 @@ from api.http.metrics import Exchange, Watch
 from api.http.problems import ALLOWED, Problem, respond
 from api.server import request_limits as legible
 from api.server.public_address import PublicAddress
-from api.server.rate_limit import Allowance, Proxies
+from api.server.rate_limit import Allowance, Proxies, counted_as
 from api.settings import Settings
 
 log = structlog.get_logger()
@@ -77,6 +77,7 @@ class Guard:
         scope = self._public.reached(scope)
         structlog.contextvars.bind_contextvars(request_id=request_id)
         answer = Answer(scope, send, request_id)
+        answer.scope["state"]["share"] = counted_as(client)
         self._running += 1
         try:
             await self._answer(answer, client, receive)

@@ -82,7 +82,7 @@ class Allowance:
 
     def take(self, client: str) -> tuple[int, list[tuple[bytes, bytes]]]:
         """After how many seconds to ask again (0: now is fine), and the headers that say what is left."""
-        now, key = time.monotonic(), _key(client)
+        now, key = time.monotonic(), counted_as(client)
         started, used = self._used.get(key, (now, 0))
         if now - started >= WINDOW_SECONDS:
             started, used = now, 0
@@ -95,7 +95,8 @@ class Allowance:
         return 0 if allowed else reset, [(b"ratelimit-policy", self._policy), (b"ratelimit", left)]
 
 
-def _key(client: str) -> str:
+def counted_as(client: str) -> str:
+    """Whose share a client's requests are of: of its address, or of its network where that is IPv6."""
     if ":" not in client:
         return client
     address = _parsed(client)

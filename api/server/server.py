@@ -5,7 +5,6 @@ import gc
 import resource
 import signal
 import socket
-import struct
 import sys
 from functools import partial
 from typing import Any
@@ -17,7 +16,8 @@ from uvicorn.server import ServerState
 
 from api.http.problems import Problem
 from api.server.middleware import HEADERS, POLICY, Guard
-from api.server.request_head import refused_head, refused_line
+from api.server.request_limits import refused_head, refused_line
+from api.server.transports import Joined, Pace, Unframed
 from api.settings import Settings
 
 _REASONS = {
@@ -32,9 +32,6 @@ TOO_LARGE = "The request is larger than this service takes."
 _HEADERS = "headers-too-large", "The header fields are more, or longer, than this service takes."
 _PER_FIELD = 4  # colon, blank, CR, LF
 _REQUEST_LINE = 32
-_FRAMED = b"transfer-encoding: chunked\r\n\r\n"
-_RESET = struct.pack("ii", 1, 0)
-"""Of SO_LINGER: closing tells the other end that something went wrong."""
 _LINGER_SECONDS = 0.5
 GARBAGE = (50_000, 20, 100)
 """When to look for garbage: a page makes hundreds of objects, and hardly any that counting references does not free."""
@@ -56,70 +53,6 @@ class State(ServerState):
         """Connections that wait for a request; who has waited longest comes first."""
 
 
-class Joined(asyncio.Transport):
-    """What one answer is written to: its head waits for the beginning of its body, and both leave in one write."""
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        """Nothing was written yet."""
-        self._transport = transport
-        self._head: bytes | None = None
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Send what follows the head at once."""
-        if self._head is None:
-            self._head = bytes(data)
-        elif self._head:
-            head, self._head = self._head, b""
-            self._transport.write(b"".join((head, data)))
-        else:
-            self._transport.write(data)
-
-    def close(self) -> None:
-        """Send what is left, and hang up."""
-        if self._head:
-            self._transport.write(self._head)
-            self._head = b""
-        self._transport.close()
-
-    def is_closing(self) -> bool:
-        """Whether nothing more is sent."""
-        return self._transport.is_closing()
-
-
-class Unframed(Joined):
-    """The same to a client of HTTP/1.0, which knows no chunks: there the answer ends where the connection does.
-
-    One that is cut must not look whole, and so the connection is then reset.
-    """
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        """Nothing was written yet."""
-        super().__init__(transport)
-        self._framed = self._unfinished = False
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Send the head, and what the chunks hold."""
-        data = bytes(data)
-        if self._head is None:
-            self._framed = self._unfinished = data.endswith(_FRAMED)
-            super().write(data.replace(_FRAMED, b"\r\n") if self._framed else data)
-        elif self._framed and data:
-            size, _, rest = data.partition(b"\r\n")
-            length = int(size, 16)
-            self._unfinished = 0 < length == len(rest) - 2  # the last chunk, an empty one, comes with what is before it
-            super().write(rest[:length])
-        else:
-            super().write(data)
-
-    def close(self) -> None:
-        """Hang up, so that it is seen if something is missing."""
-        if not self._unfinished:
-            super().close()
-            return
-        self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-        self._transport.abort()
-
-
 class Connection(HttpToolsProtocol):
     """A connection that has to send its requests, and to take its answers, in time and within bounds."""
 
@@ -137,7 +70,7 @@ class Connection(HttpToolsProtocol):
         super().__init__(config=config, server_state=server_state, app_state=app_state, _loop=_loop)
         self.settings = server_state.settings
         self.waiting_since: float | None = self.loop.time()
-        self.stuck_since: float | None = None
+        self.pace = Pace(self.settings.least_rate, self.settings.send_seconds)
         self._unparsed = 0
         self._line = b""
         self._refused = False
@@ -190,7 +123,7 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
         if self.cycle is not None and self.cycle is not before and self.scope["method"] != "HEAD":  # has no body
             framed = self.scope["http_version"] == "1.1"
-            self.cycle.transport = Joined(self.transport) if framed else Unframed(self.transport)
+            self.cycle.transport = (Joined if framed else Unframed)(self.transport, self.pace)
             self.scope["state"]["whole"] = partial(self._send_whole, self.cycle)
         if self.server_state.draining or _is_unspoken(self.scope["state"]["refusal"]):
             self.end()
@@ -203,7 +136,9 @@ class Connection(HttpToolsProtocol):
         cycle.waiting_for_100_continue = False
         ours = [b"%b: %b\r\n" % field for field in cycle.default_headers]
         end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
-        self.transport.write(b"".join((STATUS_LINE[status], *ours, head, end, body)))
+        whole = b"".join((STATUS_LINE[status], *ours, head, end, body))
+        self.pace.written += len(whole)
+        self.transport.write(whole)
         cycle.message_event.set()
         if not cycle.keep_alive:
             self.transport.close()
@@ -279,19 +214,9 @@ class Connection(HttpToolsProtocol):
         else:
             self.transport.close()
 
-    def pause_writing(self) -> None:
-        """The client takes nothing for now."""
-        self.stuck_since = self.loop.time()
-        super().pause_writing()
-
-    def resume_writing(self) -> None:
-        """The client takes something again."""
-        self.stuck_since = None
-        super().resume_writing()
-
     def check(self, now: float) -> None:
         """Hang up on a client that keeps us waiting."""
-        if self.stuck_since is not None and now - self.stuck_since > self.settings.send_seconds:
+        if self.pace.is_too_slow(now, self.transport.get_write_buffer_size()):
             self.give_up()
         elif self.waiting_since is not None and now - self.waiting_since > self.settings.header_seconds:
             if self._unparsed:
