@@ -16,8 +16,8 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from api.main import create_app, guarded, reader_for
-from api.models.facets import NEVER
-from api.query.conditions import Conditions, Wanted
+from api.models.facets import NEVER, EventFacets
+from api.query.conditions import Conditions, any_of
 from api.query.lists import resolve
 from api.query.matching import between
 from api.query.session import Data, Look
@@ -53,7 +53,7 @@ class Limit:
     async def _page(self, query: str) -> bytes:
         asked = dict(parse_qsl(query))
         conditions = Conditions(
-            wanted=(Wanted((f"party:{asked['party']}",)),),
+            wanted=(any_of(EventFacets.PARTY, [asked["party"]]),),
             first=date.fromisoformat(asked["date_from"]).toordinal(),
             last=date.fromisoformat(asked["date_to"]).toordinal(),
         )

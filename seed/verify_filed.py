@@ -9,7 +9,7 @@ from pyroaring import BitMap
 
 from api.index.builder import FILED
 from api.index.invalidation import Kind
-from api.models.facets import CHUNK_BITS, CLAIM, checksum
+from api.models.facets import CHUNK_BITS, checksum, record_of
 from api.storage.bulk import Store
 from seed.findings import Finding
 
@@ -24,7 +24,7 @@ def findings(store: Store) -> Iterator[Finding]:
         yield from _numbers(store, kind)
         for number, id_, facets in store.each(f"SELECT number, id, facets FROM {kind}_entry ORDER BY number"):
             for facet in readable(facets):
-                if facet not in names or names[facet].startswith(CLAIM) != (kind == "claim"):
+                if facet not in names or record_of(names[facet]) != kind:
                     yield Finding(kind, id_, "facets: its entry calls for one that is none")
                 else:
                     called[facet].append(number)
@@ -90,7 +90,7 @@ def _postings(store: Store, names: dict[int, str], called: "dict[int, array[int]
 def _named(store: Store, name: str, numbers: BitMap, what: str) -> Iterator[Finding]:
     if not numbers:
         return
-    kind = "claim" if name.startswith(CLAIM) else "event"
+    kind = record_of(name)
     ids: dict[int, str] = dict(store.rows(f"SELECT number, id FROM {kind}_entry WHERE number {{ids}}", list(numbers)))
     for number in numbers:
         yield Finding(kind, ids.get(number, str(number)), what.format(name))

@@ -23,7 +23,7 @@ def columns(size: str) -> int:
 
 def cells_of(longitude: float, latitude: float) -> list[str]:
     """The names of the cells a point lies in, one of each size."""
-    return [f"cell:{size}:{column(size, longitude)}:{row(size, latitude)}" for size in SIZES]
+    return [f"{size}:{column(size, longitude)}:{row(size, latitude)}" for size in SIZES]
 
 
 def cells_covering(west: float, south: float, east: float, north: float) -> tuple[str, list[str]] | None:
@@ -40,5 +40,5 @@ def cells_covering(west: float, south: float, east: float, north: float) -> tupl
         across = (column(size, east) - first) % around + 1
         rows = range(row(size, south), row(size, north) + 1)
         if across * len(rows) <= (MOST_CELLS if size == SIZES[-1] else FEW_CELLS):
-            return size, [f"cell:{size}:{(first + step) % around}:{y}" for step in range(across) for y in rows]
+            return size, [f"{size}:{(first + step) % around}:{y}" for step in range(across) for y in rows]
     return None

@@ -14,7 +14,7 @@ from api.index.facts import Chunk, Facts
 from api.index.invalidation import Affected, Kind
 from api.index.postings import FacetIds
 from api.index.serializer import Scribe
-from api.models.facets import CLAIM
+from api.models.facets import ClaimFacets, EventFacets, Span
 from api.storage.bulk import Row, Store
 
 CHUNK = 300
@@ -29,7 +29,7 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
     "claim": ("id", "size", "body"),
 }
 PLAIN: tuple[Kind, ...] = ("dataset", "source", "actor", "location")
-UNDATED = (6, 0, None)
+UNDATED = (Span.UNDATED, 0, None)
 _DATASET = ("id", "title", "summary", "version", "licence", "attribution", "url", "recorded_at")
 _SOURCE = (
     *("id", "kind", "title", "publisher", "author", "url", "archive_url", "language"),
@@ -166,7 +166,7 @@ class Maker:
             assessments = assess(own)
             words = self._shapes.event_words(event, chunk)
             filed = facets.of_event(event, chunk, self._known, own, assessments)
-            made.filed.append(facets.hold(filed, words, self._known))
+            made.filed.append(facets.hold(filed, words, self._known, EventFacets.WORD))
             judged = self._shapes.event(event, chunk, assessments)
             made.documents[event.id] = (event.id, len(judged.body), *judged, encode(own))
         return made, statements
@@ -180,7 +180,7 @@ class Maker:
                     if claim.id in wanted:
                         words = self._shapes.claim_words(claim, event)
                         filed = facets.of_claim(claim, event, part, self._known, statements[claim.id])
-                        made.filed.append(facets.hold(filed, words, self._known, CLAIM))
+                        made.filed.append(facets.hold(filed, words, self._known, ClaimFacets.WORD))
                         body = self._shapes.claim(claim, event, part)
                         made.documents[claim.id] = (claim.id, len(body), body)
             yield made

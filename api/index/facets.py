@@ -1,7 +1,8 @@
 """In which filtered lists an event or a claim stands, and where in them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,17 +14,14 @@ from api.domain.statements import Statement, said_by
 from api.domain.vocabulary import Aspect, Known, Stance, Status, Undated
 from api.index import facts
 from api.index.postings import Cells
-from api.models.facets import CLAIM
+from api.models.facets import FACETS, ClaimFacets, EventFacets, Facet, Span, declared, several
 
 T = TypeVar("T")
-_STATUS = {status: f"status:{status}" for status in Status}
-_EVER = {status: f"ever:{status}" for status in Status}
 MOST_ALIKE = 6
 """Of more statements, hardly ever do two events have the same shape."""
 MOST_DAYS = 50
 MOST_JUDGED = 100_000
-LASTING = range(1, 6)
-"""Kinds of dates that are not one day, nor unknown."""
+LASTING = range(Span.MONTH, Span.UNDATED)
 
 
 class Placing(NamedTuple):
@@ -44,15 +42,18 @@ class Filed(NamedTuple):
 
 
 def placing(earliest: date | None, latest: date | None) -> Placing:
-    """Which span class a date is of (DESIGN: 0 one day, 1 to 31 days, 2 to 366, 3 longer, 4 and 5 open, 6 undated)."""
+    """How long a date lasts, and where it stands in the order of days."""
     if earliest is None:
-        return Placing(6, 0, None) if latest is None else Placing(5, latest.toordinal(), latest.toordinal())
+        if latest is None:
+            return Placing(Span.UNDATED, 0, None)
+        return Placing(Span.OPEN_START, latest.toordinal(), latest.toordinal())
     first = earliest.toordinal()
     if latest is None:
-        return Placing(4, first, None)
+        return Placing(Span.OPEN_END, first, None)
     last = latest.toordinal()
     days = last - first + 1
-    span = 0 if days == 1 else 1 if days <= 31 else 2 if days <= 366 else 3  # noqa: PLR2004 - a month, a year
+    lasting = Span.MONTH if days <= 31 else Span.YEAR if days <= 366 else Span.LONGER  # noqa: PLR2004 - of days
+    span = Span.DAY if days == 1 else lasting
     return Placing(span, first, last)
 
 
@@ -139,25 +140,23 @@ def of_event(
     statuses = frozenset([assessment.status for assessment in assessments])
     ever_since = ever(statements, assessments, known)
     found = {*_shared(known, ("parties", parts), _parties)}
-    found.update(_shared(known, ("event", (event.kind, event.dataset)), _kind))
+    found.update(_OF_EVENTS.numbers(event, known))
     found.update(_shared(known, ("statuses", (statuses, ever_since)), _statuses))
     _claims(event, chunk, known, found)
     _wavering(statements, known, found)
-    if event.part_of is not None:
-        found.add(number[f"part_of:{event.part_of}"])
     point = None
     if event.location is not None:
-        places, point = _shared(known, ("place", event.location), _place)
-        found.update(places)
+        cells, point = _shared(known, ("point", event.location), _point)
+        found.update(cells)
     if point is None:
-        found.add(number["without_coordinates"])
+        found.add(number[EventFacets.WITHOUT_COORDINATES.name])
     possible, certain, undated = first_said(statements)
     if undated:
-        found.add(number["undated_claim"])
+        found.add(number[EventFacets.UNDATED_CLAIM.name])
     dated = chunk.dates[event.id]
     place = placing(dated.earliest, dated.latest)
     if place.span in LASTING:
-        found.add(number[f"span:{place.span}"])
+        found.add(number[EventFacets.SPAN.of(place.span)])
     return Filed(event.id, place, found, Cells(place.latest, possible, certain, *(point or (None, None))))
 
 
@@ -173,40 +172,75 @@ def _numbered(known: facts.Facts, names: Iterable[str]) -> list[int]:
     return [known.names[name] for name in names]
 
 
-def _kind(key: tuple[str, str], known: facts.Facts) -> list[int]:
-    return _numbered(known, ("all", f"kind:{key[0]}", f"dataset:{key[1]}"))
+@dataclass(frozen=True)
+class _Stored:
+    """The facets of a kind of record that are its columns."""
+
+    kind: str
+    few: Sequence[Facet]
+    """Those of few values, which many records share."""
+    many: Sequence[Facet]
+
+    @classmethod
+    def of(cls, kind: str) -> "_Stored":
+        stored = [facet for facet in declared(kind) if facet.column is not None]
+        few = [facet for facet in stored if facet.record in {None, "dataset"}]
+        return cls(kind, few, [facet for facet in stored if facet not in few])
+
+    def numbers(self, row: object, known: facts.Facts) -> Iterator[int]:
+        """The facets of a record that its columns say."""
+        few = tuple([getattr(row, facet.column or "") for facet in self.few])
+        yield from _shared(known, (self.kind, few), self._few)
+        for facet in self.many:
+            value: str | None = getattr(row, facet.column or "")
+            if value is not None:
+                yield from _wide(facet, value, known) if facet.wide else (known.names[facet.of(value)],)
+
+    def _few(self, values: Sequence[object], known: facts.Facts) -> list[int]:
+        named = [facet.of(value) for facet, value in zip(self.few, values, strict=True) if value is not None]
+        return _numbered(known, [FACETS[self.kind].ALL.name, *named])
+
+
+_OF_EVENTS, _OF_CLAIMS = _Stored.of("event"), _Stored.of("claim")
+
+
+def _wide(facet: Facet, value: str, known: facts.Facts) -> list[int]:
+    """The sets of all that an actor belongs to, or that a place lies in."""
+
+    def make(value: str, known: facts.Facts) -> list[int]:
+        all_ = sorted(known.standings.closure(value)) if facet.record == "actor" else known.containers[value]
+        return _numbered(known, [facet.of(one) for one in all_])
+
+    return _shared(known, (facet.name, value), make)
 
 
 def _statuses(key: tuple[frozenset[Status], frozenset[Status]], known: facts.Facts) -> list[int]:
     today, ever_since = key
-    names = [_STATUS[status] for status in sorted(today)] + [_EVER[status] for status in sorted(ever_since)]
-    return _numbered(known, [*names, "disputed:yes" if Status.DISPUTED in today else "disputed:no"])
+    names = [EventFacets.STATUS.of(status) for status in sorted(today)]
+    names += [EventFacets.EVER.of(status) for status in sorted(ever_since)]
+    return _numbered(known, [*names, EventFacets.DISPUTED.of(Status.DISPUTED in today)])
 
 
-def _place(location: str, known: facts.Facts) -> tuple[list[int], tuple[float, float] | None]:
-    names = [f"location:{container}" for container in known.containers[location]]
+def _point(location: str, known: facts.Facts) -> tuple[list[int], tuple[float, float] | None]:
     place = known.locations[location]
     if place.longitude is None or place.latitude is None:
-        return _numbered(known, names), None
-    names += cells_of(place.longitude, place.latitude)
+        return [], None
+    names = [EventFacets.CELL.of(cell) for cell in cells_of(place.longitude, place.latitude)]
     return _numbered(known, names), (place.longitude, place.latitude)
 
 
 def _claims(event: facts.Event, chunk: facts.Chunk, known: facts.Facts, found: set[int]) -> None:
     """Facets of what is said about an event: the sources cited, for whom speakers speak, and of whose control."""
     number, claims = known.names, chunk.claims.get(event.id, ())
-    found.update([number[f"source:{source}"] for source in sorted(chunk.cited.get(event.id, ()))])
+    found.update([number[EventFacets.SOURCE.of(source)] for source in sorted(chunk.cited.get(event.id, ()))])
     for speaker in dict.fromkeys(claim.speaker for claim in claims if claim.speaker is not None):
-        found.update(_shared(known, ("spoken", speaker), _spoken))
+        found.update(_wide(EventFacets.SPOKEN, speaker, known))
     blamed = {actor for claim in claims for actor in chunk.names.get(claim.id, ())}
     parties = {party for actor in blamed for party in known.standings.closure(actor)}
-    found.update([number[f"names:{party}"] for party in sorted(parties)])  # in one order, so that facets get one number
+    # In one order, so that facets get one number.
+    found.update([number[EventFacets.NAMES.of(party)] for party in sorted(parties)])
     if event.location is not None and any(claim.aspect == Aspect.CONTROL for claim in claims):
-        found.add(number[f"control:{event.location}"])
-
-
-def _spoken(speaker: str, known: facts.Facts) -> list[int]:
-    return _numbered(known, [f"spoken:{party}" for party in sorted(known.standings.closure(speaker))])
+        found.add(number[EventFacets.CONTROL.of(event.location)])
 
 
 def _wavering(statements: Sequence[Statement], known: facts.Facts, found: set[int]) -> None:
@@ -223,7 +257,7 @@ def _wavering(statements: Sequence[Statement], known: facts.Facts, found: set[in
                 taken[party, statement.aspect].add(said)
                 if statement.stance == Stance.RETRACTS:
                     taken[party, statement.aspect].add(None)
-    wavering = [f"wavering:{party}" for (party, _), different in taken.items() if len(different) > 1]
+    wavering = [EventFacets.WAVERING.of(party) for (party, _), different in taken.items() if len(different) > 1]
     found.update(_numbered(known, wavering))
 
 
@@ -231,75 +265,38 @@ def _parties(parts: Sequence[tuple[str, str]], known: facts.Facts) -> list[int]:
     """Facets of who takes part and in which role, and where several do of one party."""
     members: defaultdict[str, set[str]] = defaultdict(set)
     for actor, role in parts:
-        members[f"role:{role}"].add(actor)
-        members[f"actor:{actor}"].add(actor)
-        members[f"actor:{actor}/{role}"].add(actor)
+        members[EventFacets.ROLE.of(role)].add(actor)
+        members[EventFacets.ACTOR.of(actor)].add(actor)
+        members[EventFacets.ACTOR.of(actor, role)].add(actor)
         for party in sorted(known.standings.closure(actor)):
-            members[f"party:{party}"].add(actor)
-            members[f"party:{party}/{role}"].add(actor)
-    several = [f"several/{name}" for name, found in members.items() if len(found) > 1]
-    return _numbered(known, [*members, *several])
+            members[EventFacets.PARTY.of(party)].add(actor)
+            members[EventFacets.PARTY.of(party, role)].add(actor)
+    shared = [several(name) for name, found in members.items() if len(found) > 1]
+    return _numbered(known, [*members, *shared])
 
 
 def of_claim(claim: facts.Claim, event: facts.Event, chunk: facts.Chunk, known: facts.Facts, said: Statement) -> Filed:
     """Where a claim stands."""
     number = known.names
-    key = claim.dataset, claim.stance, claim.aspect, claim.certainty, bool(claim.inferred)
-    found = {number[f"{CLAIM}event:{claim.event}"], *_shared(known, ("claim", key), _words)}
-    if claim.speaker is not None:
-        found.update(_shared(known, ("speaker", claim.speaker), _speaking))
-    if claim.via is not None:
-        found.add(number[f"{CLAIM}via:{claim.via}"])
-    if claim.about is not None:
-        found.add(number[f"{CLAIM}about:{claim.about}"])
+    found = {*_OF_CLAIMS.numbers(claim, known)}
     if event.location is not None:
-        found.update(_shared(known, ("containers", event.location), _containers))
-    found.update(_figures(claim, chunk, known))
+        found.update(_wide(ClaimFacets.LOCATION, event.location, known))
+    blamed = {party for actor in chunk.names.get(claim.id, ()) for party in known.standings.closure(actor)}
+    found.update([number[ClaimFacets.NAMES.of(party)] for party in sorted(blamed)])
     for citation in chunk.citations.get(claim.id, ()):
-        found.add(number[f"{CLAIM}source:{citation.source}"])
-        found.update([number[f"{CLAIM}flag:{flag}"] for flag in facts.names(citation.flags)])
+        found.add(number[ClaimFacets.SOURCE.of(citation.source)])
+        found.update([number[ClaimFacets.FLAG.of(flag)] for flag in facts.names(citation.flags)])
     dated = chunk.said[claim.id]
     place = placing(dated.earliest, dated.latest)
     if place.span in LASTING:
-        found.add(number[f"{CLAIM}span:{place.span}"])
+        found.add(number[ClaimFacets.SPAN.of(place.span)])
     possible, certain, undated = first_said([said])
     if undated:
-        found.add(number[f"{CLAIM}undated_claim"])
+        found.add(number[ClaimFacets.UNDATED_CLAIM.name])
     return Filed(claim.id, place, found, Cells(place.latest, possible, certain))
 
 
-def hold(filed: Filed, words: str, known: facts.Facts, prefix: str = "") -> Filed:
+def hold(filed: Filed, words: str, known: facts.Facts, word: Facet) -> Filed:
     """The record, in the facets of its words too."""
-    filed.facets.update([known.names[f"{prefix}word:{word}"] for word in words.split()])
+    filed.facets.update([known.names[word.of(one)] for one in words.split()])
     return filed
-
-
-def _figures(claim: facts.Claim, chunk: facts.Chunk, known: facts.Facts) -> list[int]:
-    """Facets of what a claim counts, whose it is, and whom it holds responsible."""
-    blamed = {party for actor in chunk.names.get(claim.id, ()) for party in known.standings.closure(actor)}
-    names = [f"names:{party}" for party in sorted(blamed)]
-    names += [f"measure:{claim.measure}"] if claim.measure is not None else []
-    names += [f"of:{claim.of}"] if claim.of is not None else []
-    return _numbered(known, [CLAIM + name for name in names])
-
-
-def _containers(location: str, known: facts.Facts) -> list[int]:
-    return _numbered(known, [f"{CLAIM}location:{container}" for container in known.containers[location]])
-
-
-def _words(key: tuple[str, str, str, str, bool], known: facts.Facts) -> list[int]:
-    dataset, stance, aspect, certainty, inferred = key
-    names = (
-        "all",
-        f"dataset:{dataset}",
-        f"stance:{stance}",
-        f"aspect:{aspect}",
-        f"certainty:{certainty}",
-        "inferred:yes" if inferred else "inferred:no",
-    )
-    return _numbered(known, [CLAIM + name for name in names])
-
-
-def _speaking(speaker: str, known: facts.Facts) -> list[int]:
-    names = [f"speaker:{speaker}", *[f"party:{party}" for party in sorted(known.standings.closure(speaker))]]
-    return _numbered(known, [CLAIM + name for name in names])

@@ -50,7 +50,7 @@ class LocationClosure(Base):
     container: Mapped[str] = mapped_column(TEXT, primary_key=True)
 
 
-class Facet(Base):
+class FacetName(Base):
     """The name of a set of events or of claims, and its number (see `api.models.facets`)."""
 
     __tablename__ = "facet"

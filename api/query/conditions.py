@@ -1,15 +1,14 @@
 """What is asked of the events or of the claims, before the database is looked at."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from api.domain.cells import cells_covering
 from api.domain.geo import Box, Circle
+from api.models.facets import EventFacets, Facet
 from api.query.filters import Filters, facets
 from api.storage.reader import Row
-
-EVERYTHING = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +17,12 @@ class Wanted:
 
     names: tuple[str, ...]
     box: Box | None = None
+
+
+def any_of(facet: Facet, values: Iterable[object], roles: Sequence[str] = ()) -> Wanted:
+    """The filter for one of some values; of a party, in one of some roles."""
+    names = [facet.of(value, role) for value in values for role in roles or (None,)]
+    return Wanted(tuple(dict.fromkeys(names)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +76,15 @@ def marked(filters: Filters) -> tuple[list[Wanted], list[Named]]:
         if value is None or value == []:
             continue
         values = value if isinstance(value, list) else [value]
-        texts = ["yes" if item is True else "no" if item is False else str(item) for item in values]
-        wanted.append(Wanted(tuple(dict.fromkeys(f"{facet.prefix}:{text}" for text in texts))))
+        wanted.append(any_of(facet, values))
         if facet.record is not None:
-            named += [Named(parameter, facet.record, text) for text in texts]
+            named += [Named(parameter, facet.record, one) for one in values]
     return wanted, named
 
 
 def box_wanted(box: Box) -> Wanted:
     """The filter for a box: the few grid cells that cover it, or every record, and the point within."""
     covering = cells_covering(box.west, box.south, box.east, box.north)
-    return Wanted((EVERYTHING,) if covering is None else tuple(covering[1]), box)
+    if covering is None:
+        return Wanted((EventFacets.ALL.name,), box)
+    return replace(any_of(EventFacets.CELL, covering[1]), box=box)

@@ -8,9 +8,10 @@ import orjson
 from api.domain.positions import Stand, positions, questions_of
 from api.domain.statements import Statement, in_order_said, lateness
 from api.domain.vocabulary import Aspect, Match, Position, Undated
+from api.models.facets import EventFacets
 from api.query import references as shown
 from api.query.as_of import BODY, AsOfDay
-from api.query.conditions import Conditions, Wanted
+from api.query.conditions import Conditions, any_of
 from api.query.lists import BATCH, resolve, walk
 from api.query.questions import DATE
 from api.query.references import Json
@@ -62,7 +63,7 @@ async def containers(look: Look, identifier: str) -> list[Json]:
 async def _rows(look: Look, place: str, as_of: AsOfDay | None) -> AsyncIterator[Row]:
     """The events at exactly this place of whose control somebody speaks."""
     conditions = Conditions(
-        wanted=(Wanted((f"control:{place}",)),),
+        wanted=(any_of(EventFacets.CONTROL, [place]),),
         as_of=None if as_of is None else as_of.day,
         certain=as_of is not None and as_of.match == Match.CERTAIN,
         undated=as_of is not None and as_of.undated == Undated.INCLUDE,

@@ -1,7 +1,6 @@
 """What may be asked: parameter types, and the filters that lists share. A filter is one field, written once."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from math import isfinite
@@ -13,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from api.domain import vocabulary as v
 from api.domain.geo import Box, Circle
 from api.domain.text import fold
+from api.models.facets import EventFacets, Facet
 from api.query.as_of import AsOfDay
 
 ID = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
@@ -22,14 +22,6 @@ MAX_LIMIT = 1_000
 MAX_RADIUS_KM = 20_040.0
 BOX = r"^[+-]?[0-9.]+(,[+-]?[0-9.]+){3}$"
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
-
-
-@dataclass(frozen=True)
-class Facet:
-    """Marks a filter whose values name facets `<prefix>:<value>`; `record` is the kind of record a value must name."""
-
-    prefix: str
-    record: str | None = None
 
 
 def _day(value: object) -> object:
@@ -112,7 +104,7 @@ class Filters(BaseModel):
 
 @cache
 def facets(kind: type[Filters]) -> dict[str, Facet]:
-    """The fields of a set of filters that name facets."""
+    """The fields of a set of filters that are marked with facets."""
     marks = {
         name: [mark for mark in field.metadata if isinstance(mark, Facet)] for name, field in kind.model_fields.items()
     }
@@ -197,12 +189,12 @@ class OfEvents(AsOfImprecise):
     ] = None
     location: Annotated[
         list[Id],
-        Facet("location", "location"),
+        EventFacets.LOCATION,
         Field(description="The event is at this place or within it.", examples=[["lysychansk"]]),
     ] = []
     dataset: Annotated[
         list[Id],
-        Facet("dataset", "dataset"),
+        EventFacets.DATASET,
         Field(description="The event belongs to this dataset.", examples=[["lysychansk"]]),
     ] = []
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pyroaring import BitMap
 
 from api.errors import BadParameters, bad
+from api.models.facets import EventFacets
 from api.query.as_of import AsOfDay
 from api.query.conditions import Conditions, Named, Wanted
 from api.query.matching import between, matching
@@ -197,7 +198,7 @@ async def left_out(look: Look, table: str, conditions: Conditions, matches: Matc
             left["undated_claims"] = len(more.difference(now))
     if any(wanted.box is not None for wanted in conditions.wanted):
         placeless = tuple(wanted for wanted in conditions.wanted if wanted.box is None)
-        asked = replace(conditions, wanted=(*placeless, Wanted(("without_coordinates",))), circle=None)
+        asked = replace(conditions, wanted=(*placeless, Wanted((EventFacets.WITHOUT_COORDINATES.name,))), circle=None)
         left["without_coordinates"] = len(await matches(look, await resolve(look, table, asked)))
     return left
 

@@ -11,16 +11,16 @@ from pyroaring import BitMap
 
 from api.domain.geo import EARTH_RADIUS_KM, Box, Circle
 from api.domain.spelling import alternatives
-from api.models.facets import CLAIM, NEVER
-from api.query.conditions import EVERYTHING, Conditions, Wanted
+from api.models.facets import FACETS, NEVER, ClaimFacets, EventFacets, Span, several
+from api.query.conditions import Conditions, Wanted
 from api.query.postings import Column, Days, numbers_of, set_of
 from api.query.session import Look
+from api.query.statements import KINDS
 
-PREFIXES = {"events": "", "claims": CLAIM}
-REACH = {1: 31, 2: 366}
+REACH = {Span.MONTH: 31, Span.YEAR: 366}
 """Kinds of dates that last at most so many days."""
-LONGER, OPEN_END, OPEN_START = 3, 4, 5
-LASTING = (*REACH, LONGER)
+LASTING = (*REACH, Span.LONGER)
+UNLIKE_A_DAY = (*LASTING, Span.OPEN_END, Span.OPEN_START)
 SURE_KM = 1e-6
 """Nearer to a circle's border than this, each point is looked at by itself."""
 
@@ -40,6 +40,11 @@ class Matching:
     table: str
     conditions: Conditions
 
+    @property
+    def facets(self) -> type[EventFacets] | type[ClaimFacets]:
+        """Those of the list's records."""
+        return FACETS[KINDS[self.table]]
+
     async def found(self) -> BitMap:
         """The numbers of all that match."""
         sets = await self._sets()
@@ -57,14 +62,13 @@ class Matching:
         return found
 
     async def _postings(self, names: Sequence[str]) -> list[BitMap]:
-        prefix = PREFIXES[self.table]
-        found = await self.look.index.postings(self.look, [prefix + name for name in names])
-        return [found[prefix + name] for name in names]
+        found = await self.look.index.postings(self.look, names)
+        return [found[name] for name in names]
 
     async def _sets(self) -> list[BitMap]:
         """One set for each filter and each word."""
         conditions = self.conditions
-        wanted = conditions.wanted or (Wanted((EVERYTHING,)),)
+        wanted = conditions.wanted or (Wanted((self.facets.ALL.name,)),)
         found = await self._postings([name for one in wanted for name in one.names])
         sets, rest = [], iter(found)
         for one in wanted:
@@ -77,8 +81,7 @@ class Matching:
 
     async def _word(self, word: str) -> BitMap:
         """Those that hold a word which begins like this, or is spelt otherwise."""
-        prefix = f"{PREFIXES[self.table]}word:"
-        ways = [await self.look.index.beginning(self.look, prefix + way) for way in alternatives(word)]
+        ways = [await self.look.index.beginning(self.look, self.facets.WORD.of(way)) for way in alternatives(word)]
         return BitMap.union(*ways)
 
     async def _different(self, names: Sequence[str], others: Sequence[str]) -> BitMap:
@@ -86,9 +89,9 @@ class Matching:
         found = BitMap()
         for one in names:
             for other in others:
-                here, there, several, many = await self._postings([one, other, f"several/{one}", f"several/{other}"])
+                here, there, more, many = await self._postings([one, other, several(one), several(other)])
                 both = here & there
-                alone = both - several - many
+                alone = both - more - many
                 if alone:
                     both -= alone & await self._in_both(one, other)
                 found |= both
@@ -96,20 +99,19 @@ class Matching:
 
     async def _in_both(self, one: str, other: str) -> BitMap:
         """Events in which somebody takes part who meets both; `other` is a party, without a role."""
-        kind, _, rest = one.partition(":")
-        party, _, role = rest.partition("/") if kind == "party" else ("", "", rest)
-        actors = await self.look.members(other.partition(":")[2])
+        party, _, role = (EventFacets.PARTY.value(one) or "").partition("/")
+        actors = await self.look.members(EventFacets.PARTY.value(other) or "")
         if party:
             actors &= await self.look.members(party)
-        suffix = f"/{role}" if role else ""
-        found = await self._postings([f"actor:{actor}{suffix}" for actor in sorted(actors)])
+        role = role or EventFacets.ROLE.value(one) or ""
+        found = await self._postings([EventFacets.ACTOR.of(actor, role or None) for actor in sorted(actors)])
         return BitMap.union(*found) if found else BitMap()
 
     async def _within_days(self, found: BitMap) -> BitMap:
         """Those of a set whose date meets the days, or that have none where such pass."""
         conditions, days = self.conditions, await self.look.index.days_of(self.look, self.table)
-        names = [f"span:{span}" for span in (*LASTING, OPEN_END, OPEN_START)]
-        spans = dict(zip((*LASTING, OPEN_END, OPEN_START), await self._postings(names), strict=True))
+        names = [self.facets.SPAN.of(span) for span in UNLIKE_A_DAY]
+        spans = dict(zip(UNLIKE_A_DAY, await self._postings(names), strict=True))
         undated = between(found, 0, days.dated) if conditions.undated else BitMap()
         if conditions.fresh:
             return undated | await self._fresh(found, days, spans)
@@ -119,10 +121,10 @@ class Matching:
             return undated | await self._certain(between(found, first, end), spans)
         inside = between(found, first, end)
         if conditions.last is not None:  # an open start may lie anywhere before
-            inside |= between(found & spans[OPEN_START], max(first, end), NEVER)
+            inside |= between(found & spans[Span.OPEN_START], max(first, end), NEVER)
         if conditions.first is not None:
             earlier = between(found, days.dated, min(first, end))
-            inside |= earlier & spans[OPEN_END]
+            inside |= earlier & spans[Span.OPEN_END]
             inside |= await self._reaching(earlier, days, spans, conditions.first)
         return undated | inside
 
@@ -139,9 +141,9 @@ class Matching:
         """Those of which no end may lie outside."""
         first, last = self.conditions.first, self.conditions.last
         if first is not None:
-            inside -= spans[OPEN_START]
+            inside -= spans[Span.OPEN_START]
         if last is not None:
-            inside -= spans[OPEN_END]
+            inside -= spans[Span.OPEN_END]
             lasting = BitMap.union(*(inside & spans[span] for span in LASTING))
             if lasting:
                 latest = await self._column("latest")
@@ -177,7 +179,7 @@ class Matching:
         said = await self._column("certain" if self.conditions.certain else "possible")
         known = kept(found, lambda numbers: said[numbers] <= day)
         if self.conditions.undated:
-            known |= found & (await self._postings(["undated_claim"]))[0]
+            known |= found & (await self._postings([self.facets.UNDATED_CLAIM.name]))[0]
         return known
 
     async def _column(self, name: str) -> Column:

@@ -23,8 +23,6 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from api import models
 from api.storage.reader import Statement, body_of
 
-UNDATED_SPAN = 6
-OPEN_START = 5
 REVISION = select(func.max(models.Revision.number)).scalar_subquery()
 KINDS = {"events": "event", "claims": "claim"}
 ENTRIES: dict[str, FromClause] = {"events": models.EventEntry.__table__, "claims": models.ClaimEntry.__table__}
@@ -137,7 +135,7 @@ AFTER_ID = {
 }
 """One row of (revision, number) of the record that follows an `id` in their order, if there is one."""
 
-_FACET, _POSTING = models.Facet.__table__, models.Posting.__table__
+_FACET, _POSTING = models.FacetName.__table__, models.Posting.__table__
 _MEMBERS = (REVISION, _FACET.c.name, _POSTING.c.chunk, _POSTING.c.hash, _POSTING.c.members)
 
 

@@ -12,11 +12,13 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, exist
 from api import models
 from api.domain.geo import Box, Circle
 from api.domain.spelling import WAYS, alternatives
+from api.models.facets import Span
 from api.query.conditions import Named
+from api.query.filters import Filters, facets
 from api.query.lists import check_named
 from api.query.paging import DATED, UNDATED, Found, Place, Sort, Walked
 from api.query.session import TABLES, Look
-from api.query.statements import OPEN_START, REVISION, UNDATED_SPAN, in_box
+from api.query.statements import REVISION, in_box
 from api.storage.reader import Statement, body_of
 
 SHAPES = 128
@@ -91,21 +93,21 @@ def _words(fact: FromClause, _: FromClause, clause: Clause) -> ColumnElement[boo
 
 def _days(_: FromClause, document: FromClause, clause: Clause) -> ColumnElement[bool]:
     """`column` names the ends asked for: `first`, `last`, `both`; size 1: possible, 2: certain, + 2: or undated."""
-    row, undated = document.c, document.c.span == UNDATED_SPAN
+    row, undated = document.c, document.c.span == Span.UNDATED
     conditions: list[ColumnElement[bool]] = [~undated]
     certain = clause.size in {2, 4}
     first: ColumnElement[int] = bindparam("first_day")
     last: ColumnElement[int] = bindparam("last_day")
     if clause.column != "last":
-        began = and_(row.span != OPEN_START, row.day >= first)
+        began = and_(row.span != Span.OPEN_START, row.day >= first)
         conditions.append(began if certain else or_(row.latest.is_(None), row.latest >= first))
     if clause.column != "first":
-        conditions.append(row.latest <= last if certain else or_(row.span == OPEN_START, row.day <= last))
+        conditions.append(row.latest <= last if certain else or_(row.span == Span.OPEN_START, row.day <= last))
     return or_(undated, and_(*conditions)) if clause.size > 2 else and_(*conditions)  # noqa: PLR2004 - see above
 
 
 def _undated(_: FromClause, document: FromClause, __: Clause) -> ColumnElement[bool]:
-    return document.c.span == UNDATED_SPAN
+    return document.c.span == Span.UNDATED
 
 
 CLAUSES: Mapping[str, Callable[[FromClause, FromClause, Clause], ColumnElement[bool]]] = {
@@ -131,7 +133,7 @@ def page_statement(shape: Shape) -> Statement:
     found = found.join_from(fact, document, document.c.id == fact.c.id, isouter=not by_day)
     found = found.where(*_conditions(shape, fact, document))
     if by_day:
-        found = found.where(document.c.span == UNDATED_SPAN if undated else document.c.span != UNDATED_SPAN)
+        found = found.where(document.c.span == Span.UNDATED if undated else document.c.span != Span.UNDATED)
     if shape.after:
         here, there = tuple_(key, fact.c.id), tuple_(bindparam("after_key"), bindparam("after_id"))
         found = found.where(here < there if down else here > there)
@@ -187,6 +189,18 @@ class Asked(Walked):
         if values:
             self.clauses.append(Clause(kind, column, len(values)))
             self.values.update({f"{column}{index}": str(value) for index, value in enumerate(values)})
+
+    def marked(self, filters: Filters) -> None:
+        """The filters that are marked with facets, and the records that they name."""
+        for parameter, facet in facets(type(filters)).items():
+            value = getattr(filters, parameter)
+            values = value if isinstance(value, list) else [] if value is None else [value]
+            if facet.wide:
+                self.belongs(facet.name, values)
+            else:
+                self.any_of(facet.column or facet.name, values)
+            if facet.record is not None:
+                self.named += [Named(parameter, facet.record, value) for value in values]
 
     def words(self, words: Sequence[str]) -> None:
         """Every word is the beginning of one of the record's words."""

@@ -7,8 +7,9 @@ import orjson
 
 from api.domain.date_words import day_in_words
 from api.domain.vocabulary import Match, Undated
+from api.models.facets import ClaimFacets, EventFacets, Facet
 from api.query.as_of import AsOfDay
-from api.query.conditions import Conditions, Wanted
+from api.query.conditions import Conditions, Wanted, any_of
 from api.query.lists import Asked, count, resolve
 from api.query.paging import Sort
 from api.query.session import Look
@@ -22,13 +23,14 @@ class Explained(Asked):
         """Why there is nothing."""
         wanted = self.conditions.wanted
         if self.table == "events":  # of their filters, only that of places asks for claims too
-            wanted = tuple(one for one in wanted if all(name.startswith("location:") for name in one.names))
+            places = [[EventFacets.LOCATION.value(name) for name in one.names] for one in wanted]
+            wanted = tuple(any_of(ClaimFacets.LOCATION, some) for some in places if None not in some)
         return await why(look, wanted, self.as_of, "Nothing that is recorded matches.")
 
 
-def claims_of(kind: str, ids: list[str]) -> tuple[Wanted, ...]:
-    """Claims whose `event`, `party` or `location` is one of these."""
-    return (Wanted(tuple(f"{kind}:{identifier}" for identifier in ids)),) if ids else ()
+def claims_of(facet: Facet, ids: list[str]) -> tuple[Wanted, ...]:
+    """Claims that stand in the facet of one of these."""
+    return (any_of(facet, ids),) if ids else ()
 
 
 async def why(look: Look, wanted: tuple[Wanted, ...], as_of: AsOfDay | None, otherwise: str) -> str:

@@ -40,19 +40,19 @@ def test_every_point_in_a_box_is_in_a_cell_that_covers_it(given_: tuple[Bounds, 
         size, names = covering
         assert len(names) == len(set(names)) <= MOST_CELLS
         assert set(cells_of(*point)) & set(names)
-        assert all(name.startswith(f"cell:{size}:") for name in names)
+        assert all(name.startswith(f"{size}:") for name in names)
 
 
 def test_a_box_gets_the_smallest_cells_that_are_few() -> None:
-    assert cells_covering(38.41, 48.91, 38.42, 48.92) == ("0.2", ["cell:0.2:1092:694"])
+    assert cells_covering(38.41, 48.91, 38.42, 48.92) == ("0.2", ["0.2:1092:694"])
     assert cells_covering(38.0, 48.6, 38.8, 49.1) == (
         "1",
-        [f"cell:1:218:{y}" for y in (138, 139)],
+        [f"1:218:{y}" for y in (138, 139)],
     )
-    country = ("20", [f"cell:20:{x}:{y}" for x in (10, 11) for y in (6, 7)])
+    country = ("20", [f"20:{x}:{y}" for x in (10, 11) for y in (6, 7)])
     assert cells_covering(22.1, 44.3, 40.2, 52.4) == country
     # Of the largest size there may be more.
-    continent = ("20", [f"cell:20:{x}:{y}" for x in (6, 7, 8) for y in (5, 6, 7)])
+    continent = ("20", [f"20:{x}:{y}" for x in (6, 7, 8) for y in (5, 6, 7)])
     assert cells_covering(-60.0, 10.0, -5.0, 60.0) == continent
     assert cells_covering(-180, -90, 180, 90) is None
 

@@ -52,7 +52,7 @@ def documents(database: sa.Engine, kind: str) -> dict[str, Any]:
 
 def _contents(connection: sa.Connection) -> Contents:
     found = {}
-    names = dict(connection.execute(sa.select(models.Facet.id, models.Facet.name)).all())
+    names = dict(connection.execute(sa.select(models.FacetName.id, models.FacetName.name)).all())
     for name, table in models.Base.metadata.tables.items():
         if name in {
             "revision",

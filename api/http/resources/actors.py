@@ -11,8 +11,8 @@ from api.http import answers
 from api.http.answers import Listing
 from api.http.exports import routes
 from api.http.openapi_responses import item_of, json_of, page_of
-from api.query.conditions import Named
-from api.query.descriptions import one_of, sentence
+from api.models.facets import ActorFacets
+from api.query.descriptions import all_worded, sentence
 from api.query.filters import Id, Paged, PathId, Versioned, Worded
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
@@ -28,27 +28,28 @@ _ITEM = item_statement("actor")
 class ActorFilters(Worded):
     """Which actors a caller wants."""
 
-    kind: Annotated[list[v.ActorKind], Field(description="What it is.", examples=[["armed_force"]])] = []
-    party: Annotated[list[Id], Field(description="This actor, or belongs to it.", examples=[["ukrainian-side"]])] = []
-    dataset: Annotated[list[Id], Field(description="Belongs to this dataset.", examples=[["lysychansk"]])] = []
+    kind: Annotated[
+        list[v.ActorKind], ActorFacets.KIND, Field(description="What it is.", examples=[["armed_force"]])
+    ] = []
+    party: Annotated[
+        list[Id], ActorFacets.PARTY, Field(description="This actor, or belongs to it.", examples=[["ukrainian-side"]])
+    ] = []
+    dataset: Annotated[
+        list[Id], ActorFacets.DATASET, Field(description="Belongs to this dataset.", examples=[["lysychansk"]])
+    ] = []
 
     def asked(self) -> Asked:
         """The question."""
         asked = Asked("actor")
-        asked.any_of("kind", self.kind)
-        asked.belongs("party", self.party)
-        asked.any_of("dataset", self.dataset)
-        asked.named = [Named("dataset", "dataset", dataset) for dataset in self.dataset]
-        asked.named += [Named("party", "actor", party) for party in self.party]
+        asked.marked(self)
         asked.words(fold(self.q or ""))
         return asked
 
     async def described(self, look: Look) -> str:
         """The question in words."""
+        said = await all_worded(look, self)
         parts = [
-            f"are of kind {one_of(self.kind)}" if self.kind else None,
-            f"belong to {await look.names('actor', self.party)}" if self.party else None,
-            f"belong to the dataset {await look.names('dataset', self.dataset)}" if self.dataset else None,
+            *said.values(),
             f"hold the words “{self.q}”" if self.q else None,
         ]
         return sentence("Actors", parts)

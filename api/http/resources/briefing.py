@@ -14,9 +14,10 @@ from api.http.addresses import base
 from api.http.answers import Listing
 from api.http.exports import export
 from api.http.openapi_responses import export_of, judged_of
+from api.models.facets import ClaimFacets
 from api.query.briefing import News
 from api.query.conditions import Conditions, marked
-from api.query.filters import Day, Facet, Id, Imprecise, Paged
+from api.query.filters import Day, Id, Imprecise, Paged
 from api.query.paging import query_string
 from api.query.session import Look
 from api.schemas.reports import Briefing
@@ -41,12 +42,12 @@ class BriefingFilters(Imprecise):
     ] = None
     party: Annotated[
         list[Id],
-        Facet("party", "actor"),
+        ClaimFacets.PARTY,
         Field(description="What this actor, or anything that belongs to it, said.", examples=[["ukrainian-side"]]),
     ] = []
     location: Annotated[
         list[Id],
-        Facet("location", "location"),
+        ClaimFacets.LOCATION,
         Field(description="The event is at this place or within it.", examples=[["lysychansk"]]),
     ] = []
 

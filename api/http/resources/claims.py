@@ -15,10 +15,11 @@ from api.http import answers
 from api.http.answers import Listing
 from api.http.exports import routes
 from api.http.openapi_responses import item_of, json_of, page_of
+from api.models.facets import ClaimFacets
 from api.query.as_of import AsOfDay
 from api.query.conditions import Conditions, marked, ordinal
-from api.query.descriptions import days_in_words, one_of, sentence
-from api.query.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, PathId, Versioned, Worded
+from api.query.descriptions import all_worded, days_in_words, sentence
+from api.query.filters import AsOfImprecise, Day, Flag, Id, Paged, PathId, Versioned, Worded
 from api.query.session import Look
 from api.query.statements import REVISION
 from api.query.why_empty import Explained
@@ -78,75 +79,77 @@ class ClaimFilters(Worded, AsOfImprecise):
     said_to: Annotated[Day | None, Field(description="Said on this day or earlier.", examples=["2022-07-03"])] = None
     event: Annotated[
         list[Id],
-        Facet("event", "event"),
+        ClaimFacets.EVENT,
         Field(description="About this event.", examples=[["capture-of-lysychansk"]]),
     ] = []
     speaker: Annotated[
-        list[Id], Facet("speaker", "actor"), Field(description="Said by exactly this actor.", examples=[["haidai"]])
+        list[Id], ClaimFacets.SPEAKER, Field(description="Said by exactly this actor.", examples=[["haidai"]])
     ] = []
     via: Annotated[
-        list[Id], Facet("via", "actor"), Field(description="Passed on by exactly this actor.", examples=[["isw"]])
+        list[Id], ClaimFacets.VIA, Field(description="Passed on by exactly this actor.", examples=[["isw"]])
     ] = []
     party: Annotated[
         list[Id],
-        Facet("party", "actor"),
+        ClaimFacets.PARTY,
         Field(description="Said by this actor or anything that belongs to it.", examples=[["russian-side"]]),
     ] = []
     about: Annotated[
         list[Id],
-        Facet("about", "claim"),
+        ClaimFacets.ABOUT,
         Field(description="About this claim.", examples=[["lysychansk-s07a"]]),
     ] = []
     stance: Annotated[
         list[v.Stance],
-        Facet("stance"),
+        ClaimFacets.STANCE,
         Field(description="What the speaker does with it.", examples=[["concedes", "denies"]]),
     ] = []
     aspect: Annotated[
-        list[v.Aspect], Facet("aspect"), Field(description="What about the event it speaks of.", examples=[["control"]])
+        list[v.Aspect],
+        ClaimFacets.ASPECT,
+        Field(description="What about the event it speaks of.", examples=[["control"]]),
     ] = []
     certainty: Annotated[
-        list[v.Certainty], Facet("certainty"), Field(description="The wording's hedge.", examples=[["likely"]])
+        list[v.Certainty], ClaimFacets.CERTAINTY, Field(description="The wording's hedge.", examples=[["likely"]])
     ] = []
     names: Annotated[
         list[Id],
-        Facet("names", "actor"),
+        ClaimFacets.NAMES,
         Field(
             description="Holds this actor responsible, or anything that belongs to it.",
             examples=[["western-governments"]],
         ),
     ] = []
     measure: Annotated[
-        list[v.Measure], Facet("measure"), Field(description="Gives a figure of this.", examples=[["killed"]])
+        list[v.Measure], ClaimFacets.MEASURE, Field(description="Gives a figure of this.", examples=[["killed"]])
     ] = []
     of: Annotated[
         list[Id],
-        Facet("of", "actor"),
+        ClaimFacets.OF,
         Field(description="Gives a figure of exactly this actor's people or things.", examples=[["russian-side"]]),
     ] = []
     inferred: Annotated[
         Flag | None,
-        Facet("inferred"),
+        ClaimFacets.INFERRED,
         Field(description="Whether it is an editor's reading of what was said.", examples=[True]),
     ] = None
     location: Annotated[
         list[Id],
-        Facet("location", "location"),
+        ClaimFacets.LOCATION,
         Field(description="Its event is at this place or within it.", examples=[["lysychansk"]]),
     ] = []
     source: Annotated[
         list[Id],
-        Facet("source", "source"),
+        ClaimFacets.SOURCE,
         Field(description="Cites this source, as carrier or reference.", examples=[["wikipedia-ref-47"]]),
     ] = []
     flag: Annotated[
         list[v.CitationFlag],
-        Facet("flag"),
+        ClaimFacets.FLAG,
         Field(description="A citation of it carries this flag.", examples=[["failed_verification"]]),
     ] = []
     dataset: Annotated[
         list[Id],
-        Facet("dataset", "dataset"),
+        ClaimFacets.DATASET,
         Field(description="Belongs to this dataset.", examples=[["lysychansk-context"]]),
     ] = []
 
@@ -167,31 +170,16 @@ class ClaimFilters(Worded, AsOfImprecise):
 
     async def described(self, look: Look) -> str:
         """The question in words."""
+        said = await all_worded(look, self)
         parts = [
-            _about(await look.names("event", self.event)) if self.event else None,
+            said.pop("event"),
             days_in_words("were said", self.said_from, self.said_to, self.match, self.undated),
-            f"are said by {await look.names('actor', self.speaker)}" if self.speaker else None,
-            f"are said by {await look.names('actor', self.party)} or whoever belongs there" if self.party else None,
-            f"are passed on by {await look.names('actor', self.via)}" if self.via else None,
-            _about(one_of(self.about)) if self.about else None,
-            f"have the stance {one_of(self.stance)}" if self.stance else None,
-            f"speak of {one_of(self.aspect)}" if self.aspect else None,
-            f"are {one_of(self.certainty)}" if self.certainty else None,
-            f"hold {await look.names('actor', self.names)} responsible" if self.names else None,
-            f"count {one_of(self.measure)}" if self.measure else None,
-            f"count those of {await look.names('actor', self.of)}" if self.of else None,
-            {True: "are inferred", False: "are not inferred", None: None}[self.inferred],
-            f"have an event in {await look.names('location', self.location)}" if self.location else None,
-            f"cite {await look.names('source', self.source)}" if self.source else None,
-            f"carry the flag {one_of(self.flag)}" if self.flag else None,
-            f"belong to the dataset {await look.names('dataset', self.dataset)}" if self.dataset else None,
+            said.pop("speaker"),
+            said.pop("party"),
+            *said.values(),
             f"hold the words “{self.q}”" if self.q else None,
         ]
         return sentence("Claims", parts, self.as_of, undated=self.undated == v.Undated.INCLUDE)
-
-
-def _about(name: str) -> str:
-    return f"are about {name}"
 
 
 class ClaimQuery(ClaimFilters, Paged):
@@ -220,7 +208,9 @@ async def claims_of(look: Look, event: str, query: ClaimsOfEvent) -> answers.Eve
     if not rows or len(rows) > query.limit:
         return None
     rows = sorted(rows, key=lambda row: (not row[1], row[5]))  # undated ones last
-    return answers.Everything([row[3] for row in rows], sentence("Claims", [_about(rows[0][4])]))
+    return answers.Everything(
+        [row[3] for row in rows], sentence("Claims", [ClaimFacets.EVENT.words.format(rows[0][4])])
+    )
 
 
 @router.get("", responses=page_of("claims", ClaimPage), response_class=Response)

@@ -16,6 +16,7 @@ from api.errors import BadParameters, bad
 from api.http import answers
 from api.http.openapi_responses import judged_of
 from api.http.resources.events import EventId
+from api.models.facets import ClaimFacets
 from api.query import references as shown
 from api.query.as_of import BODY, STATEMENTS
 from api.query.conditions import Named
@@ -117,7 +118,7 @@ async def compare_parties(request: Request, id: EventId, query: Annotated[Compar
         if query.as_of is not None:
             meta["left_out"] = shown.left_out(decode(row[STATEMENTS]), statements)
         if not data:
-            meta["why_empty"] = await why(look, claims_of("event", [id]), query.as_of_day(), "")
+            meta["why_empty"] = await why(look, claims_of(ClaimFacets.EVENT, [id]), query.as_of_day(), "")
         return answers.enclosed(request, data, meta, event=shown.dated_ref(document), parties=refs)
 
     return await answers.made(request, make)

@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.domain.vocabulary import Match, Undated
+from api.domain.vocabulary import Match, Status, Undated
 from api.http import answers
 from api.http.answers import Listing
 from api.http.exports import routes
 from api.http.openapi_responses import json_of, page_of
-from api.query.conditions import Conditions, Named, Wanted, marked, ordinal
+from api.models.facets import ClaimFacets, EventFacets
+from api.query.conditions import Conditions, Named, Wanted, any_of, marked, ordinal
 from api.query.descriptions import days_in_words, one_of, sentence
 from api.query.disputes import Disputes
 from api.query.filters import Id, OfEvents, Paged
@@ -62,11 +63,11 @@ class DisputeFilters(OfEvents):
 
     def asked(self) -> Disputes:
         """The question."""
-        facets = [Wanted(("status:disputed" if self.as_of is None else "ever:disputed",))]
+        facets = [any_of(EventFacets.STATUS if self.as_of is None else EventFacets.EVER, [Status.DISPUTED])]
         if self.party:
-            facets.append(Wanted(tuple(dict.fromkeys(f"spoken:{party}" for party in self.party))))
+            facets.append(any_of(EventFacets.SPOKEN, self.party))
         named = [Named("party", "actor", party) for party in self.party]
-        scope = claims_of("party", self.party) + claims_of("location", self.location)
+        scope = claims_of(ClaimFacets.PARTY, self.party) + claims_of(ClaimFacets.LOCATION, self.location)
         return Disputes(
             conditions_of(self, *facets, named=named), self.as_of_day(), frozenset(self.aspect), scope, self.party
         )

@@ -15,10 +15,11 @@ from api.http.answers import JSON, Listing
 from api.http.exports import export, routes
 from api.http.openapi_responses import export_of, item_of, json_of, page_of, problem
 from api.http.resources.claims import ANY_CLAIM, CLAIMS, AsOfQuery, ClaimsOfEvent, claims_of
+from api.models.facets import EventFacets
 from api.query.as_of import status_test
-from api.query.conditions import Conditions, Named, Wanted, box_wanted, marked, ordinal
-from api.query.descriptions import box_in_words, circle_in_words, days_in_words, one_of, sentence
-from api.query.filters import AsOfImprecise, Day, Facet, Flag, Id, Paged, PathId, Placed, Worded
+from api.query.conditions import Conditions, Named, any_of, box_wanted, marked, ordinal
+from api.query.descriptions import all_worded, box_in_words, circle_in_words, days_in_words, one_of, sentence, worded
+from api.query.filters import AsOfImprecise, Day, Flag, Id, Paged, PathId, Placed, Worded
 from api.query.session import Look
 from api.query.statements import REVISION
 from api.query.why_empty import Explained
@@ -70,25 +71,27 @@ class EventFilters(Worded, Placed, AsOfImprecise):
         list[Id],
         Field(description="Another actor, of this party, takes part too.", examples=[["ukrainian-side"]]),
     ] = []
-    kind: Annotated[list[v.EventKind], Facet("kind"), Field(description="What happened.", examples=[["capture"]])] = []
+    kind: Annotated[
+        list[v.EventKind], EventFacets.KIND, Field(description="What happened.", examples=[["capture"]])
+    ] = []
     location: Annotated[
         list[Id],
-        Facet("location", "location"),
+        EventFacets.LOCATION,
         Field(description="At this place or within it.", examples=[["lysychansk"]]),
     ] = []
     source: Annotated[
         list[Id],
-        Facet("source", "source"),
+        EventFacets.SOURCE,
         Field(
             description="A claim about it cites this source, as carrier or reference.", examples=[["bbc-2022-07-03"]]
         ),
     ] = []
     dataset: Annotated[
-        list[Id], Facet("dataset", "dataset"), Field(description="Belongs to this dataset.", examples=[["lysychansk"]])
+        list[Id], EventFacets.DATASET, Field(description="Belongs to this dataset.", examples=[["lysychansk"]])
     ] = []
     names: Annotated[
         list[Id],
-        Facet("names", "actor"),
+        EventFacets.NAMES,
         Field(
             description="A claim about it holds this actor responsible, or anything that belongs to it; `party` is who "
             "takes part.",
@@ -97,7 +100,7 @@ class EventFilters(Worded, Placed, AsOfImprecise):
     ] = []
     part_of: Annotated[
         list[Id],
-        Facet("part_of", "event"),
+        EventFacets.PART_OF,
         Field(description="Is part of this event.", examples=[["battle-of-lysychansk"]]),
     ] = []
     disputed: Annotated[
@@ -112,27 +115,24 @@ class EventFilters(Worded, Placed, AsOfImprecise):
     def asked(self) -> Explained:
         """The question."""
         wanted, named = marked(self)
-        parties = [f"party:{party}" for party in self.party]
-        roles: list[str] = [f"role:{role}" for role in self.role]
         pair = None
-        if parties or roles:
-            both = [f"{party}/{role}" for party in parties for role in self.role]
+        if self.party or self.role:
             pair = (len(wanted), len(wanted) + 1) if self.with_party else None
-            wanted.append(Wanted(tuple(dict.fromkeys(both or parties or roles))))
+            in_roles = any_of(EventFacets.PARTY, self.party, self.role)
+            wanted.append(in_roles if self.party else any_of(EventFacets.ROLE, self.role))
         if self.with_party:
-            wanted.append(Wanted(tuple(dict.fromkeys(f"party:{party}" for party in self.with_party))))
+            wanted.append(any_of(EventFacets.PARTY, self.with_party))
         named += [Named("party", "actor", party) for party in self.party]
         named += [Named("with_party", "actor", party) for party in self.with_party]
         circle = self.circle()
         wanted += [box_wanted(box) for box in (self.bbox, None if circle is None else circle.box()) if box is not None]
         as_of, judged = self.as_of_day(), None
-        prefix = "status" if as_of is None else "ever"
         if self.status:
-            wanted.append(Wanted(tuple(dict.fromkeys(f"{prefix}:{status}" for status in self.status))))
+            wanted.append(any_of(EventFacets.STATUS if as_of is None else EventFacets.EVER, self.status))
         if self.disputed is not None and as_of is None:
-            wanted.append(Wanted(("disputed:yes" if self.disputed else "disputed:no",)))
+            wanted.append(any_of(EventFacets.DISPUTED, [self.disputed]))
         elif self.disputed:
-            wanted.append(Wanted(("ever:disputed",)))
+            wanted.append(any_of(EventFacets.EVER, [v.Status.DISPUTED]))
         if as_of is not None and (self.status or self.disputed is not None):
             judged = status_test(as_of, self.status, disputed=self.disputed)
         conditions = Conditions(
@@ -152,25 +152,22 @@ class EventFilters(Worded, Placed, AsOfImprecise):
 
     async def described(self, look: Look) -> str:
         """The question in words."""
-        role = f" as {one_of(self.role)}" if self.role else ""
-        who = f"involve {await look.names('actor', self.party)}{role}" if self.party else None
-        if self.role and not self.party:
-            who = f"have somebody taking part{role}"
+        said = await all_worded(look, self)
+        who = await worded(look, EventFacets.PARTY, self.party)
+        if who is not None and self.role:
+            who += f" as {one_of(self.role)}"
         parts = [
             days_in_words("happened", self.date_from, self.date_to, self.match, self.undated),
-            who,
+            who or await worded(look, EventFacets.ROLE, self.role),
             f"also involve another actor of {await look.names('actor', self.with_party)}" if self.with_party else None,
-            f"are of kind {one_of(self.kind)}" if self.kind else None,
-            f"lie in {await look.names('location', self.location)}" if self.location else None,
+            said.pop("kind"),
+            said.pop("location"),
             box_in_words(self.bbox) if self.bbox else None,
             circle_in_words(self.circle()),
-            f"have a claim that cites {await look.names('source', self.source)}" if self.source else None,
-            f"belong to the dataset {await look.names('dataset', self.dataset)}" if self.dataset else None,
-            f"are blamed on {await look.names('actor', self.names)}" if self.names else None,
-            f"are part of {await look.names('event', self.part_of)}" if self.part_of else None,
+            *said.values(),
             f"hold the words “{self.q}”" if self.q else None,
-            {True: "are disputed", False: "are not disputed", None: None}[self.disputed],
-            f"have an aspect that is {one_of(self.status)}" if self.status else None,
+            await worded(look, EventFacets.DISPUTED, self.disputed),
+            await worded(look, EventFacets.STATUS, self.status),
         ]
         return sentence("Events", parts, self.as_of, undated=self.undated == v.Undated.INCLUDE)
 

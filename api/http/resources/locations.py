@@ -11,8 +11,8 @@ from api.http import answers
 from api.http.answers import Listing
 from api.http.exports import routes
 from api.http.openapi_responses import item_of, json_of, page_of
-from api.query.conditions import Named
-from api.query.descriptions import box_in_words, circle_in_words, one_of, sentence
+from api.models.facets import LocationFacets
+from api.query.descriptions import all_worded, box_in_words, circle_in_words, sentence
 from api.query.filters import Id, Paged, PathId, Placed, Versioned, Worded
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
@@ -28,30 +28,35 @@ ITEM = item_statement("location")
 class LocationFilters(Worded, Placed):
     """Which locations a caller wants."""
 
-    kind: Annotated[list[v.LocationKind], Field(description="What it is.", examples=[["town"]])] = []
-    within: Annotated[list[Id], Field(description="This place, or lies within it.", examples=[["luhansk-oblast"]])] = []
-    dataset: Annotated[list[Id], Field(description="Belongs to this dataset.", examples=[["lysychansk"]])] = []
+    kind: Annotated[
+        list[v.LocationKind], LocationFacets.KIND, Field(description="What it is.", examples=[["town"]])
+    ] = []
+    within: Annotated[
+        list[Id],
+        LocationFacets.WITHIN,
+        Field(description="This place, or lies within it.", examples=[["luhansk-oblast"]]),
+    ] = []
+    dataset: Annotated[
+        list[Id], LocationFacets.DATASET, Field(description="Belongs to this dataset.", examples=[["lysychansk"]])
+    ] = []
 
     def asked(self) -> Asked:
         """The question."""
         asked = Asked("location")
-        asked.any_of("kind", self.kind)
-        asked.belongs("within", self.within)
-        asked.any_of("dataset", self.dataset)
-        asked.named = [Named("dataset", "dataset", dataset) for dataset in self.dataset]
-        asked.named += [Named("within", "location", location) for location in self.within]
+        asked.marked(self)
         asked.place(self.bbox, self.circle())
         asked.words(fold(self.q or ""))
         return asked
 
     async def described(self, look: Look) -> str:
         """The question in words."""
+        said = await all_worded(look, self)
         parts = [
-            f"are of kind {one_of(self.kind)}" if self.kind else None,
-            f"lie within {await look.names('location', self.within)}" if self.within else None,
+            said.pop("kind"),
+            said.pop("within"),
             box_in_words(self.bbox) if self.bbox else None,
             circle_in_words(self.circle()),
-            f"belong to the dataset {await look.names('dataset', self.dataset)}" if self.dataset else None,
+            *said.values(),
             f"hold the words “{self.q}”" if self.q else None,
         ]
         return sentence("Locations", parts)

@@ -15,9 +15,10 @@ from api.http.openapi_responses import judged_of
 from api.http.resources.actors import ActorId
 from api.http.resources.disputes import conditions_of, events_in_words
 from api.http.resources.events import EventId
+from api.models.facets import ClaimFacets, EventFacets
 from api.query import references as shown
 from api.query.as_of import BODY, STATEMENTS
-from api.query.conditions import Named, Wanted
+from api.query.conditions import Named, any_of
 from api.query.descriptions import one_of, sentence
 from api.query.filters import AsOfImprecise, Flag, Id, OfEvents, Paged
 from api.query.lists import check_named
@@ -90,7 +91,7 @@ async def list_event_positions(
             meta["left_out"] = shown.left_out(decode(row[STATEMENTS]), statements)
         if not data:
             otherwise = "Claims are recorded about it, but none of what was asked for."
-            meta["why_empty"] = await why(look, claims_of("event", [id]), query.as_of_day(), otherwise)
+            meta["why_empty"] = await why(look, claims_of(ClaimFacets.EVENT, [id]), query.as_of_day(), otherwise)
         return answers.enclosed(request, data, meta)
 
     return await answers.made(request, make)
@@ -116,9 +117,9 @@ class PositionsOfActor(ActorPositionsQuery):
 
     def asked(self) -> ActorPositions:
         """The question."""
-        facet = "wavering" if self.moved else "spoken"
-        conditions = conditions_of(self, Wanted((f"{facet}:{self.actor}",)), named=[])
-        scope = claims_of("party", [self.actor]) + claims_of("location", self.location)
+        facet = EventFacets.WAVERING if self.moved else EventFacets.SPOKEN
+        conditions = conditions_of(self, any_of(facet, [self.actor]), named=[])
+        scope = claims_of(ClaimFacets.PARTY, [self.actor]) + claims_of(ClaimFacets.LOCATION, self.location)
         as_of, aspects = self.as_of_day(), frozenset(self.aspect)
         return ActorPositions(conditions, as_of, aspects, scope, self.actor, self.moved)
 

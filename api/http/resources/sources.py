@@ -11,9 +11,9 @@ from api.http import answers
 from api.http.answers import Listing
 from api.http.exports import routes
 from api.http.openapi_responses import item_of, json_of, page_of
+from api.models.facets import SourceFacets
 from api.models.limits import NAME_LENGTH
-from api.query.conditions import Named
-from api.query.descriptions import days_in_words, one_of, sentence
+from api.query.descriptions import all_worded, days_in_words, sentence
 from api.query.filters import Day, Id, Imprecise, Paged, PathId, Versioned, Worded
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
@@ -37,25 +37,27 @@ class SourceFilters(Worded, Imprecise):
     published_to: Annotated[
         Day | None, Field(description="Published on this day or earlier.", examples=["2022-07-03"])
     ] = None
-    kind: Annotated[list[v.SourceKind], Field(description="What it is.", examples=[["think_tank_report"]])] = []
+    kind: Annotated[
+        list[v.SourceKind], SourceFacets.KIND, Field(description="What it is.", examples=[["think_tank_report"]])
+    ] = []
     publisher: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=NAME_LENGTH)]],
+        SourceFacets.PUBLISHER,
         Field(description="Published by exactly this publisher.", examples=[["BBC"]]),
     ] = []
     reliability: Annotated[
-        list[v.Reliability], Field(description="Its grade on the Admiralty scale.", examples=[["F"]])
+        list[v.Reliability],
+        SourceFacets.RELIABILITY,
+        Field(description="Its grade on the Admiralty scale.", examples=[["F"]]),
     ] = []
-    dataset: Annotated[list[Id], Field(description="Belongs to this dataset.", examples=[["lysychansk-context"]])] = []
+    dataset: Annotated[
+        list[Id], SourceFacets.DATASET, Field(description="Belongs to this dataset.", examples=[["lysychansk-context"]])
+    ] = []
 
     def asked(self) -> Asked:
         """The question."""
         asked = Asked("source")
-        asked.any_of("kind", self.kind)
-        asked.any_of("publisher", self.publisher)
-        asked.any_of("reliability", self.reliability)
-        asked.any_of("dataset", self.dataset)
-        asked.named = [Named("dataset", "dataset", dataset) for dataset in self.dataset]
-        asked.named += [Named("publisher", "publisher", publisher) for publisher in self.publisher]
+        asked.marked(self)
         certain, undated = self.match == v.Match.CERTAIN, self.undated == v.Undated.INCLUDE
         asked.days(self.published_from, self.published_to, certain=certain, undated=undated)
         asked.words(fold(self.q or ""))
@@ -63,12 +65,10 @@ class SourceFilters(Worded, Imprecise):
 
     async def described(self, look: Look) -> str:
         """The question in words."""
+        said = await all_worded(look, self)
         parts = [
             days_in_words("were published", self.published_from, self.published_to, self.match, self.undated),
-            f"are of kind {one_of(self.kind)}" if self.kind else None,
-            f"are published by {one_of(self.publisher)}" if self.publisher else None,
-            f"are of reliability {one_of(self.reliability)}" if self.reliability else None,
-            f"belong to the dataset {await look.names('dataset', self.dataset)}" if self.dataset else None,
+            *said.values(),
             f"hold the words “{self.q}”" if self.q else None,
         ]
         return sentence("Sources", parts)
