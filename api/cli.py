@@ -111,11 +111,13 @@ def serve(host: Host = None, port: Port = None) -> None:
 @app.command()
 def mcp() -> None:
     """Answer an assistant over stdin and stdout by the Model Context Protocol; needs the extra `mcp`."""
-    from api.http.mcp.stdio import run  # noqa: PLC0415 - most commands have no need of it
-
+    try:
+        from api.http.mcp.server import serve_stdio  # noqa: PLC0415 - an optional part of the installation
+    except ImportError:
+        raise SystemExit("This needs the SDK of the protocol: install the extra mcp, or the package mcp.") from None
     settings = read_settings()
     require_current(settings.database_url)
-    raise SystemExit(run(create_app(settings)))
+    raise SystemExit(serve_stdio(create_app(settings), settings.public_root or ""))
 
 
 @app.command()

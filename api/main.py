@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI
 
 from api.http import openapi, pages, parameters, problems
 from api.http.export_cache import ExportCache
+from api.http.mcp import routes as mcp
 from api.http.metrics import Watch
 from api.http.ogc import routes as ogc
 from api.http.resources import (
@@ -54,6 +55,7 @@ def reader_for(settings: Settings) -> Reader:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Let go of everything at the end."""
     yield
+    await app.state.assistants.close()
     await app.state.exports.close()
     await app.state.data.reader.close()
 
@@ -94,6 +96,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(beside.router)
     app.include_router(ogc.router)
     app.include_router(llms_text.router)
+    app.state.assistants = mcp.install(app, settings)
     pages.install(app)
     openapi.install(app)
     return app

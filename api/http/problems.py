@@ -58,7 +58,8 @@ TYPES = {
             "method-not-allowed",
             "The method is not allowed here",
             405,
-            "The API is read-only: every path answers GET, HEAD and OPTIONS and nothing else.",
+            "The API is read-only: every path answers GET, HEAD and OPTIONS and nothing else, but for /mcp, where the "
+            "Model Context Protocol reads by POST.",
         ),
         ProblemType(
             "malformed-request",
@@ -77,7 +78,8 @@ TYPES = {
             "not-implemented",
             "The request asks for something of HTTP that is not done here",
             501,
-            "The method is none that this service knows, or the request has a transfer coding other than chunked. "
+            "The method is none that this service knows, the request has a transfer coding other than chunked, or it "
+            "needs a part that is not installed here. "
             "GET, HEAD and OPTIONS, without a body, are all that this service needs.",
         ),
         ProblemType(
@@ -98,6 +100,19 @@ TYPES = {
             416,
             "The bytes asked for in `Range` lie behind the end of what would be sent. `Content-Range` says how long it "
             "is; without `Range` all of it is sent.",
+        ),
+        ProblemType(
+            "content-too-large",
+            "The message is too long",
+            413,
+            "What was sent to /mcp is longer than any question there is. No other path takes in what is sent to it.",
+        ),
+        ProblemType(
+            "origin-not-allowed",
+            "A page of another site may not ask this",
+            403,
+            "/mcp answers programs, and pages of this machine and of the service's own address. What a browser "
+            "sends for a page of another site is refused, also where that site has lent its name to this machine.",
         ),
         ProblemType(
             "headers-too-large",

@@ -12,6 +12,8 @@ from starlette.types import Message, Receive, Scope, Send
 from api.errors import Refused, Unavailable
 from api.http.addresses import PUBLIC, placed_field
 from api.http.caching import Fields, Ready
+from api.http.mcp.routes import PATH as MCP
+from api.http.mcp.routes import PREFLIGHT as MCP_PREFLIGHT
 from api.http.metrics import Exchange, Watch
 from api.http.problems import ALLOWED, Problem, respond
 from api.server import request_limits as legible
@@ -95,7 +97,8 @@ class Guard:
         if problem is not None:
             await respond(problem)(scope, receive, answer.send)
         elif scope["method"] == "OPTIONS" and self._serves(scope):
-            await Response(status_code=204, headers=PREFLIGHT)(scope, receive, answer.send)
+            fields = MCP_PREFLIGHT if scope["path"] == MCP else PREFLIGHT
+            await Response(status_code=204, headers=fields)(scope, receive, answer.send)
         elif self._short is not None and (response := await self._short(scope, receive)) is not None:
             if not answer.finish(response):
                 await response(scope, receive, answer.send)

@@ -2,19 +2,17 @@
 
 import re
 import sys
-from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 from mcp import Client, StdioServerParameters
-from mcp.server import Server
 
-from api.http.mcp.server import server_of
+from api.http.mcp.routes import BODY_BYTES
 from api.http.mcp.tools import MOST, TOOLS
-from api.main import create_app
-from api.settings import Settings
-from tests.support.live import Api
+from tests.support.live import Api, serving
+from tests.support.wire import Wire
 
 pytestmark = pytest.mark.anyio
 Answers = dict[str, Any]
@@ -26,15 +24,18 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-async def server(dossier_url: str) -> AsyncIterator[Server[Any]]:
-    app = create_app(Settings(database_url=dossier_url))
-    async with app.router.lifespan_context(app):
-        yield server_of(app)
+def server(api: Api) -> str:
+    """Where assistants ask by HTTP."""
+    return f"{api.client.base_url}/mcp"
 
 
 async def called(server: Any, tool: str, **arguments: Any) -> Any:
     async with Client(server) as client:
-        answer = await client.call_tool(tool, arguments)
+        return await asked(client, tool, arguments)
+
+
+async def asked(client: Client, tool: str, arguments: Answers) -> Any:
+    answer = await client.call_tool(tool, arguments)
     (content,) = answer.content
     assert not answer.is_error, content
     return orjson.loads(content.text)  # type: ignore[union-attr]
@@ -65,7 +66,7 @@ QUESTIONS: list[tuple[str, Answers]] = [
 
 
 @pytest.mark.parametrize(("what", "filters"), QUESTIONS)
-async def test_the_questions_of_the_readme(api: Api, server: Server[Any], what: str, filters: Answers) -> None:
+async def test_the_questions_of_the_readme(api: Api, server: str, what: str, filters: Answers) -> None:
     answer = await called(server, "search", what=what, filters=filters)
     page = api.get(answer["link"])
     assert ids(answer) == [row["id"] for row in page["data"]] != []
@@ -73,7 +74,7 @@ async def test_the_questions_of_the_readme(api: Api, server: Server[Any], what: 
     assert answer["left_out"] == page["meta"]["left_out"]
 
 
-async def test_the_other_questions_of_the_readme(api: Api, server: Server[Any]) -> None:
+async def test_the_other_questions_of_the_readme(api: Api, server: str) -> None:
     claim = (await called(server, "event", id="lysychansk-s07a"))["claim"]
     assert claim["speaker"]["id"] == "miroshnik"
     cited = api.get("/claims/lysychansk-s07a")["citations"]
@@ -83,7 +84,7 @@ async def test_the_other_questions_of_the_readme(api: Api, server: Server[Any]) 
     assert "ukraine, ukrainian-side" in await refused(server, "search", what="events", filters={"party": "ukrain"})
 
 
-async def test_judgements_name_the_claims_they_rest_on(api: Api, server: Server[Any]) -> None:
+async def test_judgements_name_the_claims_they_rest_on(api: Api, server: str) -> None:
     event = await called(server, "event", id="capture-of-lysychansk", as_of="2022-07-02")
     control = next(one for one in event["event"]["assessments"] if one["aspect"] == "control")
     assert control["status"] == "disputed"
@@ -103,7 +104,7 @@ async def test_judgements_name_the_claims_they_rest_on(api: Api, server: Server[
     assert [row["event"]["id"] for row in news["records"]] == [row["event"]["id"] for row in briefing]
 
 
-async def test_tools_are_few_and_short(server: Server[Any]) -> None:
+async def test_tools_are_few_and_short(server: str) -> None:
     async with Client(server) as client:
         tools = (await client.list_tools()).tools
     assert [tool.name for tool in tools] == list(TOOLS)
@@ -113,7 +114,7 @@ async def test_tools_are_few_and_short(server: Server[Any]) -> None:
     assert all(tool.annotations and tool.annotations.read_only_hint for tool in tools)
 
 
-async def test_answers_are_short_and_go_on(server: Server[Any]) -> None:
+async def test_answers_are_short_and_go_on(server: str) -> None:
     first = await called(server, "search", what="claims", limit=MOST)
     assert len(first["records"]) == MOST
     second = await called(server, "search", what="claims", limit=MOST, cursor=first["next"])
@@ -133,16 +134,24 @@ async def test_answers_are_short_and_go_on(server: Server[Any]) -> None:
         ("nothing", {}, "there is no tool nothing"),
     ],
 )
-async def test_a_typo_is_refused(server: Server[Any], tool: str, arguments: Answers, said: str) -> None:
+async def test_a_typo_is_refused(server: str, tool: str, arguments: Answers, said: str) -> None:
     assert said in await refused(server, tool, **arguments)
 
 
-async def test_a_program_of_its_own(dossier_of_sqlite: str) -> None:
+async def test_a_program_of_its_own_answers_as_http_does(dossier_of_sqlite: str, sqlite_api: Api) -> None:
+    root = str(sqlite_api.client.base_url)
     command = StdioServerParameters(
-        command=sys.executable, args=["-m", "api.cli", "mcp"], env={"DATABASE_URL": dossier_of_sqlite}
+        command=sys.executable,
+        args=["-m", "api.cli", "mcp"],
+        env={"DATABASE_URL": dossier_of_sqlite, "COUNTERCLAIM_PUBLIC_URL": root},
     )
-    found = await called(command, "search", what="events", filters={"kind": "capture", "party": "lpr"})
-    assert ids(found) == ["capture-of-lysychansk"]
+    async with Client(command) as program, Client(f"{root}/mcp") as http:
+        for what, filters in QUESTIONS:
+            arguments = {"what": what, "filters": filters}
+            assert await asked(program, "search", arguments) == await asked(http, "search", arguments)
+        arguments = {"id": "lysychansk-s07a"}
+        assert await asked(program, "event", arguments) == await asked(http, "event", arguments)
+        assert await program.list_tools() == await http.list_tools()
 
 
 async def test_where_to_begin(api: Api) -> None:
@@ -151,3 +160,117 @@ async def test_where_to_begin(api: Api) -> None:
     linked = re.findall(r"\]\(([^)]+)\)", text)
     assert len(linked) == 15
     assert [address for address in linked if api.ask(address).status_code != 200] == []
+
+
+INITIALIZE = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "a client of our own", "version": "1"},
+    },
+}
+ACCEPT = {"accept": "application/json, text/event-stream"}
+
+
+def post(api: Api, message: Any = None, **headers: str) -> httpx.Response:
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return api.client.post("/mcp", json=message or INITIALIZE, headers={**ACCEPT, **sent})
+
+
+def test_plain_messages_without_a_session(sqlite_api: Api) -> None:
+    assert post(sqlite_api).json()["result"]["serverInfo"]["name"] == "counterclaim"
+    answer = post(sqlite_api, {"jsonrpc": "2.0", "id": 2, "method": "tools/list"})
+    assert [tool["name"] for tool in answer.json()["result"]["tools"]] == list(TOOLS)
+    assert "mcp-session-id" not in answer.headers
+    arguments = {"name": "search", "arguments": {"what": "events", "filters": {"party": "lpr", "kind": "capture"}}}
+    called = post(sqlite_api, {"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": arguments})
+    (content,) = called.json()["result"]["content"]
+    assert ids(orjson.loads(content["text"])) == ["capture-of-lysychansk"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "detail"),
+    [
+        ({"host": "rebound.example"}, "the host rebound.example"),
+        ({"host": "rebound.example:8000", "origin": "http://rebound.example:8000"}, "the host rebound.example"),
+        ({"origin": "https://elsewhere.example"}, "a page of another site"),
+        ({"origin": "null"}, "a page of another site"),
+    ],
+)
+def test_pages_of_other_sites_may_not_ask(sqlite_api: Api, headers: dict[str, str], detail: str) -> None:
+    answer = post(sqlite_api, **headers)
+    assert answer.status_code == 403
+    assert answer.json()["type"] == "/problems/origin-not-allowed"
+    assert detail in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"host": "localhost:9"}, {"host": "[::1]:9"}, {"host": "192.0.2.7"}, {"origin": "http://localhost:5173"}],
+)
+def test_this_machine_may(sqlite_api: Api, headers: dict[str, str]) -> None:
+    assert post(sqlite_api, **headers).status_code == 200
+
+
+async def test_behind_a_prefix_links_lead_back(dossier_of_sqlite: str) -> None:
+    with serving(dossier_of_sqlite, public_url="https://example.org/conflict") as behind:
+        event = await called(f"{behind.client.base_url}/conflict/mcp", "event", id="capture-of-lysychansk")
+        assert event["link"] == "https://example.org/conflict/events/capture-of-lysychansk"
+        assert event["event"]["url"] == "/conflict/events/capture-of-lysychansk"
+        assert post(behind, host="example.org", origin="https://example.org").status_code == 200
+        assert post(behind, host="elsewhere.example").status_code == 403
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE"])
+def test_other_methods_are_refused(sqlite_api: Api, method: str) -> None:
+    answer = sqlite_api.client.request(method, "/mcp")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST, OPTIONS")
+    assert sqlite_api.client.options("/mcp").headers["access-control-allow-methods"] == "POST, OPTIONS"
+
+
+def test_messages_are_short_and_come_in_time(dossier_of_sqlite: str) -> None:
+    with serving(dossier_of_sqlite, header_seconds=0.3) as api:
+        for content in (b" " * (BODY_BYTES + 1), iter([b" " * BODY_BYTES, b" "])):
+            answer = api.client.post("/mcp", content=content, headers=ACCEPT)
+            assert (answer.status_code, answer.json()["type"]) == (413, "/problems/content-too-large")
+        with Wire(str(api.client.base_url)) as wire:
+            slow = wire.ask("POST /mcp", "Content-Type: application/json", "Content-Length: 9", body=b"{")
+        assert slow.status == 408
+
+
+def test_messages_count_as_requests(dossier_of_sqlite: str) -> None:
+    with serving(dossier_of_sqlite, rate_limit=2) as api:
+        assert [post(api).status_code for _ in range(3)] == [200, 200, 429]
+
+
+@pytest.mark.parametrize(
+    ("message", "status"),
+    [
+        ([], 400),
+        ([INITIALIZE], 400),
+        ({"jsonrpc": "2.0", "id": 1, "method": "no/such"}, 200),
+        ({"jsonrpc": "2.0", "id": 1, "method": "resources/list"}, 200),
+        (
+            {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "event", "arguments": {"id": "\0"}}},
+            200,
+        ),
+    ],
+)
+def test_what_is_no_question_is_an_error_of_the_protocol(sqlite_api: Api, message: Any, status: int) -> None:
+    answer = sqlite_api.client.post("/mcp", json=message, headers=ACCEPT)
+    assert answer.status_code == status
+    found = answer.json()
+    assert "error" in found or found["result"]["isError"]
+    assert "Traceback" not in answer.text
+
+
+def test_without_the_sdk_it_says_what_is_missing(dossier_of_sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.http.mcp.routes.find_spec", lambda _: None)
+    with serving(dossier_of_sqlite) as api:
+        answer = post(api)
+        assert (answer.status_code, answer.json()["type"]) == (501, "/problems/not-implemented")
+        assert "the extra mcp" in answer.json()["detail"]
+        assert "/mcp" not in api.good("/llms.txt").text

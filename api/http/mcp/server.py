@@ -1,25 +1,101 @@
-"""The tools over the Model Context Protocol, by its official SDK (the extra `mcp`); it only reads."""
+"""The tools over the Model Context Protocol, by its official SDK (the extra `mcp`): on stdin and stdout, or by HTTP."""
+
+import asyncio
+import logging
+import sys
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import quote, urlencode
 
 import orjson
 from mcp import types
 from mcp.server import Server, ServerRequestContext
 from mcp.server.stdio import stdio_server
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.applications import Starlette
-from starlette.types import ASGIApp
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message
 
-from api.http.mcp.asking import Answer, Parameters, ask
-from api.http.mcp.tools import INSTRUCTIONS, TOOLS, ToolError, named
+from api.http.addresses import base
+from api.http.mcp.tools import INSTRUCTIONS, TOOLS, Json, Parameters, Tool, ToolError, named
+
+ATTEMPTS = 5
+Context = ServerRequestContext[dict[str, object]]
+logging.getLogger("mcp").setLevel(logging.ERROR)  # strangers must not be able to fill the log
 
 
-def server_of(app: ASGIApp) -> Server[dict[str, object]]:
-    """A server whose tools ask this application."""
+class Within:
+    """The service's own paths, asked within the process, so that a tool answers just what the API does."""
 
-    async def asking(path: str, parameters: Parameters) -> Answer:
-        return await ask(app, path, parameters)
+    def __init__(self, app: ASGIApp, root: str) -> None:
+        """Ask this application; links begin with the root."""
+        self._app, self._root = app, root
+        self.revisions: set[bytes] = set()
+        """Those of the answers so far."""
 
-    async def list_tools(
-        _: ServerRequestContext[dict[str, object]], __: types.PaginatedRequestParams | None
-    ) -> types.ListToolsResult:
+    def link(self, path: str, parameters: Parameters) -> str:
+        """Where the same is asked over HTTP; what is null is not asked."""
+        query = _query(parameters)
+        return f"{self._root}{quote(path)}{'?' if query else ''}{query}"
+
+    async def ask(self, path: str, parameters: Parameters) -> tuple[int, Any]:
+        """Status and JSON of an answer."""
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": path,
+            "raw_path": quote(path).encode(),
+            "query_string": _query(parameters).encode(),
+            "root_path": "",
+            "headers": [(b"host", b"localhost"), (b"accept", b"application/json")],
+            "client": None,
+            "server": None,
+            "state": {},
+        }
+        status, parts = 0, []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self.revisions.update(tag.partition(b".")[0] for name, tag in message["headers"] if name == b"etag")
+            else:
+                parts.append(message.get("body", b""))
+
+        await self._app(scope, receive, send)
+        return status, orjson.loads(b"".join(parts))
+
+
+def _query(parameters: Parameters) -> str:
+    return urlencode({name: _text(value) for name, value in parameters.items() if value is not None}, doseq=True)
+
+
+def _text(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return [_text(one) for one in value] if isinstance(value, list) else value
+
+
+async def _told(app: ASGIApp, root: str, tool: Tool, arguments: Json) -> bytes:
+    """What a tool answers, all of one revision. Raises ToolError."""
+    for _ in range(ATTEMPTS):
+        api = Within(app, root)
+        answer = await tool.call(api, arguments)
+        if len(api.revisions) <= 1:
+            return orjson.dumps(answer)
+    raise ToolError("Data is being loaded too fast to answer; ask again.")
+
+
+def server_of(app: ASGIApp, root: str = "") -> Server[dict[str, object]]:
+    """A server whose tools ask this application; by HTTP, links begin as the request did."""
+
+    async def list_tools(_: Context, __: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         return types.ListToolsResult(
             tools=[
                 types.Tool(
@@ -32,26 +108,58 @@ def server_of(app: ASGIApp) -> Server[dict[str, object]]:
             ]
         )
 
-    async def call_tool(
-        _: ServerRequestContext[dict[str, object]], called: types.CallToolRequestParams
-    ) -> types.CallToolResult:
+    async def call_tool(context: Context, called: types.CallToolRequestParams) -> types.CallToolResult:
+        here = base(context.request) if isinstance(context.request, Request) else root
         try:
-            text = orjson.dumps(await named(called.name).call(asking, called.arguments or {})).decode()
+            text = (await _told(app, here, named(called.name), called.arguments or {})).decode()
         except ToolError as error:
             return types.CallToolResult(content=[types.TextContent(type="text", text=str(error))], is_error=True)
         return types.CallToolResult(content=[types.TextContent(type="text", text=text)])
 
     return Server(
         "counterclaim",
-        version="0.1.0",
+        version=version("counterclaim"),
         instructions=INSTRUCTIONS,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
 
 
-async def serve_stdio(app: Starlette) -> None:
-    """Serve whoever started this process, until its input ends."""
-    server = server_of(app)
+def serve_stdio(app: Starlette, root: str) -> str | int:
+    """Serve whoever started this process until its input ends: 0, or why not; links begin with the root."""
+    if sys.stdin.isatty():
+        return "This talks to a program: have an assistant start it (docs/assistants.md)."
+    asyncio.run(_serve(app, server_of(app, root)))
+    return 0
+
+
+async def _serve(app: Starlette, server: Server[dict[str, object]]) -> None:
     async with app.router.lifespan_context(app), stdio_server() as (read, write):
         await server.run(read, write, server.create_initialization_options())
+
+
+class Sessions:
+    """Answers requests over HTTP, each by itself: nothing is kept between two of them."""
+
+    def __init__(self, app: ASGIApp, body_bytes: int) -> None:
+        """Begin to answer; what a request brings is at most so long."""
+        self._manager = StreamableHTTPSessionManager(
+            server_of(app), json_response=True, stateless=True, max_request_body_size=body_bytes
+        )
+        self.answer: ASGIApp = self._manager.handle_request
+        self._begun, self._end = asyncio.Event(), asyncio.Event()
+        self._running = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        async with self._manager.run():
+            self._begun.set()
+            await self._end.wait()
+
+    async def ready(self) -> None:
+        """Wait until requests can be answered."""
+        await self._begun.wait()
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        self._end.set()
+        await self._running

@@ -2,13 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from api.http.mcp.asking import Answer, Parameters, address
-from api.http.mcp.short import short
+from api.domain.date_words import date_in_words
 
 Json = dict[str, Any]
-Ask = Callable[[str, Parameters], Awaitable[Answer]]
+Parameters = dict[str, Any]
 MOST = 20
 """The most records of an answer."""
 LISTS = ("events", "claims", "sources", "actors", "locations")
@@ -27,6 +26,20 @@ _PAGE = {
 }
 
 
+DROPPED = {"dataset", "extra", "affiliated", "left_out", "by_stance", "kind_of"}
+"""Fields of records that are of no use in a conversation."""
+
+
+class Service(Protocol):
+    """The API as a tool asks it."""
+
+    async def ask(self, path: str, parameters: Parameters) -> tuple[int, Any]:
+        """Status and JSON of an answer; what is null is not asked."""
+
+    def link(self, path: str, parameters: Parameters) -> str:
+        """Where the same is asked over HTTP."""
+
+
 class ToolError(Exception):
     """What was asked cannot be answered; the message says why, and what may have been meant."""
 
@@ -39,7 +52,7 @@ class Tool:
     description: str
     properties: Json
     required: tuple[str, ...]
-    run: Callable[[Ask, Json], Awaitable[Json]]
+    run: Callable[[Service, Json], Awaitable[Json]]
 
     @property
     def schema(self) -> Json:
@@ -47,19 +60,32 @@ class Tool:
         found = {"type": "object", "properties": self.properties, "additionalProperties": False}
         return {**found, "required": list(self.required)} if self.required else found
 
-    async def call(self, ask: Ask, arguments: Json) -> Json:
+    async def call(self, api: Service, arguments: Json) -> Json:
         """The answer. Raises ToolError."""
         unknown = sorted(arguments.keys() - self.properties.keys())
         missing = [name for name in self.required if name not in arguments]
         if unknown or missing:
             said = [f"there is no argument {name}" for name in unknown] + [f"{name} is missing" for name in missing]
             raise ToolError(f"{'; '.join(said)}; {self.name} takes {', '.join(self.properties)}")
-        return await self.run(ask, arguments)
+        return await self.run(api, arguments)
 
 
-async def _got(ask: Ask, path: str, parameters: Parameters) -> Json:
+def short(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """A record as an assistant reads it: without what is null, empty or dropped; a date is its EDTF text and words."""
+    if isinstance(value, list):
+        return [short(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "precision" in value and "edtf" in value:
+        found = {"edtf": value["edtf"], "words": date_in_words(value["edtf"]), "note": value["note"]}
+        return {name: one for name, one in found.items() if one is not None}
+    kept = {name: short(one) for name, one in value.items() if name not in DROPPED}
+    return {name: one for name, one in kept.items() if one is not None and one not in ([], {}, "")}
+
+
+async def _got(api: Service, path: str, parameters: Parameters) -> Json:
     """A good answer. Raises ToolError with what the problem says."""
-    status, found = await ask(path, parameters)
+    status, found = await api.ask(path, parameters)
     if status == 200:  # noqa: PLR2004 - a good answer
         return dict(found)
     said = [found.get("detail", "It cannot be answered.")]
@@ -80,9 +106,9 @@ def _paged(arguments: Json) -> Parameters:
     return {"limit": limit, "cursor": arguments.get("cursor")}
 
 
-async def _list(ask: Ask, path: str, parameters: Parameters) -> Json:
+async def _list(api: Service, path: str, parameters: Parameters) -> Json:
     """A page of a list; it says what was asked, so that nobody takes it for the answer to something else."""
-    found = await _got(ask, path, parameters)
+    found = await _got(api, path, parameters)
     following = found["links"]["next"]
     return {
         "said": found["meta"]["description"],
@@ -91,56 +117,56 @@ async def _list(ask: Ask, path: str, parameters: Parameters) -> Json:
         "left_out": found["meta"].get("left_out"),
         "why_empty": found["meta"].get("why_empty"),
         "next": following and following.partition("cursor=")[2],
-        "link": address(path, parameters),
+        "link": api.link(path, parameters),
     }
 
 
-async def _search(ask: Ask, arguments: Json) -> Json:
+async def _search(api: Service, arguments: Json) -> Json:
     what, filters = arguments["what"], arguments.get("filters", {})
     if what not in LISTS or not isinstance(filters, dict):
         raise ToolError(f"what is one of {', '.join(LISTS)}, and filters an object")
-    return await _list(ask, f"/{what}", {**filters, **_paged(arguments), "total": True})
+    return await _list(api, f"/{what}", {**filters, **_paged(arguments), "total": True})
 
 
-async def _event(ask: Ask, arguments: Json) -> Json:
+async def _event(api: Service, arguments: Json) -> Json:
     identifier, as_of = str(arguments["id"]), arguments.get("as_of")
-    status, claim = await ask(f"/claims/{identifier}", {"as_of": as_of})
+    status, claim = await api.ask(f"/claims/{identifier}", {"as_of": as_of})
     if status == 200:  # noqa: PLR2004 - a good answer
-        return {"claim": short(claim), "link": address(f"/claims/{identifier}", {"as_of": as_of})}
-    event = await _got(ask, f"/events/{identifier}", {"as_of": as_of})
-    claims = await _list(ask, f"/events/{identifier}/claims", {"as_of": as_of, "limit": MOST})
-    return {"event": short(event), "claims": claims, "link": address(f"/events/{identifier}", {"as_of": as_of})}
+        return {"claim": short(claim), "link": api.link(f"/claims/{identifier}", {"as_of": as_of})}
+    event = await _got(api, f"/events/{identifier}", {"as_of": as_of})
+    claims = await _list(api, f"/events/{identifier}/claims", {"as_of": as_of, "limit": MOST})
+    return {"event": short(event), "claims": claims, "link": api.link(f"/events/{identifier}", {"as_of": as_of})}
 
 
-async def _disputes(ask: Ask, arguments: Json) -> Json:
+async def _disputes(api: Service, arguments: Json) -> Json:
     filters = {name: value for name, value in arguments.items() if name not in _PAGE}
-    return await _list(ask, "/disputes", {**filters, **_paged(arguments), "total": True})
+    return await _list(api, "/disputes", {**filters, **_paged(arguments), "total": True})
 
 
-async def _one(ask: Ask, path: str, parameters: Parameters) -> Json:
-    found = await _got(ask, path, parameters)
-    return {**short({key: value for key, value in found.items() if key != "links"}), "link": address(path, parameters)}
+async def _one(api: Service, path: str, parameters: Parameters) -> Json:
+    found = await _got(api, path, parameters)
+    return {**short({key: value for key, value in found.items() if key != "links"}), "link": api.link(path, parameters)}
 
 
-async def _compare(ask: Ask, arguments: Json) -> Json:
+async def _compare(api: Service, arguments: Json) -> Json:
     path = f"/events/{arguments['event']}/compare"
-    return await _one(ask, path, {"party": arguments["parties"], "as_of": arguments.get("as_of")})
+    return await _one(api, path, {"party": arguments["parties"], "as_of": arguments.get("as_of")})
 
 
-async def _briefing(ask: Ask, arguments: Json) -> Json:
+async def _briefing(api: Service, arguments: Json) -> Json:
     filters = {name: value for name, value in arguments.items() if name not in _PAGE}
-    return await _list(ask, "/briefing", {**filters, **_paged(arguments)})
+    return await _list(api, "/briefing", {**filters, **_paged(arguments)})
 
 
-async def _control(ask: Ask, arguments: Json) -> Json:
-    return await _one(ask, f"/locations/{arguments['location']}/control", {"as_of": arguments.get("as_of")})
+async def _control(api: Service, arguments: Json) -> Json:
+    return await _one(api, f"/locations/{arguments['location']}/control", {"as_of": arguments.get("as_of")})
 
 
-async def _source(ask: Ask, arguments: Json) -> Json:
+async def _source(api: Service, arguments: Json) -> Json:
     path = f"/sources/{arguments['id']}"
-    source = await _got(ask, path, {})
-    claims = await _list(ask, "/claims", {"source": source["id"], "limit": MOST, "total": True})
-    return {"source": short(source), "claims": claims, "link": path}
+    source = await _got(api, path, {})
+    claims = await _list(api, "/claims", {"source": source["id"], "limit": MOST, "total": True})
+    return {"source": short(source), "claims": claims, "link": api.link(path, {})}
 
 
 TOOLS = {

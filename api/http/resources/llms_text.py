@@ -33,9 +33,11 @@ been) or `certain`. `as_of=2022-07-02` counts only claims said by that day. Foll
 - [JSON-LD terms]({root}/ns): lists and records are JSON-LD for `Accept: application/ld+json`
 - [OGC API Features]({root}/ogc): for maps
 """
+ASSISTANTS = "- Model Context Protocol (streamable HTTP): POST {root}/mcp\n"
 
 
 @router.get("/llms.txt")
 async def get_llms_text(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
     """Where to begin."""
-    return caching.fixed(request, TEXT.format(root=base(request)).encode(), "text/plain; charset=utf-8")
+    text = TEXT + ASSISTANTS if request.app.state.assistants.installed else TEXT
+    return caching.fixed(request, text.format(root=base(request)).encode(), "text/plain; charset=utf-8")
