@@ -10,6 +10,7 @@ from fastapi import Request, Response
 
 from api.errors import NotFound
 from api.http import caching, jsonld
+from api.http.fields import shaped
 from api.query import history
 from api.query.filters import Filters
 from api.query.paging import (
@@ -127,13 +128,8 @@ async def page(
         if last is not None:
             cursor = encode_cursor(last, bound_to or fingerprint(listing.name, order, query))
         here, following = links(request.scope["path"], request.scope["query_string"], cursor)
-        meta: dict[str, Any] = {"description": await query.described(look)}
-        if place is None and (left_out := await asked.left_out(look)):
-            meta["left_out"] = left_out
-        if getattr(query, "total", False):
-            meta["total"] = await asked.count(look)
-        if not bodies and place is None and (why := await why_empty(look, asked, query)) is not None:
-            meta["why_empty"] = why
+        meta = await said_of(look, asked, query, first=place is None, empty=not bodies)
+        bodies = await shaped(request, look, query, bodies)
         link = {} if following is None else {"Link": f'<{following}>; rel="next"'}
         if listing.name in jsonld.MAKERS and caching.takes_jsonld(request):
             graph = jsonld.page(request, listing.name, bodies)
@@ -141,6 +137,18 @@ async def page(
         return caching.answer(request, envelope(bodies, here, following, meta), JSON, marks(look), link)
 
     return await data_of(request).ask(work)
+
+
+async def said_of(look: Look, asked: Asked, query: Any, *, first: bool, empty: bool) -> dict[str, Any]:  # noqa: ANN401 - filters with paging
+    """What is said about a page: the question in words, and on the first page what is missing, and why it is empty."""
+    meta: dict[str, Any] = {"description": await query.described(look)}
+    if first and (left_out := await asked.left_out(look)):
+        meta["left_out"] = left_out
+    if getattr(query, "total", False):
+        meta["total"] = await asked.count(look)
+    if first and empty and (why := await why_empty(look, asked, query)) is not None:
+        meta["why_empty"] = why
+    return meta
 
 
 async def why_empty(look: Look, asked: Asked, query: Any) -> str | None:  # noqa: ANN401 - filters with paging
@@ -233,19 +241,23 @@ async def item(  # noqa: PLR0913, PLR0917 - what is asked, and how it is sent
     edit: Edit | None = None,
     media_type: str = JSON,
     *,
-    revision: int | None = None,
+    query: Any = None,  # noqa: ANN401 - whatever the path takes
 ) -> Response:
     """One record: its document as stored, as it stood after a revision, or as `edit` makes it from its row.
 
+    `query` says which fields of it are sent, which references whole, and after which revision.
+
     Raises NotFound with the nearest ids, Gone where it was withdrawn, and BadParameters for a revision to come.
     """
+    revision: int | None = getattr(query, "revision", None)
 
     async def work(look: Look) -> Response:
         if unchanged := await not_modified(request, look):
             return unchanged
         if revision is not None:
             stood = await history.as_it_stood(look, kind, identifier, revision)
-            return caching.answer(request, stood.encode(), JSON, marks(look), {})
+            (sent,) = await shaped(request, look, query, [stood])
+            return caching.answer(request, sent.encode(), JSON, marks(look), {})
         rows = await look.fetch(statement, {"id": identifier})
         if not rows and await look.name(kind, identifier) is not None:
             lost = look.damaged(kind, identifier, "", "it has no document")
@@ -253,7 +265,7 @@ async def item(  # noqa: PLR0913, PLR0917 - what is asked, and how it is sent
         if not rows:
             await history.gone(look, kind, identifier)
             raise NotFound(f"There is no {kind} {identifier[:200]}.", await look.near(kind, identifier))
-        body: str = rows[0][3] if edit is None else edit(rows[0])
+        (body,) = await shaped(request, look, query, [rows[0][3] if edit is None else edit(rows[0])])
         if media_type == JSON and caching.takes_jsonld(request):
             return caching.answer(request, jsonld.item(request, kind, body), jsonld.MEDIA_TYPE, marks(look), {})
         return caching.answer(request, body.encode(), media_type, marks(look), {})

@@ -12,10 +12,11 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 
-from api.http import caching, export_cache, formats, ranges
+from api.http import caching, export_cache, fields, formats, ranges
 from api.http.addresses import base, placed_parts
 from api.http.answers import Asked, ListFilters, Listing, data_of, not_modified
 from api.http.export_cache import Export, ExportCache
+from api.http.fields import Chosen, Columned, picked
 from api.http.framed import Framed
 from api.http.openapi_responses import export_of
 from api.http.read_ahead import ahead
@@ -31,16 +32,20 @@ SMALL = 1_000
 LICENCE = {"Link": '</datasets>; rel="license"'}
 Write = Callable[[Listing, Look, Asked, int], AsyncGenerator[bytes, None]]
 """Writes so many matching records, and raises ShortError if it finds another number of them."""
+WriteChosen = Callable[[Sequence[str], Listing, Look, Asked, int], AsyncGenerator[bytes, None]]
+"""The same, of each nothing but these fields or columns; none: all of them."""
 
 
 class Form(NamedTuple):
     """A form of export."""
 
     media_type: str
-    write: Write
+    write: WriteChosen
     words: str
     """What a record is in it, as the documentation says it."""
     example: str
+    chosen: type[Chosen] = Columned
+    """What of a record can be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,8 @@ async def export(request: Request, listing: Listing, filters: Any, form: str | F
     """Everything that matches, of one state of the data; or the part of it that is asked for."""
     data, cache = data_of(request), export_cache_of(request)
     if isinstance(form, str):
-        wanted = Wanted(request, listing, filters, FORMS[form].media_type, FORMS[form].write)
+        write = partial(FORMS[form].write, getattr(filters, "fields", ()))
+        wanted = Wanted(request, listing, filters, FORMS[form].media_type, write)
     else:
         wanted = Wanted(request, listing, filters, form.media_type, partial(_framed, form, filters))
     found = await data.ask(wanted.known_by)
@@ -112,10 +118,10 @@ def routes(
     """The paths by which a list is exported; the tag groups them in the documentation, by default the list's name."""
     router = APIRouter(tags=[tag or listing.name.capitalize()])
     for form in forms:
-        media_type, _, words, example = FORMS[form]
+        media_type, _, words, example, chosen = FORMS[form]
         router.add_api_route(
             f"/{listing.name}.{form}",
-            _endpoint(listing, filters, form),
+            _endpoint(listing, _choosing(filters, chosen, listing.name), form),
             methods=["GET"],
             name=f"export_{listing.name}_{form.replace('.', '_')}",
             description=f"Every matching {listing.name.removesuffix('s')} {words}.",
@@ -123,6 +129,11 @@ def routes(
             response_class=Response,
         )
     return router
+
+
+def _choosing(filters: type[Filters], chosen: type[Chosen], listing: str) -> type[Filters]:
+    """The filters, and which fields are wanted, where the list is one of records."""
+    return type(filters.__name__, (filters, chosen), {"listing": listing}) if listing in fields.FIELDS else filters
 
 
 def _endpoint(listing: Listing, filters: type[Filters], form: str) -> Callable[..., Any]:
@@ -189,17 +200,35 @@ def _readable(listing: Listing, look: Look, record: Found, read: Callable[[dict[
         return read(orjson.loads(look.damaged(kind, record.place.id, record.body, repr(error))))
 
 
-async def _ndjson(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncGenerator[bytes, None]:
+def _picked(listing: Listing, look: Look, record: Found, names: Sequence[str]) -> str:
+    """What is asked for of a record; of one that is damaged, no more than its id."""
+    try:
+        return picked(record.body, names)
+    except TROUBLE as error:
+        kind = listing.name.removesuffix("s")
+        return picked(look.damaged(kind, record.place.id, record.body, repr(error)), names)
+
+
+async def _ndjson(
+    names: Sequence[str], listing: Listing, look: Look, asked: Asked, total: int
+) -> AsyncGenerator[bytes, None]:
     sent = 0
-    async with aclosing(ahead(stretches(asked, look, listing))) as parts:
-        async for stretch in parts:
-            sent += stretch.size
-            yield stretch.lines
+    if names:
+        async for batch in batches(asked, look, listing):
+            sent += len(batch)
+            yield "".join([f"{_picked(listing, look, record, names)}\n" for record in batch]).encode()
+    else:
+        async with aclosing(ahead(stretches(asked, look, listing))) as parts:
+            async for stretch in parts:
+                sent += stretch.size
+                yield stretch.lines
     _check(sent, total)
 
 
-async def _csv(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncGenerator[bytes, None]:
-    header, columns = formats.HEADERS[listing.name], formats.COLUMNS[listing.name]
+async def _csv(
+    names: Sequence[str], listing: Listing, look: Look, asked: Asked, total: int
+) -> AsyncGenerator[bytes, None]:
+    header, columns = fields.columns(listing.name, names), formats.COLUMNS[listing.name]
     yield formats.csv_lines((), header, first=True)
     sent = 0
     async for batch in batches(asked, look, listing):
@@ -208,11 +237,13 @@ async def _csv(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncG
     _check(sent, total)
 
 
-async def _geojson(listing: Listing, look: Look, asked: Asked, total: int) -> AsyncGenerator[bytes, None]:
-    columns, sent = formats.COLUMNS[listing.name], 0
+async def _geojson(
+    names: Sequence[str], listing: Listing, look: Look, asked: Asked, total: int
+) -> AsyncGenerator[bytes, None]:
+    header, columns, sent = fields.columns(listing.name, names), formats.COLUMNS[listing.name], 0
     yield b'{"type":"FeatureCollection","features":['
     async for batch in batches(asked, look, listing):
-        features = [formats.feature(_readable(listing, look, record, columns)) for record in batch]
+        features = [formats.feature(_readable(listing, look, record, columns), header) for record in batch]
         yield (b"," if sent else b"") + b",".join(features)
         sent += len(batch)
     _check(sent, total)
@@ -238,7 +269,7 @@ def _check(sent: int, total: int) -> None:
 
 FORMS = {
     "csv": Form("text/csv; charset=utf-8; header=present", _csv, "as a row of CSV", "id,kind\r\n"),
-    "ndjson": Form("application/x-ndjson", _ndjson, "as one JSON document per line", "{}\n"),
+    "ndjson": Form("application/x-ndjson", _ndjson, "as one JSON document per line", "{}\n", Chosen),
     "geojson": Form(
         "application/geo+json", _geojson, "as a GeoJSON feature; without a point it has a null geometry", "{}"
     ),

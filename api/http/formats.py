@@ -178,11 +178,12 @@ def csv_lines(rows: Iterable[dict[str, Any]], header: Sequence[str], *, first: b
     return out.getvalue().encode()
 
 
-def feature(columns: dict[str, Any]) -> bytes:
-    """A GeoJSON feature (RFC 7946); a record without a point has a null geometry."""
+def feature(columns: dict[str, Any], names: Iterable[str]) -> bytes:
+    """A GeoJSON feature (RFC 7946) with some columns; a record without a point has a null geometry."""
     placed = columns.get("longitude") is not None
     geometry = {"type": "Point", "coordinates": [columns["longitude"], columns["latitude"]]} if placed else None
-    shown = {name: "|".join(value) if isinstance(value, list) else value for name, value in columns.items()}
+    wanted = ((name, columns[name]) for name in names)
+    shown = {name: "|".join(value) if isinstance(value, list) else value for name, value in wanted}
     return orjson.dumps({"type": "Feature", "id": columns["id"], "geometry": geometry, "properties": shown})
 
 
@@ -196,3 +197,13 @@ COLUMNS: dict[str, Columns] = {
     "disputes": dispute_columns,
 }
 HEADERS = {name: tuple(columns(EXAMPLES[name])) for name, columns in COLUMNS.items()}
+SPREAD: dict[str, dict[str, tuple[str, ...]]] = {
+    "events": {"assessments": tuple(name for name in HEADERS["events"] if name.startswith("status_"))},
+    "claims": {
+        "value": (*(name for name in HEADERS["claims"] if name.startswith("value_")), "unit", "measure", "of_id", "of"),
+        "citations": ("sources", "flags"),
+    },
+    "locations": {"point": tuple(_point(None))},
+    "disputes": {"positions": ("supporting_parties", "opposing_parties")},
+}
+"""Fields of a record that are several columns, none of which has the field's name."""

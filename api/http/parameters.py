@@ -58,7 +58,8 @@ def _explained(error: Mapping[str, Any], request: Request) -> BadParameter:
     context = error.get("ctx") or {}
     # The first part of the place is where it was sent, and any name may follow: `query` is one too.
     name = context["parameter"] if "parameter" in context else str(error["loc"][1])
-    value = error["input"].get(name) if isinstance(error["input"], dict) else error["input"]
+    sent = error["input"].get(name) if isinstance(error["input"], dict) else error["input"]
+    value = context.get("value", sent)
     kind = error["type"]
     if kind == "extra_forbidden":
         return _unknown(name, value, request)

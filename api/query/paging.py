@@ -113,7 +113,7 @@ def fingerprint(name: str, sort: str, filters: Filters) -> str:
     return hashlib.blake2b(text, digest_size=9).hexdigest()
 
 
-PAGE_ONLY = frozenset({"limit", "cursor", "total", "sort"})
+PAGE_ONLY = frozenset({"limit", "cursor", "total", "sort", "fields", "expand"})
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any parameter's value

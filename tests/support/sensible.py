@@ -79,6 +79,10 @@ def mended(query: dict[str, Any]) -> dict[str, Any]:
         made[name] = [mend(one) for one in value[:8]] if isinstance(value, list) else mend(value)
     made.pop("cursor", None)
     made.pop("since", None)  # a revision that there may not be
+    made.pop("fields", None)  # the schema describes records with all of them
+    if "expand" in made:
+        made.pop("limit", None)
+        made.pop("revision", None)
     if "as_of" in made:
         made.pop("revision", None)
     elif "revision" in made:

@@ -1,6 +1,6 @@
 """Actors: their filters and routes."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
@@ -10,6 +10,7 @@ from api.domain.text import fold
 from api.http import answers
 from api.http.answers import Listing
 from api.http.exports import routes
+from api.http.fields import Shaped
 from api.http.openapi_responses import item_of, json_of, page_of
 from api.models.facets import ActorFacets
 from api.query.descriptions import all_worded, sentence
@@ -55,12 +56,20 @@ class ActorFilters(Worded):
         return sentence("Actors", parts)
 
 
-class ActorQuery(ActorFilters, Paged):
+class ActorQuery(ActorFilters, Paged, Shaped):
     """A page of actors."""
+
+    listing: ClassVar = "actors"
 
     sort: Annotated[
         Literal["id", "-id", "name", "-name"], Field(description="By id or name; `-` descending.", examples=["-name"])
     ] = "id"
+
+
+class ActorItem(Versioned, Shaped):
+    """What is asked for of an actor."""
+
+    listing: ClassVar = "actors"
 
 
 @router.get("", responses=page_of("actors", ActorPage), response_class=Response)
@@ -76,9 +85,9 @@ async def count_actors(request: Request, query: Annotated[ActorFilters, Query()]
 
 
 @router.get("/{id}", responses=item_of("actors", Actor), response_class=Response)
-async def get_actor(request: Request, id: ActorId, query: Annotated[Versioned, Query()]) -> Response:  # noqa: A002
+async def get_actor(request: Request, id: ActorId, query: Annotated[ActorItem, Query()]) -> Response:  # noqa: A002
     """One actor, with what it belongs to and what belongs to it."""
-    return await answers.item(request, "actor", _ITEM, id, revision=query.revision)
+    return await answers.item(request, "actor", _ITEM, id, query=query)
 
 
 exports = routes(ACTORS, ActorFilters)

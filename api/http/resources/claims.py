@@ -14,6 +14,7 @@ from api.errors import NotFound
 from api.http import answers
 from api.http.answers import Listing
 from api.http.exports import routes
+from api.http.fields import Shaped, shapes
 from api.http.openapi_responses import item_of, json_of, page_of
 from api.models.facets import ClaimFacets
 from api.query.as_of import AsOfDay
@@ -68,6 +69,12 @@ class AsOfQuery(AsOfImprecise, Versioned):
             message = "asks for the record as it stood after a revision, and as_of for one of today: leave one out"
             raise PydanticCustomError("revision", message, {"parameter": "revision"})
         return self
+
+
+class ClaimItem(AsOfQuery, Shaped):
+    """What is asked for of a claim."""
+
+    listing: ClassVar = "claims"
 
 
 class ClaimFilters(Worded, AsOfImprecise):
@@ -182,8 +189,10 @@ class ClaimFilters(Worded, AsOfImprecise):
         return sentence("Claims", parts, self.as_of, undated=self.undated == v.Undated.INCLUDE)
 
 
-class ClaimQuery(ClaimFilters, Paged):
+class ClaimQuery(ClaimFilters, Paged, Shaped):
     """A page of claims."""
+
+    listing: ClassVar = "claims"
 
     sort: Sort = "said"
 
@@ -191,15 +200,17 @@ class ClaimQuery(ClaimFilters, Paged):
 ANY_CLAIM = ClaimQuery()
 
 
-class ClaimsOfEvent(AsOfImprecise, Paged):
+class ClaimsOfEvent(AsOfImprecise, Paged, Shaped):
     """A page of the claims about one event."""
+
+    listing: ClassVar = "claims"
 
     sort: Sort = "said"
 
     @property
     def is_plain(self) -> bool:
-        """Whether every claim is asked for, in the order said."""
-        return self.cursor is None and self.as_of is None and self.sort == "said"
+        """Whether every claim is asked for as it is stored, in the order said."""
+        return self.cursor is None and self.as_of is None and self.sort == "said" and not shapes(self)
 
 
 async def claims_of(look: Look, event: str, query: ClaimsOfEvent) -> answers.Everything | None:
@@ -226,12 +237,10 @@ async def count_claims(request: Request, query: Annotated[ClaimFilters, Query()]
 
 
 @router.get("/{id}", responses=item_of("claims", Claim), response_class=Response)
-async def get_claim(request: Request, id: ClaimId, query: Annotated[AsOfQuery, Query()]) -> Response:  # noqa: A002
+async def get_claim(request: Request, id: ClaimId, query: Annotated[ClaimItem, Query()]) -> Response:  # noqa: A002
     """One claim; as of a day by which it had not been said there is none."""
     as_of = query.as_of_day()
-    return await answers.item(
-        request, "claim", ITEM, id, None if as_of is None else _said_by(as_of), revision=query.revision
-    )
+    return await answers.item(request, "claim", ITEM, id, None if as_of is None else _said_by(as_of), query=query)
 
 
 def _said_by(as_of: AsOfDay) -> answers.Edit:

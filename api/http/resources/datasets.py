@@ -1,6 +1,6 @@
 """Datasets: their routes."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
@@ -8,6 +8,7 @@ from pydantic import Field
 from api.http import answers
 from api.http.answers import Listing
 from api.http.exports import routes
+from api.http.fields import Chosen
 from api.http.openapi_responses import item_of, json_of, page_of
 from api.query.filters import Filters, Paged, PathId, Versioned
 from api.query.session import Look
@@ -33,10 +34,18 @@ class DatasetFilters(Filters):
         return "All datasets"
 
 
-class DatasetQuery(DatasetFilters, Paged):
+class DatasetQuery(DatasetFilters, Paged, Chosen):
     """A page of datasets."""
 
+    listing: ClassVar = "datasets"
+
     sort: Annotated[Literal["id", "-id"], Field(description="By id; `-` descending.", examples=["-id"])] = "id"
+
+
+class DatasetItem(Versioned, Chosen):
+    """What is asked for of a dataset."""
+
+    listing: ClassVar = "datasets"
 
 
 @router.get("", responses=page_of("datasets", DatasetPage), response_class=Response)
@@ -52,9 +61,9 @@ async def count_datasets(request: Request, query: Annotated[DatasetFilters, Quer
 
 
 @router.get("/{id}", responses=item_of("datasets", Dataset), response_class=Response)
-async def get_dataset(request: Request, id: DatasetId, query: Annotated[Versioned, Query()]) -> Response:  # noqa: A002
+async def get_dataset(request: Request, id: DatasetId, query: Annotated[DatasetItem, Query()]) -> Response:  # noqa: A002
     """One dataset."""
-    return await answers.item(request, "dataset", _ITEM, id, revision=query.revision)
+    return await answers.item(request, "dataset", _ITEM, id, query=query)
 
 
 exports = routes(DATASETS, DatasetFilters)

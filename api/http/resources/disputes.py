@@ -1,6 +1,6 @@
 """Disputes: their filters and routes."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
@@ -9,6 +9,7 @@ from api.domain.vocabulary import Match, Status, Undated
 from api.http import answers
 from api.http.answers import Listing
 from api.http.exports import routes
+from api.http.fields import Shaped
 from api.http.openapi_responses import json_of, page_of
 from api.models.facets import ClaimFacets, EventFacets
 from api.query.conditions import Conditions, Named, Wanted, any_of, marked, ordinal
@@ -79,8 +80,10 @@ class DisputeFilters(OfEvents):
         return sentence("Disputes", parts, self.as_of, undated=self.undated == Undated.INCLUDE)
 
 
-class DisputeQuery(DisputeFilters, Paged):
+class DisputeQuery(DisputeFilters, Paged, Shaped):
     """A page of disputes."""
+
+    listing: ClassVar = "disputes"
 
     sort: Annotated[
         Literal["date", "-date"],

@@ -13,6 +13,7 @@ from api.http import answers, kml, timeline
 from api.http.addresses import base
 from api.http.answers import JSON, Listing
 from api.http.exports import export, routes
+from api.http.fields import Shaped
 from api.http.openapi_responses import export_of, item_of, json_of, page_of, problem
 from api.http.resources.claims import ANY_CLAIM, CLAIMS, AsOfQuery, ClaimsOfEvent, claims_of
 from api.models.facets import EventFacets
@@ -172,8 +173,16 @@ class EventFilters(Worded, Placed, AsOfImprecise):
         return sentence("Events", parts, self.as_of, undated=self.undated == v.Undated.INCLUDE)
 
 
-class EventQuery(EventFilters, Paged):
+class EventItem(AsOfQuery, Shaped):
+    """What is asked for of an event."""
+
+    listing: ClassVar = "events"
+
+
+class EventQuery(EventFilters, Paged, Shaped):
     """A page of events."""
+
+    listing: ClassVar = "events"
 
     sort: Annotated[
         Literal["date", "-date", "id", "-id"],
@@ -194,15 +203,13 @@ async def count_events(request: Request, query: Annotated[EventFilters, Query()]
 
 
 @router.get("/{id}", responses=item_of("events", Event), response_class=Response)
-async def get_event(request: Request, id: EventId, query: Annotated[AsOfQuery, Query()]) -> Response:  # noqa: A002
+async def get_event(request: Request, id: EventId, query: Annotated[EventItem, Query()]) -> Response:  # noqa: A002
     """One event, with what its claims add up to: today, or as of a day.
 
     Before anything was said the event is still answered, with no claims and no assessments.
     """
     as_of = query.as_of_day()
-    return await answers.item(
-        request, "event", ITEM, id, None if as_of is None else as_of.body, revision=query.revision
-    )
+    return await answers.item(request, "event", ITEM, id, None if as_of is None else as_of.body, query=query)
 
 
 @router.get(

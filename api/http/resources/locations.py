@@ -1,6 +1,6 @@
 """Locations: their filters and routes."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
@@ -10,6 +10,7 @@ from api.domain.text import fold
 from api.http import answers
 from api.http.answers import Listing
 from api.http.exports import routes
+from api.http.fields import Shaped
 from api.http.openapi_responses import item_of, json_of, page_of
 from api.models.facets import LocationFacets
 from api.query.descriptions import all_worded, box_in_words, circle_in_words, sentence
@@ -62,12 +63,20 @@ class LocationFilters(Worded, Placed):
         return sentence("Locations", parts)
 
 
-class LocationQuery(LocationFilters, Paged):
+class LocationQuery(LocationFilters, Paged, Shaped):
     """A page of locations."""
+
+    listing: ClassVar = "locations"
 
     sort: Annotated[
         Literal["id", "-id", "name", "-name"], Field(description="By id or name; `-` descending.", examples=["-name"])
     ] = "id"
+
+
+class LocationItem(Versioned, Shaped):
+    """What is asked for of a location."""
+
+    listing: ClassVar = "locations"
 
 
 @router.get("", responses=page_of("locations", LocationPage), response_class=Response)
@@ -83,9 +92,9 @@ async def count_locations(request: Request, query: Annotated[LocationFilters, Qu
 
 
 @router.get("/{id}", responses=item_of("locations", Location), response_class=Response)
-async def get_location(request: Request, id: LocationId, query: Annotated[Versioned, Query()]) -> Response:  # noqa: A002
+async def get_location(request: Request, id: LocationId, query: Annotated[LocationItem, Query()]) -> Response:  # noqa: A002
     """One location."""
-    return await answers.item(request, "location", ITEM, id, revision=query.revision)
+    return await answers.item(request, "location", ITEM, id, query=query)
 
 
 exports = routes(LOCATIONS, LocationFilters, ("csv", "ndjson", "geojson"))

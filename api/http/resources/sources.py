@@ -10,6 +10,7 @@ from api.domain.text import fold
 from api.http import answers
 from api.http.answers import Listing
 from api.http.exports import routes
+from api.http.fields import Shaped
 from api.http.openapi_responses import item_of, json_of, page_of
 from api.models.facets import SourceFacets
 from api.models.limits import NAME_LENGTH
@@ -74,13 +75,21 @@ class SourceFilters(Worded, Imprecise):
         return sentence("Sources", parts)
 
 
-class SourceQuery(SourceFilters, Paged):
+class SourceQuery(SourceFilters, Paged, Shaped):
     """A page of sources."""
+
+    listing: ClassVar = "sources"
 
     sort: Annotated[
         Literal["id", "-id", "published", "-published", "title", "-title"],
         Field(description="By id, publication or title; `-` descending; undated last.", examples=["-published"]),
     ] = "id"
+
+
+class SourceItem(Versioned, Shaped):
+    """What is asked for of a source."""
+
+    listing: ClassVar = "sources"
 
 
 @router.get("", responses=page_of("sources", SourcePage), response_class=Response)
@@ -96,9 +105,9 @@ async def count_sources(request: Request, query: Annotated[SourceFilters, Query(
 
 
 @router.get("/{id}", responses=item_of("sources", Source), response_class=Response)
-async def get_source(request: Request, id: SourceId, query: Annotated[Versioned, Query()]) -> Response:  # noqa: A002
+async def get_source(request: Request, id: SourceId, query: Annotated[SourceItem, Query()]) -> Response:  # noqa: A002
     """One source."""
-    return await answers.item(request, "source", _ITEM, id, revision=query.revision)
+    return await answers.item(request, "source", _ITEM, id, query=query)
 
 
 exports = routes(SOURCES, SourceFilters)

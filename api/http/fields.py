@@ -1,0 +1,200 @@
+"""Which fields of records are sent, and which of their references whole: `fields` and `expand`."""
+
+# ruff: noqa: RUF012 - Pydantic copies defaults
+
+from collections.abc import Callable, Sequence
+from json import JSONDecoder
+from typing import Annotated, Any, ClassVar, Self
+
+import orjson
+from fastapi import Request
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from api.errors import BadParameters, bad
+from api.http import caching
+from api.http.formats import HEADERS, SPREAD
+from api.query import expansion
+from api.query.filters import Filters
+from api.query.session import Look
+from api.schemas import records
+
+MAX_EXPANDED = 200
+"""So many records of a page at most have their references made whole."""
+_RECORDS: dict[str, type[BaseModel]] = {
+    "events": records.Event,
+    "claims": records.Claim,
+    "sources": records.Source,
+    "actors": records.Actor,
+    "locations": records.Location,
+    "datasets": records.Dataset,
+    "disputes": records.Dispute,
+}
+FIELDS = {name: tuple(record.model_fields) for name, record in _RECORDS.items()}
+"""By list: the top-level fields of its records."""
+_read: Callable[[str, int], tuple[Any, int]] = JSONDecoder().raw_decode
+"""A value that begins at a place, and where it ends."""
+
+
+def _split(value: object) -> object:
+    """Names given one by one, joined by commas, or both."""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return list(dict.fromkeys(name.strip() for one in value for name in one.split(",")))
+    return value
+
+
+def _known(parameter: str, names: Sequence[str], allowed: Sequence[str]) -> None:
+    for name in names:
+        if name not in allowed:
+            context = {"parameter": parameter, "value": name, "allowed": list(allowed)}
+            raise PydanticCustomError("name", "is not one of the names that it may be", context)
+
+
+class Chosen(Filters):
+    """An answer of which only some fields are wanted."""
+
+    listing: ClassVar[str] = ""
+    """The list whose records are sent."""
+    choices: ClassVar[Sequence[str]] = ()
+    """What they may be asked for."""
+
+    fields: Annotated[
+        list[str],
+        BeforeValidator(_split),
+        Field(
+            description="Only these fields of each record, in this order: names from its top level, repeated or joined "
+            "by commas. All of them by default; the schema describes a record with all.",
+        ),
+    ] = []
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **more: object) -> None:
+        """Say which names there are."""
+        super().__pydantic_init_subclass__(**more)
+        if cls.listing:
+            cls.choices = FIELDS[cls.listing]
+            cls._offer("fields", cls.choices)
+
+    @classmethod
+    def _offer(cls, parameter: str, names: Sequence[str]) -> None:
+        example = [name for name in ("id", "event", "title", "name", "summary", "aspect") if name in names][:2]
+        shown = [example if parameter == "fields" else list(names[:1])]
+        schema: dict[str, Any] = {"items": {"type": "string", "enum": list(names)}, "examples": shown}
+        cls.model_fields[parameter].json_schema_extra = schema
+
+    @model_validator(mode="after")
+    def _known_fields(self) -> Self:
+        _known("fields", self.fields, self.choices)
+        return self
+
+
+class Columned(Chosen):
+    """A table of which only some columns are wanted."""
+
+    fields: Annotated[
+        list[str],
+        BeforeValidator(_split),
+        Field(
+            description="Only these columns, in this order: names of columns, or of fields of the record, repeated or "
+            "joined by commas. A field that is several columns stands for all of them.",
+        ),
+    ] = []
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **more: object) -> None:
+        """Say which names there are."""
+        super().__pydantic_init_subclass__(**more)
+        if cls.listing:
+            cls.choices = (*HEADERS[cls.listing], *SPREAD.get(cls.listing, ()))
+            cls._offer("fields", cls.choices)
+
+
+class Shaped(Chosen):
+    """An answer in which some references are sent whole."""
+
+    expand: Annotated[
+        list[str],
+        BeforeValidator(_split),
+        Field(
+            description="Sends what records refer to whole, in the place of the reference: `sources` with URL, "
+            "publisher and archive; `actors` (but for what belongs to them); `location`, of claims and disputes that "
+            f"of their event. Repeated or joined by commas; a page then holds {MAX_EXPANDED} records at most.",
+        ),
+    ] = []
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **more: object) -> None:
+        """Say which kinds there are."""
+        super().__pydantic_init_subclass__(**more)
+        if cls.listing:
+            cls._offer("expand", list(expansion.REFERENCES[cls.listing]))
+
+    @model_validator(mode="after")
+    def _known_kinds(self) -> Self:
+        _known("expand", self.expand, list(expansion.REFERENCES.get(self.listing, ())))
+        for word in self.expand:
+            filled = expansion.tops(self.listing, [word])
+            if self.fields and filled.isdisjoint(self.fields):
+                message = "fills only what `fields` leaves out: {fields}"
+                where = {"parameter": "expand", "value": word, "fields": ", ".join(sorted(filled))}
+                raise PydanticCustomError("expand", message, where)
+        if self.expand and getattr(self, "limit", 0) > MAX_EXPANDED:
+            context: dict[str, Any] = {"parameter": "limit", "most": MAX_EXPANDED}
+            raise PydanticCustomError("limit", "must be at most {most} with expand", context)
+        if self.expand and getattr(self, "revision", None) is not None:
+            message = "shows what is referred to as it is today, and revision a record as it stood: leave one out"
+            raise PydanticCustomError("expand", message, {"parameter": "expand", "value": ", ".join(self.expand)})
+        return self
+
+
+def columns(listing: str, names: Sequence[str]) -> Sequence[str]:
+    """The columns that these names stand for; none: all of them."""
+    spread = SPREAD.get(listing, {})
+    found = [column for name in names for column in spread.get(name, (name,))]
+    return list(dict.fromkeys(found)) or HEADERS[listing]
+
+
+def parts(body: str) -> dict[str, str]:
+    """The fields of a document, each as the text it is written as. Raises ValueError, LookupError if it is damaged."""
+    found: dict[str, str] = {}
+    at = 1
+    while body[at] != "}":
+        name, end = _read(body, at)
+        _, at = _read(body, end + 1)
+        found[name] = body[end + 1 : at]
+        at += body[at] == ","
+    return found
+
+
+def picked(body: str, names: Sequence[str]) -> str:
+    """A document with nothing but these fields, and whether it is damaged."""
+    return _joined(parts(body), names)
+
+
+def _joined(found: dict[str, str], names: Sequence[str]) -> str:
+    wanted = dict.fromkeys((*names, "damaged") if "damaged" in found else names)
+    return "{" + ",".join([f'"{name}":{found.get(name, "null")}' for name in wanted]) + "}"
+
+
+def shapes(query: Any) -> bool:  # noqa: ANN401 - any model of a query
+    """Whether a query asks for less or more than the documents as they are stored."""
+    return bool(getattr(query, "fields", None) or getattr(query, "expand", None))
+
+
+async def shaped(request: Request, look: Look, query: Any, bodies: list[str]) -> list[str]:  # noqa: ANN401 - as above
+    """The documents as a query asks for them. Raises BadParameters: JSON-LD is sent whole."""
+    if not shapes(query):
+        return bodies
+    words = getattr(query, "expand", [])
+    if caching.takes_jsonld(request):
+        parameter = "fields" if query.fields else "expand"
+        raise BadParameters(bad(parameter, None, "is of JSON: leave it out, or do not accept application/ld+json"))
+    if not words:
+        return [picked(body, query.fields) for body in bodies]
+    written = [parts(body) for body in bodies]
+    tops = sorted(expansion.tops(query.listing, words))
+    held = [{name: orjson.loads(one[name]) for name in tops} for one in written]
+    await expansion.expand(look, query.listing, held, words)
+    for one, changed in zip(written, held, strict=True):
+        one.update({name: orjson.dumps(value).decode() for name, value in changed.items()})
+    return [_joined(one, query.fields or list(one)) for one in written]
