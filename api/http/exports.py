@@ -7,10 +7,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Request, Response
 
 from api.http import caching, export_cache, fields, formats, ranges
 from api.http.addresses import base, placed_parts
@@ -18,9 +18,7 @@ from api.http.answers import Asked, ListFilters, Listing, data_of, not_modified
 from api.http.export_cache import Export, ExportCache
 from api.http.fields import Chosen, Columned, picked
 from api.http.framed import Framed
-from api.http.openapi_responses import export_of
 from api.http.read_ahead import ahead
-from api.query.filters import Filters
 from api.query.paging import Found, Place, Sort, Stretch
 from api.query.session import Data, Look
 from api.query.validity import TROUBLE
@@ -110,38 +108,6 @@ def export_cache_of(request: Request) -> ExportCache:
     """The exports that this server has made."""
     cache: ExportCache = request.app.state.exports
     return cache
-
-
-def routes(
-    listing: Listing, filters: type[Filters], forms: Sequence[str] = ("csv", "ndjson"), tag: str | None = None
-) -> APIRouter:
-    """The paths by which a list is exported; the tag groups them in the documentation, by default the list's name."""
-    router = APIRouter(tags=[tag or listing.name.capitalize()])
-    for form in forms:
-        media_type, _, words, example, chosen = FORMS[form]
-        router.add_api_route(
-            f"/{listing.name}.{form}",
-            _endpoint(listing, _choosing(filters, chosen, listing.name), form),
-            methods=["GET"],
-            name=f"export_{listing.name}_{form.replace('.', '_')}",
-            description=f"Every matching {listing.name.removesuffix('s')} {words}.",
-            responses=export_of(media_type, example),
-            response_class=Response,
-        )
-    return router
-
-
-def _choosing(filters: type[Filters], chosen: type[Chosen], listing: str) -> type[Filters]:
-    """The filters, and which fields are wanted, where the list is one of records."""
-    return type(filters.__name__, (filters, chosen), {"listing": listing}) if listing in fields.FIELDS else filters
-
-
-def _endpoint(listing: Listing, filters: type[Filters], form: str) -> Callable[..., Any]:
-    async def endpoint(request: Request, query: Any) -> Response:  # noqa: ANN401 - annotated below
-        return await export(request, listing, query, form)
-
-    endpoint.__annotations__["query"] = Annotated[filters, Query()]
-    return endpoint
 
 
 class ShortError(Exception):

@@ -4,6 +4,9 @@ import ast
 import re
 from collections.abc import Iterator
 
+from fastapi.routing import APIRoute
+
+from api.main import RESOURCES
 from api.models.facets import ClaimFacets, EventFacets, declared
 from tests.project.test_layout import PRODUCT, read
 
@@ -34,3 +37,18 @@ def test_no_facet_is_named_but_where_it_is_declared() -> None:
     }
     assert found == set()
     assert len(names) > len(declared("claim"))
+
+
+def test_page_count_and_exports_of_every_list_are_registered_by_one_function() -> None:
+    served = {
+        route.name: route.endpoint.__module__
+        for resource in RESOURCES
+        for router in (resource.router, resource.exports)
+        for route in router.routes
+        if isinstance(route, APIRoute)
+    }
+    lists = ("events", "claims", "disputes", "sources", "actors", "locations", "datasets")
+    expected = [
+        name for one in lists for name in (f"list_{one}", f"count_{one}", f"export_{one}_csv", f"export_{one}_ndjson")
+    ]
+    assert {served.get(name) for name in expected} == {"api.http.list_routes"}

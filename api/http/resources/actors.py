@@ -9,16 +9,16 @@ from api.domain import vocabulary as v
 from api.domain.text import fold
 from api.http import answers
 from api.http.answers import Listing
-from api.http.exports import routes
 from api.http.fields import Shaped
-from api.http.openapi_responses import item_of, json_of, page_of
+from api.http.list_routes import list_routes
+from api.http.openapi_responses import item_of
 from api.models.facets import ActorFacets
 from api.query.descriptions import all_worded, sentence
 from api.query.filters import Id, Paged, PathId, Versioned, Worded
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
 from api.schemas.pages import ActorPage
-from api.schemas.records import Actor, Count
+from api.schemas.records import Actor
 
 ACTORS = Listing("actors", ("id", "-id", "name", "-name"), text_keys=("id", "name"))
 ActorId = Annotated[PathId, Path(description="The actor's id.", examples=["haidai"])]
@@ -72,22 +72,12 @@ class ActorItem(Versioned, Shaped):
     listing: ClassVar = "actors"
 
 
-@router.get("", responses=page_of("actors", ActorPage), response_class=Response)
-async def list_actors(request: Request, query: Annotated[ActorQuery, Query()]) -> Response:
-    """Actors that match every filter."""
-    return await answers.page(request, ACTORS, query)
-
-
-@router.get("/count", responses=json_of(Count, {"count": 29}), response_class=Response)
-async def count_actors(request: Request, query: Annotated[ActorFilters, Query()]) -> Response:
-    """How many actors match the same filters."""
-    return await answers.count(request, query)
+list_actors, count_actors, exports = list_routes(
+    router, ACTORS, ActorFilters, ActorQuery, ActorPage, words="Actors that match every filter.", example=29
+)
 
 
 @router.get("/{id}", responses=item_of("actors", Actor), response_class=Response)
 async def get_actor(request: Request, id: ActorId, query: Annotated[ActorItem, Query()]) -> Response:  # noqa: A002
     """One actor, with what it belongs to and what belongs to it."""
     return await answers.item(request, "actor", _ITEM, id, query=query)
-
-
-exports = routes(ACTORS, ActorFilters)

@@ -13,9 +13,9 @@ from api.domain.text import fold
 from api.errors import NotFound
 from api.http import answers
 from api.http.answers import Listing
-from api.http.exports import routes
 from api.http.fields import Shaped, shapes
-from api.http.openapi_responses import item_of, json_of, page_of
+from api.http.list_routes import list_routes
+from api.http.openapi_responses import item_of
 from api.models.facets import ClaimFacets
 from api.query.as_of import AsOfDay
 from api.query.conditions import Conditions, marked, ordinal
@@ -25,7 +25,7 @@ from api.query.session import Look
 from api.query.statements import REVISION
 from api.query.why_empty import Explained
 from api.schemas.pages import ClaimPage
-from api.schemas.records import Claim, Count
+from api.schemas.records import Claim
 from api.storage.reader import Row, Statement, body_of
 
 CLAIMS = Listing("claims", ("said", "-said", "id", "-id"))
@@ -224,16 +224,15 @@ async def claims_of(look: Look, event: str, query: ClaimsOfEvent) -> answers.Eve
     )
 
 
-@router.get("", responses=page_of("claims", ClaimPage), response_class=Response)
-async def list_claims(request: Request, query: Annotated[ClaimQuery, Query()]) -> Response:
-    """Claims that match every filter, in the order they were said; undated ones last."""
-    return await answers.page(request, CLAIMS, query)
-
-
-@router.get("/count", responses=json_of(Count, {"count": 45}), response_class=Response)
-async def count_claims(request: Request, query: Annotated[ClaimFilters, Query()]) -> Response:
-    """How many claims match the same filters."""
-    return await answers.count(request, query)
+list_claims, count_claims, exports = list_routes(
+    router,
+    CLAIMS,
+    ClaimFilters,
+    ClaimQuery,
+    ClaimPage,
+    words="Claims that match every filter, in the order they were said; undated ones last.",
+    example=45,
+)
 
 
 @router.get("/{id}", responses=item_of("claims", Claim), response_class=Response)
@@ -254,6 +253,3 @@ def _said_by(as_of: AsOfDay) -> answers.Edit:
         return document
 
     return body
-
-
-exports = routes(CLAIMS, ClaimFilters)

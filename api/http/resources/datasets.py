@@ -7,14 +7,14 @@ from pydantic import Field
 
 from api.http import answers
 from api.http.answers import Listing
-from api.http.exports import routes
 from api.http.fields import Chosen
-from api.http.openapi_responses import item_of, json_of, page_of
+from api.http.list_routes import list_routes
+from api.http.openapi_responses import item_of
 from api.query.filters import Filters, Paged, PathId, Versioned
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
 from api.schemas.pages import DatasetPage
-from api.schemas.records import Count, Dataset
+from api.schemas.records import Dataset
 
 DATASETS = Listing("datasets", ("id", "-id"), text_keys=("id",))
 DatasetId = Annotated[PathId, Path(description="The dataset's id.", examples=["lysychansk"])]
@@ -48,22 +48,19 @@ class DatasetItem(Versioned, Chosen):
     listing: ClassVar = "datasets"
 
 
-@router.get("", responses=page_of("datasets", DatasetPage), response_class=Response)
-async def list_datasets(request: Request, query: Annotated[DatasetQuery, Query()]) -> Response:
-    """What has been loaded, with licence and attribution."""
-    return await answers.page(request, DATASETS, query)
-
-
-@router.get("/count", responses=json_of(Count, {"count": 2}), response_class=Response)
-async def count_datasets(request: Request, query: Annotated[DatasetFilters, Query()]) -> Response:
-    """How many datasets are loaded."""
-    return await answers.count(request, query)
+list_datasets, count_datasets, exports = list_routes(
+    router,
+    DATASETS,
+    DatasetFilters,
+    DatasetQuery,
+    DatasetPage,
+    words="What has been loaded, with licence and attribution.",
+    example=2,
+    counted="How many datasets are loaded.",
+)
 
 
 @router.get("/{id}", responses=item_of("datasets", Dataset), response_class=Response)
 async def get_dataset(request: Request, id: DatasetId, query: Annotated[DatasetItem, Query()]) -> Response:  # noqa: A002
     """One dataset."""
     return await answers.item(request, "dataset", _ITEM, id, query=query)
-
-
-exports = routes(DATASETS, DatasetFilters)

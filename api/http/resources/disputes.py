@@ -2,15 +2,13 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter
 from pydantic import Field
 
 from api.domain.vocabulary import Match, Status, Undated
-from api.http import answers
 from api.http.answers import Listing
-from api.http.exports import routes
 from api.http.fields import Shaped
-from api.http.openapi_responses import json_of, page_of
+from api.http.list_routes import list_routes
 from api.models.facets import ClaimFacets, EventFacets
 from api.query.conditions import Conditions, Named, Wanted, any_of, marked, ordinal
 from api.query.descriptions import days_in_words, one_of, sentence
@@ -19,7 +17,6 @@ from api.query.filters import Id, OfEvents, Paged
 from api.query.session import Look
 from api.query.why_empty import claims_of
 from api.schemas.pages import DisputePage
-from api.schemas.records import Count
 
 DISPUTES = Listing("disputes", ("date", "-date"))
 router = APIRouter(prefix="/disputes", tags=["Disputes"])
@@ -94,20 +91,11 @@ class DisputeQuery(DisputeFilters, Paged, Shaped):
     ] = "date"
 
 
-@router.get("", responses=page_of("disputes", DisputePage), response_class=Response)
-async def list_disputes(request: Request, query: Annotated[DisputeQuery, Query()]) -> Response:
-    """Every aspect of an event that some support and others oppose, with where each party stands and since when.
+_WORDS = """\
+Every aspect of an event that some support and others oppose, with where each party stands and since when.
 
-    A party stands where its latest position leaves it; those that take no position are not shown. As of a day, only
-    what had been said by then counts.
-    """
-    return await answers.page(request, DISPUTES, query)
-
-
-@router.get("/count", responses=json_of(Count, {"count": 5}), response_class=Response)
-async def count_disputes(request: Request, query: Annotated[DisputeFilters, Query()]) -> Response:
-    """How many disputes match the same filters."""
-    return await answers.count(request, query)
-
-
-exports = routes(DISPUTES, DisputeFilters)
+A party stands where its latest position leaves it; those that take no position are not shown. As of a day, only
+what had been said by then counts."""
+list_disputes, count_disputes, exports = list_routes(
+    router, DISPUTES, DisputeFilters, DisputeQuery, DisputePage, words=_WORDS, example=5
+)

@@ -12,9 +12,10 @@ from api.domain.text import fold
 from api.http import answers, kml, timeline
 from api.http.addresses import base
 from api.http.answers import JSON, Listing
-from api.http.exports import export, routes
+from api.http.exports import export
 from api.http.fields import Shaped
-from api.http.openapi_responses import export_of, item_of, json_of, page_of, problem
+from api.http.list_routes import list_routes
+from api.http.openapi_responses import export_of, item_of, page_of, problem
 from api.http.resources.claims import ANY_CLAIM, CLAIMS, AsOfQuery, ClaimsOfEvent, claims_of
 from api.models.facets import EventFacets
 from api.query.as_of import status_test
@@ -25,7 +26,7 @@ from api.query.session import Look
 from api.query.statements import REVISION
 from api.query.why_empty import Explained
 from api.schemas.pages import ClaimPage, EventPage
-from api.schemas.records import Count, Event
+from api.schemas.records import Event
 from api.storage.reader import Statement, body_of
 
 EVENTS = Listing("events", ("date", "-date", "id", "-id"))
@@ -190,16 +191,16 @@ class EventQuery(EventFilters, Paged, Shaped):
     ] = "date"
 
 
-@router.get("", responses=page_of("events", EventPage), response_class=Response)
-async def list_events(request: Request, query: Annotated[EventQuery, Query()]) -> Response:
-    """Events that match every filter, earliest first unless you sort otherwise."""
-    return await answers.page(request, EVENTS, query)
-
-
-@router.get("/count", responses=json_of(Count, {"count": 27}), response_class=Response)
-async def count_events(request: Request, query: Annotated[EventFilters, Query()]) -> Response:
-    """How many events match the same filters."""
-    return await answers.count(request, query)
+list_events, count_events, exports = list_routes(
+    router,
+    EVENTS,
+    EventFilters,
+    EventQuery,
+    EventPage,
+    words="Events that match every filter, earliest first unless you sort otherwise.",
+    example=27,
+    forms=("csv", "ndjson", "geojson"),
+)
 
 
 @router.get("/{id}", responses=item_of("events", Event), response_class=Response)
@@ -223,9 +224,6 @@ async def list_event_claims(request: Request, id: EventId, query: Annotated[Clai
             return answer
     asked = ANY_CLAIM.model_copy(update={**vars(query), "event": [id]})
     return await answers.page(request, CLAIMS, asked, lambda look: look.require("event", id))
-
-
-exports = routes(EVENTS, EventFilters, ("csv", "ndjson", "geojson"))
 
 
 @exports.get("/events.kml", responses=export_of(kml.MEDIA_TYPE, "<kml/>"), response_class=Response)

@@ -9,16 +9,16 @@ from api.domain import vocabulary as v
 from api.domain.text import fold
 from api.http import answers
 from api.http.answers import Listing
-from api.http.exports import routes
 from api.http.fields import Shaped
-from api.http.openapi_responses import item_of, json_of, page_of
+from api.http.list_routes import list_routes
+from api.http.openapi_responses import item_of
 from api.models.facets import LocationFacets
 from api.query.descriptions import all_worded, box_in_words, circle_in_words, sentence
 from api.query.filters import Id, Paged, PathId, Placed, Versioned, Worded
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
 from api.schemas.pages import LocationPage
-from api.schemas.records import Count, Location
+from api.schemas.records import Location
 
 LOCATIONS = Listing("locations", ("id", "-id", "name", "-name"), text_keys=("id", "name"))
 LocationId = Annotated[PathId, Path(description="The location's id.", examples=["lysychansk"])]
@@ -79,22 +79,19 @@ class LocationItem(Versioned, Shaped):
     listing: ClassVar = "locations"
 
 
-@router.get("", responses=page_of("locations", LocationPage), response_class=Response)
-async def list_locations(request: Request, query: Annotated[LocationQuery, Query()]) -> Response:
-    """Locations that match every filter."""
-    return await answers.page(request, LOCATIONS, query)
-
-
-@router.get("/count", responses=json_of(Count, {"count": 13}), response_class=Response)
-async def count_locations(request: Request, query: Annotated[LocationFilters, Query()]) -> Response:
-    """How many locations match the same filters."""
-    return await answers.count(request, query)
+list_locations, count_locations, exports = list_routes(
+    router,
+    LOCATIONS,
+    LocationFilters,
+    LocationQuery,
+    LocationPage,
+    words="Locations that match every filter.",
+    example=13,
+    forms=("csv", "ndjson", "geojson"),
+)
 
 
 @router.get("/{id}", responses=item_of("locations", Location), response_class=Response)
 async def get_location(request: Request, id: LocationId, query: Annotated[LocationItem, Query()]) -> Response:  # noqa: A002
     """One location."""
     return await answers.item(request, "location", ITEM, id, query=query)
-
-
-exports = routes(LOCATIONS, LocationFilters, ("csv", "ndjson", "geojson"))

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api.http import answers
 from api.http.answers import Listing
-from api.http.exports import routes
+from api.http.list_routes import export_routes
 from api.http.openapi_responses import json_of, problem
 from api.query import history
 from api.query.filters import Filters, Flag, Paged, PathId
@@ -176,7 +176,7 @@ async def list_changes(request: Request, query: Annotated[ChangeQuery, Query()])
     return await answers.page(request, CHANGES, query)
 
 
-exports = routes(CHANGES, ChangeFilters, ("ndjson",), TAG)
+exports = export_routes(CHANGES, ChangeFilters, ("ndjson",), TAG)
 
 
 def of_records(kind: str, example: str) -> APIRouter:

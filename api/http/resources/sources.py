@@ -9,9 +9,9 @@ from api.domain import vocabulary as v
 from api.domain.text import fold
 from api.http import answers
 from api.http.answers import Listing
-from api.http.exports import routes
 from api.http.fields import Shaped
-from api.http.openapi_responses import item_of, json_of, page_of
+from api.http.list_routes import list_routes
+from api.http.openapi_responses import item_of
 from api.models.facets import SourceFacets
 from api.models.limits import NAME_LENGTH
 from api.query.descriptions import all_worded, days_in_words, sentence
@@ -19,7 +19,7 @@ from api.query.filters import Day, Id, Imprecise, Paged, PathId, Versioned, Word
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
 from api.schemas.pages import SourcePage
-from api.schemas.records import Count, Source
+from api.schemas.records import Source
 
 SOURCES = Listing("sources", ("id", "-id", "published", "-published", "title", "-title"), text_keys=("id", "title"))
 SourceId = Annotated[PathId, Path(description="The source's id.", examples=["isw-2022-07-02"])]
@@ -92,22 +92,12 @@ class SourceItem(Versioned, Shaped):
     listing: ClassVar = "sources"
 
 
-@router.get("", responses=page_of("sources", SourcePage), response_class=Response)
-async def list_sources(request: Request, query: Annotated[SourceQuery, Query()]) -> Response:
-    """Sources that match every filter."""
-    return await answers.page(request, SOURCES, query)
-
-
-@router.get("/count", responses=json_of(Count, {"count": 39}), response_class=Response)
-async def count_sources(request: Request, query: Annotated[SourceFilters, Query()]) -> Response:
-    """How many sources match the same filters."""
-    return await answers.count(request, query)
+list_sources, count_sources, exports = list_routes(
+    router, SOURCES, SourceFilters, SourceQuery, SourcePage, words="Sources that match every filter.", example=39
+)
 
 
 @router.get("/{id}", responses=item_of("sources", Source), response_class=Response)
 async def get_source(request: Request, id: SourceId, query: Annotated[SourceItem, Query()]) -> Response:  # noqa: A002
     """One source."""
     return await answers.item(request, "source", _ITEM, id, query=query)
-
-
-exports = routes(SOURCES, SourceFilters)
