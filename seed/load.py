@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from api import models
 from api.domain.vocabulary import RevisionAction
 from api.index.history import History, Why
 from api.index.invalidation import Changes
@@ -27,6 +28,8 @@ NEIGHBOURS = 500
 PLACED = {"about", "within"}
 """Fields for which it is remembered where a record was read: what they say may turn out wrong in the end."""
 SAME_AS = Path(__file__).parent / "importers" / "same_as.toml"
+
+FACTS = [models.Base.metadata.tables[table] for table in COLUMNS]
 
 NOBODY = Queue()
 
@@ -155,6 +158,8 @@ class Load:
         self.history = History(self._store)
         for table in ("seen", "vanished"):
             self._store.temporary(table, "kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id)")
+        self._empty = not self._store.rows("SELECT 1 FROM dataset LIMIT 1")
+        self._indexes: list[sa.Index] | None = None
         self._homeless: set[str] = set()
         self._missing: dict[tuple[str, str], Named] = {}
         self._verified: set[tuple[str, str]] = set()
@@ -162,6 +167,8 @@ class Load:
 
     def take(self, batch: Sequence[Entry | Refusal]) -> None:
         """Load some records."""
+        if self._indexes is None:
+            self._indexes = self._store.drop_indexes(FACTS) if self._empty else []
         self.report.read += len(batch)
         groups: dict[str, dict[str, Ready]] = {kind: {} for kind in KINDS}
         for one in batch:
@@ -286,6 +293,7 @@ class Load:
     def finish(self, *, prune: bool, same_as: Path, whole: bool = False, scope: vanished.Scope | None = None) -> Report:
         """All records were seen: check what only the whole can show, and settle what vanished."""
         report, store = self.report, self._store
+        store.make_indexes(self._indexes or ())
         self._refuse_unknown()
         self._refuse_strays()
         if report.refusals:

@@ -3,6 +3,7 @@
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -12,8 +13,8 @@ from api.models.facets import CELL_BITS, CHUNK_BITS, COLUMNS, NEVER, UNKNOWN, ch
 from api.storage.bulk import Row, Store
 
 AT_ONCE = 2_000
-"""How many facets are brought up to date at once."""
-MOST = 8_000_000
+"""How many parts of postings are brought up to date at once."""
+MOST = 4_000_000
 """So many memberships are held before they are written down."""
 MOST_NAMES = 400_000
 FEW_LOOKED_UP = 500
@@ -61,83 +62,100 @@ class FacetIds(dict[str, int]):
             self._all = False
 
 
+class Memberships:
+    """Pairs of a facet and a record, in flat memory: an object for each facet would take more than its members do."""
+
+    def __init__(self) -> None:
+        self._facets, self._records, self._counts = array("I"), array("I"), array("I")
+
+    def __len__(self) -> int:
+        return len(self._facets)
+
+    def put(self, number: int, facets: BitMap) -> None:
+        """A record and its facets."""
+        self._facets.extend(facets.to_array())
+        self._records.append(number)
+        self._counts.append(len(facets))
+
+    def taken(self) -> Iterator[tuple[int, int, BitMap]]:
+        """By facet and chunk, in order, the numbers of its records; nothing is held afterwards."""
+        pairs = np.frombuffer(self._facets, np.uint32).astype(np.uint64)
+        pairs <<= np.uint64(32)
+        pairs |= np.repeat(np.frombuffer(self._records, np.uint32), np.frombuffer(self._counts, np.uint32))
+        self._facets, self._records, self._counts = array("I"), array("I"), array("I")
+        pairs.sort()
+        members = array("I", pairs.astype(np.uint32).tobytes())
+        pairs >>= np.uint64(CHUNK_BITS)
+        starts = np.flatnonzero(np.diff(pairs, prepend=~pairs[:1]))
+        facets, chunks = np.divmod(pairs[starts], np.uint64(1 << 32 - CHUNK_BITS))
+        bounds = [*starts.tolist(), len(members)]
+        for place, (facet, chunk) in enumerate(zip(facets.tolist(), chunks.tolist(), strict=True)):
+            yield facet, chunk, BitMap(members[bounds[place] : bounds[place + 1]])
+
+
 class Postings:
     """Collects which records come into facets and leave them, and writes what has changed."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._come: defaultdict[int, array[int]] = defaultdict(lambda: array("I"))
-        self._gone: defaultdict[int, array[int]] = defaultdict(lambda: array("I"))
-        self._size = 0
+        self._come, self._gone = Memberships(), Memberships()
         self._empty = not store.rows("SELECT 1 FROM posting LIMIT 1")
 
     def remove(self, number: int, facets: bytes) -> None:
         """A record leaves the facets of its entry; before any record comes."""
-        for facet in BitMap.deserialize(facets):
-            self._gone[facet].append(number)
-            self._size += 1
+        self._gone.put(number, BitMap.deserialize(facets))
 
     def add(self, number: int, facets: Iterable[int]) -> bytes:
         """A record comes into facets; what its entry says of them."""
-        own = BitMap(array("I", facets))
-        for facet in own:
-            self._come[facet].append(number)
-        self._size += len(own)
+        own = BitMap(facets)
+        self._come.put(number, own)
         return own.serialize()
 
     @property
     def full(self) -> bool:
         """Whether it is time to write."""
-        return self._size > MOST
+        return len(self._come) + len(self._gone) > MOST
 
     def write(self) -> None:
         """Bring the stored postings up to date."""
-        facets = sorted(self._come.keys() | self._gone.keys())
-        for start in range(0, len(facets), AT_ONCE):
-            self._write(facets[start : start + AT_ONCE])
-        self._come.clear()
-        self._gone.clear()
-        self._size, self._empty = 0, False
+        parts = self._parts()
+        while some := list(islice(parts, AT_ONCE)):
+            self._write(some)
+        self._empty = False
 
-    def _write(self, facets: list[int]) -> None:
+    def _parts(self) -> Iterator[tuple[int, int, BitMap, BitMap]]:
+        """By facet and chunk, who leaves and who comes."""
+        gone = {(facet, chunk): members for facet, chunk, members in self._gone.taken()}
+        for facet, chunk, come in self._come.taken():
+            yield facet, chunk, gone.pop((facet, chunk), EMPTY), come
+        for (facet, chunk), members in gone.items():
+            yield facet, chunk, members, EMPTY
+
+    def _write(self, parts: list[tuple[int, int, BitMap, BitMap]]) -> None:
         stored: dict[tuple[int, int], bytes] = {}
         if not self._empty:
-            rows = self._store.rows("SELECT facet, chunk, members FROM posting WHERE facet {ids}", facets)
+            statement = "SELECT facet, chunk, members FROM posting WHERE facet {ids}"
+            rows = self._store.rows(statement, sorted({facet for facet, *_ in parts}))
             stored = {(facet, chunk): bytes(members) for facet, chunk, members in rows}
         new, changed, emptied = [], [], []
-        for facet in facets:
-            for chunk, gone, come in self._parts(facet):
-                old = stored.get((facet, chunk))
-                members = come if old is None else (BitMap.deserialize(old) - gone) | come
-                if not members:
-                    emptied += [(facet, chunk)] if old is not None else []
-                    continue
-                members.run_optimize()
-                text = members.serialize()
-                if old is None:
-                    new.append((facet, chunk, checksum(text), text))
-                elif text != old:
-                    changed.append((checksum(text), text, facet, chunk))
+        for facet, chunk, gone, come in parts:
+            old = stored.get((facet, chunk))
+            members = come if old is None else (BitMap.deserialize(old) - gone) | come
+            if not members:
+                emptied += [(facet, chunk)] if old is not None else []
+                continue
+            members.run_optimize()
+            text = members.serialize()
+            if old is None:
+                new.append((facet, chunk, checksum(text), text))
+            elif text != old:
+                changed.append((checksum(text), text, facet, chunk))
         self._store.insert("posting", ("facet", "chunk", "hash", "members"), new)
         self._store.many("UPDATE posting SET hash = ?, members = ? WHERE facet = ? AND chunk = ?", changed)
         self._store.delete_rows("posting", {"facet": "int", "chunk": "int"}, emptied)
         if emptied:
             empty = sorted({facet for facet, _ in emptied})
             self._store.run("DELETE FROM facet WHERE id {ids} AND id NOT IN (SELECT facet FROM posting)", empty)
-
-    def _parts(self, facet: int) -> Iterator[tuple[int, BitMap, BitMap]]:
-        """By chunk, who leaves and who comes."""
-        gone = BitMap(self._gone.get(facet, ()))
-        come = BitMap(self._come.get(facet, ()))
-        while gone or come:
-            chunk = min(some.min() for some in (gone, come) if some) >> CHUNK_BITS
-            end = (chunk + 1) << CHUNK_BITS
-            if max(some.max() for some in (gone, come) if some) < end:
-                yield chunk, gone, come
-                return
-            here = BitMap(range(chunk << CHUNK_BITS, end))
-            yield chunk, gone & here, come & here
-            gone, come = gone - here, come - here
 
 
 class Cells(NamedTuple):

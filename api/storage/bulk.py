@@ -42,6 +42,7 @@ class Store:
     def __init__(self, connection: sa.Connection, *, lenient: bool = False) -> None:
         """Use a connection; `lenient`: read even texts that are no UTF-8, as far as that goes."""
         self.sqlite = connection.dialect.name == "sqlite"
+        self._sqlalchemy = connection
         self._connection: Any = connection.connection
         self._cursor: Any = self._connection.cursor()
         if not self.sqlite:
@@ -74,6 +75,18 @@ class Store:
         self.run(f"DROP TABLE IF EXISTS {table}")
         whole = " WITHOUT ROWID" if self.sqlite and "PRIMARY KEY" in columns else ""
         self.run(f"CREATE TEMPORARY TABLE {table} ({columns}){whole}")
+
+    def drop_indexes(self, tables: Iterable[sa.Table]) -> list[sa.Index]:
+        """Drop the indexes of tables that are about to be filled; which, so that they can be made behind the rows."""
+        indexes = [index for table in tables for index in sorted(table.indexes, key=str)]
+        for index in indexes:
+            index.drop(self._sqlalchemy)
+        return indexes
+
+    def make_indexes(self, indexes: Iterable[sa.Index]) -> None:
+        """Make these anew."""
+        for index in indexes:
+            index.create(self._sqlalchemy)
 
     def rows(self, statement: str, *values: Any) -> list[Row]:  # noqa: ANN401 - whatever the driver binds
         """All rows of a query; a list among the values is bound to `{ids}`."""
