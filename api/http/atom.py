@@ -9,7 +9,7 @@ from datetime import date
 from uuid import UUID, uuid5
 
 from api.domain.date_words import date_in_words
-from api.domain.vocabulary import Match
+from api.domain.vocabulary import Known
 from api.http.framed import Document, escaped, left_out_in_words
 
 MEDIA_TYPE = "application/atom+xml"
@@ -26,11 +26,11 @@ class Atom:
 
     media_type = MEDIA_TYPE
 
-    def __init__(self, base: str, here: str, days: tuple[date, date], match: Match) -> None:
+    def __init__(self, base: str, here: str, days: tuple[date, date], known: Known) -> None:
         """`here` is the path and query that were asked for; links lead to the service at `base`."""
         self._base, self._here = base, here
         self._last = days[1].isoformat()
-        self._known = "latest" if match == Match.CERTAIN else "earliest"
+        self._known = "latest" if known == Known.CERTAIN else "earliest"
         self._updated = days[0].isoformat()
 
     def head(self, description: str, left_out: Mapping[str, int]) -> bytes:

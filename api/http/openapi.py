@@ -30,7 +30,8 @@ with 422 and the nearest right spelling: a typo never looks like “nothing happ
 
 **Dates** keep what is known apart from what is not: `match=possible` finds what may have happened on the days asked
 for, `match=certain` what certainly did; what has no date is left out, and counted in `meta.left_out`, unless
-`undated=include`. `as_of` asks what was known on a day: only claims said by then count.
+`undated=include`. `as_of` asks what was known on a day: only claims said by then for certain count, with
+`known=possible` those too that may have been.
 
 **Lists** come in pages; follow `links.next`. The same filters count (`/count`) and export everything that matches
 (`.csv`, `.ndjson`, `.geojson`).
@@ -54,7 +55,7 @@ TAGS = {
 }
 # Parameters in the order of the contract; those of a list itself come first, these last.
 LAST = [
-    *("dataset", "q", "match", "undated", "as_of", "bbox", "longitude", "latitude", "radius_km"),
+    *("dataset", "q", "match", "undated", "as_of", "known", "bbox", "longitude", "latitude", "radius_km"),
     *("sort", "limit", "cursor", "total", "fields", "expand", "revision"),
 ]
 # Where an answer leads: by operation, what its records' ids can be asked of next, and where in the answer those stand.

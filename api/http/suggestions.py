@@ -38,6 +38,7 @@ _ELSEWHERE: Mapping[tuple[str, ...], str] = {
     ("event",): "event_id eventid event_id_cnty",
     ("dataset",): "dataset_id collection collections source_dataset",
     ("as_of",): "at known_on as_at asof valid_at snapshot",
+    ("known",): "match",
     ("stance",): "sentiment tone position",
     ("certainty",): "confidence",
 }

@@ -1,13 +1,13 @@
 """Answers as of a day: what depends on claims is judged anew and put in its place in the stored document."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
 from api.domain.assessment import Assessment, assess
 from api.domain.statements import Statement, all_said_by, decode, said_by
-from api.domain.vocabulary import Known, Match, Stance, Status, Undated
+from api.domain.vocabulary import Known, Stance, Status, Undated
 from api.storage.reader import Row
 
 BODY, JUDGED_FROM, JUDGED_TO, STATEMENTS = 3, 4, 5, 6
@@ -19,13 +19,8 @@ class AsOfDay:
     """A day (proleptic ordinal) by which claims must have been said to count, and how inexact days meet it."""
 
     day: int
-    match: Match
+    known: Known
     undated: Undated
-
-    @property
-    def known(self) -> Known:
-        """Which claims count where it is not certain on which day they were said."""
-        return Known.CERTAIN if self.match == Match.CERTAIN else Known.POSSIBLE
 
     def statements(self, row: Row) -> list[Statement]:
         """The claims of an event's row that count; all of them must be about that event."""
@@ -55,7 +50,7 @@ def status_test(as_of: AsOfDay, statuses: Sequence[Status], *, disputed: bool | 
     """A test of an event's row: some aspect has one of the statuses, and whether any is disputed, as of the day."""
 
     def test(row: Row, undated: bool) -> bool:
-        counted = AsOfDay(as_of.day, as_of.match, Undated.INCLUDE) if undated else as_of
+        counted = replace(as_of, undated=Undated.INCLUDE) if undated else as_of
         found: list[Assessment] = assess(counted.statements(row))
         reached = {assessment.status for assessment in found}
         if disputed is not None and (Status.DISPUTED in reached) != disputed:

@@ -12,8 +12,7 @@ import orjson
 from api.domain.assessment import assess
 from api.domain.positions import Stand, positions, questions_of
 from api.domain.statements import Statement, in_order_said, said_by
-from api.domain.vocabulary import Known as KnownBy
-from api.domain.vocabulary import Match, Position, Undated
+from api.domain.vocabulary import Position, Undated
 from api.query import references as shown
 from api.query.as_of import BODY, AsOfDay
 from api.query.conditions import Conditions
@@ -76,10 +75,9 @@ class News(Walked):
     def _known(self, row: Row, speakers: frozenset[str] | None) -> Known:
         conditions = self.conditions
         assert conditions.first is not None and conditions.last is not None  # noqa: S101, PT018 - a briefing has days
-        known = KnownBy.CERTAIN if conditions.certain else KnownBy.POSSIBLE
         everything = shown.counting(row, None)
-        before = said_by(everything, conditions.first - 1, known, self.undated)
-        after = said_by(everything, conditions.last, known, self.undated)
+        before = said_by(everything, conditions.first - 1, conditions.known, self.undated)
+        after = said_by(everything, conditions.last, conditions.known, self.undated)
         old = {statement.id for statement in before}
         new = [s for s in after if s.id not in old and (speakers is None or s.speaker in speakers)]
         return Known(row, before, after, in_order_said(new))
@@ -98,9 +96,8 @@ class News(Walked):
         """Why nothing became known."""
         conditions = self.conditions
         assert conditions.last is not None  # noqa: S101 - a briefing has days
-        match = Match.CERTAIN if conditions.certain else Match.POSSIBLE
         otherwise = "Nothing new became known in these days; what is recorded was said before or after."
-        return await why(look, conditions.wanted, AsOfDay(conditions.last, match, self.undated), otherwise)
+        return await why(look, conditions.wanted, AsOfDay(conditions.last, conditions.known, self.undated), otherwise)
 
 
 async def _body(look: Look, known: Known, texts: dict[str, str]) -> str:

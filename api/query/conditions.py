@@ -6,6 +6,7 @@ from datetime import date
 
 from api.domain.cells import cells_covering
 from api.domain.geo import Box, Circle
+from api.domain.vocabulary import Known
 from api.models.facets import EventFacets, Facet
 from api.query.filters import Filters, facets
 from api.storage.reader import Row
@@ -45,7 +46,10 @@ class Conditions:
     first: int | None = None
     last: int | None = None
     as_of: int | None = None
+    known: Known = Known.CERTAIN
+    """Which claims count as of the day, or in the days of a briefing."""
     certain: bool = False
+    """Whether a date must lie in the days asked for wholly."""
     undated: bool = False
     words: tuple[str, ...] = ()
     circle: Circle | None = None

@@ -7,7 +7,7 @@ import orjson
 
 from api.domain.positions import Stand, positions, questions_of
 from api.domain.statements import Statement, in_order_said, lateness
-from api.domain.vocabulary import Aspect, Match, Position, Undated
+from api.domain.vocabulary import Aspect, Known, Position, Undated
 from api.models.facets import EventFacets
 from api.query import references as shown
 from api.query.as_of import BODY, AsOfDay
@@ -65,7 +65,7 @@ async def _rows(look: Look, place: str, as_of: AsOfDay | None) -> AsyncIterator[
     conditions = Conditions(
         wanted=(any_of(EventFacets.CONTROL, [place]),),
         as_of=None if as_of is None else as_of.day,
-        certain=as_of is not None and as_of.match == Match.CERTAIN,
+        known=Known.CERTAIN if as_of is None else as_of.known,
         undated=as_of is not None and as_of.undated == Undated.INCLUDE,
         statements=True,
     )

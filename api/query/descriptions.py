@@ -5,8 +5,9 @@ from datetime import date
 
 from api.domain.date_words import day_in_words
 from api.domain.geo import Box, Circle
-from api.domain.vocabulary import Match, Undated
+from api.domain.vocabulary import Known, Match, Undated
 from api.models.facets import Facet
+from api.query.as_of import AsOfDay
 from api.query.filters import Filters, facets
 from api.query.session import Look
 
@@ -69,19 +70,20 @@ def circle_in_words(circle: Circle | None) -> str | None:
     return f"lie within {circle.radius_km:g} km of longitude {circle.longitude:g}, latitude {circle.latitude:g}"
 
 
-def sentence(noun: str, parts: Sequence[str | None], as_of: date | None = None, *, undated: bool = False) -> str:
+def sentence(noun: str, parts: Sequence[str | None], as_of: AsOfDay | None = None) -> str:
     """The whole: `Events that … and …, as known on 2 July 2022`."""
     said = [part for part in parts if part]
     text = f"{noun} that {' and '.join(said)}" if said else f"All {noun[0].lower()}{noun[1:]}"
-    return as_known(text, as_of, undated=undated)
+    return as_known(text, as_of)
 
 
-def as_known(text: str, as_of: date | None, *, undated: bool) -> str:
+def as_known(text: str, as_of: AsOfDay | None) -> str:
     """What is asked, and as of which day."""
     if as_of is None:
         return text
-    extra = ", undated claims included" if undated else ""
+    surely = "as known" if as_of.known == Known.CERTAIN else "as may have been known"
+    extra = ", undated claims included" if as_of.undated == Undated.INCLUDE else ""
     return (
-        f"{text}, as known on {day_in_words(as_of)}{extra}; titles, dates and participants are as recorded, "
-        "claims and assessments as of that day"
+        f"{text}, {surely} on {day_in_words(date.fromordinal(as_of.day))}{extra}; titles, dates and participants are "
+        "as recorded, claims and assessments as of that day"
     )

@@ -125,16 +125,9 @@ class Worded(Filters):
     ] = None
 
 
-class Imprecise(Filters):
-    """A list with a date condition: how imprecise and missing dates meet it."""
+class Dated(Filters):
+    """What days are asked of: how missing dates meet them."""
 
-    match: Annotated[
-        v.Match,
-        Field(
-            description="How an imprecise date meets the days asked for: it may lie in them, or it certainly does.",
-            examples=["certain"],
-        ),
-    ] = v.Match.POSSIBLE
     undated: Annotated[
         v.Undated,
         Field(
@@ -154,25 +147,57 @@ class Imprecise(Filters):
         return self
 
 
-class AsOf(Filters):
-    """A list that can be answered as of a day."""
+class Imprecise(Dated):
+    """A list with a date condition: how imprecise and missing dates meet it."""
+
+    match: Annotated[
+        v.Match,
+        Field(
+            description="How an imprecise date meets the days asked for: it may lie in them, or it certainly does.",
+            examples=["certain"],
+        ),
+    ] = v.Match.POSSIBLE
+
+
+class AsOf(Dated):
+    """What can be answered as of a day."""
 
     as_of: Annotated[
         Day | None,
         Field(
-            description="Only claims said by this day count, for lists, counts and assessments alike; `match` and "
+            description="Only claims said by this day count, for lists, counts and assessments alike; `known` and "
             "`undated` say how imprecise and missing days of saying meet it.",
             examples=["2022-07-02"],
         ),
     ] = None
+    known: Annotated[
+        v.Known | None,
+        Field(
+            description="Together with `as_of`: whether claims count that were said by that day for certain "
+            "(`certain`, also where it is not given), or those too that may have been (`possible`).",
+            examples=["possible"],
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _known_by_a_day(self) -> Self:
+        if self.known is not None and self.as_of is None:
+            message = "says which claims were known by a day: give the day too, as as_of, or leave it out"
+            raise PydanticCustomError("known", message, {"parameter": "known"})
+        return self
+
+    @property
+    def known_by(self) -> v.Known:
+        """Which claims count as of the day: those said by it for certain, unless more are asked for."""
+        return self.known or v.Known.CERTAIN
+
+    def as_of_day(self) -> AsOfDay | None:
+        """The day by which claims must have been said."""
+        return None if self.as_of is None else AsOfDay(self.as_of.toordinal(), self.known_by, self.undated)
 
 
 class AsOfImprecise(Imprecise, AsOf):
     """A list with a date condition that can be answered as of a day."""
-
-    def as_of_day(self) -> AsOfDay | None:
-        """The day by which claims must have been said."""
-        return None if self.as_of is None else AsOfDay(self.as_of.toordinal(), self.match, self.undated)
 
 
 class OfEvents(AsOfImprecise):

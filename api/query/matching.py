@@ -155,7 +155,7 @@ class Matching:
         first, last = self.conditions.first, self.conditions.last
         assert first is not None and last is not None  # noqa: S101, PT018 - a briefing has days
         lasting = found & BitMap.union(*spans.values())
-        known = await self._column("certain" if self.conditions.certain else "possible")
+        known = await self._column(self.conditions.known)
         at_once = between(found, days.first(first), days.first(last + 1)) - lasting
         return at_once | kept(lasting, lambda numbers: (known[numbers] >= first) & (known[numbers] <= last))
 
@@ -176,7 +176,7 @@ class Matching:
 
     async def _known(self, found: BitMap, day: int) -> BitMap:
         """Those of which something was said by the day."""
-        said = await self._column("certain" if self.conditions.certain else "possible")
+        said = await self._column(self.conditions.known)
         known = kept(found, lambda numbers: said[numbers] <= day)
         if self.conditions.undated:
             known |= found & (await self._postings([self.facets.UNDATED_CLAIM.name]))[0]

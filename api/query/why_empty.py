@@ -6,7 +6,7 @@ from datetime import date
 import orjson
 
 from api.domain.date_words import day_in_words
-from api.domain.vocabulary import Match, Undated
+from api.domain.vocabulary import Known, Undated
 from api.models.facets import ClaimFacets, EventFacets, Facet
 from api.query.as_of import AsOfDay
 from api.query.conditions import Conditions, Wanted, any_of
@@ -37,8 +37,8 @@ async def why(look: Look, wanted: tuple[Wanted, ...], as_of: AsOfDay | None, oth
     """Why there is nothing: no claim is recorded, none was known by the day, or else what the caller says."""
     first = await _first_said(look, wanted)
     if as_of is not None and first is not None:
-        certain, included = as_of.match == Match.CERTAIN, as_of.undated == Undated.INCLUDE
-        asked = Conditions(wanted=wanted, as_of=as_of.day, certain=certain, undated=included)
+        included = as_of.undated == Undated.INCLUDE
+        asked = Conditions(wanted=wanted, as_of=as_of.day, known=as_of.known, undated=included)
         if await count(look, await resolve(look, "claims", asked)):
             return otherwise
     return reason(first, as_of, otherwise)
@@ -50,7 +50,7 @@ def reason(first: str | None, as_of: AsOfDay | None, otherwise: str) -> str:
         return "No claim is recorded for what was asked about."
     if as_of is None:
         return otherwise
-    sure = "is certain to have been" if as_of.match == Match.CERTAIN else "is known to have been"
+    sure = "is known to have been" if as_of.known == Known.CERTAIN else "may have been"
     later = (
         f"the first dated claim was said {first} (EDTF)"
         if first

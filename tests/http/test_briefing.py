@@ -95,17 +95,17 @@ def test_30_june(api: Api) -> None:
         ({"date_from": "2022-07-05"}, []),
         ({"date_from": "2021-07-05"}, []),
         (
-            {"date_from": "2022-06-26", "date_to": "2022-06-29", "match": "possible", "party": "kalinouski-regiment"},
+            {"date_from": "2022-06-26", "date_to": "2022-06-29", "known": "possible", "party": "kalinouski-regiment"},
             ["ukrainian-retreat", "initial-armoured-assault", "death-of-marchuk"],
         ),
         (
-            {"date_from": "2022-06-26", "party": "kalinouski-regiment"},
+            {"date_from": "2022-06-26", "known": "possible", "party": "kalinouski-regiment"},
             ["ukrainian-retreat", "initial-armoured-assault", "death-of-marchuk"],
         ),
-        ({"date_from": "2022-06-27", "party": "kalinouski-regiment"}, []),
-        ({"date_from": "2022-06-26", "match": "certain", "party": "kalinouski-regiment"}, []),
+        ({"date_from": "2022-06-27", "known": "possible", "party": "kalinouski-regiment"}, []),
+        ({"date_from": "2022-06-26", "party": "kalinouski-regiment"}, []),
         (
-            {"date_from": "2022-06-29", "match": "certain", "party": "kalinouski-regiment"},
+            {"date_from": "2022-06-29", "known": "certain", "party": "kalinouski-regiment"},
             ["ukrainian-retreat", "initial-armoured-assault", "death-of-marchuk"],
         ),
     ],
@@ -129,11 +129,11 @@ def test_a_party_s_briefing_shows_its_claims_and_moves(api: Api) -> None:
     }
 
 
-@pytest.mark.parametrize("match", ["possible", "certain"])
+@pytest.mark.parametrize("known", ["possible", "certain"])
 @pytest.mark.parametrize("undated", ["exclude", "include"])
-def test_day_by_day_every_dated_claim_is_news_once(quarrels_api: Api, match: str, undated: str) -> None:
+def test_day_by_day_every_dated_claim_is_news_once(quarrels_api: Api, known: str, undated: str) -> None:
     """Between the day before and the day itself, the events' own assessments changed exactly as the briefing says."""
-    how = {"match": match, "undated": undated}
+    how = {"known": known, "undated": undated}
     day, heard = date(2022, 6, 27), list[str]()
     while day <= date(2022, 7, 21):
         rows = walked(quarrels_api, date_from=day, limit=4, **how)
@@ -144,13 +144,13 @@ def test_day_by_day_every_dated_claim_is_news_once(quarrels_api: Api, match: str
                 for one in row["assessments"]
             ]
         day += timedelta(days=1)
-    before = {claim["id"] for claim in _known(quarrels_api, "2022-06-26", match)}
-    everything = {claim["id"] for claim in _known(quarrels_api, "2022-07-21", match)}
+    before = {claim["id"] for claim in _known(quarrels_api, "2022-06-26", known)}
+    everything = {claim["id"] for claim in _known(quarrels_api, "2022-07-21", known)}
     assert sorted(heard) == sorted(everything - before)
 
 
-def _known(api: Api, day: str, match: str) -> list[Any]:
-    return [row for page in api.pages("/claims", as_of=day, match=match, limit=1000) for row in page["data"]]
+def _known(api: Api, day: str, known: str) -> list[Any]:
+    return [row for page in api.pages("/claims", as_of=day, known=known, limit=1000) for row in page["data"]]
 
 
 def _changes(api: Api, event: str, day: date, how: dict[str, str]) -> list[Any]:
@@ -208,9 +208,10 @@ def test_what_is_wrong_is_named(api: Api, filters: dict[str, Any], parameter: st
 
 def test_the_question_in_words(api: Api) -> None:
     filters = {"date_from": "2022-07-02", "date_to": "2022-07-03", "party": "haidai", "location": "donbas"}
-    assert api.get("/briefing", **filters)["meta"]["description"] == (
-        "What may have become known from 2 July 2022 to 3 July 2022 about events in Donbas by what Serhiy Haidai said"
-    )
+    days = "known from 2 July 2022 to 3 July 2022 about events in Donbas by what Serhiy Haidai said"
+    assert api.get("/briefing", **filters)["meta"]["description"] == f"What became {days}"
+    filters["known"] = "possible"
+    assert api.get("/briefing", **filters)["meta"]["description"] == f"What may have become {days}"
 
 
 def test_the_example_is_real(api: Api) -> None:
@@ -218,5 +219,5 @@ def test_the_example_is_real(api: Api) -> None:
 
 
 def test_both_databases_say_the_same(sqlite_api: Api, postgresql_api: Api) -> None:
-    for path in ("/briefing?date_from=2022-06-25&date_to=2022-07-06", "/briefing?date_to=2022-07-01&match=certain"):
+    for path in ("/briefing?date_from=2022-06-25&date_to=2022-07-06", "/briefing?date_to=2022-07-01&known=certain"):
         assert sqlite_api.good(path).content == postgresql_api.good(path).content

@@ -48,8 +48,9 @@ def claims(labels: str) -> list[str]:
         ({"q": "weapons"}, "s14b"),
         ({"q": "Гайдай fallen"}, "s14a"),
         ({"q": "зеленский"}, "c11 c13 s14b"),
-        ({"as_of": "2022-06-27"}, "s11c s03a s03b s03c c03 c15 c16"),
-        ({"as_of": "2022-06-27", "match": "certain"}, "s03a s03b s03c"),
+        ({"as_of": "2022-06-27", "known": "possible"}, "s11c s03a s03b s03c c03 c15 c16"),
+        ({"as_of": "2022-06-27", "known": "certain"}, "s03a s03b s03c"),
+        ({"as_of": "2022-06-27", "match": "possible"}, "s03a s03b s03c"),
         ({"as_of": "2022-07-02", "event": "capture-of-lysychansk"}, "c07 c09 c10 s01b s01c"),
         ({"as_of": "2022-06-25", "undated": "include", "speaker": "ukrainian-general-staff"}, "s04a s04b s04c"),
     ],
@@ -89,9 +90,10 @@ def test_a_claim_is_there_once_it_is_said(api: Api) -> None:
 
 def test_a_claim_of_several_days_is_possibly_said_before_it_certainly_is(api: Api) -> None:
     path = "/claims/lysychansk-context-c03"  # said once from 26 to 29 June
-    api.problem(path, 404, as_of="2022-06-25")
-    assert api.get(path, as_of="2022-06-26") == api.get(path, as_of="2022-06-29", match="certain")
-    api.problem(path, 404, as_of="2022-06-28", match="certain")
+    api.problem(path, 404, as_of="2022-06-25", known="possible")
+    assert api.get(path, as_of="2022-06-26", known="possible") == api.get(path, as_of="2022-06-29")
+    api.problem(path, 404, as_of="2022-06-28", known="certain")
+    api.problem(path, 404, as_of="2022-06-28")
 
 
 def test_who_said_it_about_whom_and_in_whose_words(api: Api) -> None:

@@ -56,7 +56,7 @@ def sides(found: Any) -> dict[str | None, tuple[str, list[str], str | None, list
         ({"as_of": "2022-06-30"}, [WITHDRAWAL]),
         ({"as_of": "2022-07-01"}, [GELATIN, WITHDRAWAL]),
         ({"as_of": "2022-07-02"}, [GELATIN, WITHDRAWAL, ENCIRCLEMENT, CITY]),
-        ({"as_of": "2022-07-02", "match": "certain"}, [GELATIN, WITHDRAWAL, ENCIRCLEMENT, CITY]),
+        ({"as_of": "2022-07-02", "known": "certain"}, [GELATIN, WITHDRAWAL, ENCIRCLEMENT, CITY]),
         ({"as_of": "2022-07-03"}, [GELATIN, WITHDRAWAL, ENCIRCLEMENT]),
         ({"as_of": "2022-07-05"}, [GELATIN, WITHDRAWAL, ENCIRCLEMENT]),
         ({"as_of": "2022-07-06"}, [GELATIN, WITHDRAWAL, ENCIRCLEMENT, OBLAST]),

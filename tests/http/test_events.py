@@ -256,7 +256,7 @@ from tests.support.live import Api, Params
             ["refinery-entry", "capture-of-lysychansk", "battle-of-lysychansk", "separatist-entry"],
         ),
         (
-            {"as_of": "2022-06-28"},
+            {"as_of": "2022-06-28", "known": "possible"},
             [
                 "activity-at-gelatin-plant",
                 "death-of-marchuk",
@@ -267,9 +267,10 @@ from tests.support.live import Api, Params
                 "capture-of-pryvillia",
             ],
         ),
-        ({"as_of": "2022-06-28", "match": "certain"}, ["activity-at-gelatin-plant", "ukrainian-withdrawal-begins"]),
+        ({"as_of": "2022-06-28", "known": "certain"}, ["activity-at-gelatin-plant", "ukrainian-withdrawal-begins"]),
+        ({"as_of": "2022-06-28", "match": "possible"}, ["activity-at-gelatin-plant", "ukrainian-withdrawal-begins"]),
         (
-            {"as_of": "2022-06-25", "undated": "include"},
+            {"as_of": "2022-06-25", "known": "possible", "undated": "include"},
             [
                 "activity-at-gelatin-plant",
                 "death-of-marchuk",
@@ -323,7 +324,8 @@ def test_list_count_and_exports_agree(api: Api, filters: Params, expected: list[
         ({"bbox": "38,48,39,49", "kind": "capture"}, (0, 0, 3)),
         ({"bbox": "38,48,39,49", "kind": "capture", "date_from": "2022-07-02"}, (0, 0, 1)),
         ({"longitude": 38.44, "latitude": 48.9, "radius_km": 1, "date_to": "2022-07-01"}, (4, 0, 7)),
-        ({"as_of": "2022-06-28"}, (0, 8, 0)),
+        ({"as_of": "2022-06-28"}, (0, 11, 0)),
+        ({"as_of": "2022-06-28", "known": "possible"}, (0, 8, 0)),
         ({"as_of": "2022-06-28", "undated": "include"}, (0, 0, 0)),
         ({"as_of": "2022-07-02", "date_from": "2022-07-02"}, (3, 2, 0)),
         ({"as_of": "2026-11-22"}, (0, 6, 0)),
@@ -358,6 +360,8 @@ def test_what_undated_would_add_is_what_was_left_out(api: Api, end: str) -> None
         ("longitude=38&latitude=48.5&radius_km=12.5", "within 12.5 km of longitude 38, latitude 48.5"),
         ("disputed=false&status=conceded", "are not disputed and have an aspect that is conceded"),
         ("as_of=2022-07-02", "as known on 2 July 2022; titles, dates and participants are as recorded"),
+        ("as_of=2022-07-02&known=certain", "as known on 2 July 2022; titles, dates and participants are as recorded"),
+        ("as_of=2022-07-02&known=possible", "as may have been known on 2 July 2022; titles, dates and participants"),
         ("q=refinery&source=wikipedia-ref-47&part_of=battle-of-lysychansk", "Reference 47 of the article"),
     ],
 )
@@ -385,7 +389,7 @@ def test_the_claims_of_an_event_are_in_the_order_said(api: Api) -> None:
     assert api.ids(path, sort="-said") == [*said[2::-1], *said[3:]]
     assert api.ids(path, as_of="2022-07-03") == said[:1]
     assert api.ids(path, as_of="2022-07-03", undated="include") == [said[0], *said[3:]]
-    assert api.ids(path, as_of="2022-07-03", match="certain") == said[:1]
+    assert api.ids(path, as_of="2022-07-03", known="certain") == said[:1]
     assert api.get(path)["data"] == api.get("/claims", event="capture-of-luhansk-oblast")["data"]
 
 

@@ -52,7 +52,7 @@ def agree(api: Api) -> None:
         assert served(event) == judge.assess(own), event["id"]
         for day in days_of(own, judge):
             for known in ("certain", "possible"):
-                answer = api.get(event["url"], as_of=day, match=known)
+                answer = api.get(event["url"], as_of=day, known=known)
                 assert served(answer) == judge.assess(judge.said_by(own, day, known)), (event["id"], day, known)
                 compared += 1
     assert compared > 100

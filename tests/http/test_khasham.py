@@ -11,15 +11,13 @@ HQ = "attack-on-hq"
 KILLED, WOUNDED = ("killed", PGF), ("wounded", PGF)
 RUSSIANS_KILLED = ("killed", RC)
 # How it was known: certainly, unless said otherwise.
-CERTAIN = {"match": "certain"}
-POSSIBLE = {"match": "possible"}
 Figure = tuple[float | None, float | None, float | None]
 Stand = dict[str | None, tuple[str, Figure | None]]
 
 
 def known(day: str | None) -> dict[str, Any]:
     """As of the day, of what was certainly said by then."""
-    return {} if day is None else {"as_of": day, **CERTAIN}
+    return {} if day is None else {"as_of": day}
 
 
 def judged(
@@ -127,7 +125,7 @@ def test_distances_in_two_units_are_two_questions(shipped_api: Api) -> None:
 
 
 def test_a_toll_that_may_have_been_said_disputes_possibly(shipped_api: Api) -> None:
-    found = judged(shipped_api, "deaths", "casualties", KILLED, as_of="2018-02-08", **POSSIBLE)
+    found = judged(shipped_api, "deaths", "casualties", KILLED, as_of="2018-02-08", known="possible")
     assert [status for status, _, _ in found] == ["disputed"]
 
 

@@ -182,7 +182,7 @@ def test_whose_position_has_moved(quarrels_api: Api) -> None:
     for actor in ("red", "red-army", "blue", "watchers", "chronicle", "neighbour"):
         path = f"/actors/{actor}/positions"
         for as_of in (None, "2022-07-03"):
-            filters = {"as_of": as_of, "match": "certain", "undated": "include"}
+            filters = {"as_of": as_of, "undated": "include"}
             rows = [row for page in quarrels_api.pages(path, limit=100, **filters) for row in page["data"]]
             moved = quarrels_api.get(path, moved=True, limit=1000, **filters)["data"]
             assert moved == [row for row in rows if row["moved"]]

@@ -136,6 +136,7 @@ def test_a_value_outside_what_is_allowed(api: Api, path: str, filters: Params, m
         ("/events", {"kind": "Capture"}, ["capture"]),
         ("/events", {"sort": "dates"}, ["date", "-date"]),
         ("/events", {"match": "surely"}, []),
+        ("/briefing", {"known": "surely"}, []),
         ("/events", {"role": "defenders"}, ["defender"]),
         ("/events", {"undated": "included"}, ["include", "exclude"]),
         ("/claims", {"stance": "denied"}, ["denies"]),
@@ -195,6 +196,43 @@ def test_a_single_valued_parameter_given_twice(api: Api, path: str, query: str, 
     error = refused(api, f"{path}?{query}", parameter)
     assert error["message"] == "takes one value and was given several"
     assert error["value"] == value
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/events",
+        "/events/count",
+        "/events.csv",
+        "/claims",
+        "/disputes",
+        "/events/capture-of-lysychansk",
+        "/claims/lysychansk-s01b",
+        "/events/capture-of-lysychansk/claims",
+        "/events/capture-of-lysychansk/positions",
+        "/events/capture-of-lysychansk/compare?party=russia&party=ukraine",
+        "/actors/haidai/positions",
+        "/locations/lysychansk/control",
+        "/ogc/collections/events/items",
+    ],
+)
+def test_what_is_known_is_known_by_a_day(api: Api, path: str) -> None:
+    join = "&" if "?" in path else "?"
+    for word in ("certain", "possible"):
+        api.good(f"{path}{join}known={word}&as_of=2022-07-03")
+        error = refused(api, f"{path}{join}known={word}", "known")
+        assert "give the day too, as as_of" in error["message"]
+        assert error["value"] == word
+    assert refused(api, f"{path}{join}known=maybe&as_of=2022-07-03", "known")["allowed"] == ["certain", "possible"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/events/capture-of-lysychansk", "/locations/lysychansk/control", "/briefing?date_from=2022-07-03"],
+)
+def test_how_dates_match_is_asked_only_where_a_date_is(api: Api, path: str) -> None:
+    error = refused(api, f"{path}{'&' if '?' in path else '?'}match=certain", "match")
+    assert error["did_you_mean"] == ["known"]
 
 
 def test_every_parameter_that_is_wrong_is_named(api: Api) -> None:

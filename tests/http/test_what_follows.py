@@ -46,11 +46,11 @@ def test_airstrikes_are_claimed_by_nobody_named(excerpt_api: Api) -> None:
 @pytest.mark.parametrize(
     ("filters", "status"),
     [
-        ({"as_of": "2022-07-01"}, None),
-        ({"as_of": "2022-07-02"}, "conceded"),
-        ({"as_of": "2022-07-02", "match": "certain"}, None),
-        ({"as_of": "2022-07-03", "match": "certain"}, "claimed"),
-        ({"as_of": "2022-07-05", "match": "certain"}, "claimed"),
+        ({"as_of": "2022-07-01", "known": "possible"}, None),
+        ({"as_of": "2022-07-02", "known": "possible"}, "conceded"),
+        ({"as_of": "2022-07-02"}, None),
+        ({"as_of": "2022-07-03", "known": "certain"}, "claimed"),
+        ({"as_of": "2022-07-05", "known": "certain"}, "claimed"),
     ],
 )
 def test_the_excerpt_does_not_date_denial_and_concession_apart(
@@ -129,10 +129,10 @@ def test_before_anything_was_said(api: Api) -> None:
 
 
 @pytest.mark.parametrize("day", ["2021-12-31", "2022-07-02"])
-@pytest.mark.parametrize("match", ["possible", "certain"])
+@pytest.mark.parametrize("known", ["possible", "certain"])
 @pytest.mark.parametrize("undated", ["exclude", "include"])
-def test_lists_counts_exports_and_items_agree_as_of_any_day(api: Api, day: str, match: str, undated: str) -> None:
-    filters = {"as_of": day, "match": match, "undated": undated}
+def test_lists_counts_exports_and_items_agree_as_of_any_day(api: Api, day: str, known: str, undated: str) -> None:
+    filters = {"as_of": day, "known": known, "undated": undated}
     page = api.get("/events", limit=1000, total=True, **filters)
     events = page["data"]
     assert page["meta"]["total"] == len(events)

@@ -102,17 +102,17 @@ class Oracle:
         earliest, latest = claim["said"]["earliest"], claim["said"]["latest"]
         if earliest is None and latest is None:
             return bool(filters.get("undated") == "include")
-        if filters.get("match") == "certain":
-            return bool((latest or self.recorded[claim["dataset"]["id"]]) <= filters["as_of"])
-        return earliest is None or bool(earliest <= filters["as_of"])
+        if filters.get("known") == "possible":
+            return earliest is None or bool(earliest <= filters["as_of"])
+        return bool((latest or self.recorded[claim["dataset"]["id"]]) <= filters["as_of"])
 
     def _as_of(self, name: str, record: Document, _: str, filters: Params) -> bool:
         claims = [record] if name == "claims" else self.claims_of[record["id"]]
         return any(self._said_by(claim, filters) for claim in claims)
 
     def _status(self, _: str, event: Document, __: Any, filters: Params) -> bool:
-        asked = {name: filters[name] for name in ("as_of", "match", "undated") if name in filters}
-        key = (event["id"], *(str(asked.get(name)) for name in ("as_of", "match", "undated")))
+        asked = {name: filters[name] for name in ("as_of", "known", "undated") if name in filters}
+        key = (event["id"], *(str(asked.get(name)) for name in ("as_of", "known", "undated")))
         if "as_of" not in filters:
             statuses = {found["status"] for found in event["assessments"]}
         else:

@@ -45,6 +45,7 @@ COMMON: dict[str, st.SearchStrategy[Any]] = {
     "match": st.sampled_from(v.Match).map(str),
     "undated": st.sampled_from(v.Undated).map(str),
 }
+KNOWN = st.sampled_from(v.Known).map(str)
 AROUND = st.fixed_dictionaries(
     {
         "longitude": st.sampled_from([38.44094, 38.344, 38.0, -170.0]),
@@ -139,4 +140,6 @@ def filters(draw: st.DrawFn, name: str, of_lists: Pools = FILTERS) -> Params:
         asked.update(
             {parameter: draw(COMMON[parameter]) for parameter in draw(st.sets(st.sampled_from(sorted(COMMON))))}
         )
+    if "as_of" in asked and draw(st.booleans()):
+        asked["known"] = draw(KNOWN)
     return asked

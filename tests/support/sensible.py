@@ -85,8 +85,9 @@ def mended(query: dict[str, Any]) -> dict[str, Any]:
         made.pop("revision", None)
     if "as_of" in made:
         made.pop("revision", None)
-    elif "revision" in made:
-        made["revision"] = 1
+    else:
+        made.pop("known", None)
+        made.update({"revision": 1} if "revision" in made else {})
     for first, last in DAYS:
         if first in made and last in made:
             made[first], made[last] = sorted((made[first], made[last]))

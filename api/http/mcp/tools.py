@@ -13,6 +13,10 @@ MOST = 20
 LISTS = ("events", "claims", "sources", "actors", "locations")
 _DAY = {"type": "string", "description": "YYYY-MM-DD"}
 _AS_OF = {"type": "string", "description": "YYYY-MM-DD: only claims said by then count"}
+_KNOWN = {
+    "enum": ["certain", "possible"],
+    "description": "Said by then for certain (default), or possibly",
+}
 _ID = {"type": "string"}
 _IDS = {"type": "array", "items": {"type": "string"}}
 _FILTERS = {
@@ -106,6 +110,10 @@ def _paged(arguments: Json) -> Parameters:
     return {"limit": limit, "cursor": arguments.get("cursor")}
 
 
+def _then(arguments: Json) -> Parameters:
+    return {"as_of": arguments.get("as_of"), "known": arguments.get("known")}
+
+
 async def _list(api: Service, path: str, parameters: Parameters) -> Json:
     """A page of a list; it says what was asked, so that nobody takes it for the answer to something else."""
     found = await _got(api, path, parameters)
@@ -129,13 +137,13 @@ async def _search(api: Service, arguments: Json) -> Json:
 
 
 async def _event(api: Service, arguments: Json) -> Json:
-    identifier, as_of = str(arguments["id"]), arguments.get("as_of")
-    status, claim = await api.ask(f"/claims/{identifier}", {"as_of": as_of})
+    identifier, then = str(arguments["id"]), _then(arguments)
+    status, claim = await api.ask(f"/claims/{identifier}", then)
     if status == 200:  # noqa: PLR2004 - a good answer
-        return {"claim": short(claim), "link": api.link(f"/claims/{identifier}", {"as_of": as_of})}
-    event = await _got(api, f"/events/{identifier}", {"as_of": as_of})
-    claims = await _list(api, f"/events/{identifier}/claims", {"as_of": as_of, "limit": MOST})
-    return {"event": short(event), "claims": claims, "link": api.link(f"/events/{identifier}", {"as_of": as_of})}
+        return {"claim": short(claim), "link": api.link(f"/claims/{identifier}", then)}
+    event = await _got(api, f"/events/{identifier}", then)
+    claims = await _list(api, f"/events/{identifier}/claims", {**then, "limit": MOST})
+    return {"event": short(event), "claims": claims, "link": api.link(f"/events/{identifier}", then)}
 
 
 async def _disputes(api: Service, arguments: Json) -> Json:
@@ -150,7 +158,7 @@ async def _one(api: Service, path: str, parameters: Parameters) -> Json:
 
 async def _compare(api: Service, arguments: Json) -> Json:
     path = f"/events/{arguments['event']}/compare"
-    return await _one(api, path, {"party": arguments["parties"], "as_of": arguments.get("as_of")})
+    return await _one(api, path, {"party": arguments["parties"], **_then(arguments)})
 
 
 async def _briefing(api: Service, arguments: Json) -> Json:
@@ -159,7 +167,7 @@ async def _briefing(api: Service, arguments: Json) -> Json:
 
 
 async def _control(api: Service, arguments: Json) -> Json:
-    return await _one(api, f"/locations/{arguments['location']}/control", {"as_of": arguments.get("as_of")})
+    return await _one(api, f"/locations/{arguments['location']}/control", _then(arguments))
 
 
 async def _source(api: Service, arguments: Json) -> Json:
@@ -176,8 +184,9 @@ TOOLS = {
             "search",
             "Find events, claims, sources, actors or locations. Useful filters: of all q (words, any script), dataset; "
             "events: party, with_party, role, kind, location, date_from, date_to, match (possible|certain), undated "
-            "(include|exclude), disputed, status, as_of; claims: speaker, party, event, stance, aspect, flag, source, "
-            "said_from, said_to, match, as_of. A wrong name or value is refused with what was probably meant.",
+            "(include|exclude), disputed, status, as_of, known (certain|possible); claims: speaker, party, event, "
+            "stance, aspect, flag, source, said_from, said_to, match, as_of, known. A wrong name or value is refused "
+            "with what was probably meant.",
             {"what": {"type": "string", "enum": list(LISTS)}, "filters": _FILTERS, **_PAGE},
             ("what",),
             _search,
@@ -185,7 +194,7 @@ TOOLS = {
         Tool(
             "event",
             "One event with what its claims add up to and its claims in the order said; or one claim, by its id.",
-            {"id": _ID, "as_of": _AS_OF},
+            {"id": _ID, "as_of": _AS_OF, "known": _KNOWN},
             ("id",),
             _event,
         ),
@@ -200,6 +209,7 @@ TOOLS = {
                 "date_from": _DAY,
                 "date_to": _DAY,
                 "as_of": _AS_OF,
+                "known": _KNOWN,
                 **_PAGE,
             },
             (),
@@ -208,21 +218,21 @@ TOOLS = {
         Tool(
             "compare",
             "What two or more parties say of one event, side by side.",
-            {"event": _ID, "parties": {**_IDS, "minItems": 2}, "as_of": _AS_OF},
+            {"event": _ID, "parties": {**_IDS, "minItems": 2}, "as_of": _AS_OF, "known": _KNOWN},
             ("event", "parties"),
             _compare,
         ),
         Tool(
             "briefing",
             "What became known in some days: new claims, positions that moved, statuses that changed.",
-            {"date_from": _DAY, "date_to": _DAY, "party": _IDS, "location": _IDS, **_PAGE},
+            {"date_from": _DAY, "date_to": _DAY, "party": _IDS, "location": _IDS, "known": _KNOWN, **_PAGE},
             ("date_from",),
             _briefing,
         ),
         Tool(
             "control",
             "Who says who holds a place.",
-            {"location": _ID, "as_of": _AS_OF},
+            {"location": _ID, "as_of": _AS_OF, "known": _KNOWN},
             ("location",),
             _control,
         ),

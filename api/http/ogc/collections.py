@@ -51,7 +51,7 @@ COLLECTIONS = {
             events.ITEM,
             placed=True,
             declared=(
-                *("kind", "party", "role", "with_party", "source", "q", "disputed", "status", "as_of"),
+                *("kind", "party", "role", "with_party", "source", "q", "disputed", "status", "as_of", "known"),
                 *("location", "dataset", "part_of"),
             ),
         ),
@@ -65,7 +65,7 @@ COLLECTIONS = {
             claims.ITEM,
             placed=False,
             declared=(
-                *("stance", "aspect", "certainty", "about", "party", "q", "as_of", "flag"),
+                *("stance", "aspect", "certainty", "about", "party", "q", "as_of", "known", "flag"),
                 *("event", "speaker", "via", "source", "dataset", "location"),
             ),
         ),

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.domain.date_words import day_in_words
-from api.domain.vocabulary import Match, Undated
+from api.domain.vocabulary import Known, Undated
 from api.errors import BadParameters, bad
 from api.http import answers, atom
 from api.http.addresses import base
@@ -17,7 +17,7 @@ from api.http.openapi_responses import export_of, judged_of
 from api.models.facets import ClaimFacets
 from api.query.briefing import News
 from api.query.conditions import Conditions, marked
-from api.query.filters import Day, Id, Imprecise, Paged
+from api.query.filters import Dated, Day, Id, Paged
 from api.query.paging import query_string
 from api.query.session import Look
 from api.schemas.reports import Briefing
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/briefing", tags=["Briefing"])
 exports = APIRouter(tags=["Briefing"])
 
 
-class BriefingFilters(Imprecise):
+class BriefingFilters(Dated):
     """Which days a caller wants to be briefed about, and on what."""
 
     days: ClassVar = ("date_from", "date_to")
@@ -51,6 +51,14 @@ class BriefingFilters(Imprecise):
         Field(description="The event is at this place or within it.", examples=[["lysychansk"]]),
     ] = []
 
+    known: Annotated[
+        Known,
+        Field(
+            description="A claim became known on the day by which it was certainly said, or by which it may have been.",
+            examples=["possible"],
+        ),
+    ] = Known.CERTAIN
+
     def span(self) -> tuple[date, date]:
         """The first and the last day. Raises BadParameters if neither is given."""
         first, last = self.date_from or self.date_to, self.date_to or self.date_from
@@ -67,7 +75,7 @@ class BriefingFilters(Imprecise):
             named=tuple(named),
             first=first.toordinal(),
             last=last.toordinal(),
-            certain=self.match == Match.CERTAIN,
+            known=self.known,
             fresh=True,
         )
         return News(conditions, self.party, self.undated)
@@ -78,7 +86,7 @@ class BriefingFilters(Imprecise):
         days = f"on {day_in_words(first)}" if first == last else f"from {day_in_words(first)} to {day_in_words(last)}"
         where = f" about events in {await look.names('location', self.location)}" if self.location else ""
         who = f" by what {await look.names('actor', self.party)} said" if self.party else ""
-        sure = "certainly became" if self.match == Match.CERTAIN else "may have become"
+        sure = "became" if self.known == Known.CERTAIN else "may have become"
         extra = "; undated claims count as known all along" if self.undated == Undated.INCLUDE else ""
         return f"What {sure} known {days}{where}{who}{extra}"
 
@@ -93,10 +101,10 @@ class BriefingQuery(BriefingFilters, Paged):
 async def get_briefing(request: Request, query: Annotated[BriefingQuery, Query()]) -> Response:
     """What became known between two days, or on one: new claims, positions that moved, assessments that changed.
 
-    A claim becomes known on the first day by which it had been said, so that it is news once: with `match=possible`
-    the earliest day it may have been said, with `certain` the latest. Before and after are as of the day before
-    `date_from` and as of `date_to`. Events come in the order of their first new claim. With `party`, the claims and
-    positions are that party's, and the assessments are of the events it spoke of.
+    A claim becomes known on the first day by which it had been said, so that it is news once: with `known=certain`
+    (the default) the latest day on which it may have been said, with `possible` the earliest. Before and after are as
+    of the day before `date_from` and as of `date_to`. Events come in the order of their first new claim. With `party`,
+    the claims and positions are that party's, and the assessments are of the events it spoke of.
     """
     return await answers.page(request, BRIEFING, query)
 
@@ -108,5 +116,5 @@ async def export_briefing_atom(request: Request, query: Annotated[BriefingFilter
     Ids of entries depend on what became known alone, so that a feed reader shows each once.
     """
     here = request.url.path + query_string(request.query_params.multi_items())
-    form = atom.Atom(base(request), here, query.span(), query.match)
+    form = atom.Atom(base(request), here, query.span(), query.known)
     return await export(request, BRIEFING, query, form)

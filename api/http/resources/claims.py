@@ -20,7 +20,7 @@ from api.models.facets import ClaimFacets
 from api.query.as_of import AsOfDay
 from api.query.conditions import Conditions, marked, ordinal
 from api.query.descriptions import all_worded, days_in_words, sentence
-from api.query.filters import AsOfImprecise, Day, Flag, Id, Paged, PathId, Versioned, Worded
+from api.query.filters import AsOf, AsOfImprecise, Day, Flag, Id, Paged, PathId, Versioned, Worded
 from api.query.session import Look
 from api.query.statements import REVISION
 from api.query.why_empty import Explained
@@ -60,7 +60,7 @@ _OF_EVENT = Statement(
 )
 
 
-class AsOfQuery(AsOfImprecise, Versioned):
+class AsOfQuery(AsOf, Versioned):
     """A day, or a revision, as of which a record is asked for."""
 
     @model_validator(mode="after")
@@ -169,6 +169,7 @@ class ClaimFilters(Worded, AsOfImprecise):
             first=ordinal(self.said_from),
             last=ordinal(self.said_to),
             as_of=ordinal(self.as_of),
+            known=self.known_by,
             certain=self.match == v.Match.CERTAIN,
             undated=self.undated == v.Undated.INCLUDE,
             words=fold(self.q or ""),
@@ -186,7 +187,7 @@ class ClaimFilters(Worded, AsOfImprecise):
             *said.values(),
             f"hold the words “{self.q}”" if self.q else None,
         ]
-        return sentence("Claims", parts, self.as_of, undated=self.undated == v.Undated.INCLUDE)
+        return sentence("Claims", parts, self.as_of_day())
 
 
 class ClaimQuery(ClaimFilters, Paged, Shaped):
@@ -200,7 +201,7 @@ class ClaimQuery(ClaimFilters, Paged, Shaped):
 ANY_CLAIM = ClaimQuery()
 
 
-class ClaimsOfEvent(AsOfImprecise, Paged, Shaped):
+class ClaimsOfEvent(AsOf, Paged, Shaped):
     """A page of the claims about one event."""
 
     listing: ClassVar = "claims"
@@ -245,7 +246,7 @@ async def get_claim(request: Request, id: ClaimId, query: Annotated[ClaimItem, Q
 def _said_by(as_of: AsOfDay) -> answers.Edit:
     def body(row: Row) -> str:
         possible, certain = row[4], row[5]
-        said = possible if as_of.match == v.Match.POSSIBLE else certain
+        said = possible if as_of.known == v.Known.POSSIBLE else certain
         passes = as_of.undated == v.Undated.INCLUDE if said is None else said <= as_of.day
         if not passes:
             raise NotFound(f"{row[2]} is not known to have been said by that day.")

@@ -11,7 +11,7 @@ from pydantic import Field
 from api.domain.assessment import Assessment, assess
 from api.domain.positions import Weights, course
 from api.domain.statements import Question, Statement, decode, in_order_said
-from api.domain.vocabulary import Stance, Undated
+from api.domain.vocabulary import Stance
 from api.errors import BadParameters, bad
 from api.http import answers
 from api.http.openapi_responses import judged_of
@@ -21,7 +21,7 @@ from api.query import references as shown
 from api.query.as_of import BODY, STATEMENTS
 from api.query.conditions import Named
 from api.query.descriptions import as_known
-from api.query.filters import AsOfImprecise, Id
+from api.query.filters import AsOf, Id
 from api.query.lists import check_named
 from api.query.references import Json
 from api.query.session import Look
@@ -32,7 +32,7 @@ router = APIRouter(tags=["Positions"])
 FEWEST, MOST = 2, 20
 
 
-class ComparisonQuery(AsOfImprecise):
+class ComparisonQuery(AsOf):
     """Whom to compare."""
 
     party: Annotated[
@@ -114,7 +114,7 @@ async def compare_parties(request: Request, id: EventId, query: Annotated[Compar
         refs = await shown.actors(look, parties)
         names = " and ".join(ref["name"] for ref in refs)
         words = f"What {names} say about “{document['title']}”"
-        meta: dict[str, Any] = {"description": as_known(words, query.as_of, undated=query.undated == Undated.INCLUDE)}
+        meta: dict[str, Any] = {"description": as_known(words, query.as_of_day())}
         if query.as_of is not None:
             meta["left_out"] = shown.left_out(decode(row[STATEMENTS]), statements)
         if not data:

@@ -4,20 +4,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.domain.vocabulary import Undated
 from api.http import answers
 from api.http.openapi_responses import judged_of
 from api.http.resources.locations import LocationId
 from api.query.control import containers, shown_words, why_empty, words
 from api.query.descriptions import as_known
-from api.query.filters import AsOfImprecise
+from api.query.filters import AsOf
 from api.query.session import Look
 from api.schemas.reports import Control
 
 router = APIRouter(tags=["Positions"])
 
 
-class ControlQuery(AsOfImprecise):
+class ControlQuery(AsOf):
     """As of which day."""
 
 
@@ -38,7 +37,7 @@ async def get_control(request: Request, id: LocationId, query: Annotated[Control
         places = await containers(look, id)
         data = await shown_words(look, places, await words(look, places, as_of))
         noun = f"The latest words on who holds {places[0]['name']}, or what contains it"
-        meta: dict[str, Any] = {"description": as_known(noun, query.as_of, undated=query.undated == Undated.INCLUDE)}
+        meta: dict[str, Any] = {"description": as_known(noun, as_of)}
         if not data:
             meta["why_empty"] = await why_empty(look, places, as_of)
         return answers.enclosed(request, data, meta, location=places[0])

@@ -31,6 +31,7 @@ def conditions_of(filters: OfEvents, *facets: Wanted, named: list[Named]) -> Con
         first=ordinal(filters.date_from),
         last=ordinal(filters.date_to),
         as_of=ordinal(filters.as_of),
+        known=filters.known_by,
         certain=filters.match == Match.CERTAIN,
         undated=filters.undated == Undated.INCLUDE,
         statements=True,
@@ -74,7 +75,7 @@ class DisputeFilters(OfEvents):
         """The question in words."""
         who = f"have a position held by {await look.names('actor', self.party)}" if self.party else None
         parts = [who, *await events_in_words(self, look)]
-        return sentence("Disputes", parts, self.as_of, undated=self.undated == Undated.INCLUDE)
+        return sentence("Disputes", parts, self.as_of_day())
 
 
 class DisputeQuery(DisputeFilters, Paged, Shaped):

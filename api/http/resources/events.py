@@ -124,8 +124,7 @@ class EventFilters(Worded, Placed, AsOfImprecise):
             wanted.append(in_roles if self.party else any_of(EventFacets.ROLE, self.role))
         if self.with_party:
             wanted.append(any_of(EventFacets.PARTY, self.with_party))
-        named += [Named("party", "actor", party) for party in self.party]
-        named += [Named("with_party", "actor", party) for party in self.with_party]
+        named += [Named(name, "actor", one) for name in ("party", "with_party") for one in getattr(self, name)]
         circle = self.circle()
         wanted += [box_wanted(box) for box in (self.bbox, None if circle is None else circle.box()) if box is not None]
         as_of, judged = self.as_of_day(), None
@@ -144,6 +143,7 @@ class EventFilters(Worded, Placed, AsOfImprecise):
             first=ordinal(self.date_from),
             last=ordinal(self.date_to),
             as_of=ordinal(self.as_of),
+            known=self.known_by,
             certain=self.match == v.Match.CERTAIN,
             undated=self.undated == v.Undated.INCLUDE,
             words=fold(self.q or ""),
@@ -171,7 +171,7 @@ class EventFilters(Worded, Placed, AsOfImprecise):
             await worded(look, EventFacets.DISPUTED, self.disputed),
             await worded(look, EventFacets.STATUS, self.status),
         ]
-        return sentence("Events", parts, self.as_of, undated=self.undated == v.Undated.INCLUDE)
+        return sentence("Events", parts, self.as_of_day())
 
 
 class EventItem(AsOfQuery, Shaped):

@@ -15,7 +15,8 @@ TEXT = """# Counterclaim
 
 Read-only JSON over HTTP, without a key. Unset filters set no condition, a repeated one means any of its values, and
 what is not understood is refused (422) with what was probably meant. Dates may be imprecise: `match=possible` (may have
-been) or `certain`. `as_of=2022-07-02` counts only claims said by that day. Follow `links.next`.
+been) or `certain`. `as_of=2022-07-02` counts only claims said by that day for
+certain, with `known=possible` those too that may have been. Follow `links.next`.
 
 ## Ask
 

@@ -20,7 +20,7 @@ from api.query import references as shown
 from api.query.as_of import BODY, STATEMENTS
 from api.query.conditions import Named, any_of
 from api.query.descriptions import one_of, sentence
-from api.query.filters import AsOfImprecise, Flag, Id, OfEvents, Paged
+from api.query.filters import AsOf, Flag, Id, OfEvents, Paged
 from api.query.lists import check_named
 from api.query.positions import ActorPositions, Course, history
 from api.query.session import Look
@@ -31,7 +31,7 @@ POSITIONS = Listing("positions", ("date", "-date"))
 router = APIRouter(tags=["Positions"])
 
 
-class EventPositionsQuery(AsOfImprecise):
+class EventPositionsQuery(AsOf):
     """Whose positions on an event a caller wants."""
 
     party: Annotated[
@@ -52,7 +52,7 @@ class EventPositionsQuery(AsOfImprecise):
             f"concern {one_of(self.aspect)}" if self.aspect else None,
         ]
         noun = f"Positions on “{title}”"
-        return sentence(noun, parts, self.as_of, undated=self.undated == v.Undated.INCLUDE)
+        return sentence(noun, parts, self.as_of_day())
 
 
 @router.get(
@@ -128,7 +128,7 @@ class PositionsOfActor(ActorPositionsQuery):
         moved = {True: "have changed", False: "have never changed", None: None}[self.moved]
         noun = f"Positions of {await look.names('actor', [self.actor])}"
         parts = [moved, *await events_in_words(self, look)]
-        return sentence(noun, parts, self.as_of, undated=self.undated == v.Undated.INCLUDE)
+        return sentence(noun, parts, self.as_of_day())
 
 
 @router.get(
