@@ -2,8 +2,11 @@
 
 import tomllib
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from api.domain.vocabulary import CoordinateMethod
+from api.index.facts import names
 from api.index.invalidation import Changes
 from api.storage.bulk import Store
 from seed.rows import COLUMNS
@@ -53,15 +56,48 @@ def places_of(path: Path) -> dict[str, str]:
 
 
 def map_places(store: Store, changes: Changes, pairs: dict[str, str], *, leaving: bool) -> int:
-    """Have exactly those places mapped whose pairs stay; for how many places that changed."""
+    """Have exactly those places mapped whose pairs stay, or that a gazetteer knows by one id; for how many it changed.
+
+    Never by name or distance. A reviewed pair decides where both would.
+    """
     named = sorted({*pairs, *pairs.values()})
+    known: dict[str, tuple[list[str], str | None]] = {
+        id_: (names(gazetteers), method)
+        for id_, gazetteers, method in store.rows(
+            "SELECT id, gazetteers, coordinate_method FROM location WHERE gazetteers <> '[]' ORDER BY id"
+        )
+    }
     there = set(store.column("SELECT id FROM location WHERE id {ids}", named))
     if leaving:
-        there -= set(store.column("SELECT id FROM vanished WHERE kind = 'location' AND id {ids}", named))
-    wanted = {location: other for location, other in pairs.items() if location in there and other in there}
+        gone = set(store.column("SELECT id FROM vanished WHERE kind = 'location'"))
+        there -= gone
+        known = {id_: one for id_, one in known.items() if id_ not in gone}
+    reviewed = {location: other for location, other in pairs.items() if location in there and other in there}
+    wanted = {**by_gazetteer(known, reviewed), **reviewed}
     present: dict[str, str] = dict(store.rows("SELECT id, same_as FROM location WHERE same_as IS NOT NULL"))
     differing = sorted(id_ for id_ in wanted.keys() | present.keys() if wanted.get(id_) != present.get(id_))
     changes.before("location", differing)
     changes.touch("location", differing)
     store.many("UPDATE location SET same_as = ? WHERE id = ?", [(wanted.get(id_), id_) for id_ in differing])
     return len(differing)
+
+
+def by_gazetteer(known: Mapping[str, tuple[list[str], str | None]], reviewed: Collection[str]) -> dict[str, str]:
+    """Places that share a gazetteer's id, also by way of others, each with the one that stands for all of them.
+
+    That is one without a reviewed pair of its own, whose point is a gazetteer's where there is such; else the first.
+    """
+    group: dict[str, set[str]] = {}
+    """By place and by gazetteer's id, the places known to be one."""
+    for id_, (ids, _) in known.items():
+        joined = {id_}.union(*(group[one] for one in ids if one in group))
+        for one in (*joined, *(each for member in joined for each in known[member][0])):
+            group[one] = joined
+    found: dict[str, str] = {}
+    for id_ in known:
+        heads = sorted(
+            group[id_].difference(reviewed), key=lambda one: (known[one][1] != CoordinateMethod.GAZETTEER, one)
+        )
+        if heads and id_ != heads[0]:
+            found[id_] = heads[0]
+    return found

@@ -21,11 +21,10 @@ from pydantic_core import PydanticCustomError
 
 from api.domain import edtf
 from api.domain import vocabulary as v
+from api.domain.countries import known
 from api.models.limits import EDTF_LENGTH, ID_LENGTH, NAME_LENGTH, TEXT_LENGTH, URL_LENGTH, WORD_LENGTH
 
-DEEPEST = 20
-LONGEST_EXTRA = 200_000
-MOST_PARTS = 1_000
+DEEPEST, LONGEST_EXTRA, MOST_PARTS = 20, 200_000, 1_000
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FURTHEST_M = 20_037_508
 # Written as escapes by `json.dumps`: control characters other than tab, line feed and carriage return.
@@ -64,6 +63,8 @@ Mark = Annotated[str, line(WORD_LENGTH)]
 Text = Annotated[str, line(TEXT_LENGTH, r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$")]
 Url = Annotated[str, line(URL_LENGTH, r"^(?i:https?)://[^\s/?#\x00-\x1f\x7f-\x9f][^\s\x00-\x1f\x7f-\x9f]*$")]
 Date = Annotated[str, line(EDTF_LENGTH), AfterValidator(known_edtf), BeforeValidator(as_day)]
+Country = Annotated[str, line(NAME_LENGTH), AfterValidator(known)]
+GazetteerId = Annotated[str, line(ID_LENGTH, r"^[a-z][a-z0-9-]*:[A-Za-z0-9._-]+$")]
 Names = Annotated[list[Name], Field(max_length=MOST_PARTS)]
 Number = Annotated[FiniteFloat, AfterValidator(lambda number: number + 0.0)]
 """Without a minus nought, which not every database keeps."""
@@ -247,6 +248,8 @@ class Location(Record):
     name: Name
     aliases: Names = Field(default_factory=list)
     within: Id | None = None
+    country: Country | None = None
+    gazetteers: Annotated[list[GazetteerId], Field(max_length=MOST_PARTS)] = Field(default_factory=list)
     point: Point | None = None
     phrase: Name | None = None
 

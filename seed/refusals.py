@@ -87,6 +87,8 @@ def explain(model: type[BaseModel], error: ErrorDetails) -> str:
 def mismatch(given: object, pattern: str) -> str:
     if "http" in pattern:
         return f"{shown(given)} is not a link that begins with http:// or https://"
+    if ":" in pattern and "A-Za-z0-9" in pattern:
+        return f"{shown(given)} is no gazetteer and its id, such as geonames:702972"
     if "A-Za-z0-9" in pattern:
         return f"{shown(given)} is no id: letters, digits, dots, underscores and dashes, a letter or digit first"
     return "is blank" if isinstance(given, str) and not given.strip() else "holds a control character"

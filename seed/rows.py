@@ -34,7 +34,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "actor": (*_OWNED, "kind", "name", "aliases", "description"),
     "affiliation": ("actor", "ordinal", "kind", "other", "since", "until", "source", "mapped", "dataset"),
     "location": (
-        *(*_OWNED, "kind", "name", "aliases", "within", "longitude", "latitude", "radius_m"),
+        *(*_OWNED, "kind", "name", "aliases", "within", "country", "gazetteers", "longitude", "latitude", "radius_m"),
         *("coordinate_method", "coordinate_source", "phrase"),
     ),
     "event": (
@@ -109,7 +109,8 @@ def _location(record: Location, dataset: str, mark: str) -> dict[str, list[Row]]
     if (given := record.point) is not None:
         point = (given.longitude, given.latitude, given.radius_m, given.method, given.source)
     own = (record.id, mark, dataset, record.kind, record.name, _listed(record.aliases), record.within)
-    return {"location": [(*own, *point, record.phrase)]}
+    known = (record.country, _listed(record.gazetteers))
+    return {"location": [(*own, *known, *point, record.phrase)]}
 
 
 def _event(record: Event, dataset: str, mark: str) -> dict[str, list[Row]]:

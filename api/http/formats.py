@@ -22,6 +22,7 @@ _CONTEST = {
     )
 }
 """Of several questions on one aspect, the most contested stands for it."""
+AREA = ("country", "admin1", "admin2")
 MARK = "'"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", MARK)
 
@@ -56,6 +57,7 @@ def event_columns(event: Document) -> dict[str, Any]:
         **_ref("location", place),
         "location_kind": place and place["kind"],
         "place_relation": place and place["relation"],
+        **{part: place and place[part] for part in AREA},
         **_point(place and place["point"]),
         "participants": [part["actor"]["id"] for part in event["participants"]],
         "participant_roles": [part["role"] for part in event["participants"]],
@@ -123,6 +125,8 @@ def location_columns(location: Document) -> dict[str, Any]:
     return {
         **{part: location[part] for part in ("id", "kind", "name", "aliases")},
         **_ref("within", location["within"]),
+        **{part: location[part] for part in AREA},
+        "gazetteers": location["gazetteers"],
         **_point(location["point"]),
         **_ref("dataset", location["dataset"]),
         "url": location["url"],

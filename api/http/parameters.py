@@ -66,7 +66,7 @@ def _explained(error: Mapping[str, Any], request: Request) -> BadParameter:
     if kind in _WORDS:
         return bad(name, value, _WORDS[kind], allowed=_listed(context["expected"]))
     message = _MESSAGES[kind].format(**context) if kind in _MESSAGES else error["msg"]
-    return bad(name, value, message, allowed=context.get("allowed"))
+    return bad(name, value, message, allowed=context.get("allowed"), near=context.get("near"))
 
 
 def _unknown(name: str, value: object, request: Request) -> BadParameter:

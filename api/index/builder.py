@@ -140,13 +140,11 @@ class Maker:
 
     def _locations(self, ids: list[str]) -> Made:
         existing = self._store.column("SELECT id FROM location WHERE id {ids} ORDER BY id", ids)
-        self._known.locations.need(existing)
+        self._known.surround(existing)
         locations = [self._known.locations[id_] for id_ in existing]
         unites: defaultdict[str, list[str]] = defaultdict(list)
         for same, id_ in self._store.rows("SELECT same_as, id FROM location WHERE same_as {ids} ORDER BY id", existing):
             unites[same].append(id_)
-        self._known.locations.need(location.within for location in locations)
-        self._known.locations.need(location.same_as for location in locations)
         self._known.locations.need(id_ for ids in unites.values() for id_ in ids)
         self._known.sources.need(location.coordinate_source for location in locations)
         made = Made.nothing()

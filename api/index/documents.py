@@ -76,6 +76,8 @@ class Shapes:
             "name": location.name,
             "aliases": facts.names(location.aliases),
             "within": None if within is None else {"id": within, "name": self._known.locations[within].name},
+            **self._known.area(location.id)._asdict(),
+            "gazetteers": facts.names(location.gazetteers),
             "same_as": None if same is None else {"id": same, "name": self._known.locations[same].name},
             "unites": [{"id": other, "name": self._known.locations[other].name} for other in unites],
             "point": self._point(location),
@@ -126,6 +128,7 @@ class Shapes:
             "name": place.name,
             "kind": place.kind,
             "relation": event.place_relation,
+            **self._known.area(place.id)._asdict(),
             "point": self._point(place),
         }
 

@@ -223,9 +223,11 @@ def _statuses(key: tuple[frozenset[Status], frozenset[Status]], known: facts.Fac
 
 def _point(location: str, known: facts.Facts) -> tuple[list[int], tuple[float, float] | None]:
     place = known.locations[location]
+    around = [known.locations[one].country for one in known.containers[location]]
+    names = [EventFacets.COUNTRY.of(code) for code in sorted({code for code in around if code is not None})]
     if place.longitude is None or place.latitude is None:
-        return [], None
-    names = [EventFacets.CELL.of(cell) for cell in cells_of(place.longitude, place.latitude)]
+        return _numbered(known, names), None
+    names += [EventFacets.CELL.of(cell) for cell in cells_of(place.longitude, place.latitude)]
     return _numbered(known, names), (place.longitude, place.latitude)
 
 

@@ -36,6 +36,8 @@ class Location(NamedTuple):
     name: str
     aliases: str
     within: str | None
+    country: str | None
+    gazetteers: str
     same_as: str | None
     longitude: float | None
     latitude: float | None

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from api.domain.parties import TELLING, Standings
 from api.domain.statements import Said, said
-from api.domain.vocabulary import Aspect
+from api.domain.vocabulary import Aspect, LocationKind
 from api.index.cache import Shelf
 from api.index.fact_rows import (
     Actor,
@@ -83,6 +83,14 @@ class Chunk:
     titles: Mapping[str, str]
     whole: bool
     """Whether claims are here with their words and citations; else only as far as they are judged."""
+
+
+class Area(NamedTuple):
+    """What a place lies in: its country by ISO 3166-1 alpha-2, and its administrative units by name."""
+
+    country: str | None
+    admin1: str | None
+    admin2: str | None
 
 
 @lru_cache(maxsize=8_192)
@@ -159,6 +167,24 @@ class Facts:
         columns = _columns(DateFields._fields, "published")
         rows = self._store.rows(f"SELECT id, title, {columns} FROM source WHERE id {{ids}}", ids)
         return ((id_, Source(id_, title, own_date(DateFields._make(date_)))) for id_, title, *date_ in rows)
+
+    def area(self, location: str) -> Area:
+        """What the nearest of a place and all that it is the same as, or lies in, says of that; they are at hand."""
+        around = [location]
+        for id_ in around:  # grows, from the near to the far
+            place = self.locations[id_]
+            around += [one for one in (place.same_as, place.within) if one is not None and one not in around]
+        places = [self.locations[id_] for id_ in around]
+        return Area(
+            next((place.country for place in places if place.country is not None), None),
+            next((place.name for place in places if place.kind == LocationKind.OBLAST), None),
+            next((place.name for place in places if place.kind == LocationKind.RAION), None),
+        )
+
+    def surround(self, locations: Collection[str | None]) -> None:
+        """Have these places at hand, and all that they are the same as or lie in."""
+        self.containers.need(locations)
+        self.locations.need(around for one in locations if one is not None for around in self.containers[one])
 
     def trim(self) -> None:
         """Keep memory flat; between chunks only."""
@@ -319,8 +345,7 @@ class Facts:
             + [actor for claim in claims for actor in (claim.speaker, claim.via, claim.quote_by, claim.of)]
             + [actor for some in names.values() for actor in some]
         )
-        self.locations.need(places)
-        self.containers.need(places)
+        self.surround(places)
         points = [self.locations[place].coordinate_source for place in places if place is not None]
         self.sources.need([*points, *(citation.source for citation in citations)])
 

@@ -60,7 +60,7 @@ class Scribe(Shapes):
         if found is None:
             place = self._known.locations[location]
             fields = {"id": place.id, "name": place.name, "kind": place.kind, "relation": relation}
-            text = orjson.dumps({**fields, "point": self._pointed(place)})
+            text = orjson.dumps({**fields, **self._known.area(location)._asdict(), "point": self._pointed(place)})
             found = self._places[location, relation] = Fragment(text)
         return found
 
@@ -79,6 +79,8 @@ class Scribe(Shapes):
             "name": location.name,
             "aliases": facts.names(location.aliases),
             "within": None if within is None else {"id": within, "name": self._known.locations[within].name},
+            **self._known.area(location.id)._asdict(),
+            "gazetteers": facts.names(location.gazetteers),
             "same_as": None if same is None else {"id": same, "name": self._known.locations[same].name},
             "unites": [{"id": other, "name": self._known.locations[other].name} for other in unites],
             "point": self._pointed(location),

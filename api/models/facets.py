@@ -65,6 +65,7 @@ class EventFacets:
     DATASET = Facet("dataset", "belong to the dataset {}", "dataset", "dataset")
     PART_OF = Facet("part_of", "are part of {}", "event", "part_of")
     LOCATION = Facet("location", "lie in {}", "location", "location", wide=True)
+    COUNTRY = Facet("country", "lie in the country {}")  # its place, or what contains that, says so
     CELL = Facet("cell")  # the squares of the earth that its point lies in
     WITHOUT_COORDINATES = Facet("without_coordinates")
     SPAN = Facet("span")  # how long its date lasts, if that is not one day
@@ -130,6 +131,7 @@ class LocationFacets:
 
     KIND = Facet("kind", "are of kind {}", column="kind")
     WITHIN = Facet("within", "lie within {}", "location", wide=True)
+    COUNTRY = Facet("country", "lie in the country {}", wide=True)
     DATASET = Facet("dataset", "belong to the dataset {}", "dataset", "dataset")
 
 

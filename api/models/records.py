@@ -130,6 +130,7 @@ class Location(Owned, Base):
         CheckConstraint("(longitude IS NULL) = (coordinate_method IS NULL)", "point_has_method"),
         CheckConstraint("longitude IS NOT NULL OR radius_m IS NULL", "radius_has_point"),
         CheckConstraint("longitude IS NULL OR coordinate_source IS NOT NULL OR phrase IS NOT NULL", "point_has_basis"),
+        CheckConstraint("length(country) = 2", "country"),
         *lengths(NAME_LENGTH, "name", "phrase"),
     )
 
@@ -137,8 +138,12 @@ class Location(Owned, Base):
     name: Mapped[str] = mapped_column(TEXT)
     aliases: Mapped[list[str]] = mapped_column(NAMES)
     within: Mapped[str | None] = mapped_column(TEXT, reference("location.id"), index=True)
+    country: Mapped[str | None] = mapped_column(TEXT)
+    """ISO 3166-1 alpha-2; what lies within inherits it."""
+    gazetteers: Mapped[list[str]] = mapped_column(NAMES)
+    """What gazetteers call it: `geonames:702972`."""
     same_as: Mapped[str | None] = mapped_column(TEXT, reference("location.id"), index=True)
-    """By a reviewed pair, not by the record itself: the same place as another dataset records it."""
+    """By a reviewed pair or a gazetteer's id that both have: the same place as another dataset records it."""
     longitude: Mapped[float | None] = mapped_column(Double)
     latitude: Mapped[float | None] = mapped_column(Double)
     radius_m: Mapped[float | None] = mapped_column(Double)

@@ -49,6 +49,7 @@ VIEWS: dict[str, tuple[type, list[Column]]] = {
             *_when("date"),
             *_ref("location"),
             ("place_relation", "location.relation", ""),
+            *((part, f"location.{part}", "") for part in ("country", "admin1", "admin2")),
             *_point("location."),
             *_ref("part_of", "title"),
             ("claims", "claims.total", _WHOLE),
@@ -88,7 +89,14 @@ VIEWS: dict[str, tuple[type, list[Column]]] = {
     "public_actor": (ActorDocument, [*_plain("id", "kind", "name", "description"), *_DATASET, *_plain("url")]),
     "public_location": (
         LocationDocument,
-        [*_plain("id", "kind", "name"), *_ref("within"), *_point(), *_DATASET, *_plain("url")],
+        [
+            *_plain("id", "kind", "name"),
+            *_ref("within"),
+            *_plain("country", "admin1", "admin2"),
+            *_point(),
+            *_DATASET,
+            *_plain("url"),
+        ],
     ),
     "public_dataset": (
         DatasetDocument,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 from api.domain import vocabulary as v
+from api.domain.countries import countries, near
 from api.domain.geo import Box, Circle
 from api.domain.text import fold
 from api.models.facets import EventFacets, Facet
@@ -32,6 +33,13 @@ def _day(value: object) -> object:
             return date.fromisoformat(value)
         except ValueError:
             raise PydanticCustomError("day", "there is no such day in the calendar") from None
+    return value
+
+
+def _country(value: object) -> object:
+    if isinstance(value, str) and value not in countries():
+        told = "is no country's code of ISO 3166-1 alpha-2, such as UA"
+        raise PydanticCustomError("country", told, {"allowed": list(countries()), "near": near(value)})
     return value
 
 
@@ -91,6 +99,9 @@ Degrees = Annotated[float, BeforeValidator(_decimal)]
 BBox = Annotated[
     Box,
     BeforeValidator(_box, json_schema_input_type=Annotated[str, Field(pattern=BOX)]),
+]
+CountryCode = Annotated[
+    str, BeforeValidator(_country, json_schema_input_type=Annotated[str, Field(pattern="^[A-Z]{2}$")])
 ]
 Text = Annotated[str, StringConstraints(max_length=Q_LENGTH), BeforeValidator(_words)]
 

@@ -70,7 +70,11 @@ def _values(clause: Clause) -> list[ColumnElement[Any]]:
 
 
 def _closure(fact: FromClause, _: FromClause, clause: Clause) -> ColumnElement[bool]:
-    table, member, whole = CLOSURES[clause.column]
+    table, member, whole = CLOSURES["within" if clause.column == "country" else clause.column]
+    if clause.column == "country":  # of whatever contains it
+        container = models.Location.__table__.alias()
+        there = table.join(container, container.c.id == table.c[whole])
+        return exists().select_from(there).where(table.c[member] == fact.c.id, container.c.country.in_(_values(clause)))
     return exists().where(table.c[member] == fact.c.id, table.c[whole].in_(_values(clause)))
 
 

@@ -77,6 +77,12 @@ class Point(Sent):
     """The words of the source that the position was derived from."""
 
 
+COUNTRY = "ISO 3166-1 alpha-2 of the country that it, or the nearest place that contains it, is recorded in: where it \
+lies, not who holds it."
+FIRST = "The first-level administrative unit (kind `oblast`) that it is or lies in, by name."
+SECOND = "The second-level administrative unit (kind `raion`) that it is or lies in, by name."
+
+
 class EventPlace(Sent):
     """Where an event is said to have happened."""
 
@@ -84,6 +90,9 @@ class EventPlace(Sent):
     name: str
     kind: v.LocationKind
     relation: v.PlaceRelation
+    country: Annotated[str | None, Field(description=COUNTRY)]
+    admin1: Annotated[str | None, Field(description=FIRST)]
+    admin2: Annotated[str | None, Field(description=SECOND)]
     point: Point | None
 
 
@@ -265,6 +274,10 @@ class Location(Sent):
     name: str
     aliases: list[str]
     within: NamedRef | None
+    country: Annotated[str | None, Field(description=COUNTRY)]
+    admin1: Annotated[str | None, Field(description=FIRST)]
+    admin2: Annotated[str | None, Field(description=SECOND)]
+    gazetteers: Annotated[list[str], Field(description="What gazetteers call it, such as `geonames:702972`.")]
     same_as: Annotated[NamedRef | None, Field(description="The same place, as another dataset records it.")]
     unites: Annotated[
         list[NamedRef],

@@ -44,6 +44,7 @@ COLUMNS = (
     Column("place_kind", "place", "kind", "text", "What it is; `place` if not given.", "place"),
     Column("place_aliases", "place", "aliases", "list", "Its other names, divided by semicolons."),
     Column("place_within", "place", "within", "text", "The id of the place that contains it."),
+    Column("place_country", "place", "country", "text", "The country it lies in, as ISO 3166-1 alpha-2, such as `UA`."),
     Column("longitude", "place", "point.longitude", "number", "Degrees east, as the row's source gives them.", "20.25"),
     Column("latitude", "place", "point.latitude", "number", "Degrees north.", "10.5"),
     Column("radius_m", "place", "point.radius_m", "number", "Within how many metres of the point it is."),

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from api.domain.countries import code_of
 from seed.importers import csv_files
 from seed.importers.cells import TYPES, identity, mark, slug
 from seed.importers.formats import CellError, Format, Made, Row, Table, declared
@@ -18,6 +19,8 @@ MAPPINGS = Path(__file__).parent / "mappings"
 OWN = {"kind", "id", "each", "split", "mark", "fields"}
 # `{column}`, and what is made of its cell on the way: `{column|slug}`.
 HOLE = re.compile(r"\{([a-z0-9_]+)((?:\|[a-z0-9_]+)*)\}")
+# Between ways to fill a field, of which the first counts whose columns are not empty.
+OR = " || "
 DEEPEST = 3
 
 
@@ -46,6 +49,8 @@ FILTERS: dict[str, Callable[[Any], Any]] = {
     "month": month,
     "week": week,
     "positive": positive,
+    "iso_numeric": lambda value: code_of("numeric", value),
+    "country_name": lambda value: code_of("name", value),
     "lower": lambda value: str(value).lower(),
 }
 
@@ -140,6 +145,9 @@ def filled(value: Any, cells: Mapping[str, Any], lists: Mapping[str, Any], depth
         return None if lacking else {name.removesuffix("?"): one for name, one in table.items() if one is not None}
     if not isinstance(value, str) or depth > DEEPEST:
         return value
+    if OR in value:
+        ways = (filled(one, cells, lists, depth + 1) for one in value.split(OR))
+        return next((found for found in ways if found is not None), None)
     if alone := HOLE.fullmatch(value):
         return _hole(alone, cells, lists, depth)
     found = {hole.group(): _hole(hole, cells, lists, depth) for hole in HOLE.finditer(value)}

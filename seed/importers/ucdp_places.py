@@ -3,6 +3,7 @@
 from collections.abc import Generator, Mapping
 from typing import Any
 
+from api.domain.countries import code_of
 from seed.importers.cells import identity, short, slug
 from seed.importers.formats import Made, choice, table
 
@@ -37,6 +38,7 @@ def containers(cells: Mapping[str, Any]) -> list[dict[str, Any]]:
             "id": identity("ucdp", kind, number, *([slug(name)] if path else []), of=(number, *path) if path else ()),
             "kind": kind,
             "name": short(name),
+            "country": code_of("gw", number) if kind == "country" else None,
         }
         for kind, name, path in named
         if name

@@ -409,6 +409,8 @@ def test_a_row_of_the_csv(api: Api) -> None:
         "location": "Lysychansk",
         "location_kind": "city",
         "place_relation": "at",
+        "country": "UA",
+        "admin1": "Luhansk Oblast",
         "longitude": "38.44094",
         "latitude": "48.90421",
         "radius_m": "5000.0",

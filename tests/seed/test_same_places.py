@@ -10,6 +10,7 @@ from api.storage.database import engine
 from seed import load
 from seed.importers.command import Wish, import_files
 from seed.load import withdraw
+from seed.mapping import by_gazetteer
 from seed.verify import verify
 from tests.support.imitations import CONTROL, write
 from tests.support.live import serving
@@ -68,3 +69,55 @@ def test_a_pair_counts_while_both_places_are_there(
     made = engine(empty_url)
     assert list(verify(made)) == []
     made.dispose()
+
+
+VIINA = {
+    "event_id_1pd": "1",
+    "date": "20220702",
+    "geonameid": "702972",
+    "asciiname": "Lisichansk",
+    "ADM1_NAME": "Luhans'k",
+    "longitude": "38.4",
+    "latitude": "48.9",
+    "sources_matching": "nv",
+    "source_urls": "https://news.example/a",
+    "representative_text": "A report.",
+}
+
+
+def test_places_that_a_gazetteer_knows_by_one_id_unite_whatever_they_are_called(
+    dossier_url: str, tmp_path: Path
+) -> None:
+    same, near = VIINA, VIINA | {"event_id_1pd": "2", "geonameid": "9", "asciiname": "Lysychansk"}
+    path = write(tmp_path / "viina.csv", [same, near])
+    outcome = import_files(dossier_url, "viina", [path], Wish(), Console(file=io.StringIO()))
+    assert outcome.report.mapped_places == 1
+    with serving(dossier_url) as api:
+        assert api.ids("/events", location="lysychansk", dataset="viina") == ["viina-1"]
+        assert api.get("/locations/lysychansk")["unites"] == [{"id": "viina-geonames-702972", "name": "Lisichansk"}]
+        assert api.get("/locations/viina-geonames-702972")["country"] == "UA"
+        assert api.get("/locations/viina-geonames-9")["same_as"] is None
+        assert (
+            api.get("/events/viina-2")["location"]["country"],
+            api.ids("/events", country="UA", dataset="viina"),
+        ) == (
+            None,
+            ["viina-1"],
+        )
+    made = engine(dossier_url)
+    assert list(verify(made)) == []
+    withdraw(made, "viina")
+    assert list(verify(made)) == []
+    made.dispose()
+    with serving(dossier_url) as api:
+        assert api.get("/locations/lysychansk")["unites"] == []
+
+
+def test_who_stands_for_places_with_one_id_is_a_gazetteers_point_or_the_first() -> None:
+    def known(**ids: str) -> dict[str, tuple[list[str], str | None]]:
+        return {id_: (some.split(), "gazetteer" if id_ == "z" else "stated") for id_, some in sorted(ids.items())}
+
+    assert by_gazetteer(known(a="g:1", z="g:1", m="g:2"), set()) == {"a": "z"}
+    assert by_gazetteer(known(c="g:1 h:1", b="h:1", d="g:1"), set()) == {"c": "b", "d": "b"}
+    assert by_gazetteer(known(a="g:1", b="g:1", c="g:1"), {"a"}) == {"a": "b", "c": "b"}
+    assert by_gazetteer(known(a="g:1", b="g:1"), {"a", "b"}) == {}

@@ -65,6 +65,7 @@ def legible(value: str) -> str:
 MENDERS: dict[str, Callable[[Any], Any]] = {
     **{name: partial(one_of, kind) for name, kind in KINDS.items()},
     "publisher": partial(one_of, "publisher"),
+    "country": lambda value: ("UA", "SY", "FR")[crc32(repr(value).encode()) % 3],
     "q": lambda value: legible(str(value)),
     "bbox": lambda value: BOXES[crc32(repr(value).encode()) % len(BOXES)],
     **dict.fromkeys(CIRCLE, decimal),

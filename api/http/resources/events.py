@@ -21,7 +21,7 @@ from api.models.facets import EventFacets
 from api.query.as_of import status_test
 from api.query.conditions import Conditions, Named, any_of, box_wanted, marked, ordinal
 from api.query.descriptions import all_worded, box_in_words, circle_in_words, days_in_words, one_of, sentence, worded
-from api.query.filters import AsOfImprecise, Day, Flag, Id, Paged, PathId, Placed, Worded
+from api.query.filters import AsOfImprecise, CountryCode, Day, Flag, Id, Paged, PathId, Placed, Worded
 from api.query.session import Look
 from api.query.statements import REVISION
 from api.query.why_empty import Explained
@@ -80,6 +80,14 @@ class EventFilters(Worded, Placed, AsOfImprecise):
         list[Id],
         EventFacets.LOCATION,
         Field(description="At this place or within it.", examples=[["lysychansk"]]),
+    ] = []
+    country: Annotated[
+        list[CountryCode],
+        EventFacets.COUNTRY,
+        Field(
+            description="At a place that lies in this country (ISO 3166-1 alpha-2), as far as that is recorded.",
+            examples=[["UA"]],
+        ),
     ] = []
     source: Annotated[
         list[Id],
@@ -164,6 +172,7 @@ class EventFilters(Worded, Placed, AsOfImprecise):
             f"also involve another actor of {await look.names('actor', self.with_party)}" if self.with_party else None,
             said.pop("kind"),
             said.pop("location"),
+            said.pop("country"),
             box_in_words(self.bbox) if self.bbox else None,
             circle_in_words(self.circle()),
             *said.values(),

@@ -14,7 +14,7 @@ from api.http.list_routes import list_routes
 from api.http.openapi_responses import item_of
 from api.models.facets import LocationFacets
 from api.query.descriptions import all_worded, box_in_words, circle_in_words, sentence
-from api.query.filters import Id, Paged, PathId, Placed, Versioned, Worded
+from api.query.filters import CountryCode, Id, Paged, PathId, Placed, Versioned, Worded
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
 from api.schemas.pages import LocationPage
@@ -36,6 +36,11 @@ class LocationFilters(Worded, Placed):
         list[Id],
         LocationFacets.WITHIN,
         Field(description="This place, or lies within it.", examples=[["luhansk-oblast"]]),
+    ] = []
+    country: Annotated[
+        list[CountryCode],
+        LocationFacets.COUNTRY,
+        Field(description="Lies in this country (ISO 3166-1 alpha-2), as far as that is recorded.", examples=[["UA"]]),
     ] = []
     dataset: Annotated[
         list[Id], LocationFacets.DATASET, Field(description="Belongs to this dataset.", examples=[["lysychansk"]])
