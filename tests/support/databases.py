@@ -56,26 +56,27 @@ def country(backend: str) -> str:
 
 
 def _load_dossier(url: str) -> None:
-    _load(url, read([LYSYCHANSK]))
+    fill(url, read([LYSYCHANSK]))
 
 
 def _load_shipped(url: str) -> None:
-    _load(url, read(REVIEWED))
+    fill(url, read(REVIEWED))
 
 
 def _load_excerpt(url: str) -> None:
-    _load(url, read([LYSYCHANSK], ["lysychansk"]))
+    fill(url, read([LYSYCHANSK], ["lysychansk"]))
 
 
 def _load_quarrels(url: str) -> None:
-    _load(url, entries())
+    fill(url, entries())
 
 
 def _load_country(url: str) -> None:
-    _load(url, country_entries())
+    fill(url, country_entries())
 
 
-def _load(url: str, found: Iterable[Entry | Refusal]) -> None:
+def fill(url: str, found: Iterable[Entry | Refusal]) -> None:
+    """Load records into a database that is migrated."""
     made = engine(url)
     load(made, found)
     made.dispose()
