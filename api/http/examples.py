@@ -5,4 +5,5 @@ from typing import Any
 
 import orjson
 
-EXAMPLES: dict[str, Any] = orjson.loads(Path(__file__).with_name("examples.json").read_bytes())
+FILE = Path(__file__).with_name("examples.json")
+EXAMPLES: dict[str, Any] = orjson.loads(FILE.read_bytes())

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from api.domain.vocabulary import Aspect, Reliability, Stance, Status
-from api.http.examples import EXAMPLES
+from api.query.validity import BLANKS
 
 Document = dict[str, Any]
 Columns = Callable[[Document], dict[str, Any]]
@@ -135,7 +135,7 @@ def location_columns(location: Document) -> dict[str, Any]:
 
 def dataset_columns(dataset: Document) -> dict[str, Any]:
     """A dataset is flat already."""
-    return {name: dataset[name] for name in EXAMPLES["datasets"]}
+    return {name: dataset[name] for name in BLANKS["dataset"]}
 
 
 def dispute_columns(dispute: Document) -> dict[str, Any]:
@@ -200,7 +200,7 @@ COLUMNS: dict[str, Columns] = {
     "datasets": dataset_columns,
     "disputes": dispute_columns,
 }
-HEADERS = {name: tuple(columns(EXAMPLES[name])) for name, columns in COLUMNS.items()}
+HEADERS = {name: tuple(columns(BLANKS[name.removesuffix("s")])) for name, columns in COLUMNS.items()}
 SPREAD: dict[str, dict[str, tuple[str, ...]]] = {
     "events": {"assessments": tuple(name for name in HEADERS["events"] if name.startswith("status_"))},
     "claims": {

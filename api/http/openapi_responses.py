@@ -84,7 +84,7 @@ def json_of(model: type[Sent], example: Any, *, link: bool = False) -> Responses
 def page_of(name: str, model: type[Sent]) -> Responses:
     """A page of a list."""
     example = {
-        "data": [EXAMPLES[name]],
+        "data": [EXAMPLES.get(name)],
         "links": {"self": f"/{name}?limit=1", "next": None},
         "meta": {
             "description": f"All {name}",
@@ -96,13 +96,13 @@ def page_of(name: str, model: type[Sent]) -> Responses:
 
 def item_of(name: str, model: type[Sent]) -> Responses:
     """One record."""
-    return {**json_of(model, EXAMPLES[name]), 404: problem("not-found"), 410: problem("gone")}
+    return {**json_of(model, EXAMPLES.get(name)), 404: problem("not-found"), 410: problem("gone")}
 
 
 def judged_of(name: str, model: type[Sent], kind: str | None = None) -> Responses:
     """A judged answer; `kind`: what the path names and may not be there."""
     missing: Responses = {} if kind is None else {404: problem("not-found")}
-    return {**json_of(model, EXAMPLES[name], link=True), **missing}
+    return {**json_of(model, EXAMPLES.get(name), link=True), **missing}
 
 
 def export_of(media_type: str, text: str) -> Responses:

@@ -6,19 +6,18 @@ as long as it was and JSON of another form, is looked for in all documents where
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_origin
 
 import orjson
 import structlog
 
 from api.domain.statements import decode, encode
-from api.http.examples import EXAMPLES
+from api.schemas import records
 from api.storage.reader import Row, Statement
 
 log = structlog.get_logger()
 
 REMEMBERED = 20_000
-LISTS = ("events", "claims", "sources", "actors", "locations", "datasets")
 ID, BODY, JUDGED_FROM, JUDGED_TO, STATEMENTS = 2, 3, 4, 5, 6
 JUDGED = '"claims":{'
 TROUBLE = (ValueError, TypeError, LookupError, AttributeError)
@@ -30,44 +29,32 @@ UNDATED: dict[str, Any] = {
     "others": [],
 }
 MISSING = "it is missing, or is not as it was made"
-NAMED = ({"id", "title"}, {"id", "name"})
 
 
-def _blank(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Nothing, in the form of the value."""
-    if isinstance(value, list):
+def _blank(kind: Any) -> Any:  # noqa: ANN401 - any annotation, any JSON value
+    """Nothing, in the form that a schema gives it."""
+    if get_origin(kind) is list:
         return []
-    if isinstance(value, dict):
-        if "precision" in value:
-            return UNDATED
-        if "by_stance" in value:
-            return {"total": 0, "by_stance": {}}
-        return dict.fromkeys(value) if value.keys() in NAMED else None
+    if kind is records.When:
+        return UNDATED
+    if kind is records.ClaimCounts:
+        return {"total": 0, "by_stance": {}}
+    if isinstance(kind, type) and issubclass(kind, records.Sent):
+        return {name: _blank(field.annotation) for name, field in kind.model_fields.items()}
     return None
 
 
-# What an example leaves empty but may be filled.
-FILLED: dict[str, dict[str, Any]] = {
-    "events": {"part_of": {"id": "", "title": ""}},
-    "claims": {
-        **{name: {"id": "", "name": ""} for name in ("via", "quote_by")},
-        "value": {"low": None, "best": None, "high": None, "unit": "", "measure": "", "of": {"id": "", "name": ""}},
-    },
-    "sources": {"parent": {"id": "", "title": ""}},
+FORMS: dict[str, type[records.Sent]] = {
+    "event": records.Event,
+    "claim": records.Claim,
+    "source": records.Source,
+    "actor": records.Actor,
+    "location": records.Location,
+    "dataset": records.Dataset,
+    "dispute": records.Dispute,
 }
-FORMS = {name.removesuffix("s"): EXAMPLES[name] | FILLED.get(name, {}) for name in LISTS}
-BLANKS = {name.removesuffix("s"): {key: _blank(value) for key, value in EXAMPLES[name].items()} for name in LISTS}
-
-
-def fits(value: Any, example: Any) -> bool:  # noqa: ANN401 - any JSON value
-    """Whether a value has the form of an example: the same keys, and theirs in turn."""
-    if isinstance(example, dict) and isinstance(value, dict):
-        if "by_stance" in example:
-            return isinstance(value.get("total"), int) and isinstance(value.get("by_stance"), dict)
-        return value.keys() == example.keys() and all(fits(value[key], example[key]) for key in example)
-    if isinstance(example, list):
-        return isinstance(value, list) and (not example or all(fits(one, example[0]) for one in value))
-    return example is None or value is None or (not isinstance(value, dict | list) and not isinstance(example, dict))
+BLANKS: dict[str, dict[str, Any]] = {kind: _blank(form) for kind, form in FORMS.items()}
+"""By kind of record, one of which nothing is known."""
 
 
 class Soundness:
@@ -145,8 +132,9 @@ def _fault(kind: str, row: Row) -> str | None:
         document = orjson.loads(row[BODY])
         if not isinstance(document, dict) or document.get("id") != row[ID]:
             return "it is another record's document"
-        if not fits(document, FORMS[kind]):
+        if document.keys() != BLANKS[kind].keys():
             return "it has not the form of its kind"
+        FORMS[kind].model_validate_json(row[BODY])
         if len(row) > STATEMENTS:
             between = row[BODY][row[JUDGED_FROM] : row[JUDGED_TO]]
             if not between.startswith(JUDGED) or orjson.loads(f"{{{between}}}").keys() != {"claims", "assessments"}:

@@ -1,4 +1,4 @@
-"""The requests that the docs show as examples; `python -m tests.support.exchanges` renews what code makes."""
+"""The requests that the docs show; `python -m tests.support.exchanges` renews every example and `openapi.json`."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from api.http import openapi
+from api.http import examples, openapi
 from api.main import create_app
 from api.query.filters import Filters
 from api.query.paging import Place, encode_cursor, fingerprint
@@ -129,6 +129,22 @@ LOADED_AT = "2026-11-22T12:00:00.000000Z"
 SERVED_AT = "http://127.0.0.1:8000"
 """The address that the docs show, whatever it was."""
 TEXTS = ("text/", "application/x-ndjson", "application/atom+xml", "application/vnd.google-earth.kml+xml")
+# What the descriptions of answers show, by the name that they are shown by.
+SHOWN = {
+    "events": CAPTURE,
+    "claims": "/claims/lysychansk-s14a",
+    "sources": "/sources/isw-2022-07-02",
+    "actors": "/actors/haidai",
+    "locations": "/locations/lysychansk",
+    "datasets": "/datasets/lysychansk",
+    "disputes": "/disputes?location=luhansk-oblast&aspect=control",
+    "event_positions": f"{CAPTURE}/positions?as_of=2022-07-03&party=ukrainian-side&aspect=control",
+    "actor_positions": "/actors/ukraine/positions?moved=true",
+    "compare": "/events/separatist-entry/compare?party=ukraine&party=lpr",
+    "control": "/locations/lysychansk/control?as_of=2022-07-02",
+    "briefing": "/briefing?date_from=2022-06-30&party=haidai",
+}
+DISPUTED = "capture-of-luhansk-oblast"
 # Where the cursors that the docs show lead on from.
 PAGES = {
     "list_revision_changes": "/revisions/1/changes?limit=1",
@@ -160,6 +176,13 @@ def answers(client: httpx.Client) -> dict[str, Any]:
     return found
 
 
+def samples(client: httpx.Client) -> dict[str, Any]:
+    """What each description of an answer shows."""
+    found = {name: client.get(path).raise_for_status().json() for name, path in SHOWN.items()}
+    found["disputes"] = next(one for one in found["disputes"]["data"] if one["event"]["id"] == DISPUTED)
+    return found
+
+
 def renew() -> None:
     """Write down what a fresh server answers, and the OpenAPI document that shows it."""
     with tempfile.TemporaryDirectory() as folder:
@@ -171,6 +194,9 @@ def renew() -> None:
         with serving(url) as api:
             openapi.EXCHANGES.clear()
             openapi.EXCHANGES.update(answers(api.client))
+            examples.EXAMPLES.clear()
+            examples.EXAMPLES.update(samples(api.client))
+    examples.FILE.write_text(json.dumps(examples.EXAMPLES, ensure_ascii=False, indent=2) + "\n")
     FILE.write_text(openapi.written(openapi.EXCHANGES))
     DOCUMENT.write_text(openapi.written(create_app().openapi()))
 
