@@ -234,7 +234,7 @@ def _point(location: str, known: facts.Facts) -> tuple[list[int], tuple[float, f
 def _claims(event: facts.Event, chunk: facts.Chunk, known: facts.Facts, found: set[int]) -> None:
     """Facets of what is said about an event: the sources cited, for whom speakers speak, and of whose control."""
     number, claims = known.names, chunk.claims.get(event.id, ())
-    found.update([number[EventFacets.SOURCE.of(source)] for source in sorted(chunk.cited.get(event.id, ()))])
+    found.update(_sources(event, chunk, known))
     for speaker in dict.fromkeys(claim.speaker for claim in claims if claim.speaker is not None):
         found.update(_wide(EventFacets.SPOKEN, speaker, known))
     blamed = {actor for claim in claims for actor in chunk.names.get(claim.id, ())}
@@ -243,6 +243,18 @@ def _claims(event: facts.Event, chunk: facts.Chunk, known: facts.Facts, found: s
     found.update([number[EventFacets.NAMES.of(party)] for party in sorted(parties)])
     if event.location is not None and any(claim.aspect == Aspect.CONTROL for claim in claims):
         found.add(number[EventFacets.CONTROL.of(event.location)])
+
+
+def _sources(event: facts.Event, chunk: facts.Chunk, known: facts.Facts) -> list[int]:
+    """Facets of the sources that an event rests on: cited by claims, or where a date or its place's point is from."""
+    claims, cited = chunk.claims.get(event.id, ()), chunk.cited.get(event.id, {})
+    dates = [chunk.dates[event.id], *[chunk.said[claim.id] for claim in claims]]
+    resting = {*cited, *[dated.when.source.id for dated in dates if dated.when.source is not None]}
+    if event.location is not None and (point := known.locations[event.location]).longitude is not None:
+        resting.update([point.coordinate_source] if point.coordinate_source is not None else ())
+    names = [EventFacets.SOURCE.of(source) for source in sorted(resting)]
+    names += [EventFacets.THROUGHOUT.of(source) for source in sorted(cited) if cited[source] == len(claims)]
+    return _numbered(known, names)
 
 
 def _wavering(statements: Sequence[Statement], known: facts.Facts, found: set[int]) -> None:

@@ -1,7 +1,7 @@
 """The facts that documents are made of, read a chunk of events at a time in few queries."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -78,8 +78,8 @@ class Chunk:
     names: Mapping[str, Sequence[str]]
     """By claim, the actors it holds responsible."""
     citations: Mapping[str, Sequence[Citation]]
-    cited: Mapping[str, Collection[str]]
-    """By event, the sources that its claims cite."""
+    cited: Mapping[str, Mapping[str, int]]
+    """By event, the sources that its claims cite, and how many of them do."""
     titles: Mapping[str, str]
     whole: bool
     """Whether claims are here with their words and citations; else only as far as they are judged."""
@@ -315,19 +315,20 @@ class Facts:
 
     def _cited(
         self, events: list[str], claims: Sequence[Claim], citations: Sequence[Citation], *, whole: bool
-    ) -> dict[str, set[str]]:
-        """Which sources the claims about each event cite."""
-        found: defaultdict[str, set[str]] = defaultdict(set)
+    ) -> dict[str, Counter[str]]:
+        """Which sources the claims about each event cite, and how many of them do."""
+        found: defaultdict[str, Counter[str]] = defaultdict(Counter)
         if whole:
             about = {claim.id: claim.event for claim in claims}
-            for citation in citations:
-                found[about[citation.claim]].add(citation.source)
+            for claim, source in {(citation.claim, citation.source) for citation in citations}:
+                found[about[claim]][source] += 1
             return found
         statement = (
-            "SELECT DISTINCT c.event, t.source FROM claim c JOIN citation t ON t.claim = c.id WHERE c.event {ids}"
+            "SELECT c.event, t.source, count(DISTINCT c.id) FROM claim c JOIN citation t ON t.claim = c.id "
+            "WHERE c.event {ids} GROUP BY c.event, t.source"
         )
-        for event, source in self._store.rows(statement, events):
-            found[event].add(source)
+        for event, source, claims_citing in self._store.rows(statement, events):
+            found[event][source] = claims_citing
         return found
 
     def _fetch(

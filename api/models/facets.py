@@ -76,7 +76,8 @@ class EventFacets:
     STATUS = Facet("status", "have an aspect that is {}")  # of a question of it, by all claims
     EVER = Facet("ever")  # the same, as of any day
     DISPUTED = Facet("disputed", "are {}disputed", truth=True)  # whether any question of it is, by all claims
-    SOURCE = Facet("source", "have a claim that cites {}", "source")
+    SOURCE = Facet("source", "rest on {}", "source")  # a claim cites it, or a date or its place's point comes from it
+    THROUGHOUT = Facet("throughout", record="source")  # every claim about it cites it
     NAMES = Facet("names", "are blamed on {}", "actor")  # a claim holds responsible whoever belongs to it
     SPOKEN = Facet("spoken", record="actor")  # a speaker belongs to it
     WAVERING = Facet("wavering", record="actor")  # its words on one question do not all point the same way

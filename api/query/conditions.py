@@ -27,6 +27,15 @@ def any_of(facet: Facet, values: Iterable[object], roles: Sequence[str] = ()) ->
 
 
 @dataclass(frozen=True, slots=True)
+class Resting:
+    """A condition on events that rests on claims: one that counts as of the day stands in one of these sets."""
+
+    claims: tuple[str, ...]
+    throughout: tuple[str, ...] = ()
+    """Sets of events all of whose claims do."""
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     """A record that a parameter names and that must exist."""
 
@@ -53,6 +62,8 @@ class Conditions:
     undated: bool = False
     words: tuple[str, ...] = ()
     circle: Circle | None = None
+    then: tuple[Resting, ...] = ()
+    """What of the claims that count as of the day must be so."""
     fresh: bool = False
     """The days are those in which claims became known."""
     statements: bool = False

@@ -12,15 +12,17 @@ from pyroaring import BitMap
 from api.domain.geo import EARTH_RADIUS_KM, Box, Circle
 from api.domain.spelling import alternatives
 from api.models.facets import FACETS, NEVER, ClaimFacets, EventFacets, Span, several
-from api.query.conditions import Conditions, Wanted
+from api.query.conditions import Conditions, Resting, Wanted
 from api.query.postings import Column, Days, numbers_of, set_of
 from api.query.session import Look
-from api.query.statements import KINDS
+from api.query.statements import CLAIMS_ABOUT, KINDS
 
 REACH = {Span.MONTH: 31, Span.YEAR: 366}
 """Kinds of dates that last at most so many days."""
 LASTING = (*REACH, Span.LONGER)
 UNLIKE_A_DAY = (*LASTING, Span.OPEN_END, Span.OPEN_START)
+BATCH, QUICK = 5_000, 60
+"""So many records' claims are looked up at once, and so few without a thread."""
 SURE_KM = 1e-6
 """Nearer to a circle's border than this, each point is looked at by itself."""
 
@@ -59,6 +61,8 @@ class Matching:
             found = await self._within_circle(found, self.conditions.circle)
         if self.conditions.as_of is not None and found:
             found = await self._known(found, self.conditions.as_of)
+            for resting in self.conditions.then:
+                found = await self._resting(found, resting, self.conditions.as_of)
         return found
 
     async def _postings(self, names: Sequence[str]) -> list[BitMap]:
@@ -181,6 +185,22 @@ class Matching:
         if self.conditions.undated:
             known |= found & (await self._postings([self.facets.UNDATED_CLAIM.name]))[0]
         return known
+
+    async def _resting(self, found: BitMap, resting: Resting, day: int) -> BitMap:
+        """Those of a set of events of which a claim that counts as of the day stands in one of the sets."""
+        sure = found & BitMap.union(BitMap(), *await self._postings(resting.throughout))
+        unsure = found - sure
+        if not unsure:
+            return sure
+        claims = BitMap.union(BitMap(), *await self._postings(resting.claims))
+        claims = await Matching(self.look, "claims", self.conditions)._known(claims, day)  # noqa: SLF001 - of this class
+        by = "events" if len(unsure) < len(claims) else "claims"
+        numbers = list(unsure if by == "events" else claims)
+        for start in range(0, len(numbers), BATCH):
+            part = numbers[start : start + BATCH]
+            rows = await self.look.fetch(CLAIMS_ABOUT[by], {"numbers": part}, slow=len(part) > QUICK)
+            sure.update([event for _, event, claim in rows if event in unsure and claim in claims])
+        return sure
 
     async def _column(self, name: str) -> Column:
         return await self.look.index.column(self.look, self.table, name)

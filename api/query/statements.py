@@ -97,6 +97,26 @@ The lines are the documents that are sound, each with an end of line, as the byt
 """
 
 
+def _about(by: str, each: FromClause) -> Select[Any]:
+    event, claim = ENTRIES["events"], ENTRIES["claims"]
+    facts = models.Claim.__table__
+    about = select(REVISION, event.c.number, claim.c.number).join_from(
+        each, ENTRIES[by], ENTRIES[by].c.number == each.c.value
+    )
+    if by == "events":
+        return about.join(facts, facts.c.event == event.c.id).join(claim, claim.c.id == facts.c.id)
+    return about.join(facts, facts.c.id == claim.c.id).join(event, event.c.id == facts.c.event)
+
+
+def _about_statement(by: str) -> Statement:
+    sqlite, postgresql = each_number("numbers")
+    return Statement(_about(by, sqlite), lambda: _about(by, postgresql))
+
+
+CLAIMS_ABOUT = {by: _about_statement(by) for by in KINDS}
+"""Rows of (revision, number of event, number of a claim about it), of the events or claims with `numbers`."""
+
+
 def _place(table: str) -> Statement:
     entry = ENTRIES[table]
     return Statement(select(REVISION, entry.c.number, entry.c.day).where(entry.c.id == bindparam("id")))

@@ -56,3 +56,23 @@ def agree(api: Api) -> None:
                 assert served(answer) == judge.assess(judge.said_by(own, day, known)), (event["id"], day, known)
                 compared += 1
     assert compared > 100
+
+
+def test_what_rests_on_a_source_is_found_on_every_day(shipped_api: Api) -> None:
+    """Every source, every day, both readings: as of a day, events about which a claim said by then cites it."""
+    judge = judge_of(shipped_api)
+    by_source: dict[str, list[Any]] = {}
+    for claim in shipped_api.ndjson("/claims.ndjson"):
+        for source in {citation["source"]["id"] for citation in claim["citations"]}:
+            by_source.setdefault(source, []).append(claim)
+    order = [event["id"] for event in shipped_api.ndjson("/events.ndjson")]
+    asked = 0
+    for source in shipped_api.ndjson("/sources.ndjson"):
+        citing = by_source.get(source["id"], [])
+        for day in days_of(citing, judge) if citing else ["2022-07-03"]:
+            for known in ("certain", "possible"):
+                found = shipped_api.ids("/events", source=source["id"], as_of=day, known=known)
+                cited = {claim["event"]["id"] for claim in judge.said_by(citing, day, known)}
+                assert found == [event for event in order if event in cited], (source["id"], day, known)
+                asked += 1
+    assert asked > 300

@@ -106,6 +106,11 @@ class Oracle:
             return earliest is None or bool(earliest <= filters["as_of"])
         return bool((latest or self.recorded[claim["dataset"]["id"]]) <= filters["as_of"])
 
+    def counting(self, event: Document, filters: Params) -> list[Document]:
+        """The claims about an event that count."""
+        claims = self.claims_of[event["id"]]
+        return [claim for claim in claims if "as_of" not in filters or self._said_by(claim, filters)]
+
     def _as_of(self, name: str, record: Document, _: str, filters: Params) -> bool:
         claims = [record] if name == "claims" else self.claims_of[record["id"]]
         return any(self._said_by(claim, filters) for claim in claims)
@@ -261,9 +266,22 @@ def _places(oracle: Oracle, record: Document | None) -> Iterable[str]:
     return oracle.containers[place["id"]] if place else set()
 
 
-def _cited(oracle: Oracle, event: Document, _: Params) -> Iterable[str]:
-    citations = [citation for claim in oracle.claims_of[event["id"]] for citation in claim["citations"]]
-    return {citation["source"]["id"] for citation in citations}
+def _sources(oracle: Oracle, event: Document, filters: Params) -> Iterable[str]:
+    """What the event rests on; as of a day, what is cited by then."""
+    claims = oracle.counting(event, filters)
+    found = {citation["source"]["id"] for claim in claims for citation in claim["citations"]}
+    if "as_of" not in filters:
+        dates = [event["date"], *[claim["said"] for claim in claims]]
+        point = event["location"] and event["location"]["point"]
+        found |= {date["source"]["id"] for date in dates if date["source"]}
+        found |= {point["source"]["id"]} if point and point["source"] else set()
+    return found
+
+
+def _blamed(oracle: Oracle, event: Document, filters: Params) -> Iterable[str]:
+    """Whom claims hold responsible, and all whom they belong to."""
+    blamed = [one["id"] for claim in oracle.counting(event, filters) for one in claim["names"]]
+    return {party for actor in blamed for party in oracle.parties[actor]}
 
 
 _DATASET: dict[str, Own] = {"dataset": lambda _, record, __: ref(record, "dataset")}
@@ -274,7 +292,8 @@ PLAIN: dict[str, dict[str, Own]] = {
         "party": _party,
         "role": lambda _, event, __: [part["role"] for part in event["participants"]],
         "location": lambda oracle, event, _: _places(oracle, event),
-        "source": _cited,
+        "source": _sources,
+        "names": _blamed,
         "part_of": lambda _, event, __: ref(event, "part_of"),
     },
     "claims": {

@@ -78,6 +78,7 @@ FILTERS: Pools = {
         "kind": of(v.EventKind),
         "location": several(PLACES),
         "source": several(SOURCES),
+        "names": several(PARTIES),
         "part_of": st.just(["battle-of-lysychansk"]),
         "disputed": st.booleans(),
         "status": of(v.Status),

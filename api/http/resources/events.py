@@ -17,9 +17,9 @@ from api.http.fields import Shaped
 from api.http.list_routes import list_routes
 from api.http.openapi_responses import export_of, item_of, page_of, problem
 from api.http.resources.claims import ANY_CLAIM, CLAIMS, AsOfQuery, ClaimsOfEvent, claims_of
-from api.models.facets import EventFacets
+from api.models.facets import ClaimFacets, EventFacets
 from api.query.as_of import status_test
-from api.query.conditions import Conditions, Named, any_of, box_wanted, marked, ordinal
+from api.query.conditions import Conditions, Named, Resting, Wanted, any_of, box_wanted, marked, ordinal
 from api.query.descriptions import all_worded, box_in_words, circle_in_words, days_in_words, one_of, sentence, worded
 from api.query.filters import AsOfImprecise, CountryCode, Day, Flag, Id, Paged, PathId, Placed, Worded
 from api.query.session import Look
@@ -93,7 +93,9 @@ class EventFilters(Worded, Placed, AsOfImprecise):
         list[Id],
         EventFacets.SOURCE,
         Field(
-            description="A claim about it cites this source, as carrier or reference.", examples=[["bbc-2022-07-03"]]
+            description="It rests on this source: a claim about it cites it, as carrier or reference, or its date, a "
+            "claim's date or its place's point comes from it. Under `as_of`: a claim said by then cites it.",
+            examples=[["bbc-2022-07-03"]],
         ),
     ] = []
     dataset: Annotated[
@@ -103,8 +105,8 @@ class EventFilters(Worded, Placed, AsOfImprecise):
         list[Id],
         EventFacets.NAMES,
         Field(
-            description="A claim about it holds this actor responsible, or anything that belongs to it; `party` is who "
-            "takes part.",
+            description="A claim about it, under `as_of` one said by then, holds this actor responsible, or anything "
+            "that belongs to it; `party` is who takes part.",
             examples=[["western-governments"]],
         ),
     ] = []
@@ -122,6 +124,26 @@ class EventFilters(Worded, Placed, AsOfImprecise):
         Field(description="Some aspect of it has this status, as of `as_of` or today.", examples=[["conceded"]]),
     ] = []
 
+    def _judged(self) -> list[Wanted]:
+        """The sets in which those are that have the statuses asked for, or ever had as of a day."""
+        wanted = []
+        if self.status:
+            wanted.append(any_of(EventFacets.STATUS if self.as_of is None else EventFacets.EVER, self.status))
+        if self.disputed is not None and self.as_of is None:
+            wanted.append(any_of(EventFacets.DISPUTED, [self.disputed]))
+        elif self.disputed:
+            wanted.append(any_of(EventFacets.EVER, [v.Status.DISPUTED]))
+        return wanted
+
+    def _then(self) -> tuple[Resting, ...]:
+        """What as of a day must be so of the claims that count."""
+        cited = Resting(
+            tuple(ClaimFacets.SOURCE.of(source) for source in self.source),
+            tuple(EventFacets.THROUGHOUT.of(source) for source in self.source),
+        )
+        blamed = Resting(tuple(ClaimFacets.NAMES.of(actor) for actor in self.names))
+        return tuple(resting for resting in (cited, blamed) if resting.claims)
+
     def asked(self) -> Explained:
         """The question."""
         wanted, named = marked(self)
@@ -136,12 +158,7 @@ class EventFilters(Worded, Placed, AsOfImprecise):
         circle = self.circle()
         wanted += [box_wanted(box) for box in (self.bbox, None if circle is None else circle.box()) if box is not None]
         as_of, judged = self.as_of_day(), None
-        if self.status:
-            wanted.append(any_of(EventFacets.STATUS if as_of is None else EventFacets.EVER, self.status))
-        if self.disputed is not None and as_of is None:
-            wanted.append(any_of(EventFacets.DISPUTED, [self.disputed]))
-        elif self.disputed:
-            wanted.append(any_of(EventFacets.EVER, [v.Status.DISPUTED]))
+        wanted += self._judged()
         if as_of is not None and (self.status or self.disputed is not None):
             judged = status_test(as_of, self.status, disputed=self.disputed)
         conditions = Conditions(
@@ -157,6 +174,7 @@ class EventFilters(Worded, Placed, AsOfImprecise):
             words=fold(self.q or ""),
             circle=circle,
             judged=judged,
+            then=self._then(),
         )
         return Explained("events", conditions, as_of)
 
