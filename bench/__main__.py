@@ -14,7 +14,7 @@ import psycopg
 from sqlalchemy import inspect, make_url, text
 
 from api.storage.database import engine
-from bench import exports, report
+from bench import exports, formats, report
 from bench.grow import MOST
 from bench.questions import OURS, box, common_word, rare_word, written
 from bench.report import Findings
@@ -206,6 +206,7 @@ def measure(backend: str, urls: Urls, arguments: argparse.Namespace, folder: Pat
         found.growth[backend] = growth(servers, {name: file for name, asked, _, file in turns if asked == "page"})
     with serving("ours", url, parent) as server:
         found.exports[backend] = exports.measure(server, url)
+        found.formats[backend] = formats.measure(server)
 
 
 def growth(servers: dict[str, Server], pages: dict[str, Path]) -> tuple[float, float]:

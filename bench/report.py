@@ -93,6 +93,8 @@ class Findings:
     exports: dict[str, Export] = field(default_factory=dict)
     loads: dict[tuple[str, str, int], dict[str, float]] = field(default_factory=dict)
     postgresql: str = "PostgreSQL"
+    formats: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Microseconds per record of each format."""
     growth: dict[str, tuple[float, float]] = field(default_factory=dict)
     """The page's p99 in milliseconds over the small and the large database."""
 
@@ -179,6 +181,9 @@ def goals(found: Findings, backend: str) -> Iterator[Line]:
         "export of a year / database, rows per second", export.ours / export.database, 0.85, "times", at_least=True
     )
     yield Line("export: the server's own memory", export.after_mb, 80, "MB")
+    geojson, *others = found.formats[backend].items()
+    for name, taken in others:
+        yield Line(f"export as {name} / as {geojson[0]}, per record", taken / geojson[1], 2, "times")
     yield from _loads(found, backend)
     small, large = found.growth[backend]
     yield Line("page p99: large database / small", large / small, 1.5, "times")

@@ -34,11 +34,12 @@ for, `match=certain` what certainly did; what has no date is left out, and count
 `known=possible` those too that may have been.
 
 **Lists** come in pages; follow `links.next`. The same filters count (`/count`) and export everything that matches
-(`.csv`, `.ndjson`, `.geojson`).
+(`.csv`, `.ndjson`, `.geojson`); events also as `.kml` and for TimelineJS (`.timeline.json`), a briefing as `.atom`.
 
 **Other programs** read the same: QGIS and GDAL open [/ogc](ogc) (OGC API Features, described at [/ogc/api](ogc/api)).
 Lists and records are JSON-LD for clients that `Accept: application/ld+json`, and whole as `.jsonld`; [/ns](ns)
-explains the terms.
+explains the terms. Assistants ask by the Model Context Protocol, with `POST /mcp`, where its SDK is installed, and
+[/llms.txt](llms.txt) tells programs where to begin. People look at [/explore](explore).
 """
 TAGS = {
     "Events": "What is said to have happened, with who took part, where, when, and what was claimed of it.",
