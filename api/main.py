@@ -1,5 +1,6 @@
 """The application: routes and error handlers over one reader of the database, and the guard around them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -32,6 +33,7 @@ from api.http.resources import (
 )
 from api.query.session import Data
 from api.server import fast_path as lane
+from api.server.integrity import IntegrityCheck
 from api.server.middleware import Guard
 from api.settings import Settings
 from api.storage import database
@@ -53,18 +55,27 @@ def reader_for(settings: Settings) -> Reader:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Let go of everything at the end."""
+    """Check what is stored beside all else; let go of everything at the end."""
+    app.state.integrity.start(asyncio.get_running_loop())
     yield
     await app.state.assistants.close()
+    app.state.integrity.stop()
     await app.state.exports.close()
     await app.state.data.reader.close()
+
+
+def _furnish(app: FastAPI, settings: Settings) -> None:
+    """What all requests share."""
+    app.state.data = Data(reader_for(settings), settings.posting_cache_bytes)
+    app.state.integrity = IntegrityCheck(app.state.data, settings)
+    app.state.exports = ExportCache(settings.export_cache_bytes, settings.concurrent_exports)
+    app.state.watch = Watch(access_log=settings.exposed if settings.access_log is None else settings.access_log)
+    app.state.stopping = False
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application, over the database that the settings name."""
     settings = settings or Settings()
-    reader = reader_for(settings)
-
     app = FastAPI(
         title="Counterclaim",
         summary="Who said what about events of armed conflict, and when.",
@@ -79,10 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # `watch` counts, `logs` logs
     )
-    app.state.data = Data(reader, settings.posting_cache_bytes)
-    app.state.exports = ExportCache(settings.export_cache_bytes, settings.concurrent_exports)
-    app.state.watch = Watch(access_log=settings.exposed if settings.access_log is None else settings.access_log)
-    app.state.stopping = False
+    _furnish(app, settings)
     problems.install(app)
     parameters.install(app)
     for resource in RESOURCES:

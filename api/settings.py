@@ -104,6 +104,17 @@ class Settings(BaseSettings):
         description="The most memory for compressed sets of record numbers, by which lists are filtered.",
     )
 
+    check_share: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="The share of one processor's time in which all that is stored is checked against its hashes, "
+        "beside other work; 0: nothing is.",
+    )
+    check_seconds: float = Field(
+        3_600, gt=0, description="How long after one such check the next begins, if nothing was loaded meanwhile."
+    )
+
     drain_seconds: float = Field(1, ge=0, description="How long requests are still taken after SIGTERM.")
     stop_seconds: int = Field(30, ge=1, description="How long answers under way may then take; longer: cut.")
     log_format: Literal["json", "text"] | None = Field(

@@ -1,5 +1,6 @@
 """`counterclaim backup` and `restore`: the whole of an SQLite database as one file, taken and put back while served."""
 
+import hashlib
 import os
 import sqlite3
 import tempfile
@@ -15,7 +16,7 @@ from api.index.history import KINDS, History, Why
 from api.storage.bulk import Store
 from api.storage.database import BUSY_TIMEOUT_MS, DatabaseUnusableError, is_sqlite, sqlite_file
 from migrations import newest, require_current
-from seed import verify_history
+from seed import verify
 from seed.load import NOBODY
 from seed.queue import Queue, file_turn
 
@@ -42,8 +43,12 @@ def backup(url: str, target: Path, *, force: bool = False) -> str:
             read.backup(written)
             written.execute("PRAGMA journal_mode = DELETE")
             _whole(written, target)
+            _sound(written, source, hashed=False)
             number = _revision(written)
+        mark = _sha256(made)
+        _hash_file(target).unlink(missing_ok=True)
         _keep(made, target)
+        _hash_file(target).write_text(f"{mark}  {target.name}\n")
     return f"{target} holds revision {number or 0} of the data, {target.stat().st_size:,} bytes."
 
 
@@ -61,11 +66,12 @@ def _restored(target: Path, source: Path, *, force: bool) -> str:
     if target.exists() and source.exists() and target.samefile(source):
         raise DatabaseUnusableError(f"{source} is the database itself.")
     with _explained(source), _beside(target) as made:
+        hashed = _as_saved(source)
         with closing(_reading(source)) as read, closing(sqlite3.connect(made)) as written:
             _ours(read, source)
             read.backup(written)
             _whole(written, source)
-            _sound(written, source)
+            _sound(written, source, hashed=hashed)
             if held:
                 _continue(written, target)
             number = _revision(written)
@@ -75,6 +81,26 @@ def _restored(target: Path, source: Path, *, force: bool) -> str:
             _keep(made, target)
     served = "; a server that runs shows it from its next answer on" if held else ""
     return f"{target} holds what {source} does, as revision {number or 0} of the data{served}."
+
+
+def _hash_file(file: Path) -> Path:
+    """Where the SHA-256 of a backup stands, as `sha256sum` writes and checks it."""
+    return file.with_name(f"{file.name}.sha256")
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as read:
+        return hashlib.file_digest(read, "sha256").hexdigest()
+
+
+def _as_saved(file: Path) -> bool:
+    """Whether a backup is the one whose hash was written beside it; False: no hash is there. Refuses another."""
+    if not file.is_file() or not _hash_file(file).is_file():
+        return False
+    said = _hash_file(file).read_text(errors="replace").partition(" ")[0]
+    if said != _sha256(file):
+        raise DatabaseUnusableError(f"{file} is damaged: it has not the SHA-256 that {_hash_file(file)} says.")
+    return True
 
 
 def _file(url: str) -> Path:
@@ -171,10 +197,10 @@ def _store(database: sqlite3.Connection) -> Iterator[Store]:
         database.commit()  # past SQLAlchemy, which does not know of it
 
 
-def _sound(database: sqlite3.Connection, file: Path) -> None:
-    """Refuse a backup whose documents, log or past versions were changed."""
+def _sound(database: sqlite3.Connection, file: Path, *, hashed: bool) -> None:
+    """Refuse what is not as it was written: history and all that is served, and without a hash of it the facts too."""
     with _store(database) as store:
-        found = next(verify_history.findings(store), None)
+        found = next(verify.findings(store, everything=not hashed), None)
     if found is not None:
         raise DatabaseUnusableError(f"{file} is damaged: {found}")
 

@@ -1,12 +1,15 @@
 """`counterclaim verify`: proves that facts are as they were loaded and that all else follows from them."""
 
+import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import sqlalchemy as sa
 
 from api import models
+from api.index import integrity
 from api.storage.bulk import Row, Store
+from api.storage.database import is_beyond_reading
 from seed import consistency, verify_derived, verify_filed, verify_history
 from seed.findings import Finding
 from seed.readback import Readback, look, plain_value
@@ -16,6 +19,8 @@ from seed.rows import CHILDREN, COLUMNS, digest, rows_of
 
 # What making something of broken facts raises.
 BROKEN = (LookupError, ValueError, TypeError, AttributeError)
+TABLE = "table"
+"""What is named where a table as a whole is not as it was written."""
 OWNERS = {table: (kind, column) for kind, parts in CHILDREN.items() for table, column in parts.items()}
 
 
@@ -24,15 +29,48 @@ def verify(database: sa.Engine) -> Iterator[Finding]:
     with database.connect() as plain:
         connection = plain.execution_options(**look(plain))
         with connection.begin():
-            store = Store(connection, lenient=True)
-            yield from _ids(store)
-            for kind in KINDS:
-                yield from _as_far_as_it_goes(f"{kind}s", _records(store, kind))
-            yield from _references(store)
-            yield from _sense(store)
-            yield from _as_far_as_it_goes("documents", verify_derived.findings(store))
-            yield from verify_filed.findings(store)
-            yield from verify_history.findings(store)
+            yield from findings(Store(connection, lenient=True))
+
+
+def findings(store: Store, *, everything: bool = True) -> Iterator[Finding]:
+    """The same of an open database; without `everything`, history and hashes alone are looked at."""
+    named: set[tuple[str, str]] = set()
+    for what, found in _looks(store, everything=everything):
+        for finding in _as_far_as_it_goes(what, found):
+            named.add(finding[:2])
+            yield finding
+    for one in integrity.damage(store):
+        if one.kind is None or one.id is None:
+            yield Finding(TABLE, one.table, one.why)
+        elif (one.kind, one.id) not in named:
+            yield Finding(one.kind, one.id, one.why)
+
+
+def told(found: Iterable[Finding]) -> Iterator[str]:
+    """Each finding in a line, and at the end what to do; nothing where everything holds."""
+    count, damaged = 0, set()
+    for finding in found:
+        count += 1
+        damaged |= {finding.id} if finding.kind == TABLE else set()
+        yield str(finding)
+    if count:
+        yield f"Findings: {count:,}. What is derived from facts, `counterclaim rebuild` mends."
+    if damaged:
+        listed = ", ".join(sorted(damaged))
+        yield f"Damaged: {listed}. Where `rebuild` does not mend that, put a backup back, or load into a new database."
+
+
+def _looks(store: Store, *, everything: bool) -> Iterator[tuple[str, Iterator[Finding]]]:
+    """What is looked at, and what is found there."""
+    if everything:
+        yield "ids", _ids(store)
+        for kind in KINDS:
+            yield f"{kind}s", _records(store, kind)
+        yield "references", _references(store)
+        yield "facts", _sense(store)
+        yield "documents", verify_derived.findings(store)
+        yield "postings", verify_filed.findings(store)
+    yield "history", verify_history.findings(store)
 
 
 def _as_far_as_it_goes(what: str, findings: Iterator[Finding]) -> Iterator[Finding]:
@@ -41,6 +79,10 @@ def _as_far_as_it_goes(what: str, findings: Iterator[Finding]) -> Iterator[Findi
         yield from findings
     except BROKEN as error:
         yield Finding("the look at", what, f"broke off, for the facts are broken: {shown(str(error))}")
+    except sqlite3.DatabaseError as error:
+        if not is_beyond_reading(error):
+            raise
+        yield Finding("the look at", what, f"broke off: {error}")
 
 
 def _ids(store: Store) -> Iterator[Finding]:

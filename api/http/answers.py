@@ -1,6 +1,6 @@
 """Answers to lists: a page, a count, an item; each made from what is asked and the stored documents."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, runtime_checkable
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import orjson
 from fastapi import Request, Response
 
-from api.errors import NotFound
+from api.errors import NotFound, Unavailable
 from api.http import caching, jsonld
 from api.http.fields import shaped
 from api.query import history
@@ -146,6 +146,8 @@ async def said_of(look: Look, asked: Asked, query: Any, *, first: bool, empty: b
         meta["left_out"] = left_out
     if getattr(query, "total", False):
         meta["total"] = await asked.count(look)
+    if look.blanked:
+        meta["damaged"] = sorted(look.blanked)
     if first and empty and (why := await why_empty(look, asked, query)) is not None:
         meta["why_empty"] = why
     return meta
@@ -203,9 +205,18 @@ async def made(request: Request, make: Callable[[Look], Awaitable[bytes]]) -> Re
     async def work(look: Look) -> Response:
         if unchanged := await not_modified(request, look):
             return unchanged
-        return caching.answer(request, await make(look), JSON, marks(look), {})
+        body = await make(look)
+        return caching.answer(request, _named(body, look.blanked) if look.blanked else body, JSON, marks(look), {})
 
     return await data_of(request).ask(work)
+
+
+def _named(body: bytes, damaged: Collection[str]) -> bytes:
+    """An answer that says of which records it could not be made."""
+    whole = orjson.loads(body)
+    if isinstance(whole, dict) and isinstance(whole.get("meta"), dict):
+        whole["meta"]["damaged"] = sorted(damaged)
+    return orjson.dumps(whole)
 
 
 def enclosed(request: Request, data: Any, meta: dict[str, Any], **more: Any) -> bytes:  # noqa: ANN401 - any JSON
@@ -228,6 +239,8 @@ async def count(request: Request, filters: Any) -> Response:  # noqa: ANN401 - a
         asked: Asked = filters.asked()
         await asked.check(look)
         body = orjson.dumps({"count": await asked.count(look)})
+        if look.blanked:
+            raise Unavailable(f"{min(look.blanked)} is damaged, so that this cannot be counted.")
         return caching.answer(request, body, JSON, marks(look), {})
 
     return await data_of(request).ask(work)

@@ -33,6 +33,7 @@ class State(NamedTuple):
     revision: int
     records: dict[str, int]
     connections: dict[str, int]
+    damaged: dict[str, int]
 
 
 @dataclass(slots=True)
@@ -111,6 +112,12 @@ def _of_database(state: State) -> Iterator[Metric]:
     for kind, count in state.records.items():
         records.add_metric([kind], count)
     yield records
+    damaged = GaugeMetricFamily(
+        "counterclaim_damaged", "Tables and documents that are not as they were written.", labels=["what"]
+    )
+    for name, count in state.damaged.items():
+        damaged.add_metric([name], count)
+    yield damaged
     connections = GaugeMetricFamily(
         "counterclaim_database_connections", "Connections to the database, by what they do.", labels=["state"]
     )

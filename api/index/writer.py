@@ -8,7 +8,8 @@ from api.index.history import History
 from api.index.invalidation import Affected, Changes, Kind
 from api.index.numbers import Numbers
 from api.index.postings import Columns, Postings
-from api.storage.bulk import Store
+from api.models.facets import row_hash
+from api.storage.bulk import Row, Store
 
 KINDS = ("dataset", "source", "actor", "location", "event", "claim")
 DERIVED = (
@@ -109,10 +110,11 @@ class Deriver:
         hashes = self._hashes(kind, parcel.ids, made)
         for table in () if self._empty else tables:
             self._store.delete(table, "id", parcel.ids)
-        documents = [(*row, hashes[row[0]]) for row in made.documents.values()]
-        self._store.insert(tables[0], (*COLUMNS[kind], "sha256"), documents)
+        documents = [(*row, *_marks(kind, row, hashes)) for row in made.documents.values()]
+        self._store.insert(tables[0], (*COLUMNS[kind], "sha256", "hash"), documents)
         if kind != "dataset":
-            self._store.insert(tables[1], ("id", "words"), list(made.words.items()))
+            words = [(id_, text, row_hash(id_, text)) for id_, text in made.words.items()]
+            self._store.insert(tables[1], ("id", "words", "hash"), words)
 
     def _file(self, parcel: Parcel) -> None:
         """As `_replace`, for records that stand in facets; they are written in the order of their numbers."""
@@ -123,14 +125,15 @@ class Deriver:
             number, cells = numbers[filed.id], filed.cells
             facets = self._postings.add(number, filed.facets)
             said = (cells.possible, cells.certain) if kind == "claim" else ()
-            entries.append((number, filed.id, filed.placing.day, facets, *said))
+            row = (filed.id, filed.placing.day, facets, *said)
+            entries.append((number, *row, row_hash(*row)))
             cells_of.put(number, cells)
         hashes = self._hashes(kind, parcel.ids, made)
-        documents = [(numbers[id_], *row, hashes[id_]) for id_, row in made.documents.items()]
+        documents = [(numbers[id_], *row, *_marks(kind, row, hashes)) for id_, row in made.documents.items()]
         if not self._empty:
             self._store.delete(f"{kind}_document", "id", parcel.ids)
-        self._store.insert(f"{kind}_entry", ENTRY[kind], sorted(entries, key=itemgetter(0)))
-        columns = ("number", *COLUMNS[kind], "sha256")
+        self._store.insert(f"{kind}_entry", (*ENTRY[kind], "hash"), sorted(entries, key=itemgetter(0)))
+        columns = ("number", *COLUMNS[kind], "sha256", "hash")
         self._store.insert(f"{kind}_document", columns, sorted(documents, key=itemgetter(0)))
 
     def _hashes(self, kind: Kind, ids: list[str], made: Made) -> dict[str, bytes]:
@@ -138,3 +141,14 @@ class Deriver:
         body = COLUMNS[kind].index("body")
         bodies = {id_: row[body] for id_, row in made.documents.items()}
         return self._history.replace(kind, ids, bodies, empty=self._empty)
+
+
+def beside(kind: Kind) -> tuple[str, ...]:
+    """The columns of documents that their `hash` is of."""
+    return tuple(name for name in COLUMNS[kind] if name != "body")
+
+
+def _marks(kind: Kind, row: Row, hashes: dict[str, bytes]) -> tuple[bytes, int]:
+    """The hash of a document, and of what stands beside it."""
+    named = dict(zip(COLUMNS[kind], row, strict=True))
+    return hashes[row[0]], row_hash(*(named[name] for name in beside(kind)))

@@ -158,3 +158,9 @@ def declared(kind: str) -> list[Facet]:
 def checksum(stored: bytes) -> int:
     """Of a posting or of part of a column: a flipped bit is often another valid set."""
     return int.from_bytes(blake2b(stored, digest_size=8).digest(), "big", signed=True)
+
+
+def row_hash(*values: object) -> int:
+    """Of what a row holds, in the order of its columns."""
+    parts = (value if isinstance(value, bytes) else str(value).encode(errors="surrogateescape") for value in values)
+    return checksum(b"\x1f".join(parts))

@@ -117,13 +117,14 @@ class Document:
 
     `size` is the document's length in characters. The database itself keeps `sound`: whoever changes a document by
     hand changes that too, so nobody needs to read documents to know which of them can be sent. `sha256` is of its UTF-8
-    bytes.
+    bytes, `hash` of the columns beside it (`api.models.facets.row_hash`).
     """
 
     id: Mapped[str] = mapped_column(TEXT, primary_key=True)
     size: Mapped[int] = mapped_column(Integer)
     sound: Mapped[bool] = mapped_column(Boolean, Computed(Sound(), persisted=True))
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[int] = mapped_column(BigInteger)
     body: Mapped[str] = mapped_column(TEXT, sort_order=1)  # behind what is read without it
 
 
@@ -149,6 +150,7 @@ class Entry(Numbered):
     """
 
     day: Mapped[int] = mapped_column(Integer)
+    hash: Mapped[int] = mapped_column(BigInteger)
     facets: Mapped[bytes] = mapped_column(LargeBinary, sort_order=1)
 
 
@@ -200,6 +202,7 @@ class Words:
 
     id: Mapped[str] = mapped_column(TEXT, primary_key=True)
     words: Mapped[str] = mapped_column(TEXT)
+    hash: Mapped[int] = mapped_column(BigInteger)
 
 
 class SourceWords(Words, Base):

@@ -1,23 +1,31 @@
 """One consistent look at the data: every statement of an answer saw the same revision, or the answer is made anew."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeVar
 
+import structlog
 from sqlalchemy import FromClause, bindparam, func, select
 
 from api import models
 from api.errors import NotFound, Unavailable, nearest
 from api.query.postings import Index
 from api.query.statements import REVISION
-from api.query.validity import TROUBLE, Soundness, blank
+from api.query.validity import ID, TROUBLE, Soundness, blank
 from api.storage.reader import Connection, Parameters, Reader, Row, Statement
 
+log = structlog.get_logger()
+
 T = TypeVar("T")
+Damage = dict[str, str]
+Found = tuple[str, str | None, str | None, object, str]
+"""What a check found: table; of a document, its kind, id and text; and what is wrong."""
+DAMAGED = "these tables are damaged. Whoever runs the service can say what `counterclaim verify` finds."
+DAMAGED_SECONDS = 60
 ATTEMPTS = 20
 REMEMBERED = 20_000
 LISTED = 20_000
@@ -103,10 +111,13 @@ def _neighbours_statement(kind: str, *, below: bool) -> Statement:
 class Look:
     """Statements that all see the catalogue's revision."""
 
-    def __init__(self, connection: Connection, catalogue: Catalogue, soundness: Soundness) -> None:
-        """Look through a connection, knowing what the catalogue knows."""
+    def __init__(self, connection: Connection, catalogue: Catalogue, soundness: Soundness, damage: Damage) -> None:
+        """Look through a connection, knowing what the catalogue knows, and past the tables that are damaged."""
         self._connection = connection
         self._soundness = soundness
+        self._damage = damage
+        self.blanked: set[str] = set()
+        """The ids of records whose documents are damaged, so that nothing but these was read of them."""
         self.careful = False
         """Whether every document is looked at before anything relies on it."""
         self.catalogue = catalogue
@@ -122,6 +133,7 @@ class Look:
 
     def damaged(self, kind: str, identifier: str, body: str, why: str) -> str:
         """What is shown of a record whose document turned out to be damaged."""
+        self.blanked.add(identifier)
         self._soundness.name(kind, identifier, body, why)
         return blank(kind, identifier)
 
@@ -138,13 +150,18 @@ class Look:
         self, statement: Statement, parameters: Parameters, *, slow: bool = False, carefully: bool = False
     ) -> Sequence[Row]:
         """All rows, each led by the revision it saw. Raises Moved, Unavailable."""
+        if self._damage and (spoilt := sorted(statement.tables & self._damage.keys())):
+            raise Unavailable(f"{', '.join(spoilt)}: {DAMAGED}", retry_after=DAMAGED_SECONDS)
         rows = await self._connection.fetch(statement, parameters, slow=slow)
         if not rows:
             await self.confirm()
         elif (rows[0][0] or 0) != self.revision:
             raise Moved
         self.confirmed = True
-        return self._soundness.mended(statement, rows, carefully=carefully or self.careful)
+        mended = self._soundness.mended(statement, rows, carefully=carefully or self.careful)
+        if mended is not rows:
+            self.blanked |= {row[ID] for row, stored in zip(mended, rows, strict=True) if row is not stored}
+        return mended
 
     async def confirm(self) -> None:
         """The database still has this revision. Raises Moved, Unavailable."""
@@ -206,6 +223,25 @@ class Data:
         self.reader, self._cache_bytes = reader, cache_bytes
         self._catalogue: Catalogue | None = None
         self._soundness = Soundness()
+        self.damage: Damage = {}
+        """The tables that are not as they were written, and what is wrong; nothing is answered from them."""
+
+    @property
+    def damaged(self) -> dict[str, int]:
+        """How many tables and documents a check of hashes found to be damaged."""
+        return {"tables": len(self.damage), "documents": self._soundness.altered}
+
+    def found(self, found: Iterable[Found], *, whole: bool) -> None:
+        """Take what a check of hashes found; `whole`: that is all there is, and nothing found before holds any more."""
+        if whole:
+            self._soundness.forget()
+            self.damage.clear()
+        for table, kind, identifier, body, why in found:
+            if kind is not None and identifier is not None:
+                self._soundness.alter([(kind, identifier, body, why)])
+            elif table not in self.damage:
+                self.damage[table] = why
+                log.error("damaged", table=table, why=why)
 
     async def catalogue(self, connection: Connection | None = None) -> Catalogue:
         """What is known of the current revision, asked of the database."""
@@ -222,7 +258,7 @@ class Data:
         catalogue = self._catalogue or await self.catalogue()
         careful = False
         for _ in range(ATTEMPTS):
-            look = Look(self.reader, catalogue, self._soundness)
+            look = Look(self.reader, catalogue, self._soundness, self.damage)
             look.careful = careful
             try:
                 answer = await work(look)
@@ -255,7 +291,7 @@ class Data:
     async def snapshot(self) -> AsyncIterator[Look]:
         """A look that lasts: one state of the data, however long it is read."""
         async with self.reader.snapshot() as connection:
-            yield Look(connection, await self.catalogue(connection), self._soundness)
+            yield Look(connection, await self.catalogue(connection), self._soundness, self.damage)
 
 
 def _moment(value: datetime | str) -> datetime:

@@ -5,7 +5,7 @@ The record stays in its lists, with its id, nothing else, and `"damaged": true`.
 as long as it was and JSON of another form, is looked for in all documents where an answer could not be made.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, get_origin
 
 import orjson
@@ -64,6 +64,22 @@ class Soundness:
         """None was found yet."""
         self._damaged: dict[str, set[str]] = {kind: set() for kind in FORMS}
         self._named: set[tuple[str, str, int]] = set()
+        self._altered: dict[tuple[str, str, int], str] = {}
+
+    def alter(self, altered: Iterable[tuple[str, str, object, str]]) -> None:
+        """Take what a check of hashes found: of which kind and id, the document as it is, and why it is damaged."""
+        for kind, identifier, body, why in altered:
+            self.name(kind, identifier, body, why)
+            self._altered[kind, identifier, hash(body)] = why
+
+    @property
+    def altered(self) -> int:
+        """How many documents are not as they were written."""
+        return len(self._altered)
+
+    def forget(self) -> None:
+        """Nothing of what was found before holds any more."""
+        self._altered.clear()
 
     def mended(self, statement: Statement, rows: Sequence[Row], *, carefully: bool = False) -> Sequence[Row]:
         """The rows, with nothing but the id where a document is damaged; `carefully`: all of each is looked at."""
@@ -95,7 +111,7 @@ class Soundness:
 
     def _is_damaged(self, kind: str, row: Row) -> bool:
         """Whether a row's document is damaged, which is then said in the log."""
-        why = MISSING if row[BODY] is None else _fault(kind, row)
+        why = MISSING if row[BODY] is None else self._altered.get((kind, row[ID], hash(row[BODY]))) or _fault(kind, row)
         if why is None:
             self._damaged[kind].discard(row[ID])
             return False

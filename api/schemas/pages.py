@@ -35,6 +35,8 @@ class Meta(Sent):
     """On the first page only; absent on others."""
     total: int | None = None
     """All that match; only with `total=true`, absent otherwise."""
+    damaged: list[str] | None = None
+    """Ids of records that are damaged in the database, so that this was made without them; absent where none is."""
     why_empty: str | None = None
     """Only where a judged answer has nothing to show: why."""
 

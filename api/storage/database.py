@@ -125,6 +125,10 @@ def explained(url: str) -> Iterator[None]:
         raise _unusable(url, error.orig) from error
     except _of_the_driver(url) as error:  # a load speaks to it past SQLAlchemy
         raise _unusable(url, error) from error
+    except sqlite3.DatabaseError as error:
+        if not is_beyond_reading(error):
+            raise
+        raise _unusable(url, error) from error
 
 
 def _of_the_driver(url: str) -> type[Exception]:
@@ -136,6 +140,14 @@ def _of_the_driver(url: str) -> type[Exception]:
     return OperationalError
 
 
+def is_beyond_reading(error: BaseException) -> bool:
+    """Whether it says that SQLite's file is damaged, or holds texts that are none."""
+    corrupt = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    if isinstance(error, sqlite3.DatabaseError) and getattr(error, "sqlite_errorcode", 0) & 0xFF in corrupt:
+        return True
+    return isinstance(error, sqlite3.OperationalError) and str(error).startswith("Could not decode")
+
+
 def _unusable(url: str, error: BaseException | None) -> DatabaseUnusableError:
     return DatabaseUnusableError(f"Cannot use the database {address(url).render_as_string()}: {_reason(error)}")
 
@@ -145,4 +157,7 @@ def _reason(error: BaseException | None) -> str:
     said = str(error).partition("\n")[0]
     if said.startswith("unable to open"):
         return "the file cannot be opened, or its folder cannot be written to."
+    if error is not None and is_beyond_reading(error) and "not a database" not in said:
+        mended = "Put a backup back (`counterclaim restore`), or load the data into a new database."
+        return f"{said}: it is damaged. {mended}"
     return said.removeprefix("connection failed: ") + "."

@@ -55,10 +55,14 @@ class Statement:
         return text, values
 
     @cached_property
+    def tables(self) -> frozenset[str]:
+        """The names of the tables that it reads."""
+        return frozenset(element.name for element in visitors.iterate(self._select) if isinstance(element, Table))
+
+    @cached_property
     def kind(self) -> str:
         """The kind of record whose tables it reads: what is done to those holds up no statement of another kind."""
-        tables = {element.name for element in visitors.iterate(self._select) if isinstance(element, Table)}
-        return "+".join(sorted({name.partition("_")[0] for name in tables - _SHARED})) or "shared"
+        return "+".join(sorted({name.partition("_")[0] for name in self.tables - _SHARED})) or "shared"
 
     @cached_property
     def document(self) -> str | None:

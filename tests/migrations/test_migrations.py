@@ -199,7 +199,7 @@ def test_text_sorts_by_code_point(empty_url: str) -> None:
     made = engine(empty_url)
     names = ["Zoo", "a-b", "aB", "ab", "Ärger", "äb", "Лисичанськ"]
     with made.begin() as connection:
-        rows = [{"id": f"n{number}", "words": name} for number, name in enumerate(reversed(names))]
+        rows = [{"id": f"n{number}", "words": name, "hash": 0} for number, name in enumerate(reversed(names))]
         connection.execute(sa.insert(models.ActorWords), rows)
         found = connection.scalars(sa.select(models.ActorWords.words).order_by(models.ActorWords.words)).all()
     made.dispose()

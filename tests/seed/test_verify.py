@@ -155,7 +155,7 @@ DERIVED = {
         "actor haidai: document: there is none",
     ),
     "a document without a record": (
-        "INSERT INTO source_document (id, span, day, size, sha256, body) VALUES ('ghost', 6, 0, 2, '', '{}')",
+        "INSERT INTO source_document (id, span, day, size, sha256, hash, body) VALUES ('ghost', 6, 0, 2, '', 0, '{}')",
         "source ghost: has left its document behind: there is no such source",
     ),
     "words of an actor": (

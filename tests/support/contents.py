@@ -69,6 +69,7 @@ def _contents(connection: sa.Connection) -> Contents:
         for row in rows:
             row.pop("number", None)  # which has free ones before it, more or fewer
             if name.endswith("_entry"):
+                row.pop("hash")  # of the facets by their numbers
                 row["facets"] = sorted(names[facet] for facet in BitMap.deserialize(row["facets"]))
             elif name == "dataset":  # SQLite keeps UTC without saying so
                 row["recorded_at"] = row["recorded_at"].replace(tzinfo=None)

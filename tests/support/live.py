@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 
 from api.main import create_app, guarded
 from api.server.server import Server
@@ -22,8 +23,8 @@ Params = dict[str, Any]
 class Api:
     """Asks a server, and insists on what every right answer has; filters are named as in the contract."""
 
-    def __init__(self, client: httpx.Client) -> None:
-        self.client = client
+    def __init__(self, client: httpx.Client, app: FastAPI | None = None) -> None:
+        self.client, self.app = client, app
 
     def ask(self, path: str, headers: Mapping[str, str] | None = None, /, **filters: Any) -> httpx.Response:
         """Whatever it answers. Lists are repeated parameters, and null is an unset one."""
@@ -106,7 +107,7 @@ class Api:
 @contextmanager
 def serving(url: str, **settings: Any) -> Iterator[Api]:
     """A server on a free port of this machine for as long as it is needed, in a thread of this process."""
-    configured = Settings(database_url=url, port=0, **settings)
+    configured = Settings(database_url=url, port=0, **{"check_share": 0, **settings})
     app = create_app(configured)
     server = Server(app, guarded(app, configured), configured)
     thread = threading.Thread(target=server.run, name=f"server of {url}")
@@ -114,7 +115,7 @@ def serving(url: str, **settings: Any) -> Iterator[Api]:
     try:
         root = f"http://127.0.0.1:{_port(server, thread)}"
         with httpx.Client(base_url=root, timeout=PATIENCE_S, follow_redirects=False) as client:
-            yield Api(client)
+            yield Api(client, app)
     finally:
         server.should_exit = True
         thread.join()

@@ -24,6 +24,7 @@ class Answer:
 
 
 PART = 65_536
+EXPORT_PATIENCE_S = 300
 
 
 class Wire:
@@ -62,7 +63,8 @@ class Wire:
         return self.answer(head=first.startswith(b"HEAD "))
 
     def stream(self, line: str) -> Iterator[bytes]:
-        """Ask for an export, and take it in a part at a time."""
+        """Ask for an export, and take it in a part at a time; it is made whole before anything of it is sent."""
+        self.socket.settimeout(EXPORT_PATIENCE_S)
         self._send(line)
         status, headers = self._head()
         assert (status, headers["accept-ranges"]) == (200, "bytes")

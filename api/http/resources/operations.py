@@ -10,7 +10,7 @@ from api.errors import Unavailable
 from api.http import answers
 from api.http.metrics import State
 from api.http.openapi_responses import COMMON, json_of
-from api.query.session import Data
+from api.query.session import DAMAGED_SECONDS, Data
 from api.schemas.records import Health, Sent
 
 
@@ -49,9 +49,11 @@ async def get_liveness(_: Annotated[answers.Nothing, Query()]) -> Response:
 
 @router.get("/health/ready", response_class=Response, responses=_READY)
 async def get_readiness(request: Request, nothing: Annotated[answers.Nothing, Query()]) -> Response:
-    """Whether to send requests here: 503 while the database is away, and once the service is told to stop."""
+    """Whether to send requests here: 503 while the database is away or damaged, and once the service is to stop."""
     if request.app.state.stopping:
         raise Unavailable("The service is stopping.")
+    if damaged := answers.data_of(request).damage:
+        raise Unavailable(f"Damaged on the disk: {', '.join(sorted(damaged))}.", retry_after=DAMAGED_SECONDS)
     return await get_health(request, nothing)
 
 
@@ -78,6 +80,6 @@ async def _state(data: Data) -> State:
     connections = data.reader.connections()
     try:
         revision = (await data.catalogue()).revision
-        return State(True, revision, await data.records(), connections)
+        return State(True, revision, await data.records(), connections, data.damaged)
     except Unavailable:
-        return State(False, 0, {}, connections)
+        return State(False, 0, {}, connections, data.damaged)

@@ -1,0 +1,238 @@
+"""Whether what is served is as it was written: each row against its hash, each table against its own indexes.
+
+PostgreSQL hashes its pages itself; SQLite does not, and gives out a flipped bit as if it were data.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import orjson
+from pyroaring import BitMap
+
+from api.index.builder import FILED
+from api.index.facts import moment
+from api.index.history import FIRST, SEALED, digest, seal
+from api.index.invalidation import Kind
+from api.index.writer import ENTRY, beside
+from api.models.facets import CELL_BITS, CHUNK_BITS, checksum, row_hash
+from api.storage.bulk import Row, Store
+from api.storage.database import is_beyond_reading
+
+SLICE = 200
+LEAST = -(2**62)
+BROKEN = (ValueError, TypeError, LookupError, AttributeError)
+# What an answer takes from the facts themselves, and where the document says the same.
+NAMED: dict[Kind, tuple[str, ...]] = {
+    "dataset": ("title",),
+    "source": ("title", "publisher"),
+    "actor": ("name",),
+    "location": ("name",),
+    "event": ("title",),
+    "claim": ("event",),
+}
+WORDED = ("source", "actor", "location")
+TABLES = (
+    "revision",
+    "change",
+    "past_version",
+    "actor_closure",
+    "location_closure",
+    "facet",
+    "posting",
+    "record_column",
+    "day_number",
+    *(f"{kind}_words" for kind in WORDED),
+    *(f"{kind}_entry" for kind in FILED),
+    *(f"{kind}_document" for kind in NAMED),
+    *NAMED,
+)
+"""Whatever an answer is made of, in the order in which it is looked at."""
+
+
+class Damage(NamedTuple):
+    """What is not as it was written: of one document, or of a table as a whole (`kind` and `id` are null)."""
+
+    table: str
+    kind: str | None
+    id: str | None
+    body: object
+    why: str
+
+
+Pace = Callable[[], None]
+"""Called after every slice; it may take its time, or raise."""
+
+
+def damage(store: Store, pace: Pace = lambda: None) -> Iterator[Damage]:
+    """Everything that is not as it was written."""
+    for table in TABLES:
+        for look in (_structure, *_LOOKS.get(table, ())):
+            try:
+                yield from look(store, table, pace)
+            except (sqlite3.DatabaseError, *BROKEN) as error:
+                if isinstance(error, sqlite3.DatabaseError) and not is_beyond_reading(error):
+                    raise
+                yield _whole(table, f"cannot be read: {error}")
+                break
+
+
+def _whole(table: str, why: str) -> Damage:
+    return Damage(table, None, None, None, why)
+
+
+def _structure(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
+    """What SQLite finds by itself: pages that are none, rows that are not in an index, or in a wrong order."""
+    if not store.sqlite:
+        return
+    for said in store.column(f"PRAGMA integrity_check({table})")[:1]:
+        if said != "ok":
+            yield _whole(table, str(said).replace("\n", " "))
+    pace()
+
+
+def _slices(store: Store, statement: str, keys: Sequence[str], first: Row, pace: Pace) -> Iterator[Row]:
+    """The rows of a query, which names its keys first; some at a time, so that nobody waits for the end of it."""
+    listed, marks = ", ".join(keys), ", ".join("?" * len(keys))
+    join = "AND" if " WHERE " in statement else "WHERE"
+    text = f"{statement} {join} ({listed}) > ({marks}) ORDER BY {listed} LIMIT {SLICE}"
+    while rows := store.rows(text, *first):
+        yield from rows
+        first = rows[-1][: len(keys)]
+        pace()
+
+
+def _revisions(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
+    previous = FIRST
+    statement = f"SELECT {', '.join((*SEALED, 'seal'))} FROM revision"
+    for number, row in enumerate(_slices(store, statement, ("number",), (LEAST,), pace), 1):
+        fields = dict(zip(SEALED, row, strict=False))
+        if row[0] != number or fields["previous"] != previous or _sealed(row) != row[-1]:
+            yield _whole(table, f"revision {row[0]} is not as it was written")
+        previous = fields["digest"]
+
+
+def _sealed(row: Row) -> str:
+    number, recorded_at, *rest = row[: len(SEALED)]
+    return seal((number, moment(recorded_at), *rest))
+
+
+def _changes(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
+    for number, previous, ought in store.rows("SELECT number, previous, digest FROM revision ORDER BY number"):
+        statement = f"SELECT kind, id, op, sha256 FROM change WHERE revision = {number:d}"
+        if digest(previous, _slices(store, statement, ("kind", "id"), ("", ""), pace)) != ought:
+            yield _whole(table, f"the changes of revision {number} are not those that it was made of")
+
+
+def _facets(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
+    statement = "SELECT id FROM facet WHERE NOT EXISTS (SELECT 1 FROM posting p WHERE p.facet = facet.id)"
+    for (id_,) in _slices(store, statement, ("id",), (LEAST,), pace):
+        yield _whole(table, f"facet {id_} has no posting")
+
+
+def _postings(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
+    known = set(store.column("SELECT id FROM facet"))
+    rows = _slices(store, "SELECT facet, chunk, hash, members FROM posting", ("facet", "chunk"), (LEAST, LEAST), pace)
+    for facet, chunk, hash_, stored in rows:
+        members = bytes(stored)
+        if checksum(members) != hash_ or facet not in known or not _of_chunk(BitMap.deserialize(members), chunk):
+            yield _whole(table, f"the posting of facet {facet} is not as it was written")
+
+
+def _of_chunk(members: BitMap, chunk: int) -> bool:
+    return bool(members) and members.min() >> CHUNK_BITS == members.max() >> CHUNK_BITS == chunk
+
+
+def _columns(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
+    chunks: dict[str, set[int]] = {}
+    rows = _slices(store, "SELECT name, chunk, hash, cells FROM record_column", ("name", "chunk"), ("", LEAST), pace)
+    for name, chunk, hash_, cells in rows:
+        chunks.setdefault(name.partition("/")[0], set()).add(chunk)
+        if checksum(bytes(cells)) != hash_:
+            yield _whole(table, f"part {chunk} of {name} is not as it was written")
+    for kind in FILED:
+        filled = store.column(f"SELECT DISTINCT number >> {CELL_BITS} FROM {kind}_entry")
+        if not set(filled) <= chunks.get(kind, set()):
+            yield _whole(table, f"parts of the columns of {kind}s are missing")
+
+
+def misnumbered(store: Store, kind: str, pace: Pace = lambda: None) -> Iterator[tuple[str, str]]:
+    """Ids, and what is wrong: records elsewhere than between those before and behind, or than their documents."""
+    firsts = store.rows("SELECT day, first FROM day_number WHERE kind = ? ORDER BY day", kind)
+    if any(one[1] > other[1] for one, other in pairwise(firsts)):
+        yield "", "day_number: does not ascend with the days"
+    ends = {day: (first, end) for (day, first), (_, end) in pairwise([*firsts, (0, 2**32)])}
+    before = (0, "")
+    statement = f"SELECT number, id, day FROM {kind}_entry"
+    for number, id_, day in _slices(store, statement, ("number",), (LEAST,), pace):
+        first, end = ends.get(day, (0, 0))
+        if not first <= number < end or (day, id_) < before:
+            yield id_, "number: is not in the order of days and ids"
+        before = day, id_
+    statement = (
+        f"SELECT d.id FROM {kind}_document d LEFT JOIN {kind}_entry e ON e.number = d.number "
+        "WHERE (e.id IS NULL OR e.id <> d.id)"
+    )
+    for (id_,) in _slices(store, statement, ("d.id",), ("",), pace):
+        yield id_, "number: its document has another than its entry"
+
+
+def _entries(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
+    kind = table.removesuffix("_entry")
+    for id_, what in misnumbered(store, kind, pace):
+        yield _whole(table, f"{id_}: {what}")
+    statement = f"SELECT {', '.join(ENTRY[kind])}, hash FROM {table}"
+    for _, *row, hash_ in _slices(store, statement, ("number",), (LEAST,), pace):
+        if row_hash(*row) != hash_:
+            yield _whole(table, f"the entry of {row[0]} is not as it was written")
+    yield from _as_many(store, table, kind)
+
+
+def _words(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
+    for id_, words, hash_ in _slices(store, f"SELECT id, words, hash FROM {table}", ("id",), ("",), pace):
+        if row_hash(id_, words) != hash_:
+            yield _whole(table, f"the words of {id_} are not as they were written")
+    yield from _as_many(store, table, table.removesuffix("_words"))
+
+
+def _as_many(store: Store, table: str, kind: str) -> Iterator[Damage]:
+    ((held, loaded),) = store.rows(f"SELECT (SELECT count(*) FROM {table}), (SELECT count(*) FROM {kind})")
+    if held != loaded:
+        yield _whole(table, f"has {held:,} rows for {loaded:,} records")
+
+
+def _documents(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
+    kind = next(kind for kind in NAMED if table.startswith(kind))
+    columns = beside(kind)
+    listed = ", ".join((*(f"d.{name}" for name in columns), *(f"f.{name}" for name in NAMED[kind])))
+    statement = f"SELECT d.id, d.body, d.sha256, d.hash, {listed} FROM {table} d LEFT JOIN {kind} f ON f.id = d.id"
+    for id_, body, mark, hash_, *rest in _slices(store, statement, ("d.id",), ("",), pace):
+        held, named = rest[: len(columns)], rest[len(columns) :]
+        if not isinstance(body, str) or sha256(body.encode(errors="surrogateescape")).digest() != mark:
+            yield Damage(table, kind, id_, body, "its document is not as it was written")
+        elif row_hash(*held) != hash_:
+            yield Damage(table, kind, id_, body, "what stands beside its document is not as it was written")
+        elif not _says(orjson.loads(body), NAMED[kind], named):
+            yield _whole(kind, f"{id_} is called otherwise than in its document")
+    yield from _as_many(store, table, kind)
+
+
+def _says(document: dict[str, Any], names: Sequence[str], values: Sequence[object]) -> bool:
+    """Whether a document says the same as the facts do under these names; of a reference, its id."""
+    told = [document[name] for name in names]
+    return [one["id"] if isinstance(one, dict) else one for one in told] == list(values)
+
+
+Look = Callable[[Store, str, Pace], Iterator[Damage]]
+_LOOKS: dict[str, tuple[Look, ...]] = {
+    "revision": (_revisions,),
+    "change": (_changes,),
+    "facet": (_facets,),
+    "posting": (_postings,),
+    "record_column": (_columns,),
+    **{f"{kind}_words": (_words,) for kind in WORDED},
+    **{f"{kind}_entry": (_entries,) for kind in FILED},
+    **{f"{kind}_document": (_documents,) for kind in NAMED},
+}

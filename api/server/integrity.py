@@ -1,0 +1,133 @@
+"""Checks what is stored against its hashes, beside other work and within its share of one processor's time."""
+
+import contextlib
+import os
+import threading
+import time
+from asyncio import AbstractEventLoop
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import structlog
+
+from api.index.integrity import Damage, damage
+from api.query.session import Data
+from api.settings import Settings
+from api.storage.bulk import Store
+from api.storage.database import DatabaseUnusableError, explained, viewer
+
+log = structlog.get_logger()
+
+LOOK_SECONDS = 1.0
+"""How often it is asked whether data was loaded since."""
+LEAST_URGENT = 19
+
+
+class Interrupted(Exception):  # noqa: N818 - a signal, not an error
+    """The check is to end, or to begin anew."""
+
+
+class IntegrityCheck:
+    """Goes over everything on start, after each load, and again after so many seconds; `Data` hears what it finds."""
+
+    def __init__(self, data: Data, settings: Settings) -> None:
+        """Nothing is checked yet."""
+        self._data, self._url = data, settings.database_url
+        self._share, self._every = settings.check_share, settings.check_seconds
+        self._stop = threading.Event()
+        self.passes = 0
+        """How often everything was looked at, as far as it could be read."""
+        self._thread: threading.Thread | None = None
+
+    def start(self, loop: AbstractEventLoop) -> None:
+        """Begin, in a thread of its own; what is found is told in the loop."""
+        if self._share:
+            self._thread = threading.Thread(target=self._run, args=(loop,), name="integrity", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End as soon as the statement under way has."""
+        self._stop.set()
+
+    def _run(self, loop: AbstractEventLoop) -> None:
+        with contextlib.suppress(OSError, AttributeError):  # threads have niceness of their own on Linux alone
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LEAST_URGENT)
+        with contextlib.suppress(Interrupted, RuntimeError):  # the loop may be closed
+            while not self._stop.is_set():
+                revision = self._pass(loop)
+                loop.call_soon_threadsafe(self._passed)
+                self._rest(revision)
+
+    def _passed(self) -> None:
+        """What was found has been told."""
+        self.passes += 1
+
+    def _rest(self, revision: int | None) -> None:
+        """Wait until it is time for another pass, or there is another revision."""
+        until = time.monotonic() + self._every
+        while time.monotonic() < until and not self._stop.wait(LOOK_SECONDS):
+            if self._revision() != revision:
+                return
+
+    def _revision(self) -> int | None:
+        try:
+            with explained(self._url), _opened(self._url) as store:
+                return _newest(store)
+        except DatabaseUnusableError:
+            return None
+
+    def _pass(self, loop: AbstractEventLoop) -> int | None:
+        """Everything once; the revision that was checked, None if the database was away."""
+
+        def tell(found: list[Damage], *, whole: bool) -> None:
+            loop.call_soon_threadsafe(partial(self._data.found, found, whole=whole))
+
+        try:
+            with explained(self._url), _opened(self._url) as store:
+                revision = _newest(store)
+                found: list[Damage] = []
+                for one in damage(store, Budget(self._share, self._stop)):
+                    if _newest(store) != revision:
+                        break
+                    found.append(one)
+                    tell([one], whole=False)
+                if _newest(store) != revision:  # data was loaded meanwhile
+                    return None
+                tell(found, whole=True)
+                log.info("checked", revision=revision, damaged=len(found))
+                return revision
+        except DatabaseUnusableError as error:
+            log.warning("unchecked", why=str(error))
+            return None
+
+
+class Budget:
+    """Rests after each piece of work, so that no more than a share of the time is worked."""
+
+    def __init__(self, share: float, stop: threading.Event) -> None:
+        """Begin to count."""
+        self._rest, self._stop = 1 / share - 1, stop
+        self._since = time.perf_counter()
+
+    def __call__(self) -> None:
+        """Rest. Raises Interrupted where it is to end."""
+        if self._stop.wait((time.perf_counter() - self._since) * self._rest):
+            raise Interrupted
+        self._since = time.perf_counter()
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Store]:
+    """The database, each statement of which sees what is there by then: nothing waits for the end of a check."""
+    made = viewer(url)
+    try:
+        with made.connect() as connection:
+            yield Store(connection.execution_options(isolation_level="AUTOCOMMIT"), lenient=True)
+    finally:
+        made.dispose()
+
+
+def _newest(store: Store) -> int:
+    number: int = store.rows("SELECT coalesce(max(number), 0) FROM revision")[0][0]
+    return number

@@ -1,0 +1,152 @@
+"""What was altered on the disk is found beside other work, and never told as if it were data."""
+
+import threading
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from api.index import integrity
+from api.server.integrity import Budget, Interrupted
+from api.storage.bulk import Store
+from api.storage.database import engine
+from seed.load import rebuild
+from tests.support import bitflips
+from tests.support.live import Api, serving
+
+EVENT = "capture-of-lysychansk"
+
+
+def changed(url: str, statement: str) -> None:
+    made = engine(url)
+    with made.begin() as connection:
+        assert connection.execute(sa.text(statement)).rowcount == 1
+    made.dispose()
+
+
+def found(url: str) -> list[tuple[str, str | None]]:
+    """The tables that are damaged, and of which record where that is known."""
+    made = engine(url)
+    try:
+        with made.begin() as connection:
+            return [(one.table, one.id) for one in integrity.damage(Store(connection, lenient=True))]
+    finally:
+        made.dispose()
+
+
+def checked(api: Api, passes: int = 1) -> None:
+    """Return once everything was looked at so often."""
+    bitflips.checked(api, passes)
+
+
+def test_nothing_is_damaged_by_loading(dossier_url: str) -> None:
+    assert found(dossier_url) == []
+    made = engine(dossier_url)
+    rebuild(made)
+    made.dispose()
+    assert found(dossier_url) == []
+
+
+SPOILT: dict[str, tuple[str, list[tuple[str, str | None]]]] = {
+    "a letter of a document": (
+        "UPDATE event_document SET body = replace(body, 'Lysychansk', 'Lysychanks') WHERE id = 'capture-of-lysychansk'",
+        [("event_document", EVENT)],
+    ),
+    "where a judgement stands": (
+        "UPDATE event_document SET judged_to = judged_to + 1 WHERE id = 'capture-of-lysychansk'",
+        [("event_document", EVENT)],
+    ),
+    "the day that a source is sorted by": (
+        "UPDATE source_document SET day = day + 1 WHERE id = 'isw-2022-07-02'",
+        [("source_document", "isw-2022-07-02")],
+    ),
+    "a word": ("UPDATE actor_words SET words = words || 'x ' WHERE id = 'haidai'", [("actor_words", None)]),
+    "when a claim was said": (
+        "UPDATE claim_entry SET said_certain = said_certain + 1 WHERE id = 'lysychansk-s14a'",
+        [("claim_entry", None)],
+    ),
+    "a facet": (
+        "UPDATE facet SET id = -id WHERE name = 'kind:capture'",
+        [("facet", None), ("posting", None)],
+    ),
+    "a name in the facts alone": ("UPDATE actor SET name = 'Sergei' WHERE id = 'haidai'", [("actor", None)]),
+    "a revision": ("UPDATE revision SET message = 'x' WHERE number = 1", [("revision", None)]),
+    "what a revision changed": (
+        "UPDATE change SET op = 'delete', sha256 = NULL WHERE id = 'haidai'",
+        [("change", None)],
+    ),
+    "where a day begins": (
+        "UPDATE day_number SET first = first + 1 WHERE kind = 'event' AND day = 0",
+        [("event_entry", None)],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SPOILT)
+def test_whatever_is_altered_is_found(dossier_url: str, what: str) -> None:
+    statement, damaged = SPOILT[what]
+    changed(dossier_url, statement)
+    assert sorted(set(found(dossier_url)), key=str) == sorted(damaged, key=str)
+
+
+def test_what_is_found_is_told_no_more(dossier_url: str) -> None:
+    """A document is shown as damaged, a table is not read, all else is answered; and what was mended comes back."""
+    with serving(dossier_url, check_share=1) as api:
+        checked(api)
+        right = {path: api.good(path).text for path in ("/claims?limit=1000", "/sources.csv")}
+        assert api.get(f"/events/{EVENT}")["title"] == "Capture of Lysychansk"
+    changed(dossier_url, SPOILT["a letter of a document"][0])
+    changed(dossier_url, SPOILT["a word"][0])
+    with serving(dossier_url, check_share=1) as api:
+        checked(api)
+        assert api.get(f"/events/{EVENT}")["damaged"]
+        shown = api.ndjson("/events.ndjson")
+        assert [row["id"] for row in shown if "damaged" in row] == [EVENT]
+        problem = api.problem("/actors", 503, q="haidai")
+        assert problem["detail"].startswith("actor_words: these tables are damaged.")
+        assert api.problem("/health/ready", 503)["detail"] == "Damaged on the disk: actor_words."
+        assert api.ask("/health").status_code == 200
+        assert {path: api.good(path).text for path in right} == right
+        assert (
+            'counterclaim_damaged{what="tables"} 1.0\ncounterclaim_damaged{what="documents"} 1.0'
+            in api.good("/metrics").text
+        )
+        made = engine(dossier_url)
+        rebuild(made)
+        made.dispose()
+        checked(api, 2)
+        assert api.get(f"/events/{EVENT}")["title"] == "Capture of Lysychansk"
+        assert api.get("/actors", q="haidai")["data"][0]["id"] == "haidai"
+        assert api.ask("/health/ready").status_code == 200
+
+
+def test_it_rests_for_as_long_as_its_share_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    rested: list[float] = []
+    stop = threading.Event()
+
+    def rest(seconds: float) -> bool:
+        rested.append(seconds)
+        return False
+
+    monkeypatch.setattr("time.perf_counter", lambda: now)
+    monkeypatch.setattr(stop, "wait", rest)
+    budget = Budget(0.25, stop)
+    for worked in (2, 0, 1):
+        now += worked
+        budget()
+    assert rested == [6, 0, 3]
+    monkeypatch.setattr(stop, "wait", lambda _: True)
+    with pytest.raises(Interrupted):
+        budget()
+
+
+def test_single_bits_that_flip(tmp_path: Path) -> None:
+    """As the long test, of a few."""
+    assert [trial for trial in bitflips.trials(bitflips.clean(tmp_path), 5, seed=3) if not trial.passed] == []
+
+
+@pytest.mark.long
+def test_a_hundred_bits_that_flip(tmp_path: Path) -> None:
+    """None is served as data once the check has passed, none ends in a traceback, and none with an effect is missed."""
+    assert [trial for trial in bitflips.trials(bitflips.clean(tmp_path), 100) if not trial.passed] == []
