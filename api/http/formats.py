@@ -105,6 +105,7 @@ def source_columns(source: Document) -> dict[str, Any]:
         "reliability": source["reliability"],
         "reliability_meaning": source["reliability"] and Reliability[source["reliability"]].meaning,
         "note": source["note"],
+        **{f"supports_{what}": number for what, number in source["supports"].items()},
         **_ref("dataset", source["dataset"]),
     }
 
@@ -207,6 +208,7 @@ SPREAD: dict[str, dict[str, tuple[str, ...]]] = {
         "value": (*(name for name in HEADERS["claims"] if name.startswith("value_")), "unit", "measure", "of_id", "of"),
         "citations": ("sources", "flags"),
     },
+    "sources": {"supports": tuple(name for name in HEADERS["sources"] if name.startswith("supports_"))},
     "locations": {"point": tuple(_point(None))},
     "disputes": {"positions": ("supporting_parties", "opposing_parties")},
 }

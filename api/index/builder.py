@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from pyroaring import BitMap
+
 from api.domain.assessment import assess
 from api.domain.statements import Statement, encode
 from api.domain.text import folded
@@ -28,13 +30,22 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
     "event": ("id", "size", "body", "judged_from", "judged_to", "statements"),
     "claim": ("id", "size", "body"),
 }
-PLAIN: tuple[Kind, ...] = ("dataset", "source", "actor", "location")
+PLAIN: tuple[Kind, ...] = ("dataset", "actor", "location", "source")
 UNDATED = (Span.UNDATED, 0, None)
 _DATASET = ("id", "title", "summary", "version", "licence", "attribution", "url", "recorded_at")
 _SOURCE = (
     *("id", "kind", "title", "publisher", "author", "url", "archive_url", "language"),
     *("parent", "reliability", "note", "dataset"),
 )
+# Of several datings of a record the preferred one is its date, else the first.
+_DATES_OF_SOURCES = """
+SELECT d.source, count(*) FROM dating d WHERE d.source {ids} AND NOT EXISTS (
+    SELECT 1 FROM dating o WHERE (o.event = d.event OR o.claim = d.claim)
+    AND (o.preferred > d.preferred OR (o.preferred = d.preferred AND o.id < d.id))
+) GROUP BY d.source"""
+_POINTS_OF_SOURCES = """
+SELECT coordinate_source, count(*) FROM location
+WHERE longitude IS NOT NULL AND coordinate_source {ids} GROUP BY coordinate_source"""
 _PUBLISHED = tuple(f"published_{name}" for name in facts.DateFields._fields)
 
 
@@ -107,14 +118,29 @@ class Maker:
     def _sources(self, ids: list[str]) -> Made:
         rows = self._rows("source", (*_SOURCE, *_PUBLISHED), ids)
         self._known.sources.need(row[_SOURCE.index("parent")] for row in rows)
+        supports = self._supports(ids)
         made = Made.nothing()
         for row in rows:
             fields: dict[str, Any] = dict(zip(_SOURCE, row[: len(_SOURCE)], strict=True))
+            fields["supports"] = supports[row[0]]
             published = facts.own_date(facts.DateFields._make(row[len(_SOURCE) :]))
             body = self._shapes.source(fields, published)
             made.documents[row[0]] = (row[0], *placing(published.earliest, published.latest), len(body), body)
             made.words[row[0]] = folded([fields["title"], fields["publisher"], fields["author"]])
         return made
+
+    def _supports(self, ids: list[str]) -> dict[str, dict[str, int]]:
+        """How much rests on each source: claims and events as postings have them, dates and points as facts do."""
+        found = {id_: dict.fromkeys(("claims", "events", "dates", "points"), 0) for id_ in ids}
+        for what, facet in (("claims", ClaimFacets.SOURCE), ("events", EventFacets.SOURCE)):
+            named = {facet.of(id_): id_ for id_ in ids}
+            statement = "SELECT f.name, p.members FROM facet f JOIN posting p ON p.facet = f.id WHERE f.name {ids}"
+            for name, members in self._store.rows(statement, sorted(named)):
+                found[named[name]][what] += len(BitMap.deserialize(bytes(members)))
+        for what, statement in (("dates", _DATES_OF_SOURCES), ("points", _POINTS_OF_SOURCES)):
+            for id_, number in self._store.rows(statement, ids):
+                found[id_][what] = number
+        return found
 
     def _actors(self, ids: list[str]) -> Made:
         up = self._affiliations("actor", "other", ids)
@@ -187,11 +213,17 @@ class Maker:
 def parcels(store: Store, maker: Maker) -> Iterator[Parcel]:
     """Everything that is to be written because of what a load affects."""
     affected = Affected(store)
-    for kind in PLAIN:
+    for kind in PLAIN[:-1]:
         for ids in affected.chunks(kind, CHUNK):
             yield Parcel(kind, ids, maker.plain(kind, ids))
     for ids in affected.chunks("event", CHUNK):
         yield from _events(maker, affected, ids)
+
+
+def sources(store: Store, maker: Maker) -> Iterator[Parcel]:
+    """The sources among it, once postings are written: they say how much rests on them."""
+    for ids in Affected(store).chunks("source", CHUNK):
+        yield Parcel("source", ids, maker.plain("source", ids))
 
 
 def _events(maker: Maker, affected: Affected, ids: list[str]) -> Iterator[Parcel]:

@@ -42,6 +42,7 @@ class Shapes:
         return schemas.Dataset.model_validate({**fields, "recorded_at": recorded_at}).model_dump_json()
 
     def source(self, fields: dict[str, Any], published: schemas.When) -> str:
+        """The fields hold `supports`, which are counted."""
         parent, dataset = self._known.source_ref(fields["parent"]), self._known.datasets[fields["dataset"]]
         shape = schemas.Source.model_validate({**fields, "published": published, "parent": parent, "dataset": dataset})
         return shape.model_dump_json()

@@ -52,6 +52,8 @@ DELETE FROM moved WHERE EXISTS
 )
 _OLD = "SELECT id FROM touched WHERE fresh = 0 AND kind ="
 _ANY = "SELECT id FROM touched WHERE kind ="
+_POINTED = "coordinate_source IS NOT NULL"
+_PLACES = f"SELECT location FROM event WHERE id IN ({_ANY} 'event')"
 _MOVED = "SELECT id FROM moved WHERE kind ="
 # Which records show what: the kind affected, and a query of their ids.
 _SHOWN: tuple[tuple[Kind, str], ...] = (
@@ -80,6 +82,12 @@ _SHOWN: tuple[tuple[Kind, str], ...] = (
     ),
     ("event", f"SELECT event FROM dating WHERE event IS NOT NULL AND source IN ({_OLD} 'source')"),
     ("claim", f"SELECT claim FROM dating WHERE claim IS NOT NULL AND source IN ({_OLD} 'source')"),
+    # Sources say how much rests on them.
+    ("source", f"SELECT source FROM citation WHERE claim IN ({_ANY} 'claim')"),
+    ("source", f"SELECT source FROM dating WHERE claim IN ({_ANY} 'claim')"),
+    ("source", f"SELECT source FROM dating WHERE event IN ({_ANY} 'event')"),
+    ("source", f"SELECT coordinate_source FROM location WHERE {_POINTED} AND id IN ({_ANY} 'location')"),
+    ("source", f"SELECT coordinate_source FROM location WHERE {_POINTED} AND id IN ({_PLACES})"),
     ("claim", f"SELECT id FROM claim WHERE event IN ({_OLD} 'event')"),
     ("event", f"SELECT id FROM event WHERE part_of IN ({_OLD} 'event')"),
     ("event", f"SELECT event FROM claim WHERE id IN ({_ANY} 'claim')"),
@@ -94,6 +102,16 @@ _SAID_UNTIL = (
     """SELECT d.claim FROM dating d JOIN claim c ON c.id = d.claim
     WHERE ? IN (d.dataset, c.dataset) AND (d.date_latest IS NULL OR d.date_latest > ?)""",
 )
+
+# On which sources records rest.
+_RESTED = {
+    "claim": ("SELECT DISTINCT source FROM citation WHERE claim {ids}",),
+    "dating": ("SELECT DISTINCT source FROM dating WHERE id {ids}",),
+    "location": (f"SELECT DISTINCT coordinate_source FROM location WHERE {_POINTED} AND id {{ids}}",),
+    "event": (
+        f"SELECT coordinate_source FROM event e JOIN location l ON l.id = location WHERE {_POINTED} AND e.id {{ids}}",
+    ),
+}
 
 
 class Recorded(NamedTuple):
@@ -131,6 +149,8 @@ class Changes:
     def before(self, kind: str, ids: list[str]) -> None:
         """Records are about to change or go: what shows them now may not be found from them afterwards."""
         store = self._store
+        for query in _RESTED.get(kind, ()):
+            self.show("source", store.column(query, ids))
         if kind == "claim":
             self.show("event", store.column("SELECT event FROM claim WHERE id {ids}", ids))
         elif kind == "actor":

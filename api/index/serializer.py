@@ -99,6 +99,7 @@ class Scribe(Shapes):
                 "parent": _titled(parent),
                 "reliability": fields["reliability"],
                 "note": fields["note"],
+                "supports": fields["supports"],
                 "dataset": dataset,
             }
         ).decode()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from operator import itemgetter
 
-from api.index.builder import CHUNK, COLUMNS, FILED, Made, Maker, Parcel, parcels
+from api.index.builder import CHUNK, COLUMNS, FILED, Made, Maker, Parcel, parcels, sources
 from api.index.history import History
 from api.index.invalidation import Affected, Changes, Kind
 from api.index.numbers import Numbers
@@ -71,6 +71,8 @@ class Deriver:
             if self._postings.full:
                 self._write()
         self._write()
+        for parcel in sources(self._store, self._maker):
+            self._replace(parcel)
 
     def _remove(self) -> None:
         affected = Affected(self._store)

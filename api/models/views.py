@@ -83,6 +83,7 @@ VIEWS: dict[str, tuple[type, list[Column]]] = {
             *_when("published"),
             *_ref("parent", "title"),
             *_plain("reliability", "note"),
+            *((f"supports_{what}", f"supports.{what}", _WHOLE) for what in ("claims", "events", "dates", "points")),
             *_DATASET,
         ],
     ),

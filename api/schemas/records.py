@@ -220,6 +220,19 @@ class Claim(Sent):
     url: str
 
 
+class Supports(Sent):
+    """How much rests on a source."""
+
+    claims: int
+    """Claims that cite it, as carrier or reference."""
+    events: int
+    """Events that rest on it: a claim cites it, or a date or the place's point comes from it."""
+    dates: int
+    """Events and claims whose date comes from it."""
+    points: int
+    """Places whose point comes from it."""
+
+
 class Source(Sent):
     """Something that was read, or that something read refers to."""
 
@@ -238,6 +251,8 @@ class Source(Sent):
     """The source it appears in."""
     reliability: v.Reliability
     note: str | None
+    supports: Supports
+    """How much rests on it."""
     dataset: TitledRef
 
 

@@ -1,5 +1,7 @@
 """Sources: what each filter finds in the dossier, on both databases."""
 
+from collections import Counter
+
 import pytest
 
 from tests.support.live import Api, Params
@@ -96,6 +98,35 @@ def test_a_row_of_the_csv(api: Api) -> None:
         "reliability": "F",
         "reliability_meaning": "Cannot be judged.",
         "note": row["note"],
+        "supports_claims": "3",
+        "supports_events": "2",
+        "supports_dates": "0",
+        "supports_points": "0",
         "dataset_id": "lysychansk",
         "dataset": row["dataset"],
     }
+
+
+def test_a_source_says_how_much_rests_on_it(shipped_api: Api) -> None:
+    dated = [*shipped_api.ndjson("/events.ndjson"), *shipped_api.ndjson("/claims.ndjson")]
+    dates = Counter(ref["id"] for record in dated if (ref := (record.get("date") or record["said"])["source"]))
+    points = Counter(
+        place["point"]["source"]["id"]
+        for place in shipped_api.ndjson("/locations.ndjson")
+        if place["point"] and place["point"]["source"]
+    )
+    for source in shipped_api.ndjson("/sources.ndjson"):
+        id_ = source["id"]
+        assert source["supports"] == {
+            "claims": shipped_api.get("/claims/count", source=id_)["count"],
+            "events": shipped_api.get("/events/count", source=id_)["count"],
+            "dates": dates[id_],
+            "points": points[id_],
+        }
+    assert shipped_api.get("/sources/haidai-2022-06-30")["supports"] == {
+        "claims": 1,
+        "events": 2,
+        "dates": 2,
+        "points": 0,
+    }
+    assert shipped_api.get("/sources/geonames-702972")["supports"]["points"] == 1
