@@ -101,6 +101,12 @@ def country_api(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture(scope="session")
+def late_api(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """Serves 2,500 invented events."""
+    yield from _served(backend, databases.late(backend), tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
 def quarrels_api(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """Serves invented quarrels."""
     yield from _served(backend, databases.quarrels(backend), tmp_path_factory)

@@ -11,7 +11,6 @@ import sys
 import venv
 from pathlib import Path
 
-from tests.clients import late
 from tests.support import databases, postgres
 from tests.support.live import Api, serving
 
@@ -28,13 +27,12 @@ def main(asked: str = "") -> int:
     try:
         with (
             databases.copy("sqlite", FOLDER, databases.dossier("sqlite")) as url,
-            databases.copy("sqlite", FOLDER, databases.empty("sqlite")) as late_url,
+            databases.copy("sqlite", FOLDER, databases.late("sqlite")) as late_url,
             serving(url) as api,
+            serving(late_url) as many,
         ):
-            databases.fill(late_url, late.entries())
-            with serving(late_url) as many:
-                os.environ["MANY"] = _root(many)
-                return sum(not works(one, _root(api)) for one in sorted(HERE.glob(f"with_{asked}*")))
+            os.environ["MANY"] = _root(many)
+            return sum(not works(one, _root(api)) for one in sorted(HERE.glob(f"with_{asked}*")))
     finally:
         postgres.close_run()
 

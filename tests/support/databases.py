@@ -17,6 +17,7 @@ from seed.load import load
 from seed.refusals import Entry, Refusal
 from tests.support import postgres
 from tests.support.country import entries as country_entries
+from tests.support.late import entries as late_entries
 from tests.support.quarrels import entries
 
 # The files of the first dossier, on which most tests speak; beside it, the shipped databases hold the other dossiers.
@@ -55,28 +56,36 @@ def country(backend: str) -> str:
     return _template(backend, "country", _load_country, empty(backend))
 
 
+def late(backend: str) -> str:
+    """The template with 2,500 events, see `tests/support/late.py`."""
+    return _template(backend, "late", _load_late, empty(backend))
+
+
+def _load_late(url: str) -> None:
+    _load(url, late_entries())
+
+
 def _load_dossier(url: str) -> None:
-    fill(url, read([LYSYCHANSK]))
+    _load(url, read([LYSYCHANSK]))
 
 
 def _load_shipped(url: str) -> None:
-    fill(url, read(REVIEWED))
+    _load(url, read(REVIEWED))
 
 
 def _load_excerpt(url: str) -> None:
-    fill(url, read([LYSYCHANSK], ["lysychansk"]))
+    _load(url, read([LYSYCHANSK], ["lysychansk"]))
 
 
 def _load_quarrels(url: str) -> None:
-    fill(url, entries())
+    _load(url, entries())
 
 
 def _load_country(url: str) -> None:
-    fill(url, country_entries())
+    _load(url, country_entries())
 
 
-def fill(url: str, found: Iterable[Entry | Refusal]) -> None:
-    """Load records into a database that is migrated."""
+def _load(url: str, found: Iterable[Entry | Refusal]) -> None:
     made = engine(url)
     load(made, found)
     made.dispose()

@@ -64,6 +64,11 @@ class Known:
     """The day by which the first word had certainly been said, and that by which the last one had."""
     _standings: Standings
 
+    @property
+    def last_day(self) -> str | None:
+        """The day by which the last word had been said."""
+        return self.said and self.said[1]
+
     def party(self, actor: str | None) -> str | None:
         """The party in whose name an actor speaks; None: nobody named."""
         return None if actor is None else self._standings.party(actor)

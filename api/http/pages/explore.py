@@ -10,7 +10,7 @@ from api.http.pages.basemap import CREDIT
 from api.http.pages.data import Json, Part, Reading
 from api.http.pages.days import day_steps
 from api.http.pages.forms import choices, left_out, unshown
-from api.http.pages.links import changed, exports, same_in_api
+from api.http.pages.links import changed, exports, feed, same_in_api
 from api.http.pages.map import map_of
 from api.http.pages.pictures import bars_of, items_of, lanes_of, places_of, sign_links
 from api.http.pages.timeline import timeline_of
@@ -49,7 +49,8 @@ async def explore(request: Request, query: Annotated[ExploreQuery, Query()]) -> 
         asked = query.events()
         page = await reading.events(**asked, sort=query.sort, cursor=query.cursor, limit=LISTED, total=True)
         path = same_in_api(request.url.query, "/events")
-        datasets = (await reading.known()).datasets
+        known = await reading.known()
+        datasets = known.datasets
         whole = datasets[0] if len(datasets) == 1 else None
         title = "All events" if not asked else page.meta["description"].partition(";")[0]
         return frame.Page(
@@ -58,7 +59,10 @@ async def explore(request: Request, query: Annotated[ExploreQuery, Query()]) -> 
             f"{words.count(page.meta['total'], 'event')}: map, timeline and list. {page.meta['description']}.",
             await _shown(request, reading, query, page),
             path,
-            exports(path, ("csv", "ndjson", "geojson", "kml")),
+            [
+                *exports(path, ("csv", "ndjson", "geojson", "kml")),
+                *feed(query.as_of or known.last_day, request.url.query),
+            ],
             cite.citation(title, whole, frame.permanent(request), reading.look.revision, frame.today()),
         )
 
@@ -71,6 +75,7 @@ async def _shown(request: Request, reading: Reading, query: ExploreQuery, page: 
     total, drawn = page.meta["total"], page.records
     if query.cursor is not None or page.cursor is not None:
         drawn = (await reading.events(**asked, limit=MAX_LIMIT)).records
+    bars = await bars_of(reading, asked, here) if total > DRAWN else None
     return {
         "query": query,
         "events": page.records,
@@ -83,20 +88,21 @@ async def _shown(request: Request, reading: Reading, query: ExploreQuery, page: 
         "choices": choices(known),
         "unshown": unshown(request, asked),
         "day": day_steps(here, query.as_of, known.said),
-        "bars": await bars_of(reading, asked, here) if total > DRAWN else None,
+        "bars": bars,
         "svg_query": same_in_api(request.url.query, "", "sort", "cursor"),
-        **await pictures(reading, query, drawn, here),
+        **await pictures(reading, query, drawn, here, timed=drawn[:DRAWN] if bars is None else []),
     }
 
 
-async def pictures(reading: Reading, query: PictureQuery, events: list[Json], here: str) -> dict[str, Any]:
-    """The map and the timeline of some events, and what is told beside them."""
+async def pictures(
+    reading: Reading, query: PictureQuery, events: list[Json], here: str, *, timed: list[Json]
+) -> dict[str, Any]:
+    """The map of some events and the timeline of some, and what is told beside them."""
     known = await reading.known()
     around = [place for place in known.locations if place["kind"] in {"city", "town"}]
     map_ = map_of(events, query.bbox, around)
-    timed = events[:DRAWN]
     names, stands = lanes_of(timed, known)
-    found = {words.status_of(event) for event in events}
+    found = set(map(words.status_of, events))
     return {
         "map": map_,
         "map_title": f"Map of {words.count(len(events), 'event')}",
@@ -128,7 +134,7 @@ async def _picture(request: Request, query: PictureQuery, template: str) -> Resp
     async def make(reading: Reading) -> str:
         page: Part = await reading.events(**query.events(), limit=MAX_LIMIT)
         here = same_in_api(request.url.query, "/explore")
-        values = await pictures(reading, query, page.records, here)
+        values = await pictures(reading, query, page.records, here, timed=page.records[:DRAWN])
         return frame.templates.get_template(template).render({**values, "alone": True})
 
     return await frame.picture(request, make)

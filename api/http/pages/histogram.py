@@ -46,6 +46,8 @@ class Histogram:
     title: str
     bars: list[Bar]
     levels: list[tuple[float, str]]
+    undated: int
+    """How many events have no date, and stand in no bar."""
     width: float = WIDTH
     height: float = HEIGHT
     base: float = BASE
@@ -67,7 +69,7 @@ def periods_of(first: date, last: date) -> list[Period]:
     return found
 
 
-def histogram_of(counted: Sequence[tuple[Period, int, int, str]]) -> Histogram:
+def histogram_of(counted: Sequence[tuple[Period, int, int, str]], undated: int = 0) -> Histogram:
     """Bars for periods with how many events certainly and possibly fall there, and where each bar leads."""
     most = max((possible for _, _, possible, _ in counted), default=0) or 1
     width = (WIDTH - LEFT) / max(1, len(counted))
@@ -90,7 +92,7 @@ def histogram_of(counted: Sequence[tuple[Period, int, int, str]]) -> Histogram:
             )
         )
     levels = [(_y(level, most), number(level)) for level in sorted({0, most // 2, most})]
-    return Histogram(f"Events by {'month' if by_month else 'year'}", bars, levels)
+    return Histogram(f"Events by {'month' if by_month else 'year'}", bars, levels, undated)
 
 
 def _y(size: int, most: int) -> float:

@@ -1,6 +1,7 @@
 """Addresses that pages lead to: other views of the same, and the API's requests that say the same."""
 
 from dataclasses import dataclass
+from datetime import date
 from shlex import quote
 from urllib.parse import parse_qsl, urlencode
 
@@ -63,6 +64,15 @@ def exports(path: str, forms: tuple[str, ...]) -> list[Link]:
         address = without(f"{bare}.{form}?{query}" if query else f"{bare}.{form}", "cursor", "limit", "sort", "total")
         found.append(Link(name, address, media_type))
     return found
+
+
+def feed(day: date | str | None, query: str = "", **more: str) -> list[Link]:
+    """What becomes known from a day on, to follow: of the party and the place that a query names. No day: none."""
+    if day is None:
+        return []
+    kept = [(name, value) for name, value in parse_qsl(query) if name in {"party", "location"}]
+    asked = [("date_from", str(day)), ("date_to", date.max.isoformat()), *kept, *more.items()]
+    return [Link("Atom, of what becomes known", _joined("/briefing.atom", asked), "application/atom+xml")]
 
 
 FORMS = {

@@ -45,12 +45,13 @@ class Sign:
     location: str | None = None
     named: bool = True
     """Whether there is room for its label."""
+    marks: list[tuple[str, int]] = field(default_factory=list)
+    """How many events there are of each status, in the order of statuses."""
 
-    @property
-    def marks(self) -> list[tuple[str, int]]:
-        """How many events there are of each status, in the order of statuses."""
-        found = Counter(words.status_of(event) for event in self.events)
-        return [(status, found[status]) for status in words.STATUSES if found[status]]
+    def count(self) -> None:
+        """Count its events, once it has them all."""
+        found = Counter(map(words.status_of, self.events))
+        self.marks = [(status, found[status]) for status in words.STATUSES if found[status]]
 
     @property
     def width(self) -> float:
@@ -147,6 +148,8 @@ def _signs(placed: Sequence[Json], view: View, apart: float) -> list[Sign]:
         if place["name"] not in sign.places:
             sign.places.append(place["name"])
             sign.location = place["id"] if len(sign.places) == 1 else None
+    for sign in signs:
+        sign.count()
     _name(signs)
     return signs
 

@@ -100,7 +100,9 @@ async def bars_of(reading: Reading, asked: Mapping[str, Any], here: str) -> Hist
         return None
     first, last = asked.get("date_from") or min(days), asked.get("date_to") or max(days)
     counted = [await _counted(reading, asked, period, here) for period in periods_of(first, last)]
-    return histogram_of(counted)
+    dated = {**asked, "date_from": first, "date_to": last, "undated": "exclude"}
+    lacking = (await reading.events(**dated, limit=1)).meta.get("left_out") or {}
+    return histogram_of(counted, lacking.get("undated", 0))
 
 
 def _days(event: Json) -> list[str]:

@@ -12,7 +12,7 @@ from api.http.pages.claimed import lanes_of_claims
 from api.http.pages.data import Json, Reading
 from api.http.pages.days import day_steps
 from api.http.pages.forms import left_out
-from api.http.pages.links import changed, exports, same_in_api
+from api.http.pages.links import changed, exports, feed, same_in_api
 from api.http.resources.actors import ActorId
 from api.http.resources.claims import AsOfQuery
 from api.http.resources.disputes import DisputeFilters
@@ -84,7 +84,7 @@ async def disputes_page(request: Request, query: Annotated[DisputesPageQuery, Qu
             f"{words.count(page.meta['total'], 'question')} in dispute. {page.meta['description']}.",
             values,
             path,
-            exports(path, ("csv", "ndjson")),
+            [*exports(path, ("csv", "ndjson")), *feed(query.as_of or known.last_day, request.url.query)],
             _cite(request, reading, "Disputes", None),
         )
 
@@ -114,7 +114,12 @@ async def place_page(request: Request, id: LocationId, query: Annotated[RecordQu
             "day": day_steps(frame.here(request), query.as_of, known.said),
         }
         summary = f"{place['name']}: who says who holds it, and {words.count(events.meta['total'], 'event')} there."
-        alternates = [*exports(path, ()), *exports(f"/locations/{id}", ())]
+        there = changed(same_in_api(request.url.query, "/events"), location=id)
+        alternates = [
+            *exports(path, ()),
+            *exports(there, ("csv", "geojson", "kml")),
+            *feed(query.as_of or known.last_day, location=id),
+        ]
         dataset = await reading.dataset(place["dataset"]["id"])
         citation = _cite(request, reading, place["name"], dataset)
         return frame.Page("place.html", place["name"], summary, values, path, alternates, citation)
@@ -148,7 +153,12 @@ async def actor_page(request: Request, id: ActorId, query: Annotated[RecordQuery
         summary = (
             f"{actor['name']}: where it has stood, and {words.count(events.meta['total'], 'event')} it takes part in."
         )
-        alternates = [*exports(path, ()), *exports(f"/actors/{id}", ())]
+        taking_part = changed(same_in_api(request.url.query, "/events"), party=id)
+        alternates = [
+            *exports(path, ()),
+            *exports(taking_part, ("csv", "geojson", "kml")),
+            *feed(query.as_of or known.last_day, party=id),
+        ]
         dataset = await reading.dataset(actor["dataset"]["id"])
         citation = _cite(request, reading, actor["name"], dataset)
         return frame.Page("actor.html", actor["name"], summary, values, path, alternates, citation)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from api.http import answers, caching
 from api.http.pages import frame
 from api.http.pages.data import Reading
+from api.http.pages.links import feed
 
 router = APIRouter(include_in_schema=False)
 NEWEST = 8
@@ -49,7 +50,7 @@ async def get_first_page(request: Request, _: Annotated[answers.Nothing, Query()
             "datasets": known.datasets,
         }
         summary = "Events of armed conflict, with who said what about them, and when."
-        return frame.Page("start.html", "Who said what, and when", summary, values)
+        return frame.Page("start.html", "Who said what, and when", summary, values, alternates=feed(known.last_day))
 
     return await frame.answer(request, make, negotiated=True)
 

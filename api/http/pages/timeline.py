@@ -148,7 +148,9 @@ def axis_of(dates: Sequence[Json]) -> Axis | None:
 def timeline_of(items: Sequence[Item], names: dict[str, str], as_of: date | None = None) -> Timeline:
     """The timeline of some items, on one lane for each name in their order."""
     dated = [item for item in items if item.date["edtf"] is not None and (item.date["earliest"] or item.date["latest"])]
-    undated = [item for item in items if item not in dated] if len(dated) < len(items) else []
+    undated = [
+        item for item in items if item.date["edtf"] is None or not (item.date["earliest"] or item.date["latest"])
+    ]
     axis = axis_of([item.date for item in dated])
     if axis is None:
         return Timeline([], [], 0, undated, None)

@@ -16,6 +16,7 @@ CONTESTED = (
     v.Status.UNADDRESSED,
 )
 """The most contested first: the one that stands for an event with several questions."""
+_RANKS = {status.value: rank for rank, status in enumerate(CONTESTED)}
 NOTHING_SAID = "unsaid"
 """The mark of an event of which nothing has been claimed."""
 
@@ -69,8 +70,7 @@ def when(date: Json) -> str:
 
 def worst(statuses: Iterable[str]) -> str:
     """The most contested of some statuses."""
-    found = set(statuses)
-    return next((str(status) for status in CONTESTED if status in found), NOTHING_SAID)
+    return min(statuses, key=_RANKS.__getitem__, default=NOTHING_SAID)
 
 
 def status_of(event: Json) -> str:

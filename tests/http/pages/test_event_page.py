@@ -70,12 +70,40 @@ def test_only_an_embedded_page_may_be_framed(api: Api, query: str, ancestors: st
 
 
 def links_of(answer: httpx.Response) -> list[str]:
-    return [part.strip() for part in answer.headers["link"].split(",")]
+    return [part.strip() for part in answer.headers["link"].split(", ")]
 
 
-def test_alternates_lead_to_the_same(api: Api) -> None:
-    answer = api.good("/explore", party="lpr", kind="capture")
+LISTED = ["application/json", "text/csv"]
+PLACED = ["application/geo+json", "application/vnd.google-earth.kml+xml", "application/atom+xml"]
+
+
+@pytest.mark.parametrize(
+    ("path", "first", "types"),
+    [
+        (
+            "/explore?party=lpr&kind=capture",
+            "/events?party=lpr&kind=capture",
+            [*LISTED, "application/x-ndjson", *PLACED],
+        ),
+        ("/explore/disputes?party=lpr", "/disputes?party=lpr", [*LISTED, "application/x-ndjson", PLACED[-1]]),
+        (
+            "/explore/places/lysychansk?as_of=2022-07-02",
+            "/locations/lysychansk/control?as_of=2022-07-02",
+            [LISTED[0], *LISTED, *PLACED],
+        ),
+        ("/explore/actors/haidai", "/actors/haidai/positions", [LISTED[0], *LISTED, *PLACED]),
+        (f"/explore/events/{EVENT}", f"/events/{EVENT}", [LISTED[0], *LISTED, "application/x-ndjson"]),
+        ("/", "/briefing.atom?date_from=2022-07-06&date_to=9999-12-31", PLACED[-1:]),
+    ],
+)
+def test_alternates_lead_to_the_same(api: Api, path: str, first: str, types: list[str]) -> None:
+    answer = api.ask(path, {"Accept": "text/html"})
     links = links_of(answer)
-    assert '</events?party=lpr&kind=capture>; rel="alternate"; type="application/json"' in links
+    assert [link.partition('type="')[2].strip('"') for link in links] == types
+    assert links[0].startswith(f"<{first}>")
     for link in links:
-        assert api.ask(link[1 : link.index(">")]).status_code == 200, link
+        address = link[1 : link.index(">")]
+        assert f'href="{address}"'.replace("&", "&amp;") in answer.text
+        sent = api.ask(address)
+        assert sent.status_code == 200, link
+        assert sent.headers["content-type"].partition(";")[0] in link

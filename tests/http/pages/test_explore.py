@@ -1,8 +1,15 @@
 """The page of events: the filters of `/events`, said and refused as the API does."""
 
+import gzip
+import re
+from collections import Counter
+from typing import Any
+
 import pytest
 
+from api.http.pages.data import Reading
 from tests.http.pages.reader import page
+from tests.support.late import EVENTS
 from tests.support.live import Api
 
 
@@ -87,3 +94,44 @@ def test_pages_of_the_list_follow_each_other(api: Api) -> None:
     assert "/explore" in shown.links
     wrong = page(api, "/explore?cursor=abc", 422)
     assert "is damaged" in wrong.text
+
+
+def test_thousands_of_events_are_answered_within_bounds_and_say_what_is_not_drawn(
+    late_api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: Counter[str] = Counter()
+
+    def counted(name: str) -> Any:
+        plain = getattr(Reading, name)
+
+        async def call(self: Reading, **filters: Any) -> Any:
+            asked[name] += 1
+            return await plain(self, **filters)
+
+        return call
+
+    for name in ("events", "count_events"):
+        monkeypatch.setattr(Reading, name, counted(name))
+    shown = page(late_api, "/explore?kind=shelling&sort=-date")
+    drawn = 1_000
+    assert f"The pictures show the first {drawn:,} of {EVENTS:,} events" in shown.text
+    assert len([link for link in shown.links if link.startswith("/explore/events/late-24")]) >= 50
+    assert f"{drawn - 100} events without a recorded point" in shown.text
+    assert "… and 700 more, in the list." in shown.text
+    bars = re.findall(r'aria-label="(\w+ 2022): ([\d,]+) certain, ([\d,]+) possible"', shown.source)
+    assert [name.split()[0] for name, _, _ in bars][:3] == ["January", "February", "March"]
+    assert sum(int(certain.replace(",", "")) for _, certain, _ in bars) == EVENTS
+    assert asked["events"] <= 5  # the list, what is drawn, both ends of the bars, and what has no date
+    assert asked["count_events"] == 2 * len(bars) == 18
+    assert len(gzip.compress(shown.source.encode())) <= 60_000
+
+
+def test_a_record_without_a_date_is_told_beside_the_bars(shipped_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.http.pages.explore.DRAWN", 10)
+    total = shipped_api.get("/events?total=true")["meta"]["total"]
+    dated = shipped_api.get("/events/count", date_from="0001-01-01")["count"]
+    shown = page(shipped_api, "/explore?dataset=lysychansk")
+    of = shipped_api.get("/events/count", dataset="lysychansk")["count"]
+    with_date = shipped_api.get("/events/count", dataset="lysychansk", date_from="0001-01-01")["count"]
+    assert total > dated
+    assert f"{of - with_date} events without a date stand in no bar" in shown.text
