@@ -206,12 +206,13 @@ def import_files(  # noqa: PLR0913 - each is an option of its own
     dry_run: Annotated[bool, typer.Option(help="Only report what would be done.")] = False,
     skip_refused: Annotated[bool, typer.Option(help="Load the other rows where some are refused.")] = False,
     report: Annotated[ReportFormat, typer.Option(help="How to say what was done.")] = ReportFormat.TEXT,
+    release: Annotated[str | None, typer.Option(help="Which release they are, if their names do not say.")] = None,
     message: Message = None,
 ) -> None:
     """Load files of other datasets' formats, all or nothing, and report what that did."""
     from seed.importers.command import Wish, run  # noqa: PLC0415 - a server has no need of it
 
-    wish = Wish(prune=prune, dry_run=dry_run, skip_refused=skip_refused, message=message, queue=_queue())
+    wish = Wish(prune, dry_run, skip_refused, message, release, _queue())
     raise SystemExit(run(read_settings().database_url, name, files, wish, as_json=report is ReportFormat.JSON))
 
 

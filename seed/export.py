@@ -17,8 +17,9 @@ from api.storage.bulk import Store
 from api.storage.database import engine, explained
 from migrations import require_current
 from seed.descriptor import PLURALS, package, table_schema
+from seed.field_types import as_json
 from seed.readback import Readback, columns, look
-from seed.records import KINDS, as_json
+from seed.records import KINDS
 from seed.refusals import meant
 from seed.rows import COLUMNS
 

@@ -53,7 +53,7 @@ def load(  # noqa: PLR0913 - each is a choice of its own
     progress: Progress = silent,
     same_as: Path = SAME_AS,
     repeats: bool = False,
-    renewed: Sequence[Entry] = (),
+    renewed: Iterable[Entry] = (),
     scope: Callable[[], vanished.Scope | None] = unbounded,
     action: RevisionAction = RevisionAction.LOAD,
     message: str | None = None,
@@ -64,9 +64,9 @@ def load(  # noqa: PLR0913 - each is a choice of its own
     Records of the datasets that occur, but do not occur themselves, are reported as vanished; `prune` withdraws them.
     `progress` is told a stage (`load`, `derive`) and how many more records it has done. A dry run reports refusals.
     `repeats`: a record may occur again if it is the same each time. `renewed` records take the place of those of the
-    same id that were loaded, but only if anything at all is new, changed or gone. `scope`, asked when all were read:
-    what the entries cover, outside of which nothing vanishes. `action` and `message` are what the revision says of
-    itself; where something was withdrawn, it is a prune. `queue`: how long to wait for another load.
+    same id that were loaded, but only if anything at all is new, changed or gone; they and `scope` are asked for when
+    all were read. `scope`: what the entries cover, outside of which nothing vanishes. `action` and `message` are what
+    the revision says of itself; where something was withdrawn, it is a prune. `queue`: how long to wait for others.
     """
     queue = queue._replace(doing=action.value)
     with _begun(engine, queue) as transaction:
@@ -327,7 +327,7 @@ class Load:
         self.datasets.add(dataset)
         return self.finish(prune=True, same_as=same_as, whole=True)
 
-    def renew(self, entries: Sequence[Entry]) -> None:
+    def renew(self, entries: Iterable[Entry]) -> None:
         """Put records in the place of ones that were loaded."""
         for one in entries:
             record = ready(one)

@@ -19,7 +19,7 @@ PARENTS = {table: (kind, column) for kind, parts in CHILDREN.items() for table, 
 INNER = {"digest", "mapped"}
 # Columns of a claim that stand within its value.
 FIGURE = {"unit", "measure", "of"}
-JSON_COLUMNS = {"aliases", "flags", "gazetteers", "extra"}
+JSON_COLUMNS = {"aliases", "flags", "gazetteers", "releases", "extra"}
 TRUTHS = {"inferred", "preferred"}
 
 

@@ -87,6 +87,8 @@ def explain(model: type[BaseModel], error: ErrorDetails) -> str:
 def mismatch(given: object, pattern: str) -> str:
     if "http" in pattern:
         return f"{shown(given)} is not a link that begins with http:// or https://"
+    if "0-9a-f]{64}" in pattern:
+        return f"{shown(given)} is no SHA-256, which is 64 digits and letters from a to f"
     if ":" in pattern and "A-Za-z0-9" in pattern:
         return f"{shown(given)} is no gazetteer and its id, such as geonames:702972"
     if "A-Za-z0-9" in pattern:

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from api.domain import edtf
 from api.domain.vocabulary import DateBasis, DatePrecision, PlaceRelation
 from api.storage.bulk import Row
-from seed.records import Actor, Claim, Dataset, Dating, Event, Location, Record, Source, When, as_json
+from seed.field_types import as_json
+from seed.records import Actor, Claim, Dataset, Dating, Event, Location, Record, Source, When
 
 R = TypeVar("R", bound=Record)
 # Of each kind of record, the tables that hold its parts, with the column that names it.
@@ -26,7 +27,18 @@ def _dated(prefix: str) -> tuple[str, ...]:
 
 _OWNED = ("id", "digest", "dataset")
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "dataset": ("id", "digest", "title", "summary", "version", "licence", "attribution", "url", "recorded_at"),
+    "dataset": (
+        "id",
+        "digest",
+        "title",
+        "summary",
+        "version",
+        "licence",
+        "attribution",
+        "url",
+        "recorded_at",
+        "releases",
+    ),
     "source": (
         *(*_OWNED, "kind", "title", "publisher", "author", "url", "archive_url", "language"),
         *(*_dated("published"), "parent", "reliability", "note"),
@@ -86,7 +98,7 @@ def _when(when: When) -> Row:
 def _dataset(record: Dataset, _: str, mark: str) -> dict[str, list[Row]]:
     recorded_at = record.recorded_at.astimezone(UTC).isoformat(sep=" ", timespec="microseconds")
     texts = (record.title, record.summary, record.version, record.licence, record.attribution, record.url)
-    return {"dataset": [(record.id, mark, *texts, recorded_at)]}
+    return {"dataset": [(record.id, mark, *texts, recorded_at, as_json([one.model_dump() for one in record.releases]))]}
 
 
 def _source(record: Source, dataset: str, mark: str) -> dict[str, list[Row]]:

@@ -3,14 +3,14 @@
 Everything here is pure. Days are proleptic ordinals (`date.toordinal()`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date
 from math import inf
 from typing import Any, NamedTuple
 
 import orjson
 
-from api.domain.vocabulary import Aspect, Known, Stance, Undated
+from api.domain.vocabulary import Aspect, Known, Measure, Stance, Undated
 
 FAR = date.max.toordinal() + 1  # later than every day: an open end, and undated claims in lists
 
@@ -72,6 +72,7 @@ class Statement(NamedTuple):
 
     party: whose position it is (an actor's id); null: nobody named.
     voice: whose voice counts for corroboration; null: none.
+    coder: the speaker is an aggregator, whose figure it is.
     instrument: the speaker is an instrument. sided: the party is an actor of kind `side`.
     aspect: null for a claim about another event, which is here only because a claim about it is.
     earliest, latest: the days between which it was said; null: open start, or undated. An open end is already closed
@@ -98,6 +99,7 @@ class Statement(NamedTuple):
     unit: str | None = None
     names: tuple[Culprit, ...] = ()
     of_name: str | None = None
+    coder: bool = False
 
     @property
     def day(self) -> tuple[int, int]:
@@ -166,7 +168,7 @@ def encode(statements: Iterable[Statement]) -> str:
             s.latest,
             s.about,
             s.speaker,
-            s.instrument + 2 * s.dated + 4 * s.inferred + 8 * s.sided + 16 * s.ends_open,
+            s.instrument + 2 * s.dated + 4 * s.inferred + 8 * s.sided + 16 * s.ends_open + 32 * s.coder,
         )
         if s.figure is not None or s.names:
             row += (s.figure and tuple(s.figure), s.measure, s.of, s.unit, [tuple(one) for one in s.names], s.of_name)
@@ -201,7 +203,7 @@ def decode(text: str | bytes) -> list[Statement]:
             speaker,
             flags & 8 > 0,
             flags & 16 > 0,
-            *(_figures(figures) if figures else ()),
+            *_last(flags & 32 > 0, *figures),
         )
         for id_, party, voice, stance, aspect, earliest, latest, about, speaker, flags, *figures in orjson.loads(text)[
             1:
@@ -209,8 +211,24 @@ def decode(text: str | bytes) -> list[Statement]:
     ]
 
 
-def _figures(stored: Sequence[Any]) -> tuple[Any, ...]:
-    """The last fields of a statement."""
+def deaths(statements: Iterable[Statement]) -> dict[str, float | str | None] | None:
+    """What whoever coded an imported event counts of all who died in it, in the shape of the contract.
+
+    It stands in the claim that it names; of several, in the one said last. Whole numbers are integers.
+    """
+    found = [s for s in statements if s.coder and s.measure == Measure.KILLED and s.of is None and s.figure is not None]
+    found = [s for s in found if s.aspect == Aspect.CASUALTIES and s.stance == Stance.ASSERTS]
+    if not found:
+        return None
+    counted = max(found, key=lambda s: (s.day, s.id))
+    numbers = [None if one is None else int(one) if one % 1 == 0 else one for one in counted.figure or ()]
+    return {**dict(zip(("low", "best", "high"), numbers, strict=True)), "claim": counted.id}
+
+
+def _last(coder: bool, *stored: Any) -> tuple[Any, ...]:  # noqa: ANN401 - JSON
+    """The last fields of a statement; nothing is stored where it has neither a figure nor names."""
+    if not stored:
+        return None, None, None, None, (), None, coder
     figure, measure, of, unit, names, of_name = stored
     culprits = tuple([Culprit(id_, tuple(belongs), tuple(sides)) for id_, belongs, sides in names])
-    return None if figure is None else Figure(*figure), measure, of, unit, culprits, of_name
+    return None if figure is None else Figure(*figure), measure, of, unit, culprits, of_name, coder

@@ -65,6 +65,7 @@ def event_columns(event: Document) -> dict[str, Any]:
         "claims": event["claims"]["total"],
         **{f"claims_{stance}": event["claims"]["by_stance"].get(stance, 0) for stance in Stance},
         **{f"status_{aspect}": statuses.get(aspect) for aspect in _ASPECTS},
+        **{f"deaths_{part}": event["deaths"] and event["deaths"][part] for part in ("low", "best", "high", "claim")},
         **_ref("dataset", event["dataset"]),
         "url": event["url"],
     }
@@ -135,8 +136,10 @@ def location_columns(location: Document) -> dict[str, Any]:
 
 
 def dataset_columns(dataset: Document) -> dict[str, Any]:
-    """A dataset is flat already."""
-    return {name: dataset[name] for name in BLANKS["dataset"]}
+    """A flat dataset."""
+    plain = {name: dataset[name] for name in BLANKS["dataset"] if name != "releases"}
+    parts = {"files": "file", "versions": "version", "sha256": "sha256"}
+    return {**plain, **{name: [one[part] or "" for one in dataset["releases"]] for name, part in parts.items()}}
 
 
 def dispute_columns(dispute: Document) -> dict[str, Any]:

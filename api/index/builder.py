@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pyroaring import BitMap
 
 from api.domain.assessment import assess
-from api.domain.statements import Statement, encode
+from api.domain.statements import Statement, deaths, encode
 from api.domain.text import folded
 from api.index import facets, facts
 from api.index.documents import Shapes
@@ -32,7 +32,7 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
 }
 PLAIN: tuple[Kind, ...] = ("dataset", "actor", "location", "source")
 UNDATED = (Span.UNDATED, 0, None)
-_DATASET = ("id", "title", "summary", "version", "licence", "attribution", "url", "recorded_at")
+_DATASET = ("id", "title", "summary", "version", "licence", "attribution", "url", "recorded_at", "releases")
 _SOURCE = (
     *("id", "kind", "title", "publisher", "author", "url", "archive_url", "language"),
     *("parent", "reliability", "note", "dataset"),
@@ -191,7 +191,7 @@ class Maker:
             words = self._shapes.event_words(event, chunk)
             filed = facets.of_event(event, chunk, self._known, own, assessments)
             made.filed.append(facets.hold(filed, words, self._known, EventFacets.WORD))
-            judged = self._shapes.event(event, chunk, assessments)
+            judged = self._shapes.event(event, chunk, assessments, deaths(own))
             made.documents[event.id] = (event.id, len(judged.body), *judged, encode(own))
         return made, statements
 

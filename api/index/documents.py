@@ -1,12 +1,13 @@
 """Facts in the shapes of the contract: the JSON document of each record, and the words it is found by."""
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from api.domain.assessment import Assessment
 from api.domain.statements import Culprit, Figure, Statement
 from api.domain.text import folded
-from api.domain.vocabulary import Aspect, Stance
+from api.domain.vocabulary import ActorKind, Aspect, Stance
 from api.index import facts
 from api.index.facts import Chunk, Facts
 from api.models.limits import WORD_LENGTH
@@ -39,7 +40,9 @@ class Shapes:
 
     def dataset(self, fields: dict[str, Any]) -> str:
         recorded_at = facts.moment(fields["recorded_at"])
-        return schemas.Dataset.model_validate({**fields, "recorded_at": recorded_at}).model_dump_json()
+        return schemas.Dataset.model_validate(
+            {**fields, "recorded_at": recorded_at, "releases": json.loads(fields["releases"])}
+        ).model_dump_json()
 
     def source(self, fields: dict[str, Any], published: schemas.When) -> str:
         """The fields hold `supports`, which are counted."""
@@ -99,7 +102,9 @@ class Shapes:
             "phrase": location.phrase,
         }
 
-    def event(self, event: facts.Event, chunk: Chunk, assessments: Sequence[Assessment]) -> Judged:
+    def event(
+        self, event: facts.Event, chunk: Chunk, assessments: Sequence[Assessment], deaths: dict[str, Any] | None
+    ) -> Judged:
         claims = chunk.claims.get(event.id, ())
         fields = {
             "id": event.id,
@@ -111,6 +116,7 @@ class Shapes:
             "participants": [self._participant(part) for part in chunk.participations.get(event.id, ())],
             "part_of": None if event.part_of is None else {"id": event.part_of, "title": chunk.titles[event.part_of]},
             "claims": counts(claim.stance for claim in claims),
+            "deaths": deaths,
             "assessments": [assessment.as_sent(self._actor) for assessment in assessments],
             "dataset": self._known.datasets[event.dataset],
             "extra": facts.table(event.extra),
@@ -214,6 +220,7 @@ class Shapes:
             claim.unit,
             tuple([self._culprit(actor) for actor in chunk.names.get(claim.id, ())]),
             None if claim.of is None else self._known.actors[claim.of].name,
+            claim.speaker is not None and self._known.actors[claim.speaker].kind == ActorKind.AGGREGATOR,
         )
 
     def _culprit(self, actor: str) -> Culprit:

@@ -104,7 +104,9 @@ class Scribe(Shapes):
             }
         ).decode()
 
-    def event(self, event: facts.Event, chunk: Chunk, assessments: Sequence[Assessment]) -> Judged:
+    def event(
+        self, event: facts.Event, chunk: Chunk, assessments: Sequence[Assessment], deaths: dict[str, Any] | None
+    ) -> Judged:
         extra, part_of = facts.table(event.extra), event.part_of
         fields = {
             "id": event.id,
@@ -119,6 +121,7 @@ class Scribe(Shapes):
             ],
             "part_of": None if part_of is None else {"id": part_of, "title": chunk.titles[part_of]},
             "claims": counts([claim.stance for claim in chunk.claims.get(event.id, ())]),
+            "deaths": deaths,
             "assessments": [one.as_sent(self._speaker) for one in assessments],
             "dataset": self._of_dataset(event.dataset),
             "extra": None if extra is None else Fragment(to_json(extra)),

@@ -40,6 +40,8 @@ class Dataset(Base):
     attribution: Mapped[str | None] = mapped_column(TEXT)
     url: Mapped[str | None] = mapped_column(TEXT)
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    releases: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """Files that were imported: name, version, SHA-256, size in bytes and day of the import."""
 
 
 class Source(Owned, Base):

@@ -53,6 +53,7 @@ VIEWS: dict[str, tuple[type, list[Column]]] = {
             *_point("location."),
             *_ref("part_of", "title"),
             ("claims", "claims.total", _WHOLE),
+            *((f"deaths_{part}", f"deaths.{part}", _REAL) for part in ("low", "best", "high")),
             *_DATASET,
             *_plain("url"),
         ],

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import orjson
 
 from api.domain.assessment import Assessment, assess
-from api.domain.statements import Statement, all_said_by, decode, said_by
+from api.domain.statements import Statement, all_said_by, deaths, decode, said_by
 from api.domain.vocabulary import Known, Stance, Status, Undated
 from api.storage.reader import Row
 
@@ -35,15 +35,19 @@ class AsOfDay:
 
 
 def judged_text(statements: Sequence[Statement]) -> str:
-    """The part of an event's document that depends on claims, as `"claims":{…},"assessments":[…]`."""
+    """The part of an event's document that depends on claims, as `"claims":{…},"deaths":…,"assessments":[…]`."""
     own = [statement.stance for statement in statements if statement.aspect is not None]
     counts = {stance.value: own.count(stance) for stance in _STANCES if stance in own}
     names = {statement.of: statement.of_name for statement in statements}
     assessments = [
         found.as_sent(lambda of: None if of is None else {"id": of, "name": names[of]}) for found in assess(statements)
     ]
-    made = orjson.dumps({"claims": {"total": len(own), "by_stance": counts}, "assessments": assessments})
-    return made[1:-1].decode()
+    judged = {
+        "claims": {"total": len(own), "by_stance": counts},
+        "deaths": deaths(statements),
+        "assessments": assessments,
+    }
+    return orjson.dumps(judged)[1:-1].decode()
 
 
 def status_test(as_of: AsOfDay, statuses: Sequence[Status], *, disputed: bool | None) -> Callable[[Row, bool], bool]:

@@ -20,6 +20,7 @@ log = structlog.get_logger()
 REMEMBERED = 20_000
 ID, BODY, JUDGED_FROM, JUDGED_TO, STATEMENTS = 2, 3, 4, 5, 6
 JUDGED = '"claims":{'
+PARTS = {"claims", "deaths", "assessments"}
 TROUBLE = (ValueError, TypeError, LookupError, AttributeError)
 """How it shows that a document is damaged, where it is taken apart."""
 UNDATED: dict[str, Any] = {
@@ -153,7 +154,7 @@ def _fault(kind: str, row: Row) -> str | None:
         FORMS[kind].model_validate_json(row[BODY])
         if len(row) > STATEMENTS:
             between = row[BODY][row[JUDGED_FROM] : row[JUDGED_TO]]
-            if not between.startswith(JUDGED) or orjson.loads(f"{{{between}}}").keys() != {"claims", "assessments"}:
+            if not between.startswith(JUDGED) or orjson.loads(f"{{{between}}}").keys() != PARTS:
                 return "what depends on claims is not where it is said to be"
             if encode(decode(row[STATEMENTS])) != row[STATEMENTS]:
                 return "what it is judged by is not as it was written"

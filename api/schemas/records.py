@@ -141,6 +141,16 @@ class Assessment(Sent):
     """Whether the status would differ without claims that are somebody's inference."""
 
 
+class Deaths(Sent):
+    """A coder's figures of all who died in an event."""
+
+    low: Number | None
+    best: Number | None
+    high: Number | None
+    claim: str
+    """The claim that they stand in, which says whose figures they are."""
+
+
 class Event(Sent):
     """Something said to have happened, with what was claimed of it."""
 
@@ -153,6 +163,8 @@ class Event(Sent):
     participants: list[Participant]
     part_of: TitledRef | None
     claims: ClaimCounts
+    deaths: Deaths | None
+    """Of imported events: how many died in all, as whoever coded them counts; a claim like any other, not a fact."""
     assessments: list[Assessment]
     dataset: TitledRef
     extra: dict[str, Any] | None
@@ -303,6 +315,20 @@ class Location(Sent):
     url: str
 
 
+class Release(Sent):
+    """A file that was imported into a dataset."""
+
+    file: str
+    version: str | None
+    """The release, as its file's name or whoever imported it says."""
+    sha256: str
+    """Of the file, in hex digits."""
+    size: int
+    """In bytes."""
+    imported: date
+    """The day, UTC, of its first import."""
+
+
 class Dataset(Sent):
     """A body of records that is loaded, updated and withdrawn as one."""
 
@@ -314,6 +340,8 @@ class Dataset(Sent):
     attribution: str | None
     url: str | None
     recorded_at: datetime
+    releases: list[Release]
+    """The files that were imported into it, in that order; none where it was written here."""
 
 
 class PartyPosition(Sent):

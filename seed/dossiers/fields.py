@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, create_model
 from pydantic.fields import FieldInfo
 
-from seed import records
+from seed import field_types, records
 from seed.records import KINDS, TABLES
 from seed.refusals import parts_of
 
@@ -18,6 +18,7 @@ DECLARED = Path(__file__).parent / "fields.toml"
 # Parts of records, which have no id of their own.
 PARTS: dict[str, type[BaseModel]] = {
     "when": records.When,
+    "release": records.Release,
     "affiliation": records.Affiliation,
     "point": records.Point,
     "participant": records.Participant,
@@ -62,7 +63,7 @@ def words(info: FieldInfo) -> Iterator[str]:
 def schema() -> dict[str, Any]:
     """The JSON Schema of a dossier, in JSON or TOML, as editors use it."""
     tables: dict[str, Any] = {table: (list[KINDS[kind]], []) for table, kind in TABLES.items()}  # type: ignore[valid-type]
-    dossier = create_model("Dossier", dataset=(records.Id, ...), **tables)
+    dossier = create_model("Dossier", dataset=(field_types.Id, ...), **tables)
     made = dossier.model_json_schema()
     made["additionalProperties"] = False
     made["properties"]["$schema"] = {"type": "string"}

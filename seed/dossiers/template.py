@@ -13,6 +13,7 @@ from seed.records import TABLES
 
 TITLES = {
     "when": "Dates (`date`, `said`, `published`)",
+    "release": "`releases` of a dataset",
     "affiliation": "`affiliations` of an actor",
     "point": "`point` of a location",
     "participant": "`participants` of an event",

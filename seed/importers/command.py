@@ -18,7 +18,7 @@ from api.storage.database import engine, explained
 from migrations import require_current
 from seed.importers import package
 from seed.importers.formats import Format
-from seed.importers.intake import FileIntake, Intake, Tally
+from seed.importers.intake import FileIntake, Intake, Known, Tally
 from seed.importers.mapped import MappingUnusableError, mapping, shipped
 from seed.importers.meter import Meter
 from seed.importers.outcome import Outcome
@@ -44,6 +44,7 @@ class Wish:
     dry_run: bool = False
     skip_refused: bool = False
     message: str | None = None
+    release: str | None = None
     queue: Queue = Queue()  # noqa: RUF009 - it cannot be changed
 
 
@@ -78,7 +79,7 @@ def import_files(url: str, name: str, paths: Sequence[Path], wish: Wish, console
             if form is None:
                 intake = package.PackageIntake(paths, tally)
             else:
-                intake = FileIntake(form, paths, recorded_at(made, form) or now, tally, called(made))
+                intake = FileIntake(form, paths, _known(made, form, wish, now), tally, called(made))
             with closing(_entries(intake, wish)) as entries:
                 report = _load(made, intake, entries, wish, meter)
     finally:
@@ -149,10 +150,14 @@ def called(made: sa.Engine) -> Stored:
     return stored
 
 
-def recorded_at(made: sa.Engine, form: Format) -> datetime | None:
-    """When the format's dataset was last recorded, if it was."""
+def _known(made: sa.Engine, form: Format, wish: Wish, now: datetime) -> Known:
+    """What is known of the format's dataset: when it was last recorded, if it was, and from which files."""
     dataset = models.Dataset.__table__
     with made.connect().execution_options(read_only=True) as connection:
-        query = sa.select(dataset.c.recorded_at).where(dataset.c.id == form.table.dataset)
-        found = connection.execute(query).scalar_one_or_none()
-    return found and found.replace(tzinfo=found.tzinfo or UTC)
+        query = sa.select(dataset.c.recorded_at, dataset.c.releases).where(dataset.c.id == form.table.dataset)
+        found = connection.execute(query).one_or_none()
+    whole = wish.prune and form.told is None
+    if found is None:
+        return Known(now, (), whole, wish.release)
+    recorded_at, releases = found
+    return Known(recorded_at.replace(tzinfo=recorded_at.tzinfo or UTC), releases, whole, wish.release)

@@ -77,6 +77,8 @@ class Table:
     """What else the format's code looks up."""
     quoted: bool = False
     """Whether files without headers have quotation marks around what holds a comma."""
+    release: str = ""
+    """A pattern by which a file's name tells the release: its first group, `_` for dots."""
 
     @property
     def dataset(self) -> str:
@@ -116,7 +118,7 @@ def declared(given: dict[str, Any]) -> Table:
         for name, one in given.pop("columns").items()
     }
     order, quoted = tuple(given.pop("order", ())), bool(given.pop("quoted", False))
-    return Table(fixed, columns, order, given, quoted)
+    return Table(fixed, columns, order, given, quoted, str(given.pop("release", "")))
 
 
 # A row, all that is wrong with a row, or what is wrong with the file.

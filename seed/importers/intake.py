@@ -1,15 +1,18 @@
 """Files → rows → records: the one way that every format takes into a load."""
 
+import hashlib
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BufferedReader
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from seed.importers.cells import short
 from seed.importers.formats import CellError, Format, Row
 from seed.importers.sniffing import why_no_rows
 from seed.importers.survey import Names, Stored, Survey, Told
@@ -37,7 +40,7 @@ class Intake(Protocol):
     def entries(self) -> Iterator[Entry | Refusal]:
         """Records fit to be loaded, and why others are not."""
 
-    def renewed(self, recorded_at: datetime) -> list[Entry]:
+    def renewed(self, recorded_at: datetime) -> Iterator[Entry]:
         """Records that change if any other does."""
 
     def scope(self) -> Scope | None:
@@ -92,25 +95,43 @@ def rereadable(path: Path) -> BufferedReader:
     return copied
 
 
+class Known(NamedTuple):
+    """What is known of a format's dataset before its files are read."""
+
+    recorded_at: datetime
+    """When it was last recorded, which stays unless something in it changes."""
+    releases: Sequence[Mapping[str, Any]] = ()
+    """The files that were imported before, as the dataset's record has them."""
+    whole: bool = False
+    """Whether these files alone make up the dataset, so that those before are none of it any more."""
+    release: str | None = None
+    """What whoever imports says that these files are."""
+
+
+def sha256(stream: BufferedReader) -> tuple[str, int]:
+    """The hash and size of a file; it is then at its beginning again."""
+    found = hashlib.file_digest(stream, "sha256").hexdigest()
+    size = stream.tell()
+    stream.seek(0)
+    return found, size
+
+
 class FileIntake:
     """Files of a format that a table and a function describe."""
 
     def __init__(
-        self, form: Format, paths: Sequence[Path], recorded_at: datetime, tally: Tally, stored: Stored = nothing
+        self, form: Format, paths: Sequence[Path], known: Known, tally: Tally, stored: Stored = nothing
     ) -> None:
-        """`recorded_at`: of the dataset, unless something in it changes; `stored`: what records were called before."""
+        """`known`: of the dataset; `stored`: what records were called before."""
         self.tally = tally
-        self._form, self._paths, self._recorded_at = form, paths, recorded_at
+        self._form, self._paths, self._known = form, paths, known
+        self._releases = list(known.releases)
         self._declared = form.table
         self._recent: dict[tuple[str, object], Mapping[str, Any]] = {}
         self._stored, self._survey = stored, Survey(whole_months=form.whole_months)
 
     def entries(self) -> Iterator[Entry | Refusal]:
         """Records fit to be loaded, and why others are not."""
-        place = Place(self._form.name)
-        yield from self.renewed(self._recorded_at)
-        for kind, fields in self._declared.fixed[1:]:
-            yield from _checked(kind, fields, self._declared.dataset, place)
         with ExitStack() as opened:
             streams = []
             for path in self._paths:
@@ -118,6 +139,10 @@ class FileIntake:
                     streams.append((str(path), opened.enter_context(rereadable(path))))
                 except OSError as error:
                     yield Refusal(Place(str(path)), "", "", f"cannot be read: {error.strerror}")
+            self._releases = self._listed(streams)
+            yield from self.renewed(self._known.recorded_at)
+            for kind, fields in self._declared.fixed[1:]:
+                yield from _checked(kind, fields, self._declared.dataset, Place(self._form.name))
             if self._form.told is not None:
                 self._look_ahead(streams, self._form.told)
             for number, (file, stream) in enumerate(streams):
@@ -125,6 +150,33 @@ class FileIntake:
                     yield from self._file(number, file, stream)
                 except OSError as error:
                     yield Refusal(Place(file), "", "", f"cannot be read: {error.strerror}")
+
+    def _listed(self, streams: Sequence[tuple[str, BufferedReader]]) -> list[Mapping[str, Any]]:
+        """The files that make up the dataset: those before, and these; a file that was there is not listed again."""
+        known = {one["sha256"]: one for one in self._known.releases}
+        found = {} if self._known.whole else dict(known)
+        today = str(datetime.now(UTC).date())
+        for file, stream in streams:
+            try:
+                hashed = sha256(stream) if self._has_rows(file, stream) else None
+            except OSError:
+                continue  # reading it will say why
+            if hashed is not None:
+                name = short(Path(file).name)
+                told = re.search(self._declared.release, name) if self._declared.release else None
+                version = self._known.release or (told and told.group(1).replace("_", "."))
+                fresh = {"file": name, "version": version, "sha256": hashed[0], "size": hashed[1], "imported": today}
+                before = known.get(hashed[0], fresh)
+                found[hashed[0]] = {**before, "version": self._known.release or before["version"]}
+        return list(found.values())
+
+    def _has_rows(self, file: str, stream: BufferedReader) -> bool:
+        """Whether there is anything in a file; it is then at its beginning again."""
+        if not stream.seekable():
+            return False
+        first = next(self._form.read(stream, file, self._declared), None)
+        stream.seek(0)
+        return first is not None and not isinstance(first, Refusal)
 
     def scope(self) -> Scope | None:
         """What the files cover, if that is known; ask when they were read."""
@@ -143,12 +195,15 @@ class FileIntake:
                 continue
         self._survey.settle(self._stored)
 
-    def renewed(self, recorded_at: datetime) -> list[Entry]:
-        """The dataset's own record, as recorded at this moment."""
+    def renewed(self, recorded_at: datetime) -> Iterator[Entry]:
+        """The dataset's own record, as recorded at this moment; ask when the files were opened."""
         kind, fields = self._declared.fixed[0]
-        given = {**fields, "recorded_at": recorded_at}
+        versions = dict.fromkeys(one["version"] for one in self._releases if one["version"])
+        given = {**fields, "recorded_at": recorded_at, "releases": self._releases}
+        if versions:
+            given["version"] = short(", ".join(versions))
         made = _checked(kind, given, self._declared.dataset, Place(self._form.name))
-        return [one for one in made if isinstance(one, Entry)]
+        yield from (one for one in made if isinstance(one, Entry))
 
     def _file(self, number: int, file: str, stream: BufferedReader) -> Iterator[Entry | Refusal]:
         position = 0

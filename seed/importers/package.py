@@ -54,9 +54,9 @@ class PackageIntake:
                     if f"{table}.ndjson" in members:
                         yield from self._member(kind, members[f"{table}.ndjson"], f"{path}/{table}.ndjson")
 
-    def renewed(self, recorded_at: datetime) -> list[Entry]:  # noqa: ARG002 - packages say when they were recorded
+    def renewed(self, recorded_at: datetime) -> Iterator[Entry]:  # noqa: ARG002 - packages say when they were recorded
         """Nothing: a package's datasets say themselves when they were recorded."""
-        return []
+        return iter(())
 
     def scope(self) -> Scope | None:
         """Unknown: a package is whole datasets."""

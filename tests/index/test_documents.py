@@ -72,7 +72,7 @@ def test_what_depends_on_claims_stands_between_the_offsets(dossier: sa.Engine) -
     for body, start, end in rows:
         event = json.loads(body)
         part = json.loads("{" + body[start:end] + "}")
-        assert part == {"claims": event["claims"], "assessments": event["assessments"]}
+        assert part == {name: event[name] for name in ("claims", "deaths", "assessments")}
 
 
 def test_both_databases_hold_the_same(tmp_path: Path) -> None:

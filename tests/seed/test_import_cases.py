@@ -188,7 +188,7 @@ def test_json_of_an_interface_and_of_an_archive_is_read(empty_url: str, tmp_path
             if isinstance(one, Row)
         ] == [900001]
     assert load(empty_url, "ucdp", tmp_path / "page.json").report.new["event"] == 1
-    assert load(empty_url, "ucdp", tmp_path / "list.json").loaded is False
+    assert load(empty_url, "ucdp", tmp_path / "list.json").report.changed == {"dataset": 1}  # another file
     archive = [{**VIIRS, "latitude": 48.83612, "longitude": 38.44331, "instrument": "VIIRS", "version": "2", "type": 2}]
     (tmp_path / "archive.json").write_text(json.dumps(archive))
     load(empty_url, "firms", tmp_path / "archive.json")

@@ -94,7 +94,7 @@ def test_a_newer_release_updates_and_reports_what_vanished(empty_url: str, file:
     newer = write(tmp_path / "newer.csv", [ROWS[0], ucdp(id=900002, where_prec=6, best=10, high=12), ucdp(id=900004)])
     outcome = load(empty_url, newer)
     assert counts(outcome, "new") == {"event": 1, "claim": 4}
-    assert counts(outcome, "changed") == {"event": 1, "claim": 1}
+    assert counts(outcome, "changed") == {"dataset": 1, "event": 1, "claim": 1}
     assert "1 of the changed events changed only in the row that they keep, as when a release has other columns." in (
         list(outcome.as_text())
     )

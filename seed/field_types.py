@@ -1,0 +1,103 @@
+"""Types of the fields of records: what texts, dates, numbers and tables may hold."""
+
+import json
+import re
+from datetime import UTC, date, datetime
+from itertools import chain
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, FiniteFloat, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from api.domain import edtf
+from api.domain.countries import known
+from api.models.limits import EDTF_LENGTH, ID_LENGTH, NAME_LENGTH, TEXT_LENGTH, URL_LENGTH, WORD_LENGTH
+
+DEEPEST, LONGEST_EXTRA, MOST_PARTS = 20, 200_000, 1_000
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+FURTHEST_M = 20_037_508
+# Written as escapes by `json.dumps`: control characters other than tab, line feed and carriage return.
+CONTROL = re.compile(r"(?<!\\)(?:\\\\)*\\(?:u00|b|f)|[\x7f-\x9f]")
+
+
+def known_edtf(text: str) -> str:
+    """The text, if it is a date we understand."""
+    edtf.parse(text)
+    return text
+
+
+def as_day(given: object) -> object:
+    """The EDTF of a day that TOML wrote without quotation marks; anything else as it is."""
+    if isinstance(given, datetime):
+        raise PydanticCustomError("date", "is a moment, where a day is wanted")
+    return given.isoformat() if isinstance(given, date) else given
+
+
+def as_moment(given: object) -> object:
+    """The first moment, UTC, of a day; anything else as it is."""
+    if isinstance(given, str) and DAY.fullmatch(given):
+        return f"{given}T00:00:00Z"
+    if isinstance(given, date) and not isinstance(given, datetime):
+        return datetime(given.year, given.month, given.day, tzinfo=UTC)
+    return given
+
+
+def line(longest: int, pattern: str = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$") -> Any:  # noqa: ANN401 - a type's metadata
+    return StringConstraints(strict=True, min_length=1, max_length=longest, pattern=pattern)
+
+
+Id = Annotated[str, line(ID_LENGTH, r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Name = Annotated[str, line(NAME_LENGTH)]
+Mark = Annotated[str, line(WORD_LENGTH)]
+Text = Annotated[str, line(TEXT_LENGTH, r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$")]
+Url = Annotated[str, line(URL_LENGTH, r"^(?i:https?)://[^\s/?#\x00-\x1f\x7f-\x9f][^\s\x00-\x1f\x7f-\x9f]*$")]
+Date = Annotated[str, line(EDTF_LENGTH), AfterValidator(known_edtf), BeforeValidator(as_day)]
+Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC)), BeforeValidator(as_moment)]
+Country = Annotated[str, line(NAME_LENGTH), AfterValidator(known)]
+GazetteerId = Annotated[str, line(ID_LENGTH, r"^[a-z][a-z0-9-]*:[A-Za-z0-9._-]+$")]
+Sha256 = Annotated[str, line(64, "^[0-9a-f]{64}$")]
+Names = Annotated[list[Name], Field(max_length=MOST_PARTS)]
+Number = Annotated[FiniteFloat, AfterValidator(lambda number: number + 0.0)]
+"""Without a minus nought, which not every database keeps."""
+
+
+def depth(value: object) -> int:
+    """How deep lists and tables are nested."""
+    deepest, layer = 0, [value]
+    while layer := [part for part in layer if isinstance(part, dict | list)]:
+        deepest += 1
+        if deepest > DEEPEST:
+            break
+        layer = list(chain.from_iterable(part.values() if isinstance(part, dict) else part for part in layer))
+    return deepest
+
+
+def storable(value: dict[str, Any]) -> dict[str, Any]:
+    """A table that can be sent as JSON by every server and read by every client."""
+    if depth(value) > DEEPEST:
+        raise ValueError(f"is nested more than {DEEPEST} deep")
+    try:
+        text = as_json(value)
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("holds half a character (a lone surrogate)") from None
+    except TypeError as error:
+        raise ValueError(f"holds what JSON cannot say: {error}") from None
+    except ValueError:
+        raise ValueError("holds a number that is not finite") from None
+    if CONTROL.search(text):
+        raise ValueError("holds a control character")
+    if len(text) > LONGEST_EXTRA:
+        raise ValueError(f"is longer than {LONGEST_EXTRA} characters")
+    return value
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def as_json(value: object) -> str:
+    """JSON as it is stored: compact, in every script, in the order given."""
+    return _ENCODER.encode(value)
+
+
+Extra = Annotated[dict[str, Any], AfterValidator(storable)]
