@@ -5,6 +5,7 @@ from time import perf_counter
 
 import structlog
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Message, Receive, Scope, Send
@@ -15,6 +16,7 @@ from api.http.caching import Fields, Ready
 from api.http.mcp.routes import PATH as MCP
 from api.http.mcp.routes import PREFLIGHT as MCP_PREFLIGHT
 from api.http.metrics import Exchange, Watch
+from api.http.pages import frame as pages
 from api.http.problems import ALLOWED, Problem, respond
 from api.server import request_limits as legible
 from api.server.public_address import PublicAddress
@@ -95,7 +97,7 @@ class Guard:
         scope = answer.scope
         problem = self._refusal(answer, client)
         if problem is not None:
-            await respond(problem)(scope, receive, answer.send)
+            await pages.refused(Request(scope), respond(problem))(scope, receive, answer.send)
         elif scope["method"] == "OPTIONS" and self._serves(scope):
             fields = MCP_PREFLIGHT if scope["path"] == MCP else PREFLIGHT
             await Response(status_code=204, headers=fields)(scope, receive, answer.send)

@@ -125,6 +125,10 @@ class Reading:
         """Claims, by the parameters of `/claims`."""
         return await self._part(claims.list_claims, asked)
 
+    async def claim(self, identifier: str) -> Json:
+        """One claim. Raises NotFound."""
+        return await self._item(claims.get_claim, identifier)
+
     async def positions(self, event: str, **asked: object) -> Part:
         """Where each party has stood on an event, by the parameters of `/events/{id}/positions`."""
         return await self._part(positions.list_event_positions, asked, id=event)

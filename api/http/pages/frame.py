@@ -233,11 +233,17 @@ def wants_html(request: Request) -> bool:
 def as_page(request: Request, response: Response) -> Response:
     """What is wrong with a request, as a page that says what the API says, with its status and headers."""
     problem = orjson.loads(response.body)
-    page = Page("problem.html", problem["title"], problem["detail"], {"problem": problem})
+    retry = response.headers.get("retry-after")
+    page = Page("problem.html", problem["title"], problem["detail"], {"problem": problem, "retry": retry})
     body = render(request, page, embed=False, marks=(0, datetime(1970, 1, 1, tzinfo=UTC)))
     kept = {name: value for name, value in response.headers.items() if name not in {"content-type", "content-length"}}
     headers = {**kept, "Content-Security-Policy": policy(embed=False)}
     return Response(placed(body, HTML), response.status_code, headers, media_type=HTML)
+
+
+def refused(request: Request, response: Response) -> Response:
+    """What is wrong with a request that never reached a path of ours, as whoever asks can read it."""
+    return as_page(request, response) if is_page(request.url.path) or wants_html(request) else response
 
 
 def install(app: FastAPI) -> None:
@@ -256,8 +262,7 @@ def install(app: FastAPI) -> None:
         return as_page(request, response) if is_page(request.url.path) else response
 
     async def on_http(request: Request, error: Exception) -> Response:
-        response = await problems.on_http(request, error)
-        return as_page(request, response) if is_page(request.url.path) else response
+        return refused(request, await problems.on_http(request, error))
 
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(RequestValidationError, on_validation)

@@ -98,6 +98,7 @@ async def place_page(request: Request, id: LocationId, query: Annotated[RecordQu
     async def make(reading: Reading) -> frame.Page:
         place = await reading.location(id)
         control = await reading.control(id, **query.asked())
+        wider = {claim for held in control.records for claim in held["wider"]}
         said = await reading.claims(location=[id], aspect=["control"], limit=MAX_LIMIT, **query.asked())
         events = await reading.events(location=[id], limit=LISTED, total=True, **query.asked())
         known = await reading.known()
@@ -106,6 +107,7 @@ async def place_page(request: Request, id: LocationId, query: Annotated[RecordQu
             "query": query,
             "place": place,
             "control": control.records,
+            "wider": {claim: await reading.claim(claim) for claim in sorted(wider)},
             "nothing": control.meta.get("why_empty"),
             "words": said.records,
             "lanes": lanes_of_claims(said.records, known, query.as_of, page="/explore/events/"),

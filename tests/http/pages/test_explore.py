@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from api.errors import Unavailable
 from api.http.pages.data import Reading
+from api.query.session import Data
 from tests.http.pages.reader import page
 from tests.support.late import EVENTS
-from tests.support.live import Api
+from tests.support.live import Api, serving
 
 
 @pytest.mark.parametrize(
@@ -135,3 +137,45 @@ def test_a_record_without_a_date_is_told_beside_the_bars(shipped_api: Api, monke
     with_date = shipped_api.get("/events/count", dataset="lysychansk", date_from="0001-01-01")["count"]
     assert total > dated
     assert f"{of - with_date} events without a date stand in no bar" in shown.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/no/such/page", 404, "There is nothing at /no/such/page."),
+        ("/explore?q=" + "x" * 17_000, 414, "The path and query are longer than 16384 bytes."),
+        ("/explore?q=%00", 400, "The query holds control characters."),
+        ("/explore?" + "&".join(f"a{number}=1" for number in range(60)), 422, "has more than 50 parameters"),
+    ],
+)
+def test_what_the_server_refuses_is_a_page_for_browsers_and_a_problem_for_programs(
+    api: Api, path: str, status: int, said: str
+) -> None:
+    shown = page(api, path, status)
+    assert said in shown.text
+    assert "/explore" in shown.links
+    assert f"(status {status})" in shown.text
+    if not path.startswith("/explore"):
+        api.problem(path, status)
+
+
+def test_too_many_requests_and_too_many_at_once_are_pages_that_say_when_to_try_again(dossier_of_sqlite: str) -> None:
+    with serving(dossier_of_sqlite, rate_limit=1) as limited:
+        limited.good("/explore")
+        shown = page(limited, "/explore?kind=capture", 429)
+        assert "At most 1 requests per minute are answered." in shown.text
+        assert "/explore?kind=capture" in shown.links
+        assert re.search(r"Try again, in \d+ seconds? at the earliest", shown.text)
+        limited.problem("/events", 429)
+
+
+def test_a_database_that_is_away_is_a_page(dossier_of_sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*_: object) -> None:
+        raise Unavailable("The database is away.")
+
+    with serving(dossier_of_sqlite) as served:
+        monkeypatch.setattr(Data, "ask", away)
+        shown = page(served, "/explore", 503)
+        assert "The database is away." in shown.text
+        assert "Try again" in shown.text
+        served.problem("/events", 503)

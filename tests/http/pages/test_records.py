@@ -4,6 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from api.http.pages.words import STANCES, figure
 from tests.http.pages.reader import page
 from tests.support.live import Api
 
@@ -32,6 +33,44 @@ def test_a_place_shows_who_says_who_holds_it(api: Api) -> None:
     total = api.get("/events/count?location=lysychansk&as_of=2022-07-02")["count"]
     assert f"{total} events here or within it" in shown.text
     assert "Лисичанськ" in page(api, "/explore/places/lysychansk").text
+
+
+@pytest.mark.parametrize("place", ["pryvillia", "lysychansk-centre"])
+def test_a_word_on_a_wider_place_is_shown_as_that(api: Api, place: str) -> None:
+    shown = page(api, f"/explore/places/{place}")
+    rows = api.get(f"/locations/{place}/control")["data"]
+    wider = [claim for row in rows for claim in row["wider"]]
+    assert wider == ["lysychansk-s16a"]
+    word = api.get("/claims/lysychansk-s16a")
+    said = f"{word['speaker']['name']} {STANCES[word['stance']]}: {word['summary']}"
+    assert f"Of a place that contains it, which says nothing of this part: {said}" in shown.text
+    assert f"/explore/events/{word['event']['id']}#lysychansk-s16a" in shown.links
+    silent = any(row["claim"] is None for row in rows)
+    assert ("has said nothing of this place" in shown.text) == silent == (place == "pryvillia")
+
+
+def test_every_page_of_every_record_is_there(shipped_api: Api) -> None:
+    for kind, name in (("events", "events"), ("places", "locations"), ("actors", "actors"), ("sources", "sources")):
+        for identifier in shipped_api.ids(f"/{name}", limit=1000):
+            shipped_api.good(f"/explore/{kind}/{identifier}")
+
+
+def test_figures_and_culprits_stand_beside_the_position(shipped_api: Api) -> None:
+    shown = page(shipped_api, "/explore/events/khasham-coalition-strikes")
+    assert "supports it, and holds responsible: " in shown.text
+    culprit = shipped_api.get("/claims/khasham-k68")["names"][0]
+    assert f"Holds responsible: {culprit['name']}" in shown.text
+    assert f"/explore/actors/{culprit['id']}" in shown.links
+    deaths = page(shipped_api, "/explore/events/khasham-deaths")
+    steps = [
+        step
+        for history in shipped_api.get("/events/khasham-deaths/positions")["data"]
+        for step in history["positions"]
+        if step["value"] is not None
+    ]
+    assert len(steps) >= 5
+    for step in steps:
+        assert f"supports it: {figure(step['value'])}, since" in deaths.text or step["stance"] != "support"
 
 
 def test_an_actor_shows_where_it_has_stood(api: Api) -> None:
