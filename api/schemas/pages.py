@@ -1,4 +1,6 @@
-"""Pages of lists: records, links to the next page, and what is said about the question."""
+"""Pages of lists: records, links to the next page, and what is said about the question; and what is no record."""
+
+from datetime import datetime
 
 from pydantic import ConfigDict
 
@@ -95,3 +97,19 @@ class DisputePage(Sent):
     data: list[Dispute]
     links: Links
     meta: Meta
+
+
+class Health(Sent):
+    """Whether the service and its database answer."""
+
+    status: str
+    database: str
+    revision: int
+    loaded_at: datetime | None
+
+
+class WordMeaning(Sent):
+    """A word of a vocabulary."""
+
+    word: str
+    meaning: str

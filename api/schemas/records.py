@@ -385,19 +385,3 @@ class Count(Sent):
     """How many records match."""
 
     count: int
-
-
-class Health(Sent):
-    """Whether the service and its database answer."""
-
-    status: str
-    database: str
-    revision: int
-    loaded_at: datetime | None
-
-
-class WordMeaning(Sent):
-    """A word of a vocabulary."""
-
-    word: str
-    meaning: str

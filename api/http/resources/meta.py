@@ -9,7 +9,7 @@ from api.domain.vocabulary import VOCABULARIES
 from api.http import answers, caching, problems
 from api.http.openapi_responses import COMMON, json_of, problem
 from api.query.session import Look
-from api.schemas.records import WordMeaning
+from api.schemas.pages import WordMeaning
 
 router = APIRouter(tags=["About"])
 _WORDS = {

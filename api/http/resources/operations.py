@@ -11,7 +11,8 @@ from api.http import answers
 from api.http.metrics import State
 from api.http.openapi_responses import COMMON, json_of
 from api.query.session import DAMAGED_SECONDS, Data
-from api.schemas.records import Health, Sent
+from api.schemas.pages import Health
+from api.schemas.records import Sent
 
 
 class Alive(Sent):
