@@ -197,7 +197,7 @@ def import_files(  # noqa: PLR0913 - each is an option of its own
         str,
         typer.Argument(
             metavar="FORMAT",
-            help="ucdp, gdelt-mentions, firms, control, losses, acled, viina, package, or a mapping file (.toml).",
+            help="ucdp, gdelt, firms, control, losses, acled, viina, package, or a mapping file (.toml).",
         ),
     ],
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files of this format; they count as one.")],

@@ -135,14 +135,15 @@ def require_known(name: str) -> Format | None:
 
 
 def called(made: sa.Engine) -> Stored:
-    """How actors and places are called that were loaded before."""
+    """How actors, places and events are called that were loaded before."""
 
     def stored(kind: str, ids: list[str]) -> dict[str, Names]:
         table = models.Base.metadata.tables[kind]
         found: dict[str, Names] = {}
         with made.connect().execution_options(read_only=True) as connection, connection.begin():
             for start in range(0, len(ids), AT_ONCE):
-                query = sa.select(table.c.id, table.c.name, table.c.aliases)
+                names = (table.c.title, sa.literal("")) if kind == "event" else (table.c.name, table.c.aliases)
+                query = sa.select(table.c.id, *names)
                 rows = connection.execute(query.where(table.c.id.in_(ids[start : start + AT_ONCE])))
                 found |= {id_: (name, list(aliases)) for id_, name, aliases in rows}
         return found

@@ -18,6 +18,8 @@ class Made(NamedTuple):
 
     kind: str
     fields: dict[str, Any]
+    in_passing: bool = False
+    """Whether it gives way to what another row, or another import, tells of the same record."""
 
 
 class Row(NamedTuple):
@@ -137,6 +139,8 @@ class Format:
     """What a row's cells tell that concerns other rows, where rows may tell one thing again."""
     whole_months: bool = False
     """Whether what files cover begins and ends with a month."""
+    told_of: Callable[[Mapping[str, Any]], tuple[str, bool]] | None = None
+    """The id of the event that a row tells of, and whether it tells it whole or names it in passing."""
     declared: Table | None = None
     """What a mapping file declares; else the table of the format's name."""
 

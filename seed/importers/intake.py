@@ -13,7 +13,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any, NamedTuple, Protocol
 
 from seed.importers.cells import short
-from seed.importers.formats import CellError, Format, Row
+from seed.importers.formats import CellError, Format, Made, Row
 from seed.importers.sniffing import why_no_rows
 from seed.importers.survey import Names, Stored, Survey, Told
 from seed.refusals import Entry, Place, Refusal, entry
@@ -126,6 +126,8 @@ class FileIntake:
         self.tally = tally
         self._form, self._paths, self._known = form, paths, known
         self._releases = list(known.releases)
+        self._whole: set[str] = set()
+        self._titles: Mapping[str, Names] = {}
         self._declared = form.table
         self._recent: dict[tuple[str, object], Mapping[str, Any]] = {}
         self._stored, self._survey = stored, Survey(whole_months=form.whole_months)
@@ -141,10 +143,12 @@ class FileIntake:
                     yield Refusal(Place(str(path)), "", "", f"cannot be read: {error.strerror}")
             self._releases = self._listed(streams)
             yield from self.renewed(self._known.recorded_at)
-            for kind, fields in self._declared.fixed[1:]:
-                yield from _checked(kind, fields, self._declared.dataset, Place(self._form.name))
+            for one in self._declared.fixed[1:]:
+                yield from _checked(one.kind, one.fields, self._declared.dataset, Place(self._form.name))
             if self._form.told is not None:
                 self._look_ahead(streams, self._form.told)
+            if self._form.told_of is not None:
+                self._find_whole(streams, self._form.told_of)
             for number, (file, stream) in enumerate(streams):
                 try:
                     yield from self._file(number, file, stream)
@@ -182,6 +186,27 @@ class FileIntake:
         """What the files cover, if that is known; ask when they were read."""
         return None if self._form.told is None else self._survey.scope()
 
+    def _find_whole(
+        self, streams: Sequence[tuple[str, BufferedReader]], told_of: Callable[[Mapping[str, Any]], tuple[str, bool]]
+    ) -> None:
+        """Find which events these files tell whole, and how those are called that were loaded before."""
+        passing: set[str] = set()
+        for file, stream in streams:
+            with suppress(OSError):
+                for one in self._form.read(stream, file, self._declared):
+                    if isinstance(one, Row):
+                        id_, whole = told_of(one.cells)
+                        (self._whole if whole else passing).add(id_)
+                stream.seek(0)
+        self._titles = self._stored("event", sorted(passing - self._whole))
+
+    def _gives_way(self, made: Made) -> bool:
+        """Whether a record that is only named in passing is told whole elsewhere."""
+        if not made.in_passing:
+            return False
+        id_, title = str(made.fields["id"]), made.fields["title"]
+        return id_ in self._whole or self._titles.get(id_, (title, []))[0] != title
+
     def _look_ahead(self, streams: Sequence[tuple[str, BufferedReader]], told: Callable[..., Told]) -> None:
         """Read all rows once before any becomes records; what cannot be read is refused later."""
         for number, (file, stream) in enumerate(streams):
@@ -197,7 +222,7 @@ class FileIntake:
 
     def renewed(self, recorded_at: datetime) -> Iterator[Entry]:
         """The dataset's own record, as recorded at this moment; ask when the files were opened."""
-        kind, fields = self._declared.fixed[0]
+        kind, fields, _ = self._declared.fixed[0]
         versions = dict.fromkeys(one["version"] for one in self._releases if one["version"])
         given = {**fields, "recorded_at": recorded_at, "releases": self._releases}
         if versions:
@@ -227,8 +252,10 @@ class FileIntake:
             if self._form.told is not None and not self._survey.counts(self._form.told(row.cells), number):
                 self.tally.superseded += 1
                 return []
-            for kind, given in self._form.records(row):
-                fields = self._survey.named(kind, given)
+            for one in self._form.records(row):
+                if self._gives_way(one):
+                    continue
+                kind, fields = one.kind, self._survey.named(one.kind, one.fields)
                 key = (kind, fields["id"])
                 if self._recent.get(key, fresh.get(key)) != fields:
                     made += _checked(kind, fields, self._declared.dataset, row.place)

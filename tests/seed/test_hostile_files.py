@@ -99,7 +99,7 @@ def of_csv(folder: Path) -> Cases:
     yield "ucdp", written(folder / "utf16.csv", HEADER["ucdp"].encode("utf-16")), "row 1: is UTF-16, not UTF-8"
     yield "control", written(folder / "latin.csv", HEADER["control"].encode() + b"\xe9," * 9 + b"\r\n"), "byte 0xe9"
     yield "ucdp", written(folder / "narrow.csv", HEADER["ucdp"].encode() + b"1\r\n" * 100_000), "row 2: has 1 cells"
-    yield "gdelt-mentions", sparse(folder / "mentions.csv", b"1\t" * 15), "nothing after it was read"
+    yield "gdelt", sparse(folder / "mentions.csv", b"1\t" * 15), "nothing after it was read"
     yield "ucdp", Path("/dev/zero"), "row 1: is binary, not text"
     yield "ucdp", Path("/dev/null"), "is empty"
     wide = HEADER["ucdp"].rstrip() + "," + ",".join(f"c{number}" for number in range(200_000)) + "\r\n1\r\n"

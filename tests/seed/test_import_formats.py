@@ -111,13 +111,14 @@ def test_a_confidence_that_means_nothing(confidence: str) -> None:
         made("firms", FIRMS | {"confidence": confidence})
 
 
-def test_a_mention_is_an_outlets_claim() -> None:
-    found = made("gdelt-mentions", MENTION)
+def test_a_mention_is_nobodys_word_on_a_page() -> None:
+    found = made("gdelt", MENTION)
     event, claim, source = only("event", found), only("claim", found), only("source", found)
     assert (event["id"], event["kind"]) == ("gdelt-70000001", "reported_event")
     assert (event["date"]["edtf"], event["date"]["basis"]) == ("[..2031-05-02]", "inferred")
-    assert only("actor", found) == {"id": "gdelt-outlet-news.example", "kind": "media", "name": "news.example"}
-    assert (claim["speaker"], claim["via"], claim["certainty"]) == ("gdelt-outlet-news.example", "gdelt", "likely")
+    assert of("actor", found) == []
+    assert (claim.get("speaker"), claim["via"], claim["certainty"]) == (None, "gdelt", "likely")
+    assert source["publisher"] == "news.example"
     assert claim["said"]["edtf"] == "2031-05-03"
     assert claim["citations"] == [
         {"source": "gdelt-mentions", "role": "carries", "flags": ["machine_coded"]},
@@ -128,16 +129,16 @@ def test_a_mention_is_an_outlets_claim() -> None:
 
 def test_what_is_no_link_is_a_title() -> None:
     cells = MENTION | {"MentionType": "2", "MentionSourceName": "BBC Monitoring", "MentionIdentifier": "Radio Testland"}
-    found = made("gdelt-mentions", cells | {"SentenceID": "", "MentionDocTranslationInfo": ""})
+    found = made("gdelt", cells | {"SentenceID": "", "MentionDocTranslationInfo": ""})
     source = only("source", found)
     assert (source["title"], source["url"], source["language"]) == ("Radio Testland", None, None)
-    assert only("actor", found)["name"] == "BBC Monitoring"
+    assert source["publisher"] == "BBC Monitoring"
     assert only("claim", found)["citations"][1]["locator"] is None
 
 
 def test_each_mention_is_a_claim_of_its_own() -> None:
     ids = {
-        only("claim", made("gdelt-mentions", MENTION | cells))["id"]
+        only("claim", made("gdelt", MENTION | cells))["id"]
         for cells in ({}, {"SentenceID": "5"}, {"ActionCharOffset": "1"}, {"MentionTimeDate": "20310503121500"})
     }
     assert len(ids) == 4
@@ -146,7 +147,7 @@ def test_each_mention_is_a_claim_of_its_own() -> None:
 @pytest.mark.parametrize(("column", "value"), [("MentionType", "9"), ("Confidence", "120")])
 def test_mentions_that_mean_nothing(column: str, value: str) -> None:
     with pytest.raises(CellError):
-        made("gdelt-mentions", MENTION | {column: value})
+        made("gdelt", MENTION | {column: value})
 
 
 def test_control_is_the_lists_claim_of_that_day() -> None:

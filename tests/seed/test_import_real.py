@@ -101,7 +101,7 @@ def test_ucdp_s_rows_bear_out_what_we_take_its_codes_to_mean() -> None:
     ("name", "files", "events", "claims"),
     [
         ("firms", ["firms/*.csv"], 2697, 2697),
-        ("gdelt-mentions", ["gdelt/mentions*samp.csv"], 1430, 1635),
+        ("gdelt", ["gdelt/mentions*samp.csv"], 1430, 1635),
         ("control", ["control_of_cities/*.csv"], 1818, 1866),
     ],
 )
