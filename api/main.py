@@ -29,6 +29,7 @@ from api.http.resources import (
     operations,
     positions,
     revisions,
+    rollups,
     sources,
 )
 from api.query.session import Data
@@ -93,6 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _furnish(app, settings)
     problems.install(app)
     parameters.install(app)
+    app.include_router(rollups.router)  # before what has an id in its path
     for resource in RESOURCES:
         app.include_router(resource.exports)
         app.include_router(resource.router)
@@ -112,7 +114,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def guarded(app: FastAPI, settings: Settings) -> Guard:
     """The application as it is served: the guard around all of it, with the lane past the framework."""
-    short = lane.along(app, [router for resource in RESOURCES for router in (resource.exports, resource.router)])
+    routers = [router for resource in RESOURCES for router in (resource.exports, resource.router)]
+    short = lane.along(app, [rollups.router, *routers])
     return Guard(app, settings, app.state.watch, short.answer)
 
 

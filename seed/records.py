@@ -36,6 +36,10 @@ Reference: TypeAlias = tuple[str, str, str]
 """A field that names another record, and that record's kind and id; a plain tuple, which can be packed."""
 
 
+TAKEN = frozenset({"count", "rollup", "rollup.csv"})
+"""Paths beside those of records."""
+
+
 class Record(Part):
     """What is loaded, updated and withdrawn as one."""
 
@@ -44,8 +48,8 @@ class Record(Part):
 
     @model_validator(mode="after")
     def _path(self) -> Self:
-        if self.id == "count":
-            raise PydanticCustomError("id", "no record may be called count")
+        if self.id in TAKEN:
+            raise PydanticCustomError("id", f"no record may be called {self.id}")
         return self
 
     def references(self) -> list[Reference]:

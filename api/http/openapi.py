@@ -35,6 +35,7 @@ for, `match=certain` what certainly did; what has no date is left out, and count
 
 **Lists** come in pages; follow `links.next`. The same filters count (`/count`) and export everything that matches
 (`.csv`, `.ndjson`, `.geojson`); events also as `.kml` and for TimelineJS (`.timeline.json`), a briefing as `.atom`.
+`/events/rollup` and `/claims/rollup` count by month, party and other axes.
 
 **Other programs** read the same: QGIS and GDAL open [/ogc](ogc) (OGC API Features, described at [/ogc/api](ogc/api)).
 Lists and records are JSON-LD for clients that `Accept: application/ld+json`, and whole as `.jsonld`; [/ns](ns)

@@ -66,6 +66,7 @@ class EventFacets:
     PART_OF = Facet("part_of", "are part of {}", "event", "part_of")
     LOCATION = Facet("location", "lie in {}", "location", "location", wide=True)
     COUNTRY = Facet("country", "lie in the country {}")  # its place, or what contains that, says so
+    AT = Facet("at", record="location", column="location")  # it is exactly there
     CELL = Facet("cell")  # the squares of the earth that its point lies in
     WITHOUT_COORDINATES = Facet("without_coordinates")
     SPAN = Facet("span")  # how long its date lasts, if that is not one day

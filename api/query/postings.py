@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from api.models.facets import CELL_BITS, COLUMNS, NEVER, UNKNOWN, checksum
-from api.query.statements import BEGINNING, BY_ID, COLUMN, DAYS, KINDS, POSTINGS
+from api.models.facets import CELL_BITS, CHUNK_BITS, COLUMNS, NEVER, UNKNOWN, checksum
+from api.query.statements import BEGINNING, BY_ID, COLUMN, DAYS, EVENTS_OF, FILED, KINDS, POSTINGS
 from api.storage.reader import Parameters, Row, Statement
 
 Column = NDArray[Any]
@@ -68,6 +68,8 @@ class Index:
     columns: dict[tuple[str, str], Column] = field(default_factory=dict)
     days: dict[str, Days] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
+    records: dict[tuple[str, str, str | None], list[tuple[str, str]]] = field(default_factory=dict)
+    events: dict[int, NDArray[np.uint32]] = field(default_factory=dict)
 
     async def postings(self, read: Reads, names: Iterable[str]) -> dict[str, BitMap]:
         """The members of facets, by name; nobody's where no record stands in it."""
@@ -98,9 +100,45 @@ class Index:
         rows = await read.fetch(BEGINNING, {"first": prefix, "beyond": prefix + LAST})
         return self.keep(key, _union([_sound(name, hash_, members) for _, name, _, hash_, members in rows]))
 
+    async def of_records(self, read: Reads, kind: str, prefix: str, only: str | None) -> list[tuple[str, str, BitMap]]:
+        """The records of a kind whose ids name facets after a prefix: id, name and members, in the order of ids.
+
+        `only`: those of one kind of them, such as sides among actors.
+        """
+        key = kind, prefix, only
+        if key not in self.records:
+            names: dict[str, str] = {}
+            parts: dict[str, list[BitMap]] = {}
+            statement = FILED[kind, only is not None]
+            for _, id_, name, facet, hash_, members in await read.fetch(
+                statement, {"prefix": prefix, "kind": only}, slow=True
+            ):
+                names[id_] = name
+                parts.setdefault(id_, []).append(_sound(facet, hash_, members))
+            self.records[key] = list(names.items())
+            return [(id_, names[id_], self.keep(prefix + id_, _union(some))) for id_, some in parts.items()]
+        known = self.records[key]
+        sets = await self.postings(read, [prefix + id_ for id_, _ in known])
+        return [(id_, name, sets[prefix + id_]) for id_, name in known]
+
+    async def events_of(self, read: Reads, claims: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """The numbers of the events that claims are about, by the claims' numbers, which ascend."""
+        found = np.zeros(len(claims), np.uint32)
+        chunks, starts = np.unique(claims >> CHUNK_BITS, return_index=True)
+        for chunk, start, end in zip(chunks.tolist(), starts, np.append(starts, len(claims))[1:], strict=True):
+            if chunk not in self.events:
+                first = chunk << CHUNK_BITS
+                rows = await read.fetch(EVENTS_OF, {"first": first, "end": first + (1 << CHUNK_BITS)}, slow=True)
+                part = self.events[chunk] = np.zeros(1 << CHUNK_BITS, np.uint32)
+                part[[row[1] - first for row in rows]] = [row[2] for row in rows]
+            found[start:end] = self.events[chunk][claims[start:end] - (chunk << CHUNK_BITS)]
+        return found
+
     def keep(self, name: str, members: BitMap) -> BitMap:
         """Remember a set, and forget what was not asked for longest if there is too much."""
         stored = members.serialize()
+        if (known := self.sets.pop(name, None)) is not None:
+            self.size -= len(known) + OVERHEAD
         self.sets[name] = stored
         self.size += len(stored) + OVERHEAD
         while self.size > self.limit and len(self.sets) > 1:

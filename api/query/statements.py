@@ -184,3 +184,36 @@ DAYS = Statement(
     select(REVISION, _DAY.c.day, _DAY.c.first).where(_DAY.c.kind == bindparam("kind")).order_by(_DAY.c.day)
 )
 """Rows of (revision, day, first number), in order."""
+
+
+_RECORDS: dict[str, tuple[FromClause, str]] = {
+    "actor": (models.Actor.__table__, "name"),
+    "location": (models.Location.__table__, "name"),
+    "dataset": (models.Dataset.__table__, "title"),
+}
+
+
+def _filed(kind: str, *, one_kind: bool) -> Statement:
+    record, name = _RECORDS[kind]
+    prefix: ColumnElement[str] = bindparam("prefix", type_=Text)
+    columns = (REVISION, record.c.id, record.c[name], _FACET.c.name, _POSTING.c.hash, _POSTING.c.members)
+    found = select(*columns).join_from(record, _FACET, _FACET.c.name == prefix.concat(record.c.id))
+    found = found.join(_POSTING, _POSTING.c.facet == _FACET.c.id)
+    if one_kind:
+        found = found.where(record.c.kind == bindparam("kind"))
+    if one_kind and kind == "location":  # what is recorded there stands at the place that it is the same as, too
+        found = found.where(record.c.same_as.is_(None))
+    return Statement(found.order_by(record.c.id, _POSTING.c.chunk))
+
+
+FILED = {(kind, one_kind): _filed(kind, one_kind=one_kind) for kind in _RECORDS for one_kind in (False, True)
+         if kind != "dataset" or not one_kind}  # fmt: skip
+"""Rows of (revision, id, name, facet, hash, members) of the records whose ids make names of facets after a `prefix`."""
+_EVENT_ENTRY, _CLAIM_ENTRY, _CLAIM = models.EventEntry.__table__, models.ClaimEntry.__table__, models.Claim.__table__
+EVENTS_OF = Statement(
+    select(REVISION, _CLAIM_ENTRY.c.number, _EVENT_ENTRY.c.number)
+    .join_from(_CLAIM_ENTRY, _CLAIM, _CLAIM.c.id == _CLAIM_ENTRY.c.id)
+    .join(_EVENT_ENTRY, _EVENT_ENTRY.c.id == _CLAIM.c.event)
+    .where(_CLAIM_ENTRY.c.number >= bindparam("first"), _CLAIM_ENTRY.c.number < bindparam("end"))
+)
+"""Rows of (revision, number, its event's number) of claims with numbers from `first` to before `end`."""

@@ -2,7 +2,7 @@
 
 from api.domain import vocabulary as v
 from api.schemas.pages import Links, Meta
-from api.schemas.records import Assessment, Claim, DatedEvent, NamedRef, Participant, Sent, Value, When
+from api.schemas.records import Assessment, Claim, DatedEvent, NamedRef, Participant, Sent, TitledRef, Value, When
 
 
 class Step(Sent):
@@ -183,5 +183,40 @@ class Briefing(Sent):
     """What became known in some days, event by event in the order of their first new claim."""
 
     data: list[News]
+    links: Links
+    meta: Meta
+
+
+class RollupRow(Sent):
+    """How many records have one value of each axis that was asked for; the others are absent. Null: they have none."""
+
+    model_config = Sent.model_config | {"json_schema_serialization_defaults_required": False}
+
+    year: str | None = None
+    """As `2022`."""
+    month: str | None = None
+    """As `2022-07`."""
+    day: str | None = None
+    """As `2022-07-02`."""
+    kind: v.EventKind | None = None
+    party: NamedRef | None = None
+    location: NamedRef | None = None
+    status: v.Status | None = None
+    dataset: TitledRef | None = None
+    role: v.Role | None = None
+    stance: v.Stance | None = None
+    aspect: v.Aspect | None = None
+    certainty: v.Certainty | None = None
+    speaker: NamedRef | None = None
+    certain: int
+    """How many there are for certain: a period holds all days on which they may have been."""
+    possible: int
+    """How many there may be."""
+
+
+class RollupAnswer(Sent):
+    """Counts by one or two axes, in the order of the first, then of the second; what has no value comes last."""
+
+    data: list[RollupRow]
     links: Links
     meta: Meta

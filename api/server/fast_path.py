@@ -35,8 +35,8 @@ class Stop:
     lists: frozenset[str]
     """The parameters that may be repeated."""
     takes_id: bool
-    unasked: BaseModel
-    """The query of a request that has none."""
+    unasked: BaseModel | None
+    """The query of a request that has none; None: something has to be asked."""
 
     def query(self, text: bytes) -> BaseModel | None:
         """The query as the endpoint takes it; None: it is not as plain as it should be."""
@@ -71,7 +71,11 @@ def _stop(route: APIRoute) -> Stop | None:
         return None
     model: type[BaseModel] = get_args(query)[0]
     lists = frozenset(name for name, field in model.model_fields.items() if get_origin(field.annotation) is list)
-    return Stop(route, route.endpoint, model, lists, "id" in hints, model())
+    try:
+        unasked = model()
+    except ValidationError:
+        unasked = None
+    return Stop(route, route.endpoint, model, lists, "id" in hints, unasked)
 
 
 class Lane:

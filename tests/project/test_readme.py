@@ -15,8 +15,8 @@ REQUESTS = requests("README.md")
 DOCS = ("README.md", "CONTRIBUTING.md", "docs/importing.md")
 
 
-def test_there_are_nine() -> None:
-    assert len(REQUESTS) == text("README.md").count("curl ") == 9
+def test_there_are_ten() -> None:
+    assert len(REQUESTS) == text("README.md").count("curl ") == 10
 
 
 @pytest.mark.parametrize(("path", "told"), REQUESTS)

@@ -99,11 +99,20 @@ def mended(query: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
+def rolled_up(query: dict[str, Any]) -> dict[str, Any]:
+    """A query by an axis that a level of parties or of places goes with, and by a period."""
+    axis = "party" if "party_level" in query else "location" if "location_level" in query else "kind"
+    kept = {name: value for name, value in query.items() if name != "location_level" or axis == "location"}
+    return {**kept, "by": [axis, "year"]}
+
+
 @schemathesis.hook
 def before_call(_: HookContext, case: Case[Any], __: dict[str, Any]) -> None:
     """Mend what is meant to be right, and leave alone what is meant to be wrong."""
     if case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE:
         case.query = mended(dict(case.query or {}))
+        if "/rollup" in case.path:
+            case.query = rolled_up(case.query)
         if case.path.endswith("/compare"):
             case.query["party"] = ["russian-side", "ukrainian-side"]
         if case.path in {"/briefing", "/briefing.atom"} and not case.query.keys() & {"date_from", "date_to"}:

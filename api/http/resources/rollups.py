@@ -1,0 +1,189 @@
+"""Counts of events and of claims for charts: by one or two axes, under the filters of their lists."""
+
+import io
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, LiteralString, Self, get_args
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from api.domain import vocabulary as v
+from api.http import answers, caching, ranges
+from api.http.exports import LICENCE
+from api.http.formats import csv_lines
+from api.http.openapi_responses import export_of, json_of
+from api.http.resources.claims import ClaimFilters
+from api.http.resources.events import EventFilters
+from api.query.rollups import REFERENCES, UNITS, By, Rollup, roll_up
+from api.query.session import Look
+from api.schemas.reports import RollupAnswer
+
+MEDIA_TYPE = "text/csv; charset=utf-8; header=present"
+MOST_AXES = 2
+EventAxis = Literal["year", "month", "day", "kind", "party", "location", "status", "dataset", "role"]
+ClaimAxis = Literal[EventAxis, "stance", "aspect", "certainty", "speaker"]
+router = APIRouter()
+_LENGTH: dict[str, Any] = {"minItems": 1, "maxItems": MOST_AXES, "uniqueItems": True}
+_WORDS = (
+    "What to count by: one or two of these, in the order of the rows; of `year`, `month` and `day`, one. A record with "
+    "an imprecise date is certain only in a period that holds all of it, and possible in each that it may fall in. "
+    "Undated ones have a row of their own, as have those without a value of an axis; a record with several values, "
+    "such as two parties, counts in each."
+)
+
+
+class Counted(BaseModel):
+    """What to count by."""
+
+    by: Sequence[str] = ()
+    party_level: Annotated[
+        Literal["side", "actor"] | None,
+        Field(
+            description="With `by=party`: the sides to which those who take part or speak belong (as unset), or these "
+            "themselves.",
+            examples=["actor"],
+        ),
+    ] = None
+    location_level: Annotated[
+        v.LocationKind | None,
+        Field(
+            description="With `by=location`: the place of this kind in which it is; unset, the place that is recorded.",
+            examples=["city"],
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Self:
+        allowed = get_args(get_args(type(self).model_fields["by"].annotation)[0])
+        if len(set(self.by)) < len(self.by):
+            raise _refused("by", "names an axis twice")
+        if not 1 <= len(self.by) <= MOST_AXES:
+            raise _refused("by", "takes one axis, or two: by=month&by=kind", allowed)
+        if len(UNITS.keys() & self.by) > 1:
+            raise _refused("by", "takes one of year, month and day, and another axis with it", allowed)
+        for parameter, axis in (("party_level", "party"), ("location_level", "location")):
+            if getattr(self, parameter) is not None and axis not in self.by:
+                raise _refused(parameter, f"says how to count by {axis}: it goes with by={axis} alone")
+        return self
+
+    def axes(self) -> By:
+        """The axes."""
+        places = None if self.location_level is None else str(self.location_level)
+        return By(tuple(self.by), self.party_level == "actor", places)
+
+
+def _refused(parameter: str, message: LiteralString, allowed: Sequence[str] | None = None) -> PydanticCustomError:
+    return PydanticCustomError("rollup", message, {"parameter": parameter, "allowed": allowed})
+
+
+class EventRollup(EventFilters, Counted):
+    """Which events to count, and by what."""
+
+    by: Annotated[
+        list[EventAxis],
+        # Said here and not checked here: `Counted` says better what is wrong.
+        Field(description=_WORDS, examples=[["month", "kind"]], json_schema_extra=_LENGTH),
+    ] = []
+
+
+class ClaimRollup(ClaimFilters, Counted):
+    """Which claims to count, and by what."""
+
+    by: Annotated[
+        list[ClaimAxis],
+        Field(
+            description=f"{_WORDS} `kind`, `location`, `status` and `role` are those of a claim's event, and `party` "
+            "is the speaker's.",
+            examples=[["speaker", "stance"]],
+            json_schema_extra=_LENGTH,
+        ),
+    ] = []
+
+
+async def _rolled(look: Look, table: str, query: Any) -> Rollup:  # noqa: ANN401 - filters of events or claims
+    asked = query.asked()
+    await asked.check(look)
+    return await roll_up(look, table, asked.conditions, asked.as_of, query.axes())
+
+
+async def _json(request: Request, table: str, query: Any) -> Response:  # noqa: ANN401 - as above
+    async def make(look: Look) -> bytes:
+        found = await _rolled(look, table, query)
+        words = f"By {' and '.join(query.by)}: {await query.described(look)}"
+        left_out = await query.asked().left_out(look)
+        meta = {"description": words, "left_out": left_out, "total": found.total}
+        return answers.enclosed(request, found.rows, meta)
+
+    return await answers.made(request, make)
+
+
+async def _csv(request: Request, table: str, query: Any) -> Response:  # noqa: ANN401 - as above
+    header: list[str] = []
+    for axis in query.by:
+        header += [f"{axis}_id", axis] if axis in REFERENCES else [axis]
+
+    def flat(row: dict[str, Any]) -> dict[str, Any]:
+        references = {axis: row[axis] or {} for axis in query.by if axis in REFERENCES}
+        names = {axis: value.get(REFERENCES[axis]) for axis, value in references.items()}
+        return row | names | {f"{axis}_id": value.get("id") for axis, value in references.items()}
+
+    async def work(look: Look) -> Response:
+        if unchanged := await answers.not_modified(request, look):
+            return unchanged
+        found = await _rolled(look, table, query)
+        text = csv_lines(map(flat, found.rows), [*header, "certain", "possible"], first=True)
+        headers = caching.headers(caching.etag(request, look.revision, gzip=False), look.catalogue.loaded_at) | LICENCE
+        headers |= {"Counterclaim-Count": str(len(found.rows)), "Content-Type": MEDIA_TYPE}
+        return ranges.answer(request, ranges.Body(io.BytesIO(text), len(text)), headers)
+
+    return await answers.data_of(request).ask(work)
+
+
+def _example(row: dict[str, Any], path: str, words: str) -> dict[int | str, Any]:
+    meta = {"description": words, "left_out": answers.NOTHING_LEFT_OUT, "total": 27}
+    return json_of(RollupAnswer, {"data": [row], "links": {"self": path, "next": None}, "meta": meta})
+
+
+_EVENTS = _example(
+    {"month": "2022-07", "kind": "capture", "certain": 3, "possible": 5},
+    "/events/rollup?by=month&by=kind",
+    "By month and kind: All events",
+)
+_CLAIMS = _example(
+    {"speaker": {"id": "haidai", "name": "Serhiy Haidai"}, "stance": "asserts", "certain": 7, "possible": 7},
+    "/claims/rollup?by=speaker&by=stance",
+    "By speaker and stance: All claims",
+)
+
+
+@router.get("/events/rollup", tags=["Events"], responses=_EVENTS, response_class=Response)
+async def count_events_by(request: Request, query: Annotated[EventRollup, Query()]) -> Response:
+    """How many events match the same filters, by one or two axes: at most 10,000 rows, those with nothing left out.
+
+    An end that is open reaches to the day asked for or, without one, to the last day that a matching event names.
+    """
+    return await _json(request, "events", query)
+
+
+@router.get("/events/rollup.csv", tags=["Events"], responses=export_of(MEDIA_TYPE, "month,kind,certain,possible\r\n"),
+            response_class=Response)  # fmt: skip
+async def export_event_counts(request: Request, query: Annotated[EventRollup, Query()]) -> Response:
+    """The same counts of events as CSV, which spreadsheets and Datawrapper take by its address."""
+    return await _csv(request, "events", query)
+
+
+@router.get("/claims/rollup", tags=["Claims"], responses=_CLAIMS, response_class=Response)
+async def count_claims_by(request: Request, query: Annotated[ClaimRollup, Query()]) -> Response:
+    """How many claims match the same filters, by one or two axes: at most 10,000 rows, those with nothing left out.
+
+    An end that is open reaches to the day asked for or, without one, to the last day that a matching claim names.
+    """
+    return await _json(request, "claims", query)
+
+
+@router.get("/claims/rollup.csv", tags=["Claims"], responses=export_of(MEDIA_TYPE, "stance,certain,possible\r\n"),
+            response_class=Response)  # fmt: skip
+async def export_claim_counts(request: Request, query: Annotated[ClaimRollup, Query()]) -> Response:
+    """The same counts of claims as CSV, which spreadsheets and Datawrapper take by its address."""
+    return await _csv(request, "claims", query)

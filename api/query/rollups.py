@@ -1,0 +1,361 @@
+"""Counts by one or two axes, made from the sets of numbers by which lists are filtered.
+
+An axis is all its values, each with the numbers of its records; a period is a range of numbers, for these are in the
+order of days.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from api.domain import vocabulary as v
+from api.domain.assessment import assess
+from api.errors import BadParameters, bad
+from api.models.facets import FACETS, NEVER, ClaimFacets, EventFacets, Facet, Span
+from api.query.as_of import AsOfDay
+from api.query.conditions import Conditions
+from api.query.lists import BATCH, found, resolve
+from api.query.matching import UNLIKE_A_DAY
+from api.query.postings import Column, Days, numbers_of, set_of
+from api.query.session import Look
+from api.query.statements import KINDS, PAGES
+
+UNITS = {"year": "Y", "month": "M", "day": "D"}
+WORDS: dict[str, type[v.Word]] = {
+    "kind": v.EventKind,
+    "status": v.Status,
+    "role": v.Role,
+    "stance": v.Stance,
+    "aspect": v.Aspect,
+    "certainty": v.Certainty,
+}
+OF_THE_EVENT = frozenset({"kind", "location", "status", "role"})
+"""Axes by which claims are counted as their event is."""
+REFERENCES = {"party": "name", "location": "name", "dataset": "title", "speaker": "name"}
+"""Axes whose values are records, and what says their name."""
+MOST_ROWS = 10_000
+AT_ONCE = 50_000
+"""More records than that are counted in a thread."""
+UNDATED = 2**40
+"""Behind every period."""
+_EPOCH = date(1970, 1, 1).toordinal()
+
+Numbers = NDArray[np.uint32]
+Counts = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+"""Periods or places among an axis's values, and for each how many are certainly and possibly there."""
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """What to count by: one or two axes, the parties' level, and the kind of places."""
+
+    axes: tuple[str, ...]
+    actors: bool = False
+    """Whether parties are those who take part or speak themselves, not the sides to which they belong."""
+    places: str | None = None
+    """Places of this kind; None: those that are recorded."""
+
+
+class Members(NamedTuple):
+    """The values of an axis, and which records have which: by value, then by number."""
+
+    values: list[Any]
+    numbers: Numbers
+    places: NDArray[np.int64]
+    """Of each number's value among the values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """Rows of counts, and of how many records."""
+
+    rows: list[dict[str, Any]]
+    total: int
+
+
+async def roll_up(look: Look, table: str, conditions: Conditions, as_of: AsOfDay | None, by: By) -> Rollup:
+    """Count what matches. Raises BadParameters if that makes too many rows."""
+    matched = await found(look, await resolve(look, table, conditions))
+    asking = _Asking(look, table, by, as_of)
+    timeline = None
+    axes = []
+    for axis in by.axes:
+        if axis in UNITS:
+            timeline = await _timeline(look, table, matched, conditions, UNITS[axis])
+        else:
+            axes.append(await asking.members(axis, matched))
+
+    def counted() -> list[dict[str, Any]]:
+        return _rows(by.axes, matched, timeline, axes)
+
+    rows = await asyncio.to_thread(counted) if len(matched) > AT_ONCE else counted()
+    return Rollup(rows, len(matched))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Finds the values of an axis."""
+
+    look: Look
+    table: str
+    by: By
+    as_of: AsOfDay | None
+
+    async def members(self, axis: str, matched: BitMap) -> Members:
+        """The values of an axis that records of a set have; those that have none have null."""
+        if self.table == "claims" and axis in OF_THE_EVENT:
+            of_events = _Asking(self.look, "events", self.by, self.as_of)
+            numbers = numbers_of(matched)
+            events = await self.look.index.events_of(self.look, numbers)
+            named = await of_events.members(axis, set_of(np.unique(events)))
+            return _through(named, numbers, events)
+        return _members(await self._sets(axis, matched), matched)
+
+    async def _sets(self, axis: str, matched: BitMap) -> list[tuple[Any, BitMap]]:
+        if axis == "status" and self.as_of is not None:
+            return await _as_of(self.look, matched, self.as_of)
+        if axis in WORDS:
+            facet: Facet = getattr(FACETS[KINDS[self.table]], axis.upper())
+            names = {facet.of(word): str(word) for word in WORDS[axis]}
+            sets = await self.look.index.postings(self.look, names)
+            return [(word, sets[name]) for name, word in names.items()]
+        kind, facet, only = self._records(axis)
+        filed = await self.look.index.of_records(self.look, kind, facet.of(""), only)
+        return [({"id": id_, REFERENCES[axis]: name}, members) for id_, name, members in filed]
+
+    def _records(self, axis: str) -> tuple[str, Facet, str | None]:
+        """The kind of record, the facet of which it is a value, and the only kind of it that counts."""
+        of_claims = self.table == "claims"
+        if axis == "location":
+            place = EventFacets.AT if self.by.places is None else EventFacets.LOCATION
+            return "location", place, self.by.places
+        if axis == "dataset":
+            return "dataset", ClaimFacets.DATASET if of_claims else EventFacets.DATASET, None
+        if axis == "party" and not self.by.actors:
+            return "actor", ClaimFacets.PARTY if of_claims else EventFacets.PARTY, str(v.ActorKind.SIDE)
+        return "actor", ClaimFacets.SPEAKER if of_claims else EventFacets.ACTOR, None
+
+
+def _members(sets: Sequence[tuple[Any, BitMap]], matched: BitMap) -> Members:
+    """Who of a set has which value."""
+    values, parts = [], []
+    for value, members in sets:
+        if here := members & matched:
+            values.append(value)
+            parts.append(here)
+    if rest := matched - BitMap.union(*parts) if parts else matched:
+        values.append(None)
+        parts.append(rest)
+    sizes = [len(part) for part in parts]
+    numbers = np.concatenate([numbers_of(part) for part in parts]) if parts else np.zeros(0, np.uint32)
+    return Members(values, numbers, np.repeat(np.arange(len(parts)), sizes))
+
+
+def _through(of_events: Members, numbers: Numbers, events: Numbers) -> Members:
+    """Claims have the values of their events."""
+    order = np.argsort(of_events.numbers, kind="stable")
+    claims, places = _joined(events, of_events.numbers[order])
+    values = of_events.places[order][places]
+    found = numbers[claims]
+    sorting = np.lexsort((found, values))
+    return Members(of_events.values, found[sorting], values[sorting])
+
+
+def _joined(these: Numbers, those: Numbers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where equal numbers stand in both; the second are in order."""
+    start, end = np.searchsorted(those, these, "left"), np.searchsorted(those, these, "right")
+    sizes = end - start
+    here = np.repeat(np.arange(len(these)), sizes)
+    there = np.arange(int(sizes.sum())) + np.repeat(start - (np.cumsum(sizes) - sizes), sizes)
+    return here, there
+
+
+async def _as_of(look: Look, events: BitMap, as_of: AsOfDay) -> list[tuple[Any, BitMap]]:
+    """Events by the statuses of their aspects as of a day."""
+    sets = {str(status): BitMap() for status in v.Status}
+    for start in range(0, len(events), BATCH):
+        rows = await look.fetch(PAGES["events", True], {"numbers": list(events[start : start + BATCH])}, slow=True)
+        for row in rows:
+            for assessment in assess(as_of.statements(row)):
+                sets[assessment.status].add(row[-1])
+    return list(sets.items())
+
+
+@dataclass(frozen=True, slots=True)
+class _Timeline:
+    """Which periods records fall in."""
+
+    unit: str
+    days: Days
+    spans: NDArray[np.int8]
+    """By number, the kind of its date: 0 where it is one day, or none."""
+    latest: Column
+    first: int
+    last: int
+    """The days at which open ends are cut: those asked for, or the first and last that a record of the answer names."""
+    asked: tuple[int | None, int | None]
+
+    def counts(self, numbers: Numbers, most: int) -> Counts:
+        """Each period in which some of these may fall, in order. Raises _ManyError beyond so many."""
+        spans, dated = self.spans[numbers], numbers >= self.days.dated
+        one_day, lasting = numbers[(spans == 0) & dated], numbers[spans > 0]
+        periods, sizes = np.unique(self.periods(self.day(one_day)), return_counts=True)
+        parts = [(periods, sizes, sizes)]
+        if len(lasting):
+            parts += self._lasting(lasting, spans[spans > 0], most)
+        if undated := int(np.count_nonzero(~dated)):
+            parts.append((np.array([UNDATED]), np.array([undated]), np.array([undated])))
+        return _summed(parts)
+
+    def _lasting(self, numbers: Numbers, spans: NDArray[np.int8], most: int) -> list[Counts]:
+        day, latest = self.day(numbers), self.latest[numbers].astype(np.int64)
+        earliest = np.where(spans == Span.OPEN_START, self.first, day)
+        latest = np.where(spans == Span.OPEN_END, self.last, latest)
+        first, last = self.asked
+        inside = (spans != Span.OPEN_START) & (spans != Span.OPEN_END)
+        inside &= (earliest >= (first or 0)) & (latest <= (last or NEVER))
+        begins = self.periods(np.maximum(earliest, first or 0))
+        ends = self.periods(np.minimum(latest, last or NEVER))
+        sure, sizes = np.unique(begins[inside & (begins == ends)], return_counts=True)
+        spread, held = _spread(begins, ends, most)
+        return [(sure, sizes, np.zeros_like(sizes)), (spread, np.zeros_like(held), held)]
+
+    def day(self, numbers: Numbers) -> NDArray[np.int64]:
+        """The days that numbers are of."""
+        at = np.searchsorted(np.asarray(self.days.firsts), numbers, "right") - 1
+        return np.asarray(self.days.days, np.int64)[at]
+
+    def periods(self, days: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Days as numbers of their periods."""
+        moments: NDArray[Any] = (days - _EPOCH).astype("M8[D]")
+        return moments.astype(f"M8[{self.unit}]").astype(np.int64)
+
+    def word(self, period: int) -> str | None:
+        """A period in ISO 8601; None: no date."""
+        return None if period == UNDATED else str(np.array(period).astype(f"M8[{self.unit}]"))
+
+
+async def _timeline(look: Look, table: str, matched: BitMap, conditions: Conditions, unit: str) -> _Timeline:
+    days = await look.index.days_of(look, table)
+    latest = await look.index.column(look, table, "latest")
+    names = {span: FACETS[KINDS[table]].SPAN.of(span) for span in UNLIKE_A_DAY}
+    sets = await look.index.postings(look, names.values())
+    spans = np.zeros((matched.max() if matched else 0) + 1, np.int8)
+    bounded = [0]
+    for span, name in names.items():
+        members = numbers_of(sets[name] & matched)
+        spans[members] = span
+        if len(members) and span != Span.OPEN_END:
+            bounded.append(int(latest[members].max()))
+    first, last = conditions.first, conditions.last
+    known = _Timeline(unit, days, spans, latest, 0, 0, (first, last))
+    dated = matched[matched.rank(days.dated - 1) :] if days.dated < NEVER else BitMap()
+    if not dated:
+        return known
+    ends = known.day(np.array([dated.min(), dated.max()], np.uint32))
+    here = min(int(ends[0]), last or NEVER) if first is None else first
+    there = max(*bounded, int(ends[1]), first or 0) if last is None else last
+    return _Timeline(unit, days, spans, latest, here, there, (first, last))
+
+
+class _ManyError(Exception):
+    """There are more rows than are sent."""
+
+
+def _spread(begins: NDArray[np.int64], ends: NDArray[np.int64], most: int) -> tuple[NDArray[np.int64], ...]:
+    """Each period that something reaches over from its begin to its end, and how many do."""
+    edges = np.unique(np.concatenate([begins, ends + 1]))
+    steps = np.bincount(np.searchsorted(edges, begins), minlength=len(edges))
+    steps = steps - np.bincount(np.searchsorted(edges, ends + 1), minlength=len(edges))
+    held, sizes = np.cumsum(steps)[:-1], np.diff(edges)
+    starts, sizes, held = edges[:-1][held > 0], sizes[held > 0], held[held > 0]
+    if sizes.sum() > most:
+        raise _ManyError
+    within = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return np.repeat(starts, sizes) + within, np.repeat(held, sizes)
+
+
+def _summed(parts: Sequence[Counts]) -> Counts:
+    """Counts of the same periods together."""
+    periods = np.unique(np.concatenate([part[0] for part in parts]))
+    certain, possible = np.zeros(len(periods), np.int64), np.zeros(len(periods), np.int64)
+    for here, sure, maybe in parts:
+        places = np.searchsorted(periods, here)
+        certain[places] += sure
+        possible[places] += maybe
+    return periods, certain, possible
+
+
+def _rows(
+    axes: Sequence[str], matched: BitMap, timeline: _Timeline | None, known: list[Members]
+) -> list[dict[str, Any]]:
+    """The rows, in the order of the first axis, then of the second. Raises BadParameters if they are too many."""
+    try:
+        if timeline is None:
+            cells = _crossed(known) if len(known) > 1 else _plain(known[0])
+        else:
+            cells = _over_time(numbers_of(matched), timeline, known)
+    except _ManyError:
+        message = (
+            f"makes more than {MOST_ROWS:,} rows, and at most {MOST_ROWS:,} are sent: ask for longer periods, "
+            "another axis, or fewer records"
+        )
+        raise BadParameters(bad("by", ", ".join(axes), message, near=[])) from None
+    words: list[Callable[[int], Any]] = [] if timeline is None else [timeline.word]
+    words += [members.values.__getitem__ for members in known]
+    order = list(range(len(axes)))
+    if timeline is not None and axes[0] not in UNITS:  # periods were counted first
+        order.reverse()
+    keys, (certain, possible) = cells[:-2], cells[-2:]
+    rows = []
+    for row in np.lexsort([keys[place] for place in reversed(order)]).tolist():
+        shown = {axis: words[place](int(keys[place][row])) for axis, place in zip(axes, order, strict=True)}
+        rows.append({**shown, "certain": int(certain[row]), "possible": int(possible[row])})
+    return rows
+
+
+def _plain(members: Members) -> tuple[NDArray[np.int64], ...]:
+    sizes = np.bincount(members.places, minlength=len(members.values))
+    return _few(np.arange(len(sizes)), sizes, sizes)
+
+
+def _crossed(known: Sequence[Members]) -> tuple[NDArray[np.int64], ...]:
+    """Records that have a value of one axis and one of the other."""
+    one, other = known
+    order = np.argsort(other.numbers, kind="stable")
+    here, there = _joined(one.numbers, other.numbers[order])
+    width = len(other.values)
+    pairs, sizes = np.unique(one.places[here] * width + other.places[order][there], return_counts=True)
+    return _few(pairs // max(width, 1), pairs % max(width, 1), sizes, sizes)
+
+
+def _over_time(numbers: Numbers, timeline: _Timeline, known: Sequence[Members]) -> tuple[NDArray[np.int64], ...]:
+    """Records by period, or by period and by value of another axis."""
+    if not known:
+        return _few(*timeline.counts(numbers, MOST_ROWS))
+    members = known[0]
+    ends = np.searchsorted(members.places, np.arange(len(members.values) + 1))
+    parts: list[tuple[NDArray[np.int64], ...]] = []
+    left = MOST_ROWS
+    for place in range(len(members.values)):
+        periods, certain, possible = timeline.counts(members.numbers[ends[place] : ends[place + 1]], left)
+        left -= len(periods)
+        if left < 0:
+            raise _ManyError
+        parts.append((periods, np.full(len(periods), place), certain, possible))
+    return tuple(np.concatenate([part[column] for part in parts]) for column in range(4)) if parts else (_NOTHING,) * 4
+
+
+_NOTHING: NDArray[np.int64] = np.zeros(0, np.int64)
+
+
+def _few(*cells: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+    if len(cells[0]) > MOST_ROWS:
+        raise _ManyError
+    return cells

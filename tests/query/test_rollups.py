@@ -1,0 +1,208 @@
+"""Rollups against counts: on filters drawn at random, each row and each sum is what `/count` says of the same."""
+
+import asyncio
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+
+from api.errors import BadParameters
+from api.http.resources.rollups import ClaimAxis, ClaimRollup, EventAxis, EventRollup
+from api.main import reader_for
+from api.query import rollups
+from api.query.session import Data, Look
+from api.settings import Settings
+from tests.support import country, databases, questions
+
+T = TypeVar("T")
+Row = dict[str, Any]
+Filters = dict[str, Any]
+QUERIES: dict[str, type[EventRollup | ClaimRollup]] = {"events": EventRollup, "claims": ClaimRollup}
+AXES = {"events": list(EventAxis.__args__), "claims": list(ClaimAxis.__args__)}  # type: ignore[attr-defined]
+ALONE = {"events": {"kind", "dataset", "location"}, "claims": {"dataset", "stance", "aspect", "certainty", "speaker"}}
+"""Axes of which each record has one value, or none."""
+DAYS = {"events": ("date_from", "date_to"), "claims": ("said_from", "said_to")}
+WORLDS = {"dossier": (databases.dossier, questions.FILTERS), "country": (databases.country, country.FILTERS)}
+
+
+class Asking:
+    """Asks one database, without a server."""
+
+    def __init__(self, url: str) -> None:
+        self.runner = asyncio.Runner()
+        self.data = Data(reader_for(Settings(database_url=url)))
+
+    def do(self, work: Callable[[Look], Awaitable[T]]) -> T:
+        return self.runner.run(self.data.ask(work))
+
+    def rows(self, table: str, by: list[str], filters: Filters, **levels: str) -> list[Row]:
+        query = QUERIES[table].model_validate({**filters, **levels, "by": by})
+
+        async def work(look: Look) -> list[Row]:
+            asked = query.asked()
+            found = await rollups.roll_up(look, table, asked.conditions, asked.as_of, query.axes())
+            assert found.total == await asked.count(look)
+            return found.rows
+
+        return self.do(work)
+
+    def count(self, table: str, filters: Filters) -> int:
+        asked = QUERIES[table].model_validate({**filters, "by": ["dataset"]}).asked()
+        return self.do(asked.count)
+
+    def close(self) -> None:
+        self.runner.run(self.data.reader.close())
+        self.runner.close()
+
+
+@pytest.fixture(scope="module", params=WORLDS)
+def world(
+    request: pytest.FixtureRequest, backend: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Asking, questions.Pools]]:
+    template, pools = WORLDS[request.param]
+    with databases.copy(backend, tmp_path_factory.mktemp("rollups"), template(backend)) as url:
+        asking = Asking(url)
+        yield asking, pools
+        asking.close()
+
+
+def days_of(period: str) -> tuple[str, str]:
+    """The first and last day of 2022, 2022-07 or 2022-07-02."""
+    if len(period) == 7:
+        return f"{period}-01", f"{period}-{monthrange(int(period[:4]), int(period[5:]))[1]}"
+    return (period, period) if len(period) == 10 else (f"{period}-01-01", f"{period}-12-31")
+
+
+def periods_agree(asking: Asking, table: str, rows: list[Row], unit: str, filters: Filters) -> None:
+    """Each period counts what the list does with its days cut to the period."""
+    first, last = DAYS[table]
+    match = filters.get("match", "possible")
+    columns = {match} if "as_of" in filters or match == "certain" else {"certain", "possible"}
+    for row in rows[:12]:
+        if row[unit] is not None:
+            begin, end = days_of(row[unit])
+            days = {first: max(begin, filters.get(first, begin)), last: min(end, filters.get(last, end))}
+            for column in columns:
+                asked = {**filters, **days, "match": column, "undated": "exclude" if "as_of" not in filters else None}
+                asked = {name: value for name, value in asked.items() if value is not None}
+                if "as_of" not in filters or filters.get("undated") != "include":
+                    assert row[column] == asking.count(table, asked), (row, column)
+    dated = [row for row in rows if row[unit] is not None]
+    undated = sum(row["certain"] for row in rows if row[unit] is None)
+    total = asking.count(table, filters)
+    assert sum(row["certain"] for row in dated) <= total - undated <= sum(row["possible"] for row in dated)
+    assert all(0 <= row["certain"] <= row["possible"] > 0 for row in rows)
+    assert [row[unit] for row in dated] == sorted({row[unit] for row in dated})
+
+
+def values_agree(asking: Asking, table: str, rows: list[Row], axis: str, filters: Filters) -> None:
+    """Each value counts what the list does with a filter for it, and all add up where no record has two."""
+    total = asking.count(table, filters)
+    assert all(row["certain"] == row["possible"] > 0 for row in rows)
+    if axis in ALONE[table]:
+        assert sum(row["possible"] for row in rows) == total
+    of_claims = table == "claims" and axis in rollups.OF_THE_EVENT
+    if axis in filters or of_claims or axis in {"role", "party", "location"}:
+        return
+    for row in rows[:12]:
+        value = row[axis]["id"] if isinstance(row[axis], dict) else row[axis]
+        if value is not None:
+            assert row["possible"] == asking.count(table, {**filters, axis: [value]}), row
+
+
+def summed(rows: list[Row], axis: str) -> Counter[tuple[Any, str]]:
+    """Rows of two axes by one of them."""
+    found: Counter[tuple[Any, str]] = Counter()
+    for row in rows:
+        value = row[axis]["id"] if isinstance(row[axis], dict) else row[axis]
+        for column in ("certain", "possible"):
+            found[value, column] += row[column]
+    return found
+
+
+def agree(asking: Asking, pools: questions.Pools, table: str, examples: int) -> None:
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(
+        filters=questions.filters(table, pools),
+        axis=st.sampled_from(AXES[table]),
+        other=st.sampled_from(sorted(ALONE[table])),
+    )
+    def compare(filters: Filters, axis: str, other: str) -> None:
+        note(f"{table} {filters} by {axis} and {other}")
+        rows = asking.rows(table, [axis], filters)
+        if axis in rollups.UNITS:
+            periods_agree(asking, table, rows, axis, filters)
+        else:
+            values_agree(asking, table, rows, axis, filters)
+        if axis not in {other, "day"}:  # of which there may be too many
+            both = asking.rows(table, [axis, other], filters)
+            assert summed(both, axis) == summed(rows, axis)
+            turned = asking.rows(table, [other, axis], filters)
+            assert sorted(map(str, (sorted(row.items()) for row in both))) == sorted(
+                map(str, (sorted(row.items()) for row in turned))
+            )
+
+    compare()
+
+
+@pytest.mark.parametrize("table", QUERIES)
+def test_rows_and_sums_are_what_count_says(world: tuple[Asking, questions.Pools], table: str) -> None:
+    agree(*world, table, 60)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("table", QUERIES)
+def test_ten_thousand_filters_say_the_same(world: tuple[Asking, questions.Pools], table: str) -> None:
+    agree(*world, table, 2_500)
+
+
+def test_places_of_one_kind_count_what_lies_in_them(world: tuple[Asking, questions.Pools]) -> None:
+    asking, _ = world
+    for table in QUERIES:
+        for level in ("city", "region", "oblast"):
+            rows = asking.rows(table, ["location"], {}, location_level=level)
+            for row in rows:
+                if row["location"] is not None:
+                    assert row["possible"] == asking.count(table, {"location": [row["location"]["id"]]})
+            assert len(rows) == len({str(row["location"]) for row in rows})
+
+
+def test_parties_count_who_belongs_to_them(world: tuple[Asking, questions.Pools]) -> None:
+    asking, _ = world
+    for table in QUERIES:
+        for row in asking.rows(table, ["party"], {}):
+            if row["party"] is not None:
+                assert row["possible"] == asking.count(table, {"party": [row["party"]["id"]]})
+    speakers = [row["speaker"] for row in asking.rows("claims", ["speaker"], {})]
+    assert [row["party"] for row in asking.rows("claims", ["party"], {}, party_level="actor")] == speakers
+
+
+def test_more_rows_than_are_sent_are_refused(
+    world: tuple[Asking, questions.Pools], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking, _ = world
+    for by in (["day", "kind"], ["day"], ["kind", "role"]):
+        rows = asking.rows("events", by, {})
+        monkeypatch.setattr(rollups, "MOST_ROWS", len(rows))
+        assert asking.rows("events", by, {}) == rows
+        monkeypatch.setattr(rollups, "MOST_ROWS", len(rows) - 1)
+        with pytest.raises(BadParameters, match=r"rows, and at most .* are sent: ask for longer periods, another axis"):
+            asking.rows("events", by, {})
+        monkeypatch.undo()
+
+
+def test_a_thread_counts_the_same(world: tuple[Asking, questions.Pools], monkeypatch: pytest.MonkeyPatch) -> None:
+    asking, _ = world
+    here = asking.rows("claims", ["month", "stance"], {})
+    monkeypatch.setattr(rollups, "AT_ONCE", 0)
+    assert asking.rows("claims", ["month", "stance"], {}) == here
