@@ -94,6 +94,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _furnish(app, settings)
     problems.install(app)
     parameters.install(app)
+    _route(app)
+    app.state.assistants = mcp.install(app, settings)
+    pages.install(app)
+    openapi.install(app)
+    return app
+
+
+def _route(app: FastAPI) -> None:
+    """Lead to every resource."""
     app.include_router(rollups.router)  # before what has an id in its path
     for resource in RESOURCES:
         app.include_router(resource.exports)
@@ -106,10 +115,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(beside.router)
     app.include_router(ogc.router)
     app.include_router(llms_text.router)
-    app.state.assistants = mcp.install(app, settings)
-    pages.install(app)
-    openapi.install(app)
-    return app
 
 
 def guarded(app: FastAPI, settings: Settings) -> Guard:

@@ -36,10 +36,6 @@ Reference: TypeAlias = tuple[str, str, str]
 """A field that names another record, and that record's kind and id; a plain tuple, which can be packed."""
 
 
-TAKEN = frozenset({"count", "rollup", "rollup.csv"})
-"""Paths beside those of records."""
-
-
 class Record(Part):
     """What is loaded, updated and withdrawn as one."""
 
@@ -48,7 +44,7 @@ class Record(Part):
 
     @model_validator(mode="after")
     def _path(self) -> Self:
-        if self.id in TAKEN:
+        if self.id in {"count", "rollup", "rollup.csv"}:  # paths beside those of records
             raise PydanticCustomError("id", f"no record may be called {self.id}")
         return self
 

@@ -58,7 +58,7 @@ TAGS = {
 # Parameters in the order of the contract; those of a list itself come first, these last.
 LAST = [
     *("dataset", "q", "match", "undated", "as_of", "known", "bbox", "longitude", "latitude", "radius_km"),
-    *("sort", "limit", "cursor", "total", "fields", "expand", "revision"),
+    *("changed_since", "sort", "limit", "cursor", "total", "fields", "expand", "revision"),
 ]
 # Where an answer leads: by operation, what its records' ids can be asked of next, and where in the answer those stand.
 FIRST, OWN = "$response.body#/data/0/id", "$response.body#/id"

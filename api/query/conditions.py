@@ -64,6 +64,9 @@ class Conditions:
     circle: Circle | None = None
     then: tuple[Resting, ...] = ()
     """What of the claims that count as of the day must be so."""
+    changed_since: int | None = None
+    """A revision after which the document must have changed, or that of a claim about it with `changed_claims`."""
+    changed_claims: bool = False
     fresh: bool = False
     """The days are those in which claims became known."""
     statements: bool = False

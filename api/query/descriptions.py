@@ -55,6 +55,11 @@ def days_in_words(verb: str, first: date | None, last: date | None, match: Match
     return f"{said} {span}" + (" or have no date" if undated == Undated.INCLUDE else "")
 
 
+def changed_in_words(since: int | None) -> str | None:
+    """Since when a document must have changed; None without a revision."""
+    return None if since is None else f"changed after revision {since}"
+
+
 def box_in_words(box: Box) -> str:
     """Where a box lies."""
     crossing = " over the antimeridian" if box.west > box.east else ""

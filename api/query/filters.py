@@ -122,6 +122,19 @@ def facets(kind: type[Filters]) -> dict[str, Facet]:
     return {name: found[0] for name, found in marks.items() if found}
 
 
+class Changed(Filters):
+    """A list that can be asked for what changed of it."""
+
+    changed_since: Annotated[
+        RevisionNumber | None,
+        Field(
+            description="Its document was put in place after this revision, by its own load or because of another "
+            "record; 0: all. What was withdrawn is in no list: `/changes` tells it.",
+            examples=[0],
+        ),
+    ] = None
+
+
 class Worded(Filters):
     """A list that can be searched for words."""
 

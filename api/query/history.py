@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select, tup
 
 from api import models
 from api.domain.vocabulary import ChangeOperation
-from api.errors import BadParameters, Gone, NotFound, bad
+from api.errors import Gone, NotFound
+from api.query.lists import require_revision
 from api.query.paging import DATED, Found, Place, Sort, Walked
 from api.query.session import Look
 from api.query.statements import REVISION
@@ -172,7 +173,7 @@ class Changes(HistoryList):
 
     async def check(self, look: Look) -> None:
         """The revision exists. Raises BadParameters."""
-        await require_known(look, "since", self.since)
+        require_revision(look, "since", self.since)
 
     async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:  # noqa: ARG002 - there is one order
         """From a place on, a batch at a time."""
@@ -222,13 +223,6 @@ async def _bodies(look: Look, rows: Sequence[Row]) -> dict[tuple[str, str], str]
     return found
 
 
-async def require_known(look: Look, parameter: str, number: int) -> None:
-    """A revision that a parameter names exists. Raises BadParameters."""
-    if number > look.revision:
-        message = f"there is no such revision; the newest is {look.revision}"
-        raise BadParameters(bad(parameter, number, message, near=[str(look.revision)]))
-
-
 async def gone(look: Look, kind: str, identifier: str, number: int | None = None) -> None:
     """Raises Gone if the record was withdrawn, by that revision or by now."""
     parameters = {"kind": kind, "id": identifier, "number": look.revision if number is None else number}
@@ -240,7 +234,7 @@ async def gone(look: Look, kind: str, identifier: str, number: int | None = None
 
 async def as_it_stood(look: Look, kind: str, identifier: str, number: int) -> str:
     """A record's document after that revision. Raises BadParameters, Gone, NotFound."""
-    await require_known(look, "revision", number)
+    require_revision(look, "revision", number)
     parameters = {"kind": kind, "id": identifier, "number": number}
     await gone(look, kind, identifier, number)
     if not await look.fetch(_LAST_OF_RECORD, parameters):

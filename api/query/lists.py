@@ -53,6 +53,13 @@ async def check_named(look: Look, named: Sequence[Named]) -> None:
         raise BadParameters(*errors)
 
 
+def require_revision(look: Look, parameter: str, number: int | None) -> None:
+    """A revision that a parameter names exists. Raises BadParameters."""
+    if number is not None and number > look.revision:
+        message = f"there is no such revision; the newest is {look.revision}"
+        raise BadParameters(bad(parameter, number, message, near=[str(look.revision)]))
+
+
 async def resolve(look: Look, table: str, conditions: Conditions) -> Question:
     """Find what matches."""
     known = look.questions.get(id(conditions))
@@ -213,6 +220,7 @@ class Asked(Walked):
 
     async def check(self, look: Look) -> None:
         """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
+        require_revision(look, "changed_since", self.conditions.changed_since)
         await check_named(look, self.conditions.named)
 
     async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:

@@ -81,7 +81,16 @@ class Matching:
         if conditions.pair is not None:
             here, there = conditions.pair
             sets.append(await self._different(wanted[here].names, wanted[there].names))
+        if conditions.changed_since:  # since the beginning, all have
+            sets.append(await self._changed(conditions.changed_since))
         return sets + [await self._word(word) for word in conditions.words]
+
+    async def _changed(self, since: int) -> BitMap:
+        index = self.look.index
+        found = await index.changed(self.look, self.table, since, claims=False)
+        if self.conditions.changed_claims:
+            found = found | await index.changed(self.look, self.table, since, claims=True)
+        return found
 
     async def _word(self, word: str) -> BitMap:
         """Those that hold a word which begins like this, or is spelt otherwise."""

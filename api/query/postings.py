@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from api.models.facets import CELL_BITS, CHUNK_BITS, COLUMNS, NEVER, UNKNOWN, checksum
-from api.query.statements import BEGINNING, BY_ID, COLUMN, DAYS, EVENTS_OF, FILED, KINDS, POSTINGS
+from api.query.statements import BEGINNING, BY_ID, CHANGED, COLUMN, DAYS, EVENTS_OF, FILED, KINDS, POSTINGS
 from api.storage.reader import Parameters, Row, Statement
 
 Column = NDArray[Any]
@@ -133,6 +133,15 @@ class Index:
                 part[[row[1] - first for row in rows]] = [row[2] for row in rows]
             found[start:end] = self.events[chunk][claims[start:end] - (chunk << CHUNK_BITS)]
         return found
+
+    async def changed(self, read: Reads, table: str, since: int, *, claims: bool) -> BitMap:
+        """The records that changed after a revision, or the events of claims that did."""
+        key = f"{table} changed since {since}, {claims}"
+        if (known := self.sets.get(key)) is not None:
+            self.sets.move_to_end(key)
+            return BitMap.deserialize(known)
+        rows = await read.fetch(CHANGED[table, claims], {"since": since}, slow=True)
+        return self.keep(key, BitMap([row[1] for row in rows]))
 
     def keep(self, name: str, members: BitMap) -> BitMap:
         """Remember a set, and forget what was not asked for longest if there is too much."""

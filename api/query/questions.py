@@ -12,7 +12,7 @@ from api.domain.vocabulary import Aspect, Undated
 from api.query import references as shown
 from api.query.as_of import AsOfDay
 from api.query.conditions import Conditions, Wanted
-from api.query.lists import BATCH, Question, check_named, left_out, resolve, walk
+from api.query.lists import BATCH, Question, check_named, left_out, require_revision, resolve, walk
 from api.query.paging import DATED, Found, Place, Sort, Walked, just_before
 from api.query.session import Look
 from api.query.why_empty import why
@@ -65,6 +65,7 @@ class Matters(Walked):
 
     async def check(self, look: Look) -> None:
         """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
+        require_revision(look, "changed_since", self.conditions.changed_since)
         await check_named(look, self.conditions.named)
 
     def asks_for(self, question: AssessedQuestion) -> bool:

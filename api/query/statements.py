@@ -210,6 +210,22 @@ FILED = {(kind, one_kind): _filed(kind, one_kind=one_kind) for kind in _RECORDS 
          if kind != "dataset" or not one_kind}  # fmt: skip
 """Rows of (revision, id, name, facet, hash, members) of the records whose ids make names of facets after a `prefix`."""
 _EVENT_ENTRY, _CLAIM_ENTRY, _CLAIM = models.EventEntry.__table__, models.ClaimEntry.__table__, models.Claim.__table__
+_CHANGE = models.Change.__table__
+
+
+def _changed(table: str, *, claims: bool = False) -> Statement:
+    entry = ENTRIES[table]
+    kind, same = KINDS[table], _CHANGE.c.id == entry.c.id
+    found = select(REVISION, entry.c.number).select_from(_CHANGE)
+    if claims:
+        kind, same = "claim", _CLAIM.c.event == entry.c.id
+        found = found.join(_CLAIM, _CLAIM.c.id == _CHANGE.c.id)
+    found = found.join(entry, same).where(_CHANGE.c.kind == kind, _CHANGE.c.revision > bindparam("since"))
+    return Statement(found.distinct())
+
+
+CHANGED = {(table, False): _changed(table) for table in KINDS} | {("events", True): _changed("events", claims=True)}
+"""Rows of (revision, number) of the records that changed after `since`, or of the events of claims that did."""
 EVENTS_OF = Statement(
     select(REVISION, _CLAIM_ENTRY.c.number, _EVENT_ENTRY.c.number)
     .join_from(_CLAIM_ENTRY, _CLAIM, _CLAIM.c.id == _CLAIM_ENTRY.c.id)

@@ -15,7 +15,7 @@ from api.domain.spelling import WAYS, alternatives
 from api.models.facets import Span
 from api.query.conditions import Named
 from api.query.filters import Filters, facets
-from api.query.lists import check_named
+from api.query.lists import check_named, require_revision
 from api.query.paging import DATED, UNDATED, Found, Place, Sort, Walked
 from api.query.session import TABLES, Look
 from api.query.statements import REVISION, in_box
@@ -110,6 +110,12 @@ def _days(_: FromClause, document: FromClause, clause: Clause) -> ColumnElement[
     return or_(undated, and_(*conditions)) if clause.size > 2 else and_(*conditions)  # noqa: PLR2004 - see above
 
 
+def _changed(fact: FromClause, _: FromClause, clause: Clause) -> ColumnElement[bool]:
+    change = models.Change.__table__
+    since: ColumnElement[int] = bindparam("changed_since")
+    return exists().where(change.c.kind == clause.column, change.c.id == fact.c.id, change.c.revision > since)
+
+
 def _undated(_: FromClause, document: FromClause, __: Clause) -> ColumnElement[bool]:
     return document.c.span == Span.UNDATED
 
@@ -122,6 +128,7 @@ CLAUSES: Mapping[str, Callable[[FromClause, FromClause, Clause], ColumnElement[b
     "words": _words,
     "days": _days,
     "undated": _undated,
+    "changed": _changed,
 }
 
 
@@ -179,6 +186,7 @@ class Asked(Walked):
 
     async def check(self, look: Look) -> None:
         """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
+        require_revision(look, "changed_since", self.values.get("changed_since"))
         await check_named(look, self.named)
 
     def any_of(self, column: str, values: Sequence[str]) -> None:
@@ -223,6 +231,12 @@ class Asked(Walked):
             self.clauses.append(Clause("days", ends, 1 + certain + 2 * undated))
             self.values["first_day"] = first and first.toordinal()
             self.values["last_day"] = last and last.toordinal()
+
+    def changed(self, since: int | None) -> None:
+        """The document changed after a revision."""
+        if since is not None:
+            self.clauses.append(Clause("changed", self.table))
+            self.values["changed_since"] = since
 
     def place(self, box: Box | None, circle: Circle | None) -> None:
         """The record's point lies in the box, and in the circle."""

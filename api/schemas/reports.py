@@ -1,4 +1,4 @@
-"""What is sent of judgements beyond lists of records: positions over time, comparisons, control and briefings."""
+"""What is sent beyond lists of records: positions over time, comparisons, control, briefings, rollups and health."""
 
 from api.domain import vocabulary as v
 from api.schemas.pages import Links, Meta

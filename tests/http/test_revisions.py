@@ -133,6 +133,44 @@ def test_a_records_versions_say_what_changed_and_lead_to_it(loaded: Api) -> None
     ]
 
 
+@pytest.mark.parametrize("since", [0, 1, 2, 3])
+def test_every_list_can_be_asked_for_what_changed(loaded: Api, since: int) -> None:
+    """What is listed since a revision is what the feed has put since then; all filters go with it."""
+    put: dict[str, set[str]] = {name: set() for name in LISTS}
+    for page in loaded.pages("/changes", since=since, limit=1000):
+        for change in page["data"]:
+            if change["op"] == "put":
+                put[f"{change['kind']}s"].add(change["id"])
+    for name in LISTS:
+        ids = loaded.agreed(f"/{name}", changed_since=since)
+        assert set(ids) == put[name]
+        pages = [row["id"] for page in loaded.pages(f"/{name}", changed_since=since, limit=3) for row in page["data"]]
+        assert pages == ids
+        if name not in {"datasets", "locations"}:
+            of_dataset = {"dataset": EXCERPT} if name != "actors" else {"kind": ["side", "state", "person"]}
+            every = loaded.ids(f"/{name}", **of_dataset)
+            assert loaded.agreed(f"/{name}", **of_dataset, changed_since=since) == [
+                one for one in every if one in put[name]
+            ]
+    rows = loaded.get("/events/rollup", by="kind", changed_since=since)["data"]
+    assert sum(row["certain"] for row in rows) == len(put["events"])
+    of_claims = {loaded.get(f"/claims/{claim}")["event"]["id"] for claim in put["claims"]}
+    disputed = [row["event"]["id"] for row in loaded.get("/disputes", limit=1000)["data"]]
+    changed = loaded.get("/disputes", changed_since=since, limit=1000)
+    assert [row["event"]["id"] for row in changed["data"]] == [
+        event for event in disputed if event in put["events"] | of_claims
+    ]
+    assert changed["meta"]["description"] == f"Disputes that rest on what changed after revision {since}"
+
+
+@pytest.mark.parametrize("name", [*LISTS, "disputes"])
+def test_what_will_change_cannot_be_asked_for(loaded: Api, name: str) -> None:
+    for path in (f"/{name}", f"/{name}/count", f"/{name}.csv"):
+        (error,) = loaded.problem(path, changed_since=4)["errors"]
+        assert error["parameter"] == "changed_since"
+        assert error["message"] == "there is no such revision; the newest is 3"
+
+
 @pytest.mark.parametrize(
     ("path", "parameter", "message"),
     [

@@ -79,6 +79,8 @@ def mended(query: dict[str, Any]) -> dict[str, Any]:
         mend = MENDERS.get(name, lambda same: same)
         made[name] = [mend(one) for one in value[:8]] if isinstance(value, list) else mend(value)
     made.pop("cursor", None)
+    if "changed_since" in made:
+        made["changed_since"] = 1
     made.pop("since", None)  # a revision that there may not be
     made.pop("fields", None)  # the schema describes records with all of them
     if "expand" in made:

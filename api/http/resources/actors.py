@@ -13,8 +13,8 @@ from api.http.fields import Shaped
 from api.http.list_routes import list_routes
 from api.http.openapi_responses import item_of
 from api.models.facets import ActorFacets
-from api.query.descriptions import all_worded, sentence
-from api.query.filters import Id, Paged, PathId, Versioned, Worded
+from api.query.descriptions import all_worded, changed_in_words, sentence
+from api.query.filters import Changed, Id, Paged, PathId, Versioned, Worded
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
 from api.schemas.pages import ActorPage
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/actors", tags=["Actors"])
 _ITEM = item_statement("actor")
 
 
-class ActorFilters(Worded):
+class ActorFilters(Worded, Changed):
     """Which actors a caller wants."""
 
     kind: Annotated[
@@ -44,6 +44,7 @@ class ActorFilters(Worded):
         asked = Asked("actor")
         asked.marked(self)
         asked.words(fold(self.q or ""))
+        asked.changed(self.changed_since)
         return asked
 
     async def described(self, look: Look) -> str:
@@ -52,6 +53,7 @@ class ActorFilters(Worded):
         parts = [
             *said.values(),
             f"hold the words “{self.q}”" if self.q else None,
+            changed_in_words(self.changed_since),
         ]
         return sentence("Actors", parts)
 

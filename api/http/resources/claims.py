@@ -19,8 +19,8 @@ from api.http.openapi_responses import item_of
 from api.models.facets import ClaimFacets
 from api.query.as_of import AsOfDay
 from api.query.conditions import Conditions, marked, ordinal
-from api.query.descriptions import all_worded, days_in_words, sentence
-from api.query.filters import AsOf, AsOfImprecise, Day, Flag, Id, Paged, PathId, Versioned, Worded
+from api.query.descriptions import all_worded, changed_in_words, days_in_words, sentence
+from api.query.filters import AsOf, AsOfImprecise, Changed, Day, Flag, Id, Paged, PathId, Versioned, Worded
 from api.query.session import Look
 from api.query.statements import REVISION
 from api.query.why_empty import Explained
@@ -77,7 +77,7 @@ class ClaimItem(AsOfQuery, Shaped):
     listing: ClassVar = "claims"
 
 
-class ClaimFilters(Worded, AsOfImprecise):
+class ClaimFilters(Worded, AsOfImprecise, Changed):
     """Which claims a caller wants."""
 
     days: ClassVar = ("said_from", "said_to")
@@ -173,6 +173,7 @@ class ClaimFilters(Worded, AsOfImprecise):
             certain=self.match == v.Match.CERTAIN,
             undated=self.undated == v.Undated.INCLUDE,
             words=fold(self.q or ""),
+            changed_since=self.changed_since,
         )
         return Explained("claims", conditions, self.as_of_day())
 
@@ -186,6 +187,7 @@ class ClaimFilters(Worded, AsOfImprecise):
             said.pop("party"),
             *said.values(),
             f"hold the words “{self.q}”" if self.q else None,
+            changed_in_words(self.changed_since),
         ]
         return sentence("Claims", parts, self.as_of_day())
 

@@ -10,7 +10,8 @@ from api.http.answers import Listing
 from api.http.fields import Chosen
 from api.http.list_routes import list_routes
 from api.http.openapi_responses import item_of
-from api.query.filters import Filters, Paged, PathId, Versioned
+from api.query.descriptions import changed_in_words, sentence
+from api.query.filters import Changed, Paged, PathId, Versioned
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
 from api.schemas.pages import DatasetPage
@@ -22,16 +23,18 @@ router = APIRouter(prefix="/datasets", tags=["Datasets"])
 _ITEM = item_statement("dataset")
 
 
-class DatasetFilters(Filters):
-    """All datasets: there is nothing to filter by."""
+class DatasetFilters(Changed):
+    """Which datasets a caller wants."""
 
     def asked(self) -> Asked:
         """The question."""
-        return Asked("dataset")
+        asked = Asked("dataset")
+        asked.changed(self.changed_since)
+        return asked
 
     async def described(self, _: Look) -> str:
         """The question in words."""
-        return "All datasets"
+        return sentence("Datasets", [changed_in_words(self.changed_since)])
 
 
 class DatasetQuery(DatasetFilters, Paged, Chosen):

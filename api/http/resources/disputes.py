@@ -1,5 +1,6 @@
 """Disputes: their filters and routes."""
 
+from dataclasses import replace
 from typing import Annotated, ClassVar, Literal
 
 from fastapi import APIRouter
@@ -11,9 +12,9 @@ from api.http.fields import Shaped
 from api.http.list_routes import list_routes
 from api.models.facets import ClaimFacets, EventFacets
 from api.query.conditions import Conditions, Named, Wanted, any_of, marked, ordinal
-from api.query.descriptions import days_in_words, one_of, sentence
+from api.query.descriptions import changed_in_words, days_in_words, one_of, sentence
 from api.query.disputes import Disputes
-from api.query.filters import Id, OfEvents, Paged
+from api.query.filters import Changed, Id, OfEvents, Paged
 from api.query.session import Look
 from api.query.why_empty import claims_of
 from api.schemas.pages import DisputePage
@@ -49,7 +50,7 @@ async def events_in_words(filters: OfEvents, look: Look) -> list[str | None]:
     ]
 
 
-class DisputeFilters(OfEvents):
+class DisputeFilters(OfEvents, Changed):
     """Which disputes a caller wants."""
 
     party: Annotated[
@@ -67,14 +68,15 @@ class DisputeFilters(OfEvents):
             facets.append(any_of(EventFacets.SPOKEN, self.party))
         named = [Named("party", "actor", party) for party in self.party]
         scope = claims_of(ClaimFacets.PARTY, self.party) + claims_of(ClaimFacets.LOCATION, self.location)
-        return Disputes(
-            conditions_of(self, *facets, named=named), self.as_of_day(), frozenset(self.aspect), scope, self.party
-        )
+        conditions = conditions_of(self, *facets, named=named)
+        changed = replace(conditions, changed_since=self.changed_since, changed_claims=True)
+        return Disputes(changed, self.as_of_day(), frozenset(self.aspect), scope, self.party)
 
     async def described(self, look: Look) -> str:
         """The question in words."""
         who = f"have a position held by {await look.names('actor', self.party)}" if self.party else None
-        parts = [who, *await events_in_words(self, look)]
+        changed = None if self.changed_since is None else f"rest on what {changed_in_words(self.changed_since)}"
+        parts = [who, *await events_in_words(self, look), changed]
         return sentence("Disputes", parts, self.as_of_day())
 
 

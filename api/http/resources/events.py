@@ -20,8 +20,17 @@ from api.http.resources.claims import ANY_CLAIM, CLAIMS, AsOfQuery, ClaimsOfEven
 from api.models.facets import ClaimFacets, EventFacets
 from api.query.as_of import status_test
 from api.query.conditions import Conditions, Named, Resting, Wanted, any_of, box_wanted, marked, ordinal
-from api.query.descriptions import all_worded, box_in_words, circle_in_words, days_in_words, one_of, sentence, worded
-from api.query.filters import AsOfImprecise, CountryCode, Day, Flag, Id, Paged, PathId, Placed, Worded
+from api.query.descriptions import (
+    all_worded,
+    box_in_words,
+    changed_in_words,
+    circle_in_words,
+    days_in_words,
+    one_of,
+    sentence,
+    worded,
+)
+from api.query.filters import AsOfImprecise, Changed, CountryCode, Day, Flag, Id, Paged, PathId, Placed, Worded
 from api.query.session import Look
 from api.query.statements import REVISION
 from api.query.why_empty import Explained
@@ -47,7 +56,7 @@ ITEM = Statement(
 )
 
 
-class EventFilters(Worded, Placed, AsOfImprecise):
+class EventFilters(Worded, Placed, AsOfImprecise, Changed):
     """Which events a caller wants."""
 
     days: ClassVar = ("date_from", "date_to")
@@ -172,6 +181,7 @@ class EventFilters(Worded, Placed, AsOfImprecise):
             certain=self.match == v.Match.CERTAIN,
             undated=self.undated == v.Undated.INCLUDE,
             words=fold(self.q or ""),
+            changed_since=self.changed_since,
             circle=circle,
             judged=judged,
             then=self._then(),
@@ -195,6 +205,7 @@ class EventFilters(Worded, Placed, AsOfImprecise):
             circle_in_words(self.circle()),
             *said.values(),
             f"hold the words “{self.q}”" if self.q else None,
+            changed_in_words(self.changed_since),
             await worded(look, EventFacets.DISPUTED, self.disputed),
             await worded(look, EventFacets.STATUS, self.status),
         ]

@@ -13,8 +13,8 @@ from api.http.fields import Shaped
 from api.http.list_routes import list_routes
 from api.http.openapi_responses import item_of
 from api.models.facets import LocationFacets
-from api.query.descriptions import all_worded, box_in_words, circle_in_words, sentence
-from api.query.filters import CountryCode, Id, Paged, PathId, Placed, Versioned, Worded
+from api.query.descriptions import all_worded, box_in_words, changed_in_words, circle_in_words, sentence
+from api.query.filters import Changed, CountryCode, Id, Paged, PathId, Placed, Versioned, Worded
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
 from api.schemas.pages import LocationPage
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/locations", tags=["Locations"])
 ITEM = item_statement("location")
 
 
-class LocationFilters(Worded, Placed):
+class LocationFilters(Worded, Placed, Changed):
     """Which locations a caller wants."""
 
     kind: Annotated[
@@ -52,6 +52,7 @@ class LocationFilters(Worded, Placed):
         asked.marked(self)
         asked.place(self.bbox, self.circle())
         asked.words(fold(self.q or ""))
+        asked.changed(self.changed_since)
         return asked
 
     async def described(self, look: Look) -> str:
@@ -64,6 +65,7 @@ class LocationFilters(Worded, Placed):
             circle_in_words(self.circle()),
             *said.values(),
             f"hold the words “{self.q}”" if self.q else None,
+            changed_in_words(self.changed_since),
         ]
         return sentence("Locations", parts)
 

@@ -131,9 +131,12 @@ async def _csv(request: Request, table: str, query: Any) -> Response:  # noqa: A
     async def work(look: Look) -> Response:
         if unchanged := await answers.not_modified(request, look):
             return unchanged
+        tag, loaded_at = caching.etag(request, look.revision, gzip=False), look.catalogue.loaded_at
         found = await _rolled(look, table, query)
+        if caching.copy_will_do(request, loaded_at):
+            return caching.not_modified(tag, loaded_at)
         text = csv_lines(map(flat, found.rows), [*header, "certain", "possible"], first=True)
-        headers = caching.headers(caching.etag(request, look.revision, gzip=False), look.catalogue.loaded_at) | LICENCE
+        headers = caching.headers(tag, loaded_at) | LICENCE
         headers |= {"Counterclaim-Count": str(len(found.rows)), "Content-Type": MEDIA_TYPE}
         return ranges.answer(request, ranges.Body(io.BytesIO(text), len(text)), headers)
 

@@ -14,8 +14,8 @@ from api.http.list_routes import list_routes
 from api.http.openapi_responses import item_of
 from api.models.facets import SourceFacets
 from api.models.limits import NAME_LENGTH
-from api.query.descriptions import all_worded, days_in_words, sentence
-from api.query.filters import Day, Id, Imprecise, Paged, PathId, Versioned, Worded
+from api.query.descriptions import all_worded, changed_in_words, days_in_words, sentence
+from api.query.filters import Changed, Day, Id, Imprecise, Paged, PathId, Versioned, Worded
 from api.query.session import Look
 from api.query.tables import Asked, item_statement
 from api.schemas.pages import SourcePage
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/sources", tags=["Sources"])
 _ITEM = item_statement("source")
 
 
-class SourceFilters(Worded, Imprecise):
+class SourceFilters(Worded, Imprecise, Changed):
     """Which sources a caller wants."""
 
     days: ClassVar = ("published_from", "published_to")
@@ -62,6 +62,7 @@ class SourceFilters(Worded, Imprecise):
         certain, undated = self.match == v.Match.CERTAIN, self.undated == v.Undated.INCLUDE
         asked.days(self.published_from, self.published_to, certain=certain, undated=undated)
         asked.words(fold(self.q or ""))
+        asked.changed(self.changed_since)
         return asked
 
     async def described(self, look: Look) -> str:
@@ -71,6 +72,7 @@ class SourceFilters(Worded, Imprecise):
             days_in_words("were published", self.published_from, self.published_to, self.match, self.undated),
             *said.values(),
             f"hold the words “{self.q}”" if self.q else None,
+            changed_in_words(self.changed_since),
         ]
         return sentence("Sources", parts)
 
