@@ -1,13 +1,13 @@
-"""What only several records together can show to be wrong: circles of places, rival dates, others' words taken back."""
+"""What only several records together can show to be wrong: circles, rival dates, others' words taken back."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from api.domain.parties import TELLING, Standings
 from api.storage.bulk import Store
 
-# How many of a place's containers are named where they lead back to it.
+# How many records of a circle are named.
 SHOWN = 6
 
 
@@ -30,7 +30,9 @@ class Fault(NamedTuple):
 def faults(store: Store, kinds: Collection[str] | None = None) -> Iterator[Fault]:
     """Every fault among the facts as they stand; or what a load can have made that touched records of `kinds` alone."""
     if kinds is None or "location" in kinds:
-        yield from _circles(store)
+        yield from _circular_places(store)
+    if (kinds is None or "claim" in kinds) and _answers(store, touched=kinds is not None):
+        yield from _circular_claims(store)
     yield from _rival_datings(store)
     if kinds is None or "actor" in kinds:  # who belongs to whom decides whose word may be taken back
         yield from _retractions(store)
@@ -38,25 +40,44 @@ def faults(store: Store, kinds: Collection[str] | None = None) -> Iterator[Fault
         yield from _retractions(store, f"AND c.id IN ({TOUCHED})")
 
 
-def _circles(store: Store) -> Iterator[Fault]:
-    """Places within themselves by way of others: each circle once, by its smallest id."""
-    within: dict[str, str] = dict(store.rows("SELECT id, within FROM location WHERE within IS NOT NULL ORDER BY id"))
+def _circular_places(store: Store) -> Iterator[Fault]:
+    """Places within themselves by way of others."""
+    for first, by_way in _circles(store.rows("SELECT id, within FROM location WHERE within IS NOT NULL ORDER BY id")):
+        dataset = store.column("SELECT dataset FROM location WHERE id = ?", first)[0]
+        message = f"{first} lies within itself by way of {by_way}; a place lies only within larger ones"
+        yield Fault("location", first, dataset, "within", message)
+
+
+def _answers(store: Store, *, touched: bool) -> bool:
+    """Whether any claim, or any that the load touched, is about another."""
+    which = "AND id IN (SELECT id FROM touched WHERE kind = 'claim')" if touched else ""
+    return bool(store.rows(f"SELECT 1 FROM claim WHERE about IS NOT NULL {which} LIMIT 1"))
+
+
+def _circular_claims(store: Store) -> Iterator[Fault]:
+    """Claims about themselves by way of others: neither could ever count."""
+    for first, by_way in _circles(store.rows("SELECT id, about FROM claim WHERE about IS NOT NULL ORDER BY id")):
+        dataset = store.column("SELECT dataset FROM claim WHERE id = ?", first)[0]
+        message = f"{first} is about itself by way of {by_way}; a claim is about one that was made before it"
+        yield Fault("claim", first, dataset, "about", message)
+
+
+def _circles(links: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Each circle once: its smallest id, and by way of whom it comes back to it."""
+    following = dict(links)
     settled: set[str] = set()
-    for start in within:
+    for start in following:
         way: dict[str, None] = {}
-        place: str | None = start
-        while place is not None and place not in settled and place not in way:
-            way[place] = None
-            place = within.get(place)
+        here: str | None = start
+        while here is not None and here not in settled and here not in way:
+            way[here] = None
+            here = following.get(here)
         settled.update(way)  # `|=` with a view of keys makes the whole set anew each time
-        if place in way:
-            circle = list(way)[list(way).index(place) :]
+        if here in way:
+            circle = list(way)[list(way).index(here) :]
             first = min(circle)
             ring = [*circle[circle.index(first) :], *circle[: circle.index(first)]]
-            by_way = f"{', '.join(ring[1 : SHOWN + 1])}{'…' if len(ring) > SHOWN + 1 else ''}"
-            dataset = store.column("SELECT dataset FROM location WHERE id = ?", first)[0]
-            message = f"{first} lies within itself by way of {by_way}; a place lies only within larger ones"
-            yield Fault("location", first, dataset, "within", message)
+            yield first, f"{', '.join(ring[1 : SHOWN + 1])}{'…' if len(ring) > SHOWN + 1 else ''}"
 
 
 def _rival_datings(store: Store) -> Iterator[Fault]:

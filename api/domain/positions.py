@@ -64,8 +64,9 @@ class Weights:
         """Claims that take another one out."""
         self.of: Mapping[str, int | None]
         """By claim: 1 supports, -1 opposes, 0 does neither, null does not count."""
+        self._questions: dict[str, Question | None] = {}
         if self.linked:
-            self._rooted = {s.id for s in statements if s.about is None or self._reaches_an_end(s)}
+            self._rooted = self._depths()
             self._gone = self._taken_out()
             self.of = self._products()
         else:
@@ -77,18 +78,19 @@ class Weights:
         A denial or doubt about a claim falls on that claim's question, whether or not it gives a figure itself, and so
         does a retraction.
         """
-        met = {statement.id}
-        while (
-            (about := self._about(statement)) is not None
-            and (statement.stance == Stance.RETRACTS or statement.stance in OPPOSING)
-            and (statement.stance == Stance.RETRACTS or statement.aspect == about.aspect)
-            and about.id not in met
-        ):
-            met.add(about.id)
-            statement = about
-        if statement.aspect is None:
-            return None
-        return Question(statement.aspect, statement.measure, statement.of, statement.unit)
+        way: dict[str, None] = {}
+        here = statement
+        while here.id not in self._questions:
+            way[here.id] = None
+            about = self._about(here)
+            falls = about is not None and here.stance in OPPOSING and here.aspect == about.aspect
+            if about is None or about.id in way or not (falls or here.stance == Stance.RETRACTS):
+                break
+            here = about
+        found = self._questions[here.id] if here.id in self._questions else _own_question(here)
+        if self.linked and statement.id in self._rooted:
+            self._questions.update(dict.fromkeys(way, found))
+        return found
 
     def questions(self) -> dict[Question, list[Statement]]:
         """The claims on each question."""
@@ -112,15 +114,19 @@ class Weights:
     def _about(self, statement: Statement) -> Statement | None:
         return None if statement.about is None else self.by_id.get(statement.about)
 
-    def _reaches_an_end(self, statement: Statement) -> bool:
-        """What it is about, and what that is about, and so on, is all there."""
-        met: set[str] = set()
-        while statement.about is not None:
-            if statement.id in met or statement.about not in self.by_id:
-                return False
-            met.add(statement.id)
-            statement = self.by_id[statement.about]
-        return True
+    def _depths(self) -> dict[str, int]:
+        """How far each claim is from one that is about no other; those that never reach one are left out."""
+        found: dict[str, int | None] = {}
+        for statement in self.statements:
+            way: dict[str, None] = {}
+            here: str | None = statement.id
+            while here in self.by_id and here not in found and here not in way:
+                way[here] = None
+                here = self.by_id[here].about
+            depth = -1 if here is None else found.get(here)
+            for id_ in reversed(way):
+                depth = found[id_] = None if depth is None else depth + 1
+        return {id_: depth for id_, depth in found.items() if depth is not None}
 
     def _taken_out(self) -> set[str]:
         """Claims that a retraction of their own party takes out; one that was taken back itself takes nothing out."""
@@ -130,17 +136,10 @@ class Weights:
             own = about is not None and about.party == statement.party and statement.id in self._rooted
             if statement.stance == Stance.RETRACTS and about is not None and own:
                 takers[about.id].append(statement)
-        stands: dict[str, bool] = {}
-
-        def standing(id_: str) -> bool:
-            """Whether none that stands itself takes the claim back; chains end, for all are rooted."""
-            if id_ not in stands:
-                stands[id_] = not any(standing(taker.id) for taker in takers.get(id_, ()))
-            return stands[id_]
-
-        for target in list(takers):
-            standing(target)
-        gone = {id_ for id_, stays in stands.items() if not stays}
+        gone: set[str] = set()
+        for target in sorted(takers, key=lambda id_: -self._rooted[id_]):  # what takes one back is farther out
+            if any(taker.id not in gone for taker in takers[target]):
+                gone.add(target)
         self.retractions = frozenset(taker.id for some in takers.values() for taker in some if taker.id not in gone)
         return gone
 
@@ -166,6 +165,12 @@ class Weights:
             return None
         same = self.question(claim) == self.question(self.by_id[claim.about])
         return weight * other if same else weight
+
+
+def _own_question(statement: Statement) -> Question | None:
+    if statement.aspect is None:
+        return None
+    return Question(statement.aspect, statement.measure, statement.of, statement.unit)
 
 
 def steps_of(claims: Iterable[Statement], weights: Weights) -> dict[str | None, list[Step]]:
@@ -304,15 +309,14 @@ def _history(claims: Sequence[Statement], weights: Weights) -> list[Stand]:
     if not taken:
         return [_stand(step) for step in _of_one(counting, weights)]
     stands: list[Stand] = []
+    late = {s.id: lateness(s, 0) for s in (*counting, *taken)}
     for number, until in enumerate([*taken, None]):
         withdrawn = {s.about for s in taken[:number]}
-        reached = [
-            s for s in counting if s.id not in withdrawn and (until is None or lateness(s, 0) <= lateness(until, 0))
-        ]
+        reached = [s for s in counting if s.id not in withdrawn and (until is None or late[s.id] <= late[until.id])]
         steps = [_stand(step) for step in _of_one(reached, weights)]
         if number:
             by, last = taken[number - 1], stands[-1] if stands else None
-            steps = _after(steps, by, last, {s.id for s in counting if lateness(s, 0) > lateness(by, 0)})
+            steps = _after(steps, by, last, {s.id for s in counting if late[s.id] > late[by.id]})
         stands += steps
     return stands
 

@@ -233,16 +233,12 @@ class Claim(Sent):
 
 
 class Supports(Sent):
-    """How much rests on a source."""
+    """How much rests on a source: claims that cite it, dates and places' points that come from it, events with any."""
 
     claims: int
-    """Claims that cite it, as carrier or reference."""
     events: int
-    """Events that rest on it: a claim cites it, or a date or the place's point comes from it."""
     dates: int
-    """Events and claims whose date comes from it."""
     points: int
-    """Places whose point comes from it."""
 
 
 class Source(Sent):

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -272,6 +273,16 @@ def test_a_retraction_leaves_things_as_if_the_claim_had_not_been_made(spoken: li
         assert assessment.status == expected
         if {taken.id, back.id} & set(assessment.because):
             assert {taken.id, back.id} <= set(assessment.because)
+
+
+@pytest.mark.parametrize("length", [3_000, 3_001])
+def test_a_long_chain_of_retractions_is_judged_from_its_end(length: int) -> None:
+    plain = Statement("c0", "isw", "isw", False, Stance.ASSERTS, Aspect.CONTROL, 1, 1, True)
+    back = plain._replace(stance=Stance.RETRACTS)
+    chain = [plain, *(back._replace(id=f"c{n}", about=f"c{n - 1}") for n in range(1, length))]
+    (found,) = assess(chain)
+    assert found.status == (Status.CLAIMED if length % 2 else Status.UNADDRESSED)
+    assert assess(list(reversed(chain))) == [found]
 
 
 @given(events())

@@ -121,6 +121,19 @@ def test_no_place_lies_within_itself_by_way_of_others(database: sa.Engine, tmp_p
     assert load(database, read([path])).new["location"] == 4
 
 
+def test_no_claim_is_about_itself_by_way_of_others(database: sa.Engine, tmp_path: Path) -> None:
+    circle = "".join(
+        RETRACTION.format("haidai").replace('"taken-back"', f'"{one}"').replace('"word"', f'"{other}"')
+        for one, other in (("b", "a"), ("a", "b"), ("of-b", "b"))
+    )
+    path = write(tmp_path, "mine", MINE + circle)
+    assert refusals(database, path) == [
+        f"{path}: claim a: about: a is about itself by way of b; a claim is about one that was made before it"
+    ]
+    write(tmp_path, "mine", MINE + circle.replace('about = "b"', 'about = "word"', 1))
+    assert load(database, read([path])).new["claim"] == 4
+
+
 def test_of_rival_datings_exactly_one_is_preferred(database: sa.Engine, tmp_path: Path) -> None:
     mine = write(tmp_path, "mine", MINE)
     first = DATING.format("d1", "2022-06-30", "false")
