@@ -14,6 +14,9 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from api.storage.database import engine
+from seed.dossiers.command import load_files
+from tests.http.pages.test_contrast import contrast
 from tests.support import databases
 from tests.support.browser import Watched, chromium, watched
 from tests.support.live import Api, serving
@@ -192,10 +195,55 @@ def test_the_dark_is_dark(browser: Browser, root: str) -> None:
     assert shades == {"light": "rgb(251, 250, 247)", "dark": "rgb(20, 23, 28)"}
 
 
-def test_forced_colours_keep_every_mark(browser: Browser, root: str) -> None:
-    with watched(browser, root, forced_colors="active") as seen:
+INK_AND_GROUND = """() => [...document.querySelectorAll("svg text")].filter((one) => one.textContent).map((text) => {
+  text.scrollIntoView({block: "center", inline: "center"});
+  const box = text.getBoundingClientRect();
+  const below = document.elementsFromPoint(box.x + box.width / 2, box.y + box.height / 2).map((one) => {
+    const style = getComputedStyle(one);
+    if (!(one instanceof SVGElement)) return style.backgroundColor;
+    return ["text", "tspan", "svg"].includes(one.localName) || style.fillOpacity < 0.5 ? "none" : style.fill;
+  });
+  const ground = below.find((shade) => shade.startsWith("rgb(")) || "rgb(255, 255, 255)";
+  return [text.textContent, getComputedStyle(text).fill, ground];
+})"""
+
+
+def shade(text: str) -> str:
+    return "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", text)[:3])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"color_scheme": "light"},
+        {"color_scheme": "dark"},
+        {"color_scheme": "dark", "forced_colors": "active"},
+        {"color_scheme": "light", "forced_colors": "active"},
+        {"color_scheme": "dark", "contrast": "more"},
+    ],
+    ids=lambda options: "-".join(options.values()),
+)
+@pytest.mark.parametrize("path", ["/explore", EVENT])
+def test_words_in_pictures_stand_out(browser: Browser, root: str, path: str, options: dict[str, str]) -> None:
+    with watched(browser, root, viewport=DESKTOP, **options) as seen:
+        found = seen.open(path).evaluate(INK_AND_GROUND)
+    assert len(found) >= 10
+    faint = [(words, ink, ground) for words, ink, ground in found if contrast(shade(ink), shade(ground)) < 4.5]
+    assert faint == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_marks_keep_their_shapes_in_forced_colours(
+    browser: Browser, root: str, scheme: Literal["light", "dark"]
+) -> None:
+    with watched(browser, root, forced_colors="active", color_scheme=scheme) as seen:
         page = seen.open("/explore")
-        assert page.locator("svg.map .sign").count() >= 3
+        marks = page.locator("svg.map .sign use")
+        assert marks.count() >= 3
+        ink = page.evaluate("getComputedStyle(document.querySelector('svg.map .sign use')).color")
+        ground = page.evaluate("getComputedStyle(document.querySelector('svg.map .plate')).fill")
+        assert contrast(shade(ink), shade(ground)) >= 4.5
+        assert len(set(marks.evaluate_all("all => all.map((one) => one.getAttribute('href'))"))) >= 3
 
 
 @contextmanager
@@ -227,16 +275,82 @@ def test_a_view_stands_in_a_frame_only_where_it_may(browser: Browser, root: str,
     context.close()
 
 
-def test_names_written_from_right_to_left_stand_apart(seen: Watched) -> None:
-    page = seen.open(EVENT)
-    assert page.evaluate("getComputedStyle(document.querySelector('h1 bdi')).unicodeBidi") == "isolate"
+RIGHT_TO_LEFT = """
+dataset = "aleppo"
+[[datasets]]
+id = "aleppo"
+title = "معركة حلب"
+recorded_at = "2024-06-01T00:00:00Z"
+[[sources]]
+id = "aleppo-paper"
+kind = "news"
+title = "صحيفة (2016)"
+[[actors]]
+id = "aleppo-side"
+kind = "side"
+name = "قوات أ."
+[[locations]]
+id = "aleppo-city"
+kind = "city"
+name = "حلب م."
+point = { longitude = 37.16, latitude = 36.2, method = "stated", source = "aleppo-paper" }
+[[events]]
+id = "aleppo-battle"
+kind = "armed_clash"
+title = "معركة حلب (2016)"
+date = { edtf = "2016-12-22", basis = "stated" }
+location = "aleppo-city"
+place_relation = "at"
+participants = [{ actor = "aleppo-side", role = "attacker" }]
+[[claims]]
+id = "aleppo-1"
+event = "aleppo-battle"
+speaker = "aleppo-side"
+stance = "asserts"
+aspect = "occurrence"
+summary = "وقعت المعركة (2016)."
+said = { edtf = "2016-12-22", basis = "stated" }
+citations = [{ source = "aleppo-paper", role = "carries" }]
+"""
+ENDS = """(text) => [0, text.getNumberOfChars() - 1].map((place) => text.getStartPositionOfChar(place).x)"""
+LAST_AND_FIRST = """(one) => { const words = one.firstChild, range = document.createRange();
+  const at = (place) => {
+    range.setStart(words, place); range.setEnd(words, place + 1); return range.getBoundingClientRect().x; };
+  return [at(0), at(words.length - 1)]; }"""
 
 
-def test_print_leaves_the_form_away(seen: Watched) -> None:
-    page = seen.open(EVENT)
-    page.emulate_media(media="print")
-    assert not page.locator("form.day").is_visible()
-    assert page.locator("#lysychansk-s14a").is_visible()
+def test_names_written_from_right_to_left_are_read_from_the_right(browser: Browser, tmp_path: Path) -> None:
+    """The first letter stands to the right of the last, figures and full stops included, in text and in pictures."""
+    file = tmp_path / "aleppo.toml"
+    file.write_text(RIGHT_TO_LEFT)
+    with databases.copy("sqlite", tmp_path, databases.empty("sqlite")) as url:
+        made = engine(url)
+        load_files(made, [file], message=None)
+        made.dispose()
+        with serving(url) as served, watched(browser, str(served.client.base_url).rstrip("/")) as seen:
+            page = seen.open("/explore/events/aleppo-battle")
+            for words in (page.locator("h1 bdi"), page.locator(".column h3 bdi"), page.locator("article p[dir=auto]")):
+                first, last = words.first.evaluate(LAST_AND_FIRST)
+                assert first > last
+            page = seen.open("/explore")
+            for words in (page.locator("svg.map text.place"), page.locator("svg.timeline text.lane-name")):
+                first, last = words.first.evaluate(ENDS)
+                assert first > last
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_print_leaves_forms_away_and_is_dark_on_white(
+    browser: Browser, root: str, scheme: Literal["light", "dark"]
+) -> None:
+    with watched(browser, root, color_scheme=scheme) as seen:
+        page = seen.open(EVENT)
+        page.emulate_media(media="print")
+        assert not page.locator("form.day").is_visible()
+        assert page.locator("#lysychansk-s14a").is_visible()
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        for words in ("body", ".badge", "#lysychansk-s14a .said"):
+            ink = page.evaluate(f"getComputedStyle(document.querySelector('{words}')).color")
+            assert contrast(shade(ink), "#ffffff") >= 4.5, words
 
 
 @pytest.mark.parametrize(("path", "most"), [(EVENT, 60_000), ("/explore", 120_000), ("/", 60_000)])
