@@ -22,11 +22,10 @@ _IDS = {"type": "array", "items": {"type": "string"}}
 _FILTERS = {
     "type": "object",
     "description": "Parameters of the list, by name; a list of values means any of them.",
-    "additionalProperties": True,
 }
 _PAGE = {
     "limit": {"type": "integer", "minimum": 1, "maximum": MOST, "default": 10},
-    "cursor": {"type": "string", "description": "From `next` of the answer before"},
+    "cursor": {"type": "string", "description": "From `next`"},
 }
 
 
@@ -170,6 +169,23 @@ async def _control(api: Service, arguments: Json) -> Json:
     return await _one(api, f"/locations/{arguments['location']}/control", _then(arguments))
 
 
+async def _rollup(api: Service, arguments: Json) -> Json:
+    """A stretch of the rows, which the API sends whole: here a cursor is the number of the first."""
+    what, filters, cursor = arguments["what"], arguments.get("filters", {}), str(arguments.get("cursor", 0))
+    if what not in LISTS[:2] or not isinstance(filters, dict) or not cursor.isdecimal():
+        raise ToolError(f"what is one of {', '.join(LISTS[:2])}, filters an object, and cursor from an answer before")
+    path, parameters = f"/{what}/rollup", {**filters, "by": arguments["by"]}
+    first, limit = int(cursor), _paged(arguments)["limit"]
+    found = await _got(api, path, parameters)
+    return {
+        "said": found["meta"]["description"],
+        "records": [{name: short(value) for name, value in row.items()} for row in found["data"][first:][:limit]],
+        "total": found["meta"]["total"],
+        "next": str(first + limit) if len(found["data"]) > first + limit else None,
+        "link": api.link(path, parameters),
+    }
+
+
 async def _source(api: Service, arguments: Json) -> Json:
     path = f"/sources/{arguments['id']}"
     source = await _got(api, path, {})
@@ -235,6 +251,14 @@ TOOLS = {
             {"location": _ID, "as_of": _AS_OF, "known": _KNOWN},
             ("location",),
             _control,
+        ),
+        Tool(
+            "rollup",
+            "How many events or claims there are by one or two of year, month, day, kind, party, location, status, "
+            "dataset, role; claims also stance, aspect, certainty, speaker.",
+            {"what": {"type": "string", "enum": list(LISTS[:2])}, "by": _IDS, "filters": {"type": "object"}, **_PAGE},
+            ("what", "by"),
+            _rollup,
         ),
         Tool("source", "One source, and the claims that cite it.", {"id": _ID}, ("id",), _source),
     )
