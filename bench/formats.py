@@ -1,4 +1,4 @@
-"""What each format costs the server per record, of processor time, beside GeoJSON."""
+"""What formats cost the server per record, of processor time, beside GeoJSON; and pages for people beside JSON."""
 
 from datetime import date, timedelta
 from statistics import median
@@ -6,6 +6,7 @@ from statistics import median
 import httpx
 
 from bench.servers import Server
+from bench.world import KINDS
 
 LAST = date(2018, 12, 31)
 ROUNDS, DAYS = 5, 90
@@ -35,6 +36,18 @@ def measure(server: Server) -> dict[str, float]:
             used = server.cpu_s() - before
             taken[name].append(1e6 * used / _records(answer))
     return {name: median(samples) for name, samples in taken.items()}
+
+
+def page_for_people(server: Server) -> float:
+    """How many times the processor time of JSON the page takes that draws the same thousand events, seen first."""
+    ratios = []
+    for kind in KINDS[:ROUNDS]:
+        started = server.cpu_s()
+        server.get(f"/events?kind={kind}&limit={PAGE}")
+        between = server.cpu_s()
+        server.get(f"/explore?kind={kind}")
+        ratios.append((server.cpu_s() - between) / (between - started))
+    return median(ratios)
 
 
 def _days(name: str) -> int:
