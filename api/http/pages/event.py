@@ -5,11 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.http.pages import cite, frame, words
+from api.http.pages import frame, words
 from api.http.pages.claimed import figures_as_svg, lanes_of_claims
 from api.http.pages.data import Json, Known, Reading
-from api.http.pages.days import day_steps
-from api.http.pages.links import changed, exports, same_in_api
+from api.http.pages.links import changed, citation, day_steps, exports, same_in_api
 from api.http.resources.claims import AsOfQuery
 from api.http.resources.events import EventId
 from api.query.filters import MAX_LIMIT, Flag
@@ -68,7 +67,7 @@ async def event_page(request: Request, id: EventId, query: Annotated[EventPageQu
                 *exports(path, ()),
                 *exports(changed(same_in_api(request.url.query, "/claims"), event=id), ("csv", "ndjson")),
             ],
-            cite.citation(title, dataset, frame.permanent(request), reading.look.revision, frame.today()),
+            citation(title, dataset, frame.permanent(request), reading.look.revision, frame.today()),
         )
 
     return await frame.answer(request, make, embed=query.embed)

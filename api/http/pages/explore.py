@@ -5,12 +5,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.http.pages import cite, frame, words
+from api.domain import vocabulary as v
+from api.http.pages import frame, words
 from api.http.pages.basemap import CREDIT
-from api.http.pages.data import Json, Part, Reading
-from api.http.pages.days import day_steps
-from api.http.pages.forms import choices, left_out, unshown
-from api.http.pages.links import changed, exports, feed, same_in_api
+from api.http.pages.data import Json, Known, Part, Reading
+from api.http.pages.links import changed, citation, day_steps, exports, feed, same_in_api
 from api.http.pages.map import map_of
 from api.http.pages.pictures import bars_of, items_of, lanes_of, places_of, sign_links
 from api.http.pages.timeline import timeline_of
@@ -23,6 +22,9 @@ LISTED = 50
 DRAWN = 500
 """More events than this are told by month; the map shows at most a page of the API."""
 PAGE_ONLY = frozenset({"sort", "cursor", "embed"})
+CHOICES = 400
+"""A field with more choices than this is one to type in."""
+SHOWN = frozenset({"q", "date_from", "date_to", "party", "location", "kind", "status", "dataset"})
 
 
 class PictureQuery(EventFilters):
@@ -63,7 +65,7 @@ async def explore(request: Request, query: Annotated[ExploreQuery, Query()]) -> 
                 *exports(path, ("csv", "ndjson", "geojson", "kml")),
                 *feed(query.as_of or known.last_day, request.url.query),
             ],
-            cite.citation(title, whole, frame.permanent(request), reading.look.revision, frame.today()),
+            citation(title, whole, frame.permanent(request), reading.look.revision, frame.today()),
         )
 
     return await frame.answer(request, make, embed=query.embed)
@@ -82,15 +84,35 @@ async def _shown(request: Request, reading: Reading, query: ExploreQuery, page: 
         "total": total,
         "description": page.meta["description"],
         "why_empty": page.meta.get("why_empty"),
-        "left_out": left_out(page),
+        "left_out": words.left_out(page.meta.get("left_out")),
         "next": page.cursor and changed(here, cursor=page.cursor),
         "first": changed(here, cursor=None) if query.cursor else None,
-        "choices": choices(known),
-        "unshown": unshown(request, asked),
+        "choices": _choices(known),
+        "unshown": _unshown(request, asked),
         "day": day_steps(here, query.as_of, known.said),
         "bars": bars,
         "svg_query": same_in_api(request.url.query, "", "sort", "cursor"),
         **await pictures(reading, query, drawn, here, timed=drawn[:DRAWN] if bars is None else []),
+    }
+
+
+def _unshown(request: Request, asked: dict[str, Any]) -> list[tuple[str, str]]:
+    """Filters that stand in the address and not in the form, which must not lose them."""
+    return [(name, value) for name, value in request.query_params.multi_items() if name in asked.keys() - SHOWN]
+
+
+def _choices(known: Known) -> dict[str, list[tuple[str, str]]]:
+    """What the fields of the form offer; nothing where there is too much to choose from."""
+    parties = sorted(
+        known.actors.items(), key=lambda item: (item[1]["kind"] != "side", item[1]["name"].casefold(), item[0])
+    )
+    places = known.locations
+    return {
+        "party": [(identifier, actor["name"]) for identifier, actor in parties] if len(parties) <= CHOICES else [],
+        "location": [(place["id"], place["name"]) for place in places] if len(places) <= CHOICES else [],
+        "kind": [(kind.value, words.plain(kind.value)) for kind in v.EventKind],
+        "status": [(status.value, words.plain(status.value)) for status in v.Status],
+        "dataset": [(dataset["id"], dataset["title"]) for dataset in known.datasets],
     }
 
 

@@ -1,9 +1,15 @@
-"""Addresses that pages lead to: other views of the same, and the API's requests that say the same."""
+"""Where pages lead: other views and days, and the API's requests that say the same; and how to cite a page."""
 
+import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from shlex import quote
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
+
+import orjson
+
+from api.domain.date_words import day_in_words
 
 PAGE_ONLY = frozenset({"embed"})
 """Parameters of pages that the API does not have."""
@@ -81,3 +87,71 @@ FORMS = {
     "geojson": ("GeoJSON", "application/geo+json"),
     "kml": ("KML", "application/vnd.google-earth.kml+xml"),
 }
+
+
+def day_steps(here: str, as_of: date | None, said: tuple[str, str] | None) -> dict[str, Any]:
+    """What `day.html` shows: the day asked for, those next to it, and the ends of all that was said."""
+    path, _, query = here.partition("?")
+    kept = [(name, value) for name, value in parse_qsl(query) if name not in {"as_of", "cursor"}]
+    here = changed(here, cursor=None)
+    first, last = said or (None, None)
+    steps: dict[str, str | None] = {"before": None, "after": None, "all": None, "start": None}
+    if as_of is not None:
+        steps["all"] = changed(here, as_of=None)
+        if first is None or as_of.isoformat() > first:
+            steps["before"] = changed(here, as_of=_moved(as_of, -1, last))
+        if last is None or as_of.isoformat() < last:
+            steps["after"] = changed(here, as_of=_moved(as_of, 1, last))
+    elif first is not None:
+        steps["start"] = changed(here, as_of=first)
+    value = None if as_of is None else as_of.isoformat()
+    return {"path": path, "kept": kept, "value": value, "first": first, "last": last, **steps}
+
+
+def _moved(day: date, days: int, last: str | None) -> str:
+    """The next day that way; from beyond the last word straight back to it."""
+    if days < 0 and last is not None and day.isoformat() > last:
+        return last
+    return (day + timedelta(days)).isoformat()
+
+
+Json = dict[str, Any]
+_TEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        **{character: f"\\{character}" for character in "#$%&_{}"},
+    }
+)
+
+
+def citation(title: str, dataset: Json | None, address: str, revision: int, accessed: date) -> dict[str, str]:
+    """A page's citation in every form."""
+    whole = "Counterclaim" if dataset is None else dataset["title"]
+    version = f"revision {revision}"
+    if dataset is not None and dataset["version"]:
+        version = f"version {dataset['version']}, {version}"
+    key = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")[:60] or "counterclaim"
+    text = f"“{title}”. {whole}, {version}. Counterclaim. {address} (accessed {day_in_words(accessed)})."
+    bibtex = "\n".join(
+        (
+            f"@misc{{{key},",
+            f"  title = {{{title.translate(_TEX)}}},",
+            f"  howpublished = {{{whole.translate(_TEX)}, {version}. Counterclaim}},",
+            f"  url = {{{address}}},",
+            f"  urldate = {{{accessed.isoformat()}}},",
+            "}",
+        )
+    )
+    csl = {
+        "id": key,
+        "type": "webpage",
+        "title": title,
+        "container-title": whole,
+        "publisher": "Counterclaim",
+        "version": version,
+        "URL": address,
+        "accessed": {"date-parts": [[accessed.year, accessed.month, accessed.day]]},
+    }
+    return {"Text": text, "BibTeX": bibtex, "CSL-JSON": orjson.dumps([csl], option=orjson.OPT_INDENT_2).decode()}

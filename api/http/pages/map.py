@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.http.pages import words
-from api.http.pages.basemap import drawn
-from api.http.pages.view import View, fitted, view_of
+from api.http.pages.basemap import View, drawn, fitted, view_of
 
 Json = dict[str, Any]
 UNKNOWN_PX = 15.0

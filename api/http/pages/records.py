@@ -7,12 +7,10 @@ from pydantic import Field
 
 from api.domain.vocabulary import Reliability
 from api.http import answers
-from api.http.pages import cite, frame, words
+from api.http.pages import frame, words
 from api.http.pages.claimed import lanes_of_claims
 from api.http.pages.data import Json, Reading
-from api.http.pages.days import day_steps
-from api.http.pages.forms import left_out
-from api.http.pages.links import changed, exports, feed, same_in_api
+from api.http.pages.links import changed, citation, day_steps, exports, feed, same_in_api
 from api.http.resources.actors import ActorId
 from api.http.resources.claims import AsOfQuery
 from api.http.resources.disputes import DisputeFilters
@@ -54,7 +52,7 @@ class SourcePageQuery(answers.Nothing):
 
 
 def _cite(request: Request, reading: Reading, title: str, dataset: Json | None) -> dict[str, str]:
-    return cite.citation(title, dataset, frame.permanent(request), reading.look.revision, frame.today())
+    return citation(title, dataset, frame.permanent(request), reading.look.revision, frame.today())
 
 
 @router.get("/explore/disputes")
@@ -73,7 +71,7 @@ async def disputes_page(request: Request, query: Annotated[DisputesPageQuery, Qu
             "total": page.meta["total"],
             "description": page.meta["description"],
             "why_empty": page.meta.get("why_empty"),
-            "left_out": left_out(page),
+            "left_out": words.left_out(page.meta.get("left_out")),
             "next": page.cursor and changed(here, cursor=page.cursor),
             "first": changed(here, cursor=None) if query.cursor else None,
             "day": day_steps(here, query.as_of, known.said),

@@ -1,6 +1,6 @@
 """How pages say what records hold: vocabulary in words, dates, figures, and the status that stands for an event."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from api.domain import vocabulary as v
@@ -137,3 +137,15 @@ def lane_words(name: str, width: int = 22, most: int = 3) -> list[str]:
         else:
             lines.append(word[:width])
     return lines[:most] or [""]
+
+
+_LACKING = {
+    "undated": "without a date",
+    "undated_claims": "missing only because claims about them are undated",
+    "without_coordinates": "without a point",
+}
+
+
+def left_out(found: Mapping[str, int] | None) -> list[str]:
+    """What the filters leave out for want of a date or a point, by the API's `left_out`."""
+    return [f"{count(size, 'event')} {_LACKING.get(name, plain(name))}" for name, size in (found or {}).items() if size]

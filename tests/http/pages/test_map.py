@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from api.domain.geo import Box
-from api.http.pages.basemap import clipped, drawn, within
+from api.http.pages.basemap import HEIGHT, METRES, WIDTH, clipped, drawn, fitted, view_of, within
 from api.http.pages.map import UNKNOWN_PX, map_of
-from api.http.pages.view import HEIGHT, METRES, WIDTH, fitted, view_of
 
 BOX = (0.0, 0.0, 10.0, 10.0)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.http.pages.figures import LEFT, RIGHT, WIDTH, figures_of
+from api.http.pages.claimed import LEFT, RIGHT, WIDTH, figures_of
 from api.http.pages.words import figure
 
 

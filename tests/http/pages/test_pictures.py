@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from api.http.pages.histogram import BASE, TOP, histogram_of, periods_of
+from api.http.pages.pictures import BASE, TOP, histogram_of, periods_of
 
 
 def test_months_are_whole_and_follow_each_other() -> None:
