@@ -11,7 +11,7 @@ from api.domain.cells import cells_of
 from api.domain.parties import NOBODY
 from api.domain.positions import Weights
 from api.domain.statements import Statement, said_by
-from api.domain.vocabulary import Aspect, Known, Stance, Status, Undated
+from api.domain.vocabulary import Aspect, CitationRole, Known, Stance, Status, Undated
 from api.index import facts
 from api.index.postings import Cells
 from api.models.facets import FACETS, ClaimFacets, EventFacets, Facet, Span, declared, several
@@ -157,7 +157,8 @@ def of_event(
     place = placing(dated.earliest, dated.latest)
     if place.span in LASTING:
         found.add(number[EventFacets.SPAN.of(place.span)])
-    return Filed(event.id, place, found, Cells(place.latest, possible, certain, *(point or (None, None))))
+    found.update(_shared(known, ("date", (dated.when.precision, dated.when.basis)), _date))
+    return Filed(event.id, place, found, Cells(place.latest, possible, certain, *(point or ())))
 
 
 def _shared(known: facts.Facts, key: tuple[str, Any], make: Callable[[Any, facts.Facts], T]) -> T:
@@ -221,14 +222,19 @@ def _statuses(key: tuple[frozenset[Status], frozenset[Status]], known: facts.Fac
     return _numbered(known, [*names, EventFacets.DISPUTED.of(Status.DISPUTED in today)])
 
 
-def _point(location: str, known: facts.Facts) -> tuple[list[int], tuple[float, float] | None]:
+def _date(key: tuple[str, str], known: facts.Facts) -> list[int]:
+    precision, basis = key
+    return _numbered(known, [EventFacets.DATE_PRECISION.of(precision), EventFacets.DATE_BASIS.of(basis)])
+
+
+def _point(location: str, known: facts.Facts) -> tuple[list[int], tuple[float, float, float | None] | None]:
     place = known.locations[location]
     around = [known.locations[one].country for one in known.containers[location]]
     names = [EventFacets.COUNTRY.of(code) for code in sorted({code for code in around if code is not None})]
     if place.longitude is None or place.latitude is None:
         return _numbered(known, names), None
     names += [EventFacets.CELL.of(cell) for cell in cells_of(place.longitude, place.latitude)]
-    return _numbered(known, names), (place.longitude, place.latitude)
+    return _numbered(known, names), (place.longitude, place.latitude, place.radius_m)
 
 
 def _claims(event: facts.Event, chunk: facts.Chunk, known: facts.Facts, found: set[int]) -> None:
@@ -297,6 +303,8 @@ def of_claim(claim: facts.Claim, event: facts.Event, chunk: facts.Chunk, known: 
         found.update(_wide(ClaimFacets.LOCATION, event.location, known))
     blamed = {party for actor in chunk.names.get(claim.id, ()) for party in known.standings.closure(actor)}
     found.update([number[ClaimFacets.NAMES.of(party)] for party in sorted(blamed)])
+    cited = any(citation.role == CitationRole.CITES for citation in chunk.citations.get(claim.id, ()))
+    found.add(number[ClaimFacets.CITED.of(cited)])
     for citation in chunk.citations.get(claim.id, ()):
         found.add(number[ClaimFacets.SOURCE.of(citation.source)])
         found.update([number[ClaimFacets.FLAG.of(flag)] for flag in facts.names(citation.flags)])

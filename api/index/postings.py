@@ -166,6 +166,7 @@ class Cells(NamedTuple):
     certain: int | None
     longitude: float | None = None
     latitude: float | None = None
+    radius_m: float | None = None
 
 
 class Columns:

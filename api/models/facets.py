@@ -16,12 +16,22 @@ CELL_BITS = 12
 NEVER = 2**31 - 1
 """In columns of days: an open end, or a day that is not known; behind every day there is."""
 UNKNOWN = float("nan")
-"""In columns of degrees."""
+"""In columns of degrees and metres."""
 COLUMNS = {
-    "event": {"latest": "<i4", "possible": "<i4", "certain": "<i4", "longitude": "<f8", "latitude": "<f8"},
+    "event": {
+        "latest": "<i4",
+        "possible": "<i4",
+        "certain": "<i4",
+        "longitude": "<f8",
+        "latitude": "<f8",
+        "radius_m": "<f8",
+    },
     "claim": {"latest": "<i4", "possible": "<i4", "certain": "<i4"},
 }
-"""By kind of record: last day, first days by which a claim may have been and certainly was said, and its point."""
+"""By kind of record: last day, first days by which a claim may have been and certainly was said, and its point.
+
+The point's radius is unknown where it has none, or none is recorded.
+"""
 
 
 class Span:
@@ -70,6 +80,8 @@ class EventFacets:
     CELL = Facet("cell")  # the squares of the earth that its point lies in
     WITHOUT_COORDINATES = Facet("without_coordinates")
     SPAN = Facet("span")  # how long its date lasts, if that is not one day
+    DATE_PRECISION = Facet("date_precision", "have a date of precision {}")  # of the date it is filed under
+    DATE_BASIS = Facet("date_basis", "have a date that is {}")  # of the same
     UNDATED_CLAIM = Facet("undated_claim")
     PARTY = Facet("party", "involve {}", "actor")  # a participant belongs to it; also in its role
     ACTOR = Facet("actor", record="actor")  # it takes part itself; also in its role
@@ -105,6 +117,7 @@ class ClaimFacets:
     NAMES = Facet(CLAIM + "names", "hold {} responsible", "actor")  # it holds responsible whoever belongs to it
     LOCATION = Facet(CLAIM + "location", "have an event in {}", "location")  # its event's, and all that contains that
     SOURCE = Facet(CLAIM + "source", "cite {}", "source")
+    CITED = Facet(CLAIM + "cited", "are {}backed by what their source refers to", truth=True)  # a citation `cites`
     FLAG = Facet(CLAIM + "flag", "carry the flag {}")  # a citation of it does
     SPAN = Facet(CLAIM + "span")  # how long the date lasts on which it was said, if that is not one day
     UNDATED_CLAIM = Facet(CLAIM + "undated_claim")

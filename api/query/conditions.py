@@ -67,6 +67,8 @@ class Conditions:
     changed_since: int | None = None
     """A revision after which the document must have changed, or that of a claim about it with `changed_claims`."""
     changed_claims: bool = False
+    radius_m: float | None = None
+    """The longest radius that a point may have."""
     fresh: bool = False
     """The days are those in which claims became known."""
     statements: bool = False

@@ -203,9 +203,10 @@ async def left_out(look: Look, table: str, conditions: Conditions, matches: Matc
             rest = replace(all_, numbers=all_.numbers - undated.numbers) if conditions.has_days else all_
             more, now = set(await matches(look, rest)), await matches(look, await resolve(look, table, conditions))
             left["undated_claims"] = len(more.difference(now))
-    if any(wanted.box is not None for wanted in conditions.wanted):
+    if conditions.radius_m is not None or any(wanted.box is not None for wanted in conditions.wanted):
         placeless = tuple(wanted for wanted in conditions.wanted if wanted.box is None)
-        asked = replace(conditions, wanted=(*placeless, Wanted((EventFacets.WITHOUT_COORDINATES.name,))), circle=None)
+        pointless = Wanted((EventFacets.WITHOUT_COORDINATES.name,))
+        asked = replace(conditions, wanted=(*placeless, pointless), circle=None, radius_m=None)
         left["without_coordinates"] = len(await matches(look, await resolve(look, table, asked)))
     return left
 

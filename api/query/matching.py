@@ -59,6 +59,9 @@ class Matching:
                 found = await self._within_box(found, wanted.box)
         if self.conditions.circle is not None and found:
             found = await self._within_circle(found, self.conditions.circle)
+        if (most := self.conditions.radius_m) is not None and found:
+            radius = await self._column("radius_m")
+            found = kept(found, lambda numbers: radius[numbers] <= most)
         if self.conditions.as_of is not None and found:
             found = await self._known(found, self.conditions.as_of)
             for resting in self.conditions.then:

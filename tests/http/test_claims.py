@@ -43,6 +43,8 @@ def claims(labels: str) -> list[str]:
         ({"flag": "failed_verification"}, "s06a s06b s06c"),
         ({"flag": "uncited"}, ""),
         ({"flag": ["uncited", "failed_verification"], "aspect": "location"}, "s06c"),
+        ({"cited": True}, "s11c s11a s11b s11d s11e s14a s14b s05a s05b s05c s05d s05e s06a s06b s06c"),
+        ({"cited": False, "flag": "failed_verification"}, ""),
         ({"dataset": "lysychansk-context", "stance": "concedes"}, "c04 c12 c13"),
         ({"q": "дензалежно"}, ""),
         ({"q": "weapons"}, "s14b"),

@@ -8,6 +8,24 @@ from tests.support.live import Api, Params
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
+        ({"date_precision": ["month", "year"]}, []),
+        (
+            {"date_precision": "unknown"},
+            [
+                "battle-of-lysychansk",
+                "clashes-west-of-lysychansk",
+                "separatist-entry",
+                "strikes-from-the-south",
+                "ukrainian-airstrikes",
+            ],
+        ),
+        (
+            {"date_basis": "inferred"},
+            ["ukrainian-withdrawal-begins", "capture-of-luhansk-oblast", "shelling-of-lysychansk"],
+        ),
+        ({"date_basis": ["inferred", "unknown"], "date_precision": "day"}, []),
+        ({"radius_max_m": 2000}, ["capture-of-pryvillia"]),
+        ({"radius_max_m": 1999.5}, []),
         ({"party": "lpr"}, ["capture-of-lysychansk", "separatist-entry", "ukrainian-airstrikes"]),
         (
             {"party": "russian-side", "kind": "capture"},
@@ -325,6 +343,8 @@ def test_list_count_and_exports_agree(api: Api, filters: Params, expected: list[
         ({"bbox": "38,48,39,49", "kind": "capture"}, (0, 0, 3)),
         ({"bbox": "38,48,39,49", "kind": "capture", "date_from": "2022-07-02"}, (0, 0, 1)),
         ({"longitude": 38.44, "latitude": 48.9, "radius_km": 1, "date_to": "2022-07-01"}, (4, 0, 7)),
+        ({"radius_max_m": 2000}, (0, 0, 10)),
+        ({"radius_max_m": 2000, "kind": "capture", "date_from": "2022-07-02"}, (0, 0, 1)),
         ({"as_of": "2022-06-28"}, (0, 11, 0)),
         ({"as_of": "2022-06-28", "known": "possible"}, (0, 8, 0)),
         ({"as_of": "2022-06-28", "undated": "include"}, (0, 0, 0)),

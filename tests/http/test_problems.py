@@ -119,6 +119,9 @@ def test_a_parameter_without_a_name(api: Api) -> None:
         ("/events", {"longitude": "181", "latitude": "1", "radius_km": "1"}, "must be at most 180"),
         ("/locations", {"radius_km": "0", "longitude": "1", "latitude": "1"}, "must be more than 0"),
         ("/locations", {"radius_km": "1e3", "longitude": "1", "latitude": "1"}, "is not a decimal number"),
+        ("/events", {"radius_max_m": "-1"}, "must be at least 0"),
+        ("/events", {"radius_max_m": "1e3"}, "is not a decimal number"),
+        ("/claims", {"cited": "1"}, "is neither true nor false"),
         ("/sources", {"publisher": ""}, "is empty"),
     ],
 )

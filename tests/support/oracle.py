@@ -74,6 +74,7 @@ class Oracle:
     def holds(self, name: str, record: Document, filters: Params) -> bool:
         """Whether one record matches every filter."""
         tests: dict[str, Callable[[str, Document, Any, Params], bool]] = {
+            "radius_max_m": lambda _, record, value, __: radius_of(record) <= value,
             "bbox": lambda _, record, value, __: in_box(record, value),
             "radius_km": lambda _, record, __, filters: in_circle(record, filters),
             "q": lambda name, record, value, _: self._worded(name, record, value),
@@ -213,13 +214,19 @@ def meets(date: Document, first: str | None, last: str | None, filters: Params) 
     return (not last or earliest is None or earliest <= last) and (not first or latest is None or latest >= first)
 
 
-PLACE = {"bbox", "longitude", "latitude", "radius_km"}
+PLACE = {"bbox", "longitude", "latitude", "radius_km", "radius_max_m"}
 
 
 def point_of(record: Document) -> tuple[float, float] | None:
     holder = record.get("location") if "participants" in record else record
     point = holder and holder.get("point")
     return None if not point else (point["longitude"], point["latitude"])
+
+
+def radius_of(event: Document) -> float:
+    """How far its place may be from its point; endlessly where nobody knows."""
+    point = (event["location"] or {}).get("point") or {}
+    return float("inf") if point.get("radius_m") is None else float(point["radius_m"])
 
 
 def in_box(record: Document, text: str) -> bool:
@@ -295,6 +302,8 @@ PLAIN: dict[str, dict[str, Own]] = {
         "source": _sources,
         "names": _blamed,
         "part_of": lambda _, event, __: ref(event, "part_of"),
+        "date_precision": lambda _, event, __: [event["date"]["precision"]],
+        "date_basis": lambda _, event, __: [event["date"]["basis"]],
     },
     "claims": {
         **_DATASET,
@@ -309,6 +318,7 @@ PLAIN: dict[str, dict[str, Own]] = {
         "party": lambda oracle, claim, _: {party for actor in ref(claim, "speaker") for party in oracle.parties[actor]},
         "location": lambda oracle, claim, _: _places(oracle, oracle.events[claim["event"]["id"]]),
         "source": lambda _, claim, __: [citation["source"]["id"] for citation in claim["citations"]],
+        "cited": lambda _, claim, __: [any(citation["role"] == "cites" for citation in claim["citations"])],
         "flag": lambda _, claim, __: [flag for citation in claim["citations"] for flag in citation["flags"]],
     },
     "sources": {**_KIND, "publisher": lambda _, source, __: [source["publisher"]]},

@@ -79,6 +79,9 @@ FILTERS: Pools = {
         "location": several(PLACES),
         "source": several(SOURCES),
         "names": several(PARTIES),
+        "date_precision": of(v.DatePrecision),
+        "date_basis": of(v.DateBasis),
+        "radius_max_m": st.sampled_from([0, 1000, 2000, 4999.9, 5000, 1e6]),
         "part_of": st.just(["battle-of-lysychansk"]),
         "disputed": st.booleans(),
         "status": of(v.Status),
@@ -101,6 +104,7 @@ FILTERS: Pools = {
         "location": several(PLACES),
         "source": several(SOURCES),
         "flag": of(v.CitationFlag),
+        "cited": st.booleans(),
         **WORDED,
     },
     "sources": {

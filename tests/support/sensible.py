@@ -68,7 +68,7 @@ MENDERS: dict[str, Callable[[Any], Any]] = {
     "country": lambda value: ("UA", "SY", "FR")[crc32(repr(value).encode()) % 3],
     "q": lambda value: legible(str(value)),
     "bbox": lambda value: BOXES[crc32(repr(value).encode()) % len(BOXES)],
-    **dict.fromkeys(CIRCLE, decimal),
+    **dict.fromkeys((*CIRCLE, "radius_max_m"), decimal),
 }
 
 

@@ -149,6 +149,14 @@ class ClaimFilters(Worded, AsOfImprecise, Changed):
         ClaimFacets.SOURCE,
         Field(description="Cites this source, as carrier or reference.", examples=[["wikipedia-ref-47"]]),
     ] = []
+    cited: Annotated[
+        Flag | None,
+        ClaimFacets.CITED,
+        Field(
+            description="Whether its source says what it refers to in turn: a citation has the role `cites`.",
+            examples=[True],
+        ),
+    ] = None
     flag: Annotated[
         list[v.CitationFlag],
         ClaimFacets.FLAG,

@@ -30,7 +30,20 @@ from api.query.descriptions import (
     sentence,
     worded,
 )
-from api.query.filters import AsOfImprecise, Changed, CountryCode, Day, Flag, Id, Paged, PathId, Placed, Worded
+from api.query.filters import (
+    MAX_RADIUS_M,
+    AsOfImprecise,
+    Changed,
+    CountryCode,
+    Day,
+    Degrees,
+    Flag,
+    Id,
+    Paged,
+    PathId,
+    Placed,
+    Worded,
+)
 from api.query.session import Look
 from api.query.statements import REVISION
 from api.query.why_empty import Explained
@@ -124,6 +137,26 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
         EventFacets.PART_OF,
         Field(description="Is part of this event.", examples=[["battle-of-lysychansk"]]),
     ] = []
+    date_precision: Annotated[
+        list[v.DatePrecision],
+        EventFacets.DATE_PRECISION,
+        Field(description="How narrow its date is; `unknown`: it has none.", examples=[["day"]]),
+    ] = []
+    date_basis: Annotated[
+        list[v.DateBasis],
+        EventFacets.DATE_BASIS,
+        Field(description="What its date rests on.", examples=[["stated"]]),
+    ] = []
+    radius_max_m: Annotated[
+        Degrees | None,
+        Field(
+            ge=0,
+            le=MAX_RADIUS_M,
+            description="Its point is uncertain by this many metres at most; one of unknown radius does not pass, and "
+            "events without a point are counted in `meta.left_out.without_coordinates`.",
+            examples=[5000],
+        ),
+    ] = None
     disputed: Annotated[
         Flag | None,
         Field(description="Whether any aspect of it is in dispute, as of `as_of` or today.", examples=[True]),
@@ -183,6 +216,7 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
             words=fold(self.q or ""),
             changed_since=self.changed_since,
             circle=circle,
+            radius_m=self.radius_max_m,
             judged=judged,
             then=self._then(),
         )
@@ -203,6 +237,7 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
             said.pop("country"),
             box_in_words(self.bbox) if self.bbox else None,
             circle_in_words(self.circle()),
+            f"have a point uncertain by {self.radius_max_m:g} m at most" if self.radius_max_m is not None else None,
             *said.values(),
             f"hold the words “{self.q}”" if self.q else None,
             changed_in_words(self.changed_since),
