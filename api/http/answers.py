@@ -8,11 +8,13 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import orjson
 from fastapi import Request, Response
 
+from api.domain.text import fold
 from api.errors import NotFound, Unavailable
 from api.http import caching, jsonld
 from api.http.fields import shaped
 from api.query import history
 from api.query.filters import Filters
+from api.query.near_words import near_words
 from api.query.paging import (
     Found,
     Place,
@@ -148,6 +150,9 @@ async def said_of(look: Look, asked: Asked, query: Any, *, first: bool, empty: b
         meta["total"] = await asked.count(look)
     if look.blanked:
         meta["damaged"] = sorted(look.blanked)
+    words = fold(getattr(query, "q", None) or "")
+    if first and empty and words and (near := await near_words(look, asked, words)):
+        meta["did_you_mean"] = near
     if first and empty and (why := await why_empty(look, asked, query)) is not None:
         meta["why_empty"] = why
     return meta

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from api.domain.vocabulary import Aspect, Reliability, Stance, Status
+from api.http.addresses import PUBLIC
 from api.query.validity import BLANKS
 
 Document = dict[str, Any]
@@ -173,6 +174,8 @@ def _cell(name: str, value: Any) -> Any:  # noqa: ANN401 - any JSON value
         return f"{value}.0"
     if isinstance(value, list):
         value = "|".join(value)
+    if name == "url" and isinstance(value, str) and value.startswith("/"):
+        return PUBLIC.get().prefix + value
     return neutral(value) if isinstance(value, str) else value
 
 

@@ -86,7 +86,7 @@ class Matching:
             sets.append(await self._different(wanted[here].names, wanted[there].names))
         if conditions.changed_since:  # since the beginning, all have
             sets.append(await self._changed(conditions.changed_since))
-        return sets + [await self._word(word) for word in conditions.words]
+        return sets + [await self.word(word) for word in conditions.words]
 
     async def _changed(self, since: int) -> BitMap:
         index = self.look.index
@@ -95,7 +95,7 @@ class Matching:
             found = found | await index.changed(self.look, self.table, since, claims=True)
         return found
 
-    async def _word(self, word: str) -> BitMap:
+    async def word(self, word: str) -> BitMap:
         """Those that hold a word which begins like this, or is spelt otherwise."""
         ways = [await self.look.index.beginning(self.look, self.facets.WORD.of(way)) for way in alternatives(word)]
         return BitMap.union(*ways)

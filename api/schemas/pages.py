@@ -39,6 +39,8 @@ class Meta(Sent):
     """All that match; only with `total=true`, absent otherwise."""
     damaged: list[str] | None = None
     """Ids of records that are damaged in the database, so that this was made without them; absent where none is."""
+    did_you_mean: list[str] | None = None
+    """Only where a word of `q` finds nothing: the nearest recorded words."""
     why_empty: str | None = None
     """Only where a judged answer has nothing to show: why."""
 

@@ -80,6 +80,8 @@ def test_lines_and_columns_lead_back_too(behind: Api) -> None:
     assert {row["url"].partition("/events/")[0] for row in behind.ndjson("/events.ndjson")} == {PREFIX}
     text = behind.good("/claims.csv").text
     assert {row["url"].rpartition("/")[0] for row in csv.DictReader(io.StringIO(text))} == {f"{PREFIX}/claims"}
+    assert behind.csv("/claims.csv", fields="url,id")[0]["url"].startswith(f"{PREFIX}/claims/")
+    assert behind.get("/claims", fields="url", limit=1)["data"][0]["url"].startswith(f"{PREFIX}/claims/")
     assert f"{PUBLIC}/events/refinery-entry" in behind.good("/events.kml").text
     assert f"{PUBLIC}/claims/lysychansk-s14a" in behind.good("/claims.jsonld").text
     assert f'href="{PUBLIC}/briefing?date_from=2022-07-03"' in behind.good("/briefing.atom?date_from=2022-07-03").text
