@@ -8,6 +8,7 @@ COPY pyproject.toml constraints.txt LICENSE ./
 COPY api ./api
 COPY migrations ./migrations
 COPY seed ./seed
+COPY docs/story.md ./docs/story.md
 RUN pip install --no-cache-dir --disable-pip-version-check -c constraints.txt -e .
 
 USER counterclaim

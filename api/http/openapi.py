@@ -109,6 +109,7 @@ def refine(document: Json) -> Json:
     """Put right what the framework cannot know."""
     used = {tag for _, operation in operations(document) for tag in operation["tags"]}
     document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items() if name in used]
+    document["paths"] = dict(sorted(document["paths"].items(), key=_in_order))
     for _, operation in operations(document):
         operation["summary"] = operation["description"].partition(".")[0].replace("\n", " ")
         for parameter in operation.get("parameters", ()):
@@ -137,6 +138,13 @@ def written(value: Json) -> str:
 def operations(document: Json) -> Iterator[tuple[str, Json]]:
     """Every path with its operation."""
     return ((path, operation) for path, found in document["paths"].items() for operation in found.values())
+
+
+def _in_order(item: tuple[str, Json]) -> tuple[int, bool, bool]:
+    """A list comes before its records, and these before its files; lists in the order of `TAGS`."""
+    path, operations = item
+    first, tags = path.split("/")[1].partition(".")[0].title(), list(TAGS)
+    return tags.index(first if first in tags else operations["get"]["tags"][0]), "." in path, path.count("/") > 1
 
 
 def _rank(parameter: Json) -> tuple[bool, int]:

@@ -42,8 +42,24 @@ def test_the_docs_need_no_other_host(api: Api) -> None:
 
 def test_the_docs_start_with_our_own_document(api: Api) -> None:
     start = api.good("/docs/start.js")
-    assert 'url: "openapi.json"' in start.text
+    assert 'fetch("openapi.json")' in start.text
     assert start.headers["content-type"].startswith("text/javascript")
+    assert api.good("/docs/start.css").headers["content-type"].startswith("text/css")
+
+
+def test_the_stories_can_be_read_beside_the_docs(api: Api) -> None:
+    story = api.good("/docs/story")
+    assert story.headers["content-type"] == "text/plain; charset=utf-8"
+    assert story.text.startswith("# The capture in five requests")
+
+
+def test_a_list_stands_before_its_records_and_these_before_its_files(api: Api) -> None:
+    paths = list(api.get("/openapi.json")["paths"])
+    assert paths[0] == "/events"
+    for name in ("events", "claims", "disputes", "sources", "actors", "locations", "datasets"):
+        records = [paths.index(path) for path in paths if path.startswith(f"/{name}/") and "." not in path]
+        files = [paths.index(path) for path in paths if path.startswith(f"/{name}.")]
+        assert paths.index(f"/{name}") < min(records) <= max(records) < min(files)
 
 
 @pytest.mark.parametrize("path", ["/openapi.json", "/static-offline-docs/swagger-ui-bundle.js"])

@@ -47,7 +47,7 @@ def refused(api: Api, path: str, parameter: str, /, **filters: Any) -> Any:
         ("/docs", {"query": "1"}, []),
         ("/events", {"format": "csv"}, ["/events.csv"]),
         ("/claims/count", {"f": "xlsx"}, ["/claims.csv", "/claims.ndjson", "/claims.jsonld"]),
-        ("/events", {"updated_since": "2026-01-01"}, []),
+        ("/events", {"updated_since": "2026-01-01"}, ["changed_since"]),
         ("/events", {"page": "2"}, ["cursor"]),
         ("/events.csv", {"page": "2"}, []),
         ("/events", {"offset": "50"}, ["cursor"]),

@@ -95,8 +95,8 @@ def test_problems_pages_and_schema(behind: Api) -> None:
     assert behind.get("/openapi.json")["servers"] == [{"url": PREFIX}]
     page = behind.good(f"{PREFIX}/docs").text
     named = re.findall('(?:href|src)="([^"]+)"', page)
-    assert len(named) == 4
-    assert [behind.ask(f"{PREFIX}/{name}").status_code for name in named] == [200] * 4
+    assert {"docs/start.js", "docs/start.css", "docs/story", "vocabulary", "explore"} < set(named)
+    assert {behind.ask(f"{PREFIX}/{name}").status_code for name in named} == {200}
 
 
 def test_answers_under_both_paths_are_the_same(behind: Api) -> None:

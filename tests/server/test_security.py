@@ -39,7 +39,7 @@ def test_pages_run_scripts_of_ours_alone(sqlite_api: Api) -> None:
     assert rules == {
         "default-src": "'none'",
         "script-src": "'self'",
-        "style-src": "'self' 'unsafe-inline'",
+        "style-src": "'self'",
         "img-src": "'self' data:",
         "connect-src": "'self'",
         "base-uri": "'none'",

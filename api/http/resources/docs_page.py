@@ -14,12 +14,13 @@ from fastapi.responses import HTMLResponse
 
 from api.http import answers, caching
 from api.http.addresses import PUBLIC
+from api.settings import PROJECT
 
 router = APIRouter(include_in_schema=False)
 
-# Swagger UI sets style attributes of its own, and has small pictures in its style sheet.
+# Swagger UI has small pictures in its style sheet.
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 PAGE = """<!doctype html>
@@ -29,22 +30,65 @@ PAGE = """<!doctype html>
 <title>Counterclaim</title>
 <link rel="icon" href="static-offline-docs/favicon.png">
 <link rel="stylesheet" href="static-offline-docs/swagger-ui.css">
+<link rel="stylesheet" href="docs/start.css">
+<nav>
+<a href="explore">Explore</a> · <a href="docs/story">Two stories, request by request</a> ·
+<a href="vocabulary">Every word and what it means</a> · <a href="openapi.json">For machines</a>
+</nav>
 <div id="docs"></div>
 <script src="static-offline-docs/swagger-ui-bundle.js"></script>
 <script src="docs/start.js"></script>
 """
+STORY = PROJECT / "docs" / "story.md"
 ASSETS = {
     "favicon.png": "image/png",
     "swagger-ui.css": "text/css; charset=utf-8",
     "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
 }
-START = """SwaggerUIBundle({
-  url: "openapi.json",
-  dom_id: "#docs",
-  deepLinking: true,
-  tryItOutEnabled: true,
-  validatorUrl: null,
+# What is asked anyway is left out of requests, and so of the command line that is shown for them.
+START = """const resolved = (spec, part) =>
+  part.$ref ? part.$ref.split("/").slice(1).reduce((found, step) => found[step], spec) : part;
+
+const unsaid = (spec) => Object.entries(spec.paths).map(([path, { get }]) => ({
+  path: new RegExp(path.replace(/[.]/g, "\\\\.").replace(/[{][^}]*[}]/g, "[^/]+") + "$"),
+  defaults: (get.parameters || [])
+    .map((part) => resolved(spec, part))
+    .filter(({ schema }) => schema && schema.default !== undefined)
+    .map(({ name, schema }) => [name, String(schema.default)]),
+}));
+
+fetch("openapi.json").then((answer) => answer.json()).then((spec) => {
+  const operations = unsaid(spec);
+  spec.servers = [{ url: new URL(spec.servers[0].url, location).href.replace(/[/]$/, "") }];
+  SwaggerUIBundle({
+    spec,
+    dom_id: "#docs",
+    deepLinking: true,
+    tryItOutEnabled: true,
+    validatorUrl: null,
+    requestInterceptor(request) {
+      const url = new URL(request.url, location);
+      const asked = operations.find(({ path }) => path.test(url.pathname));
+      for (const [name, value] of asked ? asked.defaults : []) {
+        const given = url.searchParams.getAll(name);
+        if (given.length === 1 && given[0] === value) url.searchParams.delete(name);
+      }
+      request.url = url.href;
+      return request;
+    },
+  });
 });
+"""
+STYLE = """nav { margin: 1rem auto; max-width: 1460px; padding: 0 20px; font: 15px/1.6 sans-serif; }
+.swagger-ui .opblock-body, .swagger-ui .responses-inner, .swagger-ui .model-box { overflow-x: auto; }
+.swagger-ui .curl-command pre, .swagger-ui .request-url pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+.swagger-ui .markdown code, .swagger-ui .opblock-summary-path { overflow-wrap: anywhere; }
+.swagger-ui .info .title { overflow-wrap: anywhere; }
+@media (max-width: 700px) {
+  .swagger-ui .response-col_links { display: none; }
+  .swagger-ui .wrapper { padding: 0 8px; }
+  .swagger-ui .parameters-col_name { min-width: 0; }
+}
 """
 
 
@@ -58,6 +102,20 @@ async def get_docs(_: Annotated[answers.Nothing, Query()]) -> Response:
 async def get_docs_start(_: Annotated[answers.Nothing, Query()]) -> Response:
     """Starts Swagger UI."""
     return Response(START, media_type="text/javascript")
+
+
+@router.get("/docs/start.css")
+async def get_docs_style(_: Annotated[answers.Nothing, Query()]) -> Response:
+    """What keeps Swagger UI within a phone's width."""
+    return Response(STYLE, media_type="text/css")
+
+
+@router.get("/docs/story")
+async def get_story(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
+    """Two stories, told by requests and their answers."""
+    if not STORY.exists():  # it belongs to the clone, and to the image that is made of it
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return caching.fixed(request, STORY.read_bytes(), "text/plain; charset=utf-8")
 
 
 @router.get("/openapi.json")
