@@ -1,10 +1,29 @@
 """Every judgement that is served against a judge by brute force: each event, each day, both readings of dates."""
 
+import io
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
-from tests.support.judge import Judge, Key
-from tests.support.live import Api
+import pytest
+from rich.console import Console
+
+from api.settings import PROJECT
+from seed.importers.command import Wish, import_files
+from tests.support import databases
+from tests.support.judge import Event, Judge, Key, together
+from tests.support.live import Api, serving
+from tests.support.oracle import in_order
+
+DATA = PROJECT.parent / "shared" / "data"
+FILES = {
+    "control": "control_of_cities/control_2022*.csv",
+    "firms": "firms/*.csv",
+    "ucdp": "ucdp/ged231*.csv",
+    "losses": "uamod_losses/russia_losses_personnel.json",
+    "viina": "viina_odbl/viina_lysychansk_rows.csv",
+    "gdelt": "gdelt/mentionssamp.csv",
+}
 
 
 def judge_of(api: Api) -> Judge:
@@ -16,14 +35,7 @@ def judge_of(api: Api) -> Judge:
 
 
 def served(event: Any) -> dict[Key, tuple[str, int, bool]]:
-    return {
-        (one["aspect"], one["measure"] or "", one["of"]["id"] if one["of"] else "", one["unit"] or ""): (
-            one["status"],
-            one["voices"],
-            one["inferred"],
-        )
-        for one in event["assessments"]
-    }
+    return {key_of(one): (one["status"], one["voices"], one["inferred"]) for one in event["assessments"]}
 
 
 def days_of(claims: list[Any], judge: Judge) -> list[str]:
@@ -34,28 +46,94 @@ def days_of(claims: list[Any], judge: Judge) -> list[str]:
     return before + days
 
 
-def test_every_event_of_the_dossiers_is_judged_as_by_brute_force(api: Api) -> None:
-    agree(api)
+def test_every_event_of_the_dossiers_is_judged_as_by_brute_force(shipped_api: Api) -> None:
+    agree(shipped_api)
 
 
 def test_every_quarrel_is_judged_as_by_brute_force(quarrels_api: Api) -> None:
     agree(quarrels_api)
 
 
-def agree(api: Api) -> None:
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_figures_culprits_and_retractions_at_random_are_judged_as_by_brute_force(
+    backend: str, tmp_path: Path, seed: int
+) -> None:
+    with databases.copy(backend, tmp_path, databases.tolls(backend, seed)) as url, serving(url) as api:
+        agree(api)
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the real files are not beside the project")
+def test_imported_files_are_judged_as_by_brute_force(backend: str, tmp_path: Path) -> None:
+    """Files of six formats as they are, one event of 97."""
+    with databases.copy(backend, tmp_path, databases.dossier(backend)) as url:
+        for name, pattern in FILES.items():
+            outcome = import_files(url, name, sorted(DATA.glob(pattern)), Wish(), Console(file=io.StringIO()))
+            assert outcome.counts()["claim"]["new"]
+        with serving(url) as api:
+            agree(api, every=97)
+
+
+def agree(api: Api, every: int = 1) -> None:
+    """Of every event, or one of so many, all that is judged on each day and in both readings."""
     judge, compared = judge_of(api), 0
     claims: dict[str, list[Any]] = {}
     for claim in api.ndjson("/claims.ndjson"):
         claims.setdefault(claim["event"]["id"], []).append(claim)
-    for event in api.ndjson("/events.ndjson"):
+    for event in api.ndjson("/events.ndjson")[::every]:
         own = claims.get(event["id"], [])
-        assert served(event) == judge.assess(own), event["id"]
+        same(event, judge, own)
+        positions = api.get(f"{event['url']}/positions")["data"]
+        assert stands(positions) == stands_of(judge.event(own)), event["id"]
         for day in days_of(own, judge):
             for known in ("certain", "possible"):
-                answer = api.get(event["url"], as_of=day, known=known)
-                assert served(answer) == judge.assess(judge.said_by(own, day, known)), (event["id"], day, known)
+                same(api.get(event["url"], as_of=day, known=known), judge, judge.said_by(own, day, known))
                 compared += 1
-    assert compared > 100
+    assert compared > 50
+
+
+def same(event: Any, judge: Judge, claims: list[Any]) -> None:
+    """The assessments of an event as it is served are those of the judge."""
+    assert served(event) == judge.assess(claims), event["id"]
+    about, order = judge.event(claims), [claim["id"] for claim in in_order(claims, "said")]
+    for one in event["assessments"]:
+        needed, allowed = about.because(key_of(one))
+        because = set(one["because"])
+        assert needed <= because <= allowed, (event["id"], one)
+        assert one["because"] == [id_ for id_ in order if id_ in because]
+        alone = judge.event([claim for claim in claims if claim["id"] in because])
+        assert alone.judged(key_of(one))[0] == one["status"], (event["id"], one)
+
+
+def key_of(one: Any) -> Key:
+    return (one["aspect"], one["measure"] or "", one["of"]["id"] if one["of"] else "", one["unit"] or "")
+
+
+Stands = dict[tuple[Key, str | None], tuple[str, tuple[float, float, float | None] | None, set[str]]]
+
+
+def stands(rows: list[Any]) -> Stands:
+    """Where each party that takes a position ends, with its figure and culprits, as served."""
+    found: Stands = {}
+    for row in rows:
+        last = row["positions"][-1]
+        if last["stance"] != "neutral":
+            figure = together([last["value"]]) if last["value"] else None
+            party = row["party"] and row["party"]["id"]
+            found[key_of(row), party] = last["stance"], figure, {one["id"] for one in last["names"]}
+    return found
+
+
+def stands_of(event: Event) -> Stands:
+    """The same as the judge has it."""
+    return {
+        (question, end["party"]): (
+            "support" if end["weight"] == 1 else "oppose",
+            together(end["figure"]) if end["figure"] else None,
+            end["names"],
+        )
+        for question in {event.question(claim) for claim in event.claims.values()}
+        for end in event.ends(question)
+    }
 
 
 def test_what_rests_on_a_source_is_found_on_every_day(shipped_api: Api) -> None:

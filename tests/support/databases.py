@@ -19,6 +19,7 @@ from tests.support import postgres
 from tests.support.country import entries as country_entries
 from tests.support.late import entries as late_entries
 from tests.support.quarrels import entries
+from tests.support.quarrels import tolls as made_of_tolls
 
 # The files of the first dossier, on which most tests speak; beside it, the shipped databases hold the other dossiers.
 LYSYCHANSK = PROJECT / "seed" / "lysychansk"
@@ -49,6 +50,11 @@ def excerpt(backend: str) -> str:
 def quarrels(backend: str) -> str:
     """The template with invented claims of every kind of date, see `tests/support/quarrels.py`."""
     return _template(backend, "quarrels", _load_quarrels, empty(backend))
+
+
+def tolls(backend: str, seed: int) -> str:
+    """The template with figures, culprits and retractions at random, see `tests/support/quarrels.py`."""
+    return _template(backend, f"tolls{seed}", lambda url: _load(url, entries(made_of_tolls(seed))), empty(backend))
 
 
 def country(backend: str) -> str:

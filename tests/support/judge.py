@@ -81,6 +81,10 @@ class Judge:
             return [claim for claim in dated if (claim["said"]["earliest"] or "") <= day]
         return [claim for claim in dated if self.end(claim) <= day]
 
+    def event(self, claims: list[Document]) -> "Event":
+        """The claims about one event, to be judged."""
+        return Event(self, {claim["id"]: claim for claim in claims})
+
     def assess(self, claims: list[Document]) -> dict[Key, tuple[str, int, bool]]:
         """By question: status, voices in support, and whether it hinges on what is inferred."""
         without = self.statuses([claim for claim in claims if not claim["inferred"]])
@@ -91,7 +95,7 @@ class Judge:
 
     def statuses(self, claims: list[Document]) -> dict[Key, tuple[str, int]]:
         """By question, status and voices."""
-        event = Event(self, {claim["id"]: claim for claim in claims})
+        event = self.event(claims)
         return {question: event.judged(question) for question in {event.question(claim) for claim in claims}}
 
 
@@ -152,9 +156,7 @@ class Event:
 
     def judged(self, question: Key) -> tuple[str, int]:
         """Status and voices of a question."""
-        on = [claim for claim in self.claims.values() if self.question(claim) == question]
-        parties = {self.judge.party(claim) for claim in on}
-        ends = [end for party in parties if (end := self.stand(on, party)) is not None]
+        ends = self.ends(question)
         supports = [end for end in ends if end["weight"] == 1]
         count = self.voices([claim for end in supports for claim in end["claims"]])
         if not ends:
@@ -171,11 +173,61 @@ class Event:
         instrument = any(c["speaker"] and self.judge.kinds[c["speaker"]["id"]] == "instrument" for c in standing)
         return "corroborated" if count > 1 or instrument else "claimed", count
 
+    def on(self, question: Key) -> list[Document]:
+        """The claims on a question."""
+        return [claim for claim in self.claims.values() if self.question(claim) == question]
+
+    def ends(self, question: Key) -> list[Document]:
+        """Where each party that takes a position stands."""
+        on = self.on(question)
+        parties = {self.judge.party(claim) for claim in on}
+        return [end for party in parties if (end := self.stand(on, party)) is not None]
+
+    def because(self, question: Key) -> tuple[set[str], set[str]]:
+        """The claims a status rests on: those it must name, and those it may.
+
+        Each party's claims since it last changed its mind, the opposition that a concession ended, the retractions, and
+        the claims that these are about. Where one of those is an earlier word of a party, or a figure or culprits of
+        before still hold, other words of that party may come along; nothing else may.
+        """
+        on, ends = self.on(question), self.ends(question)
+        if not ends:
+            return {claim["id"] for claim in on}, {claim["id"] for claim in on}
+        found = [c for c in on if c["stance"] == "retracts" and self.takes_back(c)]
+        for end in ends:
+            found += end["claims"]
+            concedes = any(claim["stance"] == "concedes" for claim in end["claims"])
+            if end["weight"] == 1 and (concedes or self.judge.kinds.get(end["party"]) == "side"):
+                found += end["opposition"]
+        needed = self.with_what_they_are_about(found)
+        last = {claim["id"] for end in ends for claim in end["claims"]}
+        taking = {self.judge.party(self.claims[id_]) for id_ in needed - last}
+        taking |= {end["party"] for end in ends if end["held_over"]}
+        own = [claim for claim in on if self.judge.party(claim) in taking]
+        return needed, needed | self.with_what_they_are_about(own)
+
+    def takes_back(self, claim: Document) -> bool:
+        """Whether a retraction takes anything back."""
+        about = self.claims.get(claim["about"])
+        own = about is not None and self.judge.party(about) == self.judge.party(claim)
+        return own and self.rooted(claim) and not self.taken_back(claim)
+
+    def with_what_they_are_about(self, claims: list[Document]) -> set[str]:
+        """The claims, what they are about, and so on."""
+        found: set[str] = set()
+        for claim in claims:
+            here: Document | None = claim
+            while here is not None and here["id"] not in found:
+                found.add(here["id"])
+                here = self.claims.get(here["about"])
+        return found
+
     def stand(self, on: list[Document], party: str | None) -> Document | None:
         """Where a party's latest word leaves it."""
         own = [c for c in on if self.judge.party(c) == party and self.weight(c)]
         own.sort(key=lambda c: (self.judge.when(c), 2 * (c["stance"] == "concedes") + (self.weight(c) == -1), c["id"]))
         support: list[Document] = []
+        against: list[Document] = []
         weight, opposed = 0, False
         for claim in own:
             if self.weight(claim) == 1:
@@ -186,25 +238,31 @@ class Event:
             anothers = claim["stance"] in OPPOSE and about is not None and self.judge.party(about) != party
             if anothers and weight == 1 and any(c["value"] for c in support):
                 continue  # a denial of another's figure never takes back one's own
+            against = [*against, claim] if weight == -1 else [claim]
             support, weight, opposed = [], -1, True
         if weight == 0:
             return None
-        return {"party": party, "weight": weight, "opposed": opposed, **self.content(support)}
+        content = self.content(support)
+        if weight == -1:
+            content["claims"] = against
+        return {"party": party, "weight": weight, "opposed": opposed, "opposition": against, **content}
 
     def content(self, support: list[Document]) -> Document:
         """The figure and the culprits of the latest day that gives any, and the claims since they last changed."""
         figure: list[Document] = []
         names: set[str] = set()
         claims: list[Document] = []
+        held_over = False
         for day in sorted({self.judge.when(claim) for claim in support}):
             said = [claim for claim in support if self.judge.when(claim) == day]
             now = [claim["value"] for claim in said if claim["value"]]
             blamed = {one["id"] for claim in said for one in claim["names"]}
             if (now and figure and together(now) != together(figure)) or (blamed and names and blamed != names):
                 claims = []
+                held_over = bool((figure and not now) or (names and not blamed))
             claims += said
             figure, names = now or figure, blamed or names
-        return {"claims": claims, "figure": figure, "names": names}
+        return {"claims": claims, "figure": figure, "names": names, "held_over": held_over}
 
     def clash(self, one: Document, other: Document) -> bool:
         """Both cannot be true."""

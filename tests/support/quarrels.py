@@ -1,8 +1,8 @@
 """Invented events that people quarrel about: every kind of date, claims about claims, ties and silence."""
 
 import random
-from collections.abc import Iterator
-from itertools import count
+from collections.abc import Iterable, Iterator
+from itertools import count, islice
 from typing import Any
 
 from api.domain.vocabulary import Aspect, Stance
@@ -85,9 +85,50 @@ def _date(chance: random.Random) -> dict[str, Any]:
     return {} if found is None else {"edtf": found, "basis": "stated"}
 
 
-def entries() -> Iterator[Entry | Refusal]:
+def tolls(seed: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The same world with other claims: figures that clash, culprits, and retractions of one's own words."""
+    chance = random.Random(seed)  # noqa: S311 - to be repeatable is the point
+    yield from ((kind, fields) for kind, fields in records() if kind != "claim")
+    for number in range(EVENTS):
+        yield from (("claim", claim) for claim in _tolls(number, chance))
+
+
+def _tolls(number: int, chance: random.Random) -> Iterator[dict[str, Any]]:
+    made: list[dict[str, Any]] = []
+    for claim in islice(_claims(number, chance), 2 + number % 9):
+        claim["aspect"] = chance.choice([Aspect.CASUALTIES, Aspect.CASUALTIES, Aspect.ATTRIBUTION])
+        own = [one for one in made if _party(one["speaker"]) == _party(claim["speaker"])]
+        claim["about"] = chance.choice(made)["id"] if made and chance.random() < 0.25 else None
+        if own and chance.random() < 0.15:
+            claim |= {"stance": Stance.RETRACTS, "about": chance.choice(own)["id"]}
+        elif claim["aspect"] == Aspect.ATTRIBUTION and chance.random() < 0.8:
+            claim["names"] = chance.sample(
+                ["red", "red-army", "blue-mayor", "watchers", "sensor"], chance.randint(1, 2)
+            )
+        elif claim["aspect"] == Aspect.CASUALTIES and chance.random() < 0.7:
+            figure = chance.choice(
+                [{"best": 5}, {"low": 5}, {"high": 5}, {"low": 3, "high": 9}, {"best": 20}, {"low": 90}]
+            )
+            of = chance.choice([{}, {}, {"of": "red-army"}])
+            claim["value"] = {
+                **figure,
+                **of,
+                "unit": "people",
+                "measure": chance.choice(["killed", "killed", "wounded"]),
+            }
+        yield claim
+        made.append(claim)
+
+
+def _party(actor: str | None) -> str | None:
+    while actor is not None and ACTORS[actor][1] is not None:
+        actor = ACTORS[actor][1]
+    return actor
+
+
+def entries(found: Iterable[tuple[str, dict[str, Any]]] | None = None) -> Iterator[Entry | Refusal]:
     """The records, checked."""
-    for kind, fields in records():
+    for kind, fields in records() if found is None else found:
         checked = entry(kind, fields, DATASET, Place("quarrels"))
         if isinstance(checked, list):
             yield from checked
