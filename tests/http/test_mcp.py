@@ -10,6 +10,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from api.http.mcp.routes import BODY_BYTES
+from api.http.mcp.server import server_of
 from api.http.mcp.tools import MOST, TOOLS
 from tests.support.live import Api, serving
 from tests.support.wire import Wire
@@ -294,6 +295,27 @@ def test_what_is_no_question_is_an_error_of_the_protocol(sqlite_api: Api, messag
     found = answer.json()
     assert "error" in found or found["result"]["isError"]
     assert "Traceback" not in answer.text
+
+
+class Loading:
+    """An application that data are loaded into: it answers of a new revision each time, a number of times."""
+
+    def __init__(self, loads: int) -> None:
+        self.revision, self.last = 0, loads
+
+    async def __call__(self, scope: Any, _: Any, send: Any) -> None:
+        self.revision = min(self.revision + 1, self.last)
+        claim = scope["path"].startswith("/claims/")
+        headers = [] if claim else [(b"etag", b'"%d.1.x"' % self.revision)]
+        await send({"type": "http.response.start", "status": 404 if claim else 200, "headers": headers})
+        found = {"data": [], "links": {"next": None}, "meta": {"description": "All"}, "revision": self.revision}
+        await send({"type": "http.response.body", "body": orjson.dumps({"detail": "No"} if claim else found)})
+
+
+async def test_an_answer_is_of_one_revision() -> None:
+    answer = await called(server_of(Loading(5)), "event", id="a")
+    assert answer["event"]["revision"] == 5
+    assert "too fast" in await refused(server_of(Loading(1_000)), "event", id="a")
 
 
 def test_without_the_sdk_it_says_what_is_missing(dossier_of_sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:

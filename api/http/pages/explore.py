@@ -92,7 +92,7 @@ async def _shown(request: Request, reading: Reading, query: ExploreQuery, page: 
         "day": day_steps(here, query.as_of, known.said),
         "bars": bars,
         "svg_query": same_in_api(request.url.query, "", "sort", "cursor"),
-        **await pictures(reading, query, drawn, here, timed=drawn[:DRAWN] if bars is None else []),
+        **await _pictures(reading, query, drawn, total, timed=drawn[:DRAWN] if bars is None else [], here=here),
     }
 
 
@@ -116,10 +116,10 @@ def _choices(known: Known) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-async def pictures(
-    reading: Reading, query: PictureQuery, events: list[Json], here: str, *, timed: list[Json]
+async def _pictures(  # noqa: PLR0913 - what is drawn, of how much, and where it leads
+    reading: Reading, query: PictureQuery, events: list[Json], total: int, *, timed: list[Json], here: str
 ) -> dict[str, Any]:
-    """The map of some events and the timeline of some, and what is told beside them."""
+    """The map of some events and the timeline of some, of so many that match, and what is told beside them."""
     known = await reading.known()
     around = [place for place in known.locations if place["kind"] in {"city", "town"}]
     map_ = map_of(events, query.bbox, around)
@@ -127,17 +127,25 @@ async def pictures(
     found = set(map(words.status_of, events))
     return {
         "map": map_,
-        "map_title": f"Map of {words.count(len(events), 'event')}",
+        "map_title": f"Map of {_first(events, total)}",
+        "map_first": _first(events, total) if total > len(events) else None,
         "sign_links": sign_links(map_, here, query.as_of),
         "places": places_of(events)[: MAX_LIMIT // 5],
         "line": timeline_of(items_of(timed, stands, query.as_of), names, query.as_of),
         "line_id": "line",
-        "line_title": f"Timeline of {words.count(len(timed), 'event')} by party",
+        "line_title": f"Timeline of {_first(timed, total)} by party",
+        "line_first": _first(timed, total) if total > len(timed) else None,
         "statuses": [status for status in words.STATUSES if status in found],
         "drawn": len(events),
         "credit": CREDIT,
         "alone": False,
     }
+
+
+def _first(events: list[Json], total: int) -> str:
+    """`27 events`, or `the first 500 of 2,500 events`."""
+    told = words.count(total, "event")
+    return told if len(events) == total else f"the first {words.number(len(events))} of {told}"
 
 
 @router.get("/explore/map.svg")
@@ -154,9 +162,9 @@ async def timeline_svg(request: Request, query: Annotated[PictureQuery, Query()]
 
 async def _picture(request: Request, query: PictureQuery, template: str) -> Response:
     async def make(reading: Reading) -> str:
-        page: Part = await reading.events(**query.events(), limit=MAX_LIMIT)
-        here = same_in_api(request.url.query, "/explore")
-        values = await pictures(reading, query, page.records, here, timed=page.records[:DRAWN])
+        page: Part = await reading.events(**query.events(), limit=MAX_LIMIT, total=True)
+        here, drawn = same_in_api(request.url.query, "/explore"), page.records
+        values = await _pictures(reading, query, drawn, page.meta["total"], timed=drawn[:DRAWN], here=here)
         return frame.templates.get_template(template).render({**values, "alone": True})
 
     return await frame.picture(request, make)

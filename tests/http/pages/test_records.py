@@ -141,3 +141,17 @@ def test_both_databases_send_the_same(sqlite_api: Api, postgresql_api: Api) -> N
             found.ask(path, {"Host": "same"}).text.partition("Revision ")[0] for found in (sqlite_api, postgresql_api)
         )
         assert one == other, path
+
+
+def test_files_of_thousands_of_events_say_what_they_leave_out(late_api: Api) -> None:
+    for name, first, title in (
+        ("map", "The first 1,000 of 2,500 events", "Map of the first 1,000 of 2,500 events"),
+        ("timeline", "The first 500 of 2,500 events", "Timeline of the first 500 of 2,500 events by party"),
+    ):
+        answer = late_api.good(f"/explore/{name}.svg")
+        drawn = ET.fromstring(answer.content)  # noqa: S314 - our own answer
+        assert drawn.findtext(f"{SVG}title") == title
+        assert first in [text.text for text in drawn.iter(f"{SVG}text")]
+    whole = late_api.good("/explore/map.svg", location="late-place")
+    assert b"Map of 100 events<" in whole.content
+    assert b"The first" not in whole.content
