@@ -10,7 +10,7 @@ from typing import Any
 from seed.dossiers import json_records, sheets
 from seed.importers.formats import UnreadableError
 from seed.records import TABLES, Dataset, Record
-from seed.refusals import Entry, Place, Refusal, entry, meant, shown
+from seed.refusals import Entry, Place, Refusal, entry, meant, shown, unread
 
 LARGEST = 4 * 2**20
 # Twenty dots in a key are more than any of ours has; the parser would take hours over a million of them.
@@ -124,9 +124,9 @@ def toml(path: Path) -> dict[str, Any]:
             raise Unreadable(f"is not TOML: an endless number in line {text.count(chr(10), 0, found.start()) + 1}")
         return tomllib.loads(text)
     except IsADirectoryError:
-        raise Unreadable("is a folder without TOML files") from None
+        raise Unreadable(f"is a folder without files of records ({', '.join(sorted(SUFFIXES))})") from None
     except OSError as error:
-        raise Unreadable(f"cannot be read: {error.strerror}") from None
+        raise Unreadable(unread(path, error)) from None
     except UnicodeDecodeError as error:
         raise Unreadable(f"is not UTF-8: byte {error.start}") from None
     except tomllib.TOMLDecodeError as error:

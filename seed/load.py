@@ -95,7 +95,7 @@ def withdraw(
         work = Load(transaction.connection, silent, queue=queue)
         report = work.leave(dataset, same_as)
         if report.refusals:
-            raise LoadRefusedError(report)
+            raise LoadRefusedError(report, vanished.why_it_stays(dataset, report))
         work.derive(Why(RevisionAction.WITHDRAW, [dataset], message))
     return report
 

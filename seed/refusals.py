@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
@@ -100,6 +101,21 @@ def shown(given: object) -> str:
     """What an author wrote, short and harmless in a terminal."""
     text = ascii(given) if isinstance(given, str) and not given.isprintable() else repr(given)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def unread(path: Path, error: OSError) -> str:
+    """Why a file cannot be read, and which other one in its folder may have been meant."""
+    if isinstance(error, IsADirectoryError):
+        return "is a folder: name the files in it"
+    if not isinstance(error, FileNotFoundError):
+        return f"cannot be read: {error.strerror}"
+    folder = next(one for one in (path.parent, *path.parent.parents) if one.is_dir() or one == one.parent)
+    wrong = path.relative_to(folder).parts[0] if folder.is_dir() else str(path)
+    try:
+        near = get_close_matches(wrong, sorted(one.name for one in folder.iterdir()), n=1)
+    except OSError:
+        near = []
+    return f"there is no such file{''.join(f'; did you mean {folder / one}?' for one in near)}"
 
 
 def meant(given: object, known: Sequence[str]) -> str:

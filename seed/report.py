@@ -56,10 +56,10 @@ class Report:
 class LoadRefusedError(Exception):
     """Nothing was loaded; the report says why."""
 
-    def __init__(self, report: Report) -> None:
-        """Say every reason that the report holds."""
+    def __init__(self, report: Report, sentence: str | None = None) -> None:
+        """Say it in one sentence, if there is one, else every reason that the report holds."""
         lines = [str(refusal) for refusal in report.refused]
         if report.refusals > len(lines):
             lines.append(f"… and {report.refusals - len(lines)} more.")
-        super().__init__("\n".join(lines))
+        super().__init__(sentence or "\n".join(lines))
         self.report = report

@@ -148,6 +148,18 @@ def still_named(store: Store) -> Iterator[Refusal]:
                 yield Refusal(Place(dataset), f"{target} {gone}", "", message)
 
 
+def why_it_stays(dataset: str, report: Report) -> str | None:
+    """Why a dataset cannot be withdrawn, where others name its records; null where that is not why."""
+    others = sorted({one.place.file for one in report.refused} - {dataset})
+    if not others:
+        return None
+    first = report.refused[0]
+    many = "a record" if report.refusals == 1 else f"{report.refusals:,} records"
+    example = f"{first.record} ({first.message.removeprefix('cannot be withdrawn: ')})"
+    told = f"{many} of {' and '.join(others)} name what is in it, such as {example}"
+    return f"{dataset} cannot be withdrawn: {told}. Withdraw {' and '.join(others)} first."
+
+
 def withdraw(store: Store, changes: Changes) -> None:
     """Take what vanished out, what refers to others first."""
     if not store.sqlite:

@@ -7,6 +7,7 @@ from typing import Any
 from seed.importers.formats import UnreadableError
 from seed.importers.json_files import DECODER
 from seed.records import TABLES
+from seed.refusals import unread
 
 LARGEST = 64 * 2**20
 
@@ -34,7 +35,7 @@ def _text(path: Path) -> str:
             raise UnreadableError(f"is larger than {LARGEST // 2**20} MB; split it, or import it as a package")
         return held.decode("utf-8-sig")
     except OSError as error:
-        raise UnreadableError(f"cannot be read: {error.strerror}") from None
+        raise UnreadableError(unread(path, error)) from None
     except UnicodeDecodeError as error:
         raise UnreadableError(f"is not UTF-8: byte {error.start}") from None
 

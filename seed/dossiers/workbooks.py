@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from seed.importers.sniffing import ZIP, why_no_rows
-from seed.refusals import Place, Refusal, shown
+from seed.refusals import Place, Refusal, shown, unread
 
 LARGEST = 64 * 2**20
 MOST_ROWS, MOST_COLUMNS = 200_000, 200
@@ -45,7 +45,7 @@ def lines(path: Path) -> Iterator[Line | Refusal]:
         else:
             yield from _csv(path)
     except OSError as error:
-        yield Refusal(Place(str(path)), "", "", f"cannot be read: {error.strerror}")
+        yield Refusal(Place(str(path)), "", "", unread(path, error))
 
 
 def _csv(path: Path) -> Iterator[Line | Refusal]:

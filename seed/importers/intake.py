@@ -16,7 +16,7 @@ from seed.importers.cells import short
 from seed.importers.formats import CellError, Format, Made, Row
 from seed.importers.sniffing import why_no_rows
 from seed.importers.survey import Names, Stored, Survey, Told
-from seed.refusals import Entry, Place, Refusal, entry
+from seed.refusals import Entry, Place, Refusal, entry, unread
 from seed.report import SHOWN
 from seed.vanished import Scope
 
@@ -140,7 +140,7 @@ class FileIntake:
                 try:
                     streams.append((str(path), opened.enter_context(rereadable(path))))
                 except OSError as error:
-                    yield Refusal(Place(str(path)), "", "", f"cannot be read: {error.strerror}")
+                    yield Refusal(Place(str(path)), "", "", unread(path, error))
             self._releases = self._listed(streams)
             yield from self.renewed(self._known.recorded_at)
             for one in self._declared.fixed[1:]:

@@ -13,7 +13,7 @@ from seed.importers import csv_files
 from seed.importers.cells import TYPES, identity, mark, slug
 from seed.importers.formats import CellError, Format, Made, Row, Table, declared
 from seed.records import KINDS
-from seed.refusals import meant, shown
+from seed.refusals import meant, shown, unread
 
 MAPPINGS = Path(__file__).parent / "mappings"
 OWN = {"kind", "id", "each", "split", "mark", "fields"}
@@ -68,7 +68,7 @@ def mapping(name: str) -> Format | None:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise MappingUnusableError(f"{path}: cannot be read: {error.strerror}") from None
+        raise MappingUnusableError(f"{path}: {unread(path, error)}") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise MappingUnusableError(f"{path}: is not TOML: {error}") from None
     for needed in ("datasets", "columns", "records"):

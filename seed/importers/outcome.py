@@ -78,12 +78,13 @@ class Outcome:
 
     def as_text(self) -> Iterator[str]:
         """All of it in lines, for people."""
-        yield f"{self.tally.rows:,} rows read, {self.tally.rows_refused:,} refused, in {self.seconds:.1f} s."
+        if self.tally.rows or not self.refusals:
+            yield f"{self.tally.rows:,} rows read, {self.tally.rows_refused:,} refused, in {self.seconds:.1f} s."
         if self.tally.superseded:
             yield f"{self.tally.superseded:,} rows superseded: a later file, or a better delivery, tells the same anew."
         for code, rows in sorted(self.tally.unknown.items()):
             yield f"{code} is in no codebook: kept in {rows:,} rows, and read with care."
-        if counts := self.counts():
+        if (counts := self.counts()) and self.tally.rows:
             yield f"{'':10}" + "".join(f"{name:>12}" for name in COUNTS)
             for kind, one in counts.items():
                 yield f"{kind:10}" + "".join(f"{one[name]:>12,}" for name in COUNTS)

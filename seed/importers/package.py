@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from seed.importers.intake import TOLD_EVERY, Tally
 from seed.records import TABLES
-from seed.refusals import Entry, Place, Refusal, entry, shown
+from seed.refusals import Entry, Place, Refusal, entry, shown, unread
 from seed.vanished import Scope
 
 NAME = "package"
@@ -43,9 +43,10 @@ class PackageIntake:
                     packages.append((path, _members(path, opened)))
                 except PackedError as error:
                     yield Refusal(Place(str(path)), "", "", str(error))
-                except (OSError, zipfile.BadZipFile) as error:
-                    reason = error.strerror if isinstance(error, OSError) else "it is no zip file"
-                    yield Refusal(Place(str(path)), "", "", f"cannot be read: {reason}")
+                except zipfile.BadZipFile:
+                    yield Refusal(Place(str(path)), "", "", "cannot be read: it is no zip file")
+                except OSError as error:
+                    yield Refusal(Place(str(path)), "", "", unread(path, error))
             for path, members in packages:
                 if "datasets.ndjson" not in members:
                     yield Refusal(Place(str(path)), "", "", "is no package: there is no datasets.ndjson in it")

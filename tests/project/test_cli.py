@@ -255,4 +255,7 @@ def test_check_is_for_authors(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert said.startswith(f"{file}: actor a: kind: ")
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert refused(capsys, "check", str(empty)).rstrip() == f"{empty}: is a folder without TOML files"
+    assert (
+        refused(capsys, "check", str(empty)).rstrip()
+        == f"{empty}: is a folder without files of records (.csv, .json, .jsonl, .ndjson, .toml, .tsv, .xlsx)"
+    )

@@ -25,6 +25,7 @@ LAYERS = {
     "server": "connections and limits; knows no record",
     "main": "puts it together",
     "cli": "the only one that imports seed and migrations",
+    "__main__": "runs it, and ends it in one line",
 }
 OF_THEIR_OWN = {("query", "index"): "what a request reads and what a load derives share models alone"}
 LONGEST_FILE = 400

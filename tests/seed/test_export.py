@@ -203,7 +203,7 @@ def test_packages_that_cannot_be_used(empty_url: str, tmp_path: Path) -> None:
     assert not outcome.loaded
     assert [str(one).removeprefix(str(tmp_path)) for one in outcome.refused] == [
         "/no.zip: cannot be read: it is no zip file",
-        "/nowhere: cannot be read: No such file or directory",
+        "/nowhere: there is no such file",
         "/empty: is no package: there is no datasets.ndjson in it",
         "/wrong/datasets.ndjson row 2: is no record",
         "/wrong/datasets.ndjson row 3: is not JSON",

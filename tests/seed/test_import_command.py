@@ -195,7 +195,7 @@ def test_refused_rows_can_be_passed_over(database: str, capsys: pytest.CaptureFi
 def test_a_file_that_is_not_there(database: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     code, out, _ = command(capsys, "ucdp", tmp_path / "nowhere.csv", "--skip-refused")
     assert code == 1
-    assert f"{tmp_path}/nowhere.csv: cannot be read: No such file or directory" in out
+    assert f"{tmp_path}/nowhere.csv: there is no such file" in out
     assert snapshot(database)
 
 
