@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from api.main import create_app, guarded
-from api.models.limits import TEXT_LENGTH
+from api.models.base import TEXT_LENGTH
 from api.server import logs
 from api.server.server import Server
 from api.settings import Settings, SettingsError, read_settings

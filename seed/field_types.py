@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from api.domain import edtf
 from api.domain.countries import known
-from api.models.limits import EDTF_LENGTH, ID_LENGTH, NAME_LENGTH, TEXT_LENGTH, URL_LENGTH, WORD_LENGTH
+from api.models.base import EDTF_LENGTH, ID_LENGTH, NAME_LENGTH, TEXT_LENGTH, URL_LENGTH, WORD_LENGTH
 
 DEEPEST, LONGEST_EXTRA, MOST_PARTS = 20, 200_000, 1_000
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

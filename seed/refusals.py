@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from api.models.limits import ID_LENGTH
+from api.models.base import ID_LENGTH
 from seed.records import KINDS, Record
 
 SHOWN = 80

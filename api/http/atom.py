@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from api.domain.date_words import date_in_words
 from api.domain.vocabulary import Known
-from api.http.framed import Document, escaped, left_out_in_words
+from api.http.exports import Document, escaped, left_out_in_words
 
 MEDIA_TYPE = "application/atom+xml"
 IDS = UUID("6f0c1c1e-3f5b-5c0e-9d0e-9a1a0c1b7c55")

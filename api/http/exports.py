@@ -3,27 +3,84 @@
 A form is a media type and a function that writes it. Another one is added to `FORMS`, and to its list's `routes`.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+import asyncio
+import html
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import orjson
 from fastapi import Request, Response
 
 from api.http import caching, export_cache, fields, formats, ranges
-from api.http.addresses import base, placed_parts
 from api.http.answers import Asked, ListFilters, Listing, data_of, not_modified
+from api.http.caching import base, placed_parts
 from api.http.export_cache import Export, ExportCache
 from api.http.fields import Chosen, Columned, picked
-from api.http.framed import Framed
-from api.http.read_ahead import ahead
 from api.query.paging import Found, Place, Sort, Stretch
 from api.query.session import Data, Look
 from api.query.validity import TROUBLE
 
 T = TypeVar("T")
+
+
+async def ahead(parts: AsyncIterator[T]) -> AsyncGenerator[T, None]:
+    """The same parts, each of them read while the one before is on its way."""
+    coming = asyncio.ensure_future(anext(parts, None))
+    try:
+        while (part := await coming) is not None:
+            coming = asyncio.ensure_future(anext(parts, None))
+            await asyncio.sleep(0)  # it begins now, not when there is nothing else to do
+            yield part
+    finally:  # whoever asked may have gone, and then nothing can be waited for
+        coming.add_done_callback(lambda done: done.cancelled() or done.exception())
+        coming.cancel()
+
+
+Document = dict[str, Any]
+_SPECIAL = re.compile("[&<>\"'\ufffe\uffff]")
+_NO_XML = {0xFFFE: "\N{REPLACEMENT CHARACTER}", 0xFFFF: "\N{REPLACEMENT CHARACTER}"}
+
+
+class Framed(Protocol):
+    """A format of one document; made for each answer, so that it may remember what its end has to say."""
+
+    @property
+    def media_type(self) -> str:
+        """What it is sent as."""
+
+    def head(self, description: str, left_out: Mapping[str, int]) -> bytes:
+        """What comes first; it says what was asked for, and how many records are not there for want of a date."""
+
+    def record(self, document: Document) -> bytes:
+        """The next record."""
+
+    def tail(self) -> bytes:
+        """What comes last."""
+
+
+def escaped(text: str | None) -> str:
+    """Text as it stands in XML and HTML, also in attributes."""
+    if text is None or _SPECIAL.search(text) is None:  # as most are
+        return text or ""
+    return html.escape(text).translate(_NO_XML)
+
+
+def left_out_in_words(left_out: Mapping[str, int]) -> str:
+    """`Left out: 5 undated.`; nothing where nothing is."""
+    found = [f"{number} {name.replace('_', ' ')}" for name, number in left_out.items() if number]
+    return f"Left out: {', '.join(found)}." if found else ""
+
+
+def statuses_in_words(event: Document) -> str:
+    """`control: conceded; withdrawal: disputed`: what the claims add up to."""
+    found = dict.fromkeys(f"{one['aspect']}: {one['status'].replace('_', ' ')}" for one in event["assessments"])
+    return "; ".join(found)
+
+
 EXPORT_BATCH = 250
 SMALL = 1_000
 """An export of as many records as a page may hold is made as a page is, beside whatever else is being exported."""

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from api.domain.vocabulary import Aspect, Reliability, Stance, Status
-from api.http.addresses import PUBLIC
+from api.http.caching import PUBLIC
 from api.query.validity import BLANKS
 
 Document = dict[str, Any]

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from fastapi import Request
 
-from api.http.addresses import base
+from api.http.caching import base
 
 Json = dict[str, Any]
 MEDIA_TYPE = "application/ld+json"

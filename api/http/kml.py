@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from api.domain.date_words import date_in_words
 from api.http import formats
-from api.http.framed import Document, escaped, left_out_in_words, statuses_in_words
+from api.http.exports import Document, escaped, left_out_in_words, statuses_in_words
 
 MEDIA_TYPE = "application/vnd.google-earth.kml+xml"
 SCHEMA = "event"

@@ -12,7 +12,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from api.errors import SHOWN_VALUE, BadParameters, Gone, NotFound, Refused, Unavailable, nearest
-from api.http.addresses import placed
+from api.http.caching import placed
 from api.schemas import problems as sent
 
 MEDIA_TYPE = "application/problem+json"

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from api.domain.date_words import date_in_words
-from api.http.framed import Document, escaped, left_out_in_words, statuses_in_words
+from api.http.exports import Document, escaped, left_out_in_words, statuses_in_words
 
 NAMED = 100
 """How many undated events the title names; the rest are counted."""

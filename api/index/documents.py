@@ -10,7 +10,7 @@ from api.domain.text import folded
 from api.domain.vocabulary import ActorKind, Aspect, Stance
 from api.index import facts
 from api.index.facts import Chunk, Facts
-from api.models.limits import WORD_LENGTH
+from api.models.base import WORD_LENGTH
 from api.schemas import records as schemas
 
 _STANCES = {stance.value: stance for stance in Stance}

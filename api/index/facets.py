@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 from api.domain.assessment import Assessment, assess
-from api.domain.cells import cells_of
+from api.domain.geo import cells_of
 from api.domain.parties import NOBODY
 from api.domain.positions import Weights
 from api.domain.statements import Statement, said_by

@@ -15,7 +15,14 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from api.domain import vocabulary as v
-from api.models.limits import EDTF_LENGTH, ID_LENGTH, TEXT_LENGTH
+
+ID_LENGTH = 200
+WORD_LENGTH = 40
+EDTF_LENGTH = 40
+NAME_LENGTH = 1_000
+URL_LENGTH = 4_000
+TEXT_LENGTH = 20_000
+
 
 ALPHANUMERIC = string.ascii_letters + string.digits
 

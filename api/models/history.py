@@ -17,8 +17,7 @@ from sqlalchemy import CheckConstraint, DateTime, Index, Integer, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.domain import vocabulary as v
-from api.models.base import NAMES, TEXT, Base, lengths, words
-from api.models.limits import TEXT_LENGTH
+from api.models.base import NAMES, TEXT, TEXT_LENGTH, Base, lengths, words
 
 
 class Revision(Base):

@@ -16,8 +16,22 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.domain import vocabulary as v
-from api.models.base import NAMES, TEXT, Base, Owned, dated, identifier, lengths, reference, words
-from api.models.limits import EDTF_LENGTH, NAME_LENGTH, TEXT_LENGTH, URL_LENGTH, WORD_LENGTH
+from api.models.base import (
+    EDTF_LENGTH,
+    NAME_LENGTH,
+    NAMES,
+    TEXT,
+    TEXT_LENGTH,
+    URL_LENGTH,
+    WORD_LENGTH,
+    Base,
+    Owned,
+    dated,
+    identifier,
+    lengths,
+    reference,
+    words,
+)
 
 
 class Dataset(Base):

@@ -15,8 +15,8 @@ from api.domain.statements import Statement, in_order_said, said_by
 from api.domain.vocabulary import Position, Undated
 from api.query import references as shown
 from api.query.as_of import BODY, AsOfDay
-from api.query.conditions import Conditions
 from api.query.lists import BATCH, check_named, left_out, resolve, walk
+from api.query.matching import Conditions
 from api.query.paging import Found, Place, Sort, Walked
 from api.query.references import Json
 from api.query.session import Look

@@ -11,8 +11,8 @@ from api.domain.vocabulary import Aspect, Known, Position, Undated
 from api.models.facets import EventFacets
 from api.query import references as shown
 from api.query.as_of import BODY, AsOfDay
-from api.query.conditions import Conditions, any_of
 from api.query.lists import BATCH, resolve, walk
+from api.query.matching import Conditions, any_of
 from api.query.questions import DATE
 from api.query.references import Json
 from api.query.session import Look

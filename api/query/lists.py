@@ -8,8 +8,7 @@ from pyroaring import BitMap
 from api.errors import BadParameters, bad
 from api.models.facets import EventFacets
 from api.query.as_of import AsOfDay
-from api.query.conditions import Conditions, Named, Wanted
-from api.query.matching import between, matching
+from api.query.matching import Conditions, Named, Wanted, between, matching
 from api.query.paging import DATED, UNDATED, Found, Place, Sort, Stretch, Taken, Walked, stretch
 from api.query.postings import numbers_of, set_of
 from api.query.session import Look

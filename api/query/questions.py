@@ -11,8 +11,8 @@ from api.domain.statements import Statement
 from api.domain.vocabulary import Aspect, Undated
 from api.query import references as shown
 from api.query.as_of import AsOfDay
-from api.query.conditions import Conditions, Wanted
 from api.query.lists import BATCH, Question, check_named, left_out, require_revision, resolve, walk
+from api.query.matching import Conditions, Wanted
 from api.query.paging import DATED, Found, Place, Sort, Walked, just_before
 from api.query.session import Look
 from api.query.why_empty import why

@@ -19,9 +19,8 @@ from api.domain.assessment import assess
 from api.errors import BadParameters, bad
 from api.models.facets import FACETS, NEVER, ClaimFacets, EventFacets, Facet, Span
 from api.query.as_of import AsOfDay
-from api.query.conditions import Conditions
 from api.query.lists import BATCH, found, resolve
-from api.query.matching import UNLIKE_A_DAY
+from api.query.matching import UNLIKE_A_DAY, Conditions
 from api.query.postings import Column, Days, numbers_of, set_of
 from api.query.session import Look
 from api.query.statements import KINDS, PAGES

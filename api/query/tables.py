@@ -1,7 +1,7 @@
 """Lists of sources, actors, locations and datasets: plain conditions on their own tables."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, exist
 from api import models
 from api.domain.geo import Box, Circle
 from api.domain.spelling import WAYS, alternatives
-from api.models.facets import Span
-from api.query.conditions import Named
+from api.models.facets import EventFacets, Span
+from api.query import lists
 from api.query.filters import Filters, facets
 from api.query.lists import check_named, require_revision
+from api.query.matching import Named, Wanted
 from api.query.paging import DATED, UNDATED, Found, Place, Sort, Walked
 from api.query.session import TABLES, Look
 from api.query.statements import REVISION, in_box
@@ -299,3 +300,14 @@ class Asked(Walked):
             clauses.append(Clause("without_coordinates", ""))
             found["without_coordinates"] = await self._count(look, clauses, None)
         return found
+
+
+def placeless(asked: lists.Asked | Asked) -> lists.Asked | Asked:
+    """The same question, without its box, of the records that have no point."""
+    if isinstance(asked, Asked):
+        others = [clause for clause in asked.clauses if clause.kind != "box"]
+        return replace(asked, clauses=[*others, Clause("without_coordinates", "")])
+    wanted = tuple(one for one in asked.conditions.wanted if one.box is None)
+    return replace(
+        asked, conditions=replace(asked.conditions, wanted=(*wanted, Wanted((EventFacets.WITHOUT_COORDINATES.name,))))
+    )

@@ -9,8 +9,8 @@ from api.domain.date_words import day_in_words
 from api.domain.vocabulary import Known, Undated
 from api.models.facets import ClaimFacets, EventFacets, Facet
 from api.query.as_of import AsOfDay
-from api.query.conditions import Conditions, Wanted, any_of
 from api.query.lists import Asked, count, resolve
+from api.query.matching import Conditions, Wanted, any_of
 from api.query.paging import Sort
 from api.query.session import Look
 

@@ -11,8 +11,7 @@ from starlette.routing import Match
 from starlette.types import Message, Receive, Scope, Send
 
 from api.errors import Refused, Unavailable
-from api.http.addresses import PUBLIC, placed_field
-from api.http.caching import Fields, Ready
+from api.http.caching import PUBLIC, Fields, Ready, placed_field
 from api.http.mcp.routes import PATH as MCP
 from api.http.mcp.routes import PREFLIGHT as MCP_PREFLIGHT
 from api.http.metrics import Exchange, Watch

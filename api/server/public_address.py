@@ -2,7 +2,7 @@
 
 from starlette.types import Scope
 
-from api.http.addresses import PUBLIC, Public, is_host
+from api.http.caching import PUBLIC, Public, is_host
 from api.server.rate_limit import Proxies
 from api.settings import Settings
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from hashlib import blake2b
 
-from api.models.limits import NAME_LENGTH
+from api.models.base import NAME_LENGTH
 from seed.refusals import shown
 
 REMEMBERED = 65_536

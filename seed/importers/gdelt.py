@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from api.domain.countries import code_of
-from api.models.limits import URL_LENGTH
+from api.models.base import URL_LENGTH
 from seed.importers import csv_files
 from seed.importers.cells import identity, mark, short, slug
 from seed.importers.formats import Found, Made, Row, Table, choice, declared, graded, table

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.domain.cells import MOST_CELLS, SIZES, cells_covering, cells_of, column, row
+from api.domain.geo import MOST_CELLS, SIZES, cells_covering, cells_of, column, row
 
 Point = tuple[float, float]
 Bounds = tuple[float, float, float, float]

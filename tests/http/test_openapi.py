@@ -13,7 +13,7 @@ import pytest
 
 from api.http import openapi
 from api.http.examples import EXAMPLES
-from api.http.openapi_components import resolved
+from api.http.openapi import resolved
 from api.http.problems import TYPES
 from api.main import create_app
 from tests.support.exchanges import DOCUMENT, REQUESTS, answers, samples

@@ -1,14 +1,21 @@
-"""The measures of the house: what is declared once is written once."""
+"""The measures of the house: what is declared once is written once, and what is small stays so."""
 
 import ast
+import asyncio
+import graphlib
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, MutableMapping
+from types import FrameType
+from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi.routing import APIRoute
 
-from api.main import RESOURCES
+from api.main import RESOURCES, create_app, guarded
 from api.models.facets import ClaimFacets, EventFacets, declared
-from tests.project.test_layout import PRODUCT, read
+from api.settings import PROJECT, Settings
+from tests.project.test_layout import PRODUCT, imports, module, package, read
 
 DECLARES_FACETS = "api/models/facets.py"
 LABELS_OF_OTHERS = "seed/interchange/"
@@ -52,3 +59,78 @@ def test_page_count_and_exports_of_every_list_are_registered_by_one_function() -
         name for one in lists for name in (f"list_{one}", f"count_{one}", f"export_{one}_csv", f"export_{one}_ndjson")
     ]
     assert {served.get(name) for name in expected} == {"api.http.list_routes"}
+
+
+# What may shrink, and grows by a decision alone, which is a change of a number here.
+MOST_MODULES = 140
+MOST_LAYERS = 8
+FILES_OF_A_LIST, FILES_OF_AN_ITEM = 24, 18
+
+
+def test_the_product_grows_by_no_module_unnoticed() -> None:
+    modules = [name for name in PRODUCT if name.startswith("api/") and not name.endswith("__init__.py")]
+    assert len(modules) <= MOST_MODULES
+
+
+def test_packages_stand_in_few_layers() -> None:
+    packages = {package(module(name)) for name in PRODUCT if name.startswith("api/") and name != "api/__init__.py"}
+    below: dict[str, set[str]] = {name: set() for name in packages}
+    for name in PRODUCT:
+        if name.startswith("api/") and name != "api/__init__.py":
+            here = package(module(name))
+            below[here] |= {package(other) for other in imports(name) if other.startswith("api.")} - {here}
+    height: dict[str, int] = {}
+    for name in graphlib.TopologicalSorter(below).static_order():
+        height[name] = 1 + max((height[other] for other in below[name]), default=0)
+    assert max(height.values()) <= MOST_LAYERS
+
+
+def scope_of(path: str) -> dict[str, Any]:
+    """A request as a server hands it to the application."""
+    parts = urlsplit(path)
+    scope: dict[str, Any] = {"type": "http", "http_version": "1.1", "method": "GET", "path": parts.path}
+    scope |= {"raw_path": parts.path.encode(), "query_string": parts.query.encode(), "root_path": "", "scheme": "http"}
+    scope |= {"headers": [(b"host", b"localhost")], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80)}
+    return {**scope, "state": {}}
+
+
+async def receive() -> dict[str, Any]:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+def entered(url: str, *paths: str) -> set[str]:
+    """The modules of the product that the last of some requests runs through, once the others have been answered."""
+    settings = Settings(database_url=url)
+    app = create_app(settings)
+    served = guarded(app, settings)
+    found: set[str] = set()
+    statuses: list[int] = []
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(f"{PROJECT}/api/"):
+            found.add(frame.f_code.co_filename)
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        statuses.extend([message["status"]] if "status" in message else [])
+
+    async def ask() -> None:
+        for path in paths:
+            found.clear()
+            sys.setprofile(note)
+            try:
+                await served(scope_of(path), receive, send)
+            finally:
+                sys.setprofile(None)
+        await app.state.data.reader.close()
+
+    asyncio.run(ask())
+    assert statuses == [200] * len(paths)
+    return found
+
+
+def test_the_way_of_a_request_is_short(dossier_url: str) -> None:
+    lists = entered(dossier_url, "/events?party=haidai&date_from=2022-07-02", "/events?party=lpr&date_from=2022-07-01")
+    city = "/events/capture-of-lysychansk?as_of="
+    items = entered(dossier_url, f"{city}2022-07-02", f"{city}2022-07-03")
+    assert len(lists) <= FILES_OF_A_LIST, sorted(lists)
+    assert len(items) <= FILES_OF_AN_ITEM, sorted(items)

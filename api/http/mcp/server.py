@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message
 
-from api.http.addresses import base
+from api.http.caching import base
 from api.http.mcp.tools import INSTRUCTIONS, TOOLS, Json, Parameters, Tool, ToolError, named
 
 ATTEMPTS = 5

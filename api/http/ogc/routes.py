@@ -7,15 +7,15 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.errors import NotFound, nearest
 from api.http import answers, caching
-from api.http.addresses import base
 from api.http.answers import Asked, Nothing
+from api.http.caching import base
 from api.http.ogc import document
 from api.http.ogc.collections import COLLECTIONS, Collection, described
 from api.http.ogc.features import feature
 from api.http.ogc.filters import ClaimItems, EventItems, LocationItems
 from api.query.paging import Sort, decode_cursor, encode_cursor, fingerprint, links
-from api.query.placeless import placeless
 from api.query.session import Look
+from api.query.tables import placeless
 
 router = APIRouter(prefix="/ogc", include_in_schema=False)
 GEOJSON = "application/geo+json"

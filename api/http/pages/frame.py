@@ -18,8 +18,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 from api.errors import Refused
-from api.http import addresses, answers, caching, parameters, problems
-from api.http.addresses import placed
+from api.http import answers, caching, parameters, problems
+from api.http.caching import placed
 from api.http.pages import words
 from api.http.pages.data import Reading, read
 from api.http.pages.links import Link, cleaned, curl, without
@@ -142,7 +142,7 @@ async def answer(
         if unchanged := await answers.not_modified(tagged, reading.look):
             return unchanged
         kept = rendered(request, reading)
-        key = (addresses.base(request), here(request), today())
+        key = (caching.base(request), here(request), today())
         made = kept.get(key)
         if made is None:
             page = await make(reading)
@@ -188,7 +188,7 @@ async def picture(request: Request, make: Callable[[Reading], Awaitable[str]]) -
 
 def permanent(request: Request) -> str:
     """The address under which the same view is found for ever."""
-    return addresses.base(request) + without(here(request), "embed", "cursor")
+    return caching.base(request) + without(here(request), "embed", "cursor")
 
 
 def here(request: Request) -> str:
@@ -203,7 +203,7 @@ def policy(*, embed: bool) -> str:
 
 def render(request: Request, page: Page, *, embed: bool, marks: tuple[int, datetime]) -> bytes:
     """A page as HTML."""
-    base = addresses.base(request)
+    base = caching.base(request)
     text = templates.get_template(page.template).render(
         page=page,
         embed=embed,

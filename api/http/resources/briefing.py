@@ -10,14 +10,14 @@ from api.domain.date_words import day_in_words
 from api.domain.vocabulary import Known, Undated
 from api.errors import BadParameters, bad
 from api.http import answers, atom
-from api.http.addresses import base
 from api.http.answers import Listing
+from api.http.caching import base
 from api.http.exports import export
 from api.http.openapi_responses import export_of, judged_of
 from api.models.facets import ClaimFacets
 from api.query.briefing import News
-from api.query.conditions import Conditions, marked
 from api.query.filters import Dated, Day, Id, Paged
+from api.query.matching import Conditions, marked
 from api.query.paging import query_string
 from api.query.session import Look
 from api.schemas.reports import Briefing

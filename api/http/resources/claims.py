@@ -18,9 +18,9 @@ from api.http.list_routes import list_routes
 from api.http.openapi_responses import item_of
 from api.models.facets import ClaimFacets
 from api.query.as_of import AsOfDay
-from api.query.conditions import Conditions, marked, ordinal
 from api.query.descriptions import all_worded, changed_in_words, days_in_words, sentence
 from api.query.filters import AsOf, AsOfImprecise, Changed, Day, Flag, Id, Paged, PathId, Versioned, Worded
+from api.query.matching import Conditions, marked, ordinal
 from api.query.session import Look
 from api.query.statements import REVISION
 from api.query.why_empty import Explained

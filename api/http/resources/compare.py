@@ -19,10 +19,10 @@ from api.http.resources.events import EventId
 from api.models.facets import ClaimFacets
 from api.query import references as shown
 from api.query.as_of import BODY, STATEMENTS
-from api.query.conditions import Named
 from api.query.descriptions import as_known
 from api.query.filters import AsOf, Id
 from api.query.lists import check_named
+from api.query.matching import Named
 from api.query.references import Json
 from api.query.session import Look
 from api.query.why_empty import claims_of, why

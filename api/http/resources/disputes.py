@@ -11,10 +11,10 @@ from api.http.answers import Listing
 from api.http.fields import Shaped
 from api.http.list_routes import list_routes
 from api.models.facets import ClaimFacets, EventFacets
-from api.query.conditions import Conditions, Named, Wanted, any_of, marked, ordinal
 from api.query.descriptions import changed_in_words, days_in_words, one_of, sentence
 from api.query.disputes import Disputes
 from api.query.filters import Changed, Id, OfEvents, Paged
+from api.query.matching import Conditions, Named, Wanted, any_of, marked, ordinal
 from api.query.session import Look
 from api.query.why_empty import claims_of
 from api.schemas.pages import DisputePage

@@ -13,7 +13,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from api.http import answers, caching
-from api.http.addresses import PUBLIC
+from api.http.caching import PUBLIC
 from api.settings import PROJECT
 
 router = APIRouter(include_in_schema=False)

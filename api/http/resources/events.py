@@ -10,8 +10,8 @@ from api import models
 from api.domain import vocabulary as v
 from api.domain.text import fold
 from api.http import answers, kml, timeline
-from api.http.addresses import base
 from api.http.answers import JSON, Listing
+from api.http.caching import base
 from api.http.exports import export
 from api.http.fields import Shaped
 from api.http.list_routes import list_routes
@@ -19,7 +19,6 @@ from api.http.openapi_responses import export_of, item_of, page_of, problem
 from api.http.resources.claims import ANY_CLAIM, CLAIMS, AsOfQuery, ClaimsOfEvent, claims_of
 from api.models.facets import ClaimFacets, EventFacets
 from api.query.as_of import status_test
-from api.query.conditions import Conditions, Named, Resting, Wanted, any_of, box_wanted, marked, ordinal
 from api.query.descriptions import (
     all_worded,
     box_in_words,
@@ -44,6 +43,7 @@ from api.query.filters import (
     Placed,
     Worded,
 )
+from api.query.matching import Conditions, Named, Resting, Wanted, any_of, box_wanted, marked, ordinal
 from api.query.session import Look
 from api.query.statements import REVISION
 from api.query.why_empty import Explained

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.domain.vocabulary import VOCABULARIES
 from api.http import answers, caching
-from api.http.addresses import base
 from api.http.answers import Listing
+from api.http.caching import base
 from api.http.exports import export
 from api.http.jsonld import MEDIA_TYPE, Jsonld
 from api.http.openapi_responses import export_of

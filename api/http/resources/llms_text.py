@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.http import answers, caching
-from api.http.addresses import base
+from api.http.caching import base
 
 router = APIRouter(include_in_schema=False)
 TEXT = """# Counterclaim

@@ -18,10 +18,10 @@ from api.http.resources.events import EventId
 from api.models.facets import ClaimFacets, EventFacets
 from api.query import references as shown
 from api.query.as_of import BODY, STATEMENTS
-from api.query.conditions import Named, any_of
 from api.query.descriptions import one_of, sentence
 from api.query.filters import AsOf, Flag, Id, OfEvents, Paged
 from api.query.lists import check_named
+from api.query.matching import Named, any_of
 from api.query.positions import ActorPositions, Course, history
 from api.query.session import Look
 from api.query.why_empty import claims_of, why

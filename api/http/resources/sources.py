@@ -12,8 +12,8 @@ from api.http.answers import Listing
 from api.http.fields import Shaped
 from api.http.list_routes import list_routes
 from api.http.openapi_responses import item_of
+from api.models.base import NAME_LENGTH
 from api.models.facets import SourceFacets
-from api.models.limits import NAME_LENGTH
 from api.query.descriptions import all_worded, changed_in_words, days_in_words, sentence
 from api.query.filters import Changed, Day, Id, Imprecise, Paged, PathId, Versioned, Worded
 from api.query.session import Look

@@ -1,8 +1,0 @@
-"""How long texts may be."""
-
-ID_LENGTH = 200
-WORD_LENGTH = 40
-EDTF_LENGTH = 40
-NAME_LENGTH = 1_000
-URL_LENGTH = 4_000
-TEXT_LENGTH = 20_000
