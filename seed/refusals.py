@@ -52,9 +52,14 @@ def entry(kind: str, fields: object, dataset: str, place: Place, *, number: int 
         given = fields.get("id") if isinstance(fields, Mapping) else None
         name = given if isinstance(given, str) and given.isprintable() else f"number {number}" if number else "?"
         return [
-            Refusal(place, f"{kind} {name[:ID_LENGTH]}", path(one["loc"]), explain(model, one))
+            Refusal(place, f"{kind} {name[:ID_LENGTH]}", _field(model, one), explain(model, one))
             for one in error.errors(include_url=False)
         ]
+
+
+def _field(model: type[BaseModel], error: ErrorDetails) -> str:
+    """The field that is at fault: where the error is, or of a whole record, the one that it is called after."""
+    return path(error["loc"]) or (error["type"] if error["type"] in model.model_fields else "")
 
 
 def path(location: Sequence[int | str]) -> str:

@@ -15,6 +15,7 @@ from api.domain.parties import Standings
 from api.domain.positions import positions
 from api.domain.statements import Statement, said, said_by
 from api.domain.vocabulary import Aspect, Known, Match, Position, Stance, Status, Undated
+from tests.support import questions as pools
 from tests.support.live import Api, Params
 from tests.support.oracle import Oracle, in_order, meets
 from tests.support.quarrels import PLACES
@@ -199,3 +200,21 @@ def test_left_out_is_what_undated_claims_hide(quarrels_api: Api, known: Known, f
     hidden = [event for event, _, _ in lenient if event not in undated and event["id"] not in strict]
     assert meta == {"undated": len(undated), "undated_claims": len(hidden), "without_coordinates": 0}
     assert hidden
+
+
+@pytest.mark.parametrize("name", ["events", "claims", "sources", "disputes"])
+def test_what_undated_adds_is_what_was_left_out(name: str, api: Api, quarrels_api: Api) -> None:
+    """Whatever is asked: the total with `include` less the total with `exclude` is what `left_out` says."""
+    asked_of = (api, pools.filters(name)) if name != "disputes" else (quarrels_api, questions(name))
+
+    @SETTINGS
+    @given(filters=asked_of[1])
+    def ask(filters: Params) -> None:
+        path = f"/{name}"
+        without = asked_of[0].get(path, **filters | {"undated": "exclude"}, limit=1, total=True)["meta"]
+        included = asked_of[0].get(path, **filters | {"undated": "include"}, limit=1, total=True)["meta"]
+        left = without["left_out"]
+        assert included["total"] - without["total"] == left["undated"] + left["undated_claims"]
+        assert (included["left_out"]["undated"], included["left_out"]["undated_claims"]) == (0, 0)
+
+    ask()

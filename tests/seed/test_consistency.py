@@ -1,6 +1,8 @@
 """What only several records together can show to be wrong is refused, with file, record and field."""
 
+import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from api.storage.database import engine
 from seed.files import read
 from seed.load import load, withdraw
 from seed.report import LoadRefusedError
+from tests.support.live import serving
 
 HEAD = """
 [[datasets]]
@@ -171,3 +174,23 @@ def test_whoever_is_named_stays(database: sa.Engine, tmp_path: Path) -> None:
     load(database, read([write(tmp_path, "mine", MINE + blame), write(tmp_path, "other", army)]))
     with pytest.raises(LoadRefusedError, match="claim blame of the dataset mine names it as its actor"):
         withdraw(database, "other")
+
+
+@pytest.mark.parametrize(("recorded", "lent"), [("2022-07-20", "2022-07-10"), ("2022-07-08", "2022-07-10")])
+def test_the_earlier_of_two_datasets_days_closes_an_open_end(
+    empty_url: str, database: sa.Engine, tmp_path: Path, recorded: str, lent: str
+) -> None:
+    """A dating lends a claim a day without an end: it was said when the first of both datasets was recorded."""
+    dating = DATING.format("d1", "[2022-07-02..]", "false").replace('event = "entry"', 'claim = "word"')
+    paths = [write(tmp_path, "mine", MINE), write(tmp_path, "other", dating)]
+    for path, day in zip(paths, (recorded, lent), strict=True):
+        text = re.sub(r"recorded_at = \S+", f"recorded_at = {day}T12:00:00Z", path.read_text(), count=1)
+        path.write_text(text)
+    load(database, read(paths))
+    database.dispose()
+    known = min(recorded, lent)
+    before = date.fromisoformat(known) - timedelta(days=1)
+    with serving(empty_url) as api:
+        api.problem("/claims/word", 404, as_of=before)
+        assert api.get("/claims/word", as_of=known)["said"]["edtf"] == "[2022-07-02..]"
+        assert api.get("/claims/word", as_of="2022-07-02", known="possible")["id"] == "word"
