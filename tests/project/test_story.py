@@ -1,5 +1,6 @@
 """The story told in the docs: every request in it answers what the docs say it answers."""
 
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,11 @@ REQUESTS = requests("docs/story.md")
 
 def test_there_are_eight() -> None:
     assert len(REQUESTS) == text("docs/story.md").count("curl ") == 8
+
+
+def test_the_readme_asks_the_same() -> None:
+    section = text("README.md").partition("## Two stories")[2].partition("\n## ")[0]
+    assert re.findall(r"\| `(/[^`]*)` \|", section) == [path for path, _ in REQUESTS]
 
 
 @pytest.mark.parametrize(("path", "told"), REQUESTS)
