@@ -1,6 +1,5 @@
 """The command line: builds, fills, checks and serves a database."""
 
-import errno
 import socket
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -13,7 +12,7 @@ import typer
 from api.main import create_app, guarded
 from api.models.base import TEXT_LENGTH
 from api.server import logs
-from api.server.server import Server
+from api.server.server import PortUnusableError, Server, bind
 from api.settings import Settings, SettingsError, read_settings
 from api.storage.database import DatabaseUnusableError, engine, explained
 from migrations import migrate as migrate_database
@@ -34,9 +33,6 @@ WORTH_OPENING = (
     ),
     ("/claims?flag=failed_verification", "the claim whose source does not say so"),
 )
-
-# Connections that wait to be taken while the server is busy.
-BACKLOG = 2_048
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 Host = Annotated[str | None, typer.Option(help="The address to serve on.", show_default="COUNTERCLAIM_HOST")]
@@ -61,10 +57,6 @@ class ReportFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
-
-
-class PortUnusableError(Exception):
-    """The address cannot be served on; the message is one line that says why."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -103,7 +95,7 @@ def migrate() -> None:
 def serve(host: Host = None, port: Port = None) -> None:
     """Serve the database as it is."""
     settings = _settings(host, port)
-    with _bind(settings) as listener:
+    with bind(settings) as listener:
         require_current(settings.database_url)
         _serve(settings, listener, WORTH_OPENING[:1])
 
@@ -124,7 +116,7 @@ def mcp() -> None:
 def up(host: Host = None, port: Port = None) -> None:
     """Build the database where it is missing, load what is new, and serve it."""
     settings = _settings(host, port)
-    with _bind(settings) as listener:
+    with bind(settings) as listener:
         migrate_database(settings.database_url)
         _load(settings.database_url)
         _serve(settings, listener, WORTH_OPENING)
@@ -269,6 +261,16 @@ def restore(
 
 
 @app.command()
+def release(
+    name: Annotated[str, typer.Argument(help="What it is to be called, such as 2026-11.")], *, message: Message = None
+) -> None:
+    """Freeze what is loaded as a data package, which is lent, cited and compared with others at /releases."""
+    from seed.release import release as freeze  # noqa: PLC0415 - a server has no need of it
+
+    typer.echo(freeze(read_settings().database_url, name, message=message, queue=_queue()))
+
+
+@app.command()
 def withdraw(dataset: Annotated[str, typer.Argument(help="The dataset's id.")], *, message: Message = None) -> None:
     """Take a whole dataset out; refused while another dataset's records name its own."""
     from seed.load import withdraw as take_out  # noqa: PLC0415 - a server has no need of it
@@ -356,21 +358,6 @@ def _settings(host: str | None, port: int | None) -> Settings:
     """The settings, but for what the command line says otherwise."""
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     return read_settings().model_copy(update=given)
-
-
-def _bind(settings: Settings) -> socket.socket:
-    """Take the port first: nothing is built or loaded if it cannot be served."""
-    host, port = settings.host, settings.port
-    try:
-        return socket.create_server(
-            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=BACKLOG
-        )
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise PortUnusableError(
-                f"Port {port} is taken: stop what uses it, or choose another with --port or COUNTERCLAIM_PORT."
-            ) from None
-        raise PortUnusableError(f"Cannot serve on {host}, port {port}: {error.strerror}.") from None
 
 
 def _serve(settings: Settings, listener: socket.socket, worth_opening: Sequence[tuple[str, str]]) -> None:

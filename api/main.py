@@ -28,6 +28,7 @@ from api.http.resources import (
     meta,
     operations,
     positions,
+    releases,
     revisions,
     rollups,
     sources,
@@ -109,6 +110,7 @@ def _route(app: FastAPI) -> None:
         app.include_router(resource.router)
     app.include_router(briefing.exports)
     app.include_router(linked_data.router)  # before what has an id in its path
+    app.include_router(releases.router)
     for record in revisions.ROUTERS:
         app.include_router(record)
     for beside in (*JUDGEMENTS, meta, operations, docs_page):

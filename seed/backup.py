@@ -20,7 +20,10 @@ from seed import verify
 from seed.load import NOBODY
 from seed.queue import Queue, file_turn
 
-LOG = tuple(model.__tablename__ for model in (models.Revision, models.Change, models.PastVersion))
+LOG = tuple(
+    model.__tablename__
+    for model in (models.Revision, models.Change, models.PastVersion, models.Release, models.ReleasePart)
+)
 CHUNK = 1_000
 ELSEWHERE = (
     "A PostgreSQL database is saved and put back by its own programs, pg_dump and pg_restore: "

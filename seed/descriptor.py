@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -25,8 +25,63 @@ TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...] = (
 )
 
 
+DESCRIPTOR = "datapackage.json"
+SUMS = "SHA256SUMS"
+
+
+class Frozen(NamedTuple):
+    """A release: its name, and the revision that it is, with its digest."""
+
+    name: str
+    revision: int
+    digest: str
+
+
+class Log(NamedTuple):
+    """A file of the history: its table, key and fields with their types."""
+
+    table: str
+    key: tuple[str, ...]
+    fields: dict[str, str]
+
+
+HISTORY = {
+    "revisions": Log(
+        "revision",
+        ("number",),
+        {
+            "number": "integer",
+            "recorded_at": "datetime",
+            "action": "string",
+            "datasets": "array",
+            "message": "string",
+            "added": "integer",
+            "changed": "integer",
+            "removed": "integer",
+            "digest": "string",
+            "previous": "string",
+        },
+    ),
+    "changes": Log(
+        "change",
+        ("revision", "kind", "id"),
+        {"revision": "integer", "kind": "string", "id": "string", "op": "string", "sha256": "string"},
+    ),
+    "past_versions": Log(
+        "past_version",
+        ("kind", "id", "replaced_in"),
+        {"kind": "string", "id": "string", "replaced_in": "integer", "document": "object"},
+    ),
+}
+
+
 def package(
-    files: Sequence[Mapping[str, Any]], datasets: Sequence[Mapping[str, Any]], *, revision: int, whole: bool
+    files: Sequence[Mapping[str, Any]],
+    datasets: Sequence[Mapping[str, Any]],
+    *,
+    revision: int,
+    whole: bool,
+    frozen: Frozen | None = None,
 ) -> dict[str, Any]:
     """The descriptor; references between tables are declared where the whole database is there to be referred to."""
     licences = {one["licence"] for one in datasets if one["licence"]}
@@ -34,7 +89,8 @@ def package(
         "profile": "data-package",
         "name": "counterclaim",
         "title": "Counterclaim: events of armed conflict, with who said what about them, and when",
-        "version": str(revision),
+        "version": str(revision) if frozen is None else frozen.name,
+        **({} if frozen is None else {"counterclaim": frozen._asdict()}),
         **_some(
             licenses=[{"name": re.sub(r"[^A-Za-z0-9._-]+", "-", name), "title": name} for name in sorted(licences)],
             sources=[{"title": one["title"]} | _some(path=one["url"]) for one in datasets],
@@ -51,7 +107,7 @@ def resource(file: Mapping[str, Any], *, whole: bool) -> dict[str, Any]:
     """A file: a table as CSV, or the records of a kind as lines of JSON."""
     table, lines = file["table"], file["path"].endswith(".ndjson")
     return {
-        "name": f"{PLURALS[table]}-records" if lines else PLURALS[table],
+        "name": _name(table, lines=lines),
         "path": file["path"],
         # Tools read lines of JSON only with extras; so to them these are files, with a schema for people.
         "type": "file" if lines else "table",
@@ -61,8 +117,21 @@ def resource(file: Mapping[str, Any], *, whole: bool) -> dict[str, Any]:
         "encoding": "utf-8",
         "bytes": file["bytes"],
         "hash": f"sha256:{file['sha256']}",
-        "schema": record_schema(table) if lines else table_schema(table, whole=whole),
+        "schema": _schema(table, lines=lines, whole=whole),
     }
+
+
+def _name(table: str, *, lines: bool) -> str:
+    if table in HISTORY:
+        return table.replace("_", "-")
+    return f"{PLURALS[table]}-records" if lines else PLURALS[table]
+
+
+def _schema(table: str, *, lines: bool, whole: bool) -> dict[str, Any]:
+    if table in HISTORY:
+        fields = [{"name": name, "type": kind} for name, kind in HISTORY[table].fields.items()]
+        return {"fields": fields, "primaryKey": list(HISTORY[table].key)}
+    return record_schema(table) if lines else table_schema(table, whole=whole)
 
 
 def table_schema(name: str, *, whole: bool) -> dict[str, Any]:

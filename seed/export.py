@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,10 +14,11 @@ from typing import Any
 
 from api import models
 from api.http.formats import MARK, neutral
+from api.index.facts import moment
 from api.storage.bulk import Store
 from api.storage.database import engine, explained
 from migrations import require_current
-from seed.descriptor import PLURALS, package, table_schema
+from seed.descriptor import DESCRIPTOR, HISTORY, PLURALS, SUMS, Frozen, package, table_schema
 from seed.field_types import as_json
 from seed.readback import Readback, columns, look
 from seed.records import KINDS
@@ -59,8 +61,9 @@ def export(url: str, target: Path, datasets: list[str] | None = None, *, parquet
             counts = _write(url, folder, datasets)
             if parquet:
                 add_parquet(folder)
+            summed(folder)
             if target.suffix == ".zip":
-                _zip(folder, Path(work) / target.name)
+                zipped(folder, Path(work) / target.name)
                 folder = Path(work) / target.name
             folder.rename(target)
     except OSError as error:
@@ -77,7 +80,7 @@ def _write(url: str, folder: Path, datasets: list[str] | None) -> dict[str, int]
             with connection.begin():
                 store = Store(connection)
                 require_datasets(store, datasets)
-                return _files(store, folder, datasets)
+                return write_files(store, folder, datasets)
     finally:
         made.dispose()
 
@@ -90,7 +93,8 @@ def require_datasets(store: Store, datasets: list[str] | None) -> None:
             raise ExportUnusableError(f"There is no dataset {dataset}{meant(dataset, known)}.")
 
 
-def _files(store: Store, folder: Path, datasets: list[str] | None) -> dict[str, int]:
+def write_files(store: Store, folder: Path, datasets: list[str] | None, frozen: Frozen | None = None) -> dict[str, int]:
+    """All files of a package but for their sums; `frozen`: the release that it is."""
     read = Readback(store, datasets)
     paths, counts = [], {}
     for table in COLUMNS:
@@ -101,11 +105,52 @@ def _files(store: Store, folder: Path, datasets: list[str] | None) -> dict[str, 
         path = folder / f"{PLURALS[kind]}.ndjson"
         write_lines(path, read, kind)
         paths.append((kind, path))
+    if not datasets:
+        paths += [(name, write_history(store, folder, name)) for name in HISTORY]
     files = [{"table": table, "path": path.name, **measured(path)} for table, path in paths]
-    revision = store.column(f"SELECT max(number) FROM {models.Revision.__tablename__}")
-    described = package(files, list(read.rows("dataset")), revision=revision[0] or 0, whole=not datasets)
-    (folder / "datapackage.json").write_text(json.dumps(described, ensure_ascii=False, indent=2) + "\n")
+    revision = store.column(f"SELECT max(number) FROM {models.Revision.__tablename__}")[0] or 0
+    listed = list(read.rows("dataset"))
+    described = package(files, listed, revision=revision, whole=not datasets, frozen=frozen)
+    (folder / DESCRIPTOR).write_text(json.dumps(described, ensure_ascii=False, indent=2) + "\n")
     return counts
+
+
+def write_history(store: Store, folder: Path, name: str) -> Path:
+    """The log of revisions, what each changed, or the texts that were replaced."""
+    names = list(HISTORY[name].fields)
+    wanted = "body" if name == "past_versions" else names[-1]
+    selected = ", ".join([*names[:-1], wanted])
+    order = ", ".join(HISTORY[name].key)
+    rows = store.each(f"SELECT {selected} FROM {HISTORY[name].table} ORDER BY {order}")
+    if name == "past_versions":
+        path = folder / "past-versions.ndjson"
+        with path.open("w", encoding="utf-8", newline="\n") as stream:
+            for *key, packed in rows:
+                document = zlib.decompress(packed).decode()
+                stream.write(f'{as_json(dict(zip(names, key, strict=False)))[:-1]},"document":{document}}}\n')
+        return path
+    path = folder / f"{name}.csv"
+    write_csv(
+        path,
+        names,
+        ({column: _logged(column, value) for column, value in zip(names, row, strict=True)} for row in rows),
+    )
+    return path
+
+
+def _logged(column: str, value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
+    """A value of the log, the same from both databases."""
+    if column == "recorded_at":
+        return moment(value)
+    if column == "datasets":
+        return json.loads(value) if isinstance(value, str) else value
+    return value.hex() if isinstance(value, bytes | memoryview) else value
+
+
+def summed(folder: Path) -> None:
+    """Write the sum of each file, as `sha256sum --check` reads them."""
+    lines = [f"{measured(file)['sha256']}  {file.name}\n" for file in sorted(folder.iterdir())]
+    (folder / SUMS).write_text("".join(lines))
 
 
 def write_csv(path: Path, names: list[str], rows: Iterator[dict[str, Any]]) -> int:
@@ -149,7 +194,7 @@ def measured(path: Path) -> dict[str, Any]:
     return {"bytes": size, "sha256": digest.hexdigest()}
 
 
-def _zip(folder: Path, path: Path) -> None:
+def zipped(folder: Path, path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
         for file in sorted(folder.iterdir()):
             member = zipfile.ZipInfo(file.name, LONG_AGO)

@@ -69,7 +69,7 @@ def load(  # noqa: PLR0913 - each is a choice of its own
     the revision says of itself; where something was withdrawn, it is a prune. `queue`: how long to wait for others.
     """
     queue = queue._replace(doing=action.value)
-    with _begun(engine, queue) as transaction:
+    with begun(engine, queue) as transaction:
         work = Load(transaction.connection, progress, repeats=repeats, queue=queue)
         stream = iter(entries)
         while batch := list(islice(stream, BATCH)):
@@ -91,7 +91,7 @@ def withdraw(
 ) -> Report:
     """Take a whole dataset out, or `LoadRefusedError` where there is none or another dataset refers to it."""
     queue = queue._replace(doing=RevisionAction.WITHDRAW.value)
-    with _begun(engine, queue) as transaction:
+    with begun(engine, queue) as transaction:
         work = Load(transaction.connection, silent, queue=queue)
         report = work.leave(dataset, same_as)
         if report.refusals:
@@ -103,13 +103,13 @@ def withdraw(
 def rebuild(engine: sa.Engine, progress: Progress = silent, queue: Queue = NOBODY) -> int:
     """Derive everything anew, as a load of its own; how many events there are."""
     queue = queue._replace(doing=RevisionAction.REBUILD.value)
-    with _begun(engine, queue) as transaction:
+    with begun(engine, queue) as transaction:
         work = Load(transaction.connection, progress, queue=queue)
         return work.derive(Why(RevisionAction.REBUILD), anew=True)
 
 
 @contextmanager
-def _begun(engine: sa.Engine, queue: Queue) -> Iterator[sa.RootTransaction]:
+def begun(engine: sa.Engine, queue: Queue) -> Iterator[sa.RootTransaction]:
     """A transaction, once it is this one's turn."""
     with (
         rarely_collected(),

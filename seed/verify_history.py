@@ -46,6 +46,7 @@ def findings(store: Store) -> Iterator[Finding]:
     for kind in KINDS:
         yield from _served(store, kind)
     yield from _past(store)
+    yield from _releases(store)
 
 
 def _revision(store: Store, expected: int, fields: dict[str, object], row: Row) -> Iterator[Finding]:
@@ -122,3 +123,23 @@ def _is(body: object, mark: object) -> bool:
         return isinstance(body, bytes) and sha256(zlib.decompress(body)).digest() == mark
     except zlib.error:
         return False
+
+
+def _releases(store: Store) -> Iterator[Finding]:
+    """Every frozen state is of a revision that there is, and its file is as it was made."""
+    for name, size, mark, number in store.rows(
+        "SELECT r.name, r.size, r.sha256, v.number FROM release r "
+        "LEFT JOIN revision v ON v.number = r.revision AND v.digest = r.digest ORDER BY 1"
+    ):
+        if number is None:
+            yield Finding("release", name, "is of no revision that there is")
+        known, length = sha256(), 0
+        numbers = store.column("SELECT number FROM release_part WHERE name = ? ORDER BY number", name)
+        for part in numbers:
+            (body,) = store.column("SELECT body FROM release_part WHERE name = ? AND number = ?", name, part)
+            known.update(bytes(body))
+            length += len(body)
+        if (known.hexdigest(), length) != (mark, size):
+            yield Finding("release", name, "file: is not as it was made")
+    for (name,) in store.rows("SELECT DISTINCT name FROM release_part WHERE name NOT IN (SELECT name FROM release)"):
+        yield Finding("release", name, "file: is of no release")

@@ -170,11 +170,16 @@ def not_modified(tag: str, loaded_at: datetime) -> Response:
     return Ready(304, b"", None, _fields(tag, loaded_at))
 
 
+def has_copy(request: Request, tag: str) -> bool:
+    """Whether the client has what never changes, under this tag."""
+    return tag in _copies(request) or copy_will_do(request, None)
+
+
 def fixed(request: Request, body: bytes, media_type: str) -> Response:
     """An answer that is the same whatever is loaded, such as a script."""
     body = placed(body, media_type)
     tag = f'"{_digest(body)}"'
-    if tag in _copies(request) or copy_will_do(request, None):
+    if has_copy(request, tag):
         return Ready(304, b"", None, [(b"etag", _encoded(tag)), _UNTIL_ASKED])
     return Ready(200, body, media_type, [(b"etag", _encoded(tag)), _UNTIL_ASKED])
 

@@ -162,6 +162,15 @@ def dispute_columns(dispute: Document) -> dict[str, Any]:
     }
 
 
+def difference_columns(difference: Document) -> dict[str, Any]:
+    """What differs of a record: texts as they are, all else as JSON."""
+
+    def cell(value: Any) -> str | None:  # noqa: ANN401 - any JSON value
+        return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
+
+    return {**difference, "before": cell(difference["before"]), "after": cell(difference["after"])}
+
+
 def neutral(text: str) -> str:
     """Text that no spreadsheet takes for a formula: an apostrophe is put before it, and before one of its own."""
     return MARK + text if text.startswith(DANGEROUS) else text
@@ -208,6 +217,8 @@ COLUMNS: dict[str, Columns] = {
     "disputes": dispute_columns,
 }
 HEADERS = {name: tuple(columns(BLANKS[name.removesuffix("s")])) for name, columns in COLUMNS.items()}
+HEADERS["differences"] = ("kind", "id", "op", "field", "before", "after", "url")
+COLUMNS["differences"] = difference_columns
 SPREAD: dict[str, dict[str, tuple[str, ...]]] = {
     "events": {"assessments": tuple(name for name in HEADERS["events"] if name.startswith("status_"))},
     "claims": {

@@ -1,7 +1,7 @@
 """Every table: those of facts, and those derived from them when a dataset is loaded."""
 
 from api.models.base import NAMES, TEXT, Base
-from api.models.history import Change, PastVersion, Revision
+from api.models.history import Change, PastVersion, Release, ReleasePart, Revision
 from api.models.index import (
     ActorClosure,
     ActorDocument,
@@ -70,6 +70,8 @@ __all__ = [
     "PastVersion",
     "Posting",
     "RecordColumn",
+    "Release",
+    "ReleasePart",
     "Revision",
     "Source",
     "SourceDocument",

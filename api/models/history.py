@@ -13,7 +13,7 @@ How to read it:
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, DateTime, Index, Integer, LargeBinary
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, Integer, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.domain import vocabulary as v
@@ -70,4 +70,39 @@ class PastVersion(Base):
     kind: Mapped[str] = mapped_column(TEXT, primary_key=True)
     id: Mapped[str] = mapped_column(TEXT, primary_key=True)
     replaced_in: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+RELEASE_NAME = r"(?!.*\.(zip|csv|json|bib|txt|sha256)$)[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*"
+"""Of what a release's name is made: it stands in paths, beside the endings of its files and the two dots of `A..B`."""
+RELEASE_NAME_LENGTH = 60
+
+
+class Release(Base):
+    """A revision that was frozen as a data package: which, when and why, and the size and SHA-256 in hex of its file.
+
+    `counts` are its rows by table and `datasets` what it holds, both as texts of JSON.
+    """
+
+    __tablename__ = "release"
+    __table_args__ = (*lengths(TEXT_LENGTH, "message"),)
+
+    name: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    revision: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[str] = mapped_column(TEXT)
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    message: Mapped[str | None] = mapped_column(TEXT)
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(TEXT)
+    counts: Mapped[str] = mapped_column(TEXT)
+    datasets: Mapped[str] = mapped_column(TEXT)
+
+
+class ReleasePart(Base):
+    """So many bytes of a release's file, in the order of numbers from 0."""
+
+    __tablename__ = "release_part"
+
+    name: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     body: Mapped[bytes] = mapped_column(LargeBinary)

@@ -213,13 +213,19 @@ async def _bodies(look: Look, rows: Sequence[Row]) -> dict[tuple[str, str], str]
     found: dict[tuple[str, str], str] = {}
     for kind in KINDS:
         ids = [row[2] for row in rows if row[3] == kind and row[4] == ChangeOperation.PUT]
-        for start in range(0, len(ids), _AT_ONCE):
-            part = ids[start : start + _AT_ONCE]
-            size = 1 if len(part) == 1 else _AT_ONCE
-            part += part[-1:] * (size - len(part))
-            values = {f"id{number}": id_ for number, id_ in enumerate(part)}
-            documents = await look.fetch(_documents(kind, size), values)
-            found.update({(kind, row[2]): row[3] for row in documents})
+        found.update({(kind, id_): body for id_, body in (await bodies_of(look, kind, ids)).items()})
+    return found
+
+
+async def bodies_of(look: Look, kind: str, ids: Sequence[str]) -> dict[str, str]:
+    """The documents that are served of some records of a kind, by id."""
+    found: dict[str, str] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        part = list(ids[start : start + _AT_ONCE])
+        size = 1 if len(part) == 1 else _AT_ONCE
+        part += part[-1:] * (size - len(part))
+        values = {f"id{number}": id_ for number, id_ in enumerate(part)}
+        found.update({row[2]: row[3] for row in await look.fetch(_documents(kind, size), values)})
     return found
 
 

@@ -1,6 +1,7 @@
 """What is sent of the history of the record: revisions, changes and versions."""
 
 from datetime import datetime
+from typing import Any, Literal
 
 from api.domain import vocabulary as v
 from api.schemas.pages import Links, Meta
@@ -100,3 +101,78 @@ class GoneProblem(Problem):
     revision: int
     recorded_at: datetime
     message: str | None
+
+
+class ReleasedDataset(Sent):
+    """A dataset as a release holds it."""
+
+    id: str
+    title: str
+    version: str | None
+    licence: str | None
+    url: str | None
+
+
+class ReleaseCitation(Sent):
+    """How to cite a state."""
+
+    text: str
+    bibtex: str
+    csl: list[dict[str, object]]
+    """CSL-JSON."""
+
+
+class FrozenRelease(Sent):
+    """A frozen state of the record."""
+
+    name: str
+    revision: int
+    digest: str
+    """The digest of that revision."""
+    recorded_at: datetime
+    message: str | None
+    bytes: int
+    """The size of the file."""
+    sha256: str
+    """SHA-256 in hex of the file."""
+    counts: dict[str, int]
+    """Rows of each table in the file."""
+    datasets: list[ReleasedDataset]
+    url: str
+    file: str
+    citation: ReleaseCitation
+
+
+class WholeLinks(Sent):
+    """Of a list that has no pages."""
+
+    self: str
+
+
+class ReleaseList(Sent):
+    """Every release, the newest first."""
+
+    data: list[FrozenRelease]
+    links: WholeLinks
+    meta: Meta
+
+
+class Difference(Sent):
+    """What differs of one record between two releases."""
+
+    kind: str
+    id: str
+    op: Literal["added", "removed", "changed"]
+    field: str | None
+    """Of a changed record, the field, with a path within objects, such as `value.best`; null for a whole record."""
+    before: Any
+    after: Any
+    url: str
+
+
+class DifferencePage(Sent):
+    """A page of differences."""
+
+    data: list[Difference]
+    links: Links
+    meta: Meta

@@ -1,6 +1,7 @@
 """The HTTP server: uvicorn, with the bounds on connections and time that it lacks, and a stop that breaks nothing."""
 
 import asyncio
+import errno
 import gc
 import resource
 import signal
@@ -33,6 +34,8 @@ _HEADERS = "headers-too-large", "The header fields are more, or longer, than thi
 _PER_FIELD = 4  # colon, blank, CR, LF
 _REQUEST_LINE = 32
 _LINGER_SECONDS = 0.5
+BACKLOG = 2_048
+"""Connections that wait to be taken while the server is busy."""
 GARBAGE = (50_000, 20, 100)
 """When to look for garbage: a page makes hundreds of objects, and hardly any that counting references does not free."""
 SWITCH_SECONDS = 0.0001
@@ -304,3 +307,22 @@ class Server(uvicorn.Server):
             await asyncio.sleep(last_call)
         self.server_state.last_call = last_call
         await super().shutdown(sockets)
+
+
+class PortUnusableError(Exception):
+    """The address cannot be served on; the message is one line that says why."""
+
+
+def bind(settings: Settings) -> socket.socket:
+    """Take the port, before anything is built or loaded. Raises PortUnusableError."""
+    host, port = settings.host, settings.port
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=BACKLOG
+        )
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortUnusableError(
+                f"Port {port} is taken: stop what uses it, or choose another with --port or COUNTERCLAIM_PORT."
+            ) from None
+        raise PortUnusableError(f"Cannot serve on {host}, port {port}: {error.strerror}.") from None

@@ -1,5 +1,6 @@
 """Reads what `counterclaim export` wrote: records of any datasets, one to a line."""
 
+import hashlib
 import json
 import zipfile
 import zlib
@@ -9,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+from seed.descriptor import DESCRIPTOR
 from seed.importers.intake import TOLD_EVERY, Tally
 from seed.records import TABLES
 from seed.refusals import Entry, Place, Refusal, entry, shown, unread
@@ -16,6 +18,7 @@ from seed.vanished import Scope
 
 NAME = "package"
 LONGEST_LINE = 8_000_000
+PIECE = 1 << 20
 # These are unpacked a piece at a time; of others, a few bytes may fill all memory at once.
 BOUNDED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 # What reading a zip file raises where that is damaged, encrypted, or packed in a way that is not known here.
@@ -50,6 +53,7 @@ class PackageIntake:
             for path, members in packages:
                 if "datasets.ndjson" not in members:
                     yield Refusal(Place(str(path)), "", "", "is no package: there is no datasets.ndjson in it")
+                yield from _unlike(path, members)
             for table, kind in TABLES.items():
                 for path, members in packages:
                     if f"{table}.ndjson" in members:
@@ -108,6 +112,37 @@ def _members(path: Path, opened: ExitStack) -> dict[str, Any]:
     if odd := next((one for one in zipped.infolist() if one.compress_type not in BOUNDED), None):
         raise PackedError(f"is packed in a way that is not read: {shown(odd.filename)}; use deflate")
     return {name: lambda name=name: zipped.open(name) for name in zipped.namelist()}
+
+
+def _unlike(path: Path, members: dict[str, Any]) -> Iterator[Refusal]:
+    """Files of records that are not as the package's descriptor says, where there is one."""
+    if DESCRIPTOR not in members:
+        return
+    read = {f"{table}.ndjson" for table in TABLES}
+    try:
+        with members[DESCRIPTOR]() as stream:
+            listed = json.loads(stream.read(LONGEST_LINE))["resources"]
+        sums = {one["path"]: one["hash"] for one in listed if one["path"] in read and "hash" in one}
+    except (*UNREADABLE, ValueError, LookupError, TypeError):
+        yield Refusal(Place(f"{path}/{DESCRIPTOR}"), "", "", "is no descriptor of a data package")
+        return
+    for name, stated in sums.items():
+        if name not in members:
+            yield Refusal(Place(f"{path}/{name}"), "", "", f"is not there, and {DESCRIPTOR} says it is")
+        elif (found := _sum(members[name])) is not None and f"sha256:{found}" != stated:
+            yield Refusal(Place(f"{path}/{name}"), "", "", f"is not of the SHA-256 that {DESCRIPTOR} says")
+
+
+def _sum(opened: Callable[[], IO[bytes]]) -> str | None:
+    """SHA-256 in hex; None: it cannot be read, which is said where it is."""
+    known = hashlib.sha256()
+    try:
+        with opened() as stream:
+            while piece := stream.read(PIECE):
+                known.update(piece)
+    except UNREADABLE:
+        return None
+    return known.hexdigest()
 
 
 def _read(kind: str, line: bytes, place: Place) -> Entry | list[Refusal]:

@@ -22,6 +22,10 @@ from seed.records import TABLES
 from tests.support import databases
 from tests.support.imitations import UCDP, ucdp, write
 
+LOG = {"revisions", "changes"}
+OF_ONE_DATABASE = {"datapackage.json", "revisions.csv", "changes.csv", "past-versions.ndjson", "SHA256SUMS"}
+"""Files of a package that tell of the database that it came from."""
+
 
 def load(url: str, name: str, paths: Sequence[Path]) -> Outcome:
     return import_files(url, name, paths, Wish(), Console(file=io.StringIO()))
@@ -63,7 +67,7 @@ def test_a_package_comes_back_as_the_same_records(filled_url: str, backend: str,
         assert fresh.tally.rows == sum(sizes.values())
         export(other, tmp_path / "again")
     for name in sorted(file.name for file in (tmp_path / "all").iterdir()):
-        if name != "datapackage.json":
+        if name not in OF_ONE_DATABASE:
             assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "all" / name).read_bytes(), name
 
 
@@ -74,7 +78,7 @@ def test_a_zip_holds_the_same_and_is_the_same_each_time(filled_url: str, tmp_pat
     with zipfile.ZipFile(tmp_path / "one.zip") as zipped:
         found = {name: zipped.read(name) for name in zipped.namelist()}
     assert found == {file.name: file.read_bytes() for file in (tmp_path / "one").iterdir()}
-    assert len(found) == 11 + 7 + 1
+    assert len(found) == 11 + 7 + 3 + 2
     assert load(filled_url, "package", [tmp_path / "one.zip"]).report.unchanged.total() > 100
 
 
@@ -110,8 +114,8 @@ def test_one_dataset_alone(filled_url: str, tmp_path: Path) -> None:
     assert load(filled_url, "package", [tmp_path / "ucdp"]).report.vanished.total() == 0
 
 
-@pytest.mark.parametrize("datasets", [None, ["lysychansk"]])
-def test_frictionless_finds_it_valid(filled_url: str, tmp_path: Path, datasets: list[str] | None) -> None:
+@pytest.mark.parametrize(("datasets", "files"), [(None, 21), (["lysychansk"], 18)])
+def test_frictionless_finds_it_valid(filled_url: str, tmp_path: Path, datasets: list[str] | None, files: int) -> None:
     export(filled_url, tmp_path / "all", datasets)
     done = subprocess.run(
         [sys.executable, "-m", "frictionless", "validate", "datapackage.json", "--json"],
@@ -121,7 +125,7 @@ def test_frictionless_finds_it_valid(filled_url: str, tmp_path: Path, datasets: 
     )
     report = json.loads(done.stdout)
     assert [(task["name"], task["errors"]) for task in report["tasks"] if not task["valid"]] == []
-    assert (done.returncode, report["valid"], len(report["tasks"])) == (0, True, 18)
+    assert (done.returncode, report["valid"], len(report["tasks"])) == (0, True, files)
     for one in json.loads((tmp_path / "all" / "datapackage.json").read_text())["resources"]:
         if one["format"] == "ndjson":
             names = [field["name"] for field in one["schema"]["fields"]]
@@ -143,7 +147,7 @@ def test_parquet_holds_what_csv_holds(filled_url: str, tmp_path: Path) -> None:
     found = json.loads(in_a_process(filled_url, "-c", code, target / "events.parquet"))
     assert [one[:2] for one in found] == [["ucdp-900001", "2031-05-02"], ["ucdp-900002", "2031-05-02"]]
     assert json.loads(found[0][2])["id"] == "900001"
-    assert {file.stem for file in target.glob("*.parquet")} == {file.stem for file in target.glob("*.csv")}
+    assert {file.stem for file in target.glob("*.parquet")} == {file.stem for file in target.glob("*.csv")} - LOG
 
 
 def test_both_databases_export_the_same(tmp_path: Path) -> None:
@@ -151,7 +155,7 @@ def test_both_databases_export_the_same(tmp_path: Path) -> None:
         with databases.copy(backend, tmp_path, databases.dossier(backend)) as url:
             export(url, tmp_path / backend)
     for file in (tmp_path / "sqlite").iterdir():
-        if file.name not in {"datasets.csv", "datasets.ndjson", "datapackage.json"}:
+        if file.name not in {"datasets.csv", "datasets.ndjson", *OF_ONE_DATABASE} or file.name == "changes.csv":
             assert file.read_bytes() == (tmp_path / "postgresql" / file.name).read_bytes(), file.name
 
 
@@ -180,6 +184,28 @@ def test_the_command_line(
         "",
         "--parquet needs DuckDB: pip install duckdb.\n",
     )
+
+
+def test_a_package_is_held_to_the_sums_of_its_descriptor(filled_url: str, tmp_path: Path) -> None:
+    """One changed byte is enough, and a file that is not there; without a descriptor there is nothing to hold to."""
+    target = tmp_path / "all"
+    export(filled_url, target)
+    changed, kept = target / "claims.ndjson", (target / "claims.ndjson").read_text()
+    changed.write_text(kept.replace("killed", "killee", 1))
+    (target / "actors.ndjson").rename(tmp_path / "actors.ndjson")
+    outcome = load(filled_url, "package", [target])
+    assert not outcome.loaded
+    assert [str(one).removeprefix(str(target)) for one in outcome.refused][:2] == [
+        "/actors.ndjson: is not there, and datapackage.json says it is",
+        "/claims.ndjson: is not of the SHA-256 that datapackage.json says",
+    ]
+    changed.write_text(kept)
+    (tmp_path / "actors.ndjson").rename(target / "actors.ndjson")
+    (target / "datapackage.json").write_text("{}")
+    (refused,) = load(filled_url, "package", [target]).refused
+    assert str(refused) == f"{target}/datapackage.json: is no descriptor of a data package"
+    (target / "datapackage.json").unlink()
+    assert load(filled_url, "package", [target]).refused == []
 
 
 def packed(folder: Path, **files: str) -> Path:

@@ -116,7 +116,7 @@ def _moved(day: date, days: int, last: str | None) -> str:
 
 
 Json = dict[str, Any]
-_TEX = str.maketrans(
+TEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",
         "~": r"\textasciitilde{}",
@@ -137,8 +137,8 @@ def citation(title: str, dataset: Json | None, address: str, revision: int, acce
     bibtex = "\n".join(
         (
             f"@misc{{{key},",
-            f"  title = {{{title.translate(_TEX)}}},",
-            f"  howpublished = {{{whole.translate(_TEX)}, {version}. Counterclaim}},",
+            f"  title = {{{title.translate(TEX)}}},",
+            f"  howpublished = {{{whole.translate(TEX)}, {version}. Counterclaim}},",
             f"  url = {{{address}}},",
             f"  urldate = {{{accessed.isoformat()}}},",
             "}",
