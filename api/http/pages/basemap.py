@@ -117,6 +117,11 @@ class Line:
         west, south, east, north = box
         return self.west <= east and self.east >= west and self.south <= north and self.north >= south
 
+    def lies_in(self, box: tuple[float, float, float, float]) -> bool:
+        """Whether all of it lies in the box, so that nothing is to be cut off."""
+        west, south, east, north = box
+        return west <= self.west and self.east <= east and south <= self.south and self.north <= north
+
 
 @cache
 def _shapes() -> tuple[tuple[Line, ...], tuple[Line, ...]]:
@@ -154,8 +159,13 @@ def drawn(view: View) -> tuple[str, str]:
     pad_x, pad_y = BEYOND * (view.east - view.west), BEYOND * (view.north - view.south)
     box = (view.west - pad_x, view.south - pad_y, view.east + pad_x, view.north + pad_y)
     land, borders = _shapes()
-    rings = [clipped(line.points, box) for line in land if line.meets(box)]
-    runs = [run for line in borders if line.meets(box) for run in within(line.points, box)]
+    rings = [line.points if line.lies_in(box) else clipped(line.points, box) for line in land if line.meets(box)]
+    runs = [
+        run
+        for line in borders
+        if line.meets(box)
+        for run in ([line.points] if line.lies_in(box) else within(line.points, box))
+    ]
     return (
         "".join(_path(ring, view, "z") for ring in rings if ring),
         "".join(_path(run, view, "") for run in runs),
