@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from api.settings import PROJECT
+from seed.importers.cells import mark
 from seed.importers.command import Wish, import_files
 from tests.support.live import serving
 
@@ -122,3 +123,36 @@ def test_losses_and_their_corrections(empty_url: str) -> None:
             "count": 1628
         }
         assert api.get("/claims/count", speaker="losses-invaders") == {"count": 58}
+
+
+def test_after_importing_everything_there_is_one_lysychansk(dossier_url: str) -> None:
+    """What a reviewed pair or a gazetteer's id unites is one place to filters, control and country."""
+    with serving(dossier_url) as api:
+        before = api.get("/events/count", location="lysychansk")["count"]
+    for name, files in (
+        ("ucdp", ["ucdp/ged231*"]),
+        ("control", ["control_of_cities/control_2*.csv"]),
+        ("viina", ["viina_odbl/*.csv"]),
+        ("firms", ["firms/*.csv"]),
+    ):
+        load(dossier_url, name, files)
+    with serving(dossier_url) as api:
+        whole = api.get("/locations/lysychansk")
+        parts = [
+            "control-lysychansk-3d13ed532f48",
+            f"viina-geonames-702972-{mark('702972', 38.419552, 48.912914)}",
+        ]
+        assert [one["id"] for one in whole["unites"]] == parts
+        own = {one: api.get("/events/count", location=one)["count"] for one in parts}
+        assert min(own.values()) > 0
+        assert api.get("/events/count", location="lysychansk")["count"] == before + sum(own.values())
+        named = [one for one in api.ndjson("/locations.ndjson") if "Lysychansk" in one["name"].split()[:1]]
+        apart = [one["id"] for one in named if one["same_as"] is None and one["kind"] in {"city", "town", "place"}]
+        assert apart == ["lysychansk"]
+        near = api.get("/locations/ucdp-lysychansk-town-fa7b24707b9c")  # where_prec 2: not the town itself
+        assert (near["kind"], near["same_as"], near["country"]) == ("area", None, "UA")
+        assert {api.get(f"/locations/{one}")["country"] for one in parts} == {"UA"}
+        places = {
+            one["location"]["id"] for row in api.get("/locations/lysychansk/control")["data"] for one in row["places"]
+        }
+        assert "control-lysychansk-3d13ed532f48" in places
