@@ -4,12 +4,13 @@ ENV PYTHONUNBUFFERED=1
 WORKDIR /app
 RUN useradd --uid 10001 --no-create-home counterclaim && install -d -o counterclaim data
 
-COPY pyproject.toml constraints.txt LICENSE ./
+COPY pyproject.toml requirements.txt LICENSE ./
 COPY api ./api
 COPY migrations ./migrations
 COPY seed ./seed
 COPY docs/story.md ./docs/story.md
-RUN pip install --no-cache-dir --disable-pip-version-check -c constraints.txt -e .
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
+RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation -e .
 
 USER counterclaim
 VOLUME /app/data

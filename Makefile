@@ -10,7 +10,7 @@ SOURCES := pyproject.toml constraints.txt
 # Where coverage of workers and servers is put together.
 export COVERAGE_FILE := $(CURDIR)/.coverage
 
-.PHONY: up test test-browser test-clients test-long screenshots lint audit bench bench-quick constraints clean
+.PHONY: up test test-browser test-clients test-long screenshots lint audit bench bench-quick constraints sbom clean
 
 up: .venv/installed
 	@$(BIN)/counterclaim up
@@ -59,6 +59,23 @@ constraints: .venv/made
 	sed -i.old '/^[^#]/d' constraints.txt && rm constraints.txt.old
 	build/constraints/bin/pip freeze --exclude-editable >> constraints.txt
 	rm -rf build/constraints
+
+# What is installed, with the hashes that `pip install --require-hashes` checks; what a server is made of (CycloneDX), and
+# under which licences (docs/licences.md): after every change of constraints.txt.
+COMPILE = build/sbom/bin/uv pip compile --quiet --native-tls --no-config --universal --python-version 3.11 --generate-hashes \
+  --no-annotate --custom-compile-command "make sbom" --constraint constraints.txt pyproject.toml build/sbom/build.in
+sbom: .venv/installed-dev
+	rm -rf build/sbom
+	$(BIN)/python -m venv build/sbom
+	build/sbom/bin/pip install --quiet uv==0.13.9 cyclonedx-bom==7.5.0
+	echo 'setuptools>=80' > build/sbom/build.in
+	$(COMPILE) --output-file requirements.txt
+	$(COMPILE) --all-extras --output-file requirements-dev.txt
+	$(BIN)/python -m venv build/sbom/served
+	build/sbom/served/bin/pip install --quiet --require-hashes -r requirements.txt
+	build/sbom/bin/cyclonedx-py environment build/sbom/served/bin/python --output-reproducible --spec-version 1.6 \
+	  --output-format JSON --output-file build/sbom/bill.json
+	$(BIN)/python -m tests.support.sbom build/sbom/bill.json
 
 # Everything but the database in data/.
 clean:

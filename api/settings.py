@@ -44,6 +44,12 @@ class Settings(BaseSettings):
         description="Networks (such as `10.0.0.0/8,::1`) whose `X-Forwarded-For`, `X-Forwarded-Proto`, "
         "`X-Forwarded-Host` and `X-Request-ID` are believed.",
     )
+    metrics_address: str | None = Field(
+        None,
+        pattern=r"^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$",
+        description="Where `/metrics` is served instead, such as `127.0.0.1:9100`. Unset: beside all else, and nowhere "
+        "where others than this machine can reach the service.",
+    )
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[A-Za-z0-9.:\[\]_-]+(/[A-Za-z0-9._~-]+)*/?$",
@@ -141,6 +147,11 @@ class Settings(BaseSettings):
             return not ip_address(self.host).is_loopback
         except ValueError:
             return self.host != "localhost"
+
+    @property
+    def hides_metrics(self) -> bool:
+        """Whether `/metrics` is not told where all else is."""
+        return self.exposed or self.metrics_address is not None
 
     @property
     def requests_per_minute(self) -> int:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Message, Receive, Scope, Send
 
-from api.errors import Refused, Unavailable
+from api.errors import NotFound, Refused, Unavailable
 from api.http.caching import PUBLIC, Fields, Ready, placed_field
 from api.http.mcp.routes import PATH as MCP
 from api.http.mcp.routes import PREFLIGHT as MCP_PREFLIGHT
@@ -28,6 +28,7 @@ POLICY = b"default-src 'none'; frame-ancestors 'none'"
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     (b"access-control-allow-origin", b"*"),
     (
         b"access-control-expose-headers",
@@ -46,7 +47,9 @@ PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
 }
 # Whoever watches over the service is always answered.
-UNLIMITED = frozenset({"/health", "/health/live", "/health/ready", "/metrics"})
+METRICS = "/metrics"
+UNLIMITED = frozenset({"/health", "/health/live", "/health/ready", METRICS})
+ELSEWHERE = "Numbers about the service are told at an address of their own, and nothing else there."
 _POLICY_NAME = b"content-security-policy"
 _LINE = b"%b: %b\r\n"
 _FIXED = b"".join([_LINE % field for field in (*HEADERS, (_POLICY_NAME, POLICY))])
@@ -58,8 +61,20 @@ ShortWay = Callable[[Scope, Receive], Awaitable[Response | None]]
 class Guard:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: Starlette, settings: Settings, watch: Watch, short: ShortWay | None = None) -> None:
-        """Guard an application; what has a short way to its answer does not go through it."""
+    def __init__(
+        self,
+        app: Starlette,
+        settings: Settings,
+        watch: Watch,
+        short: ShortWay | None = None,
+        *,
+        numbers: bool = False,
+    ) -> None:
+        """Guard an application; what has a short way to its answer does not go through it.
+
+        `numbers`: at this address `/metrics` is told, and nothing else.
+        """
+        self._numbers = numbers
         self._app = app
         self._short = short
         self._settings = settings
@@ -116,6 +131,8 @@ class Guard:
                 return Problem("too-many-requests", detail, headers={"Retry-After": str(wait)})
         if refused := scope["state"].get("refusal"):
             return Problem(*refused)
+        if self._numbers != (scope["path"] == METRICS) and (self._numbers or self._settings.hides_metrics):
+            return NotFound(ELSEWHERE)
         if problem := legible.refusal(scope, self._settings):
             return problem
         if limited and self._running > self._settings.concurrent_requests:

@@ -248,6 +248,25 @@ def _raw(problem: Problem) -> bytes:
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
+def _numbers(app: FastAPI, settings: Settings, address: str) -> uvicorn.Server:
+    """A server of `/metrics` alone."""
+    host, _, port = address.rpartition(":")
+    guard = Guard(app, settings, app.state.watch, numbers=True)
+    return uvicorn.Server(
+        uvicorn.Config(
+            guard,
+            host=host.strip("[]"),
+            port=int(port),
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+        )
+    )
+
+
 class Server(uvicorn.Server):
     """A server of the application."""
 
@@ -273,6 +292,8 @@ class Server(uvicorn.Server):
             )
         )
         self.server_state = State(settings)
+        self.beside = None if settings.metrics_address is None else _numbers(app, settings, settings.metrics_address)
+        """Tells the numbers at their own address."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Take as many connections as the settings say, as far as the system lets us."""
@@ -280,6 +301,10 @@ class Server(uvicorn.Server):
         wanted = self.settings.connections * 2
         if soft < wanted:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard < 0 else min(wanted, hard), hard))
+        if self.beside is not None:
+            self.beside.config.load()
+            self.beside.lifespan = self.beside.config.lifespan_class(self.beside.config)
+            await self.beside.startup()
         gc.collect()
         gc.freeze()
         gc.set_threshold(*GARBAGE)
@@ -306,6 +331,8 @@ class Server(uvicorn.Server):
             last_call = self.settings.drain_seconds
             await asyncio.sleep(last_call)
         self.server_state.last_call = last_call
+        if self.beside is not None:
+            await self.beside.shutdown()
         await super().shutdown(sockets)
 
 

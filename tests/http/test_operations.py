@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 
@@ -112,3 +113,24 @@ def test_a_request_is_logged_under_the_id_it_was_given(
     assert (line["request_id"], line["method"], line["status"], line["client"]) == (given, "GET", status, "127.0.0.1")
     assert line["route"] == route
     assert re.fullmatch(r"20\d\d-\d\d-\d\dT.*Z", line["at"])
+
+
+def test_numbers_have_an_address_of_their_own(dossier_of_sqlite: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with serving(dossier_of_sqlite, metrics_address=f"127.0.0.1:{port}") as api:
+        assert api.get("/events/count") == {"count": 27}
+        assert api.problem("/metrics", 404)["detail"].startswith("Numbers about the service are told at an address")
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+            told = Api(client)
+            counted = numbers(told)
+            answered = ("method", "GET"), ("route", "/events/count"), ("status", "200")
+            assert counted["counterclaim_requests_total", frozenset(answered)] == 1
+            assert client.head("/metrics").status_code == 200
+            assert [told.ask(path).status_code for path in ("/", "/events", "/health")] == [404, 404, 404]
+
+
+def test_strangers_are_told_no_numbers(dossier_of_sqlite: str) -> None:
+    with serving(dossier_of_sqlite, host="0.0.0.0", rate_limit=0) as api:  # noqa: S104 - what an exposed one does
+        assert api.problem("/metrics", 404)["type"] == "/problems/not-found"
+        assert api.get("/health")["status"] == "ok"

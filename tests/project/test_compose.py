@@ -171,7 +171,9 @@ def test_the_image_is_built_from_what_is_here() -> None:
         for source in sources:
             assert (PROJECT / source).exists()
             assert f"!{source}" in allowed
-    assert any("-c constraints.txt -e ." in run for run in instructions("RUN"))
+    hashed, own = (run for run in instructions("RUN") if run.startswith("pip install"))
+    assert hashed.endswith(" --require-hashes -r requirements.txt")
+    assert own.endswith(" --no-deps --no-build-isolation -e .")
 
 
 def test_the_api_does_not_run_as_root() -> None:

@@ -1,6 +1,7 @@
 """Everything that is installed is pinned, on every supported Python."""
 
 import importlib.metadata
+import json
 import re
 import tomllib
 from typing import Any
@@ -10,6 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from api.settings import PROJECT
+from tests.support import sbom
 
 PYTHONS = ("3.11", "3.12", "3.13")
 BROUGHT_BY_VENV = {"pip"}
@@ -63,3 +65,78 @@ def test_what_those_need_is_pinned_too(python: str) -> None:
             ):
                 unseen.append(needed)
     assert {name for name, _ in seen} - BROUGHT_BY_VENV == pinned().keys()
+
+
+def hashed(name: str) -> dict[str, list[str]]:
+    """By package and version, the hashes of a file that `pip install --require-hashes` takes."""
+    found: dict[str, list[str]] = {}
+    for line in (PROJECT / name).read_text().replace("\\\n", " ").splitlines():
+        if line.startswith("#"):
+            continue
+        package, _, rest = line.partition(" --hash=")
+        found[package.partition(" ;")[0].strip()] = [part.strip() for part in rest.split(" --hash=")]
+    return found
+
+
+def canonical(line: str) -> str:
+    name, _, version = line.partition("==")
+    return f"{canonicalize_name(name)}=={version}"
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_dependency_has_hashes_and_no_place_is_named(name: str) -> None:
+    assert "://" not in (PROJECT / name).read_text()
+    for package, hashes in hashed(name).items():
+        assert re.fullmatch(r"[a-z0-9-]+==[0-9][0-9A-Za-z.]*", package)
+        assert hashes
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", one) for one in hashes)
+
+
+def test_what_is_hashed_is_what_is_pinned() -> None:
+    """Beside that: what only Windows, a browser or a build needs."""
+    other = {"colorama", "pywin32", "tzdata", "httpx2-jsfetch", "setuptools", *BROUGHT_BY_VENV}
+    developed = {canonical(line) for line in hashed("requirements-dev.txt")}
+    assert {line for line in developed if line.partition("==")[0] not in other} == {
+        f"{name}=={version}" for name, version in pinned().items() if name not in other
+    }
+    assert {canonical(line) for line in hashed("requirements.txt")} <= developed
+
+
+def needed_here() -> set[str]:
+    """What of `requirements.txt` is installed on this system."""
+    found = set()
+    for line in (PROJECT / "requirements.txt").read_text().splitlines():
+        if line.startswith((" ", "#")):
+            continue
+        requirement = Requirement(line.removesuffix("\\").strip())
+        if requirement.marker is None or requirement.marker.evaluate({"sys_platform": "linux"}):
+            found.add(canonical(f"{requirement.name}{requirement.specifier}"))
+    return found
+
+
+def test_the_bill_of_materials_is_of_what_is_installed() -> None:
+    listed = json.loads(sbom.BILL.read_text())
+    assert (listed["bomFormat"], listed["specVersion"]) == ("CycloneDX", "1.6")
+    assert {canonical(f"{part['name']}=={part['version']}") for part in listed["components"]} == needed_here()
+    assert {one["ref"] for one in listed["dependencies"]} == {part["bom-ref"] for part in listed["components"]}
+
+
+def test_every_licence_is_listed_and_lets_us_use_it() -> None:
+    listed = json.loads(sbom.BILL.read_text())
+    assert [text for part in listed["components"] if (text := sbom.objection(part))] == []
+    assert sbom.LICENCES.read_text() == sbom.listed(listed)
+    assert sbom.RECIPROCAL.keys() <= {sbom.normalised(part["name"]) for part in listed["components"]}
+
+
+@pytest.mark.parametrize(
+    ("licences", "why"),
+    [
+        ([], "it declares no licence"),
+        ([{"license": {"id": "MIT"}}], None),
+        ([{"expression": "MIT OR GPL-3.0-only"}], "it is GPL-3.0-only"),
+        ([{"license": {"name": "License :: OSI Approved :: BSD License"}}], None),
+        ([{"license": {"name": "ask us"}}], "it is ask, us"),
+    ],
+)
+def test_a_licence_that_is_none_or_another_is_an_objection(licences: list[Any], why: str | None) -> None:
+    assert sbom.objection({"name": "it", "version": "1", "licenses": licences}) == why

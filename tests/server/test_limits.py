@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import Any
 
@@ -23,7 +23,7 @@ from api.server.rate_limit import Allowance, Proxies
 from api.settings import EXPOSED_RATE_LIMIT, Settings
 from api.storage.database import engine
 from api.storage.reader import Reader, Statement
-from tests.support.live import Api, serving
+from tests.support.live import PATIENCE_S, Api, serving
 from tests.support.wire import Wire
 
 BUNDLE = "GET /static-offline-docs/swagger-ui-bundle.js"
@@ -97,10 +97,22 @@ def test_a_connection_is_kept_open_and_closed(dossier_of_sqlite: str) -> None:
         assert wire.ended()
 
 
+def until(holds: Callable[[], bool]) -> None:
+    """Return once something holds."""
+    for _ in range(PATIENCE_S * 100):
+        if holds():
+            return
+        time.sleep(0.01)
+    raise AssertionError("It does not come to pass.")
+
+
 def test_who_takes_nothing_is_cut(dossier_of_sqlite: str) -> None:
-    with connected(dossier_of_sqlite, send_seconds=0.5) as wire:
+    with serving(dossier_of_sqlite, send_seconds=0.5) as api, Wire(str(api.client.base_url)) as wire:
         wire.send((f"{BUNDLE} HTTP/1.1\r\nHost: x\r\n\r\n" * 20).encode())
-        time.sleep(2)
+        assert api.app is not None
+        open_ = api.app.state.server.server_state.connections
+        until(lambda: bool(open_))
+        until(lambda: not open_)
         with pytest.raises(EOFError):
             deque(wire.answer() for _ in range(20))
 

@@ -58,6 +58,7 @@ def test_headers_of_every_answer(sqlite_api: Api, path: str) -> None:
     headers = sqlite_api.ask(path).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
+    assert headers["permissions-policy"] == "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
     assert headers["access-control-allow-origin"] == "*"
     assert "content-security-policy" in headers
     assert not {"server", "x-powered-by", "set-cookie", "access-control-allow-credentials"} & headers.keys()

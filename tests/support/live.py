@@ -109,7 +109,7 @@ def serving(url: str, **settings: Any) -> Iterator[Api]:
     """A server on a free port of this machine for as long as it is needed, in a thread of this process."""
     configured = Settings(database_url=url, port=0, **{"check_share": 0, **settings})
     app = create_app(configured)
-    server = Server(app, guarded(app, configured), configured)
+    server = app.state.server = Server(app, guarded(app, configured), configured)
     thread = threading.Thread(target=server.run, name=f"server of {url}")
     thread.start()
     try:
