@@ -12,7 +12,7 @@ import typer
 from api.main import create_app, guarded
 from api.models.base import TEXT_LENGTH
 from api.server import logs
-from api.server.server import PortUnusableError, Server, bind
+from api.server.server import PortUnusableError, Server, bind, warm
 from api.settings import Settings, SettingsError, read_settings
 from api.storage.database import DatabaseUnusableError, engine, explained
 from migrations import migrate as migrate_database
@@ -376,6 +376,7 @@ class Announced(Server):
         self.worth_opening = worth_opening
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await warm(self.app)
         await super().startup(sockets)
         typer.echo(f"Counterclaim answers at {self.root} (Ctrl-C stops it). Worth opening:")
         for path, why in self.worth_opening:

@@ -1,5 +1,6 @@
 """How an answer is sent and kept: validators, compression, and the addresses that are filled in as it goes out."""
 
+import asyncio
 import hashlib
 import re
 import zlib
@@ -16,6 +17,8 @@ from starlette.types import Receive, Scope, Send
 DOCUMENT_VERSION = 1
 GZIP_FROM = 1_000
 """Bytes below which compressing costs more than it saves."""
+ASIDE_FROM = 100_000
+"""Bytes from which on compressing takes long enough to be done aside."""
 Fields = list[tuple[bytes, bytes]]
 _UNTIL_ASKED = (b"cache-control", b"public, no-cache")
 _JSONLD = re.compile(r"application/ld\+json\s*(;[^,]*)?(,|$)")
@@ -37,6 +40,17 @@ class Ready(Response):
         """Send it."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": self.body})
+
+
+class Packing(Ready):
+    """A long answer, which is compressed in a thread of its own: others are answered meanwhile."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Compress it and send it."""
+        packed_body = await asyncio.to_thread(packed, bytes(self.body), gzip=True)
+        fields = [field for field in self.raw_headers if field[0] != b"content-length"]
+        ready = Ready(self.status_code, packed_body, None, [*fields, (b"content-length", b"%d" % len(packed_body))])
+        await ready(scope, receive, send)
 
 
 @lru_cache(maxsize=64)
@@ -162,6 +176,8 @@ def answer(
     fields += [(_encoded(name.lower()), value.encode("latin-1")) for name, value in more.items()]
     if gzip:
         fields.append((b"content-encoding", b"gzip"))
+        if len(body) >= ASIDE_FROM:
+            return Packing(200, body, media_type, fields)
     return Ready(200, packed(body, gzip=gzip), media_type, fields)
 
 

@@ -20,6 +20,7 @@ from api.http.answers import Asked, ListFilters, Listing, data_of, not_modified
 from api.http.caching import base, placed_parts
 from api.http.export_cache import Export, ExportCache
 from api.http.fields import Chosen, Columned, picked
+from api.query.lists import unhurried
 from api.query.paging import Found, Place, Sort, Stretch
 from api.query.session import Data, Look
 from api.query.validity import TROUBLE
@@ -256,7 +257,8 @@ async def _csv(
     sent = 0
     async for batch in batches(asked, look, listing):
         sent += len(batch)
-        yield formats.csv_lines((_readable(listing, look, record, columns) for record in batch), header, first=False)
+        rows = [_readable(listing, look, record, columns) async for record in unhurried(look, batch)]
+        yield formats.csv_lines(rows, header, first=False)
     _check(sent, total)
 
 
@@ -266,7 +268,8 @@ async def _geojson(
     header, columns, sent = fields.columns(listing.name, names), formats.COLUMNS[listing.name], 0
     yield b'{"type":"FeatureCollection","features":['
     async for batch in batches(asked, look, listing):
-        features = [formats.feature(_readable(listing, look, record, columns), header) for record in batch]
+        rows = [_readable(listing, look, record, columns) async for record in unhurried(look, batch)]
+        features = [formats.feature(row, header) async for row in unhurried(look, rows)]
         yield (b"," if sent else b"") + b",".join(features)
         sent += len(batch)
     _check(sent, total)
@@ -279,7 +282,7 @@ async def _framed(  # noqa: PLR0913, PLR0917 - as the other writers, and with it
     yield form.head(await filters.described(look), await asked.left_out(look))
     sent = 0
     async for batch in batches(asked, look, listing):
-        yield b"".join([_readable(listing, look, record, form.record) for record in batch])
+        yield b"".join([_readable(listing, look, record, form.record) async for record in unhurried(look, batch)])
         sent += len(batch)
     _check(sent, total)
     yield form.tail()

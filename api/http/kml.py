@@ -56,7 +56,7 @@ class Kml:
         return b"</Document></kml>\n"
 
     def _placemark(self, event: Document) -> str:
-        columns = {**formats.event_columns(event), "url": self._base + event["url"]}
+        columns = {**formats.event_columns(event), "url": self._base + (event["url"] or f"/events/{event['id']}")}
         return (
             f'<Placemark id="event.{event["id"]}"><name>{escaped(event["title"])}</name>'
             f"<description>{escaped(self._told(event))}</description>{_span(event['date'])}"

@@ -64,7 +64,8 @@ class Timeline:
         }
 
     def _link(self, event: Document) -> str:
-        return f'<a href="{escaped(self._base + event["url"])}">{escaped(event["title"] or event["id"])}</a>'
+        address = event["url"] or f"/events/{event['id']}"  # of a damaged one, nothing but the id is known
+        return f'<a href="{escaped(self._base + address)}">{escaped(event["title"] or event["id"])}</a>'
 
 
 def _dates(when: Document) -> dict[str, Any]:

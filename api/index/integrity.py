@@ -4,6 +4,7 @@ PostgreSQL hashes its pages itself; SQLite does not, and gives out a flipped bit
 """
 
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from itertools import pairwise
@@ -126,6 +127,26 @@ def _changes(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
             yield _whole(table, f"the changes of revision {number} are not those that it was made of")
 
 
+def _past(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
+    mark = (
+        "SELECT c.sha256 FROM change c WHERE c.kind = p.kind AND c.id = p.id AND c.revision < p.replaced_in "
+        "ORDER BY c.revision DESC LIMIT 1"
+    )
+    statement = f"SELECT p.kind, p.id, p.replaced_in, p.body, ({mark}) FROM past_version p"
+    keys = ("p.kind", "p.id", "p.replaced_in")
+    for kind, id_, number, body, ought in _slices(store, statement, keys, ("", "", LEAST), pace):
+        if ought is None or sha256(_unpacked(body)).digest() != ought:
+            yield _whole(table, f"{kind} {id_} is not there as it was before revision {number}")
+
+
+def _unpacked(body: bytes) -> bytes:
+    """The text that was compressed; nothing of it where that cannot be."""
+    try:
+        return zlib.decompress(body)
+    except zlib.error:
+        return b""
+
+
 def _facets(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
     statement = "SELECT id FROM facet WHERE NOT EXISTS (SELECT 1 FROM posting p WHERE p.facet = facet.id)"
     for (id_,) in _slices(store, statement, ("id",), (LEAST,), pace):
@@ -229,6 +250,7 @@ Look = Callable[[Store, str, Pace], Iterator[Damage]]
 _LOOKS: dict[str, tuple[Look, ...]] = {
     "revision": (_revisions,),
     "change": (_changes,),
+    "past_version": (_past,),
     "facet": (_facets,),
     "posting": (_postings,),
     "record_column": (_columns,),

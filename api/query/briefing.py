@@ -15,7 +15,7 @@ from api.domain.statements import Statement, in_order_said, said_by
 from api.domain.vocabulary import Position, Undated
 from api.query import references as shown
 from api.query.as_of import BODY, AsOfDay
-from api.query.lists import BATCH, check_named, left_out, resolve, walk
+from api.query.lists import BATCH, check_named, left_out, resolve, unhurried, walk
 from api.query.matching import Conditions
 from api.query.paging import Found, Place, Sort, Walked
 from api.query.references import Json
@@ -52,7 +52,7 @@ class News(Walked):
         """Every event of which something became known, from a place on, a batch at a time."""
         async for events in self._events(look, sort, place, batch):
             texts = await shown.claims(look, (claim.id for _, known in events for claim in known.new))
-            yield [Found(here, await _body(look, known, texts)) for here, known in events]
+            yield [Found(here, await _body(look, known, texts)) async for here, known in unhurried(look, events)]
 
     async def _events(
         self, look: Look, sort: Sort, place: Place | None, batch: int
@@ -63,13 +63,14 @@ class News(Walked):
         met: set[str] = set()
         async for rows in walk(look, question, sort, place, batch):
             waiting: dict[Place, str] = {}
-            for here, row in rows:
+            async for here, row in unhurried(look, rows):
                 event = orjson.loads(row[BODY])["event"]["id"]
                 if event is not None and event not in met:  # else it was met at an earlier claim, perhaps pages ago
                     met.add(event)
                     waiting[here] = event
             found = await shown.rows(look, "event", waiting.values())
-            known = [(here, self._known(found[event], speakers)) for here, event in waiting.items() if event in found]
+            there = [(here, found[event]) for here, event in waiting.items() if event in found]
+            known = [(here, self._known(row, speakers)) async for here, row in unhurried(look, there)]
             yield [(here, one) for here, one in known if one.new and one.new[0].id == here.id]
 
     def _known(self, row: Row, speakers: frozenset[str] | None) -> Known:

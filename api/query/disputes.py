@@ -11,6 +11,7 @@ from api.domain.statements import Statement
 from api.domain.vocabulary import Position, Status
 from api.query import references as shown
 from api.query.as_of import BODY
+from api.query.lists import unhurried
 from api.query.questions import Judge, Judged, Matter, Matters
 from api.query.session import Look
 
@@ -42,7 +43,7 @@ class Disputes(Matters):
         """Each dispute with the positions of its parties."""
         when = await shown.said(look, (stand.since for matter in matters for stand in matter.judged.stands))
         bodies = []
-        for matter in matters:
+        async for matter in unhurried(look, matters):
             assessment = matter.judged.assessment
             assert assessment is not None  # noqa: S101 - `judge` gives one to each
             held = [

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select, tup
 
 from api import models
 from api.domain.vocabulary import ChangeOperation
-from api.errors import Gone, NotFound
+from api.errors import Gone, NotFound, Unavailable
 from api.query.lists import require_revision
 from api.query.paging import DATED, Found, Place, Sort, Walked
 from api.query.session import Look
@@ -225,7 +225,7 @@ async def bodies_of(look: Look, kind: str, ids: Sequence[str]) -> dict[str, str]
         size = 1 if len(part) == 1 else _AT_ONCE
         part += part[-1:] * (size - len(part))
         values = {f"id{number}": id_ for number, id_ in enumerate(part)}
-        found.update({row[2]: row[3] for row in await look.fetch(_documents(kind, size), values)})
+        found.update({row[2]: row[3] for row in await look.fetch(_documents(kind, size), values, slow=size > 1)})
     return found
 
 
@@ -249,7 +249,10 @@ async def as_it_stood(look: Look, kind: str, identifier: str, number: int) -> st
         raise NotFound(f"There is no {kind} {identifier[:200]}.", await look.near(kind, identifier))
     texts = await look.fetch(_PAST, parameters)
     if texts:
-        return zlib.decompress(texts[0][2]).decode()
+        try:
+            return zlib.decompress(texts[0][2]).decode()
+        except zlib.error:
+            raise Unavailable(f"The {kind} {identifier[:200]} is damaged as it stood then.") from None
     return str((await look.fetch(_documents(kind, 1), {"id0": identifier}))[0][3])
 
 

@@ -1,7 +1,8 @@
 """Filtered lists of events and claims: from what is asked to rows, counts and what was left out."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from pyroaring import BitMap
 
@@ -15,6 +16,7 @@ from api.query.session import Look
 from api.query.statements import AFTER_ID, BEHIND, LINES, PAGES, PLACES
 from api.storage.reader import Row
 
+T = TypeVar("T")
 BATCH = 500
 QUICK = 60
 """So many documents are read before anybody has noticed, and need no thread."""
@@ -88,7 +90,16 @@ async def scan(
         rows = await look.fetch(statement, {"numbers": numbers}, slow=len(numbers) > QUICK)
         order = {number: at for at, number in enumerate(numbers)}
         rows = sorted(rows, key=lambda row: order[row[-1]])
-        yield phase, rows if judged is None else [row for row in rows if judged(row, question.conditions.undated)]
+        if judged is not None:
+            rows = [row async for row in unhurried(look, rows) if judged(row, question.conditions.undated)]
+        yield phase, rows
+
+
+async def unhurried(look: Look, rows: Iterable[T]) -> AsyncIterator[T]:
+    """Each of some rows of which something is made, while others are looked after too."""
+    for row in rows:
+        await look.breathe()
+        yield row
 
 
 async def _numbers(
@@ -228,7 +239,10 @@ class Asked(Walked):
         question = await resolve(look, self.table, self.conditions)
         judge = self.as_of.body if self.as_of is not None and self.table == "events" else None
         async for rows in walk(look, question, sort, place, batch):
-            yield [Found(here, row[3] if judge is None else judge(row)) for here, row in rows]
+            if judge is None:
+                yield [Found(here, row[3]) for here, row in rows]
+            else:
+                yield [Found(here, judge(row)) async for here, row in unhurried(look, rows)]
 
     async def stretches(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Stretch]:
         """Matching documents from a place on: nothing is made of a row but what is sent."""
@@ -240,7 +254,7 @@ class Asked(Walked):
             return
         async for phase, rows in scan(look, question, sort, place, batch):
             if rows:
-                bodies = [row[3] for row in rows] if judge is None else [judge(row) for row in rows]
+                bodies = [row[3] if judge is None else judge(row) async for row in unhurried(look, rows)]
                 yield stretch(bodies, Place(phase, rows[-1][1], rows[-1][2]))
 
     async def take(self, look: Look, sort: Sort, place: Place | None, limit: int) -> Taken:
@@ -251,7 +265,10 @@ class Asked(Walked):
         last = None
         async for phase, rows in scan(look, question, sort, place, limit + 1):
             kept = rows[: limit - len(bodies)]
-            bodies += [row[3] for row in kept] if judge is None else [judge(row) for row in kept]
+            if judge is None:
+                bodies += [row[3] for row in kept]
+            else:
+                bodies += [judge(row) async for row in unhurried(look, kept)]
             if kept:
                 last = Place(phase, kept[-1][1], kept[-1][2])
             if len(kept) < len(rows):

@@ -11,7 +11,7 @@ from api.domain.statements import Statement
 from api.domain.vocabulary import Aspect, Undated
 from api.query import references as shown
 from api.query.as_of import AsOfDay
-from api.query.lists import BATCH, Question, check_named, left_out, require_revision, resolve, walk
+from api.query.lists import BATCH, Question, check_named, left_out, require_revision, resolve, unhurried, walk
 from api.query.matching import Conditions, Wanted
 from api.query.paging import DATED, Found, Place, Sort, Walked, just_before
 from api.query.session import Look
@@ -95,7 +95,7 @@ class Matters(Walked):
             as_of = replace(as_of, undated=Undated.INCLUDE)
         start = None if place is None else just_before(place, descending=sort.descending)
         async for rows in walk(look, question, sort, start, batch):
-            for here, row in rows:
+            async for here, row in unhurried(look, rows):
                 statements = shown.counting(row, as_of)
                 by_id = {statement.id: statement for statement in statements}
                 backwards = sort.descending and here.phase == DATED

@@ -12,6 +12,7 @@ from api.domain.positions import Stand
 from api.domain.statements import Question, Statement, decode
 from api.errors import NotFound
 from api.query.as_of import BODY, STATEMENTS, AsOfDay
+from api.query.lists import unhurried
 from api.query.session import Look
 from api.query.statements import REVISION
 from api.query.validity import blank, blanked
@@ -46,9 +47,10 @@ async def rows(look: Look, kind: str, ids: Iterable[str]) -> dict[str, Row]:
     for start in range(0, len(wanted), AT_ONCE[-1]):
         part = wanted[start : start + AT_ONCE[-1]]
         size = next(size for size in AT_ONCE if len(part) <= size)
+        many = size == AT_ONCE[-1]
         part += part[-1:] * (size - len(part))
         values = {f"id{index}": id_ for index, id_ in enumerate(part)}
-        found.update({row[2]: row for row in await look.fetch(_rows_statement(kind, size), values)})
+        found.update({row[2]: row for row in await look.fetch(_rows_statement(kind, size), values, slow=many)})
     return found
 
 
@@ -61,7 +63,8 @@ async def claims(look: Look, ids: Iterable[str]) -> dict[str, str]:
 
 async def said(look: Look, ids: Iterable[str]) -> dict[str, Json]:
     """When these claims were said, by id."""
-    return {id_: orjson.loads(body)["said"] for id_, body in (await claims(look, ids)).items()}
+    texts = await claims(look, ids)
+    return {id_: orjson.loads(body)["said"] async for id_, body in unhurried(look, texts.items())}
 
 
 async def event(look: Look, identifier: str) -> Row:

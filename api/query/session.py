@@ -1,11 +1,13 @@
 """One consistent look at the data: every statement of an answer saw the same revision, or the answer is made anew."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from time import perf_counter
 from typing import TypeVar
 
 import structlog
@@ -26,6 +28,8 @@ Found = tuple[str, str | None, str | None, object, str]
 """What a check found: table; of a document, its kind, id and text; and what is wrong."""
 DAMAGED = "these tables are damaged. Whoever runs the service can say what `counterclaim verify` finds."
 DAMAGED_SECONDS = 60
+TURN_SECONDS = 0.002
+"""For how long an answer that is made of many records is worked at before others are looked after."""
 ATTEMPTS = 20
 REMEMBERED = 20_000
 LISTED = 20_000
@@ -58,6 +62,9 @@ _MEMBERS = Statement(select(REVISION, _CLOSURE.c.actor).where(_CLOSURE.c.party =
 _REVISION_STATEMENT = Statement(
     select(models.Revision.number, models.Revision.recorded_at).order_by(models.Revision.number.desc()).limit(1)
 )
+
+
+_breathed = 0.0
 
 
 class Moved(Exception):  # noqa: N818 - a signal, not an error
@@ -136,6 +143,13 @@ class Look:
         self.blanked.add(identifier)
         self._soundness.name(kind, identifier, body, why)
         return blank(kind, identifier)
+
+    async def breathe(self) -> None:
+        """Let others have their turn, if this answer has been made without a pause for a while."""
+        global _breathed  # noqa: PLW0603 - of the process, as its event loop is
+        if perf_counter() - _breathed > TURN_SECONDS:
+            await asyncio.sleep(0)
+            _breathed = perf_counter()
 
     @property
     def revision(self) -> int:

@@ -11,7 +11,7 @@ from starlette.routing import Match
 from starlette.types import Message, Receive, Scope, Send
 
 from api.errors import NotFound, Refused, Unavailable
-from api.http.caching import PUBLIC, Fields, Ready, placed_field
+from api.http.caching import PUBLIC, Fields, Packing, Ready, placed_field
 from api.http.mcp.routes import PATH as MCP
 from api.http.mcp.routes import PREFLIGHT as MCP_PREFLIGHT
 from api.http.metrics import Exchange, Watch
@@ -162,7 +162,7 @@ class Answer:
 
     def finish(self, response: Response) -> bool:
         """Send an answer that is all there in one go, as our server can; False: it has to be sent in parts."""
-        if self._send_whole is None or self._head or not isinstance(response, Ready):
+        if self._send_whole is None or self._head or not isinstance(response, Ready) or isinstance(response, Packing):
             return False
         response.raw_headers = _placed(response.raw_headers)
         own = b"".join([_LINE % field for field in response.raw_headers])

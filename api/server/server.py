@@ -12,6 +12,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import Message
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
@@ -246,6 +247,44 @@ def _raw(problem: Problem) -> bytes:
     ]
     lines = [b"HTTP/1.1 %d %s" % (status, _REASONS[status]), *(name + b": " + value for name, value in fields)]
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+WARMED = (
+    *("/events?limit=1&as_of=2022-07-03&disputed=true", "/claims?limit=1", "/disputes?limit=1", "/events.csv?limit=1"),
+    *("/sources?limit=1", "/actors?limit=1", "/locations?limit=1", "/datasets", "/changes?limit=1", "/revisions"),
+    *("/briefing?date_from=2022-07-01&date_to=2022-07-02&limit=1", "/health", "/metrics"),
+    *("/docs", "/openapi.json", "/ogc/api", "/", "/explore", "/explore/disputes"),
+)
+"""What is compiled for these, and kept, is most of what is compiled at all."""
+
+
+async def warm(app: FastAPI) -> None:
+    """Ask for a little of everything before anybody else does: nobody then waits for what is compiled once."""
+
+    async def nothing() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def dropped(_: Message) -> None:
+        pass
+
+    for address in WARMED:
+        path, _, query = address.partition("?")
+        scope: dict[str, Any] = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": query.encode(),
+            "root_path": "",
+            "state": {},
+            "headers": [(b"host", b"localhost"), (b"accept", b"text/html")],
+            "client": None,
+            "server": None,
+        }
+        await app(scope, nothing, dropped)
 
 
 def _numbers(app: FastAPI, settings: Settings, address: str) -> uvicorn.Server:

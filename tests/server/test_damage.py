@@ -38,6 +38,8 @@ PATHS = (
     *(f"/{name}.csv" for name in LISTS),
     *(f"/{name}.ndjson" for name in LISTS),
     "/events.geojson",
+    "/events.kml",
+    "/events.timeline.json",
     "/locations.geojson",
     "/events?as_of=2022-07-03",
     "/events.csv?as_of=2022-07-03",

@@ -1,5 +1,6 @@
 """The OpenAPI 3.0 document of the OGC API: clients read from it by which parameters a collection can be filtered."""
 
+from functools import lru_cache
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -26,6 +27,7 @@ _STANDARD: Json = {
 }
 
 
+@lru_cache(maxsize=16)
 def document(root: str) -> Json:
     """The document of the API at this address."""
     paths: Json = {

@@ -1,0 +1,84 @@
+"""How long one request holds up all others: `python -m bench.stalls DATABASE…`.
+
+Every request is asked alone of a server in this process. What counts is the processor's time of the longest turn of the
+event loop, for nobody else is answered meanwhile: of the first time, and of the best of the times after it.
+"""
+
+import asyncio
+import sys
+import time
+from typing import Any
+
+from tests.support.live import serving
+
+ROUNDS = 5
+LATE_S = 0.05
+"""The turn that sent the answer may end a little later than the client has it."""
+ASKED = (
+    "/events?limit=50",
+    "/events?limit=1000",
+    "/claims?limit=1000",
+    "/events?limit=1000&as_of=2015-01-01",
+    "/events?limit=1000&sort=id",
+    "/events?bbox=-180,-90,180,90&limit=1000",
+    "/events?longitude=30&latitude=45&radius_km=5000&limit=1000",
+    "/events?q=shelling&limit=1000",
+    "/events?disputed=true&total=true",
+    "/events/count?as_of=2016-01-01&disputed=true",
+    "/sources?limit=1000",
+    "/actors?limit=1000",
+    "/locations?limit=1000",
+    "/disputes?limit=1000",
+    "/disputes/count",
+    "/briefing?date_from=2014-01-01&date_to=2014-12-31",
+    "/changes?limit=1000&documents=true",
+    "/events.ndjson",
+    "/events.csv",
+    "/events.geojson",
+    "/events.kml?date_to=2015-03-01",
+    "/explore",
+    "/explore/disputes",
+    "/openapi.json",
+    "/ogc/api",
+    "/docs",
+)
+
+
+class Turns:
+    """Times every turn of the event loops of this process, by the processor's time of their thread."""
+
+    def __init__(self) -> None:
+        """Begin at once."""
+        self.longest = 0.0
+        run = asyncio.Handle._run  # noqa: SLF001 - the one place that every callback passes
+
+        def timed(handle: asyncio.Handle) -> Any:  # noqa: ANN401 - whatever it returns
+            started = time.thread_time()
+            try:
+                return run(handle)
+            finally:
+                self.longest = max(self.longest, time.thread_time() - started)
+
+        asyncio.Handle._run = timed  # type: ignore[assignment, method-assign] # noqa: SLF001 - as above
+
+
+def main() -> None:
+    """Ask, and say of each request how many milliseconds its longest turn took."""
+    sys.modules["uvloop"] = None  # type: ignore[assignment] # its turns cannot be timed: Python's own loop takes its place
+    turns = Turns()
+    for url in sys.argv[1:]:
+        with serving(url) as api:
+            api.client.timeout = 300
+            print(f"{'first ms':>9} {'later ms':>9} {'bytes':>11}  {url}")
+            for path in ASKED:
+                found, size = [], 0
+                for _ in range(ROUNDS):
+                    turns.longest = 0.0
+                    size = len(api.good(path).content)
+                    time.sleep(LATE_S)
+                    found.append(turns.longest * 1_000)
+                print(f"{found[0]:9.1f} {min(found[1:]):9.1f} {size:11,}  {path}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
