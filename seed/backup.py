@@ -5,7 +5,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -139,8 +139,8 @@ def _beside(target: Path) -> Iterator[Path]:
     try:
         yield Path(name)
     finally:
-        with suppress(FileNotFoundError):
-            Path(name).unlink()
+        for left in ("", "-journal", "-wal", "-shm"):  # SQLite keeps these beside a file that it could not close
+            Path(f"{name}{left}").unlink(missing_ok=True)
 
 
 def _keep(made: Path, target: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 import orjson
 from fastapi import Request, Response
 
+from api.errors import Unavailable
 from api.http import caching, export_cache, fields, formats, ranges
 from api.http.answers import Asked, ListFilters, Listing, data_of, not_modified
 from api.http.caching import base, placed_parts
@@ -138,7 +139,10 @@ class Wanted:
 
     async def _written(self, look: Look, total: int) -> Export:
         async with aclosing(self.write(self.listing, look, self.filters.asked(), total)) as parts:
-            body = await export_cache.written(placed_parts(parts, self.media_type))
+            try:
+                body = await export_cache.written(placed_parts(parts, self.media_type))
+            except OSError as error:
+                raise Unavailable(f"There is no room to make an export: {error.strerror}.") from error
         return Export(body, total, self._tag(look), look.catalogue.loaded_at)
 
     def _tag(self, look: Look) -> str:

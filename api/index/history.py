@@ -4,10 +4,11 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from api.domain.vocabulary import ChangeOperation, RevisionAction
+from api.index.facts import moment
 from api.storage.bulk import Row, Store
 
 KINDS = ("actor", "claim", "dataset", "event", "location", "source")
@@ -110,7 +111,15 @@ class History:
         previous = last[0] if last else FIRST
         chained = digest(previous, changes(self._store, self.number))
         said = (why.action.value, json.dumps(sorted(why.datasets)), why.message)
-        record(self._store, (self.number, datetime.now(UTC), *said, *self._counts.values(), chained, previous))
+        now, before = datetime.now(UTC), self._last_moment()
+        if before is not None and now < before:
+            now = before + timedelta(seconds=1)
+        record(self._store, (self.number, now, *said, *self._counts.values(), chained, previous))
+
+    def _last_moment(self) -> datetime | None:
+        """When the last revision was recorded: a clock that was set back must not make an old copy of it look new."""
+        found = self._store.column("SELECT recorded_at FROM revision ORDER BY number DESC LIMIT 1")
+        return moment(found[0]) if found else None
 
 
 def record(store: Store, row: Row) -> None:

@@ -97,8 +97,8 @@ def _structure(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
 def _slices(store: Store, statement: str, keys: Sequence[str], first: Row, pace: Pace) -> Iterator[Row]:
     """The rows of a query, which names its keys first; some at a time, so that nobody waits for the end of it."""
     listed, marks = ", ".join(keys), ", ".join("?" * len(keys))
-    join = "AND" if " WHERE " in statement else "WHERE"
-    text = f"{statement} {join} ({listed}) > ({marks}) ORDER BY {listed} LIMIT {SLICE}"
+    where = "" if statement.endswith(")") else "WHERE true"
+    text = f"{statement} {where} AND ({listed}) > ({marks}) ORDER BY {listed} LIMIT {SLICE}"
     while rows := store.rows(text, *first):
         yield from rows
         first = rows[-1][: len(keys)]
@@ -122,7 +122,7 @@ def _sealed(row: Row) -> str:
 
 def _changes(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
     for number, previous, ought in store.rows("SELECT number, previous, digest FROM revision ORDER BY number"):
-        statement = f"SELECT kind, id, op, sha256 FROM change WHERE revision = {number:d}"
+        statement = f"SELECT kind, id, op, sha256 FROM change WHERE (revision = {number:d})"
         if digest(previous, _slices(store, statement, ("kind", "id"), ("", ""), pace)) != ought:
             yield _whole(table, f"the changes of revision {number} are not those that it was made of")
 

@@ -1,5 +1,9 @@
 """Exports: whole and as announced, or visibly cut; read a batch at a time."""
 
+import errno
+import os
+from typing import NoReturn
+
 import pytest
 import sqlalchemy as sa
 
@@ -103,3 +107,16 @@ def test_decimals_have_a_point_and_lists_are_joined_everywhere(api: Api) -> None
         assert properties["aliases"] == rows[feature["id"]]["aliases"].removeprefix("'")
         assert [value for value in properties.values() if isinstance(value, list | dict)] == []
     assert {row["reliability_meaning"] for row in api.csv("/sources.csv", reliability="F")} == {"Cannot be judged."}
+
+
+def test_an_export_for_which_there_is_no_room(dossier_of_sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything else is still answered, where the disk has no free byte."""
+
+    def full(*_: object, **__: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(export_cache, "SpooledTemporaryFile", full)
+    with serving(dossier_of_sqlite) as api:
+        problem = api.problem("/events.csv", 503)
+        assert problem["detail"] == "There is no room to make an export: No space left on device."
+        assert api.get("/events/count") == {"count": 27}

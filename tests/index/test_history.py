@@ -4,8 +4,9 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterator
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 import sqlalchemy as sa
@@ -205,3 +206,24 @@ def test_a_message_from_the_command_line(empty_url: str, database: sa.Engine, mo
         ("withdraw", "not ours"),
     ]
     assert [json.loads(json.dumps(one.datasets)) for one in rows(database, models.Revision)][1] == [CONTEXT]
+
+
+def test_a_clock_that_is_set_back_takes_nothing_back(database: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Revisions go by their numbers, and a copy of an older one never passes for new."""
+
+    class Earlier(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls(1999, 12, 31, tzinfo=tz)
+
+    load(database, read([LYSYCHANSK]))
+    monkeypatch.setattr("api.index.history.datetime", Earlier)
+    withdraw(database, CONTEXT)
+    with database.connect() as connection:
+        moments = connection.execute(
+            sa.select(models.Revision.number, models.Revision.recorded_at).order_by(models.Revision.number)
+        ).all()
+    assert [number for number, _ in moments] == list(range(1, len(moments) + 1))
+    assert moments[-1][1] - moments[-2][1] == timedelta(seconds=1)
+    monkeypatch.undo()
+    assert list(verify(database)) == []

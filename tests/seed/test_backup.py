@@ -18,6 +18,7 @@ from seed.files import read
 from seed.load import load, withdraw
 from seed.verify import verify
 from tests.seed.test_load import CONTEXT, EXCERPT
+from tests.support import bitflips
 from tests.support.contents import everything
 from tests.support.databases import LYSYCHANSK
 from tests.support.live import Api, serving
@@ -256,3 +257,20 @@ def test_postgresql_is_saved_by_its_own_programs(tmp_path: Path, run: Run) -> No
         made = engine(other)
         assert list(verify(made)) == []
         made.dispose()
+
+
+def test_what_could_not_be_put_back_leaves_nothing(dossier_of_sqlite: str, tmp_path: Path, run: Run) -> None:
+    """Not even what SQLite keeps beside a file in WAL mode that it gave up."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    damaged = folder / "damaged.db"
+    with closing(sqlite3.connect(dossier_of_sqlite)) as read, closing(sqlite3.connect(damaged)) as written:
+        read.backup(written)
+        written.execute("PRAGMA journal_mode = WAL")
+    size = damaged.stat().st_size
+    for byte in range(size // 4, size, size // 40):
+        bitflips.flip(damaged, byte, 3)
+    assert run(str(folder / "new.db"), "restore", damaged)[0] == 1
+    assert run(dossier_of_sqlite, "restore", damaged, "--force")[0] == 1
+    assert [path.name for path in folder.iterdir() if not path.name.startswith("damaged.db")] == []
+    assert not list(Path(dossier_of_sqlite).parent.glob(".*"))

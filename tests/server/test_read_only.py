@@ -17,6 +17,7 @@ from api.settings import PROJECT
 from api.storage.database import engine
 from seed.backup import backup
 from tests.server.test_trouble import fill
+from tests.support.faults import command, done, filled, service, small_disk
 from tests.support.live import Api, serving
 from tests.support.own_postgres import own_postgres
 
@@ -138,3 +139,25 @@ def test_a_file_and_a_folder_that_cannot_be_written_to(sealed: Path, dossier_of_
         assert re.fullmatch(r"Cannot use the database .*: attempt to write a readonly database\.\n", said)
     assert sealed.read_bytes() == before
     assert list(sealed.parent.iterdir()) == [sealed]
+
+
+def test_a_disk_without_a_free_byte() -> None:
+    """A backup is served all the same; a database that readers share room for says so in one line."""
+    with small_disk(64) as disk:
+        shared, saved = disk / "shared.db", disk / "saved.db"
+        done(str(shared), "migrate")
+        done(str(shared), "seed", "lysychansk")
+        done(str(shared), "backup", str(saved))
+        for beside in ("-wal", "-shm"):
+            Path(f"{shared}{beside}").unlink(missing_ok=True)
+        with filled(disk, 0):
+            with service(str(saved)) as served, httpx.Client(base_url=served.root) as client:
+                assert client.get("/events/count").json() == {"count": 27}
+                assert client.get("/events.csv").status_code == 200
+            running = command(str(shared), "verify")
+            said, _ = running.communicate()
+            assert running.returncode == 1
+            assert said == (
+                f"Cannot use the database sqlite:///{shared}: its disk has no room for what readers share; free some, "
+                "or serve what `counterclaim backup` made.\n"
+            )
