@@ -123,6 +123,8 @@ def _explained(file: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise DatabaseUnusableError(f"{file} cannot be used: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise DatabaseUnusableError(f"{file} cannot be used: its schema is damaged.") from error
     except OSError as error:
         raise DatabaseUnusableError(f"{error.filename or file} cannot be used: {error.strerror}.") from error
 

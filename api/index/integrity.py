@@ -101,6 +101,8 @@ def _slices(store: Store, statement: str, keys: Sequence[str], first: Row, pace:
     text = f"{statement} {where} AND ({listed}) > ({marks}) ORDER BY {listed} LIMIT {SLICE}"
     while rows := store.rows(text, *first):
         yield from rows
+        if not tuple(rows[-1][: len(keys)]) > tuple(first):  # as what is damaged may be: there would be no end
+            raise ValueError(f"its rows are not in the order of {listed}")
         first = rows[-1][: len(keys)]
         pace()
 

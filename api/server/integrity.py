@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from asyncio import AbstractEventLoop
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -26,6 +26,10 @@ LEAST_URGENT = 19
 
 class Interrupted(Exception):  # noqa: N818 - a signal, not an error
     """The check is to end, or to begin anew."""
+
+
+class Closed(Exception):  # noqa: N818 - a signal, not an error
+    """The service has ended."""
 
 
 class IntegrityCheck:
@@ -53,11 +57,19 @@ class IntegrityCheck:
     def _run(self, loop: AbstractEventLoop) -> None:
         with contextlib.suppress(OSError, AttributeError):  # threads have niceness of their own on Linux alone
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LEAST_URGENT)
-        with contextlib.suppress(Interrupted, RuntimeError):  # the loop may be closed
+        with contextlib.suppress(Interrupted, Closed):
             while not self._stop.is_set():
                 revision = self._pass(loop)
-                loop.call_soon_threadsafe(self._passed)
+                self._tell(loop, self._passed)
                 self._rest(revision)
+
+    @staticmethod
+    def _tell(loop: AbstractEventLoop, what: Callable[[], object]) -> None:
+        """Have it done in the loop. Raises Closed."""
+        try:
+            loop.call_soon_threadsafe(what)
+        except RuntimeError:
+            raise Closed from None
 
     def _passed(self) -> None:
         """What was found has been told."""
@@ -81,7 +93,7 @@ class IntegrityCheck:
         """Everything once; the revision that was checked, None if the database was away."""
 
         def tell(found: list[Damage], *, whole: bool) -> None:
-            loop.call_soon_threadsafe(partial(self._data.found, found, whole=whole))
+            self._tell(loop, partial(self._data.found, found, whole=whole))
 
         try:
             with explained(self._url), _opened(self._url) as store:

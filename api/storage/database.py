@@ -125,7 +125,7 @@ def explained(url: str) -> Iterator[None]:
         raise _unusable(url, error.orig) from error
     except _of_the_driver(url) as error:  # a load speaks to it past SQLAlchemy
         raise _unusable(url, error) from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if not is_beyond_reading(error):
             raise
         raise _unusable(url, error) from error
@@ -142,6 +142,8 @@ def _of_the_driver(url: str) -> type[Exception]:
 
 def is_beyond_reading(error: BaseException) -> bool:
     """Whether it says that SQLite's file is damaged, or holds texts that are none."""
+    if isinstance(error, UnicodeDecodeError):  # what SQLite says of its schema is no text either
+        return True
     corrupt = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
     if isinstance(error, sqlite3.DatabaseError) and getattr(error, "sqlite_errorcode", 0) & 0xFF in corrupt:
         return True
