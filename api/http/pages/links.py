@@ -48,7 +48,10 @@ def changed(address: str, **values: str | None) -> str:
 def cleaned(query: str) -> str:
     """A query without the parameters that a form left empty."""
     sent = parse_qsl(query, keep_blank_values=True)
-    return query if all(value for _, value in sent) else urlencode([(name, value) for name, value in sent if value])
+    if all(value for _, value in sent):
+        return query
+    lost = {"known"} if ("as_of", "") in sent else set()  # it says what was known by a day, and the day is left open
+    return urlencode([(name, value) for name, value in sent if value and name not in lost])
 
 
 def same_in_api(query: str, path: str, *dropped: str) -> str:
@@ -97,7 +100,7 @@ def day_steps(here: str, as_of: date | None, said: tuple[str, str] | None) -> di
     first, last = said or (None, None)
     steps: dict[str, str | None] = {"before": None, "after": None, "all": None, "start": None}
     if as_of is not None:
-        steps["all"] = changed(here, as_of=None)
+        steps["all"] = changed(here, as_of=None, known=None)
         if first is None or as_of.isoformat() > first:
             steps["before"] = changed(here, as_of=_moved(as_of, -1, last))
         if last is None or as_of.isoformat() < last:

@@ -45,6 +45,14 @@ def test_days_lead_on_without_a_script(api: Api) -> None:
     assert f"/explore/events/{EVENT}" in shown.links
 
 
+def test_without_a_day_nothing_is_asked_of_what_was_known_by_it(api: Api) -> None:
+    path = f"/explore/events/{EVENT}"
+    shown = page(api, f"{path}?as_of=2022-07-03&known=possible")
+    assert path in shown.links
+    assert f"{path}?known=possible&as_of=2022-07-04" in shown.links
+    assert api.ask(f"{path}?as_of=&known=possible", {"Accept": "text/html"}).headers["location"] == path
+
+
 def test_it_says_how_to_cite_it_and_how_to_get_the_same(api: Api) -> None:
     shown = page(api, f"/explore/events/{EVENT}?as_of=2022-07-03")
     base = str(api.client.base_url)
