@@ -278,6 +278,17 @@ class Reliability(Word):
     F = "F", "Cannot be judged."
 
 
+class Credibility(Word):
+    """How credible a claim is, on the Admiralty (NATO) scale."""
+
+    CONFIRMED = "1", "Confirmed by other sources."
+    PROBABLY_TRUE = "2", "Probably true."
+    POSSIBLY_TRUE = "3", "Possibly true."
+    DOUBTFUL = "4", "Doubtful."
+    IMPROBABLE = "5", "Improbable."
+    UNKNOWN = "6", "Cannot be judged."
+
+
 class Match(Word):
     """How an imprecise date meets a date condition."""
 
@@ -338,6 +349,7 @@ VOCABULARIES: dict[str, type[Word]] = {
     "date_precision": DatePrecision,
     "date_basis": DateBasis,
     "reliability": Reliability,
+    "credibility": Credibility,
     "match": Match,
     "known": Known,
     "undated": Undated,

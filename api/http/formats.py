@@ -7,13 +7,14 @@ from typing import Any
 
 import orjson
 
-from api.domain.vocabulary import Aspect, Reliability, Stance, Status
+from api.domain.vocabulary import Aspect, Credibility, Reliability, Stance, Status
 from api.http.caching import PUBLIC
 from api.query.validity import BLANKS
 
 Document = dict[str, Any]
 Columns = Callable[[Document], dict[str, Any]]
 _ASPECTS = list(Aspect)
+_CREDIBILITY = {word.value: word.meaning for word in Credibility}
 DECIMAL = frozenset({"longitude", "latitude", "radius_m", "value_low", "value_best", "value_high"})
 """Columns whose whole numbers have a decimal point too: readers guess a column's type from its first rows."""
 _CONTEST = {
@@ -81,7 +82,9 @@ def claim_columns(claim: Document) -> dict[str, Any]:
         **_ref("speaker", claim["speaker"]),
         **_ref("via", claim["via"]),
         "about": claim["about"],
-        **{part: claim[part] for part in ("stance", "aspect", "certainty", "credibility", "summary", "quote")},
+        **{part: claim[part] for part in ("stance", "aspect", "certainty", "credibility")},
+        "credibility_meaning": claim["credibility"] and _CREDIBILITY[str(claim["credibility"])],
+        **{part: claim[part] for part in ("summary", "quote")},
         **_ref("quote_by", claim["quote_by"]),
         **{f"value_{part}": value.get(part) for part in ("low", "best", "high")},
         "unit": value.get("unit"),
@@ -220,7 +223,10 @@ HEADERS = {name: tuple(columns(BLANKS[name.removesuffix("s")])) for name, column
 HEADERS["differences"] = ("kind", "id", "op", "field", "before", "after", "url")
 COLUMNS["differences"] = difference_columns
 SPREAD: dict[str, dict[str, tuple[str, ...]]] = {
-    "events": {"assessments": tuple(name for name in HEADERS["events"] if name.startswith("status_"))},
+    "events": {
+        "assessments": tuple(name for name in HEADERS["events"] if name.startswith("status_")),
+        "deaths": tuple(name for name in HEADERS["events"] if name.startswith("deaths_")),
+    },
     "claims": {
         "value": (*(name for name in HEADERS["claims"] if name.startswith("value_")), "unit", "measure", "of_id", "of"),
         "citations": ("sources", "flags"),

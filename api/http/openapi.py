@@ -89,6 +89,38 @@ INFO = {
     "license": {"name": "MIT", "identifier": "MIT"},
     "contact": {"name": "Whoever runs this service"},
 }
+Places = tuple[tuple[str, str], ...]
+LEFT_OUT = {"Actor": "affiliated"}
+REFERENCES: dict[str, tuple[str, tuple[str, ...], Places]] = {
+    "SourceReference": (
+        "Source",
+        ("id", "title"),
+        (
+            ("Citation", "source"),
+            ("When", "source"),
+            ("OtherDate", "source"),
+            ("Point", "source"),
+            ("Source", "parent"),
+        ),
+    ),
+    "ActorReference": (
+        "Actor",
+        ("id", "name"),
+        (
+            *(("Claim", field) for field in ("speaker", "via", "quote_by", "names")),
+            *(("PartyPosition", field) for field in ("party", "names", "speakers")),
+            *(("Affiliation", "actor"), ("Assessment", "of"), ("Dispute", "of"), ("Value", "of")),
+        ),
+    ),
+    "PlaceReference": (
+        "Location",
+        ("id", "name"),
+        (("Location", "within"), ("Location", "same_as"), ("Location", "unites")),
+    ),
+    "ActorRef": ("Actor", (), ()),
+    "EventPlace": ("Location", (), ()),
+}
+"""By the schema of a reference: that of the whole record, what is always there, and where it stands."""
 KEYWORDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum"}
 EXCHANGES: Json = orjson.loads(Path(__file__).with_name("exchanges.json").read_bytes())
 """By operation and status, a request and the answer it got; renewed and compared by tests."""
@@ -122,6 +154,7 @@ def refine(document: Json) -> Json:
     for vocabulary in VOCABULARIES.values():
         if found := schemas.get(vocabulary.__name__):
             found["description"] += "\n\n" + "\n".join(f"- `{word}`: {word.meaning}" for word in vocabulary)
+    expandable(schemas)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     document |= ABOUT
     document["info"] |= INFO
@@ -194,6 +227,27 @@ def _show(operation: Json) -> None:
 
 LEAST = 80
 """Bytes below which a reference saves nothing."""
+
+
+def expandable(schemas: Json) -> None:
+    """Say of references that `expand` sends whole what they then hold: more fields, none of them sure."""
+    for name, (whole, sure, beside) in REFERENCES.items():
+        found = schemas.get(name, {"type": "object", "title": name, "required": list(sure), "properties": {}})
+        others = {field: part for field, part in schemas[whole]["properties"].items() if field != LEFT_OUT.get(whole)}
+        found["properties"] = {**others, **found["properties"]}
+        told = found.get("description", f"A reference to a record of the kind `{whole}`.")
+        schemas[name] = found | {"description": f"{told} With `expand`, all of that record."}
+        for schema, field in beside:
+            part = json.dumps(schemas[schema]["properties"][field])
+            for plain in ("NamedRef", "TitledRef"):
+                part = part.replace(f'schemas/{plain}"', f'schemas/{name}"')
+            schemas[schema]["properties"][field] = json.loads(part)
+    choices = [{"$ref": "#/components/schemas/EventPlace"}, {"type": "null"}]
+    place = {"anyOf": choices, "description": "Only with `expand=location`: where the event happened."}
+    about = schemas["TitledRef"] | {"title": "EventReference", "description": "A reference to an event."}
+    schemas["EventReference"] = about | {"properties": {**about["properties"], "location": place}}
+    schemas["Claim"]["properties"]["event"] = {"$ref": "#/components/schemas/EventReference"}
+    schemas["DatedEvent"]["properties"]["location"] = place
 
 
 def shared(document: Json) -> None:

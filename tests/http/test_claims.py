@@ -126,6 +126,7 @@ def test_a_row_of_the_csv(api: Api) -> None:
         "aspect": "occurrence",
         "certainty": "stated",
         "credibility": "6",
+        "credibility_meaning": "Cannot be judged.",
         "summary": row["summary"],
         "quote": "heat anomalies",
         "quote_by_id": "isw",

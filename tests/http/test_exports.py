@@ -120,3 +120,31 @@ def test_an_export_for_which_there_is_no_room(dossier_of_sqlite: str, monkeypatc
         problem = api.problem("/events.csv", 503)
         assert problem["detail"] == "There is no room to make an export: No space left on device."
         assert api.get("/events/count") == {"count": 27}
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/events", "date"),
+        ("/claims", "said"),
+        ("/sources", "published"),
+        ("/disputes", "date"),
+    ],
+)
+def test_dates_are_named_alike_in_every_export(api: Api, path: str, field: str) -> None:
+    """One name for each part, whatever the record and the form."""
+    parts = [field, *(f"{field}_{part}" for part in ("earliest", "latest", "precision", "basis"))]
+    header = list(api.csv(f"{path}.csv")[0])
+    assert [name for name in header if name == field or name.startswith(f"{field}_")] == parts
+    assert header[header.index(field) :][:5] == parts
+    if path == "/events":
+        (feature, *_) = api.geojson("/events.geojson")
+        assert list(feature["properties"]) == header
+        kml = api.good("/events.kml").text
+        assert {name for name in parts if f'name="{name}"' in kml} == set(parts)
+
+
+def test_grades_stand_beside_their_words(api: Api) -> None:
+    claims, sources = api.csv("/claims.csv"), api.csv("/sources.csv")
+    assert {(row["credibility"], row["credibility_meaning"]) for row in claims} == {("6", "Cannot be judged.")}
+    assert {(row["reliability"], row["reliability_meaning"]) for row in sources} == {("F", "Cannot be judged.")}

@@ -245,3 +245,33 @@ def test_events_with_actors_and_place(api: Api) -> None:
 def test_what_cannot_be_expanded(api: Api, path: str, asked: Params, parameter: str, message: str) -> None:
     (error,) = api.problem(path, **asked)["errors"]
     assert (error["parameter"], error["message"]) == (parameter, message)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("/claims", "sources,actors,location"), ("/events", "sources,actors,location")]
+)
+def test_the_document_says_what_is_sent_whole(api: Api, path: str, words: str) -> None:
+    """The schemas of references name every field that `expand` adds, and are sure of none of them."""
+    document = api.get("/openapi.json")
+    schemas = document["components"]["schemas"]
+    name = {"/claims": "Claim", "/events": "Event"}[path]
+    for record in api.get(path, expand=words)["data"]:
+        said(schemas, {"$ref": f"#/components/schemas/{name}"}, record)
+    assert schemas["SourceReference"]["required"] == ["id", "title"]
+    assert schemas["ActorReference"]["required"] == ["id", "name"]
+
+
+def said(schemas: Any, schema: Any, value: Any) -> None:
+    """Every field is one that the schema names."""
+    for choice in schema.get("anyOf", ()):
+        if "$ref" in choice and value is not None:
+            said(schemas, choice, value)
+    if "$ref" in schema:
+        said(schemas, schemas[schema["$ref"].rpartition("/")[2]], value)
+    elif isinstance(value, list):
+        for one in value:
+            said(schemas, schema.get("items", {}), one)
+    elif isinstance(value, dict) and "properties" in schema:
+        assert value.keys() <= schema["properties"].keys()
+        for name, inner in value.items():
+            said(schemas, schema["properties"][name], inner)

@@ -17,7 +17,7 @@ from api.http.openapi import resolved
 from api.http.problems import TYPES
 from api.main import create_app
 from tests.support.exchanges import DOCUMENT, REQUESTS, answers, samples
-from tests.support.live import Api
+from tests.support.live import Api, Params
 
 SERVED = create_app().openapi()
 OPERATIONS = {operation["operationId"]: (path, operation) for path, operation in openapi.operations(SERVED)}
@@ -133,6 +133,38 @@ def test_a_parameter_is_explained_and_shown(parameter: Any) -> None:
         assert (parameter["style"], parameter["explode"]) == ("form", True)
     if re.search("(_from|_to|as_of)$", parameter["name"]):
         assert (schema["type"], schema["format"]) == ("string", "date")
+
+
+ROLLUPS = (("count", "events_by"), ("count", "claims_by"), ("export", "event_counts"), ("export", "claim_counts"))
+CIRCLE: Params = {"longitude": 38.44, "latitude": 48.9, "radius_km": 15}
+TOGETHER: dict[str, Params] = {
+    **dict.fromkeys(CIRCLE, CIRCLE),
+    "known": {"as_of": "2022-07-02"},
+    "party_level": {"by": "party"},
+    "location_level": {"by": "location"},
+}
+NEEDED: dict[str, Params] = {
+    "get_briefing": {"date_from": "2022-07-02"},
+    "export_briefing_atom": {"date_from": "2022-07-02"},
+    **{f"{verb}_{record}": {"by": "dataset"} for verb, record in ROLLUPS},
+    "compare_parties": {"party": ["russian-side", "ukrainian-side"]},
+}
+
+
+# A database has no release until somebody makes one.
+@pytest.mark.parametrize("name", [name for name, (path, _) in OPERATIONS.items() if not path.startswith("/releases/")])
+def test_every_such_as_is_accepted(sqlite_api: Api, name: str) -> None:
+    path, operation = OPERATIONS[name]
+    parameters = [resolved(SERVED, one) for one in operation.get("parameters", ())]
+    named = {one["name"]: one["schema"]["examples"][0] for one in parameters if one["in"] == "path"}
+    for parameter in parameters:
+        for example in parameter["schema"]["examples"] if parameter["in"] == "query" else ():
+            shown = example[0] if isinstance(example, list) else example
+            assert parameter["name"] == "cursor" or f"Such as `{shown}`." in parameter["description"]
+            beside = {} if "briefing" in name else TOGETHER.get(parameter["name"], {})
+            asked = NEEDED.get(name, {}) | beside | {parameter["name"]: example}
+            answer = sqlite_api.ask(path.format(**named), **asked)
+            assert answer.status_code == 200, (parameter["name"], answer.text)
 
 
 @pytest.mark.parametrize(("status", "media_type", "content"), list(shown()))

@@ -4,10 +4,14 @@ import re
 from typing import Any
 
 import pytest
+from fastapi.routing import iter_route_contexts
 
 from api.http.problems import TYPES
+from api.main import create_app
 from tests.support.live import Api, Params
 
+PATHS = {route.path or "" for route in iter_route_contexts(create_app().routes)}
+EVERY_PATH = sorted(path for path in PATHS - {"", "/mcp"} if "{" not in path)  # `/mcp` takes POST alone
 EVENT_SORTS = ["date", "-date", "id", "-id"]
 
 
@@ -52,6 +56,10 @@ def refused(api: Api, path: str, parameter: str, /, **filters: Any) -> Any:
         ("/events.csv", {"page": "2"}, []),
         ("/events", {"offset": "50"}, ["cursor"]),
         ("/events", {"per_page": "50"}, ["limit"]),
+        ("/events.csv", {"columns": "id"}, ["fields"]),
+        ("/claims", {"include": "sources"}, ["expand"]),
+        ("/events", {"iso2": "UA"}, ["country"]),
+        ("/events/count", {"updated_since": "2026-01-01"}, ["changed_since"]),
         ("/events", {"start_date": "2022-07-01"}, ["date_from"]),
         ("/events", {"StartDate": "2022-07-01"}, ["date_from"]),
         ("/claims", {"EndDate": "2022-07-01"}, ["said_to"]),
@@ -85,6 +93,15 @@ def test_several_unknown_parameters_of_another_api(api: Api) -> None:
 def test_an_unknown_parameter_is_refused_whatever_its_name(api: Api, path: str, query: str) -> None:
     assert api.problem(f"{path}?{query}")["type"] == "/problems/invalid-parameter"
     assert api.client.head(f"{path}?{query}").status_code == 422
+
+
+@pytest.mark.parametrize("path", EVERY_PATH)
+@pytest.mark.parametrize("query", ["query=1", "nosuch=1"])
+def test_an_unknown_parameter_is_refused_on_every_path(sqlite_api: Api, path: str, query: str) -> None:
+    """Also by pages, which say so to a browser in words."""
+    answer = sqlite_api.ask(f"{path}?{query}")
+    assert answer.status_code == 422, answer.text
+    assert query.partition("=")[0] in answer.text
 
 
 def test_a_parameter_without_a_name(api: Api) -> None:

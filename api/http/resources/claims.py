@@ -29,7 +29,7 @@ from api.schemas.records import Claim
 from api.storage.reader import Row, Statement, body_of
 
 CLAIMS = Listing("claims", ("said", "-said", "id", "-id"))
-ClaimId = Annotated[PathId, Path(description="The claim's id.", examples=["lysychansk-s14a"])]
+ClaimId = Annotated[PathId, Path(description="The claim's id.", examples=["lysychansk-s12a"])]
 Sort = Annotated[
     Literal["said", "-said", "id", "-id"],
     Field(description="By the day it was said, or id; `-` descending; undated last.", examples=["-said"]),
