@@ -1,0 +1,153 @@
+"""What the history costs, asked in turns: `python -m bench.history [EVENTS]` prints each ratio with its goal."""
+
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+from unittest.mock import patch
+
+import httpx
+import sqlalchemy as sa
+
+from api import models
+from api.index.history import History
+from api.storage.database import engine
+from bench.world import World
+from migrations import migrate
+from seed.load import load
+from seed.refusals import Entry, Refusal
+from tests.query.test_rollups import Asking
+from tests.support.live import serving
+
+EVENTS, ROUNDS, ASKED = 5_000, 3, 200
+SHARE = 100
+"""One event in so many is changed by the release that is measured."""
+
+
+def main() -> None:
+    """Load, change, ask, and print."""
+    events = int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS
+    with tempfile.TemporaryDirectory(prefix="counterclaim-bench-") as folder:
+        loads(Path(folder), events)
+        url = str(Path(folder) / "world.db")
+        filled(url, World(events).entries())
+        before = size(url)
+        filled(url, changed(events), fresh=False)
+        told("growth of the database by a release that changes 1 %", size(url) / before - 1, 0.03)
+        with serving(url, export_cache_bytes=0) as api:
+            questions(api.client, url, events)
+
+
+def told(work: str, measured: float, goal: float, *, at_least: bool = False) -> None:
+    """One line of what was measured."""
+    print(f"{work}: {measured:.3f}, goal {'≥' if at_least else '≤'} {goal:g}", flush=True)
+
+
+def filled(url: str, entries: Iterable[Entry | Refusal], *, fresh: bool = True) -> float:
+    """Load into a database, new if `fresh`; the seconds that it took."""
+    if fresh:
+        migrate(url)
+    made = engine(url)
+    begun = time.perf_counter()
+    load(made, entries)
+    took = time.perf_counter() - begun
+    made.dispose()
+    return took
+
+
+def loads(folder: Path, events: int) -> None:
+    """Loads with the history and without, in turns."""
+    taken: dict[bool, list[float]] = {True: [], False: []}
+    for number in range(ROUNDS):
+        for kept in (True, False):
+            url = str(folder / f"load-{number}-{kept}.db")
+            with patch.object(History, "replace", History.replace if kept else unlogged):
+                taken[kept].append(filled(url, World(events).entries()))
+            Path(url).unlink()
+    told("a load with history / without", median(taken[True]) / median(taken[False]), 1.15)
+
+
+def unlogged(_: History, __: str, ___: object, bodies: dict[str, str], *, empty: bool) -> dict[str, bytes]:  # noqa: ARG001 - in the place of `History.replace`
+    """No hash, no change, no past version."""
+    return dict.fromkeys(bodies, bytes(32))
+
+
+def changed(events: int) -> Iterator[Entry | Refusal]:
+    """The same world with another summary of one event in a hundred."""
+    number = 0
+    for entry in World(events).entries():
+        if isinstance(entry, Entry) and entry.record.kind_of_record == "event":
+            number += 1
+            if number % SHARE == 0:
+                record = entry.record.model_copy(update={"summary": f"Reviewed: {number}"})
+                yield entry._replace(record=record)
+                continue
+        yield entry
+
+
+def size(url: str) -> int:
+    """Bytes of the database, without what waits to be written into it."""
+    with closing(sqlite3.connect(url)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return Path(url).stat().st_size
+
+
+def questions(client: httpx.Client, url: str, events: int) -> None:
+    """Changes beside the export, a past version beside the item, and a rollup beside DuckDB."""
+    made = engine(url)
+    with made.connect().execution_options(read_only=True) as connection:
+        past = connection.scalar(sa.select(models.PastVersion.id).where(models.PastVersion.kind == "event").limit(1))
+    made.dispose()
+    feed, export = "/changes.ndjson?documents=true", "/claims.ndjson?undated=include"
+    rates = in_turns({"feed": lambda: lines(client, feed), "export": lambda: lines(client, export)}, ROUNDS)
+    told("/changes, documents per second / the export's", rates["feed"] / rates["export"], 0.8, at_least=True)
+    item = f"/events/{past}"
+    asked = {"past": lambda: one(client, f"{item}?revision=1"), "now": lambda: one(client, item)}
+    rates = in_turns(asked, ASKED)
+    told("an item's past version / the item, seconds", rates["now"] / rates["past"], 2)
+    if find_spec("duckdb") is not None:
+        import duckdb  # noqa: PLC0415 - an optional part of the installation
+
+        with duckdb.connect() as duck:
+            table = Path(url).with_suffix(".ndjson")
+            table.write_bytes(client.get("/events.ndjson").content)
+            duck.execute(f"CREATE TABLE event AS SELECT kind, date.earliest AS day FROM read_json('{table}')")
+            group = "SELECT left(day::text, 7) AS month, kind, count(*) FROM event GROUP BY ALL"
+            asking = Asking(url)
+            asked = {
+                "ours": lambda: bool(asking.rows("events", ["month", "kind"], {})),
+                "duckdb": lambda: bool(duck.execute(group).fetchall()),
+            }
+            rates = in_turns(asked, ASKED)
+            asking.close()
+            told(f"a rollup of {events:,} events / DuckDB's GROUP BY, seconds", rates["duckdb"] / rates["ours"], 0.1)
+
+
+def in_turns(asked: dict[str, Callable[[], int]], rounds: int) -> dict[str, float]:
+    """What each does in a second, the middle of so many rounds."""
+    taken: dict[str, list[float]] = {name: [] for name in asked}
+    for _ in range(rounds):
+        for name, ask in asked.items():
+            begun = time.perf_counter()
+            taken[name].append(ask() / (time.perf_counter() - begun))
+    return {name: median(rates) for name, rates in taken.items()}
+
+
+def one(client: httpx.Client, path: str) -> int:
+    """One answer."""
+    client.get(path).raise_for_status()
+    return 1
+
+
+def lines(client: httpx.Client, path: str) -> int:
+    """How many records an export has, which is made each time."""
+    return client.get(path).raise_for_status().content.count(b"\n")
+
+
+if __name__ == "__main__":
+    main()
