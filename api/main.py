@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI
 from api.http import openapi, pages, parameters, problems
 from api.http.export_cache import ExportCache
 from api.http.mcp import routes as mcp
-from api.http.metrics import Watch
+from api.http.metrics import Metrics
 from api.http.ogc import routes as ogc
 from api.http.resources import (
     actors,
@@ -71,7 +71,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     app.state.data = Data(reader_for(settings), settings.posting_cache_bytes)
     app.state.integrity = IntegrityCheck(app.state.data, settings)
     app.state.exports = ExportCache(settings.export_cache_bytes, settings.concurrent_exports)
-    app.state.watch = Watch(access_log=settings.exposed if settings.access_log is None else settings.access_log)
+    app.state.watch = Metrics(access_log=settings.exposed if settings.access_log is None else settings.access_log)
     app.state.stopping = False
 
 

@@ -44,7 +44,7 @@ class Durations:
     seconds: float = 0.0
 
 
-class Watch:
+class Metrics:
     """Counts what one server process answers."""
 
     def __init__(self, *, access_log: bool) -> None:

@@ -75,7 +75,7 @@ async def _rows(look: Look, place: str, as_of: AsOfDay | None) -> AsyncIterator[
             yield row
 
 
-async def words(look: Look, places: Sequence[Json], as_of: AsOfDay | None) -> list[Word]:
+async def latest_words(look: Look, places: Sequence[Json], as_of: AsOfDay | None) -> list[Word]:
     """Where every party stands on the control of each of these places, by each event there."""
     found: list[Word] = []
     for place in places:

@@ -222,7 +222,7 @@ async def left_out(look: Look, table: str, conditions: Conditions, matches: Matc
 
 
 @dataclass(frozen=True, slots=True)
-class Asked(Walked):
+class ListQuestion(Walked):
     """What is asked of the events or of the claims."""
 
     table: str

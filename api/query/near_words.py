@@ -9,12 +9,11 @@ from sqlalchemy import FromClause, Select, bindparam, exists, select
 from api import models
 from api.errors import SUGGESTIONS
 from api.models.facets import FACETS
-from api.query.lists import Asked as OfList
+from api.query.lists import ListQuestion
 from api.query.matching import Matching
 from api.query.session import Look
 from api.query.statements import KINDS, REVISION
-from api.query.tables import WORDS
-from api.query.tables import Asked as OfTable
+from api.query.tables import WORDS, TableQuestion
 from api.storage.reader import Statement
 
 MOST_WORDS = 3
@@ -74,10 +73,10 @@ def nearest(word: str, recorded: Sequence[str]) -> list[str]:
 
 async def _finds(look: Look, asked: object, word: str) -> bool:
     """Whether anything in the list holds the word."""
-    if isinstance(asked, OfList):
+    if isinstance(asked, ListQuestion):
         return bool(await Matching(look, asked.table, asked.conditions).word(word))
-    if isinstance(asked, OfTable):
-        alone = OfTable(asked.table)
+    if isinstance(asked, TableQuestion):
+        alone = TableQuestion(asked.table)
         alone.words([word])
         return bool(await alone.count(look))
     return True
@@ -85,9 +84,9 @@ async def _finds(look: Look, asked: object, word: str) -> bool:
 
 async def _recorded(look: Look, asked: object, word: str) -> list[str]:
     """Words of the list, in the order of letters: all where they are few, else those beside it."""
-    if isinstance(asked, OfTable):
+    if isinstance(asked, TableQuestion):
         return await _of_table(look, asked.table, word)
-    assert isinstance(asked, OfList)  # noqa: S101 - of anything else every word is found
+    assert isinstance(asked, ListQuestion)  # noqa: S101 - of anything else every word is found
     prefix = FACETS[KINDS[asked.table]].WORD.of("")
     first, beyond = (prefix + end for end in (_LATIN if word[0].isascii() else _OTHER))
     rows = await look.fetch(_ABOVE, {"first": first, "beyond": beyond, "limit": WHOLE + 1}, slow=True)

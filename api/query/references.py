@@ -83,7 +83,7 @@ def counting(row: Row, as_of: AsOfDay | None) -> list[Statement]:
     return decode(row[STATEMENTS]) if as_of is None else as_of.statements(row)
 
 
-def left_out(everything: Sequence[Statement], counted: Sequence[Statement]) -> dict[str, int]:
+def undated_left_out(everything: Sequence[Statement], counted: Sequence[Statement]) -> dict[str, int]:
     """How many claims as of a day do not count only because they are undated."""
     undated = sum(not statement.dated for statement in everything)
     return {

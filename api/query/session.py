@@ -67,7 +67,7 @@ _REVISION_STATEMENT = Statement(
 _breathed = 0.0
 
 
-class Moved(Exception):  # noqa: N818 - a signal, not an error
+class RevisionChanged(Exception):  # noqa: N818 - a signal, not an error
     """Data was loaded while an answer was being made."""
 
 
@@ -163,14 +163,14 @@ class Look:
     async def fetch(
         self, statement: Statement, parameters: Parameters, *, slow: bool = False, carefully: bool = False
     ) -> Sequence[Row]:
-        """All rows, each led by the revision it saw. Raises Moved, Unavailable."""
+        """All rows, each led by the revision it saw. Raises RevisionChanged, Unavailable."""
         if self._damage and (spoilt := sorted(statement.tables & self._damage.keys())):
             raise Unavailable(f"{', '.join(spoilt)}: {DAMAGED}", retry_after=DAMAGED_SECONDS)
         rows = await self._connection.fetch(statement, parameters, slow=slow)
         if not rows:
             await self.confirm()
         elif (rows[0][0] or 0) != self.revision:
-            raise Moved
+            raise RevisionChanged
         self.confirmed = True
         mended = self._soundness.mended(statement, rows, carefully=carefully or self.careful)
         if mended is not rows:
@@ -178,10 +178,10 @@ class Look:
         return mended
 
     async def confirm(self) -> None:
-        """The database still has this revision. Raises Moved, Unavailable."""
+        """The database still has this revision. Raises RevisionChanged, Unavailable."""
         rows = await self._connection.fetch(_REVISION_STATEMENT, {})
         if (rows[0][0] if rows else 0) != self.revision:
-            raise Moved
+            raise RevisionChanged
         self.confirmed = True
 
     async def members(self, party: str) -> frozenset[str]:
@@ -280,7 +280,7 @@ class Data:
                     await look.confirm()
                 if catalogue.generation == self.reader.generation:
                     return answer
-            except Moved:
+            except RevisionChanged:
                 pass
             except TROUBLE:  # perhaps a damaged document; if not, it is the same again
                 if careful:

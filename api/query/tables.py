@@ -175,7 +175,7 @@ def _conditions(shape: Shape, fact: FromClause, document: FromClause) -> list[Co
 
 
 @dataclass(slots=True)
-class Asked(Walked):
+class TableQuestion(Walked):
     """What is asked of such a list: clauses, their values, and what no statement tests."""
 
     table: str
@@ -284,7 +284,7 @@ class Asked(Walked):
             statement = count_statement(Shape(self.table, tuple(clauses)))
             rows = await look.fetch(statement, self.values, slow=True)
             return int(rows[0][1])
-        sifted = Asked(self.table, list(clauses), self.values, circle, slow=True)
+        sifted = TableQuestion(self.table, list(clauses), self.values, circle, slow=True)
         return sum([len(found) async for found in sifted.walk(look, Sort("id", descending=False), None, 500)])
 
     async def left_out(self, look: Look) -> dict[str, int]:
@@ -302,9 +302,9 @@ class Asked(Walked):
         return found
 
 
-def placeless(asked: lists.Asked | Asked) -> lists.Asked | Asked:
+def placeless(asked: lists.ListQuestion | TableQuestion) -> lists.ListQuestion | TableQuestion:
     """The same question, without its box, of the records that have no point."""
-    if isinstance(asked, Asked):
+    if isinstance(asked, TableQuestion):
         others = [clause for clause in asked.clauses if clause.kind != "box"]
         return replace(asked, clauses=[*others, Clause("without_coordinates", "")])
     wanted = tuple(one for one in asked.conditions.wanted if one.box is None)

@@ -9,14 +9,14 @@ from api.domain.date_words import day_in_words
 from api.domain.vocabulary import Known, Undated
 from api.models.facets import ClaimFacets, EventFacets, Facet
 from api.query.as_of import AsOfDay
-from api.query.lists import Asked, count, resolve
+from api.query.lists import ListQuestion, count, resolve
 from api.query.matching import Conditions, Wanted, any_of
 from api.query.paging import Sort
 from api.query.session import Look
 
 
 @dataclass(frozen=True, slots=True)
-class Explained(Asked):
+class Explained(ListQuestion):
     """A question to a list that can say why nothing answers it."""
 
     async def why_empty(self, look: Look) -> str:
@@ -28,7 +28,7 @@ class Explained(Asked):
         return await why(look, wanted, self.as_of, "Nothing that is recorded matches.")
 
 
-def claims_of(facet: Facet, ids: list[str]) -> tuple[Wanted, ...]:
+def scope_of(facet: Facet, ids: list[str]) -> tuple[Wanted, ...]:
     """Claims that stand in the facet of one of these."""
     return (any_of(facet, ids),) if ids else ()
 
@@ -61,7 +61,7 @@ def reason(first: str | None, as_of: AsOfDay | None, otherwise: str) -> str:
 
 async def _first_said(look: Look, wanted: tuple[Wanted, ...]) -> str | None:
     """The EDTF text of the first claim in the order said; empty: none is dated; None: there is none."""
-    asked = Asked("claims", Conditions(wanted=wanted))
+    asked = ListQuestion("claims", Conditions(wanted=wanted))
     async for found in asked.walk(look, Sort("said", descending=False), None, 1):
         for claim in found:
             edtf: str | None = orjson.loads(claim.body)["said"]["edtf"]

@@ -14,7 +14,7 @@ from api.errors import NotFound, Refused, Unavailable
 from api.http.caching import PUBLIC, Fields, Packing, Ready, placed_field
 from api.http.mcp.routes import PATH as MCP
 from api.http.mcp.routes import PREFLIGHT as MCP_PREFLIGHT
-from api.http.metrics import Exchange, Watch
+from api.http.metrics import Exchange, Metrics
 from api.http.pages import frame as pages
 from api.http.problems import ALLOWED, Problem, respond
 from api.server import request_limits as legible
@@ -65,7 +65,7 @@ class Guard:
         self,
         app: Starlette,
         settings: Settings,
-        watch: Watch,
+        watch: Metrics,
         short: ShortWay | None = None,
         *,
         numbers: bool = False,

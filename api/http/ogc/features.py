@@ -40,7 +40,7 @@ def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return float(value) if name in DECIMALS and value is not None else value
 
 
-def feature(collection: str, body: str | bytes, links: list[dict[str, str]] | None = None) -> bytes:
+def ogc_feature(collection: str, body: str | bytes, links: list[dict[str, str]] | None = None) -> bytes:
     """A stored document as a feature."""
     document = orjson.loads(body)
     found = properties(collection, document)

@@ -159,6 +159,6 @@ class LocationItems(LocationFilters, Items):
         Interval, Field(description="Taken, and met by every location: locations have no date of their own.")
     ] = None
 
-    def asked(self) -> tables.Asked:
+    def asked(self) -> tables.TableQuestion:
         """The question."""
         return LocationFilters.asked(self)

@@ -11,7 +11,7 @@ from api.http.answers import Asked, Nothing
 from api.http.caching import base
 from api.http.ogc import document
 from api.http.ogc.collections import COLLECTIONS, Collection, described
-from api.http.ogc.features import feature
+from api.http.ogc.features import ogc_feature
 from api.http.ogc.filters import ClaimItems, EventItems, LocationItems
 from api.query.paging import Sort, decode_cursor, encode_cursor, fingerprint, links
 from api.query.session import Look
@@ -117,7 +117,7 @@ async def get_item(request: Request, collection: str, id: str, _: Annotated[Noth
     record = {"rel": "alternate", "type": answers.JSON, "href": f"{base(request)}/{found.id}/{id}"}
 
     def edit(row: Any) -> str:  # noqa: ANN401 - a row of either database
-        return feature(found.id, row[3], links=[here, whole, record]).decode()
+        return ogc_feature(found.id, row[3], links=[here, whole, record]).decode()
 
     return await answers.item(request, found.kind, found.item, id, edit, GEOJSON)
 
@@ -142,7 +142,7 @@ async def items(request: Request, collection: Collection, query: EventItems | Cl
             parts.append(placeless(asked))
         matched = sum([await part.count(look) for part in parts])
         bodies, cursor = await _taken(look, collection, query, parts)
-        features = [feature(collection.id, body) for body in bodies]
+        features = [ogc_feature(collection.id, body) for body in bodies]
         shown = _envelope(request, collection, cursor)
         head = orjson.dumps({"numberMatched": matched, "numberReturned": len(features), "links": shown})
         body = b'{"type":"FeatureCollection","features":[%s],%s' % (b",".join(features), head[1:])

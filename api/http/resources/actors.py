@@ -16,7 +16,7 @@ from api.models.facets import ActorFacets
 from api.query.descriptions import all_worded, changed_in_words, sentence
 from api.query.filters import Changed, Id, Paged, PathId, Versioned, Worded
 from api.query.session import Look
-from api.query.tables import Asked, item_statement
+from api.query.tables import TableQuestion, item_statement
 from api.schemas.pages import ActorPage
 from api.schemas.records import Actor
 
@@ -39,9 +39,9 @@ class ActorFilters(Worded, Changed):
         list[Id], ActorFacets.DATASET, Field(description="Belongs to this dataset.", examples=[["lysychansk"]])
     ] = []
 
-    def asked(self) -> Asked:
+    def asked(self) -> TableQuestion:
         """The question."""
-        asked = Asked("actor")
+        asked = TableQuestion("actor")
         asked.marked(self)
         asked.words(fold(self.q or ""))
         asked.changed(self.changed_since)

@@ -25,7 +25,7 @@ from api.query.lists import check_named
 from api.query.matching import Named
 from api.query.references import Json
 from api.query.session import Look
-from api.query.why_empty import claims_of, why
+from api.query.why_empty import scope_of, why
 from api.schemas.reports import Comparison
 
 router = APIRouter(tags=["Positions"])
@@ -116,9 +116,9 @@ async def compare_parties(request: Request, id: EventId, query: Annotated[Compar
         words = f"What {names} say about “{document['title']}”"
         meta: dict[str, Any] = {"description": as_known(words, query.as_of_day())}
         if query.as_of is not None:
-            meta["left_out"] = shown.left_out(decode(row[STATEMENTS]), statements)
+            meta["left_out"] = shown.undated_left_out(decode(row[STATEMENTS]), statements)
         if not data:
-            meta["why_empty"] = await why(look, claims_of(ClaimFacets.EVENT, [id]), query.as_of_day(), "")
+            meta["why_empty"] = await why(look, scope_of(ClaimFacets.EVENT, [id]), query.as_of_day(), "")
         return answers.enclosed(request, data, meta, event=shown.dated_ref(document), parties=refs)
 
     return await answers.made(request, make)

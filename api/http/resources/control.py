@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.http import answers
 from api.http.openapi_responses import judged_of
 from api.http.resources.locations import LocationId
-from api.query.control import containers, shown_words, why_empty, words
+from api.query.control import containers, latest_words, shown_words, why_empty
 from api.query.descriptions import as_known
 from api.query.filters import AsOf
 from api.query.session import Look
@@ -35,7 +35,7 @@ async def get_control(request: Request, id: LocationId, query: Annotated[Control
         await look.require("location", id)
         as_of = query.as_of_day()
         places = await containers(look, id)
-        data = await shown_words(look, places, await words(look, places, as_of))
+        data = await shown_words(look, places, await latest_words(look, places, as_of))
         noun = f"The latest words on who holds {places[0]['name']}, or what contains it"
         meta: dict[str, Any] = {"description": as_known(noun, as_of)}
         if not data:

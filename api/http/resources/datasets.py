@@ -13,7 +13,7 @@ from api.http.openapi_responses import item_of
 from api.query.descriptions import changed_in_words, sentence
 from api.query.filters import Changed, Paged, PathId, Versioned
 from api.query.session import Look
-from api.query.tables import Asked, item_statement
+from api.query.tables import TableQuestion, item_statement
 from api.schemas.pages import DatasetPage
 from api.schemas.records import Dataset
 
@@ -26,9 +26,9 @@ _ITEM = item_statement("dataset")
 class DatasetFilters(Changed):
     """Which datasets a caller wants."""
 
-    def asked(self) -> Asked:
+    def asked(self) -> TableQuestion:
         """The question."""
-        asked = Asked("dataset")
+        asked = TableQuestion("dataset")
         asked.changed(self.changed_since)
         return asked
 

@@ -16,7 +16,7 @@ from api.query.disputes import Disputes
 from api.query.filters import Changed, Id, OfEvents, Paged
 from api.query.matching import Conditions, Named, Wanted, any_of, marked, ordinal
 from api.query.session import Look
-from api.query.why_empty import claims_of
+from api.query.why_empty import scope_of
 from api.schemas.pages import DisputePage
 
 DISPUTES = Listing("disputes", ("date", "-date"))
@@ -67,7 +67,7 @@ class DisputeFilters(OfEvents, Changed):
         if self.party:
             facets.append(any_of(EventFacets.SPOKEN, self.party))
         named = [Named("party", "actor", party) for party in self.party]
-        scope = claims_of(ClaimFacets.PARTY, self.party) + claims_of(ClaimFacets.LOCATION, self.location)
+        scope = scope_of(ClaimFacets.PARTY, self.party) + scope_of(ClaimFacets.LOCATION, self.location)
         conditions = conditions_of(self, *facets, named=named)
         changed = replace(conditions, changed_since=self.changed_since, changed_claims=True)
         return Disputes(changed, self.as_of_day(), frozenset(self.aspect), scope, self.party)

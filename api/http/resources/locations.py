@@ -16,7 +16,7 @@ from api.models.facets import LocationFacets
 from api.query.descriptions import all_worded, box_in_words, changed_in_words, circle_in_words, sentence
 from api.query.filters import Changed, CountryCode, Id, Paged, PathId, Placed, Versioned, Worded
 from api.query.session import Look
-from api.query.tables import Asked, item_statement
+from api.query.tables import TableQuestion, item_statement
 from api.schemas.pages import LocationPage
 from api.schemas.records import Location
 
@@ -46,9 +46,9 @@ class LocationFilters(Worded, Placed, Changed):
         list[Id], LocationFacets.DATASET, Field(description="Belongs to this dataset.", examples=[["lysychansk"]])
     ] = []
 
-    def asked(self) -> Asked:
+    def asked(self) -> TableQuestion:
         """The question."""
-        asked = Asked("location")
+        asked = TableQuestion("location")
         asked.marked(self)
         asked.place(self.bbox, self.circle())
         asked.words(fold(self.q or ""))

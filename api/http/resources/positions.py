@@ -24,7 +24,7 @@ from api.query.lists import check_named
 from api.query.matching import Named, any_of
 from api.query.positions import ActorPositions, Course, history
 from api.query.session import Look
-from api.query.why_empty import claims_of, why
+from api.query.why_empty import scope_of, why
 from api.schemas.reports import HistoryPage
 
 POSITIONS = Listing("positions", ("date", "-date"))
@@ -88,10 +88,10 @@ async def list_event_positions(
         data = [await history(look, course, when) for course in found]
         meta: dict[str, Any] = {"description": await query.described(look, document["title"])}
         if query.as_of is not None:
-            meta["left_out"] = shown.left_out(decode(row[STATEMENTS]), statements)
+            meta["left_out"] = shown.undated_left_out(decode(row[STATEMENTS]), statements)
         if not data:
             otherwise = "Claims are recorded about it, but none of what was asked for."
-            meta["why_empty"] = await why(look, claims_of(ClaimFacets.EVENT, [id]), query.as_of_day(), otherwise)
+            meta["why_empty"] = await why(look, scope_of(ClaimFacets.EVENT, [id]), query.as_of_day(), otherwise)
         return answers.enclosed(request, data, meta)
 
     return await answers.made(request, make)
@@ -119,7 +119,7 @@ class PositionsOfActor(ActorPositionsQuery):
         """The question."""
         facet = EventFacets.WAVERING if self.moved else EventFacets.SPOKEN
         conditions = conditions_of(self, any_of(facet, [self.actor]), named=[])
-        scope = claims_of(ClaimFacets.PARTY, [self.actor]) + claims_of(ClaimFacets.LOCATION, self.location)
+        scope = scope_of(ClaimFacets.PARTY, [self.actor]) + scope_of(ClaimFacets.LOCATION, self.location)
         as_of, aspects = self.as_of_day(), frozenset(self.aspect)
         return ActorPositions(conditions, as_of, aspects, scope, self.actor, self.moved)
 

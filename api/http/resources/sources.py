@@ -17,7 +17,7 @@ from api.models.facets import SourceFacets
 from api.query.descriptions import all_worded, changed_in_words, days_in_words, sentence
 from api.query.filters import Changed, Day, Id, Imprecise, Paged, PathId, Versioned, Worded
 from api.query.session import Look
-from api.query.tables import Asked, item_statement
+from api.query.tables import TableQuestion, item_statement
 from api.schemas.pages import SourcePage
 from api.schemas.records import Source
 
@@ -55,9 +55,9 @@ class SourceFilters(Worded, Imprecise, Changed):
         list[Id], SourceFacets.DATASET, Field(description="Belongs to this dataset.", examples=[["lysychansk-context"]])
     ] = []
 
-    def asked(self) -> Asked:
+    def asked(self) -> TableQuestion:
         """The question."""
-        asked = Asked("source")
+        asked = TableQuestion("source")
         asked.marked(self)
         certain, undated = self.match == v.Match.CERTAIN, self.undated == v.Undated.INCLUDE
         asked.days(self.published_from, self.published_to, certain=certain, undated=undated)
