@@ -317,7 +317,7 @@ def test_withdrawing(dossier_url: str, capsys: pytest.CaptureFixture[str], monke
     assert command(capsys, "withdraw", "lysychansk-contxt") == (1, "", refused)
     code, out, err = command(capsys, "withdraw", "lysychansk")
     assert (code, out) == (1, "")
-    assert "claim lysychansk-context-c01 of the dataset lysychansk-context names it" in err
+    assert "lysychansk cannot be withdrawn: 68 records of lysychansk-context name what is in it, such as " in err
     code, out, err = command(capsys, "withdraw", "lysychansk-context")
     assert (code, err) == (0, "")
     assert out.endswith(" records withdrawn.\n")
