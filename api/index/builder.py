@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from pyroaring import BitMap
 
-from api.domain.assessment import assess
 from api.domain.statements import Statement, deaths, encode
 from api.domain.text import folded
 from api.index import facets, facts
@@ -187,12 +186,10 @@ class Maker:
         for event in chunk.events:
             own = [self._shapes.statement(claim, chunk) for claim in chunk.claims.get(event.id, ())]
             statements.update((statement.id, statement) for statement in own)
-            assessments = assess(own)
-            words = self._shapes.event_words(event, chunk)
-            filed = facets.of_event(event, chunk, self._known, own, assessments)
-            made.filed.append(facets.hold(filed, words, self._known, EventFacets.WORD))
-            judged = self._shapes.event(event, chunk, assessments, deaths(own))
-            made.documents[event.id] = (event.id, len(judged.body), *judged, encode(own))
+            judged = facets.judged(own, self._known)
+            made.filed.append(facets.of_event(event, chunk, self._known, own, judged))
+            document = self._shapes.event(event, chunk, judged.assessments, deaths(own))
+            made.documents[event.id] = (event.id, len(document.body), *document, encode(own))
         return made, statements
 
     def claims(self, chunk: Chunk, statements: dict[str, Statement], wanted: set[str]) -> Iterator[Made]:
@@ -202,9 +199,7 @@ class Maker:
             for event in part.events:
                 for claim in part.claims.get(event.id, ()):
                     if claim.id in wanted:
-                        words = self._shapes.claim_words(claim, event)
-                        filed = facets.of_claim(claim, event, part, self._known, statements[claim.id])
-                        made.filed.append(facets.hold(filed, words, self._known, ClaimFacets.WORD))
+                        made.filed.append(facets.of_claim(claim, event, part, self._known, statements[claim.id]))
                         body = self._shapes.claim(claim, event, part)
                         made.documents[claim.id] = (claim.id, len(body), body)
             yield made

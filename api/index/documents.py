@@ -233,22 +233,6 @@ class Shapes:
     def location_words(self, location: facts.Location) -> str:
         return folded([], [location.name, *facts.names(location.aliases)])
 
-    def event_words(self, event: facts.Event, chunk: Chunk) -> str:
-        parts = chunk.participations.get(event.id, ())
-        names = self._names(part.actor for part in parts)
-        if event.location is not None:
-            place = self._known.locations[event.location]
-            names += [place.name, *facts.names(place.aliases)]
-        return folded([event.title, event.summary, *[part.note for part in parts if part.note]], names)
-
-    def claim_words(self, claim: facts.Claim, event: facts.Event) -> str:
-        people = (claim.speaker, claim.via, claim.quote_by)
-        return folded([claim.summary, claim.quote, event.title], self._names(people))
-
-    def _names(self, ids: Iterable[str | None]) -> list[str | None]:
-        actors = [self._known.actors[id_] for id_ in ids if id_ is not None]
-        return [name for actor in actors for name in (actor.name, *facts.names(actor.aliases))]
-
 
 def counts(stances: Iterable[str]) -> dict[str, Any]:
     """How many claims there are, and of which stances, in the vocabulary's order."""

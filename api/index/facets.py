@@ -11,6 +11,7 @@ from api.domain.geo import cells_of
 from api.domain.parties import NOBODY
 from api.domain.positions import Weights
 from api.domain.statements import Statement, said_by
+from api.domain.text import fold, folded
 from api.domain.vocabulary import Aspect, CitationRole, Known, Stance, Status, Undated
 from api.index import facts
 from api.index.postings import Cells
@@ -68,21 +69,41 @@ def first_said(statements: Sequence[Statement]) -> tuple[int | None, int | None,
     return min(possible, default=None), min(certain, default=None), unsaid
 
 
-def ever(statements: Sequence[Statement], today: Iterable[Assessment], known: facts.Facts) -> frozenset[Status]:
-    """Every status any aspect has as of any day, in either reading of dates, with and without the undated."""
-    if len(statements) == 1:
-        return frozenset([assessment.status for assessment in today])
-    if len(statements) > MOST_ALIKE:
-        return _ever(statements, today)
-    key = shape(statements)
-    found: frozenset[Status] | None = known.groups.get(key)
-    if found is None:
-        found = known.groups[key] = _ever(statements, today)
-    return found
+class Judged(NamedTuple):
+    """What claims add up to by all of them, and every status that any question has as of any day.
+
+    That is in either reading of dates, with and without the undated.
+    """
+
+    assessments: Sequence[Assessment]
+    ever: frozenset[Status]
+
+
+def judged(statements: Sequence[Statement], known: facts.Facts) -> Judged:
+    """What the claims about one event add up to; those of one shape are judged once."""
+    if len(statements) == 1 or len(statements) > MOST_ALIKE:
+        today = assess(statements)
+        alone = len(statements) == 1
+        return Judged(today, frozenset([one.status for one in today]) if alone else _ever(statements, today))
+    ids = sorted([statement.id for statement in statements])
+    rows, ever = _shared(known, ("shape", shape(statements)), lambda _, __: _in_places(statements, ids))
+    assessments = [
+        Assessment(question, status, voices, tuple([ids[at] for at in places]), inferred)
+        for question, status, voices, places, inferred in rows
+    ]
+    return Judged(assessments, ever)
+
+
+def _in_places(statements: Sequence[Statement], ids: Sequence[str]) -> tuple[list[tuple[Any, ...]], frozenset[Status]]:
+    """The assessments of statements of a shape, with the places of their ids instead of them."""
+    today = assess(statements)
+    places = {id_: at for at, id_ in enumerate(ids)}
+    rows = [(a.question, a.status, a.voices, [places[id_] for id_ in a.because], a.inferred) for a in today]
+    return rows, _ever(statements, today)
 
 
 def shape(statements: Sequence[Statement]) -> Hashable:
-    """All of statements that their statuses depend on, whoever they are by: names as numbers, days as their order."""
+    """All of statements that judgement depends on, whoever they are by: names as numbers, days as their order."""
     numbers = {id_: number for number, id_ in enumerate(sorted([statement.id for statement in statements]))}
     days = {day for statement in statements for day in (statement.earliest, statement.latest) if day is not None}
     order: dict[int | None, int | None] = {day: number for number, day in enumerate(sorted(days), 1)}
@@ -132,20 +153,22 @@ def of_event(
     chunk: facts.Chunk,
     known: facts.Facts,
     statements: Sequence[Statement],
-    assessments: Sequence[Assessment],
+    adding_up: Judged,
 ) -> Filed:
     """Where an event stands."""
     number = known.names
-    parts = tuple([(part.actor, part.role) for part in chunk.participations.get(event.id, ())])
-    statuses = frozenset([assessment.status for assessment in assessments])
-    ever_since = ever(statements, assessments, known)
-    found = {*_shared(known, ("parties", parts), _parties)}
+    parts = chunk.participations.get(event.id, ())
+    statuses = frozenset([assessment.status for assessment in adding_up.assessments])
+    found = {*_shared(known, ("parties", tuple([(part.actor, part.role) for part in parts])), _parties)}
     found.update(_OF_EVENTS.numbers(event, known))
-    found.update(_shared(known, ("statuses", (statuses, ever_since)), _statuses))
+    found.update(_shared(known, ("statuses", (statuses, adding_up.ever)), _statuses))
     _claims(event, chunk, known, found)
     _wavering(statements, known, found)
+    _WORDS_OF_EVENTS.texts(found, (event.title, event.summary, *[part.note for part in parts]), known)
+    _WORDS_OF_EVENTS.actors(found, [part.actor for part in parts], known)
     point = None
     if event.location is not None:
+        _WORDS_OF_EVENTS.place(found, event.location, known)
         cells, point = _shared(known, ("point", event.location), _point)
         found.update(cells)
     if point is None:
@@ -195,7 +218,7 @@ class _Stored:
         for facet in self.many:
             value: str | None = getattr(row, facet.column or "")
             if value is not None:
-                yield from _wide(facet, value, known) if facet.wide else (known.names[facet.of(value)],)
+                yield from _wide(facet, value, known) if facet.wide else (known.names.of(facet)[value],)
 
     def _few(self, values: Sequence[object], known: facts.Facts) -> list[int]:
         named = [facet.of(value) for facet, value in zip(self.few, values, strict=True) if value is not None]
@@ -203,6 +226,41 @@ class _Stored:
 
 
 _OF_EVENTS, _OF_CLAIMS = _Stored.of("event"), _Stored.of("claim")
+
+
+class _Words:
+    """The facets of the words of a kind of record, and of the names of those that stand in it, however spelt."""
+
+    def __init__(self, facet: Facet) -> None:
+        self._facet = facet
+        self._of_actors, self._of_places = f"{facet.name} of actors", f"{facet.name} of places"
+
+    def texts(self, found: set[int], texts: Iterable[str | None], known: facts.Facts) -> None:
+        number = known.names.of(self._facet).__getitem__
+        for text in texts:
+            if text is not None:
+                found.update(map(number, fold(text)))
+
+    def actors(self, found: set[int], actors: Iterable[str | None], known: facts.Facts) -> None:
+        for actor in actors:
+            if actor is not None:
+                found.update(_shared(known, (self._of_actors, actor), self._actor))
+
+    def place(self, found: set[int], location: str, known: facts.Facts) -> None:
+        found.update(_shared(known, (self._of_places, location), self._place))
+
+    def _actor(self, id_: str, known: facts.Facts) -> list[int]:
+        return self._spelt(known.actors[id_], known)
+
+    def _place(self, id_: str, known: facts.Facts) -> list[int]:
+        return self._spelt(known.locations[id_], known)
+
+    def _spelt(self, named: facts.Actor | facts.Location, known: facts.Facts) -> list[int]:
+        number = known.names.of(self._facet)
+        return [number[word] for word in folded([], [named.name, *facts.names(named.aliases)]).split()]
+
+
+_WORDS_OF_EVENTS, _WORDS_OF_CLAIMS = _Words(EventFacets.WORD), _Words(ClaimFacets.WORD)
 
 
 def _wide(facet: Facet, value: str, known: facts.Facts) -> list[int]:
@@ -268,6 +326,9 @@ def _wavering(statements: Sequence[Statement], known: facts.Facts, found: set[in
     if len(statements) == 1:
         return
     weights = Weights(statements).of
+    alike = len({(weights[one.id], one.figure, one.names) for one in statements}) == 1
+    if alike and all(one.stance != Stance.RETRACTS for one in statements):
+        return
     taken: defaultdict[tuple[str, Aspect | None], set[Hashable]] = defaultdict(set)
     for statement in statements:
         weight = weights[statement.id]
@@ -306,8 +367,10 @@ def of_claim(claim: facts.Claim, event: facts.Event, chunk: facts.Chunk, known: 
     cited = any(citation.role == CitationRole.CITES for citation in chunk.citations.get(claim.id, ()))
     found.add(number[ClaimFacets.CITED.of(cited)])
     for citation in chunk.citations.get(claim.id, ()):
-        found.add(number[ClaimFacets.SOURCE.of(citation.source)])
-        found.update([number[ClaimFacets.FLAG.of(flag)] for flag in facts.names(citation.flags)])
+        found.add(number.of(ClaimFacets.SOURCE)[citation.source])
+        found.update([number.of(ClaimFacets.FLAG)[flag] for flag in facts.names(citation.flags)])
+    _WORDS_OF_CLAIMS.texts(found, (claim.summary, claim.quote, event.title), known)
+    _WORDS_OF_CLAIMS.actors(found, (claim.speaker, claim.via, claim.quote_by), known)
     dated = chunk.said[claim.id]
     place = placing(dated.earliest, dated.latest)
     if place.span in LASTING:
@@ -316,9 +379,3 @@ def of_claim(claim: facts.Claim, event: facts.Event, chunk: facts.Chunk, known: 
     if undated:
         found.add(number[ClaimFacets.UNDATED_CLAIM.name])
     return Filed(claim.id, place, found, Cells(place.latest, possible, certain))
-
-
-def hold(filed: Filed, words: str, known: facts.Facts, word: Facet) -> Filed:
-    """The record, in the facets of its words too."""
-    filed.facets.update([known.names[word.of(one)] for one in words.split()])
-    return filed

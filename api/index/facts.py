@@ -46,7 +46,7 @@ __all__ = [
 
 T = TypeVar("T")
 # How many claims are held at once, but for what judgement needs of one event's; and how much is remembered.
-MOST_CLAIMS, REMEMBERED, MOST_GROUPS = 1_500, 8_000, 20_000
+MOST_CLAIMS, REMEMBERED, MOST_GROUPS = 1_500, 8_000, 40_000
 
 
 class Source(NamedTuple):

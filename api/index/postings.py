@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from pyroaring import BitMap
 
-from api.models.facets import CELL_BITS, CHUNK_BITS, COLUMNS, NEVER, UNKNOWN, checksum
+from api.models.facets import CELL_BITS, CHUNK_BITS, COLUMNS, NEVER, UNKNOWN, Facet, checksum
 from api.storage.bulk import Row, Store
 
 AT_ONCE = 2_000
@@ -22,12 +22,25 @@ FEW_LOOKED_UP = 500
 EMPTY = BitMap()
 
 
+class Values(dict[str, int]):
+    """The numbers of the sets of one facet, by value."""
+
+    def __init__(self, names: "FacetIds", facet: Facet) -> None:
+        super().__init__()
+        self._names, self._facet = names, facet
+
+    def __missing__(self, value: str) -> int:
+        found = self[value] = self._names[self._facet.of(value)]
+        return found
+
+
 class FacetIds(dict[str, int]):
     """The numbers of facets, by name; new names get the next ones."""
 
     def __init__(self, store: Store) -> None:
         super().__init__()
         self._store = store
+        self._values: dict[str, Values] = {}
         self.new: list[Row] = []
         """Numbers and names that are not written down."""
         self._next: int = store.rows("SELECT coalesce(max(id), 0) + 1 FROM facet")[0][0]
@@ -40,6 +53,13 @@ class FacetIds(dict[str, int]):
             found, self._next = self._next, self._next + 1
             self.new.append((found, name))
         self[name] = found
+        return found
+
+    def of(self, facet: Facet) -> Values:
+        """Those of one facet, by value: what is asked for by the million needs no name made each time."""
+        found = self._values.get(facet.name)
+        if found is None:
+            found = self._values[facet.name] = Values(self, facet)
         return found
 
     def _stored(self, name: str) -> int | None:
@@ -59,6 +79,7 @@ class FacetIds(dict[str, int]):
         self.new = []
         if len(self) > MOST_NAMES:
             self.clear()
+            self._values.clear()
             self._all = False
 
 
