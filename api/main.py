@@ -36,7 +36,7 @@ from api.http.resources import (
 from api.query.session import Data
 from api.server import fast_path as lane
 from api.server.integrity import IntegrityCheck
-from api.server.middleware import Guard
+from api.server.middleware import Middleware
 from api.settings import Settings
 from api.storage import database
 from api.storage.postgres import PostgresReader
@@ -119,11 +119,11 @@ def _route(app: FastAPI) -> None:
     app.include_router(llms_text.router)
 
 
-def guarded(app: FastAPI, settings: Settings) -> Guard:
+def guarded(app: FastAPI, settings: Settings) -> Middleware:
     """The application as it is served: the guard around all of it, with the lane past the framework."""
     routers = [router for resource in RESOURCES for router in (resource.exports, resource.router)]
     short = lane.along(app, [rollups.router, *routers])
-    return Guard(app, settings, app.state.watch, short.answer)
+    return Middleware(app, settings, app.state.watch, short.answer)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the protocol's

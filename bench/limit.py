@@ -19,7 +19,7 @@ from api.main import create_app, guarded, reader_for
 from api.models.facets import NEVER, EventFacets
 from api.query.lists import resolve
 from api.query.matching import Conditions, any_of, between
-from api.query.session import Data, Look
+from api.query.session import Data, ReadSession
 from api.query.statements import PAGES, PLACES
 from api.server.server import Server
 from api.server.transports import Joined, Pace
@@ -57,13 +57,13 @@ class Limit:
             last=date.fromisoformat(asked["date_to"]).toordinal(),
         )
 
-        async def work(look: Look) -> Sequence[Row]:
-            question = await resolve(look, "events", conditions)
+        async def work(session: ReadSession) -> Sequence[Row]:
+            question = await resolve(session, "events", conditions)
             start = question.dated
             if "after_id" in asked:
-                start = (await look.fetch(PLACES["events"], {"id": asked["after_id"]}))[0][1] + 1
+                start = (await session.fetch(PLACES["events"], {"id": asked["after_id"]}))[0][1] + 1
             numbers = between(question.numbers, start, NEVER)[:50]
-            return await look.fetch(PAGES["events", False], {"numbers": list(numbers)})
+            return await session.fetch(PAGES["events", False], {"numbers": list(numbers)})
 
         rows = sorted(await self._data.ask(work), key=itemgetter(-1))
         last = f'["{date.fromordinal(rows[-1][1])}","{rows[-1][2]}"]' if rows else "null"

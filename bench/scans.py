@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from api.http.resources.events import EventQuery
 from api.main import reader_for
 from api.query.lists import resolve
-from api.query.session import Data, Look
+from api.query.session import Data, ReadSession
 from api.settings import Settings
 from bench.questions import Ask
 from bench.servers import postgresql_cpu_s
@@ -32,7 +32,7 @@ async def _scan_ms(url: str, postmaster: int | None, ask: Ask, world: World) -> 
     for number, path in enumerate(asked):
         if number == WARMED:
             before = _used_s(postmaster)
-        await data.ask(lambda look: _found(look, path))  # noqa: B023 - asked at once
+        await data.ask(lambda session: _found(session, path))  # noqa: B023 - asked at once
     used = _used_s(postmaster) - before
     await data.reader.close()
     return 1_000 * used / ASKED
@@ -42,7 +42,7 @@ def _used_s(postmaster: int | None) -> float:
     return time.process_time() + (0 if postmaster is None else postgresql_cpu_s(postmaster))
 
 
-async def _found(look: Look, path: str) -> int:
+async def _found(session: ReadSession, path: str) -> int:
     sent = parse_qs(path.partition("?")[2])
     query = EventQuery.model_validate({name: values if name in LISTS else values[0] for name, values in sent.items()})
-    return len((await resolve(look, "events", query.asked().conditions)).numbers)
+    return len((await resolve(session, "events", query.asked().conditions)).numbers)

@@ -28,7 +28,7 @@ from api.query.paging import (
     links,
     query_string,
 )
-from api.query.session import Data, Look
+from api.query.session import Data, ReadSession
 from api.storage.reader import Row, Statement
 
 JSON = "application/json"
@@ -40,22 +40,22 @@ NOTHING_LEFT_OUT = {"undated": 0, "undated_claims": 0, "without_coordinates": 0}
 class Asked(Protocol):
     """A question to one of the lists."""
 
-    async def check(self, look: Look) -> None:
+    async def check(self, session: ReadSession) -> None:
         """Every record that a parameter names exists."""
 
-    def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
+    def walk(self, session: ReadSession, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
         """Matching records from a place on, a batch at a time."""
 
-    def stretches(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Stretch]:
+    def stretches(self, session: ReadSession, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Stretch]:
         """Matching documents from a place on, a batch at a time."""
 
-    async def take(self, look: Look, sort: Sort, place: Place | None, limit: int) -> Taken:
+    async def take(self, session: ReadSession, sort: Sort, place: Place | None, limit: int) -> Taken:
         """So many documents from a place on."""
 
-    async def count(self, look: Look) -> int:
+    async def count(self, session: ReadSession) -> int:
         """How many match."""
 
-    async def left_out(self, look: Look) -> dict[str, int]:
+    async def left_out(self, session: ReadSession) -> dict[str, int]:
         """How many match but for a missing date or point."""
 
 
@@ -63,7 +63,7 @@ class Asked(Protocol):
 class Explains(Protocol):
     """A question that can say why nothing answers it."""
 
-    async def why_empty(self, look: Look) -> str:
+    async def why_empty(self, session: ReadSession) -> str:
         """Why there is nothing."""
 
 
@@ -73,7 +73,7 @@ class ListFilters(Protocol):
     def asked(self) -> Asked:
         """The question."""
 
-    async def described(self, look: Look) -> str:
+    async def described(self, session: ReadSession) -> str:
         """The question in words."""
 
 
@@ -108,110 +108,112 @@ async def page(
     request: Request,
     listing: Listing,
     query: Any,  # noqa: ANN401 - filters with paging
-    require: Callable[[Look], Awaitable[object]] | None = None,
+    require: Callable[[ReadSession], Awaitable[object]] | None = None,
 ) -> Response:
     """A page of a list; `require` sees to it that what the path names exists."""
 
-    async def work(look: Look) -> Response:
-        if unchanged := await not_modified(request, look):
+    async def work(session: ReadSession) -> Response:
+        if unchanged := await not_modified(request, session):
             return unchanged
         if require is not None:
-            await require(look)
+            await require(session)
         asked: Asked = query.asked()
-        await asked.check(look)
+        await asked.check(session)
         order: str = getattr(query, "sort", listing.sorts[0])
         sort = Sort.parse(order)
         place = bound_to = None
         if query.cursor is not None:
             bound_to = fingerprint(listing.name, order, query)
             place = decode_cursor(query.cursor, bound_to, str if sort.key in listing.text_keys else int)
-        bodies, last = await asked.take(look, sort, place, query.limit)
+        bodies, last = await asked.take(session, sort, place, query.limit)
         cursor = None
         if last is not None:
             cursor = encode_cursor(last, bound_to or fingerprint(listing.name, order, query))
         here, following = links(request.scope["path"], request.scope["query_string"], cursor)
-        meta = await said_of(look, asked, query, first=place is None, empty=not bodies)
-        bodies = await shaped(request, look, query, bodies)
+        meta = await said_of(session, asked, query, first=place is None, empty=not bodies)
+        bodies = await shaped(request, session, query, bodies)
         link = {} if following is None else {"Link": f'<{following}>; rel="next"'}
         if listing.name in jsonld.MAKERS and caching.takes_jsonld(request):
             graph = jsonld.page(request, listing.name, bodies)
-            return caching.answer(request, graph, jsonld.MEDIA_TYPE, marks(look), link)
-        return caching.answer(request, envelope(bodies, here, following, meta), JSON, marks(look), link)
+            return caching.answer(request, graph, jsonld.MEDIA_TYPE, marks(session), link)
+        return caching.answer(request, envelope(bodies, here, following, meta), JSON, marks(session), link)
 
     return await data_of(request).ask(work)
 
 
-async def said_of(look: Look, asked: Asked, query: Any, *, first: bool, empty: bool) -> dict[str, Any]:  # noqa: ANN401 - filters with paging
+async def said_of(session: ReadSession, asked: Asked, query: Any, *, first: bool, empty: bool) -> dict[str, Any]:  # noqa: ANN401 - filters with paging
     """What is said about a page: the question in words, and on the first page what is missing, and why it is empty."""
-    meta: dict[str, Any] = {"description": await query.described(look)}
-    if first and (left_out := await asked.left_out(look)):
+    meta: dict[str, Any] = {"description": await query.described(session)}
+    if first and (left_out := await asked.left_out(session)):
         meta["left_out"] = left_out
     if getattr(query, "total", False):
-        meta["total"] = await asked.count(look)
-    if look.blanked:
-        meta["damaged"] = sorted(look.blanked)
+        meta["total"] = await asked.count(session)
+    if session.blanked:
+        meta["damaged"] = sorted(session.blanked)
     words = fold(getattr(query, "q", None) or "")
-    if first and empty and words and (near := await near_words(look, asked, words)):
+    if first and empty and words and (near := await near_words(session, asked, words)):
         meta["did_you_mean"] = near
-    if first and empty and (why := await why_empty(look, asked, query)) is not None:
+    if first and empty and (why := await why_empty(session, asked, query)) is not None:
         meta["why_empty"] = why
     return meta
 
 
-async def why_empty(look: Look, asked: Asked, query: Any) -> str | None:  # noqa: ANN401 - filters with paging
+async def why_empty(session: ReadSession, asked: Asked, query: Any) -> str | None:  # noqa: ANN401 - filters with paging
     """Why there is nothing, where that can be said: not least, because the box was written latitude first."""
     box = getattr(query, "bbox", None)
     turned = None if box is None else box.turned()
-    if turned is not None and (count := await query.model_copy(update={"bbox": turned}).asked().count(look)):
+    if turned is not None and (count := await query.model_copy(update={"bbox": turned}).asked().count(session)):
         holds = f"has {count} record{'' if count == 1 else 's'}"
         return f"A box begins with longitude: bbox={turned} {holds}, and bbox={box} none."
-    return await asked.why_empty(look) if isinstance(asked, Explains) else None
+    return await asked.why_empty(session) if isinstance(asked, Explains) else None
 
 
 async def everything(
     request: Request,
     query: Any,  # noqa: ANN401 - paging
-    read: Callable[[Look], Awaitable[Everything | None]],
+    read: Callable[[ReadSession], Awaitable[Everything | None]],
 ) -> Response | None:
     """The same page where it holds all that matches and leaves nothing out; None: it may not."""
 
-    async def work(look: Look) -> Response | None:
-        if unchanged := await not_modified(request, look):
+    async def work(session: ReadSession) -> Response | None:
+        if unchanged := await not_modified(request, session):
             return unchanged
-        found = None if caching.takes_jsonld(request) else await read(look)
+        found = None if caching.takes_jsonld(request) else await read(session)
         if found is None:
             return None
         here, _ = links(request.scope["path"], request.scope["query_string"], None)
         meta: dict[str, Any] = {"description": found.description, "left_out": NOTHING_LEFT_OUT}
         if query.total:
             meta["total"] = len(found.bodies)
-        return caching.answer(request, envelope(found.bodies, here, None, meta), JSON, marks(look), {})
+        return caching.answer(request, envelope(found.bodies, here, None, meta), JSON, marks(session), {})
 
     return await data_of(request).ask(work)
 
 
-async def not_modified(request: Request, look: Look) -> Response | None:
+async def not_modified(request: Request, session: ReadSession) -> Response | None:
     """304 if the client's copy is of the revision that the database has now."""
     if caching.sent(request, b"if-none-match") is None:
         return None
-    await look.confirm()
-    tag = caching.kept(request, look.revision)
-    return None if tag is None else caching.not_modified(tag, look.catalogue.loaded_at)
+    await session.confirm()
+    tag = caching.kept(request, session.revision)
+    return None if tag is None else caching.not_modified(tag, session.catalogue.loaded_at)
 
 
-def marks(look: Look) -> tuple[int, datetime]:
+def marks(session: ReadSession) -> tuple[int, datetime]:
     """The revision, and when it was loaded."""
-    return look.catalogue.revision, look.catalogue.loaded_at
+    return session.catalogue.revision, session.catalogue.loaded_at
 
 
-async def made(request: Request, make: Callable[[Look], Awaitable[bytes]]) -> Response:
+async def made(request: Request, make: Callable[[ReadSession], Awaitable[bytes]]) -> Response:
     """An answer of its own shape."""
 
-    async def work(look: Look) -> Response:
-        if unchanged := await not_modified(request, look):
+    async def work(session: ReadSession) -> Response:
+        if unchanged := await not_modified(request, session):
             return unchanged
-        body = await make(look)
-        return caching.answer(request, _named(body, look.blanked) if look.blanked else body, JSON, marks(look), {})
+        body = await make(session)
+        return caching.answer(
+            request, _named(body, session.blanked) if session.blanked else body, JSON, marks(session), {}
+        )
 
     return await data_of(request).ask(work)
 
@@ -232,21 +234,21 @@ def enclosed(request: Request, data: Any, meta: dict[str, Any], **more: Any) -> 
 
 async def require(request: Request, kind: str, identifier: str) -> None:
     """A record that the path names exists. Raises NotFound with the nearest ids."""
-    await data_of(request).ask(lambda look: look.require(kind, identifier))
+    await data_of(request).ask(lambda session: session.require(kind, identifier))
 
 
 async def count(request: Request, filters: Any) -> Response:  # noqa: ANN401 - any list's filters
     """How many records match."""
 
-    async def work(look: Look) -> Response:
-        if unchanged := await not_modified(request, look):
+    async def work(session: ReadSession) -> Response:
+        if unchanged := await not_modified(request, session):
             return unchanged
         asked: Asked = filters.asked()
-        await asked.check(look)
-        body = orjson.dumps({"count": await asked.count(look)})
-        if look.blanked:
-            raise Unavailable(f"{min(look.blanked)} is damaged, so that this cannot be counted.")
-        return caching.answer(request, body, JSON, marks(look), {})
+        await asked.check(session)
+        body = orjson.dumps({"count": await asked.count(session)})
+        if session.blanked:
+            raise Unavailable(f"{min(session.blanked)} is damaged, so that this cannot be counted.")
+        return caching.answer(request, body, JSON, marks(session), {})
 
     return await data_of(request).ask(work)
 
@@ -269,23 +271,23 @@ async def item(  # noqa: PLR0913, PLR0917 - what is asked, and how it is sent
     """
     revision: int | None = getattr(query, "revision", None)
 
-    async def work(look: Look) -> Response:
-        if unchanged := await not_modified(request, look):
+    async def work(session: ReadSession) -> Response:
+        if unchanged := await not_modified(request, session):
             return unchanged
         if revision is not None:
-            stood = await history.as_it_stood(look, kind, identifier, revision)
-            (sent,) = await shaped(request, look, query, [stood])
-            return caching.answer(request, sent.encode(), JSON, marks(look), {})
-        rows = await look.fetch(statement, {"id": identifier})
-        if not rows and await look.name(kind, identifier) is not None:
-            lost = look.damaged(kind, identifier, "", "it has no document")
-            return caching.answer(request, lost.encode(), JSON, marks(look), {})
+            stood = await history.as_it_stood(session, kind, identifier, revision)
+            (sent,) = await shaped(request, session, query, [stood])
+            return caching.answer(request, sent.encode(), JSON, marks(session), {})
+        rows = await session.fetch(statement, {"id": identifier})
+        if not rows and await session.name(kind, identifier) is not None:
+            lost = session.damaged(kind, identifier, "", "it has no document")
+            return caching.answer(request, lost.encode(), JSON, marks(session), {})
         if not rows:
-            await history.gone(look, kind, identifier)
-            raise NotFound(f"There is no {kind} {identifier[:200]}.", await look.near(kind, identifier))
-        (body,) = await shaped(request, look, query, [rows[0][3] if edit is None else edit(rows[0])])
+            await history.gone(session, kind, identifier)
+            raise NotFound(f"There is no {kind} {identifier[:200]}.", await session.near(kind, identifier))
+        (body,) = await shaped(request, session, query, [rows[0][3] if edit is None else edit(rows[0])])
         if media_type == JSON and caching.takes_jsonld(request):
-            return caching.answer(request, jsonld.item(request, kind, body), jsonld.MEDIA_TYPE, marks(look), {})
-        return caching.answer(request, body.encode(), media_type, marks(look), {})
+            return caching.answer(request, jsonld.item(request, kind, body), jsonld.MEDIA_TYPE, marks(session), {})
+        return caching.answer(request, body.encode(), media_type, marks(session), {})
 
     return await data_of(request).ask(work)

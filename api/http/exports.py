@@ -23,7 +23,7 @@ from api.http.export_cache import Export, ExportCache
 from api.http.fields import Chosen, Columned, picked
 from api.query.lists import unhurried
 from api.query.paging import Found, Place, Sort, Stretch
-from api.query.session import Data, Look
+from api.query.session import Data, ReadSession
 from api.query.validity import TROUBLE
 
 T = TypeVar("T")
@@ -87,9 +87,9 @@ EXPORT_BATCH = 250
 SMALL = 1_000
 """An export of as many records as a page may hold is made as a page is, beside whatever else is being exported."""
 LICENCE = {"Link": '</datasets>; rel="license"'}
-Write = Callable[[Listing, Look, Asked, int], AsyncGenerator[bytes, None]]
+Write = Callable[[Listing, ReadSession, Asked, int], AsyncGenerator[bytes, None]]
 """Writes so many matching records, and raises ShortError if it finds another number of them."""
-WriteChosen = Callable[[Sequence[str], Listing, Look, Asked, int], AsyncGenerator[bytes, None]]
+WriteChosen = Callable[[Sequence[str], Listing, ReadSession, Asked, int], AsyncGenerator[bytes, None]]
 """The same, of each nothing but these fields or columns; none: all of them."""
 
 
@@ -115,38 +115,38 @@ class Wanted:
     media_type: str
     write: Write
 
-    async def known_by(self, look: Look) -> Response | tuple[object, ...]:
+    async def known_by(self, session: ReadSession) -> Response | tuple[object, ...]:
         """What an export that will do was kept by; or the answer, where the client's own copy will."""
-        if unchanged := await not_modified(self.request, look):
+        if unchanged := await not_modified(self.request, session):
             return unchanged
-        await self.filters.asked().check(look)
-        tag, loaded_at = self._tag(look), look.catalogue.loaded_at
+        await self.filters.asked().check(session)
+        tag, loaded_at = self._tag(session), session.catalogue.loaded_at
         if caching.copy_will_do(self.request, loaded_at):
             return caching.not_modified(tag, loaded_at)
-        return look.catalogue.generation, loaded_at, tag, base(self.request)
+        return session.catalogue.generation, loaded_at, tag, base(self.request)
 
     async def made(self, data: Data, cache: ExportCache) -> Export:
         """All of it, of one state of the data. Raises Unavailable where too much is being exported."""
         if (small := await data.ask(self._small)) is not None:
             return small
         with cache.slots.taken(self.request.scope["state"].get("share", "")):
-            async with data.snapshot() as look:  # nothing is read ahead any more once it ends
-                return await self._written(look, await counted(self.filters.asked(), look))
+            async with data.snapshot() as session:  # nothing is read ahead any more once it ends
+                return await self._written(session, await counted(self.filters.asked(), session))
 
-    async def _small(self, look: Look) -> Export | None:
-        total = await counted(self.filters.asked(), look)
-        return None if total > SMALL else await self._written(look, total)
+    async def _small(self, session: ReadSession) -> Export | None:
+        total = await counted(self.filters.asked(), session)
+        return None if total > SMALL else await self._written(session, total)
 
-    async def _written(self, look: Look, total: int) -> Export:
-        async with aclosing(self.write(self.listing, look, self.filters.asked(), total)) as parts:
+    async def _written(self, session: ReadSession, total: int) -> Export:
+        async with aclosing(self.write(self.listing, session, self.filters.asked(), total)) as parts:
             try:
                 body = await export_cache.written(placed_parts(parts, self.media_type))
             except OSError as error:
                 raise Unavailable(f"There is no room to make an export: {error.strerror}.") from error
-        return Export(body, total, self._tag(look), look.catalogue.loaded_at)
+        return Export(body, total, self._tag(session), session.catalogue.loaded_at)
 
-    def _tag(self, look: Look) -> str:
-        return caching.etag(self.request, look.revision, gzip=False)
+    def _tag(self, session: ReadSession) -> str:
+        return caching.etag(self.request, session.revision, gzip=False)
 
 
 async def export(request: Request, listing: Listing, filters: Any, form: str | Framed) -> Response:  # noqa: ANN401
@@ -176,31 +176,31 @@ class ShortError(Exception):
     """An export found another number of records than it announced; the body must not end as if it were whole."""
 
 
-async def counted(asked: Asked, look: Look) -> int:
+async def counted(asked: Asked, session: ReadSession) -> int:
     """How many match; counted with care where it goes wrong."""
     try:
-        return await asked.count(look)
+        return await asked.count(session)
     except TROUBLE:
-        look.careful = True
-        return await asked.count(look)
+        session.careful = True
+        return await asked.count(session)
 
 
-async def batches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[list[Found]]:
+async def batches(asked: Asked, session: ReadSession, listing: Listing) -> AsyncIterator[list[Found]]:
     """Everything that matches, some hundreds at a time."""
-    async for found in _carefully(asked.walk, lambda found: found[-1].place if found else None, look, listing):
+    async for found in _carefully(asked.walk, lambda found: found[-1].place if found else None, session, listing):
         if found:
             yield found
 
 
-def stretches(asked: Asked, look: Look, listing: Listing) -> AsyncIterator[Stretch]:
+def stretches(asked: Asked, session: ReadSession, listing: Listing) -> AsyncIterator[Stretch]:
     """The documents of everything that matches, some hundreds at a time."""
-    return _carefully(asked.stretches, lambda stretch: stretch.last, look, listing)
+    return _carefully(asked.stretches, lambda stretch: stretch.last, session, listing)
 
 
 async def _carefully(
-    read: Callable[[Look, Sort, Place | None, int], AsyncIterator[T]],
+    read: Callable[[ReadSession, Sort, Place | None, int], AsyncIterator[T]],
     last: Callable[[T], Place | None],
-    look: Look,
+    session: ReadSession,
     listing: Listing,
 ) -> AsyncIterator[T]:
     """Everything that is read; with care from where it first goes wrong."""
@@ -208,45 +208,45 @@ async def _carefully(
     place = None
     while True:
         try:
-            async for found in read(look, sort, place, EXPORT_BATCH):
+            async for found in read(session, sort, place, EXPORT_BATCH):
                 place = last(found) or place
                 yield found
         except TROUBLE:
-            if look.careful:
+            if session.careful:
                 raise
-            look.careful = True
+            session.careful = True
         else:
             return
 
 
-def _readable(listing: Listing, look: Look, record: Found, read: Callable[[dict[str, Any]], T]) -> T:
+def _readable(listing: Listing, session: ReadSession, record: Found, read: Callable[[dict[str, Any]], T]) -> T:
     """What is read from a record's document; from one with nothing but its id if it is damaged."""
     try:
         return read(orjson.loads(record.body))
     except TROUBLE as error:
         kind = listing.name.removesuffix("s")
-        return read(orjson.loads(look.damaged(kind, record.place.id, record.body, repr(error))))
+        return read(orjson.loads(session.damaged(kind, record.place.id, record.body, repr(error))))
 
 
-def _picked(listing: Listing, look: Look, record: Found, names: Sequence[str]) -> str:
+def _picked(listing: Listing, session: ReadSession, record: Found, names: Sequence[str]) -> str:
     """What is asked for of a record; of one that is damaged, no more than its id."""
     try:
         return picked(record.body, names)
     except TROUBLE as error:
         kind = listing.name.removesuffix("s")
-        return picked(look.damaged(kind, record.place.id, record.body, repr(error)), names)
+        return picked(session.damaged(kind, record.place.id, record.body, repr(error)), names)
 
 
 async def _ndjson(
-    names: Sequence[str], listing: Listing, look: Look, asked: Asked, total: int
+    names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: int
 ) -> AsyncGenerator[bytes, None]:
     sent = 0
     if names:
-        async for batch in batches(asked, look, listing):
+        async for batch in batches(asked, session, listing):
             sent += len(batch)
-            yield "".join([f"{_picked(listing, look, record, names)}\n" for record in batch]).encode()
+            yield "".join([f"{_picked(listing, session, record, names)}\n" for record in batch]).encode()
     else:
-        async with aclosing(ahead(stretches(asked, look, listing))) as parts:
+        async with aclosing(ahead(stretches(asked, session, listing))) as parts:
             async for stretch in parts:
                 sent += stretch.size
                 yield stretch.lines
@@ -254,26 +254,26 @@ async def _ndjson(
 
 
 async def _csv(
-    names: Sequence[str], listing: Listing, look: Look, asked: Asked, total: int
+    names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: int
 ) -> AsyncGenerator[bytes, None]:
     header, columns = fields.columns(listing.name, names), formats.COLUMNS[listing.name]
     yield formats.csv_lines((), header, first=True)
     sent = 0
-    async for batch in batches(asked, look, listing):
+    async for batch in batches(asked, session, listing):
         sent += len(batch)
-        rows = [_readable(listing, look, record, columns) async for record in unhurried(look, batch)]
+        rows = [_readable(listing, session, record, columns) async for record in unhurried(session, batch)]
         yield formats.csv_lines(rows, header, first=False)
     _check(sent, total)
 
 
 async def _geojson(
-    names: Sequence[str], listing: Listing, look: Look, asked: Asked, total: int
+    names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: int
 ) -> AsyncGenerator[bytes, None]:
     header, columns, sent = fields.columns(listing.name, names), formats.COLUMNS[listing.name], 0
     yield b'{"type":"FeatureCollection","features":['
-    async for batch in batches(asked, look, listing):
-        rows = [_readable(listing, look, record, columns) async for record in unhurried(look, batch)]
-        features = [formats.feature(row, header) async for row in unhurried(look, rows)]
+    async for batch in batches(asked, session, listing):
+        rows = [_readable(listing, session, record, columns) async for record in unhurried(session, batch)]
+        features = [formats.feature(row, header) async for row in unhurried(session, rows)]
         yield (b"," if sent else b"") + b",".join(features)
         sent += len(batch)
     _check(sent, total)
@@ -281,12 +281,12 @@ async def _geojson(
 
 
 async def _framed(  # noqa: PLR0913, PLR0917 - as the other writers, and with its form
-    form: Framed, filters: ListFilters, listing: Listing, look: Look, asked: Asked, total: int
+    form: Framed, filters: ListFilters, listing: Listing, session: ReadSession, asked: Asked, total: int
 ) -> AsyncGenerator[bytes, None]:
-    yield form.head(await filters.described(look), await asked.left_out(look))
+    yield form.head(await filters.described(session), await asked.left_out(session))
     sent = 0
-    async for batch in batches(asked, look, listing):
-        yield b"".join([_readable(listing, look, record, form.record) async for record in unhurried(look, batch)])
+    async for batch in batches(asked, session, listing):
+        yield b"".join([_readable(listing, session, record, form.record) async for record in unhurried(session, batch)])
         sent += len(batch)
     _check(sent, total)
     yield form.tail()

@@ -16,7 +16,7 @@ from api.http import caching
 from api.http.formats import HEADERS, SPREAD
 from api.query import expansion
 from api.query.filters import Filters
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.schemas import records
 
 MAX_EXPANDED = 200
@@ -181,7 +181,7 @@ def shapes(query: Any) -> bool:  # noqa: ANN401 - any model of a query
     return bool(getattr(query, "fields", None) or getattr(query, "expand", None))
 
 
-async def shaped(request: Request, look: Look, query: Any, bodies: list[str]) -> list[str]:  # noqa: ANN401 - as above
+async def shaped(request: Request, session: ReadSession, query: Any, bodies: list[str]) -> list[str]:  # noqa: ANN401 - as above
     """The documents as a query asks for them. Raises BadParameters: JSON-LD is sent whole."""
     if not shapes(query):
         return bodies
@@ -194,7 +194,7 @@ async def shaped(request: Request, look: Look, query: Any, bodies: list[str]) ->
     written = [parts(body) for body in bodies]
     tops = sorted(expansion.tops(query.listing, words))
     held = [{name: orjson.loads(one[name]) for name in tops} for one in written]
-    await expansion.expand(look, query.listing, held, words)
+    await expansion.expand(session, query.listing, held, words)
     for one, changed in zip(written, held, strict=True):
         one.update({name: orjson.dumps(value).decode() for name, value in changed.items()})
     return [_joined(one, query.fields or list(one)) for one in written]

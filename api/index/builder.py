@@ -14,7 +14,7 @@ from api.index.facets import Filed, placing
 from api.index.facts import Chunk, Facts
 from api.index.invalidation import Affected, Kind
 from api.index.postings import FacetIds
-from api.index.serializer import Scribe
+from api.index.serializer import Serializer
 from api.models.facets import ClaimFacets, EventFacets, Span
 from api.storage.bulk import Row, Store
 
@@ -60,7 +60,7 @@ class Made(NamedTuple):
         return cls({}, {}, [])
 
 
-class Parcel(NamedTuple):
+class Batch(NamedTuple):
     """What is made of some records of one kind, ready to be written in the place of what there was."""
 
     kind: Kind
@@ -74,7 +74,7 @@ class Parcel(NamedTuple):
 class Maker:
     """Makes what is derived of records; reads facts and writes nothing."""
 
-    def __init__(self, store: Store, shapes: type[Shapes] = Scribe) -> None:
+    def __init__(self, store: Store, shapes: type[Shapes] = Serializer) -> None:
         self._store = store
         self._known = Facts(store)
         self._shapes = shapes(self._known)
@@ -205,27 +205,27 @@ class Maker:
             yield made
 
 
-def parcels(store: Store, maker: Maker) -> Iterator[Parcel]:
+def batches(store: Store, maker: Maker) -> Iterator[Batch]:
     """Everything that is to be written because of what a load affects."""
     affected = Affected(store)
     for kind in PLAIN[:-1]:
         for ids in affected.chunks(kind, CHUNK):
-            yield Parcel(kind, ids, maker.plain(kind, ids))
+            yield Batch(kind, ids, maker.plain(kind, ids))
     for ids in affected.chunks("event", CHUNK):
         yield from _events(maker, affected, ids)
 
 
-def sources(store: Store, maker: Maker) -> Iterator[Parcel]:
+def sources(store: Store, maker: Maker) -> Iterator[Batch]:
     """The sources among it, once postings are written: they say how much rests on them."""
     for ids in Affected(store).chunks("source", CHUNK):
-        yield Parcel("source", ids, maker.plain("source", ids))
+        yield Batch("source", ids, maker.plain("source", ids))
 
 
-def _events(maker: Maker, affected: Affected, ids: list[str]) -> Iterator[Parcel]:
+def _events(maker: Maker, affected: Affected, ids: list[str]) -> Iterator[Batch]:
     """Some events, and those of their claims that are affected."""
     for chunk in maker.chunks(ids):
         made, statements = maker.events(chunk)
-        yield Parcel("event", list(made.documents), made)
+        yield Batch("event", list(made.documents), made)
         for some in maker.claims(chunk, statements, affected.among("claim", list(statements))):
-            yield Parcel("claim", list(some.documents), some)
-    yield Parcel("event", [], Made.nothing(), len(ids))
+            yield Batch("claim", list(some.documents), some)
+    yield Batch("event", [], Made.nothing(), len(ids))

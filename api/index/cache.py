@@ -7,7 +7,7 @@ T = TypeVar("T")
 REMEMBERED = 6_000
 
 
-class Shelf(Generic[T]):
+class Cache(Generic[T]):
     """Rows by id, read when they are needed; forgotten between chunks when there are too many."""
 
     def __init__(self, read: Callable[[list[str]], Iterable[tuple[str, T]]]) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from api.domain.parties import TELLING, Standings
 from api.domain.statements import Said, said
 from api.domain.vocabulary import Aspect, LocationKind
-from api.index.cache import Shelf
+from api.index.cache import Cache
 from api.index.fact_rows import (
     Actor,
     Affiliation,
@@ -141,10 +141,10 @@ class Facts:
             dict(store.rows("SELECT id, kind FROM actor WHERE kind {ids}", [kind.value for kind in TELLING])),
             store.rows("SELECT actor, kind, other FROM affiliation"),
         )
-        self.actors = Shelf(self._read_actors)
-        self.locations = Shelf(self._read_locations)
-        self.containers = Shelf(self._read_containers)
-        self.sources = Shelf(self._read_sources)
+        self.actors = Cache(self._read_actors)
+        self.locations = Cache(self._read_locations)
+        self.containers = Cache(self._read_containers)
+        self.sources = Cache(self._read_sources)
         self.names = FacetIds(store)
         self.groups: dict[Hashable, Any] = {}
         """Facets (numbers of `names`) and statuses that many records share, by what they follow from."""

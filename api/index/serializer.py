@@ -20,7 +20,7 @@ from api.schemas.records import TitledRef, When, whole
 PIECES = 5_000
 
 
-class Scribe(Shapes):
+class Serializer(Shapes):
     """Writes documents from facts that are at hand."""
 
     def __init__(self, known: Facts) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from operator import itemgetter
 
-from api.index.builder import CHUNK, COLUMNS, FILED, Made, Maker, Parcel, parcels, sources
+from api.index.builder import CHUNK, COLUMNS, FILED, Batch, Made, Maker, batches, sources
 from api.index.history import History
 from api.index.invalidation import Affected, Changes, Kind
 from api.index.numbers import Numbers
@@ -64,15 +64,15 @@ class Deriver:
         """Write all of it: first whatever is affected leaves the index, then it comes back as it is now."""
         if not self._empty:
             self._remove()
-        for parcel in parcels(self._store, self._maker):
-            self._replace(parcel)
-            if parcel.events:
-                progress(parcel.events)
+        for batch in batches(self._store, self._maker):
+            self._replace(batch)
+            if batch.events:
+                progress(batch.events)
             if self._postings.full:
                 self._write()
         self._write()
-        for parcel in sources(self._store, self._maker):
-            self._replace(parcel)
+        for batch in sources(self._store, self._maker):
+            self._replace(batch)
 
     def _remove(self) -> None:
         affected = Affected(self._store)
@@ -103,25 +103,25 @@ class Deriver:
         for columns in self._columns.values():
             columns.write()
 
-    def _replace(self, parcel: Parcel) -> None:
-        kind, made = parcel.kind, parcel.made
+    def _replace(self, batch: Batch) -> None:
+        kind, made = batch.kind, batch.made
         if kind in FILED:
-            self._file(parcel)
+            self._file(batch)
             return
         tables = (f"{kind}_document", f"{kind}_words")[: 1 + (kind != "dataset")]
-        hashes = self._hashes(kind, parcel.ids, made)
+        hashes = self._hashes(kind, batch.ids, made)
         for table in () if self._empty else tables:
-            self._store.delete(table, "id", parcel.ids)
+            self._store.delete(table, "id", batch.ids)
         documents = [(*row, *_marks(kind, row, hashes)) for row in made.documents.values()]
         self._store.insert(tables[0], (*COLUMNS[kind], "sha256", "hash"), documents)
         if kind != "dataset":
             words = [(id_, text, row_hash(id_, text)) for id_, text in made.words.items()]
             self._store.insert(tables[1], ("id", "words", "hash"), words)
 
-    def _file(self, parcel: Parcel) -> None:
+    def _file(self, batch: Batch) -> None:
         """As `_replace`, for records that stand in facets; they are written in the order of their numbers."""
-        kind, made = parcel.kind, parcel.made
-        numbers = self._numbers.of(kind, parcel.ids)
+        kind, made = batch.kind, batch.made
+        numbers = self._numbers.of(kind, batch.ids)
         entries, cells_of = [], self._columns[kind]
         for filed in made.filed:
             number, cells = numbers[filed.id], filed.cells
@@ -130,10 +130,10 @@ class Deriver:
             row = (filed.id, filed.placing.day, facets, *said)
             entries.append((number, *row, row_hash(*row)))
             cells_of.put(number, cells)
-        hashes = self._hashes(kind, parcel.ids, made)
+        hashes = self._hashes(kind, batch.ids, made)
         documents = [(numbers[id_], *row, *_marks(kind, row, hashes)) for id_, row in made.documents.items()]
         if not self._empty:
-            self._store.delete(f"{kind}_document", "id", parcel.ids)
+            self._store.delete(f"{kind}_document", "id", batch.ids)
         self._store.insert(f"{kind}_entry", (*ENTRY[kind], "hash"), sorted(entries, key=itemgetter(0)))
         columns = ("number", *COLUMNS[kind], "sha256", "hash")
         self._store.insert(f"{kind}_document", columns, sorted(documents, key=itemgetter(0)))

@@ -19,7 +19,7 @@ from api.query.lists import BATCH, check_named, left_out, resolve, unhurried, wa
 from api.query.matching import Conditions
 from api.query.paging import Found, Place, Sort, Walked
 from api.query.references import Json
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.why_empty import why
 from api.storage.reader import Row
 
@@ -44,33 +44,35 @@ class News(Walked):
     undated: Undated
     """Whether undated claims count: they were known all along, or never."""
 
-    async def check(self, look: Look) -> None:
+    async def check(self, session: ReadSession) -> None:
         """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
-        await check_named(look, self.conditions.named)
+        await check_named(session, self.conditions.named)
 
-    async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
+    async def walk(
+        self, session: ReadSession, sort: Sort, place: Place | None, batch: int
+    ) -> AsyncIterator[list[Found]]:
         """Every event of which something became known, from a place on, a batch at a time."""
-        async for events in self._events(look, sort, place, batch):
-            texts = await shown.claims(look, (claim.id for _, known in events for claim in known.new))
-            yield [Found(here, await _body(look, known, texts)) async for here, known in unhurried(look, events)]
+        async for events in self._events(session, sort, place, batch):
+            texts = await shown.claims(session, (claim.id for _, known in events for claim in known.new))
+            yield [Found(here, await _body(session, known, texts)) async for here, known in unhurried(session, events)]
 
     async def _events(
-        self, look: Look, sort: Sort, place: Place | None, batch: int
+        self, session: ReadSession, sort: Sort, place: Place | None, batch: int
     ) -> AsyncIterator[list[tuple[Place, Known]]]:
         """Every such event, in the place of its first new claim."""
-        question = await resolve(look, "claims", self.conditions)
-        speakers = await shown.members(look, self.parties)
+        question = await resolve(session, "claims", self.conditions)
+        speakers = await shown.members(session, self.parties)
         met: set[str] = set()
-        async for rows in walk(look, question, sort, place, batch):
+        async for rows in walk(session, question, sort, place, batch):
             waiting: dict[Place, str] = {}
-            async for here, row in unhurried(look, rows):
+            async for here, row in unhurried(session, rows):
                 event = orjson.loads(row[BODY])["event"]["id"]
                 if event is not None and event not in met:  # else it was met at an earlier claim, perhaps pages ago
                     met.add(event)
                     waiting[here] = event
-            found = await shown.rows(look, "event", waiting.values())
+            found = await shown.rows(session, "event", waiting.values())
             there = [(here, found[event]) for here, event in waiting.items() if event in found]
-            known = [(here, self._known(row, speakers)) async for here, row in unhurried(look, there)]
+            known = [(here, self._known(row, speakers)) async for here, row in unhurried(session, there)]
             yield [(here, one) for here, one in known if one.new and one.new[0].id == here.id]
 
     def _known(self, row: Row, speakers: frozenset[str] | None) -> Known:
@@ -83,36 +85,38 @@ class News(Walked):
         new = [s for s in after if s.id not in old and (speakers is None or s.speaker in speakers)]
         return Known(row, before, after, in_order_said(new))
 
-    async def count(self, look: Look) -> int:
+    async def count(self, session: ReadSession) -> int:
         """Of how many events something became known."""
         sort = Sort("said", descending=False)
-        return sum([len(events) async for events in self._events(look, sort, None, BATCH)])
+        return sum([len(events) async for events in self._events(session, sort, None, BATCH)])
 
-    async def left_out(self, look: Look) -> dict[str, int]:
+    async def left_out(self, session: ReadSession) -> dict[str, int]:
         """How many claims have no date and so became known on no day."""
         conditions = replace(self.conditions, fresh=False, undated=self.undated == Undated.INCLUDE)
-        return await left_out(look, "claims", conditions)
+        return await left_out(session, "claims", conditions)
 
-    async def why_empty(self, look: Look) -> str:
+    async def why_empty(self, session: ReadSession) -> str:
         """Why nothing became known."""
         conditions = self.conditions
         assert conditions.last is not None  # noqa: S101 - a briefing has days
         otherwise = "Nothing new became known in these days; what is recorded was said before or after."
-        return await why(look, conditions.wanted, AsOfDay(conditions.last, conditions.known, self.undated), otherwise)
+        return await why(
+            session, conditions.wanted, AsOfDay(conditions.last, conditions.known, self.undated), otherwise
+        )
 
 
-async def _body(look: Look, known: Known, texts: dict[str, str]) -> str:
+async def _body(session: ReadSession, known: Known, texts: dict[str, str]) -> str:
     """One event of the briefing."""
     news = {
         "event": shown.dated_ref(orjson.loads(known.row[BODY])),
         "claims": [orjson.Fragment(texts[claim.id]) for claim in known.new],
-        "positions": await _moves(look, known),
-        "assessments": await _changes(look, known),
+        "positions": await _moves(session, known),
+        "assessments": await _changes(session, known),
     }
     return orjson.dumps(news).decode()
 
 
-async def _moves(look: Look, known: Known) -> list[Json]:
+async def _moves(session: ReadSession, known: Known) -> list[Json]:
     """Positions that the new claims took: moved, or taken for the first time."""
     new = {claim.id for claim in known.new}
     moves = []
@@ -124,11 +128,11 @@ async def _moves(look: Look, known: Known) -> list[Json]:
             if _moved(was, stand) and not new.isdisjoint(stand.claims):
                 moves.append(
                     {
-                        **await shown.question(look, question),
-                        "party": await shown.actor(look, stand.party),
+                        **await shown.question(session, question),
+                        "party": await shown.actor(session, stand.party),
                         "before": was and was.position,
                         "after": stand.position,
-                        **await shown.content(look, stand, by_id),
+                        **await shown.content(session, stand, by_id),
                         "by": stand.since,
                     }
                 )
@@ -142,12 +146,12 @@ def _moved(was: Stand | None, stand: Stand) -> bool:
     return was is None or (was.position, was.figure, was.names) != (stand.position, stand.figure, stand.names)
 
 
-async def _changes(look: Look, known: Known) -> list[Json]:
+async def _changes(session: ReadSession, known: Known) -> list[Json]:
     """Assessments whose status is new."""
     before = {found.question: found.status for found in assess(known.before)}
     return [
         {
-            **await shown.question(look, found.question),
+            **await shown.question(session, found.question),
             "before": before.get(found.question),
             "after": found.status,
             "voices": found.voices,

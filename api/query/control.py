@@ -15,7 +15,7 @@ from api.query.lists import BATCH, resolve, walk
 from api.query.matching import Conditions, any_of
 from api.query.questions import DATE
 from api.query.references import Json
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.tables import item_statement
 from api.query.why_empty import reason
 from api.storage.reader import Row
@@ -40,7 +40,7 @@ class Word:
         return self.stand.position != Position.NEUTRAL, lateness(self.last, _WEIGHTS[self.stand.position])
 
 
-async def containers(look: Look, identifier: str) -> list[Json]:
+async def containers(session: ReadSession, identifier: str) -> list[Json]:
     """The place, with what other datasets call it, and all that contains it, inward out, as references."""
     found: dict[str, Json] = {}
     waiting = [identifier]
@@ -48,9 +48,9 @@ async def containers(look: Look, identifier: str) -> list[Json]:
         here = waiting.pop(0)
         if here in found:
             continue
-        rows = await look.fetch(_LOCATION, {"id": here})
+        rows = await session.fetch(_LOCATION, {"id": here})
         if not rows:  # the record has lost its document, but not its name
-            found[here] = {"id": here, "name": await look.name("location", here)}
+            found[here] = {"id": here, "name": await session.name("location", here)}
             continue
         document = orjson.loads(rows[0][BODY])
         found[here] = {"id": here, "name": document["name"]}
@@ -60,7 +60,7 @@ async def containers(look: Look, identifier: str) -> list[Json]:
     return list(found.values())
 
 
-async def _rows(look: Look, place: str, as_of: AsOfDay | None) -> AsyncIterator[Row]:
+async def _rows(session: ReadSession, place: str, as_of: AsOfDay | None) -> AsyncIterator[Row]:
     """The events at exactly this place of whose control somebody speaks."""
     conditions = Conditions(
         wanted=(any_of(EventFacets.CONTROL, [place]),),
@@ -69,17 +69,17 @@ async def _rows(look: Look, place: str, as_of: AsOfDay | None) -> AsyncIterator[
         undated=as_of is not None and as_of.undated == Undated.INCLUDE,
         statements=True,
     )
-    question = await resolve(look, "events", conditions)
-    async for rows in walk(look, question, DATE, None, BATCH):
+    question = await resolve(session, "events", conditions)
+    async for rows in walk(session, question, DATE, None, BATCH):
         for _, row in rows:
             yield row
 
 
-async def latest_words(look: Look, places: Sequence[Json], as_of: AsOfDay | None) -> list[Word]:
+async def latest_words(session: ReadSession, places: Sequence[Json], as_of: AsOfDay | None) -> list[Word]:
     """Where every party stands on the control of each of these places, by each event there."""
     found: list[Word] = []
     for place in places:
-        async for row in _rows(look, place["id"], as_of):
+        async for row in _rows(session, place["id"], as_of):
             statements = shown.counting(row, as_of)
             by_id = {statement.id: statement for statement in statements}
             for question in questions_of(statements):
@@ -88,12 +88,12 @@ async def latest_words(look: Look, places: Sequence[Json], as_of: AsOfDay | None
     return found
 
 
-async def why_empty(look: Look, places: Sequence[Json], as_of: AsOfDay | None) -> str:
+async def why_empty(session: ReadSession, places: Sequence[Json], as_of: AsOfDay | None) -> str:
     """Why nobody says who holds any of these places."""
-    rows = [row for place in places async for row in _rows(look, place["id"], None)]
+    rows = [row for place in places async for row in _rows(session, place["id"], None)]
     spoken = [statement for row in rows for statement in shown.counting(row, None)]
     ordered = in_order_said(statement for statement in spoken if statement.aspect == Aspect.CONTROL)
-    when = await shown.said(look, [statement.id for statement in ordered[:1]])
+    when = await shown.said(session, [statement.id for statement in ordered[:1]])
     first = when[ordered[0].id]["edtf"] or "" if ordered else None
     return reason(first, as_of, "The claims of control that are recorded are about claims that do not count.")
 
@@ -119,7 +119,7 @@ def _standing(word: Word, texts: dict[str, str], when: dict[str, Json], refs: di
     }
 
 
-async def shown_words(look: Look, places: Sequence[Json], found: Sequence[Word]) -> list[Json]:
+async def shown_words(session: ReadSession, places: Sequence[Json], found: Sequence[Word]) -> list[Json]:
     """One row for each party, by id, nobody named last."""
     parties = sorted({word.stand.party for word in found}, key=lambda party: (party is None, party or ""))
     chosen = []
@@ -128,7 +128,7 @@ async def shown_words(look: Look, places: Sequence[Json], found: Sequence[Word])
         by_place = [latest(word for word in own if word.place == place["id"]) for place in places]
         chosen.append([word for word in by_place if word is not None])
     ids = {id_ for own in chosen for word in own for id_ in (word.last.id, word.stand.since)}
-    texts = await shown.claims(look, ids)
+    texts = await shown.claims(session, ids)
     when = {id_: orjson.loads(text)["said"] for id_, text in texts.items()}
     refs = {place["id"]: place for place in places}
     rows = []
@@ -138,7 +138,7 @@ async def shown_words(look: Look, places: Sequence[Json], found: Sequence[Word])
         word = latest(own)
         rows.append(
             {
-                "party": await shown.actor(look, party),
+                "party": await shown.actor(session, party),
                 **(NOTHING_SAID if word is None else _standing(word, texts, when, refs)),
                 "wider": [one.last.id for one in wider],
                 "places": [

@@ -9,23 +9,23 @@ from api.domain.vocabulary import Known, Match, Undated
 from api.models.facets import Facet
 from api.query.as_of import AsOfDay
 from api.query.filters import Filters, facets
-from api.query.session import Look
+from api.query.session import ReadSession
 
 
-async def worded(look: Look, facet: Facet, value: object) -> str | None:
+async def worded(session: ReadSession, facet: Facet, value: object) -> str | None:
     """What is asked of a facet, such as `are of kind shelling`; None: nothing."""
     if value is None or value == []:
         return None
     if facet.truth:
         return facet.words.format("" if value else "not ")
     values = [str(one) for one in value] if isinstance(value, list) else [str(value)]
-    return facet.words.format(one_of(values) if facet.record is None else await look.names(facet.record, values))
+    return facet.words.format(one_of(values) if facet.record is None else await session.names(facet.record, values))
 
 
-async def all_worded(look: Look, filters: Filters) -> dict[str, str | None]:
+async def all_worded(session: ReadSession, filters: Filters) -> dict[str, str | None]:
     """The same of every filter that is marked with a facet, by parameter, in the order of fields."""
     marks = facets(type(filters)).items()
-    return {name: await worded(look, facet, getattr(filters, name)) for name, facet in marks}
+    return {name: await worded(session, facet, getattr(filters, name)) for name, facet in marks}
 
 
 def one_of(words: Sequence[str]) -> str:

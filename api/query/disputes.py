@@ -13,7 +13,7 @@ from api.query import references as shown
 from api.query.as_of import BODY
 from api.query.lists import unhurried
 from api.query.questions import Judge, Judged, Matter, Matters
-from api.query.session import Look
+from api.query.session import ReadSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,9 @@ class Disputes(Matters):
 
     parties: Sequence[str] = field(default=())
 
-    async def judge(self, look: Look) -> Judge:
+    async def judge(self, session: ReadSession) -> Judge:
         """Disputes in which somebody of the parties has taken a position."""
-        speakers = await shown.members(look, self.parties)
+        speakers = await shown.members(session, self.parties)
 
         def disputed(statements: Sequence[Statement]) -> list[Judged]:
             by_id = {statement.id: statement for statement in statements}
@@ -39,23 +39,23 @@ class Disputes(Matters):
 
         return disputed
 
-    async def show(self, look: Look, matters: Sequence[Matter]) -> list[str]:
+    async def show(self, session: ReadSession, matters: Sequence[Matter]) -> list[str]:
         """Each dispute with the positions of its parties."""
-        when = await shown.said(look, (stand.since for matter in matters for stand in matter.judged.stands))
+        when = await shown.said(session, (stand.since for matter in matters for stand in matter.judged.stands))
         bodies = []
-        async for matter in unhurried(look, matters):
+        async for matter in unhurried(session, matters):
             assessment = matter.judged.assessment
             assert assessment is not None  # noqa: S101 - `judge` gives one to each
             held = [
                 {
-                    "party": await shown.actor(look, stand.party),
-                    **await shown.position(look, stand, matter.by_id, when),
+                    "party": await shown.actor(session, stand.party),
+                    **await shown.position(session, stand, matter.by_id, when),
                 }
                 for stand in matter.judged.stands
             ]
             dispute = {
                 "event": shown.dated_ref(orjson.loads(matter.row[BODY])),
-                **await shown.question(look, assessment.question),
+                **await shown.question(session, assessment.question),
                 "positions": held,
                 "because": assessment.because,
                 "inferred": assessment.inferred,

@@ -7,7 +7,7 @@ import orjson
 from sqlalchemy import FromClause, Select, select
 
 from api import models
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.statements import REVISION, each_text
 from api.storage.reader import Statement, body_of
 
@@ -89,15 +89,15 @@ def tops(listing: str, words: Sequence[str]) -> set[str]:
     return {path[0] for word in words for path in REFERENCES[listing][word]}
 
 
-async def expand(look: Look, listing: str, records: Sequence[Json], words: Sequence[str]) -> None:
+async def expand(session: ReadSession, listing: str, records: Sequence[Json], words: Sequence[str]) -> None:
     """Make references whole in records, of which the fields that hold them are given."""
     for word in dict.fromkeys(words):
         paths = REFERENCES[listing][word]
         if paths == (PLACE_OF_EVENT,):
-            await _put_places(look, [record["event"] for record in records if record["event"] is not None])
+            await _put_places(session, [record["event"] for record in records if record["event"] is not None])
             continue
         found = [place for record in records for path in paths for place in _references(record, path)]
-        whole = await _read(look, KINDS[word], {holder[key]["id"] for holder, key in found})
+        whole = await _read(session, KINDS[word], {holder[key]["id"] for holder, key in found})
         for holder, key in found:
             holder[key] = {**holder[key], **whole.get(holder[key]["id"], {})}
 
@@ -116,21 +116,21 @@ def _references(holder: Any, path: Path) -> Iterator[tuple[Any, Any]]:  # noqa: 
             yield from _references(inner[key], rest)
 
 
-async def _read(look: Look, kind: str, ids: set[str]) -> dict[str, Json]:
+async def _read(session: ReadSession, kind: str, ids: set[str]) -> dict[str, Json]:
     """Whole records by id."""
     if not ids:
         return {}
-    rows = await look.fetch(WHOLE[kind], {"ids": sorted(ids)}, slow=len(ids) > QUICK)
+    rows = await session.fetch(WHOLE[kind], {"ids": sorted(ids)}, slow=len(ids) > QUICK)
     found: dict[str, Json] = {row[2]: orjson.loads(row[3]) for row in rows}
     for record in found.values():
         record.pop(LEFT_OUT.get(kind, ""), None)
     return found
 
 
-async def _put_places(look: Look, events: Sequence[Json]) -> None:
+async def _put_places(session: ReadSession, events: Sequence[Json]) -> None:
     """Give events their place, null where they have none."""
     ids = sorted({event["id"] for event in events})
-    rows = await look.fetch(PLACES, {"ids": ids}, slow=len(ids) > QUICK) if ids else []
+    rows = await session.fetch(PLACES, {"ids": ids}, slow=len(ids) > QUICK) if ids else []
     found = {row[1]: {**orjson.loads(row[3]), "relation": row[4]} for row in rows}
     for event in events:
         event["location"] = found.get(event["id"])

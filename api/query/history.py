@@ -18,7 +18,7 @@ from api.domain.vocabulary import ChangeOperation
 from api.errors import Gone, NotFound, Unavailable
 from api.query.lists import require_revision
 from api.query.paging import DATED, Found, Place, Sort, Walked
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.statements import REVISION
 from api.storage.reader import Row, Statement, body_of
 
@@ -117,10 +117,10 @@ class HistoryList(Walked):
 
     __slots__ = ()
 
-    async def check(self, look: Look) -> None:
+    async def check(self, session: ReadSession) -> None:
         """Every record that a parameter names exists: none is named."""
 
-    async def left_out(self, look: Look) -> dict[str, int]:  # noqa: ARG002 - the protocol's
+    async def left_out(self, session: ReadSession) -> dict[str, int]:  # noqa: ARG002 - the protocol's
         """Nothing lacks what was asked about."""
         return {}
 
@@ -130,19 +130,25 @@ class Revisions(HistoryList):
 
     __slots__ = ()
 
-    async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
+    async def walk(
+        self,
+        session: ReadSession,
+        sort: Sort,  # noqa: ARG002 - there is one order
+        place: Place | None,
+        batch: int,
+    ) -> AsyncIterator[list[Found]]:
         """From a place on, a batch at a time."""
         while True:
             parameters = {"number": 0 if place is None else place.key, "limit": batch}
-            rows = await look.fetch(_REVISIONS[sort.descending, place is not None], parameters)
+            rows = await session.fetch(_REVISIONS[sort.descending, place is not None], parameters)
             yield [Found(Place(DATED, row[1], ""), orjson.dumps(revision(row)).decode()) for row in rows]
             if len(rows) < batch:
                 return
             place = Place(DATED, rows[-1][1], "")
 
-    async def count(self, look: Look) -> int:
+    async def count(self, session: ReadSession) -> int:
         """How many there are."""
-        return int((await look.fetch(_LOADS, {}))[0][1])
+        return int((await session.fetch(_LOADS, {}))[0][1])
 
 
 def revision(row: Row) -> Json:
@@ -154,12 +160,14 @@ def revision(row: Row) -> Json:
     return {**said, **dict(zip(names, rest, strict=True)), "url": f"/revisions/{number}"}
 
 
-async def one_revision(look: Look, number: str) -> Json:
+async def one_revision(session: ReadSession, number: str) -> Json:
     """The revision of that number, as a path has it. Raises NotFound."""
-    known = number.isascii() and number.isdecimal() and 0 < int(number[:_DIGITS]) <= look.revision
-    rows = await look.fetch(_REVISION, {"number": int(number)}) if known and len(number) < _DIGITS else []
+    known = number.isascii() and number.isdecimal() and 0 < int(number[:_DIGITS]) <= session.revision
+    rows = await session.fetch(_REVISION, {"number": int(number)}) if known and len(number) < _DIGITS else []
     if not rows:
-        raise NotFound(f"There is no revision {number[:40]}; the newest is {look.revision}.", [str(look.revision)])
+        raise NotFound(
+            f"There is no revision {number[:40]}; the newest is {session.revision}.", [str(session.revision)]
+        )
     return revision(rows[0])
 
 
@@ -171,17 +179,23 @@ class Changes(HistoryList):
     one: bool = False
     documents: bool = False
 
-    async def check(self, look: Look) -> None:
+    async def check(self, session: ReadSession) -> None:
         """The revision exists. Raises BadParameters."""
-        require_revision(look, "since", self.since)
+        require_revision(session, "since", self.since)
 
-    async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:  # noqa: ARG002 - there is one order
+    async def walk(
+        self,
+        session: ReadSession,
+        sort: Sort,  # noqa: ARG002 - there is one order
+        place: Place | None,
+        batch: int,
+    ) -> AsyncIterator[list[Found]]:
         """From a place on, a batch at a time."""
         number, kind, identifier = (0, "", "") if place is None else (int(place.key), place.tail, place.id)
         while True:
             parameters = {"since": self.since, "number": number, "kind": kind, "id": identifier, "limit": batch}
-            rows = await look.fetch(_CHANGES[self.one], parameters, slow=True)
-            bodies = await _bodies(look, rows) if self.documents else {}
+            rows = await session.fetch(_CHANGES[self.one], parameters, slow=True)
+            bodies = await _bodies(session, rows) if self.documents else {}
             yield [Found(Place(DATED, row[1], row[2], row[3]), self._change(row, bodies)) for row in rows]
             if len(rows) < batch:
                 return
@@ -203,21 +217,21 @@ class Changes(HistoryList):
             return text
         return f'{text[:-1]},"document":{bodies.get((kind, identifier), "null")}}}'
 
-    async def count(self, look: Look) -> int:
+    async def count(self, session: ReadSession) -> int:
         """How many there are."""
-        return int((await look.fetch(_COUNTS[self.one], {"since": self.since}, slow=True))[0][1])
+        return int((await session.fetch(_COUNTS[self.one], {"since": self.since}, slow=True))[0][1])
 
 
-async def _bodies(look: Look, rows: Sequence[Row]) -> dict[tuple[str, str], str]:
+async def _bodies(session: ReadSession, rows: Sequence[Row]) -> dict[tuple[str, str], str]:
     """The documents that these changes put, by kind and id: as they are served, which each last change is."""
     found: dict[tuple[str, str], str] = {}
     for kind in KINDS:
         ids = [row[2] for row in rows if row[3] == kind and row[4] == ChangeOperation.PUT]
-        found.update({(kind, id_): body for id_, body in (await bodies_of(look, kind, ids)).items()})
+        found.update({(kind, id_): body for id_, body in (await bodies_of(session, kind, ids)).items()})
     return found
 
 
-async def bodies_of(look: Look, kind: str, ids: Sequence[str]) -> dict[str, str]:
+async def bodies_of(session: ReadSession, kind: str, ids: Sequence[str]) -> dict[str, str]:
     """The documents that are served of some records of a kind, by id."""
     found: dict[str, str] = {}
     for start in range(0, len(ids), _AT_ONCE):
@@ -225,44 +239,44 @@ async def bodies_of(look: Look, kind: str, ids: Sequence[str]) -> dict[str, str]
         size = 1 if len(part) == 1 else _AT_ONCE
         part += part[-1:] * (size - len(part))
         values = {f"id{number}": id_ for number, id_ in enumerate(part)}
-        found.update({row[2]: row[3] for row in await look.fetch(_documents(kind, size), values, slow=size > 1)})
+        found.update({row[2]: row[3] for row in await session.fetch(_documents(kind, size), values, slow=size > 1)})
     return found
 
 
-async def gone(look: Look, kind: str, identifier: str, number: int | None = None) -> None:
+async def gone(session: ReadSession, kind: str, identifier: str, number: int | None = None) -> None:
     """Raises Gone if the record was withdrawn, by that revision or by now."""
-    parameters = {"kind": kind, "id": identifier, "number": look.revision if number is None else number}
-    rows = await look.fetch(_LAST_OF_RECORD, parameters)
+    parameters = {"kind": kind, "id": identifier, "number": session.revision if number is None else number}
+    rows = await session.fetch(_LAST_OF_RECORD, parameters)
     if rows and rows[0][2] == ChangeOperation.DELETE:
         _, withdrawn_in, _, recorded_at, message = rows[0]
         raise Gone(kind, identifier, withdrawn_in, moment(recorded_at), message)
 
 
-async def as_it_stood(look: Look, kind: str, identifier: str, number: int) -> str:
+async def as_it_stood(session: ReadSession, kind: str, identifier: str, number: int) -> str:
     """A record's document after that revision. Raises BadParameters, Gone, NotFound."""
-    require_revision(look, "revision", number)
+    require_revision(session, "revision", number)
     parameters = {"kind": kind, "id": identifier, "number": number}
-    await gone(look, kind, identifier, number)
-    if not await look.fetch(_LAST_OF_RECORD, parameters):
-        if await look.fetch(_LAST_OF_RECORD, {**parameters, "number": look.revision}):
+    await gone(session, kind, identifier, number)
+    if not await session.fetch(_LAST_OF_RECORD, parameters):
+        if await session.fetch(_LAST_OF_RECORD, {**parameters, "number": session.revision}):
             raise NotFound(f"There was no {kind} {identifier[:200]} as of revision {number}.")
-        raise NotFound(f"There is no {kind} {identifier[:200]}.", await look.near(kind, identifier))
-    texts = await look.fetch(_PAST, parameters)
+        raise NotFound(f"There is no {kind} {identifier[:200]}.", await session.near(kind, identifier))
+    texts = await session.fetch(_PAST, parameters)
     if texts:
         try:
             return zlib.decompress(texts[0][2]).decode()
         except zlib.error:
             raise Unavailable(f"The {kind} {identifier[:200]} is damaged as it stood then.") from None
-    return str((await look.fetch(_documents(kind, 1), {"id0": identifier}))[0][3])
+    return str((await session.fetch(_documents(kind, 1), {"id0": identifier}))[0][3])
 
 
-async def versions(look: Look, kind: str, identifier: str) -> list[str]:
+async def versions(session: ReadSession, kind: str, identifier: str) -> list[str]:
     """Every revision that changed a record, newest first, with the fields that changed. Raises NotFound."""
-    parameters = {"kind": kind, "id": identifier, "number": look.revision}
-    rows = await look.fetch(_OF_RECORD, parameters)
+    parameters = {"kind": kind, "id": identifier, "number": session.revision}
+    rows = await session.fetch(_OF_RECORD, parameters)
     if not rows:
-        raise NotFound(f"There is no {kind} {identifier[:200]}.", await look.near(kind, identifier))
-    texts = {row[1]: zlib.decompress(row[2]) for row in await look.fetch(_PAST, {**parameters, "number": 0})}
+        raise NotFound(f"There is no {kind} {identifier[:200]}.", await session.near(kind, identifier))
+    texts = {row[1]: zlib.decompress(row[2]) for row in await session.fetch(_PAST, {**parameters, "number": 0})}
     stood: Json = {}
     told = []
     replaced = sorted(texts)
@@ -271,7 +285,7 @@ async def versions(look: Look, kind: str, identifier: str) -> list[str]:
         if op == ChangeOperation.PUT:
             until = next((later for later in replaced if later > number), None)
             newest = position == len(rows) - 1
-            document = orjson.loads(await _served(look, kind, identifier) if newest else texts[until or 0])
+            document = orjson.loads(await _served(session, kind, identifier) if newest else texts[until or 0])
         version = {
             "revision": number,
             "recorded_at": moment(recorded_at),
@@ -287,5 +301,5 @@ async def versions(look: Look, kind: str, identifier: str) -> list[str]:
     return told[::-1]
 
 
-async def _served(look: Look, kind: str, identifier: str) -> str:
-    return str((await look.fetch(_documents(kind, 1), {"id0": identifier}))[0][3])
+async def _served(session: ReadSession, kind: str, identifier: str) -> str:
+    return str((await session.fetch(_documents(kind, 1), {"id0": identifier}))[0][3])

@@ -12,7 +12,7 @@ from api.query.as_of import AsOfDay
 from api.query.matching import Conditions, Named, Wanted, between, matching
 from api.query.paging import DATED, UNDATED, Found, Place, Sort, Stretch, Taken, Walked, stretch
 from api.query.postings import numbers_of, set_of
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.statements import AFTER_ID, BEHIND, LINES, PAGES, PLACES
 from api.storage.reader import Row
 
@@ -43,71 +43,71 @@ class Question:
         return self.table == "events" and asks
 
 
-async def check_named(look: Look, named: Sequence[Named]) -> None:
+async def check_named(session: ReadSession, named: Sequence[Named]) -> None:
     """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
     errors = []
     for item in named:
-        if await look.name(item.kind, item.id) is None:
-            near = await look.near(item.kind, item.id)
+        if await session.name(item.kind, item.id) is None:
+            near = await session.near(item.kind, item.id)
             errors.append(bad(item.parameter, item.id, f"there is no such {item.kind}", near=near))
     if errors:
         raise BadParameters(*errors)
 
 
-def require_revision(look: Look, parameter: str, number: int | None) -> None:
+def require_revision(session: ReadSession, parameter: str, number: int | None) -> None:
     """A revision that a parameter names exists. Raises BadParameters."""
-    if number is not None and number > look.revision:
-        message = f"there is no such revision; the newest is {look.revision}"
-        raise BadParameters(bad(parameter, number, message, near=[str(look.revision)]))
+    if number is not None and number > session.revision:
+        message = f"there is no such revision; the newest is {session.revision}"
+        raise BadParameters(bad(parameter, number, message, near=[str(session.revision)]))
 
 
-async def resolve(look: Look, table: str, conditions: Conditions) -> Question:
+async def resolve(session: ReadSession, table: str, conditions: Conditions) -> Question:
     """Find what matches."""
-    known = look.questions.get(id(conditions))
+    known = session.questions.get(id(conditions))
     if isinstance(known, Question) and known.conditions is conditions and known.table == table:
         return known
-    numbers = await matching(look, table, conditions)
-    days = await look.index.days_of(look, table)
-    question = look.questions[id(conditions)] = Question(table, conditions, numbers, days.dated)
+    numbers = await matching(session, table, conditions)
+    days = await session.index.days_of(session, table)
+    question = session.questions[id(conditions)] = Question(table, conditions, numbers, days.dated)
     return question
 
 
 async def walk(
-    look: Look, question: Question, sort: Sort, place: Place | None, batch: int
+    session: ReadSession, question: Question, sort: Sort, place: Place | None, batch: int
 ) -> AsyncIterator[list[tuple[Place, Row]]]:
     """Every matching row from a place on, a batch at a time."""
-    async for phase, rows in scan(look, question, sort, place, batch):
+    async for phase, rows in scan(session, question, sort, place, batch):
         yield [(Place(phase, row[1], row[2]), row) for row in rows]
 
 
 async def scan(
-    look: Look, question: Question, sort: Sort, place: Place | None, batch: int
+    session: ReadSession, question: Question, sort: Sort, place: Place | None, batch: int
 ) -> AsyncIterator[tuple[int, Sequence[Row]]]:
     """The same, by phase: rows of (revision, day, id, body, …what is judged, number)."""
     judged = question.conditions.judged
     statement = PAGES[question.table, question.judged]
-    async for phase, numbers in _numbers(look, question, sort, place, batch):
-        rows = await look.fetch(statement, {"numbers": numbers}, slow=len(numbers) > QUICK)
+    async for phase, numbers in _numbers(session, question, sort, place, batch):
+        rows = await session.fetch(statement, {"numbers": numbers}, slow=len(numbers) > QUICK)
         order = {number: at for at, number in enumerate(numbers)}
         rows = sorted(rows, key=lambda row: order[row[-1]])
         if judged is not None:
-            rows = [row async for row in unhurried(look, rows) if judged(row, question.conditions.undated)]
+            rows = [row async for row in unhurried(session, rows) if judged(row, question.conditions.undated)]
         yield phase, rows
 
 
-async def unhurried(look: Look, rows: Iterable[T]) -> AsyncIterator[T]:
+async def unhurried(session: ReadSession, rows: Iterable[T]) -> AsyncIterator[T]:
     """Each of some rows of which something is made, while others are looked after too."""
     for row in rows:
-        await look.breathe()
+        await session.breathe()
         yield row
 
 
 async def _numbers(
-    look: Look, question: Question, sort: Sort, place: Place | None, batch: int
+    session: ReadSession, question: Question, sort: Sort, place: Place | None, batch: int
 ) -> AsyncIterator[tuple[int, list[int]]]:
     """The numbers of all that match from a place on, in the order of the list, by phase."""
     if sort.key == "id":
-        async for numbers in _by_id(look, question, sort, place, batch):
+        async for numbers in _by_id(session, question, sort, place, batch):
             yield DATED, numbers
         return
     cut = question.numbers.rank(question.dated - 1)
@@ -118,7 +118,7 @@ async def _numbers(
         down = sort.descending and phase == DATED
         start = 0
         if place is not None and place.phase == phase:
-            behind = await _position(look, question.table, place, descending=down)
+            behind = await _position(session, question.table, place, descending=down)
             start = members.rank(behind - 1) if behind else 0
         if down:
             for end in range(start if place is not None and place.phase == phase else len(members), 0, -batch):
@@ -128,27 +128,27 @@ async def _numbers(
             yield phase, list(members[first : first + batch])
 
 
-async def _position(look: Look, table: str, place: Place, *, descending: bool) -> int:
+async def _position(session: ReadSession, table: str, place: Place, *, descending: bool) -> int:
     """The first number behind a place; descending: the number before which its list goes on."""
     day = place.key if place.phase == DATED and isinstance(place.key, int) else 0
-    rows = await look.fetch(PLACES[table], {"id": place.id})
+    rows = await session.fetch(PLACES[table], {"id": place.id})
     if rows and rows[0][2] == day:
         return int(rows[0][1]) + (not descending)
-    days = await look.index.days_of(look, table)
+    days = await session.index.days_of(session, table)
     first, end = days.first(day), days.first(day + 1)
-    rows = await look.fetch(BEHIND[table], {"first": first, "end": end, "id": place.id})
+    rows = await session.fetch(BEHIND[table], {"first": first, "end": end, "id": place.id})
     found = rows[0][1] if rows else None
     return end if found is None else int(found)
 
 
 async def _by_id(
-    look: Look, question: Question, sort: Sort, place: Place | None, batch: int
+    session: ReadSession, question: Question, sort: Sort, place: Place | None, batch: int
 ) -> AsyncIterator[list[int]]:
     """The same in the order of ids: all are walked where many match, else those that match are put in order."""
-    order = await look.index.order(look, question.table)
+    order = await session.index.order(session, question.table)
     start, size = 0, len(order.numbers)
     if place is not None:
-        rows = await look.fetch(AFTER_ID[question.table, sort.descending], {"id": place.id})
+        rows = await session.fetch(AFTER_ID[question.table, sort.descending], {"id": place.id})
         if not rows:
             return
         rank = int(order.ranks[rows[0][1]])
@@ -176,26 +176,28 @@ async def _by_id(
         yield waiting
 
 
-async def count(look: Look, question: Question) -> int:
+async def count(session: ReadSession, question: Question) -> int:
     """How many match."""
-    return len(await found(look, question))
+    return len(await found(session, question))
 
 
-async def found(look: Look, question: Question) -> BitMap:
+async def found(session: ReadSession, question: Question) -> BitMap:
     """The numbers of all that match, judged where that is asked for."""
     if question.conditions.judged is None:
         return question.numbers
     numbers = BitMap()
-    async for rows in walk(look, question, Sort("date", descending=False), None, BATCH):
+    async for rows in walk(session, question, Sort("date", descending=False), None, BATCH):
         numbers.update([row[-1] for _, row in rows])
     return numbers
 
 
-Matches = Callable[[Look, Question], Awaitable[BitMap | set[tuple[int, str]]]]
+Matches = Callable[[ReadSession, Question], Awaitable[BitMap | set[tuple[int, str]]]]
 """Finds what a question asks for, of which each can be told from the others."""
 
 
-async def left_out(look: Look, table: str, conditions: Conditions, matches: Matches = found) -> dict[str, int]:
+async def left_out(
+    session: ReadSession, table: str, conditions: Conditions, matches: Matches = found
+) -> dict[str, int]:
     """How many records lack what was asked about.
 
     `undated` have no date of their own; `undated_claims` are missing only because claims about them are undated;
@@ -205,19 +207,22 @@ async def left_out(look: Look, table: str, conditions: Conditions, matches: Matc
     of_claims = table == "events" and conditions.as_of is not None
     of_days = conditions.has_days or (table == "claims" and conditions.as_of is not None)
     if (of_claims or of_days) and not conditions.undated:
-        all_ = await resolve(look, table, replace(conditions, undated=True))
+        all_ = await resolve(session, table, replace(conditions, undated=True))
         undated = replace(all_, numbers=between(all_.numbers, 0, all_.dated))
         if of_days:
-            left["undated"] = len(await matches(look, undated))
+            left["undated"] = len(await matches(session, undated))
         if of_claims:
             rest = replace(all_, numbers=all_.numbers - undated.numbers) if conditions.has_days else all_
-            more, now = set(await matches(look, rest)), await matches(look, await resolve(look, table, conditions))
+            more, now = (
+                set(await matches(session, rest)),
+                await matches(session, await resolve(session, table, conditions)),
+            )
             left["undated_claims"] = len(more.difference(now))
     if conditions.radius_m is not None or any(wanted.box is not None for wanted in conditions.wanted):
         placeless = tuple(wanted for wanted in conditions.wanted if wanted.box is None)
         pointless = Wanted((EventFacets.WITHOUT_COORDINATES.name,))
         asked = replace(conditions, wanted=(*placeless, pointless), circle=None, radius_m=None)
-        left["without_coordinates"] = len(await matches(look, await resolve(look, table, asked)))
+        left["without_coordinates"] = len(await matches(session, await resolve(session, table, asked)))
     return left
 
 
@@ -229,68 +234,72 @@ class ListQuestion(Walked):
     conditions: Conditions
     as_of: AsOfDay | None = None
 
-    async def check(self, look: Look) -> None:
+    async def check(self, session: ReadSession) -> None:
         """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
-        require_revision(look, "changed_since", self.conditions.changed_since)
-        await check_named(look, self.conditions.named)
+        require_revision(session, "changed_since", self.conditions.changed_since)
+        await check_named(session, self.conditions.named)
 
-    async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
+    async def walk(
+        self, session: ReadSession, sort: Sort, place: Place | None, batch: int
+    ) -> AsyncIterator[list[Found]]:
         """Every matching record from a place on, as of the day asked about, a batch at a time."""
-        question = await resolve(look, self.table, self.conditions)
+        question = await resolve(session, self.table, self.conditions)
         judge = self.as_of.body if self.as_of is not None and self.table == "events" else None
-        async for rows in walk(look, question, sort, place, batch):
+        async for rows in walk(session, question, sort, place, batch):
             if judge is None:
                 yield [Found(here, row[3]) for here, row in rows]
             else:
-                yield [Found(here, judge(row)) async for here, row in unhurried(look, rows)]
+                yield [Found(here, judge(row)) async for here, row in unhurried(session, rows)]
 
-    async def stretches(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Stretch]:
+    async def stretches(
+        self, session: ReadSession, sort: Sort, place: Place | None, batch: int
+    ) -> AsyncIterator[Stretch]:
         """Matching documents from a place on: nothing is made of a row but what is sent."""
-        question = await resolve(look, self.table, self.conditions)
+        question = await resolve(session, self.table, self.conditions)
         judge = self.as_of.body if self.as_of is not None and self.table == "events" else None
         if judge is None and sort.key != "id" and not sort.descending and not question.judged:
-            async for phase, numbers in _numbers(look, question, sort, place, batch):
-                yield await _lines(look, question, phase, numbers)
+            async for phase, numbers in _numbers(session, question, sort, place, batch):
+                yield await _lines(session, question, phase, numbers)
             return
-        async for phase, rows in scan(look, question, sort, place, batch):
+        async for phase, rows in scan(session, question, sort, place, batch):
             if rows:
-                bodies = [row[3] if judge is None else judge(row) async for row in unhurried(look, rows)]
+                bodies = [row[3] if judge is None else judge(row) async for row in unhurried(session, rows)]
                 yield stretch(bodies, Place(phase, rows[-1][1], rows[-1][2]))
 
-    async def take(self, look: Look, sort: Sort, place: Place | None, limit: int) -> Taken:
+    async def take(self, session: ReadSession, sort: Sort, place: Place | None, limit: int) -> Taken:
         """So many documents from a place on: no more is made of a row than the page needs."""
-        question = await resolve(look, self.table, self.conditions)
+        question = await resolve(session, self.table, self.conditions)
         judge = self.as_of.body if self.as_of is not None and self.table == "events" else None
         bodies: list[str] = []
         last = None
-        async for phase, rows in scan(look, question, sort, place, limit + 1):
+        async for phase, rows in scan(session, question, sort, place, limit + 1):
             kept = rows[: limit - len(bodies)]
             if judge is None:
                 bodies += [row[3] for row in kept]
             else:
-                bodies += [judge(row) async for row in unhurried(look, kept)]
+                bodies += [judge(row) async for row in unhurried(session, kept)]
             if kept:
                 last = Place(phase, kept[-1][1], kept[-1][2])
             if len(kept) < len(rows):
                 return Taken(bodies, last)
         return Taken(bodies, None)
 
-    async def count(self, look: Look) -> int:
+    async def count(self, session: ReadSession) -> int:
         """How many match."""
-        return await count(look, await resolve(look, self.table, self.conditions))
+        return await count(session, await resolve(session, self.table, self.conditions))
 
-    async def left_out(self, look: Look) -> dict[str, int]:
+    async def left_out(self, session: ReadSession) -> dict[str, int]:
         """How many match but for a missing date or point."""
-        return await left_out(look, self.table, self.conditions)
+        return await left_out(session, self.table, self.conditions)
 
 
-async def _lines(look: Look, question: Question, phase: int, numbers: list[int]) -> Stretch:
+async def _lines(session: ReadSession, question: Question, phase: int, numbers: list[int]) -> Stretch:
     """Documents as one text, joined by the database; one by one where they are not as they should be."""
     table = question.table
-    _, size, sound, day, lines = (await look.fetch(LINES[table], {"numbers": numbers}, slow=True))[0]
-    if sound == size and lines is not None and look.whole(table.removesuffix("s"), lines):
+    _, size, sound, day, lines = (await session.fetch(LINES[table], {"numbers": numbers}, slow=True))[0]
+    if sound == size and lines is not None and session.whole(table.removesuffix("s"), lines):
         return Stretch(size, lines, Place(phase, day, _last_id(lines)))
-    rows = await look.fetch(PAGES[table, False], {"numbers": numbers}, slow=True, carefully=True)
+    rows = await session.fetch(PAGES[table, False], {"numbers": numbers}, slow=True, carefully=True)
     rows = sorted(rows, key=lambda row: row[-1])
     return stretch([row[3] for row in rows], Place(phase, rows[-1][1], rows[-1][2]))
 

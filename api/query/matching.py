@@ -16,7 +16,7 @@ from api.domain.vocabulary import Known
 from api.models.facets import FACETS, NEVER, ClaimFacets, EventFacets, Facet, Span, several
 from api.query.filters import Filters, facets
 from api.query.postings import Column, Days, numbers_of, set_of
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.statements import CLAIMS_ABOUT, KINDS
 from api.storage.reader import Row
 
@@ -131,16 +131,16 @@ SURE_KM = 1e-6
 Test = Callable[[NDArray[np.uint32]], NDArray[np.bool_]]
 
 
-async def matching(look: Look, table: str, conditions: Conditions) -> BitMap:
+async def matching(session: ReadSession, table: str, conditions: Conditions) -> BitMap:
     """The numbers of all records that match, but for what must be judged row by row (`conditions.judged`)."""
-    return await Matching(look, table, conditions).found()
+    return await Matching(session, table, conditions).found()
 
 
 @dataclass(slots=True)
 class Matching:
     """Finds what matches in one list."""
 
-    look: Look
+    session: ReadSession
     table: str
     conditions: Conditions
 
@@ -171,7 +171,7 @@ class Matching:
         return found
 
     async def _postings(self, names: Sequence[str]) -> list[BitMap]:
-        found = await self.look.index.postings(self.look, names)
+        found = await self.session.index.postings(self.session, names)
         return [found[name] for name in names]
 
     async def _sets(self) -> list[BitMap]:
@@ -191,15 +191,17 @@ class Matching:
         return sets + [await self.word(word) for word in conditions.words]
 
     async def _changed(self, since: int) -> BitMap:
-        index = self.look.index
-        found = await index.changed(self.look, self.table, since, claims=False)
+        index = self.session.index
+        found = await index.changed(self.session, self.table, since, claims=False)
         if self.conditions.changed_claims:
-            found = found | await index.changed(self.look, self.table, since, claims=True)
+            found = found | await index.changed(self.session, self.table, since, claims=True)
         return found
 
     async def word(self, word: str) -> BitMap:
         """Those that hold a word which begins like this, or is spelt otherwise."""
-        ways = [await self.look.index.beginning(self.look, self.facets.WORD.of(way)) for way in alternatives(word)]
+        ways = [
+            await self.session.index.beginning(self.session, self.facets.WORD.of(way)) for way in alternatives(word)
+        ]
         return BitMap.union(*ways)
 
     async def _different(self, names: Sequence[str], others: Sequence[str]) -> BitMap:
@@ -218,16 +220,16 @@ class Matching:
     async def _in_both(self, one: str, other: str) -> BitMap:
         """Events in which somebody takes part who meets both; `other` is a party, without a role."""
         party, _, role = (EventFacets.PARTY.value(one) or "").partition("/")
-        actors = await self.look.members(EventFacets.PARTY.value(other) or "")
+        actors = await self.session.members(EventFacets.PARTY.value(other) or "")
         if party:
-            actors &= await self.look.members(party)
+            actors &= await self.session.members(party)
         role = role or EventFacets.ROLE.value(one) or ""
         found = await self._postings([EventFacets.ACTOR.of(actor, role or None) for actor in sorted(actors)])
         return BitMap.union(*found) if found else BitMap()
 
     async def _within_days(self, found: BitMap) -> BitMap:
         """Those of a set whose date meets the days, or that have none where such pass."""
-        conditions, days = self.conditions, await self.look.index.days_of(self.look, self.table)
+        conditions, days = self.conditions, await self.session.index.days_of(self.session, self.table)
         names = [self.facets.SPAN.of(span) for span in UNLIKE_A_DAY]
         spans = dict(zip(UNLIKE_A_DAY, await self._postings(names), strict=True))
         undated = between(found, 0, days.dated) if conditions.undated else BitMap()
@@ -307,17 +309,17 @@ class Matching:
         if not unsure:
             return sure
         claims = BitMap.union(BitMap(), *await self._postings(resting.claims))
-        claims = await Matching(self.look, "claims", self.conditions)._known(claims, day)  # noqa: SLF001 - of this class
+        claims = await Matching(self.session, "claims", self.conditions)._known(claims, day)  # noqa: SLF001 - of this class
         by = "events" if len(unsure) < len(claims) else "claims"
         numbers = list(unsure if by == "events" else claims)
         for start in range(0, len(numbers), BATCH):
             part = numbers[start : start + BATCH]
-            rows = await self.look.fetch(CLAIMS_ABOUT[by], {"numbers": part}, slow=len(part) > QUICK)
+            rows = await self.session.fetch(CLAIMS_ABOUT[by], {"numbers": part}, slow=len(part) > QUICK)
             sure.update([event for _, event, claim in rows if event in unsure and claim in claims])
         return sure
 
     async def _column(self, name: str) -> Column:
-        return await self.look.index.column(self.look, self.table, name)
+        return await self.session.index.column(self.session, self.table, name)
 
 
 def between(members: BitMap, first: int, end: int) -> BitMap:

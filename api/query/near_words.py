@@ -11,7 +11,7 @@ from api.errors import SUGGESTIONS
 from api.models.facets import FACETS
 from api.query.lists import ListQuestion
 from api.query.matching import Matching
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.statements import KINDS, REVISION
 from api.query.tables import WORDS, TableQuestion
 from api.storage.reader import Statement
@@ -51,17 +51,17 @@ def _words(table: FromClause) -> Select[Any]:
 _OF_TABLE = {kind: Statement(_words(table)) for kind, table in WORDS.items()}
 
 
-async def near_words(look: Look, asked: object, words: Sequence[str]) -> list[str]:
+async def near_words(session: ReadSession, asked: object, words: Sequence[str]) -> list[str]:
     """For those of the folded words that find nothing in the list that is asked: what they may be meant for."""
     missing: list[str] = []
     for word in dict.fromkeys(words):
         if len(missing) == MOST_WORDS or word.isdigit() or len(word) > LONGEST:
             continue
-        if not await _finds(look, asked, word):
+        if not await _finds(session, asked, word):
             missing.append(word)
     near: dict[str, None] = {}
     for word in missing:
-        near.update(dict.fromkeys(nearest(word, await _recorded(look, asked, word))))
+        near.update(dict.fromkeys(nearest(word, await _recorded(session, asked, word))))
     return list(near)
 
 
@@ -71,35 +71,35 @@ def nearest(word: str, recorded: Sequence[str]) -> list[str]:
     return get_close_matches(word, like, n=SUGGESTIONS, cutoff=ALIKE)
 
 
-async def _finds(look: Look, asked: object, word: str) -> bool:
+async def _finds(session: ReadSession, asked: object, word: str) -> bool:
     """Whether anything in the list holds the word."""
     if isinstance(asked, ListQuestion):
-        return bool(await Matching(look, asked.table, asked.conditions).word(word))
+        return bool(await Matching(session, asked.table, asked.conditions).word(word))
     if isinstance(asked, TableQuestion):
         alone = TableQuestion(asked.table)
         alone.words([word])
-        return bool(await alone.count(look))
+        return bool(await alone.count(session))
     return True
 
 
-async def _recorded(look: Look, asked: object, word: str) -> list[str]:
+async def _recorded(session: ReadSession, asked: object, word: str) -> list[str]:
     """Words of the list, in the order of letters: all where they are few, else those beside it."""
     if isinstance(asked, TableQuestion):
-        return await _of_table(look, asked.table, word)
+        return await _of_table(session, asked.table, word)
     assert isinstance(asked, ListQuestion)  # noqa: S101 - of anything else every word is found
     prefix = FACETS[KINDS[asked.table]].WORD.of("")
     first, beyond = (prefix + end for end in (_LATIN if word[0].isascii() else _OTHER))
-    rows = await look.fetch(_ABOVE, {"first": first, "beyond": beyond, "limit": WHOLE + 1}, slow=True)
+    rows = await session.fetch(_ABOVE, {"first": first, "beyond": beyond, "limit": WHOLE + 1}, slow=True)
     if len(rows) > WHOLE:
         here = prefix + word
-        below = await look.fetch(_BELOW, {"first": first, "beyond": here, "limit": BESIDE}, slow=True)
-        above = await look.fetch(_ABOVE, {"first": here, "beyond": beyond, "limit": BESIDE}, slow=True)
+        below = await session.fetch(_BELOW, {"first": first, "beyond": here, "limit": BESIDE}, slow=True)
+        above = await session.fetch(_ABOVE, {"first": here, "beyond": beyond, "limit": BESIDE}, slow=True)
         rows = [*below, *above]
     return sorted(row[1].removeprefix(prefix) for row in rows)
 
 
-async def _of_table(look: Look, table: str, word: str) -> list[str]:
-    rows = await look.fetch(_OF_TABLE[table], {"pattern": "%"}, slow=True)
+async def _of_table(session: ReadSession, table: str, word: str) -> list[str]:
+    rows = await session.fetch(_OF_TABLE[table], {"pattern": "%"}, slow=True)
     if len(rows) > ROWS:  # those that hold a word which begins alike
-        rows = await look.fetch(_OF_TABLE[table], {"pattern": f"% {word[:2]}%"}, slow=True)
+        rows = await session.fetch(_OF_TABLE[table], {"pattern": f"% {word[:2]}%"}, slow=True)
     return sorted({one for row in rows for one in row[1].split() if one.isalnum()})

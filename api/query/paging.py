@@ -87,19 +87,19 @@ class Walked(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def walk(self, look: Any, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:  # noqa: ANN401 - looks are made further up
+    def walk(self, session: Any, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:  # noqa: ANN401 - looks are made further up
         """Matching records from a place on, a batch at a time."""
 
-    async def stretches(self, look: Any, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Stretch]:  # noqa: ANN401 - see above
+    async def stretches(self, session: Any, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Stretch]:  # noqa: ANN401 - see above
         """Matching documents from a place on, a batch at a time."""
-        async for found in self.walk(look, sort, place, batch):
+        async for found in self.walk(session, sort, place, batch):
             if found:
                 yield stretch([record.body for record in found], found[-1].place)
 
-    async def take(self, look: Any, sort: Sort, place: Place | None, limit: int) -> Taken:  # noqa: ANN401 - see above
+    async def take(self, session: Any, sort: Sort, place: Place | None, limit: int) -> Taken:  # noqa: ANN401 - see above
         """So many documents from a place on."""
         found: list[Found] = []
-        async for more in self.walk(look, sort, place, limit + 1):
+        async for more in self.walk(session, sort, place, limit + 1):
             found += more
             if len(found) > limit:
                 break

@@ -12,7 +12,7 @@ from api.query import references as shown
 from api.query.as_of import BODY
 from api.query.questions import Judge, Judged, Matter, Matters
 from api.query.references import Json
-from api.query.session import Look
+from api.query.session import ReadSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +26,24 @@ class Course:
     by_id: dict[str, Statement]
 
 
-async def history(look: Look, course: Course, when: dict[str, Json]) -> Json:
+async def history(session: ReadSession, course: Course, when: dict[str, Json]) -> Json:
     """A party's positions as they are sent; `when` says when the claims that took them were said."""
     stands, by_id = course.stands, course.by_id
     befores = [None, *(earlier.position for earlier, _ in pairwise(stands))]
     return {
         "event": course.event,
-        **await shown.question(look, course.question),
-        "party": await shown.actor(look, course.party),
+        **await shown.question(session, course.question),
+        "party": await shown.actor(session, course.party),
         "moved": len(stands) > 1,
         "positions": [
             {
                 "stance": stand.position,
                 "before": before,
-                **await shown.content(look, stand, by_id),
+                **await shown.content(session, stand, by_id),
                 "since": when[stand.since],
                 "by": stand.since,
-                "speaker": await shown.actor(look, by_id[stand.since].speaker),
-                "speakers": await shown.actors(look, (by_id[claim].speaker for claim in stand.claims)),
+                "speaker": await shown.actor(session, by_id[stand.since].speaker),
+                "speakers": await shown.actors(session, (by_id[claim].speaker for claim in stand.claims)),
                 "claims": stand.claims,
             }
             for before, stand in zip(befores, stands, strict=True)
@@ -58,9 +58,9 @@ class ActorPositions(Matters):
     actor: str = field(default="")
     moved: bool | None = field(default=None)
 
-    async def judge(self, look: Look) -> Judge:
+    async def judge(self, session: ReadSession) -> Judge:
         """Every question on which the actor takes a position or speaks without taking one."""
-        speakers = await shown.members(look, [self.actor]) or frozenset()
+        speakers = await shown.members(session, [self.actor]) or frozenset()
 
         def held(statements: Sequence[Statement]) -> list[Judged]:
             found = []
@@ -72,12 +72,12 @@ class ActorPositions(Matters):
 
         return held
 
-    async def show(self, look: Look, matters: Sequence[Matter]) -> list[str]:
+    async def show(self, session: ReadSession, matters: Sequence[Matter]) -> list[str]:
         """Each with the claims that moved the actor."""
-        when = await shown.said(look, (stand.since for matter in matters for stand in matter.judged.stands))
+        when = await shown.said(session, (stand.since for matter in matters for stand in matter.judged.stands))
         bodies = []
         for matter in matters:
             event, judged = shown.dated_ref(orjson.loads(matter.row[BODY])), matter.judged
             held = Course(event, judged.question, self.actor, judged.stands, matter.by_id)
-            bodies.append(orjson.dumps(await history(look, held, when)).decode())
+            bodies.append(orjson.dumps(await history(session, held, when)).decode())
         return bodies

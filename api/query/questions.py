@@ -14,7 +14,7 @@ from api.query.as_of import AsOfDay
 from api.query.lists import BATCH, Question, check_named, left_out, require_revision, resolve, unhurried, walk
 from api.query.matching import Conditions, Wanted
 from api.query.paging import DATED, Found, Place, Sort, Walked, just_before
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.why_empty import why
 from api.storage.reader import Row
 
@@ -56,46 +56,48 @@ class Matters(Walked):
     """The claims among which there would have to be some."""
 
     @abstractmethod
-    async def judge(self, look: Look) -> Judge:
+    async def judge(self, session: ReadSession) -> Judge:
         """How to judge a candidate, once what it takes has been looked up."""
 
     @abstractmethod
-    async def show(self, look: Look, matters: Sequence[Matter]) -> list[str]:
+    async def show(self, session: ReadSession, matters: Sequence[Matter]) -> list[str]:
         """The documents of some matters."""
 
-    async def check(self, look: Look) -> None:
+    async def check(self, session: ReadSession) -> None:
         """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
-        require_revision(look, "changed_since", self.conditions.changed_since)
-        await check_named(look, self.conditions.named)
+        require_revision(session, "changed_since", self.conditions.changed_since)
+        await check_named(session, self.conditions.named)
 
     def asks_for(self, question: AssessedQuestion) -> bool:
         """Whether its aspect is among those asked for."""
         return not self.aspects or question.aspect in self.aspects
 
-    async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
+    async def walk(
+        self, session: ReadSession, sort: Sort, place: Place | None, batch: int
+    ) -> AsyncIterator[list[Found]]:
         """Every matching matter from a place on, a batch at a time."""
-        question = await resolve(look, "events", self.conditions)
+        question = await resolve(session, "events", self.conditions)
         waiting: list[Matter] = []
-        async for matter in self._matters(look, question, sort, place, batch):
+        async for matter in self._matters(session, question, sort, place, batch):
             waiting.append(matter)
             if len(waiting) >= batch:
-                yield await self._found(look, waiting)
+                yield await self._found(session, waiting)
                 waiting = []
-        yield await self._found(look, waiting)
+        yield await self._found(session, waiting)
 
-    async def _found(self, look: Look, matters: Sequence[Matter]) -> list[Found]:
-        bodies = await self.show(look, matters) if matters else []
+    async def _found(self, session: ReadSession, matters: Sequence[Matter]) -> list[Found]:
+        bodies = await self.show(session, matters) if matters else []
         return [Found(matter.place, body) for matter, body in zip(matters, bodies, strict=True)]
 
     async def _matters(
-        self, look: Look, question: Question, sort: Sort, place: Place | None, batch: int
+        self, session: ReadSession, question: Question, sort: Sort, place: Place | None, batch: int
     ) -> AsyncIterator[Matter]:
-        judge, as_of = await self.judge(look), self.as_of
+        judge, as_of = await self.judge(session), self.as_of
         if as_of is not None and question.conditions.undated:
             as_of = replace(as_of, undated=Undated.INCLUDE)
         start = None if place is None else just_before(place, descending=sort.descending)
-        async for rows in walk(look, question, sort, start, batch):
-            async for here, row in unhurried(look, rows):
+        async for rows in walk(session, question, sort, start, batch):
+            async for here, row in unhurried(session, rows):
                 statements = shown.counting(row, as_of)
                 by_id = {statement.id: statement for statement in statements}
                 backwards = sort.descending and here.phase == DATED
@@ -104,23 +106,25 @@ class Matters(Walked):
                     if place is None or here.id != place.id or _comes_after(judged.question, place.tail, backwards):
                         yield Matter(here._replace(tail=_tail(judged.question)), row, by_id, judged)
 
-    async def count(self, look: Look) -> int:
+    async def count(self, session: ReadSession) -> int:
         """How many match."""
-        return len(await self._keys(look, await resolve(look, "events", self.conditions)))
+        return len(await self._keys(session, await resolve(session, "events", self.conditions)))
 
-    async def _keys(self, look: Look, question: Question) -> set[tuple[int, str]]:
+    async def _keys(self, session: ReadSession, question: Question) -> set[tuple[int, str]]:
         """Event and aspect of all that match."""
         return {
-            (matter.row[-1], matter.place.tail) async for matter in self._matters(look, question, DATE, None, BATCH)
+            (matter.row[-1], matter.place.tail) async for matter in self._matters(session, question, DATE, None, BATCH)
         }
 
-    async def left_out(self, look: Look) -> dict[str, int]:
+    async def left_out(self, session: ReadSession) -> dict[str, int]:
         """How many match but for a missing date."""
-        return await left_out(look, "events", self.conditions, self._keys)
+        return await left_out(session, "events", self.conditions, self._keys)
 
-    async def why_empty(self, look: Look) -> str:
+    async def why_empty(self, session: ReadSession) -> str:
         """Why there is nothing."""
-        return await why(look, self.scope, self.as_of, "Claims are recorded, but nothing that they add up to matches.")
+        return await why(
+            session, self.scope, self.as_of, "Claims are recorded, but nothing that they add up to matches."
+        )
 
 
 DATE = Sort("date", descending=False)

@@ -13,7 +13,7 @@ from api.domain.statements import Question, Statement, decode
 from api.errors import NotFound
 from api.query.as_of import BODY, STATEMENTS, AsOfDay
 from api.query.lists import unhurried
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.statements import REVISION
 from api.query.validity import blank, blanked
 from api.schemas.records import whole
@@ -40,7 +40,7 @@ def _rows_statement(kind: str, size: int) -> Query:
     return Query(select(*columns).where(table.c.id.in_([bindparam(f"id{index}") for index in range(size)])))
 
 
-async def rows(look: Look, kind: str, ids: Iterable[str]) -> dict[str, Row]:
+async def rows(session: ReadSession, kind: str, ids: Iterable[str]) -> dict[str, Row]:
     """The rows of these events or claims, by id."""
     wanted = list(dict.fromkeys(ids))
     found: dict[str, Row] = {}
@@ -50,31 +50,31 @@ async def rows(look: Look, kind: str, ids: Iterable[str]) -> dict[str, Row]:
         many = size == AT_ONCE[-1]
         part += part[-1:] * (size - len(part))
         values = {f"id{index}": id_ for index, id_ in enumerate(part)}
-        found.update({row[2]: row for row in await look.fetch(_rows_statement(kind, size), values, slow=many)})
+        found.update({row[2]: row for row in await session.fetch(_rows_statement(kind, size), values, slow=many)})
     return found
 
 
-async def claims(look: Look, ids: Iterable[str]) -> dict[str, str]:
+async def claims(session: ReadSession, ids: Iterable[str]) -> dict[str, str]:
     """The documents of these claims, by id."""
     wanted = set(ids)
-    found = await rows(look, "claim", wanted)
+    found = await rows(session, "claim", wanted)
     return {id_: found[id_][BODY] if id_ in found else blank("claim", id_) for id_ in wanted}
 
 
-async def said(look: Look, ids: Iterable[str]) -> dict[str, Json]:
+async def said(session: ReadSession, ids: Iterable[str]) -> dict[str, Json]:
     """When these claims were said, by id."""
-    texts = await claims(look, ids)
-    return {id_: orjson.loads(body)["said"] async for id_, body in unhurried(look, texts.items())}
+    texts = await claims(session, ids)
+    return {id_: orjson.loads(body)["said"] async for id_, body in unhurried(session, texts.items())}
 
 
-async def event(look: Look, identifier: str) -> Row:
+async def event(session: ReadSession, identifier: str) -> Row:
     """One event's row. Raises NotFound with the nearest ids."""
-    found = (await rows(look, "event", [identifier])).get(identifier)
-    if found is None and await look.name("event", identifier) is not None:
-        look.damaged("event", identifier, "", "it has no document")
-        return blanked("event", [look.revision, None, identifier, None, 0, 0, ""])
+    found = (await rows(session, "event", [identifier])).get(identifier)
+    if found is None and await session.name("event", identifier) is not None:
+        session.damaged("event", identifier, "", "it has no document")
+        return blanked("event", [session.revision, None, identifier, None, 0, 0, ""])
     if found is None:
-        raise NotFound(f"There is no event {identifier[:200]}.", await look.near("event", identifier))
+        raise NotFound(f"There is no event {identifier[:200]}.", await session.near("event", identifier))
     return found
 
 
@@ -98,24 +98,24 @@ def dated_ref(document: Json) -> Json:
     return {name: document[name] for name in ("id", "title", "date")}
 
 
-async def actor(look: Look, identifier: str | None) -> Json | None:
+async def actor(session: ReadSession, identifier: str | None) -> Json | None:
     """A reference to an actor; None: nobody named."""
     if identifier is None:
         return None
-    return {"id": identifier, "name": await look.name("actor", identifier)}
+    return {"id": identifier, "name": await session.name("actor", identifier)}
 
 
-async def actors(look: Look, identifiers: Iterable[str | None]) -> list[Json]:
+async def actors(session: ReadSession, identifiers: Iterable[str | None]) -> list[Json]:
     """References to actors, each once, in the order they come."""
     named = dict.fromkeys(identifier for identifier in identifiers if identifier is not None)
-    return [{"id": identifier, "name": await look.name("actor", identifier)} for identifier in named]
+    return [{"id": identifier, "name": await session.name("actor", identifier)} for identifier in named]
 
 
-async def members(look: Look, parties: Sequence[str]) -> frozenset[str] | None:
+async def members(session: ReadSession, parties: Sequence[str]) -> frozenset[str] | None:
     """Whoever belongs to one of the parties; None: no party is asked for."""
     if not parties:
         return None
-    return frozenset().union(*[await look.members(party) for party in parties])
+    return frozenset().union(*[await session.members(party) for party in parties])
 
 
 def voiced(stands: Iterable[Stand], by_id: dict[str, Statement], speakers: Collection[str] | None) -> bool:
@@ -125,29 +125,29 @@ def voiced(stands: Iterable[Stand], by_id: dict[str, Statement], speakers: Colle
     return any(by_id[claim].speaker in speakers for stand in stands for claim in stand.claims)
 
 
-async def question(look: Look, asked: Question) -> Json:
+async def question(session: ReadSession, asked: Question) -> Json:
     """What a judgement is about, as it is sent."""
-    of = await actor(look, asked.of)
+    of = await actor(session, asked.of)
     return asked.as_sent(lambda _: of)
 
 
-async def content(look: Look, stand: Stand, by_id: dict[str, Statement]) -> Json:
+async def content(session: ReadSession, stand: Stand, by_id: dict[str, Statement]) -> Json:
     """The figure a position stands by, and whom it names, as they are sent."""
     value: Json | None = None
     if stand.figure is not None:
         first = next(by_id[id_] for id_ in stand.claims if by_id[id_].figure is not None)
         low, best, high = (whole(number) for number in stand.figure)
         value = {"low": low, "best": best, "high": high, "unit": first.unit, "measure": first.measure}
-        value |= {"of": await actor(look, first.of)}
-    return {"value": value, "names": await actors(look, stand.names)}
+        value |= {"of": await actor(session, first.of)}
+    return {"value": value, "names": await actors(session, stand.names)}
 
 
-async def position(look: Look, stand: Stand, by_id: dict[str, Statement], when: dict[str, Json]) -> Json:
+async def position(session: ReadSession, stand: Stand, by_id: dict[str, Statement], when: dict[str, Json]) -> Json:
     """A position as it is sent, without its party."""
     return {
         "stance": stand.position,
-        **await content(look, stand, by_id),
+        **await content(session, stand, by_id),
         "since": when[stand.since],
-        "speakers": await actors(look, (by_id[claim].speaker for claim in stand.claims)),
+        "speakers": await actors(session, (by_id[claim].speaker for claim in stand.claims)),
         "claims": stand.claims,
     }

@@ -13,7 +13,7 @@ from api.domain.vocabulary import ChangeOperation
 from api.errors import NotFound, nearest
 from api.query.history import KINDS, HistoryList, Json, address, bodies_of, moment
 from api.query.paging import DATED, Found, Place, Sort
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.statements import REVISION, each_text
 from api.storage.reader import Row, Statement
 
@@ -76,24 +76,24 @@ def release(row: Row) -> Json:
     }
 
 
-async def all_releases(look: Look) -> list[Json]:
+async def all_releases(session: ReadSession) -> list[Json]:
     """Every release, the newest first."""
-    return [release(row) for row in await look.fetch(_RELEASES, {})]
+    return [release(row) for row in await session.fetch(_RELEASES, {})]
 
 
-async def one_release(look: Look, name: str) -> Json:
+async def one_release(session: ReadSession, name: str) -> Json:
     """The release of that name. Raises NotFound with the nearest names."""
-    rows = await look.fetch(_RELEASE, {"name": name})
+    rows = await session.fetch(_RELEASE, {"name": name})
     if not rows:
-        names = [one["name"] for one in await all_releases(look)]
+        names = [one["name"] for one in await all_releases(session)]
         raise NotFound(f"There is no release {name[:200]}.", nearest(name, names))
     return release(rows[0])
 
 
-async def file_of(look: Look, name: str) -> AsyncIterator[bytes]:
+async def file_of(session: ReadSession, name: str) -> AsyncIterator[bytes]:
     """The bytes of a release's file, a part at a time."""
     number = 0
-    while rows := await look.fetch(_PART, {"name": name, "number": number}, slow=True):
+    while rows := await session.fetch(_PART, {"name": name, "number": number}, slow=True):
         yield bytes(rows[0][1])
         number += 1
 
@@ -105,7 +105,13 @@ class Differences(HistoryList):
     before: int
     after: int
 
-    async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:  # noqa: ARG002 - there is one order
+    async def walk(
+        self,
+        session: ReadSession,
+        sort: Sort,  # noqa: ARG002 - there is one order
+        place: Place | None,
+        batch: int,
+    ) -> AsyncIterator[list[Found]]:
         """From a place on, some at a time."""
         first = "" if place is None else str(place.key)
         waiting: list[Found] = []
@@ -114,30 +120,33 @@ class Differences(HistoryList):
                 continue
             resumed = place is not None and kind == first
             after = place.id[:-1] if resumed and place is not None else ""  # the record itself again, and few before it
-            async for found in self._of_kind(look, kind, after, batch):
+            async for found in self._of_kind(session, kind, after, batch):
                 waiting += [one for one in found if place is None or _behind(one.place, place)]
                 while len(waiting) >= batch:
                     yield waiting[:batch]
                     waiting = waiting[batch:]
         yield waiting
 
-    async def _of_kind(self, look: Look, kind: str, after: str, batch: int) -> AsyncIterator[list[Found]]:
+    async def _of_kind(self, session: ReadSession, kind: str, after: str, batch: int) -> AsyncIterator[list[Found]]:
         first, last = sorted((self.before, self.after))
         size = min(AT_ONCE, batch)
         while True:
             asked = {"kind": kind, "first": first, "last": last, "after": after, "limit": size}
-            ids = [row[1] for row in await look.fetch(_TOUCHED, asked, slow=True)]
+            ids = [row[1] for row in await session.fetch(_TOUCHED, asked, slow=True)]
             if ids:
-                before, now = await _stood(look, kind, ids, self.before), await _stood(look, kind, ids, self.after)
+                before, now = (
+                    await _stood(session, kind, ids, self.before),
+                    await _stood(session, kind, ids, self.after),
+                )
                 yield [found for id_ in ids for found in _differences(kind, id_, before.get(id_), now.get(id_))]
                 after = ids[-1]
             if len(ids) < size:
                 return
 
-    async def count(self, look: Look) -> int:
+    async def count(self, session: ReadSession) -> int:
         """How many there are."""
         total = 0
-        async for found in self.walk(look, Sort("kind", descending=False), None, AT_ONCE):
+        async for found in self.walk(session, Sort("kind", descending=False), None, AT_ONCE):
             total += len(found)
         return total
 
@@ -146,11 +155,11 @@ def _behind(one: Place, place: Place) -> bool:
     return (one.key, one.id, one.tail) > (place.key, place.id, place.tail)
 
 
-async def _stood(look: Look, kind: str, ids: Sequence[str], number: int) -> dict[str, Json]:
+async def _stood(session: ReadSession, kind: str, ids: Sequence[str], number: int) -> dict[str, Json]:
     """The documents that there were after a revision, by id."""
-    rows = await look.fetch(_STATES, {"ids": list(ids), "kind": kind, "number": number}, slow=True)
+    rows = await session.fetch(_STATES, {"ids": list(ids), "kind": kind, "number": number}, slow=True)
     put = {row[1]: row[3] for row in rows if row[2] == ChangeOperation.PUT}
-    served = await bodies_of(look, kind, [id_ for id_, text in put.items() if text is None])
+    served = await bodies_of(session, kind, [id_ for id_, text in put.items() if text is None])
     return {id_: orjson.loads(served[id_] if text is None else zlib.decompress(text)) for id_, text in put.items()}
 
 

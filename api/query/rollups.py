@@ -22,7 +22,7 @@ from api.query.as_of import AsOfDay
 from api.query.lists import BATCH, found, resolve
 from api.query.matching import UNLIKE_A_DAY, Conditions
 from api.query.postings import Column, Days, numbers_of, set_of
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.statements import KINDS, PAGES
 
 UNITS = {"year": "Y", "month": "M", "day": "D"}
@@ -78,15 +78,15 @@ class Rollup:
     total: int
 
 
-async def roll_up(look: Look, table: str, conditions: Conditions, as_of: AsOfDay | None, by: By) -> Rollup:
+async def roll_up(session: ReadSession, table: str, conditions: Conditions, as_of: AsOfDay | None, by: By) -> Rollup:
     """Count what matches. Raises BadParameters if that makes too many rows."""
-    matched = await found(look, await resolve(look, table, conditions))
-    asking = _Asking(look, table, by, as_of)
+    matched = await found(session, await resolve(session, table, conditions))
+    asking = _Asking(session, table, by, as_of)
     timeline = None
     axes = []
     for axis in by.axes:
         if axis in UNITS:
-            timeline = await _timeline(look, table, matched, conditions, UNITS[axis])
+            timeline = await _timeline(session, table, matched, conditions, UNITS[axis])
         else:
             axes.append(await asking.members(axis, matched))
 
@@ -101,7 +101,7 @@ async def roll_up(look: Look, table: str, conditions: Conditions, as_of: AsOfDay
 class _Asking:
     """Finds the values of an axis."""
 
-    look: Look
+    session: ReadSession
     table: str
     by: By
     as_of: AsOfDay | None
@@ -109,23 +109,23 @@ class _Asking:
     async def members(self, axis: str, matched: BitMap) -> Members:
         """The values of an axis that records of a set have; those that have none have null."""
         if self.table == "claims" and axis in OF_THE_EVENT:
-            of_events = _Asking(self.look, "events", self.by, self.as_of)
+            of_events = _Asking(self.session, "events", self.by, self.as_of)
             numbers = numbers_of(matched)
-            events = await self.look.index.events_of(self.look, numbers)
+            events = await self.session.index.events_of(self.session, numbers)
             named = await of_events.members(axis, set_of(np.unique(events)))
             return _through(named, numbers, events)
         return _members(await self._sets(axis, matched), matched)
 
     async def _sets(self, axis: str, matched: BitMap) -> list[tuple[Any, BitMap]]:
         if axis == "status" and self.as_of is not None:
-            return await _as_of(self.look, matched, self.as_of)
+            return await _as_of(self.session, matched, self.as_of)
         if axis in WORDS:
             facet: Facet = getattr(FACETS[KINDS[self.table]], axis.upper())
             names = {facet.of(word): str(word) for word in WORDS[axis]}
-            sets = await self.look.index.postings(self.look, names)
+            sets = await self.session.index.postings(self.session, names)
             return [(word, sets[name]) for name, word in names.items()]
         kind, facet, only = self._records(axis)
-        filed = await self.look.index.of_records(self.look, kind, facet.of(""), only)
+        filed = await self.session.index.of_records(self.session, kind, facet.of(""), only)
         return [({"id": id_, REFERENCES[axis]: name}, members) for id_, name, members in filed]
 
     def _records(self, axis: str) -> tuple[str, Facet, str | None]:
@@ -175,11 +175,11 @@ def _joined(these: Numbers, those: Numbers) -> tuple[NDArray[np.int64], NDArray[
     return here, there
 
 
-async def _as_of(look: Look, events: BitMap, as_of: AsOfDay) -> list[tuple[Any, BitMap]]:
+async def _as_of(session: ReadSession, events: BitMap, as_of: AsOfDay) -> list[tuple[Any, BitMap]]:
     """Events by the statuses of their aspects as of a day."""
     sets = {str(status): BitMap() for status in v.Status}
     for start in range(0, len(events), BATCH):
-        rows = await look.fetch(PAGES["events", True], {"numbers": list(events[start : start + BATCH])}, slow=True)
+        rows = await session.fetch(PAGES["events", True], {"numbers": list(events[start : start + BATCH])}, slow=True)
         for row in rows:
             for assessment in assess(as_of.statements(row)):
                 sets[assessment.status].add(row[-1])
@@ -240,11 +240,11 @@ class _Timeline:
         return None if period == UNDATED else str(np.array(period).astype(f"M8[{self.unit}]"))
 
 
-async def _timeline(look: Look, table: str, matched: BitMap, conditions: Conditions, unit: str) -> _Timeline:
-    days = await look.index.days_of(look, table)
-    latest = await look.index.column(look, table, "latest")
+async def _timeline(session: ReadSession, table: str, matched: BitMap, conditions: Conditions, unit: str) -> _Timeline:
+    days = await session.index.days_of(session, table)
+    latest = await session.index.column(session, table, "latest")
     names = {span: FACETS[KINDS[table]].SPAN.of(span) for span in UNLIKE_A_DAY}
-    sets = await look.index.postings(look, names.values())
+    sets = await session.index.postings(session, names.values())
     spans = np.zeros((matched.max() if matched else 0) + 1, np.int8)
     bounded = [0]
     for span, name in names.items():

@@ -115,7 +115,7 @@ def _neighbours_statement(kind: str, *, below: bool) -> Statement:
     return Statement(found.where(key > bindparam("id")).order_by(key))
 
 
-class Look:
+class ReadSession:
     """Statements that all see the catalogue's revision."""
 
     def __init__(self, connection: Connection, catalogue: Catalogue, soundness: Soundness, damage: Damage) -> None:
@@ -267,17 +267,17 @@ class Data:
             known = self._catalogue = Catalogue(revision, loaded_at, generation, self.reader.backend, index)
         return known
 
-    async def ask(self, work: Callable[[Look], Awaitable[T]]) -> T:
+    async def ask(self, work: Callable[[ReadSession], Awaitable[T]]) -> T:
         """Do work that reads; again from the start if data was loaded meanwhile. Raises Unavailable."""
         catalogue = self._catalogue or await self.catalogue()
         careful = False
         for _ in range(ATTEMPTS):
-            look = Look(self.reader, catalogue, self._soundness, self.damage)
-            look.careful = careful
+            session = ReadSession(self.reader, catalogue, self._soundness, self.damage)
+            session.careful = careful
             try:
-                answer = await work(look)
-                if not look.confirmed:  # all that it says was remembered
-                    await look.confirm()
+                answer = await work(session)
+                if not session.confirmed:  # all that it says was remembered
+                    await session.confirm()
                 if catalogue.generation == self.reader.generation:
                     return answer
             except RevisionChanged:
@@ -292,20 +292,20 @@ class Data:
     async def records(self) -> dict[str, int]:
         """How many records of each kind are loaded; counted once per revision. Raises Unavailable."""
 
-        async def work(look: Look) -> dict[str, int]:
-            known = look.catalogue
+        async def work(session: ReadSession) -> dict[str, int]:
+            known = session.catalogue
             if known.records is None:
-                rows = await look.fetch(_COUNTS, {}, slow=True)
+                rows = await session.fetch(_COUNTS, {}, slow=True)
                 known.records = dict(zip(TABLES, rows[0][1:], strict=True))
             return known.records
 
         return await self.ask(work)
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Look]:
+    async def snapshot(self) -> AsyncIterator[ReadSession]:
         """A look that lasts: one state of the data, however long it is read."""
         async with self.reader.snapshot() as connection:
-            yield Look(connection, await self.catalogue(connection), self._soundness, self.damage)
+            yield ReadSession(connection, await self.catalogue(connection), self._soundness, self.damage)
 
 
 def _moment(value: datetime | str) -> datetime:

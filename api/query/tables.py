@@ -18,7 +18,7 @@ from api.query.filters import Filters, facets
 from api.query.lists import check_named, require_revision
 from api.query.matching import Named, Wanted
 from api.query.paging import DATED, UNDATED, Found, Place, Sort, Walked
-from api.query.session import TABLES, Look
+from api.query.session import TABLES, ReadSession
 from api.query.statements import REVISION, in_box
 from api.storage.reader import Statement, body_of
 
@@ -185,10 +185,10 @@ class TableQuestion(Walked):
     slow: bool = False
     named: list[Named] = field(default_factory=list)
 
-    async def check(self, look: Look) -> None:
+    async def check(self, session: ReadSession) -> None:
         """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
-        require_revision(look, "changed_since", self.values.get("changed_since"))
-        await check_named(look, self.named)
+        require_revision(session, "changed_since", self.values.get("changed_since"))
+        await check_named(session, self.named)
 
     def any_of(self, column: str, values: Sequence[str]) -> None:
         """The column has one of the values; none given: no condition."""
@@ -252,7 +252,9 @@ class TableQuestion(Walked):
         sides = {"west": box.west, "south": box.south, "east": box.east, "north": box.north}
         self.values.update({f"{side}{index}": value for side, value in sides.items()})
 
-    async def walk(self, look: Look, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
+    async def walk(
+        self, session: ReadSession, sort: Sort, place: Place | None, batch: int
+    ) -> AsyncIterator[list[Found]]:
         """Every matching record from a place on, read a batch at a time."""
         for phase in (DATED, UNDATED) if sort.key == "published" else (DATED,):
             if place is not None and place.phase > phase:
@@ -263,7 +265,7 @@ class TableQuestion(Walked):
                 values = {**self.values, "limit": batch}
                 if after is not None:
                     values.update(after_key=after.key, after_id=after.id)
-                rows = await look.fetch(page_statement(shape), values, slow=self.slow)
+                rows = await session.fetch(page_statement(shape), values, slow=self.slow)
                 yield [Found(Place(phase, row[1], row[2]), row[3]) for row in rows if self._holds(row[3])]
                 if len(rows) < batch:
                     break
@@ -275,30 +277,30 @@ class TableQuestion(Walked):
         point = orjson.loads(body)["point"]
         return bool(point) and self.circle.holds(point["longitude"], point["latitude"])
 
-    async def count(self, look: Look) -> int:
+    async def count(self, session: ReadSession) -> int:
         """How many match."""
-        return await self._count(look, self.clauses, self.circle)
+        return await self._count(session, self.clauses, self.circle)
 
-    async def _count(self, look: Look, clauses: Sequence[Clause], circle: Circle | None) -> int:
+    async def _count(self, session: ReadSession, clauses: Sequence[Clause], circle: Circle | None) -> int:
         if circle is None:
             statement = count_statement(Shape(self.table, tuple(clauses)))
-            rows = await look.fetch(statement, self.values, slow=True)
+            rows = await session.fetch(statement, self.values, slow=True)
             return int(rows[0][1])
         sifted = TableQuestion(self.table, list(clauses), self.values, circle, slow=True)
-        return sum([len(found) async for found in sifted.walk(look, Sort("id", descending=False), None, 500)])
+        return sum([len(found) async for found in sifted.walk(session, Sort("id", descending=False), None, 500)])
 
-    async def left_out(self, look: Look) -> dict[str, int]:
+    async def left_out(self, session: ReadSession) -> dict[str, int]:
         """How many match but for a missing date or point."""
         found = {"undated": 0, "undated_claims": 0, "without_coordinates": 0}
         kinds = {clause.kind: clause.size for clause in self.clauses}
         if kinds.get("days", 3) <= 2:  # noqa: PLR2004 - undated records do not pass, see _days
             clauses = [clause for clause in self.clauses if clause.kind != "days"]
             clauses.append(Clause("undated", ""))
-            found["undated"] = await self._count(look, clauses, self.circle)
+            found["undated"] = await self._count(session, clauses, self.circle)
         if "box" in kinds:
             clauses = [clause for clause in self.clauses if clause.kind != "box"]
             clauses.append(Clause("without_coordinates", ""))
-            found["without_coordinates"] = await self._count(look, clauses, None)
+            found["without_coordinates"] = await self._count(session, clauses, None)
         return found
 
 

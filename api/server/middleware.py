@@ -58,7 +58,7 @@ _FIXED = b"".join([_LINE % field for field in (*HEADERS, (_POLICY_NAME, POLICY))
 ShortWay = Callable[[Scope, Receive], Awaitable[Response | None]]
 
 
-class Guard:
+class Middleware:
     """ASGI middleware around the whole application."""
 
     def __init__(

@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from api.http.problems import Problem
-from api.server.middleware import HEADERS, POLICY, Guard
+from api.server.middleware import HEADERS, POLICY, Middleware
 from api.server.request_limits import refused_head, refused_line
 from api.server.transports import Joined, Pace, Unframed
 from api.settings import Settings
@@ -290,7 +290,7 @@ async def warm(app: FastAPI) -> None:
 def _numbers(app: FastAPI, settings: Settings, address: str) -> uvicorn.Server:
     """A server of `/metrics` alone."""
     host, _, port = address.rpartition(":")
-    guard = Guard(app, settings, app.state.watch, numbers=True)
+    guard = Middleware(app, settings, app.state.watch, numbers=True)
     return uvicorn.Server(
         uvicorn.Config(
             guard,
@@ -311,7 +311,7 @@ class Server(uvicorn.Server):
 
     server_state: State
 
-    def __init__(self, app: FastAPI, guard: Guard, settings: Settings) -> None:
+    def __init__(self, app: FastAPI, guard: Middleware, settings: Settings) -> None:
         """Serve the application behind its guard, as the settings say."""
         self.app = app
         self.settings = settings

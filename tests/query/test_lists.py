@@ -11,7 +11,7 @@ from api.http.resources.events import EventQuery
 from api.main import reader_for
 from api.query import lists
 from api.query.paging import Sort
-from api.query.session import Data, Look
+from api.query.session import Data, ReadSession
 from api.settings import Settings
 from tests.support import databases
 
@@ -40,12 +40,12 @@ async def answered(url: str, table: str, asked: dict[str, Any]) -> list[tuple[in
     data = Data(reader_for(Settings(database_url=url)))
     query = (EventQuery if table == "events" else ClaimQuery).model_validate(asked).asked()
 
-    async def work(look: Look) -> list[tuple[int, list[str]]]:
-        question = await lists.resolve(look, table, query.conditions)
-        size = await lists.count(look, question)
+    async def work(session: ReadSession) -> list[tuple[int, list[str]]]:
+        question = await lists.resolve(session, table, query.conditions)
+        size = await lists.count(session, question)
         found = []
         for sort in SORTS:
-            rows = [row[2] async for rows in lists.walk(look, question, sort, None, SOME) for _, row in rows]
+            rows = [row[2] async for rows in lists.walk(session, question, sort, None, SOME) for _, row in rows]
             found.append((size, rows))
         return found
 

@@ -14,7 +14,7 @@ from api.errors import BadParameters
 from api.http.resources.rollups import ClaimAxis, ClaimRollup, EventAxis, EventRollup
 from api.main import reader_for
 from api.query import rollups
-from api.query.session import Data, Look
+from api.query.session import Data, ReadSession
 from api.settings import Settings
 from tests.support import country, databases, questions
 
@@ -36,16 +36,16 @@ class Asking:
         self.runner = asyncio.Runner()
         self.data = Data(reader_for(Settings(database_url=url)))
 
-    def do(self, work: Callable[[Look], Awaitable[T]]) -> T:
+    def do(self, work: Callable[[ReadSession], Awaitable[T]]) -> T:
         return self.runner.run(self.data.ask(work))
 
     def rows(self, table: str, by: list[str], filters: Filters, **levels: str) -> list[Row]:
         query = QUERIES[table].model_validate({**filters, **levels, "by": by})
 
-        async def work(look: Look) -> list[Row]:
+        async def work(session: ReadSession) -> list[Row]:
             asked = query.asked()
-            found = await rollups.roll_up(look, table, asked.conditions, asked.as_of, query.axes())
-            assert found.total == await asked.count(look)
+            found = await rollups.roll_up(session, table, asked.conditions, asked.as_of, query.axes())
+            assert found.total == await asked.count(session)
             return found.rows
 
         return self.do(work)

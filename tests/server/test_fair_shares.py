@@ -12,7 +12,7 @@ import pytest
 from api.errors import Unavailable
 from api.http import exports
 from api.http.export_cache import Slots
-from api.query.session import Data, Look
+from api.query.session import Data, ReadSession
 from api.server.rate_limit import counted_as
 from api.server.transports import Pace
 from tests.support.live import serving
@@ -68,11 +68,11 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
     made, snapshot = Held(), Data.snapshot
 
     @asynccontextmanager
-    async def waiting(self: Data) -> AsyncIterator[Look]:
+    async def waiting(self: Data) -> AsyncIterator[ReadSession]:
         made.begun.release()
         await asyncio.to_thread(made.go_on.wait, PATIENCE_S)
-        async with snapshot(self) as look:
-            yield look
+        async with snapshot(self) as session:
+            yield session
 
     monkeypatch.setattr(Data, "snapshot", waiting)
     monkeypatch.setattr(exports, "SMALL", 5)

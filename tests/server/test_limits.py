@@ -18,7 +18,7 @@ from starlette.routing import Route
 from api.errors import Unavailable
 from api.http.metrics import Metrics
 from api.main import reader_for
-from api.server.middleware import Guard
+from api.server.middleware import Middleware
 from api.server.rate_limit import Allowance, Proxies
 from api.settings import EXPOSED_RATE_LIMIT, Settings
 from api.storage.database import engine
@@ -205,7 +205,7 @@ def test_only_so_many_requests_at_once() -> None:
             return PlainTextResponse("at last")
 
         served = Starlette(routes=[Route("/slow", slow), Route("/health", slow)])
-        app = Guard(served, Settings(concurrent_requests=2), Metrics(access_log=False))
+        app = Middleware(served, Settings(concurrent_requests=2), Metrics(access_log=False))
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
             waiting = [asyncio.create_task(client.get("/slow")) for _ in range(2)]
             await asyncio.sleep(0.05)

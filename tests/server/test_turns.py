@@ -9,14 +9,14 @@ import pytest
 from api.http import caching
 from api.query import session
 from api.query.lists import unhurried
-from api.query.session import TURN_SECONDS, Look
+from api.query.session import TURN_SECONDS, ReadSession
 from tests.support.live import Api
 
 
-def look() -> Look:
+def reading() -> ReadSession:
     """One that reads nothing."""
     unread: Any = None
-    return Look(unread, unread, unread, {})
+    return ReadSession(unread, unread, unread, {})
 
 
 @pytest.mark.parametrize(("each_s", "turns"), [(TURN_SECONDS / 4, 2), (TURN_SECONDS * 2, 10), (0, 0)])
@@ -37,7 +37,7 @@ def test_others_have_their_turn(monkeypatch: pytest.MonkeyPatch, each_s: float, 
 
         monkeypatch.setattr("api.query.session.asyncio.sleep", counted)
         now += each_s  # what came before them
-        async for _ in unhurried(look(), range(10)):
+        async for _ in unhurried(reading(), range(10)):
             now += each_s
 
     asyncio.run(main())

@@ -14,7 +14,7 @@ from api.http.ogc.collections import COLLECTIONS, Collection, described
 from api.http.ogc.features import ogc_feature
 from api.http.ogc.filters import ClaimItems, EventItems, LocationItems
 from api.query.paging import Sort, decode_cursor, encode_cursor, fingerprint, links
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.tables import placeless
 
 router = APIRouter(prefix="/ogc", include_in_schema=False)
@@ -33,10 +33,10 @@ def root(request: Request) -> str:
 async def _made(request: Request, value: Json, media_type: str = answers.JSON) -> Response:
     """An answer that says nothing of the data, but is of a revision as all others are."""
 
-    async def work(look: Look) -> Response:
-        if unchanged := await answers.not_modified(request, look):
+    async def work(session: ReadSession) -> Response:
+        if unchanged := await answers.not_modified(request, session):
             return unchanged
-        return caching.answer(request, orjson.dumps(value), media_type, answers.marks(look), {})
+        return caching.answer(request, orjson.dumps(value), media_type, answers.marks(session), {})
 
     return await answers.data_of(request).ask(work)
 
@@ -132,27 +132,27 @@ def _named(collection: str) -> Collection:
 async def items(request: Request, collection: Collection, query: EventItems | ClaimItems | LocationItems) -> Response:
     """A page of features: those in the box, then those without a point."""
 
-    async def work(look: Look) -> Response:
-        if unchanged := await answers.not_modified(request, look):
+    async def work(session: ReadSession) -> Response:
+        if unchanged := await answers.not_modified(request, session):
             return unchanged
         asked = query.asked()
-        await asked.check(look)
+        await asked.check(session)
         parts: list[Asked] = [asked]
         if collection.placed and query.bbox is not None:
             parts.append(placeless(asked))
-        matched = sum([await part.count(look) for part in parts])
-        bodies, cursor = await _taken(look, collection, query, parts)
+        matched = sum([await part.count(session) for part in parts])
+        bodies, cursor = await _taken(session, collection, query, parts)
         features = [ogc_feature(collection.id, body) for body in bodies]
         shown = _envelope(request, collection, cursor)
         head = orjson.dumps({"numberMatched": matched, "numberReturned": len(features), "links": shown})
         body = b'{"type":"FeatureCollection","features":[%s],%s' % (b",".join(features), head[1:])
-        return caching.answer(request, body, GEOJSON, answers.marks(look), {})
+        return caching.answer(request, body, GEOJSON, answers.marks(session), {})
 
     return await answers.data_of(request).ask(work)
 
 
 async def _taken(
-    look: Look, collection: Collection, query: EventItems | ClaimItems | LocationItems, parts: list[Asked]
+    session: ReadSession, collection: Collection, query: EventItems | ClaimItems | LocationItems, parts: list[Asked]
 ) -> tuple[list[str], str | None]:
     """The documents of the page, and the cursor of the next; a cursor says in which part it goes on, and where."""
     listing = collection.listing
@@ -166,7 +166,7 @@ async def _taken(
     for part in range(min(index, len(parts) - 1), len(parts)):
         if len(bodies) == query.limit:
             return bodies, "1-"
-        taken = await parts[part].take(look, sort, place, query.limit - len(bodies))
+        taken = await parts[part].take(session, sort, place, query.limit - len(bodies))
         bodies += taken.bodies
         if taken.last is not None:
             return bodies, f"{'1-' if part else ''}{encode_cursor(taken.last, bound)}"

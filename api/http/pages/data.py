@@ -24,7 +24,7 @@ from api.http.resources import (
     sources,
 )
 from api.query.filters import MAX_LIMIT
-from api.query.session import Look
+from api.query.session import ReadSession
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -37,10 +37,10 @@ _SCOPE = {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "query
 class _SameRevision:
     """The database as the parts of one page see it: through the one read session of the page."""
 
-    def __init__(self, look: Look) -> None:
-        self._look = look
+    def __init__(self, session: ReadSession) -> None:
+        self._look = session
 
-    async def ask(self, work: Callable[[Look], Awaitable[T]]) -> T:
+    async def ask(self, work: Callable[[ReadSession], Awaitable[T]]) -> T:
         return await work(self._look)
 
 
@@ -87,11 +87,11 @@ class Known:
 class Reading:
     """Asks the API's endpoints, all at the revision of one read session."""
 
-    def __init__(self, look: Look, state: Any) -> None:  # noqa: ANN401 - the application's, which takes anything
+    def __init__(self, session: ReadSession, state: Any) -> None:  # noqa: ANN401 - the application's, which takes anything
         """Read through the session that the page holds; `state` remembers what the whole collection is."""
-        self.look = look
+        self.session = session
         self._state = state
-        self._app = SimpleNamespace(state=SimpleNamespace(data=_SameRevision(look)))
+        self._app = SimpleNamespace(state=SimpleNamespace(data=_SameRevision(session)))
 
     async def _ask(self, endpoint: Endpoint, asked: Mapping[str, object], **path: str) -> Any:  # noqa: ANN401 - any JSON
         scope = {**_SCOPE, "app": self._app}
@@ -163,7 +163,7 @@ class Reading:
 
     async def known(self) -> Known:
         """What is known of the whole collection."""
-        catalogue = self.look.catalogue
+        catalogue = self.session.catalogue
         of, known = getattr(self._state, "known_to_pages", (None, None))
         if of is not catalogue or known is None:
             known = await self._read_known()
@@ -208,4 +208,4 @@ def _query_of(endpoint: Endpoint) -> tuple[str, type[BaseModel]]:
 async def read(request: Request, work: Callable[[Reading], Awaitable[T]]) -> T:
     """Do work that reads, all of it at one revision. Raises what the API's endpoints raise."""
     state = request.app.state
-    return await answers.data_of(request).ask(lambda look: work(Reading(look, state)))
+    return await answers.data_of(request).ask(lambda session: work(Reading(session, state)))

@@ -67,7 +67,7 @@ async def event_page(request: Request, id: EventId, query: Annotated[EventPageQu
                 *exports(path, ()),
                 *exports(changed(same_in_api(request.url.query, "/claims"), event=id), ("csv", "ndjson")),
             ],
-            citation(title, dataset, frame.permanent(request), reading.look.revision, frame.today()),
+            citation(title, dataset, frame.permanent(request), reading.session.revision, frame.today()),
         )
 
     return await frame.answer(request, make, embed=query.embed)

@@ -65,7 +65,7 @@ async def explore(request: Request, query: Annotated[ExploreQuery, Query()]) -> 
                 *exports(path, ("csv", "ndjson", "geojson", "kml")),
                 *feed(query.as_of or known.last_day, request.url.query),
             ],
-            citation(title, whole, frame.permanent(request), reading.look.revision, frame.today()),
+            citation(title, whole, frame.permanent(request), reading.session.revision, frame.today()),
         )
 
     return await frame.answer(request, make, embed=query.embed)

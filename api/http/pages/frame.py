@@ -139,16 +139,16 @@ async def answer(
     tagged = _tagged(request, HTML)
 
     async def work(reading: Reading) -> Response:
-        if unchanged := await answers.not_modified(tagged, reading.look):
+        if unchanged := await answers.not_modified(tagged, reading.session):
             return unchanged
         kept = rendered(request, reading)
         key = (caching.base(request), here(request), today())
         made = kept.get(key)
         if made is None:
             page = await make(reading)
-            made = render(request, page, embed=embed, marks=answers.marks(reading.look)), _headers(page, embed=embed)
+            made = render(request, page, embed=embed, marks=answers.marks(reading.session)), _headers(page, embed=embed)
             kept.put(key, made)
-        return caching.answer(tagged, made[0], HTML, answers.marks(reading.look), made[1])
+        return caching.answer(tagged, made[0], HTML, answers.marks(reading.session), made[1])
 
     response = await read(request, work)
     if response.status_code == HTTPStatus.NOT_MODIFIED:  # a browser takes the headers of its copy from here
@@ -167,9 +167,9 @@ def rendered(request: Request, reading: Reading) -> Kept:
     """The pages of this revision that are kept."""
     state = request.app.state
     of, kept = getattr(state, "rendered_pages", (None, None))
-    if of is not reading.look.catalogue or kept is None:
+    if of is not reading.session.catalogue or kept is None:
         kept = Kept()
-        state.rendered_pages = (reading.look.catalogue, kept)
+        state.rendered_pages = (reading.session.catalogue, kept)
     return kept
 
 
@@ -178,10 +178,10 @@ async def picture(request: Request, make: Callable[[Reading], Awaitable[str]]) -
     tagged = _tagged(request, SVG)
 
     async def work(reading: Reading) -> Response:
-        if unchanged := await answers.not_modified(tagged, reading.look):
+        if unchanged := await answers.not_modified(tagged, reading.session):
             return unchanged
         body = (await make(reading)).encode()
-        return caching.answer(tagged, body, SVG, answers.marks(reading.look), {})
+        return caching.answer(tagged, body, SVG, answers.marks(reading.session), {})
 
     return await read(request, work)
 

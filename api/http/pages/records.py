@@ -52,7 +52,7 @@ class SourcePageQuery(answers.Nothing):
 
 
 def _cite(request: Request, reading: Reading, title: str, dataset: Json | None) -> dict[str, str]:
-    return citation(title, dataset, frame.permanent(request), reading.look.revision, frame.today())
+    return citation(title, dataset, frame.permanent(request), reading.session.revision, frame.today())
 
 
 @router.get("/explore/disputes")

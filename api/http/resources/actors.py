@@ -15,7 +15,7 @@ from api.http.openapi_responses import item_of
 from api.models.facets import ActorFacets
 from api.query.descriptions import all_worded, changed_in_words, sentence
 from api.query.filters import Changed, Id, Paged, PathId, Versioned, Worded
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.tables import TableQuestion, item_statement
 from api.schemas.pages import ActorPage
 from api.schemas.records import Actor
@@ -47,9 +47,9 @@ class ActorFilters(Worded, Changed):
         asked.changed(self.changed_since)
         return asked
 
-    async def described(self, look: Look) -> str:
+    async def described(self, session: ReadSession) -> str:
         """The question in words."""
-        said = await all_worded(look, self)
+        said = await all_worded(session, self)
         parts = [
             *said.values(),
             f"hold the words “{self.q}”" if self.q else None,

@@ -19,7 +19,7 @@ from api.query.briefing import News
 from api.query.filters import Dated, Day, Id, Paged
 from api.query.matching import Conditions, marked
 from api.query.paging import query_string
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.schemas.reports import Briefing
 
 BRIEFING = Listing("briefing", ("said",))
@@ -80,12 +80,12 @@ class BriefingFilters(Dated):
         )
         return News(conditions, self.party, self.undated)
 
-    async def described(self, look: Look) -> str:
+    async def described(self, session: ReadSession) -> str:
         """The question in words."""
         first, last = self.span()
         days = f"on {day_in_words(first)}" if first == last else f"from {day_in_words(first)} to {day_in_words(last)}"
-        where = f" about events in {await look.names('location', self.location)}" if self.location else ""
-        who = f" by what {await look.names('actor', self.party)} said" if self.party else ""
+        where = f" about events in {await session.names('location', self.location)}" if self.location else ""
+        who = f" by what {await session.names('actor', self.party)} said" if self.party else ""
         sure = "became" if self.known == Known.CERTAIN else "may have become"
         extra = "; undated claims count as known all along" if self.undated == Undated.INCLUDE else ""
         return f"What {sure} known {days}{where}{who}{extra}"

@@ -21,7 +21,7 @@ from api.query.as_of import AsOfDay
 from api.query.descriptions import all_worded, changed_in_words, days_in_words, sentence
 from api.query.filters import AsOf, AsOfImprecise, Changed, Day, Flag, Id, Paged, PathId, Versioned, Worded
 from api.query.matching import Conditions, marked, ordinal
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.statements import REVISION
 from api.query.why_empty import Explained
 from api.schemas.pages import ClaimPage
@@ -185,9 +185,9 @@ class ClaimFilters(Worded, AsOfImprecise, Changed):
         )
         return Explained("claims", conditions, self.as_of_day())
 
-    async def described(self, look: Look) -> str:
+    async def described(self, session: ReadSession) -> str:
         """The question in words."""
-        said = await all_worded(look, self)
+        said = await all_worded(session, self)
         parts = [
             said.pop("event"),
             days_in_words("were said", self.said_from, self.said_to, self.match, self.undated),
@@ -224,9 +224,9 @@ class ClaimsOfEvent(AsOf, Paged, Shaped):
         return self.cursor is None and self.as_of is None and self.sort == "said" and not shapes(self)
 
 
-async def claims_of(look: Look, event: str, query: ClaimsOfEvent) -> answers.Everything | None:
+async def claims_of(session: ReadSession, event: str, query: ClaimsOfEvent) -> answers.Everything | None:
     """All claims about an event, by one statement; None: there is no such event, no claim, or more than a page."""
-    rows = await look.fetch(_OF_EVENT, {"id": event, "limit": query.limit + 1})
+    rows = await session.fetch(_OF_EVENT, {"id": event, "limit": query.limit + 1})
     if not rows or len(rows) > query.limit:
         return None
     rows = sorted(rows, key=lambda row: (not row[1], row[5]))  # undated ones last

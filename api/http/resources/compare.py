@@ -24,7 +24,7 @@ from api.query.filters import AsOf, Id
 from api.query.lists import check_named
 from api.query.matching import Named
 from api.query.references import Json
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.why_empty import scope_of, why
 from api.schemas.reports import Comparison
 
@@ -65,24 +65,26 @@ class Spoken:
     texts: dict[str, str]
 
 
-async def _voice(look: Look, party: str, speakers: frozenset[str], question: Question, spoken: Spoken) -> Json:
+async def _voice(
+    session: ReadSession, party: str, speakers: frozenset[str], question: Question, spoken: Spoken
+) -> Json:
     """What a party says of a question."""
     statements, texts = spoken.statements, spoken.texts
     own = [s for s in in_order_said(spoken.on[question]) if s.speaker in speakers]
     stands = course(statements, question, speakers)
     by_id = {statement.id: statement for statement in statements}
     return {
-        "party": await shown.actor(look, party),
+        "party": await shown.actor(session, party),
         "silent": all(statement.stance == Stance.SILENT for statement in own),
         "stance": stands[-1].position if stands else None,
-        **(await shown.content(look, stands[-1], by_id) if stands else {"value": None, "names": []}),
+        **(await shown.content(session, stands[-1], by_id) if stands else {"value": None, "names": []}),
         "since": orjson.loads(texts[stands[-1].since])["said"] if stands else None,
         "claims": [orjson.Fragment(texts[statement.id]) for statement in own],
     }
 
 
-async def _assessment(look: Look, found: Assessment) -> Json:
-    of = await shown.actor(look, found.question.of)
+async def _assessment(session: ReadSession, found: Assessment) -> Json:
+    of = await shown.actor(session, found.question.of)
     return found.as_sent(lambda _: of)
 
 
@@ -95,30 +97,30 @@ async def compare_parties(request: Request, id: EventId, query: Annotated[Compar
     """
     parties = query.parties()
 
-    async def make(look: Look) -> bytes:
-        row = await shown.event(look, id)
-        await check_named(look, [Named("party", "actor", party) for party in parties])
+    async def make(session: ReadSession) -> bytes:
+        row = await shown.event(session, id)
+        await check_named(session, [Named("party", "actor", party) for party in parties])
         document = orjson.loads(row[BODY])
         statements = shown.counting(row, query.as_of_day())
-        speakers = {party: await shown.members(look, [party]) or frozenset() for party in parties}
+        speakers = {party: await shown.members(session, [party]) or frozenset() for party in parties}
         anybody = frozenset().union(*speakers.values())
-        texts = await shown.claims(look, (s.id for s in statements if s.speaker in anybody))
+        texts = await shown.claims(session, (s.id for s in statements if s.speaker in anybody))
         spoken = Spoken(statements, Weights(statements).questions(), texts)
         data = [
             {
-                "assessment": await _assessment(look, found),
-                "parties": [await _voice(look, party, speakers[party], found.question, spoken) for party in parties],
+                "assessment": await _assessment(session, found),
+                "parties": [await _voice(session, party, speakers[party], found.question, spoken) for party in parties],
             }
             for found in assess(statements)
         ]
-        refs = await shown.actors(look, parties)
+        refs = await shown.actors(session, parties)
         names = " and ".join(ref["name"] for ref in refs)
         words = f"What {names} say about “{document['title']}”"
         meta: dict[str, Any] = {"description": as_known(words, query.as_of_day())}
         if query.as_of is not None:
             meta["left_out"] = shown.undated_left_out(decode(row[STATEMENTS]), statements)
         if not data:
-            meta["why_empty"] = await why(look, scope_of(ClaimFacets.EVENT, [id]), query.as_of_day(), "")
+            meta["why_empty"] = await why(session, scope_of(ClaimFacets.EVENT, [id]), query.as_of_day(), "")
         return answers.enclosed(request, data, meta, event=shown.dated_ref(document), parties=refs)
 
     return await answers.made(request, make)

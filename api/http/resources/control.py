@@ -10,7 +10,7 @@ from api.http.resources.locations import LocationId
 from api.query.control import containers, latest_words, shown_words, why_empty
 from api.query.descriptions import as_known
 from api.query.filters import AsOf
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.schemas.reports import Control
 
 router = APIRouter(tags=["Positions"])
@@ -31,15 +31,15 @@ async def get_control(request: Request, id: LocationId, query: Annotated[Control
     control, that its participants do.
     """
 
-    async def make(look: Look) -> bytes:
-        await look.require("location", id)
+    async def make(session: ReadSession) -> bytes:
+        await session.require("location", id)
         as_of = query.as_of_day()
-        places = await containers(look, id)
-        data = await shown_words(look, places, await latest_words(look, places, as_of))
+        places = await containers(session, id)
+        data = await shown_words(session, places, await latest_words(session, places, as_of))
         noun = f"The latest words on who holds {places[0]['name']}, or what contains it"
         meta: dict[str, Any] = {"description": as_known(noun, as_of)}
         if not data:
-            meta["why_empty"] = await why_empty(look, places, as_of)
+            meta["why_empty"] = await why_empty(session, places, as_of)
         return answers.enclosed(request, data, meta, location=places[0])
 
     return await answers.made(request, make)

@@ -12,7 +12,7 @@ from api.http.list_routes import list_routes
 from api.http.openapi_responses import item_of
 from api.query.descriptions import changed_in_words, sentence
 from api.query.filters import Changed, Paged, PathId, Versioned
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.tables import TableQuestion, item_statement
 from api.schemas.pages import DatasetPage
 from api.schemas.records import Dataset
@@ -32,7 +32,7 @@ class DatasetFilters(Changed):
         asked.changed(self.changed_since)
         return asked
 
-    async def described(self, _: Look) -> str:
+    async def described(self, _: ReadSession) -> str:
         """The question in words."""
         return sentence("Datasets", [changed_in_words(self.changed_since)])
 

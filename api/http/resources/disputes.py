@@ -15,7 +15,7 @@ from api.query.descriptions import changed_in_words, days_in_words, one_of, sent
 from api.query.disputes import Disputes
 from api.query.filters import Changed, Id, OfEvents, Paged
 from api.query.matching import Conditions, Named, Wanted, any_of, marked, ordinal
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.why_empty import scope_of
 from api.schemas.pages import DisputePage
 
@@ -39,14 +39,16 @@ def conditions_of(filters: OfEvents, *facets: Wanted, named: list[Named]) -> Con
     )
 
 
-async def events_in_words(filters: OfEvents, look: Look) -> list[str | None]:
+async def events_in_words(filters: OfEvents, session: ReadSession) -> list[str | None]:
     """Which events the filters ask for, and which aspects of them."""
     happened = days_in_words("happened", filters.date_from, filters.date_to, filters.match, filters.undated)
     return [
         f"concern {one_of(filters.aspect)}" if filters.aspect else None,
         f"are about events that {happened}" if happened else None,
-        f"are about events in {await look.names('location', filters.location)}" if filters.location else None,
-        f"are about events of the dataset {await look.names('dataset', filters.dataset)}" if filters.dataset else None,
+        f"are about events in {await session.names('location', filters.location)}" if filters.location else None,
+        f"are about events of the dataset {await session.names('dataset', filters.dataset)}"
+        if filters.dataset
+        else None,
     ]
 
 
@@ -72,11 +74,11 @@ class DisputeFilters(OfEvents, Changed):
         changed = replace(conditions, changed_since=self.changed_since, changed_claims=True)
         return Disputes(changed, self.as_of_day(), frozenset(self.aspect), scope, self.party)
 
-    async def described(self, look: Look) -> str:
+    async def described(self, session: ReadSession) -> str:
         """The question in words."""
-        who = f"have a position held by {await look.names('actor', self.party)}" if self.party else None
+        who = f"have a position held by {await session.names('actor', self.party)}" if self.party else None
         changed = None if self.changed_since is None else f"rest on what {changed_in_words(self.changed_since)}"
-        parts = [who, *await events_in_words(self, look), changed]
+        parts = [who, *await events_in_words(self, session), changed]
         return sentence("Disputes", parts, self.as_of_day())
 
 

@@ -44,7 +44,7 @@ from api.query.filters import (
     Worded,
 )
 from api.query.matching import Conditions, Named, Resting, Wanted, any_of, box_wanted, marked, ordinal
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.statements import REVISION
 from api.query.why_empty import Explained
 from api.schemas.pages import ClaimPage, EventPage
@@ -222,16 +222,18 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
         )
         return Explained("events", conditions, as_of)
 
-    async def described(self, look: Look) -> str:
+    async def described(self, session: ReadSession) -> str:
         """The question in words."""
-        said = await all_worded(look, self)
-        who = await worded(look, EventFacets.PARTY, self.party)
+        said = await all_worded(session, self)
+        who = await worded(session, EventFacets.PARTY, self.party)
         if who is not None and self.role:
             who += f" as {one_of(self.role)}"
         parts = [
             days_in_words("happened", self.date_from, self.date_to, self.match, self.undated),
-            who or await worded(look, EventFacets.ROLE, self.role),
-            f"also involve another actor of {await look.names('actor', self.with_party)}" if self.with_party else None,
+            who or await worded(session, EventFacets.ROLE, self.role),
+            f"also involve another actor of {await session.names('actor', self.with_party)}"
+            if self.with_party
+            else None,
             said.pop("kind"),
             said.pop("location"),
             said.pop("country"),
@@ -241,8 +243,8 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
             *said.values(),
             f"hold the words “{self.q}”" if self.q else None,
             changed_in_words(self.changed_since),
-            await worded(look, EventFacets.DISPUTED, self.disputed),
-            await worded(look, EventFacets.STATUS, self.status),
+            await worded(session, EventFacets.DISPUTED, self.disputed),
+            await worded(session, EventFacets.STATUS, self.status),
         ]
         return sentence("Events", parts, self.as_of_day())
 
@@ -292,11 +294,11 @@ async def get_event(request: Request, id: EventId, query: Annotated[EventItem, Q
 async def list_event_claims(request: Request, id: EventId, query: Annotated[ClaimsOfEvent, Query()]) -> Response:  # noqa: A002
     """The claims about one event, in the order they were said; undated ones last."""
     if query.is_plain:
-        answer = await answers.everything(request, query, lambda look: claims_of(look, id, query))
+        answer = await answers.everything(request, query, lambda session: claims_of(session, id, query))
         if answer is not None:
             return answer
     asked = ANY_CLAIM.model_copy(update={**vars(query), "event": [id]})
-    return await answers.page(request, CLAIMS, asked, lambda look: look.require("event", id))
+    return await answers.page(request, CLAIMS, asked, lambda session: session.require("event", id))
 
 
 @exports.get("/events.kml", responses=export_of(kml.MEDIA_TYPE, "<kml/>"), response_class=Response)

@@ -14,7 +14,7 @@ from api.http.jsonld import MEDIA_TYPE, Jsonld
 from api.http.openapi_responses import export_of
 from api.http.resources import actors, claims, datasets, events, locations, sources
 from api.query.filters import Filters
-from api.query.session import Look
+from api.query.session import ReadSession
 
 router = APIRouter()
 LISTS: tuple[tuple[Listing, type[Filters], str], ...] = (
@@ -112,10 +112,10 @@ PAGE = _page()
 async def get_terms(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
     """Every term and what it means."""
 
-    async def work(look: Look) -> Response:
-        if unchanged := await answers.not_modified(request, look):
+    async def work(session: ReadSession) -> Response:
+        if unchanged := await answers.not_modified(request, session):
             return unchanged
-        return caching.answer(request, PAGE, "text/html; charset=utf-8", answers.marks(look), {})
+        return caching.answer(request, PAGE, "text/html; charset=utf-8", answers.marks(session), {})
 
     return await answers.data_of(request).ask(work)
 

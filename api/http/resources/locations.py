@@ -15,7 +15,7 @@ from api.http.openapi_responses import item_of
 from api.models.facets import LocationFacets
 from api.query.descriptions import all_worded, box_in_words, changed_in_words, circle_in_words, sentence
 from api.query.filters import Changed, CountryCode, Id, Paged, PathId, Placed, Versioned, Worded
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.tables import TableQuestion, item_statement
 from api.schemas.pages import LocationPage
 from api.schemas.records import Location
@@ -55,9 +55,9 @@ class LocationFilters(Worded, Placed, Changed):
         asked.changed(self.changed_since)
         return asked
 
-    async def described(self, look: Look) -> str:
+    async def described(self, session: ReadSession) -> str:
         """The question in words."""
-        said = await all_worded(look, self)
+        said = await all_worded(session, self)
         parts = [
             said.pop("kind"),
             said.pop("within"),

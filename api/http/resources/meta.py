@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from api.domain.vocabulary import VOCABULARIES
 from api.http import answers, caching, problems
 from api.http.openapi_responses import COMMON, json_of, problem
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.schemas.pages import WordMeaning
 
 router = APIRouter(tags=["About"])
@@ -34,10 +34,10 @@ _VOCABULARY = orjson.dumps(_WORDS)
 async def get_vocabulary(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
     """Every closed vocabulary, with one sentence per word."""
 
-    async def work(look: Look) -> Response:
-        if unchanged := await answers.not_modified(request, look):
+    async def work(session: ReadSession) -> Response:
+        if unchanged := await answers.not_modified(request, session):
             return unchanged
-        return caching.answer(request, _VOCABULARY, answers.JSON, answers.marks(look), {})
+        return caching.answer(request, _VOCABULARY, answers.JSON, answers.marks(session), {})
 
     return await answers.data_of(request).ask(work)
 

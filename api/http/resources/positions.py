@@ -23,7 +23,7 @@ from api.query.filters import AsOf, Flag, Id, OfEvents, Paged
 from api.query.lists import check_named
 from api.query.matching import Named, any_of
 from api.query.positions import ActorPositions, Course, history
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.why_empty import scope_of, why
 from api.schemas.reports import HistoryPage
 
@@ -45,10 +45,10 @@ class EventPositionsQuery(AsOf):
         list[v.Aspect], Field(description="What about the event they are on.", examples=[["control"]])
     ] = []
 
-    async def described(self, look: Look, title: str) -> str:
+    async def described(self, session: ReadSession, title: str) -> str:
         """The question in words."""
         parts = [
-            f"are upheld by {await look.names('actor', self.party)}" if self.party else None,
+            f"are upheld by {await session.names('actor', self.party)}" if self.party else None,
             f"concern {one_of(self.aspect)}" if self.aspect else None,
         ]
         noun = f"Positions on “{title}”"
@@ -69,13 +69,13 @@ async def list_event_positions(
     stands; one that has only spoken without taking a position is `neutral`.
     """
 
-    async def make(look: Look) -> bytes:
-        row = await shown.event(look, id)
-        await check_named(look, [Named("party", "actor", party) for party in query.party])
+    async def make(session: ReadSession) -> bytes:
+        row = await shown.event(session, id)
+        await check_named(session, [Named("party", "actor", party) for party in query.party])
         document = orjson.loads(row[BODY])
         statements = shown.counting(row, query.as_of_day())
         by_id = {statement.id: statement for statement in statements}
-        speakers = await shown.members(look, query.party)
+        speakers = await shown.members(session, query.party)
         event = shown.dated_ref(document)
         found = [
             Course(event, question, party, stands, by_id)
@@ -84,14 +84,14 @@ async def list_event_positions(
             for party, stands in trajectory(statements, question).items()
             if shown.voiced(stands, by_id, speakers)
         ]
-        when = await shown.said(look, (stand.since for course in found for stand in course.stands))
-        data = [await history(look, course, when) for course in found]
-        meta: dict[str, Any] = {"description": await query.described(look, document["title"])}
+        when = await shown.said(session, (stand.since for course in found for stand in course.stands))
+        data = [await history(session, course, when) for course in found]
+        meta: dict[str, Any] = {"description": await query.described(session, document["title"])}
         if query.as_of is not None:
             meta["left_out"] = shown.undated_left_out(decode(row[STATEMENTS]), statements)
         if not data:
             otherwise = "Claims are recorded about it, but none of what was asked for."
-            meta["why_empty"] = await why(look, scope_of(ClaimFacets.EVENT, [id]), query.as_of_day(), otherwise)
+            meta["why_empty"] = await why(session, scope_of(ClaimFacets.EVENT, [id]), query.as_of_day(), otherwise)
         return answers.enclosed(request, data, meta)
 
     return await answers.made(request, make)
@@ -123,11 +123,11 @@ class PositionsOfActor(ActorPositionsQuery):
         as_of, aspects = self.as_of_day(), frozenset(self.aspect)
         return ActorPositions(conditions, as_of, aspects, scope, self.actor, self.moved)
 
-    async def described(self, look: Look) -> str:
+    async def described(self, session: ReadSession) -> str:
         """The question in words."""
         moved = {True: "have changed", False: "have never changed", None: None}[self.moved]
-        noun = f"Positions of {await look.names('actor', [self.actor])}"
-        parts = [moved, *await events_in_words(self, look)]
+        noun = f"Positions of {await session.names('actor', [self.actor])}"
+        parts = [moved, *await events_in_words(self, session)]
         return sentence(noun, parts, self.as_of_day())
 
 

@@ -22,7 +22,7 @@ from api.http.problems import Problem
 from api.models.history import RELEASE_NAME_LENGTH
 from api.query import releases
 from api.query.filters import Filters, Paged
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.schemas.history import DifferencePage, FrozenRelease, ReleaseList
 
 DIFFERENCES = Listing("differences", ("kind",), text_keys=("kind",))
@@ -129,7 +129,7 @@ class Compared(BetweenTwo):
         """The question."""
         return releases.Differences(self.before["revision"], self.after["revision"])
 
-    async def described(self, _: Look) -> str:
+    async def described(self, _: ReadSession) -> str:
         """The question in words."""
         one, other = (f"release {one['name']} (revision {one['revision']})" for one in (self.before, self.after))
         return f"What {other} has otherwise than {one}"
@@ -153,8 +153,8 @@ def _shown(request: Request, release: Json) -> Json:
 async def get_releases(request: Request, _: Annotated[Nothing, Query()]) -> Response:
     """Every frozen state of the record, the newest first: of which revision, how large, its SHA-256, how to cite it."""
 
-    async def work(look: Look) -> bytes:
-        shown = [_shown(request, one) for one in await releases.all_releases(look)]
+    async def work(session: ReadSession) -> bytes:
+        shown = [_shown(request, one) for one in await releases.all_releases(session)]
         return answers.enclosed(request, shown, {"description": "All releases"})
 
     return caching.fixed(request, await answers.data_of(request).ask(work), answers.JSON)
@@ -209,8 +209,8 @@ async def compare_releases(
 
 
 async def _compared(request: Request, before: str, after: str, query: BetweenTwo) -> Compared:
-    async def work(look: Look) -> tuple[Json, Json]:
-        return await releases.one_release(look, before), await releases.one_release(look, after)
+    async def work(session: ReadSession) -> tuple[Json, Json]:
+        return await releases.one_release(session, before), await releases.one_release(session, after)
 
     one, other = await answers.data_of(request).ask(work)
     return Compared(before=one, after=other, **vars(query))
@@ -228,8 +228,8 @@ async def export_release(request: Request, name: ReleaseName, _: Annotated[Nothi
     """
     data = answers.data_of(request)
 
-    async def known(look: Look) -> tuple[Json, int]:
-        return await releases.one_release(look, name), look.catalogue.generation
+    async def known(session: ReadSession) -> tuple[Json, int]:
+        return await releases.one_release(session, name), session.catalogue.generation
 
     release, generation = await data.ask(known)
     headers = {"etag": f'"{release["sha256"]}"', "cache-control": FOR_EVER, "Content-Type": ZIP}
@@ -239,18 +239,18 @@ async def export_release(request: Request, name: ReleaseName, _: Annotated[Nothi
         return Response(None, 304, {name: headers[name] for name in ("etag", "cache-control")})
 
     async def make() -> Export:
-        async with data.snapshot() as look:
-            body = await export_cache.written(_whole(look, release))
-            return Export(body, 1, headers["etag"], look.catalogue.loaded_at)
+        async with data.snapshot() as session:
+            body = await export_cache.written(_whole(session, release))
+            return Export(body, 1, headers["etag"], session.catalogue.loaded_at)
 
     made = await export_cache_of(request).get((generation, headers["etag"]), make)
     return ranges.answer(request, made.body, headers)
 
 
-async def _whole(look: Look, release: Json) -> AsyncIterator[bytes]:
+async def _whole(session: ReadSession, release: Json) -> AsyncIterator[bytes]:
     """The bytes of a file, which are what they were when it was made."""
     known = hashlib.sha256()
-    async for part in releases.file_of(look, release["name"]):
+    async for part in releases.file_of(session, release["name"]):
         known.update(part)
         yield part
     if known.hexdigest() != release["sha256"]:
@@ -266,7 +266,7 @@ async def _whole(look: Look, release: Json) -> AsyncIterator[bytes]:
 )
 async def get_release_sum(request: Request, name: ReleaseName, _: Annotated[Nothing, Query()]) -> Response:
     """The SHA-256 of the release's file, as `sha256sum --check` reads it."""
-    release = await answers.data_of(request).ask(lambda look: releases.one_release(look, name))
+    release = await answers.data_of(request).ask(lambda session: releases.one_release(session, name))
     line = f"{release['sha256']}  counterclaim-{name}.zip\n"
     return caching.fixed(request, line.encode(), "text/plain; charset=utf-8")
 
@@ -278,5 +278,5 @@ async def get_release_sum(request: Request, name: ReleaseName, _: Annotated[Noth
 )
 async def get_release(request: Request, name: ReleaseName, _: Annotated[Nothing, Query()]) -> Response:
     """One release: of which revision, what it holds, its SHA-256 and how to cite it as text, BibTeX and CSL-JSON."""
-    release = await answers.data_of(request).ask(lambda look: releases.one_release(look, name))
+    release = await answers.data_of(request).ask(lambda session: releases.one_release(session, name))
     return caching.fixed(request, orjson.dumps(_shown(request, release)), answers.JSON)

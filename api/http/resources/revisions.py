@@ -14,7 +14,7 @@ from api.http.openapi_responses import json_of, problem
 from api.query import history
 from api.query.filters import Filters, Flag, Paged, PathId
 from api.query.filters import RevisionNumber as Number
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.schemas.history import ChangePage, Revision, RevisionPage, VersionPage
 from api.schemas.records import Sent
 
@@ -72,7 +72,7 @@ class RevisionQuery(Filters, Paged):
         """The question."""
         return history.Revisions()
 
-    async def described(self, _: Look) -> str:
+    async def described(self, _: ReadSession) -> str:
         """The question in words."""
         return "All revisions"
 
@@ -90,7 +90,7 @@ class OfOneRevision(OneRevisionQuery):
         """The question."""
         return history.Changes(self.number, one=True)
 
-    async def described(self, _: Look) -> str:
+    async def described(self, _: ReadSession) -> str:
         """The question in words."""
         return f"What revision {self.number} changed"
 
@@ -109,7 +109,7 @@ class ChangeFilters(Filters):
         """The question."""
         return history.Changes(self.since, documents=self.documents)
 
-    async def described(self, _: Look) -> str:
+    async def described(self, _: ReadSession) -> str:
         """The question in words."""
         return f"The last change of each document after revision {self.since}"
 
@@ -139,8 +139,8 @@ async def list_revisions(request: Request, query: Annotated[RevisionQuery, Query
 async def get_revision(request: Request, number: RevisionNumber, _: Annotated[answers.Nothing, Query()]) -> Response:
     """One revision."""
 
-    async def make(look: Look) -> bytes:
-        return orjson.dumps(await history.one_revision(look, number))
+    async def make(session: ReadSession) -> bytes:
+        return orjson.dumps(await history.one_revision(session, number))
 
     return await answers.made(request, make)
 
@@ -157,7 +157,7 @@ async def list_revision_changes(
     request: Request, number: RevisionNumber, query: Annotated[OneRevisionQuery, Query()]
 ) -> Response:
     """Each document that this revision put or deleted, with its hash, in the order of the digest: kind, then id."""
-    found = await answers.data_of(request).ask(lambda look: history.one_revision(look, number))
+    found = await answers.data_of(request).ask(lambda session: history.one_revision(session, number))
     asked = OfOneRevision(number=found["number"], **vars(query))
     return await answers.page(request, CHANGES, asked)
 
@@ -199,8 +199,8 @@ def of_records(kind: str, example: str) -> APIRouter:
 
 def _versions_of(kind: str, place: Any) -> Callable[..., Awaitable[Response]]:  # noqa: ANN401 - FastAPI's own
     async def endpoint(request: Request, id: PathId, _: Annotated[answers.Nothing, Query()]) -> Response:  # noqa: A002
-        async def make(look: Look) -> bytes:
-            told = [orjson.Fragment(version) for version in await history.versions(look, kind, id)]
+        async def make(session: ReadSession) -> bytes:
+            told = [orjson.Fragment(version) for version in await history.versions(session, kind, id)]
             return answers.enclosed(request, told, {"description": f"Every revision of {kind} {id}, newest first"})
 
         return await answers.made(request, make)

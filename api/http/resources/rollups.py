@@ -16,7 +16,7 @@ from api.http.openapi_responses import export_of, json_of
 from api.http.resources.claims import ClaimFilters
 from api.http.resources.events import EventFilters
 from api.query.rollups import REFERENCES, UNITS, By, Rollup, roll_up
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.schemas.reports import RollupAnswer
 
 MEDIA_TYPE = "text/csv; charset=utf-8; header=present"
@@ -101,17 +101,17 @@ class ClaimRollup(ClaimFilters, Counted):
     ] = []
 
 
-async def _rolled(look: Look, table: str, query: Any) -> Rollup:  # noqa: ANN401 - filters of events or claims
+async def _rolled(session: ReadSession, table: str, query: Any) -> Rollup:  # noqa: ANN401 - filters of events or claims
     asked = query.asked()
-    await asked.check(look)
-    return await roll_up(look, table, asked.conditions, asked.as_of, query.axes())
+    await asked.check(session)
+    return await roll_up(session, table, asked.conditions, asked.as_of, query.axes())
 
 
 async def _json(request: Request, table: str, query: Any) -> Response:  # noqa: ANN401 - as above
-    async def make(look: Look) -> bytes:
-        found = await _rolled(look, table, query)
-        words = f"By {' and '.join(query.by)}: {await query.described(look)}"
-        left_out = await query.asked().left_out(look)
+    async def make(session: ReadSession) -> bytes:
+        found = await _rolled(session, table, query)
+        words = f"By {' and '.join(query.by)}: {await query.described(session)}"
+        left_out = await query.asked().left_out(session)
         meta = {"description": words, "left_out": left_out, "total": found.total}
         return answers.enclosed(request, found.rows, meta)
 
@@ -128,11 +128,11 @@ async def _csv(request: Request, table: str, query: Any) -> Response:  # noqa: A
         names = {axis: value.get(REFERENCES[axis]) for axis, value in references.items()}
         return row | names | {f"{axis}_id": value.get("id") for axis, value in references.items()}
 
-    async def work(look: Look) -> Response:
-        if unchanged := await answers.not_modified(request, look):
+    async def work(session: ReadSession) -> Response:
+        if unchanged := await answers.not_modified(request, session):
             return unchanged
-        tag, loaded_at = caching.etag(request, look.revision, gzip=False), look.catalogue.loaded_at
-        found = await _rolled(look, table, query)
+        tag, loaded_at = caching.etag(request, session.revision, gzip=False), session.catalogue.loaded_at
+        found = await _rolled(session, table, query)
         if caching.copy_will_do(request, loaded_at):
             return caching.not_modified(tag, loaded_at)
         text = csv_lines(map(flat, found.rows), [*header, "certain", "possible"], first=True)

@@ -16,7 +16,7 @@ from api.models.base import NAME_LENGTH
 from api.models.facets import SourceFacets
 from api.query.descriptions import all_worded, changed_in_words, days_in_words, sentence
 from api.query.filters import Changed, Day, Id, Imprecise, Paged, PathId, Versioned, Worded
-from api.query.session import Look
+from api.query.session import ReadSession
 from api.query.tables import TableQuestion, item_statement
 from api.schemas.pages import SourcePage
 from api.schemas.records import Source
@@ -65,9 +65,9 @@ class SourceFilters(Worded, Imprecise, Changed):
         asked.changed(self.changed_since)
         return asked
 
-    async def described(self, look: Look) -> str:
+    async def described(self, session: ReadSession) -> str:
         """The question in words."""
-        said = await all_worded(look, self)
+        said = await all_worded(session, self)
         parts = [
             days_in_words("were published", self.published_from, self.published_to, self.match, self.undated),
             *said.values(),
