@@ -133,7 +133,7 @@ class Revisions(HistoryList):
     async def walk(
         self,
         session: ReadSession,
-        sort: Sort,  # noqa: ARG002 - there is one order
+        sort: Sort,
         place: Place | None,
         batch: int,
     ) -> AsyncIterator[list[Found]]:
