@@ -21,5 +21,5 @@ def test_a_dataset_says_on_whose_terms(api: Api) -> None:
     assert api.csv("/datasets.csv")[0] == {name: value or "" for name, value in dataset.items()} | files
 
 
-def test_there_is_nothing_to_filter_by(api: Api) -> None:
-    assert api.problem("/datasets/count", q="x")["errors"][0]["allowed"] == []
+def test_there_is_nothing_to_filter_by_but_the_history(api: Api) -> None:
+    assert api.problem("/datasets/count", q="x")["errors"][0]["allowed"] == ["changed_since"]
