@@ -172,7 +172,7 @@ def test_whoever_is_named_stays(database: sa.Engine, tmp_path: Path) -> None:
     )
     army = '[[actors]]\nid = "other-army"\nkind = "armed_force"\nname = "Army"\n'
     load(database, read([write(tmp_path, "mine", MINE + blame), write(tmp_path, "other", army)]))
-    with pytest.raises(LoadRefusedError, match="claim blame of the dataset mine names it as its actor"):
+    with pytest.raises(LoadRefusedError, match="2 records of mine name what is in it, such as actor other-army"):
         withdraw(database, "other")
 
 
