@@ -293,8 +293,9 @@ class Load:
     def finish(self, *, prune: bool, same_as: Path, whole: bool = False, scope: vanished.Scope | None = None) -> Report:
         """All records were seen: check what only the whole can show, and settle what vanished."""
         report, store = self.report, self._store
-        store.make_indexes(self._indexes or ())
         self._refuse_unknown()
+        if not report.refusals:
+            self._make_indexes()
         self._refuse_strays()
         if report.refusals:
             return report
@@ -317,6 +318,13 @@ class Load:
             name = f"{fault.kind} {fault.id}"
             report.refuse(Refusal(self._places.get(name, Place(fault.dataset)), name, fault.field, fault.message))
         return report
+
+    def _make_indexes(self) -> None:
+        """Make those that a first load left out, once every record that is named has come."""
+        if self._indexes and not self._store.sqlite:
+            # PostgreSQL makes no index of a table while references of its rows wait to be checked.
+            self._store.run("SET CONSTRAINTS ALL IMMEDIATE")
+        self._store.make_indexes(self._indexes or ())
 
     def leave(self, dataset: str, same_as: Path) -> Report:
         """Withdraw the dataset itself."""

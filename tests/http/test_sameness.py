@@ -45,6 +45,8 @@ def told(answer: httpx.Response) -> Any:
     content = answer.content.replace(answer.request.url.netloc, b"counterclaim.test")
     if re.search("/(revisions|changes)", answer.request.url.path):
         content = re.sub(rb'(?<="recorded_at":")[^"]*', b"", content)
+    # At the foot of a page.
+    content = re.sub(rb"(?<=, loaded )\d{4}-\d\d-\d\d \d\d:\d\d(?= UTC)", b"", content)
     return answer.status_code, {name: answer.headers.get(name) for name in HEADERS}, content
 
 

@@ -85,9 +85,27 @@ def test_a_layer_comes_and_goes_without_a_trace(database: sa.Engine) -> None:
 def test_what_another_layer_names_stays(database: sa.Engine) -> None:
     seed(database)
     before = everything(database)
-    with pytest.raises(LoadRefusedError, match="cannot be withdrawn: claim lysychansk-context-c01 of the dataset"):
+    with pytest.raises(LoadRefusedError, match="cannot be withdrawn: 68 records of lysychansk-context name"):
         withdraw(database, EXCERPT)
     assert (everything(database), revision(database)) == (before, 1)
+
+
+def test_a_first_load_names_what_comes_in_a_later_batch(
+    database: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seed.load.BATCH", 1)
+    path = tmp_path / "whole.toml"
+    sources = "".join(
+        f'[[sources]]\nid = "{name}"\nkind = "document"\ntitle = "{name}"{more}\n'
+        for name, more in (("part", '\nparent = "volume"'), ("volume", ""))
+    )
+    path.write_text(
+        f'dataset = "mine"\n[[datasets]]\nid = "mine"\ntitle = "Mine"\nrecorded_at = 2026-01-01T00:00:00Z\n{sources}'
+    )
+    load(database, read([path]))
+    with database.connect() as connection:
+        rows = connection.execute(sa.text("SELECT id, parent FROM source ORDER BY id")).all()
+    assert [tuple(row) for row in rows] == [("part", "volume"), ("volume", None)]
 
 
 def write(folder: Path, text: str) -> Path:
@@ -115,7 +133,7 @@ aspect = "control"
         (CLAIM + 'about = "lysychansk-s01a"', "claim mine: about: lysychansk-s01a is a claim about another event"),
         (CLAIM + CLAIM, "claim mine: id: is there twice"),
         (CLAIM + 'quotes = "so"', "claim mine: quotes: there is no such field; did you mean quote?"),
-        (CLAIM.replace("mine", "count"), "claim count: no record may be called count"),
+        (CLAIM.replace("mine", "count"), "claim count: id: no record may be called count"),
         (CLAIM + 'summary = "a\\u0000"', "claim mine: summary: holds a control character"),
     ],
 )  # fmt: skip
