@@ -9,7 +9,7 @@ from api.domain import vocabulary as v
 from api.http.pages import frame, words
 from api.http.pages.basemap import CREDIT
 from api.http.pages.data import Json, Known, Part, Reading
-from api.http.pages.links import changed, citation, day_steps, exports, feed, same_in_api
+from api.http.pages.links import changed, citation, day_steps, exports, feed, same_day, same_in_api
 from api.http.pages.map import map_of
 from api.http.pages.pictures import bars_of, items_of, lanes_of, places_of, sign_links
 from api.http.pages.timeline import timeline_of
@@ -129,9 +129,9 @@ async def _pictures(  # noqa: PLR0913 - what is drawn, of how much, and where it
         "map": map_,
         "map_title": f"Map of {_first(events, total)}",
         "map_first": _first(events, total) if total > len(events) else None,
-        "sign_links": sign_links(map_, here, query.as_of),
+        "sign_links": sign_links(map_, here, same_day(query)),
         "places": places_of(events)[: MAX_LIMIT // 5],
-        "line": timeline_of(items_of(timed, stands, query.as_of), names, query.as_of),
+        "line": timeline_of(items_of(timed, stands, same_day(query)), names, query.as_of),
         "line_id": "line",
         "line_title": f"Timeline of {_first(timed, total)} by party",
         "line_first": _first(timed, total) if total > len(timed) else None,

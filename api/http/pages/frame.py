@@ -22,7 +22,7 @@ from api.http import answers, caching, parameters, problems
 from api.http.caching import placed
 from api.http.pages import words
 from api.http.pages.data import Reading, read
-from api.http.pages.links import Link, cleaned, curl, without
+from api.http.pages.links import Link, cleaned, curl, same_day, without
 
 HTML = "text/html; charset=utf-8"
 SVG = "image/svg+xml"
@@ -47,6 +47,7 @@ templates.filters.update(
     figure=words.figure,
     number=words.number,
     listed=words.listed,
+    same_day=same_day,
 )
 templates.globals.update(
     STATUSES=words.STATUSES,

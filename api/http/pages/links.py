@@ -92,6 +92,12 @@ FORMS = {
 }
 
 
+def same_day(query: object) -> str:
+    """What an address has to ask so that what it shows is as known as here: the day, and in which reading."""
+    day, reading = getattr(query, "as_of", None), getattr(query, "known", None)
+    return "?" + urlencode({"as_of": day} | ({"known": reading} if reading else {})) if day else ""
+
+
 def day_steps(here: str, as_of: date | None, said: tuple[str, str] | None) -> dict[str, Any]:
     """What `day.html` shows: the day asked for, those next to it, and the ends of all that was said."""
     path, _, query = here.partition("?")

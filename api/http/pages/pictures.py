@@ -137,12 +137,12 @@ def lanes_of(events: Sequence[Json], known: Known) -> tuple[dict[str, str], dict
     return names, stands
 
 
-def items_of(events: Sequence[Json], stands: Mapping[str, tuple[str, ...]], as_of: date | None) -> list[Item]:
+def items_of(events: Sequence[Json], stands: Mapping[str, tuple[str, ...]], day: str) -> list[Item]:
     """Events as the timeline draws them."""
     return [
         Item(
             event["title"] or event["id"],
-            link_of(event, as_of),
+            link_of(event, day),
             words.status_of(event),
             words.STATUSES[words.status_of(event)].partition(":")[0],
             event["date"],
@@ -152,19 +152,19 @@ def items_of(events: Sequence[Json], stands: Mapping[str, tuple[str, ...]], as_o
     ]
 
 
-def link_of(event: Json, as_of: date | None) -> str:
+def link_of(event: Json, day: str) -> str:
     """The page of an event, as of the same day."""
-    return f"/explore/events/{event['id']}" + (f"?as_of={as_of}" if as_of else "")
+    return f"/explore/events/{event['id']}{day}"
 
 
-def sign_links(map_: Map, here: str, as_of: date | None) -> list[str]:
+def sign_links(map_: Map, here: str, day: str) -> list[str]:
     """Where each sign leads: to its only event, to the events of its place, or to a closer view of its places."""
-    return [_sign_link(sign, here, as_of) for sign in map_.signs]
+    return [_sign_link(sign, here, day) for sign in map_.signs]
 
 
-def _sign_link(sign: Sign, here: str, as_of: date | None) -> str:
+def _sign_link(sign: Sign, here: str, day: str) -> str:
     if len(sign.events) == 1:
-        return link_of(sign.events[0], as_of)
+        return link_of(sign.events[0], day)
     if sign.location is not None:
         return changed(here, location=sign.location, bbox=None, cursor=None)
     points = [event["location"]["point"] for event in sign.events]
