@@ -20,7 +20,7 @@ PRAGMAS = (
     "foreign_keys = ON",
     "synchronous = FULL",
     "secure_delete = OFF",  # which some builds have on, and doubles what a change writes
-    "cache_size = -65536",  # kibibytes; with SQLite's own 2,000 a load reads and writes the same pages again and again
+    "cache_size = -16384",  # kibibytes; with SQLite's own 2,000 a load reads and writes the same pages again and again
 )
 
 
