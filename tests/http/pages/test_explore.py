@@ -179,3 +179,12 @@ def test_a_database_that_is_away_is_a_page(dossier_of_sqlite: str, monkeypatch: 
         assert "The database is away." in shown.text
         assert "Try again" in shown.text
         served.problem("/events", 503)
+
+
+def test_links_to_events_keep_the_day_and_its_reading(api: Api) -> None:
+    for query, sent in (("as_of=2022-07-02", "as_of=2022-07-02"), ("known=possible&as_of=2022-07-02",) * 2):
+        told = sorted(sent.split("&"))
+        for path in ("/explore", "/explore/disputes"):
+            links = [link for link in page(api, f"{path}?{query}").links if link.startswith("/explore/events/")]
+            assert links
+            assert {tuple(sorted(link.partition("?")[2].split("&"))) for link in links} == {tuple(told)}
