@@ -70,9 +70,9 @@ Pace = Callable[[], None]
 def damage(store: Store, pace: Pace = lambda: None) -> Iterator[Damage]:
     """Everything that is not as it was written."""
     for table in TABLES:
-        for look in (_structure, *_LOOKS.get(table, ())):
+        for check in (_structure, *_CHECKS.get(table, ())):
             try:
-                yield from look(store, table, pace)
+                yield from check(store, table, pace)
             except (sqlite3.DatabaseError, *BROKEN) as error:
                 if isinstance(error, sqlite3.DatabaseError) and not is_beyond_reading(error):
                     raise
@@ -248,8 +248,8 @@ def _says(document: dict[str, Any], names: Sequence[str], values: Sequence[objec
     return [one["id"] if isinstance(one, dict) else one for one in told] == list(values)
 
 
-Look = Callable[[Store, str, Pace], Iterator[Damage]]
-_LOOKS: dict[str, tuple[Look, ...]] = {
+Check = Callable[[Store, str, Pace], Iterator[Damage]]
+_CHECKS: dict[str, tuple[Check, ...]] = {
     "revision": (_revisions,),
     "change": (_changes,),
     "past_version": (_past,),

@@ -8,18 +8,10 @@ from typing import Any
 import pytest
 
 from api.http.fields import FIELDS, parts
-from tests.support.exchanges import LISTS
+from tests.support.exchanges import CAPTURE, LISTS, SHOWN
 from tests.support.live import Api, Params
 
-CAPTURE = "/events/capture-of-lysychansk"
-ITEMS = {
-    "events": CAPTURE,
-    "claims": "/claims/lysychansk-s14a",
-    "sources": "/sources/isw-2022-07-02",
-    "actors": "/actors/haidai",
-    "locations": "/locations/lysychansk",
-    "datasets": "/datasets/lysychansk",
-}
+ITEMS = {name: SHOWN[name] for name in LISTS if name != "disputes"}
 EXPANDED = [
     ("/events", ["sources", "actors", "location"]),
     (f"{CAPTURE}/claims", ["sources", "actors", "location"]),
