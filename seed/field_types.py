@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, FiniteFloat, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from api.domain import edtf
-from api.domain.countries import known
+from api.domain import dates
+from api.domain.geo import known
 from api.models.base import EDTF_LENGTH, ID_LENGTH, NAME_LENGTH, TEXT_LENGTH, URL_LENGTH, WORD_LENGTH
 
 DEEPEST, LONGEST_EXTRA, MOST_PARTS = 20, 200_000, 1_000
@@ -22,7 +22,7 @@ CONTROL = re.compile(r"(?<!\\)(?:\\\\)*\\(?:u00|b|f)|[\x7f-\x9f]")
 
 def known_edtf(text: str) -> str:
     """The text, if it is a date we understand."""
-    edtf.parse(text)
+    dates.parse(text)
     return text
 
 

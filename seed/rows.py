@@ -6,7 +6,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, TypeVar
 
-from api.domain import edtf
+from api.domain import dates
 from api.domain.vocabulary import DateBasis, DatePrecision, PlaceRelation
 from api.storage.bulk import Row
 from seed.field_types import as_json
@@ -87,7 +87,7 @@ def _day(day: date | None) -> str | None:
 def _date(text: str | None, basis: str | None, note: str | None) -> Row:
     if text is None:
         return None, None, None, DatePrecision.UNKNOWN.value, DateBasis.UNKNOWN.value, note
-    parsed = edtf.parse(text)
+    parsed = dates.parse(text)
     return text, _day(parsed.earliest), _day(parsed.latest), parsed.precision.value, basis, note
 
 

@@ -1,17 +1,58 @@
-"""Judgement: what the claims about one event add up to, question by question, and where each party stands.
+"""Judgement: what the claims about one event add up to: each question, how many voices speak, where each party stands.
 
 Everything here is pure. It is used when a record is loaded and again for `as_of`, on the claims said by that day.
 Nothing raises for odd data: a claim about a claim that is not there, or that leads back to itself, does not count until
-what it is about counts.
+what it is about counts. Ten copies of one report are one voice.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
+from api.domain.parties import NOBODY
 from api.domain.positions import SUPPORT, Step, Weights, steps_of, weigh
 from api.domain.statements import Culprit, Question, Statement, in_order_said
 from api.domain.vocabulary import Aspect, Stance, Status
-from api.domain.voices import voices
+
+MOST_RELAYS = 16
+"""Beyond so many relays of words that nobody said for himself, the count takes the relay of most words first."""
+
+
+def voices(claims: Sequence[Statement]) -> int:
+    """The fewest voices that can account for all of the claims.
+
+    A party that spoke for itself is its own voice. One that was only ever relayed is one voice with each of those who
+    relayed it, so that however many pass its words on, they add nothing.
+    """
+    if len(claims) == 1:
+        return int(claims[0].voice is not None)
+    heard: defaultdict[str, set[str]] = defaultdict(set)
+    for claim in claims:
+        if claim.voice is not None:
+            heard[claim.party or NOBODY].add(claim.voice)
+    own = {party for party, spoken in heard.items() if party in spoken}
+    relayed = [spoken | {party} for party, spoken in heard.items() if party not in own and own.isdisjoint(spoken)]
+    return len(own) + (len(relayed) if len(relayed) < 2 else _fewest(relayed))  # noqa: PLR2004 - one is one
+
+
+def _fewest(relayed: Sequence[Collection[str]]) -> int:
+    """How many relays at least it takes to have one of each party's: exactly, unless there are very many."""
+    waiting = [set(spoken) for spoken in relayed]
+    relays = sorted({relay for spoken in waiting for relay in spoken})
+    if len(relays) <= MOST_RELAYS:
+        return next(
+            size
+            for size in range(1, len(relays) + 1)
+            if any(all(not spoken.isdisjoint(some) for spoken in waiting) for some in combinations(relays, size))
+        )
+    count = 0
+    while waiting:
+        most = max(relays, key=lambda relay: (sum(relay in spoken for spoken in waiting), relay))
+        waiting = [spoken for spoken in waiting if most not in spoken]
+        count += 1
+    return count
+
 
 Grounds = Sequence[Statement]
 

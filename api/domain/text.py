@@ -1,15 +1,209 @@
-"""Words as they are compared: without case, diacritics or apostrophes, in every script."""
+"""Words as they are compared: without case, diacritics or apostrophes, in every script, and as others spell them.
+
+Names are romanised by the national, library and press systems of their language, and back. Each word of a name has keys
+beside itself, and each word that is asked for too: where one is the beginning of the other's, the word is found. Keys
+make equal what systems mix (`y`, `i`, `j`; doubled letters), and in Cyrillic what Ukrainian and Russian write
+differently, and endings of cases. They begin with a mark, which no word has.
+"""
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
 
-from api.domain.spelling import spellings
+# ruff: noqa: RUF001 - letters that look like Latin ones are meant
+
+
+class System:
+    """What groups of letters become, the longest first; what begins with `^` holds at the beginning of a word alone."""
+
+    def __init__(self, letters: Mapping[str, str] | str, needs: str = "") -> None:
+        """Take what each group becomes, as `_table` has it, and the letter without which it is as another system."""
+        self.letters = letters = _table(letters) if isinstance(letters, str) else letters
+        self.needs = needs
+        groups = sorted(letters, key=lambda group: (-len(group), group))
+        self._groups = re.compile("|".join(map(re.escape, groups)))
+
+    def write(self, word: str) -> str:
+        """The word in the other script; letters that the system does not know stay."""
+        return self._groups.sub(lambda found: self.letters[found[0]], f"^{word}").removeprefix("^")
+
+
+def _table(text: str) -> dict[str, str]:
+    """Letters and what they become, in pairs; `-`: nothing."""
+    parts = text.split()
+    return {letter: "" if latin == "-" else latin for letter, latin in zip(parts[::2], parts[1::2], strict=True)}
+
+
+# Ukraine 2010, UNGEGN, BGN/PCGN, ALA-LC, and the English press.
+_ENGLISH = _table(
+    "а a б b в v г g ґ g д d е e є ie ж zh з z зг zgh и i і i к k л l м m н n о o п p р r с s т t у u ф f х kh ц ts "
+    "ч ch ш sh щ shch ы i ь - ъ - э e ю iu я ia ў u ј i љ l њ n ћ c ђ d џ dz"
+)
+_APART: Mapping[str, str] = {
+    "English": "",
+    "ISO 9": "ж z х h ц c ч c ш s щ s є e ю u я a",
+    "scientific, Czech, Croatian": "ж z х h ц c ч c ш s щ sc ьо io",
+    "Czech, Slovak": "ж z х ch ц c ч c ш s щ sc",
+    "DSTU 9112": "х x щ shh ц c",
+    "German": "ж sch з s х ch ц z ч tsch ш sch щ schtsch",
+    "French": "ж j у ou ч tch ш ch щ chtch ю iou",
+    "Polish": "ж z х ch ц c ч cz ш sz щ szcz ьо io",
+    "Hungarian": "ж zs с sz х h ц c ч cs ш s щ scs",
+    "Spanish": "х j щ sch",
+    "Dutch": "ж zj у oe х ch ч tsj ш sj щ sjtsj ю joe",
+    "Turkish": "ж j х h ч c ш s щ sc",
+    "Scandinavian": "ж zj ч tj ш sj щ sjtj ьо io",
+}
+
+
+def _cyrillic() -> Iterator[System]:
+    for apart in _APART.values():
+        system = _ENGLISH | _table(apart)
+        yield System(system)
+        yield System(system | {"г": "h", "зг": "zh"}, "г")  # Ukrainian and Belarusian
+        # After a vowel, a sign and at the beginning, systems for Russian write the sound before `e`.
+        yield System(
+            system | {"^е": "ie", "ье": "ie", "ъе": "ie", "ае": "aie", "ое": "oie", "ее": "eie", "уе": "uie"}, "е"
+        )
+
+
+CYRILLIC = tuple(_cyrillic())
+TO_CYRILLIC = System(
+    "shch щ schtsch щ zgh зг zh ж kh х ts ц ch ч tch ч tsch ч sh ш sch ш ya я ia я ja я yu ю iu ю ju ю ye е ie е je е "
+    "a а b б c к d д e е f ф g г h г i и j и k к l л m м n н o о p п q к r р s с t т u у v в w в x кс y и z з"
+)
+ENDINGS = (
+    *("ого", "ому", "ими", "ами", "ями", "ови", "еви", "ою", "ею", "ои"),
+    *("ом", "ем", "ам", "ям", "ах", "ях", "ив", "ов", "ев", "ии", "ые", "ая", "ую", "и", "а", "я", "у", "ю", "о", "е"),
+)
+"""Endings of cases, Ukrainian and Russian, in letters that are alike in both; the longest first."""
+
+_GREEK = _table(
+    "α a β v γ g δ d ε e ζ z η i θ th ι i κ k λ l μ m ν n ξ x ο o π p ρ r σ s ς s τ t υ i φ f χ ch ψ ps ω o ου ou "
+    "αυ av ευ ev γγ ng γκ gk μπ b ντ nt"
+)
+_ARMENIAN = _table(
+    "ա a բ b գ g դ d ե e զ z է e ը e թ t ժ zh ի i լ l խ kh ծ ts կ k հ h ձ dz ղ gh ճ ch մ m յ y ն n շ sh ո o չ ch պ p "
+    "ջ j ռ r ս s վ v տ t ր r ց ts ւ v փ p ք k օ o ֆ f ու u եւ ev ^ե ye ^ո vo"
+)
+_GEORGIAN = _table(
+    "ა a ბ b გ g დ d ე e ვ v ზ z თ t ი i კ k ლ l მ m ნ n ო o პ p ჟ zh რ r ს s ტ t უ u ფ p ქ k ღ gh ყ q შ sh ჩ ch ც ts "
+    "ძ dz წ ts ჭ ch ხ kh ჯ j ჰ h"
+)
+OTHERS = tuple(
+    System(letters)
+    for letters in (
+        _GREEK,
+        _GREEK | _table("χ h μπ mp ντ d γκ g ου u"),
+        _GREEK | _table("β b η e υ u φ ph χ kh αυ au ευ eu μπ mp"),
+        _ARMENIAN,
+        _ARMENIAN | _table("ժ z խ x ծ c ձ j ղ g ճ c շ s չ c ց c ը i ^ե e ^ո o"),
+        _ARMENIAN | _table("խ ch ղ r ճ tch չ tch շ ch ու ou ^ե ie"),
+        _GEORGIAN,
+        _GEORGIAN | _table("ჟ z ღ g შ s ჩ c ც c ძ j წ c ჭ c ხ x"),
+        _GEORGIAN | _table("ღ gh ყ k შ sch ჩ tsch ც z წ z ჭ tsch ხ ch ჯ dsch"),
+        _GEORGIAN | _table("ყ k უ ou შ ch ჩ tch ჭ tch ჯ dj"),
+    )
+)
+
+# Arabic and Hebrew script leave most vowels out: what is compared is the consonants, in whole words.
+ABJAD = System(
+    "ا - ب b ت t ث t ج g ح h خ x د d ذ d ر r ز z س s ش s ص s ض d ط t ظ z ع - غ g ف f ق k ك k ل l م m ن n ه h و - ي - "
+    "ى - ة - ء - پ p چ x گ g ژ z ک k ی - ۀ - א - ב b ג g ד d ה h ו - ז z ח x ט t י - כ k ך k ל l מ m ם m נ n ן n ס s "
+    "ע - פ p ף p צ z ץ z ק k ר r ש s ת t"
+)
+CONSONANTS = System(
+    "kh x ch x gh g sh s th t dh d ts z tz z zh z ph p a - e - i - o - u - y - w - v b b b c k d d f f g g h h j g k k "
+    "l l m m n n p p q k r r s s t t x x z z"
+)
+ARTICLE = "ال"
+
+
+# ruff: noqa: RUF001 - letters that look like Latin ones are meant
+
+
+LATIN_MARK, CYRILLIC_MARK, STEM_MARK, CONSONANT_MARK = "~", "=", "#", "&"
+WAYS = 3
+"""So many alternatives a word has at most."""
+SHORTEST = 3
+"""Of a shorter word there are no other spellings: too much would begin like it."""
+SHORTEST_STEM = 4
+FEWEST_CONSONANTS = 4
+"""By fewer, `Homs` and `Hamas` would be one."""
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_LATIN = re.compile("[a-z\u00df-\u024f]")
+_ABJAD = re.compile("[\u0590-\u06ff]")
+_DOUBLED = re.compile(r"(.)\1+")
+_ALIKE = str.maketrans({"y": "i", "j": "i", "w": "v", "ł": "l", "đ": "d", "ø": "o", "ı": "i", "ß": "s", "ə": "e"})
+_SLAVIC_ALIKE = str.maketrans({"ы": "и", "і": "и", "ґ": "г", "є": "е", "э": "е", "ў": "у", "ь": "", "ъ": ""})
+
+
+def spellings(words: Iterable[str]) -> Iterator[str]:
+    """The keys under which folded words of a name are found, beside the words themselves."""
+    for word in words:
+        yield from _keys(word)
+
+
+@lru_cache(maxsize=65_536)
+def alternatives(word: str) -> tuple[str, ...]:
+    """What a folded word that is asked for may begin like in the index: itself, and the keys it may be found by."""
+    if len(word) < SHORTEST:
+        return (word,)
+    if _CYRILLIC.search(word):
+        plain = _slavic(word)
+        return (word,) if len(plain) < SHORTEST else (word, CYRILLIC_MARK + plain, _stem(plain))
+    if _LATIN.search(word):  # a letter said two hundred times is one, which every other word begins with
+        plain = _plain(word)
+        spelt = () if len(plain) < SHORTEST else (LATIN_MARK + plain,)
+        return (word, *spelt, *_consonants(word, CONSONANTS))
+    return (word,)
+
+
+@lru_cache(maxsize=65_536)
+def _keys(word: str) -> tuple[str, ...]:
+    if len(word) < SHORTEST or word.isdigit():
+        return ()
+    if _ABJAD.search(word):
+        bare = word.removeprefix(ARTICLE)
+        return tuple(dict.fromkeys(key for one in (word, bare) for key in _consonants(one, ABJAD)))
+    if _CYRILLIC.search(word):
+        romanised, slavic = [system.write(word) for system in CYRILLIC if system.needs in word], [_slavic(word)]
+    elif _LATIN.search(word):
+        romanised, slavic = [word], [_slavic(TO_CYRILLIC.write(word))]
+    else:
+        romanised, slavic = [system.write(word) for system in OTHERS if word[0] in system.letters], []
+    keys = [LATIN_MARK + _plain(one) for one in romanised]
+    for one in slavic:
+        keys += [CYRILLIC_MARK + one, _stem(one)]
+    return tuple(dict.fromkeys(keys))
+
+
+def _plain(word: str) -> str:
+    return _DOUBLED.sub(r"\1", word.translate(_ALIKE))
+
+
+def _slavic(word: str) -> str:
+    return _DOUBLED.sub(r"\1", word.translate(_SLAVIC_ALIKE))
+
+
+def _stem(word: str) -> str:
+    """The key of a word without the ending of its case, as a whole word."""
+    longest = len(word) - SHORTEST_STEM
+    ending = next((ending for ending in ENDINGS if len(ending) <= longest and word.endswith(ending)), "")
+    return f"{STEM_MARK}{word.removesuffix(ending)}{STEM_MARK}"
+
+
+def _consonants(word: str, system: System) -> tuple[str, ...]:
+    """The key of a word's consonants, as a whole word, where there are enough of them."""
+    found = _DOUBLED.sub(r"\1", system.write(word))
+    found = found.removesuffix("h")
+    return (f"{CONSONANT_MARK}{found}{CONSONANT_MARK}",) if len(found) >= FEWEST_CONSONANTS else ()
+
 
 # Apostrophes, and the marks by which transliterations write them and soft signs; they stand inside words.
-APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛ʼʻʽʹʺʾʿˈ′‵`´＇׳՚"))  # noqa: RUF001 - they are meant
+APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛ʼʻʽʹʺʾʿˈ′‵`´＇׳՚"))
 WORD = re.compile(r"[^\W_]+")
 ASCII = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256))  # noqa: PLR2004 - ASCII
 """The same for texts of ASCII alone, by bytes: letters and digits, and a blank for whatever stands between words."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID, uuid5
 
-from api.domain.date_words import date_in_words
+from api.domain.dates import date_in_words
 from api.domain.vocabulary import Known
 from api.http.exports import Document, escaped, left_out_in_words
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from api.domain.date_words import date_in_words
+from api.domain.dates import date_in_words
 from api.http import formats
 from api.http.exports import Document, escaped, left_out_in_words, statuses_in_words
 

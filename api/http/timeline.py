@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from api.domain.date_words import date_in_words
+from api.domain.dates import date_in_words
 from api.http.exports import Document, escaped, left_out_in_words, statuses_in_words
 
 NAMED = 100

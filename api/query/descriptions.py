@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from api.domain.date_words import day_in_words
+from api.domain.dates import day_in_words
 from api.domain.geo import Box, Circle
 from api.domain.vocabulary import Known, Match, Undated
 from api.models.facets import Facet

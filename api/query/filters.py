@@ -10,8 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 from api.domain import vocabulary as v
-from api.domain.countries import countries, near
-from api.domain.geo import Box, Circle
+from api.domain.geo import Box, Circle, countries, near
 from api.domain.text import fold
 from api.models.facets import EventFacets, Facet
 from api.query.as_of import AsOfDay

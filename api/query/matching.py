@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from api.domain.geo import EARTH_RADIUS_KM, Box, Circle, cells_covering
-from api.domain.spelling import alternatives
+from api.domain.text import alternatives
 from api.domain.vocabulary import Known
 from api.models.facets import FACETS, NEVER, ClaimFacets, EventFacets, Facet, Span, several
 from api.query.filters import Filters, facets

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, exist
 
 from api import models
 from api.domain.geo import Box, Circle
-from api.domain.spelling import WAYS, alternatives
+from api.domain.text import WAYS, alternatives
 from api.models.facets import EventFacets, Span
 from api.query import lists
 from api.query.filters import Filters, facets

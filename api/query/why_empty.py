@@ -5,7 +5,7 @@ from datetime import date
 
 import orjson
 
-from api.domain.date_words import day_in_words
+from api.domain.dates import day_in_words
 from api.domain.vocabulary import Known, Undated
 from api.models.facets import ClaimFacets, EventFacets, Facet
 from api.query.as_of import AsOfDay

@@ -1,4 +1,4 @@
-"""What every request passes first and every answer last: legibility, limits, HEAD, OPTIONS, headers and numbers."""
+"""What every request passes first and every answer last: request limits, HEAD, OPTIONS, headers and numbers."""
 
 from collections.abc import Awaitable, Callable
 from time import perf_counter
@@ -17,9 +17,8 @@ from api.http.mcp.routes import PREFLIGHT as MCP_PREFLIGHT
 from api.http.metrics import Exchange, Metrics
 from api.http.pages import frame as pages
 from api.http.problems import ALLOWED, Problem, respond
-from api.server import request_limits as legible
-from api.server.public_address import PublicAddress
-from api.server.rate_limit import Allowance, Proxies, counted_as
+from api.server import request_limits
+from api.server.request_limits import Allowance, Proxies, PublicAddress, counted_as
 from api.settings import Settings
 
 log = structlog.get_logger()
@@ -133,7 +132,7 @@ class Middleware:
             return Problem(*refused)
         if self._numbers != (scope["path"] == METRICS) and (self._numbers or self._settings.hides_metrics):
             return NotFound(ELSEWHERE)
-        if problem := legible.refusal(scope, self._settings):
+        if problem := request_limits.refusal(scope, self._settings):
             return problem
         if limited and self._running > self._settings.concurrent_requests:
             return Unavailable("The service is answering as many requests as it can.")

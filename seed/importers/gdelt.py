@@ -10,7 +10,7 @@ from io import BufferedReader
 from typing import Any
 from urllib.parse import urlsplit
 
-from api.domain.countries import code_of
+from api.domain.geo import code_of
 from api.models.base import URL_LENGTH
 from seed.importers import csv_files
 from seed.importers.cells import identity, mark, short, slug

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from api.domain.countries import code_of
+from api.domain.geo import code_of
 from seed.importers import csv_files
 from seed.importers.cells import TYPES, identity, mark, slug
 from seed.importers.formats import CellError, Format, Made, Row, Table, declared

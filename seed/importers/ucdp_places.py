@@ -3,7 +3,7 @@
 from collections.abc import Generator, Mapping
 from typing import Any
 
-from api.domain.countries import code_of
+from api.domain.geo import code_of
 from seed.importers.cells import identity, short, slug
 from seed.importers.formats import Made, choice, table
 

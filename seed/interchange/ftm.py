@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from api.domain.date_words import date_in_words
+from api.domain.dates import date_in_words
 
 Record = dict[str, Any]
 SCHEMAS = {

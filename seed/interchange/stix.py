@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 import orjson
 
-from api.domain.date_words import date_in_words
+from api.domain.dates import date_in_words
 
 Record = dict[str, Any]
 IDS = UUID("c1d8a1f2-5a0c-5b7e-8c55-3c1b7b5d9f10")

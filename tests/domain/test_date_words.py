@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.domain.date_words import date_in_words
+from api.domain.dates import date_in_words
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from api.domain.edtf import Edtf, EdtfError, parse
+from api.domain.dates import Edtf, EdtfError, parse
 from api.domain.vocabulary import DatePrecision
 
 with warnings.catch_warnings():

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.domain.spelling import WAYS, alternatives, spellings
-from api.domain.text import fold, folded
+from api.domain.text import WAYS, alternatives, fold, folded, spellings
 from tests.support.live import Api
 
 CASE = Path(__file__).parents[3] / "shared" / "cases" / "18-romanisations"

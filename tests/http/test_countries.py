@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from api.domain.countries import code_of, countries
+from api.domain.geo import code_of, countries
 from api.storage.database import engine
 from seed.importers.command import Wish, import_files
 from seed.load import withdraw

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain import edtf
+from api.domain import dates
 from seed.importers.cells import line
 from seed.importers.formats import CellError
 from seed.importers.ucdp_articles import read
@@ -46,7 +46,7 @@ def locations(**cells: Any) -> list[dict[str, Any]]:
 def test_only_an_exact_date_is_a_day_or_lasts(precision: int, start: str, end: str, expected: str, basis: str) -> None:
     dated = event(date_prec=precision, date_start=start, date_end=end)["date"]
     assert (dated["edtf"], dated["basis"]) == (expected, basis)
-    assert (edtf.parse(expected).precision == "day") == (precision == 1 and start == end)
+    assert (dates.parse(expected).precision == "day") == (precision == 1 and start == end)
     assert ("/" in expected) == (precision == 1 and start != end)
 
 

@@ -13,7 +13,7 @@ from api.errors import Unavailable
 from api.http import exports
 from api.http.export_cache import Slots
 from api.query.session import Data, ReadSession
-from api.server.rate_limit import counted_as
+from api.server.request_limits import counted_as
 from api.server.transports import Pace
 from tests.support.live import serving
 

@@ -19,7 +19,7 @@ from api.errors import Unavailable
 from api.http.metrics import Metrics
 from api.main import reader_for
 from api.server.middleware import Middleware
-from api.server.rate_limit import Allowance, Proxies
+from api.server.request_limits import Allowance, Proxies
 from api.settings import EXPOSED_RATE_LIMIT, Settings
 from api.storage.database import engine
 from api.storage.reader import Reader, Statement

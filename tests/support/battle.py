@@ -3,7 +3,7 @@
 from datetime import date
 from functools import cache
 
-from api.domain import edtf
+from api.domain import dates
 from api.domain.parties import Standings
 from api.domain.statements import Statement, said
 from api.domain.vocabulary import Aspect, Stance
@@ -169,7 +169,7 @@ def statement(line: str, datings: dict[str, str] | None = None) -> Statement:
     speaker, _, via = who.removesuffix(")").partition("(")
     id_ = label.removesuffix("*")
     text = (datings or {}).get(id_, text)
-    dated = None if text == "-" else edtf.parse(text)
+    dated = None if text == "-" else dates.parse(text)
     when = said(dated.earliest, dated.latest, RECORDED_ON) if dated else said(None, None, RECORDED_ON)
     named = None if speaker == "-" else speaker
     standing = standings().of(named, via or None)

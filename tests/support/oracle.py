@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
-from api.domain.spelling import alternatives, spellings
+from api.domain.text import alternatives, spellings
 from tests.support.live import Api, Params
 
 Document = dict[str, Any]

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from api.domain.date_words import date_in_words
+from api.domain.dates import date_in_words
 
 Json = dict[str, Any]
 Parameters = dict[str, Any]

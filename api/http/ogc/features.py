@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from api.domain.date_words import date_in_words
+from api.domain.dates import date_in_words
 from api.http import formats
 from api.http.formats import Document
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import orjson
 
-from api.domain.date_words import day_in_words
+from api.domain.dates import day_in_words
 
 PAGE_ONLY = frozenset({"embed"})
 """Parameters of pages that the API does not have."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from api.domain import vocabulary as v
-from api.domain.date_words import date_in_words
+from api.domain.dates import date_in_words
 
 Json = dict[str, Any]
 CONTESTED = (

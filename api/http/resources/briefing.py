@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.domain.date_words import day_in_words
+from api.domain.dates import day_in_words
 from api.domain.vocabulary import Known, Undated
 from api.errors import BadParameters, bad
 from api.http import answers, atom

@@ -10,7 +10,7 @@ import structlog
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from api.domain.date_words import day_in_words
+from api.domain.dates import day_in_words
 from api.http import answers, caching, export_cache, ranges
 from api.http.answers import Listing, Nothing
 from api.http.caching import base
