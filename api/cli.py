@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from api.http import monitoring
 from api.main import create_app, guarded
 from api.models.base import TEXT_LENGTH
-from api.server import logs
 from api.server.server import PortUnusableError, Server, bind, warm
 from api.settings import Settings, SettingsError, read_settings
 from api.storage.database import DatabaseUnusableError, engine, explained
@@ -361,7 +361,7 @@ def _settings(host: str | None, port: int | None) -> Settings:
 
 
 def _serve(settings: Settings, listener: socket.socket, worth_opening: Sequence[tuple[str, str]]) -> None:
-    logs.configure(settings)
+    monitoring.configure(settings)
     Announced(settings, listener, worth_opening).run([listener])
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import Depends, FastAPI
 
 from api.http import openapi, pages, parameters, problems
-from api.http.export_cache import ExportCache
+from api.http.downloads import ExportCache
 from api.http.mcp import routes as mcp
-from api.http.metrics import Metrics
+from api.http.monitoring import Metrics
 from api.http.ogc import routes as ogc
 from api.http.resources import (
     actors,
@@ -20,13 +20,11 @@ from api.http.resources import (
     control,
     datasets,
     disputes,
-    docs_page,
+    docs,
     events,
     linked_data,
-    llms_text,
     locations,
     meta,
-    operations,
     positions,
     releases,
     revisions,
@@ -71,7 +69,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     app.state.data = Data(reader_for(settings), settings.posting_cache_bytes)
     app.state.integrity = IntegrityCheck(app.state.data, settings)
     app.state.exports = ExportCache(settings.export_cache_bytes, settings.concurrent_exports)
-    app.state.watch = Metrics(access_log=settings.exposed if settings.access_log is None else settings.access_log)
+    app.state.metrics = Metrics(access_log=settings.exposed if settings.access_log is None else settings.access_log)
     app.state.stopping = False
 
 
@@ -84,13 +82,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description=openapi.DESCRIPTION,
         version="0.1.0",
         lifespan=_lifespan,
-        openapi_url=None,  # `docs_page` serves these
+        openapi_url=None,  # `docs` serves these
         docs_url=None,
         redoc_url=None,
         dependencies=[Depends(parameters.given_once)],
         redirect_slashes=False,  # it would lead to whatever host the client claims to ask
         generate_unique_id_function=lambda route: route.name,
-        telemetry={"tracing": False, "metrics": False, "logs": False},  # `watch` counts, `logs` logs
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # `metrics` counts, `monitoring` logs
     )
     _furnish(app, settings)
     problems.install(app)
@@ -113,17 +111,16 @@ def _route(app: FastAPI) -> None:
     app.include_router(releases.router)
     for record in revisions.ROUTERS:
         app.include_router(record)
-    for beside in (*JUDGEMENTS, meta, operations, docs_page):
+    for beside in (*JUDGEMENTS, meta, docs):
         app.include_router(beside.router)
     app.include_router(ogc.router)
-    app.include_router(llms_text.router)
 
 
 def guarded(app: FastAPI, settings: Settings) -> Middleware:
     """The application as it is served: the guard around all of it, with the lane past the framework."""
     routers = [router for resource in RESOURCES for router in (resource.exports, resource.router)]
     short = lane.along(app, [rollups.router, *routers])
-    return Middleware(app, settings, app.state.watch, short.answer)
+    return Middleware(app, settings, app.state.metrics, short.answer)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the protocol's

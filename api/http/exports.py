@@ -16,10 +16,10 @@ import orjson
 from fastapi import Request, Response
 
 from api.errors import Unavailable
-from api.http import caching, export_cache, fields, formats, ranges
+from api.http import caching, downloads, fields, formats
 from api.http.answers import Asked, ListFilters, Listing, data_of, not_modified
 from api.http.caching import base, placed_parts
-from api.http.export_cache import Export, ExportCache
+from api.http.downloads import Export, ExportCache
 from api.http.fields import Chosen, Columned, picked
 from api.query.lists import unhurried
 from api.query.paging import Found, Place, Sort, Stretch
@@ -140,7 +140,7 @@ class Wanted:
     async def _written(self, session: ReadSession, total: int) -> Export:
         async with aclosing(self.write(self.listing, session, self.filters.asked(), total)) as parts:
             try:
-                body = await export_cache.written(placed_parts(parts, self.media_type))
+                body = await downloads.written(placed_parts(parts, self.media_type))
             except OSError as error:
                 raise Unavailable(f"There is no room to make an export: {error.strerror}.") from error
         return Export(body, total, self._tag(session), session.catalogue.loaded_at)
@@ -163,7 +163,7 @@ async def export(request: Request, listing: Listing, filters: Any, form: str | F
     made = await cache.get(found, lambda: wanted.made(data, cache))
     headers = caching.headers(made.tag, made.loaded_at) | LICENCE
     headers |= {"Counterclaim-Count": str(made.records), "Content-Type": wanted.media_type}
-    return ranges.answer(request, made.body, headers)
+    return downloads.answer(request, made.body, headers)
 
 
 def export_cache_of(request: Request) -> ExportCache:

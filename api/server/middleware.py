@@ -14,7 +14,7 @@ from api.errors import NotFound, Refused, Unavailable
 from api.http.caching import PUBLIC, Fields, Packing, Ready, placed_field
 from api.http.mcp.routes import PATH as MCP
 from api.http.mcp.routes import PREFLIGHT as MCP_PREFLIGHT
-from api.http.metrics import Exchange, Metrics
+from api.http.monitoring import Exchange, Metrics
 from api.http.pages import frame as pages
 from api.http.problems import ALLOWED, Problem, respond
 from api.server import request_limits
@@ -64,7 +64,7 @@ class Middleware:
         self,
         app: Starlette,
         settings: Settings,
-        watch: Metrics,
+        metrics: Metrics,
         short: ShortWay | None = None,
         *,
         numbers: bool = False,
@@ -77,7 +77,7 @@ class Middleware:
         self._app = app
         self._short = short
         self._settings = settings
-        self._watch = watch
+        self._metrics = metrics
         self._proxies = Proxies(settings.trusted_proxies)
         self._public = PublicAddress(settings, self._proxies)
         limit = settings.requests_per_minute
@@ -102,7 +102,7 @@ class Middleware:
             await _broken(answer, receive, error)
         finally:
             self._running -= 1
-            self._watch.note(
+            self._metrics.note(
                 Exchange(scope["method"], _template(answer.scope), answer.status, perf_counter() - started, client)
             )
 

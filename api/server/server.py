@@ -290,7 +290,7 @@ async def warm(app: FastAPI) -> None:
 def _numbers(app: FastAPI, settings: Settings, address: str) -> uvicorn.Server:
     """A server of `/metrics` alone."""
     host, _, port = address.rpartition(":")
-    guard = Middleware(app, settings, app.state.watch, numbers=True)
+    guard = Middleware(app, settings, app.state.metrics, numbers=True)
     return uvicorn.Server(
         uvicorn.Config(
             guard,

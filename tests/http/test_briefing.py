@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.http.examples import EXAMPLES
+from api.http.routing import EXAMPLES
 from api.schemas.reports import Briefing
 from tests.support.live import Api
 

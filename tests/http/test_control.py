@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.http.examples import EXAMPLES
+from api.http.routing import EXAMPLES
 from api.schemas.reports import Control
 from tests.support.live import Api
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.http.examples import EXAMPLES
+from api.http.routing import EXAMPLES
 from api.schemas.pages import DisputePage
 from tests.support.live import Api
 

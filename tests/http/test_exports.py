@@ -7,7 +7,7 @@ from typing import NoReturn
 import pytest
 import sqlalchemy as sa
 
-from api.http import export_cache, exports, formats
+from api.http import downloads, exports, formats
 from api.storage.database import engine
 from tests.support.live import Api, serving
 from tests.support.wire import Wire
@@ -21,7 +21,7 @@ def test_batches_leave_no_trace(api: Api, monkeypatch: pytest.MonkeyPatch, size:
     paths = [f"/events.{form}" for form in FORMS]
     before = [api.good(path, **filters).content for path in paths for filters in questions]
     monkeypatch.setattr(exports, "EXPORT_BATCH", size)
-    monkeypatch.setattr(export_cache, "KEPT", 0)
+    monkeypatch.setattr(downloads, "KEPT", 0)
     api.good("/events.csv", kind="order")  # and with that, what was kept is gone
     assert [api.good(path, **filters).content for path in paths for filters in questions] == before
 
@@ -115,7 +115,7 @@ def test_an_export_for_which_there_is_no_room(dossier_of_sqlite: str, monkeypatc
     def full(*_: object, **__: object) -> NoReturn:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(export_cache, "SpooledTemporaryFile", full)
+    monkeypatch.setattr(downloads, "SpooledTemporaryFile", full)
     with serving(dossier_of_sqlite) as api:
         problem = api.problem("/events.csv", 503)
         assert problem["detail"] == "There is no room to make an export: No space left on device."

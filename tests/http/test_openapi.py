@@ -12,9 +12,9 @@ import jsonschema_rs
 import pytest
 
 from api.http import openapi
-from api.http.examples import EXAMPLES
 from api.http.openapi import resolved
 from api.http.problems import TYPES
+from api.http.routing import EXAMPLES
 from api.main import create_app
 from tests.support.exchanges import DOCUMENT, REQUESTS, answers, samples
 from tests.support.live import Api, Params

@@ -11,7 +11,7 @@ import pytest
 
 from api.errors import Unavailable
 from api.http import exports
-from api.http.export_cache import Slots
+from api.http.downloads import Slots
 from api.query.session import Data, ReadSession
 from api.server.request_limits import counted_as
 from api.server.transports import Pace

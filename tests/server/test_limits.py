@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from api.errors import Unavailable
-from api.http.metrics import Metrics
+from api.http.monitoring import Metrics
 from api.main import reader_for
 from api.server.middleware import Middleware
 from api.server.request_limits import Allowance, Proxies

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from api.http import examples, openapi
+from api.http import openapi, routing
 from api.main import create_app
 from api.query.filters import Filters
 from api.query.paging import Place, encode_cursor, fingerprint
@@ -198,9 +198,9 @@ def renew() -> None:
         with serving(url) as api:
             openapi.EXCHANGES.clear()
             openapi.EXCHANGES.update(answers(api.client))
-            examples.EXAMPLES.clear()
-            examples.EXAMPLES.update(samples(api.client))
-    examples.FILE.write_text(json.dumps(examples.EXAMPLES, ensure_ascii=False, indent=2) + "\n")
+            routing.EXAMPLES.clear()
+            routing.EXAMPLES.update(samples(api.client))
+    routing.EXAMPLES_FILE.write_text(json.dumps(routing.EXAMPLES, ensure_ascii=False, indent=2) + "\n")
     FILE.write_text(openapi.written(openapi.EXCHANGES))
     DOCUMENT.write_text(openapi.written(create_app().openapi()))
 

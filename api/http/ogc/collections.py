@@ -1,13 +1,171 @@
-"""The collections: what each is, which list it shows, and by which parameters it is filtered."""
+"""The collections: what each is, which list it shows, and what may be asked of it in the words of OGC API Features."""
 
+import re
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Annotated, Any, Self
 
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from api.domain.vocabulary import Undated
 from api.http.answers import Listing
-from api.http.ogc.filters import ClaimItems, EventItems, LocationItems
 from api.http.resources import claims, events, locations
-from api.query.filters import Filters
+from api.http.resources.claims import ClaimFilters
+from api.http.resources.events import EventFilters
+from api.http.resources.locations import LocationFilters
+from api.query import tables
+from api.query.filters import MAX_LIMIT, BBox, Filters
+from api.query.why_empty import Explained
 from api.storage.reader import Statement
+
+DEFAULT_LIMIT = 100
+_SIDES_IN_SPACE = 6
+_WHOLE = re.compile(r"[0-9]{1,18}")
+# GDAL writes a day as `2022-07-02T`, and an end that is open as a moment of the year 0000 or 9999.
+_MOMENT = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})([Tt]([0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+_OPEN = {"", "..", "0000", "9999"}
+FORM = "write a day (2022-07-02), a moment, or two of them with / between; an end may be .."
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days asked for, both inclusive; null is an open end."""
+
+    first: date | None
+    last: date | None
+
+
+def _limit(value: object) -> object:
+    if isinstance(value, str):
+        if not _WHOLE.fullmatch(value):
+            raise PydanticCustomError("integer", "is not a whole number")
+        return int(value)
+    return value
+
+
+def _flat(value: object) -> object:
+    """A box in space without its heights, for nothing here has one."""
+    sides = value.split(",") if isinstance(value, str) else []
+    return ",".join((*sides[:2], *sides[3:5])) if len(sides) == _SIDES_IN_SPACE else value
+
+
+def _days(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    start, slash, end = value.partition("/")
+    first = _day(start, may_be_open=bool(slash))
+    last = _day(end, may_be_open=True) if slash else first
+    if first and last and first > last:
+        raise PydanticCustomError("order", "ends before it starts")
+    return Days(first, last)
+
+
+def _day(text: str, *, may_be_open: bool) -> date | None:
+    found = _MOMENT.fullmatch(text)
+    if may_be_open and (text in _OPEN or (found and found[1] in _OPEN)):
+        return None
+    if found is None:
+        raise PydanticCustomError("datetime", "is no time that is understood: {form}", {"form": FORM})
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        raise PydanticCustomError("day", "there is no such day in the calendar") from None
+
+
+Interval = Annotated[
+    Days | None,
+    BeforeValidator(_days, json_schema_input_type=Annotated[str, Field()]),
+]
+AnyBox = Annotated[BBox | None, BeforeValidator(_flat)]
+Limit = Annotated[int, BeforeValidator(_limit), Field(ge=1), AfterValidator(lambda limit: min(limit, MAX_LIMIT))]
+
+
+class Items(BaseModel):
+    """How a collection is cut into pages, and the days asked for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    limit: Annotated[Limit, Field(description="How many features a page holds at most; more than 1,000 are 1,000.")] = (
+        DEFAULT_LIMIT
+    )
+    cursor: Annotated[str | None, Field(max_length=2_000, description="Where the page begins; taken from a link.")] = (
+        None
+    )
+    datetime: Annotated[
+        Interval,
+        Field(
+            description="A day, or two with `/` between, an end open as `..`: features that may lie in these days, and "
+            "those whose date is not known."
+        ),
+    ] = None
+
+    def replaced(self, first: str, last: str) -> Self:
+        """The same question with its days where the lists of the API have them."""
+        if self.datetime is None:
+            return self
+        return self.model_copy(update={first: self.datetime.first, last: self.datetime.last})
+
+
+_BOX_TEXT = "west,south,east,north (or with heights) in WGS 84 degrees: features whose point lies within, and those "
+UNDATED = Annotated[Undated, Field(description="Whether features without a date pass a date condition.")]
+
+
+def _once(filters: Any, *others: str) -> None:  # noqa: ANN401 - any collection's filters
+    """Days are asked for in one way. Raises PydanticCustomError."""
+    for other in others:
+        if filters.datetime is not None and getattr(filters, other) is not None:
+            message = "and {other} ask for days: give one of them"
+            raise PydanticCustomError("twice", message, {"parameter": "datetime", "other": other})
+
+
+class EventItems(EventFilters, Items):
+    """Which events a client wants."""
+
+    bbox: Annotated[AnyBox, Field(description=_BOX_TEXT + "without one.")] = None
+    undated: UNDATED = Undated.INCLUDE
+
+    @model_validator(mode="after")
+    def _days_once(self) -> Self:
+        _once(self, "date_from", "date_to")
+        return self
+
+    def asked(self) -> Explained:
+        """The question."""
+        return EventFilters.asked(self.replaced("date_from", "date_to"))
+
+
+class ClaimItems(ClaimFilters, Items):
+    """Which claims a client wants."""
+
+    bbox: Annotated[AnyBox, Field(description="Taken, and met by every claim: claims have no place of their own.")] = (
+        None
+    )
+    undated: UNDATED = Undated.INCLUDE
+
+    @model_validator(mode="after")
+    def _days_once(self) -> Self:
+        _once(self, "said_from", "said_to")
+        return self
+
+    def asked(self) -> Explained:
+        """The question."""
+        return ClaimFilters.asked(self.replaced("said_from", "said_to"))
+
+
+class LocationItems(LocationFilters, Items):
+    """Which locations a client wants."""
+
+    bbox: Annotated[AnyBox, Field(description=_BOX_TEXT + "without one.")] = None
+    datetime: Annotated[
+        Interval, Field(description="Taken, and met by every location: locations have no date of their own.")
+    ] = None
+
+    def asked(self) -> tables.TableQuestion:
+        """The question."""
+        return LocationFilters.asked(self)
+
 
 CRS = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 TIME = (

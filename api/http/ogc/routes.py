@@ -1,28 +1,164 @@
-"""OGC API Features, part 1 (Core): events, claims and locations as QGIS, GDAL and ArcGIS read them."""
+"""OGC API Features, part 1 (Core): events, claims and locations as QGIS, GDAL and ArcGIS read them.
 
+Features have one form: every property in each, numbers that stay numbers, and two dates alone. From the OpenAPI 3.0
+document clients read by which parameters a collection can be filtered.
+"""
+
+from functools import lru_cache
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
+from pydantic.fields import FieldInfo
 
+from api.domain.dates import date_in_words
 from api.errors import NotFound, nearest
-from api.http import answers, caching
+from api.http import answers, caching, formats
 from api.http.answers import Asked, Nothing
 from api.http.caching import base
-from api.http.ogc import document
-from api.http.ogc.collections import COLLECTIONS, Collection, described
-from api.http.ogc.features import ogc_feature
-from api.http.ogc.filters import ClaimItems, EventItems, LocationItems
+from api.http.formats import Document
+from api.http.ogc.collections import COLLECTIONS, ClaimItems, Collection, EventItems, LocationItems, described
+from api.query.filters import ID, MAX_LIMIT
 from api.query.paging import Sort, decode_cursor, encode_cursor, fingerprint, links
 from api.query.session import ReadSession
 from api.query.tables import placeless
+
+# Where the first features have whole numbers alone, GDAL makes a field of whole numbers, and cuts what comes later.
+DECIMALS = {"longitude", "latitude", "radius_m", "value_low", "value_best", "value_high"}
+DATES = {"events": "date", "claims": "said"}
+
+
+def properties(collection: str, document: Document) -> dict[str, Any]:
+    """The columns of the CSV, renamed so that none has the name of a parameter that means another thing.
+
+    A client that filters by a property sends the parameter of that name, and trusts the answer. And it takes every text
+    that looks like a day for a date, and a condition on any of them for `datetime`: so the days between which a thing
+    lies are the only ones, and the rest of the date is in words.
+    """
+    columns = formats.COLUMNS[collection](document)
+    when = DATES.get(collection)
+    found: dict[str, Any] = {}
+    for name, value in columns.items():
+        if name == when:
+            found[f"{name}_in_words"] = date_in_words(value)
+            found[f"{name}_edtf"] = value and f"EDTF {value}"
+        elif f"{name}_id" in columns:
+            found[f"{name}_name"] = value
+        else:
+            found[name] = _plain(name, value)
+    return found
+
+
+def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(value, list):
+        return "|".join(value)
+    return float(value) if name in DECIMALS and value is not None else value
+
+
+def ogc_feature(collection: str, body: str | bytes, links: list[dict[str, str]] | None = None) -> bytes:
+    """A stored document as a feature."""
+    document = orjson.loads(body)
+    found = properties(collection, document)
+    longitude = found.get("longitude")
+    point = {"type": "Point", "coordinates": [longitude, found["latitude"]]} if longitude is not None else None
+    shown = {"type": "Feature", "id": document["id"], "geometry": point, "properties": found}
+    return orjson.dumps(shown if links is None else {**shown, "links": links})
+
+
+Json = dict[str, Any]
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+_PROBLEM = {"description": "A problem (RFC 9457).", "content": {"application/problem+json": {"schema": {}}}}
+_STANDARD: Json = {
+    "limit": {
+        "description": f"How many features a page holds at most; more than {MAX_LIMIT} are {MAX_LIMIT}.",
+        "schema": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 100},
+    },
+    "bbox": {
+        "description": "west,south,east,north in WGS 84 degrees. Features without a point are sent too.",
+        "schema": {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}},
+    },
+    "datetime": {
+        "description": "A day, or two with / between, an end open as ... Features without a date are sent too.",
+        "schema": {"type": "string"},
+    },
+}
+
+
+@lru_cache(maxsize=16)
+def document(root: str) -> Json:
+    """The document of the API at this address."""
+    paths: Json = {
+        "/": _operation("landing", "What there is.", "application/json"),
+        "/conformance": _operation("conformance", "Which requirements are met.", "application/json"),
+        "/collections": _operation("collections", "The collections.", "application/json"),
+    }
+    for collection in COLLECTIONS.values():
+        here, name = f"/collections/{collection.id}", collection.id
+        paths[here] = _operation(f"{name}.collection", collection.description, "application/json")
+        paths[f"{here}/items"] = _operation(
+            f"{name}.items", collection.description, "application/geo+json", _parameters(collection)
+        )
+        one = {"name": "featureId", "in": "path", "required": True, "schema": {"type": "string", "pattern": ID}}
+        paths[f"{here}/items/{{featureId}}"] = _operation(
+            f"{name}.item", f"One of {collection.title.lower()}.", "application/geo+json", [one]
+        )
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": "Counterclaim: OGC API Features", "version": "0.1.0"},
+        "servers": [{"url": root}],
+        "paths": paths,
+    }
+
+
+def _operation(name: str, description: str, media_type: str, parameters: list[Json] | None = None) -> Json:
+    good = {"description": "The answer.", "content": {media_type: {"schema": {"type": "object"}}}}
+    return {
+        "get": {
+            "operationId": name,
+            "summary": description.partition(". ")[0],
+            "description": description,
+            "parameters": parameters or [],
+            "responses": {"200": good, "404": _PROBLEM, "422": _PROBLEM, "503": _PROBLEM},
+        }
+    }
+
+
+def _parameters(collection: Collection) -> list[Json]:
+    standard = [
+        {"name": name, "in": "query", "required": False, "style": "form", "explode": False, **told}
+        for name, told in _STANDARD.items()
+    ]
+    schema = collection.model.model_json_schema()
+    fields = collection.model.model_fields
+    return standard + [_parameter(name, fields[name], schema) for name in collection.declared]
+
+
+def _parameter(name: str, field: FieldInfo, schema: Json) -> Json:
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": field.description,
+        "schema": _schema(schema["properties"][name], schema.get("$defs", {})),
+    }
+
+
+def _schema(found: Json, definitions: Json) -> Json:
+    """A parameter's schema as OpenAPI 3.0 has it, of one value: a repeated parameter asks for any of them."""
+    if "anyOf" in found:
+        found = found["anyOf"][0]
+    if found.get("type") == "array":
+        found = found["items"]
+    if "$ref" in found:
+        found = definitions[found["$ref"].rpartition("/")[2]]
+    return {key: found[key] for key in ("type", "enum", "pattern", "format", "maxLength") if key in found}
+
 
 router = APIRouter(prefix="/ogc", include_in_schema=False)
 GEOJSON = "application/geo+json"
 CONFORMANCE = [
     f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{part}" for part in ("core", "oas30", "geojson")
 ]
-Json = dict[str, Any]
 
 
 def root(request: Request) -> str:
@@ -52,7 +188,7 @@ async def get_landing(request: Request, _: Annotated[Nothing, Query()]) -> Respo
         "exact as they are known: read `date_in_words` and `radius_m` before you conclude from a point on a day.",
         "links": [
             {"rel": "self", "type": "application/json", "title": "This", "href": here},
-            {"rel": "service-desc", "type": document.MEDIA_TYPE, "title": "Parameters", "href": f"{here}/api"},
+            {"rel": "service-desc", "type": OPENAPI, "title": "Parameters", "href": f"{here}/api"},
             {"rel": "service-doc", "type": "text/html", "title": "Documentation", "href": f"{base(request)}/docs"},
             {"rel": "conformance", "type": "application/json", "title": "Conformance", "href": f"{here}/conformance"},
             {"rel": "data", "type": "application/json", "title": "Collections", "href": f"{here}/collections"},
@@ -70,7 +206,7 @@ async def get_conformance(request: Request, _: Annotated[Nothing, Query()]) -> R
 @router.get("/api")
 async def get_api(request: Request, _: Annotated[Nothing, Query()]) -> Response:
     """The OpenAPI document."""
-    return await _made(request, document.document(root(request)), document.MEDIA_TYPE)
+    return await _made(request, document(root(request)), OPENAPI)
 
 
 @router.get("/collections")

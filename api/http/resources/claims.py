@@ -14,8 +14,7 @@ from api.errors import NotFound
 from api.http import answers
 from api.http.answers import Listing
 from api.http.fields import Shaped, shapes
-from api.http.list_routes import list_routes
-from api.http.openapi_responses import item_of
+from api.http.routing import item_of, list_routes
 from api.models.facets import ClaimFacets
 from api.query.as_of import AsOfDay
 from api.query.descriptions import all_worded, changed_in_words, days_in_words, sentence

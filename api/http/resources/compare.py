@@ -14,8 +14,8 @@ from api.domain.statements import Question, Statement, decode, in_order_said
 from api.domain.vocabulary import Stance
 from api.errors import BadParameters, bad
 from api.http import answers
-from api.http.openapi_responses import judged_of
 from api.http.resources.events import EventId
+from api.http.routing import judged_of
 from api.models.facets import ClaimFacets
 from api.query import references as shown
 from api.query.as_of import BODY, STATEMENTS

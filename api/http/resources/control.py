@@ -1,17 +1,167 @@
-"""Who says who holds a place."""
+"""Who says who holds a place: of each party the latest word about the place or what contains it."""
 
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Query, Request, Response
 
+from api.domain.positions import Stand, positions, questions_of
+from api.domain.statements import Statement, in_order_said, lateness
+from api.domain.vocabulary import Aspect, Known, Position, Undated
 from api.http import answers
-from api.http.openapi_responses import judged_of
 from api.http.resources.locations import LocationId
-from api.query.control import containers, latest_words, shown_words, why_empty
+from api.http.routing import judged_of
+from api.models.facets import EventFacets
+from api.query import references as shown
+from api.query.as_of import BODY, AsOfDay
 from api.query.descriptions import as_known
 from api.query.filters import AsOf
+from api.query.lists import BATCH, resolve, walk
+from api.query.matching import Conditions, any_of
+from api.query.questions import DATE
+from api.query.references import Json
 from api.query.session import ReadSession
+from api.query.tables import item_statement
+from api.query.why_empty import reason
 from api.schemas.reports import Control
+from api.storage.reader import Row
+
+_LOCATION = item_statement("location")
+_WEIGHTS = {Position.SUPPORT: 1, Position.NEUTRAL: 0, Position.OPPOSE: -1}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A party's standing position on the control of one place, by one event."""
+
+    place: str
+    row: Row
+    stand: Stand
+    last: Statement
+    """The latest claim that holds it."""
+
+    @property
+    def rank(self) -> tuple[bool, tuple[tuple[int, int], int, str]]:
+        """Sort key: positions before mere mentions, and the later word last."""
+        return self.stand.position != Position.NEUTRAL, lateness(self.last, _WEIGHTS[self.stand.position])
+
+
+async def containers(session: ReadSession, identifier: str) -> list[Json]:
+    """The place, with what other datasets call it, and all that contains it, inward out, as references."""
+    found: dict[str, Json] = {}
+    waiting = [identifier]
+    while waiting:
+        here = waiting.pop(0)
+        if here in found:
+            continue
+        rows = await session.fetch(_LOCATION, {"id": here})
+        if not rows:  # the record has lost its document, but not its name
+            found[here] = {"id": here, "name": await session.name("location", here)}
+            continue
+        document = orjson.loads(rows[0][BODY])
+        found[here] = {"id": here, "name": document["name"]}
+        same = [document["same_as"], *document["unites"]]
+        waiting = [one["id"] for one in same if one] + waiting
+        waiting += [document["within"]["id"]] if document["within"] else []
+    return list(found.values())
+
+
+async def _rows(session: ReadSession, place: str, as_of: AsOfDay | None) -> AsyncIterator[Row]:
+    """The events at exactly this place of whose control somebody speaks."""
+    conditions = Conditions(
+        wanted=(any_of(EventFacets.CONTROL, [place]),),
+        as_of=None if as_of is None else as_of.day,
+        known=Known.CERTAIN if as_of is None else as_of.known,
+        undated=as_of is not None and as_of.undated == Undated.INCLUDE,
+        statements=True,
+    )
+    question = await resolve(session, "events", conditions)
+    async for rows in walk(session, question, DATE, None, BATCH):
+        for _, row in rows:
+            yield row
+
+
+async def latest_words(session: ReadSession, places: Sequence[Json], as_of: AsOfDay | None) -> list[Word]:
+    """Where every party stands on the control of each of these places, by each event there."""
+    found: list[Word] = []
+    for place in places:
+        async for row in _rows(session, place["id"], as_of):
+            statements = shown.counting(row, as_of)
+            by_id = {statement.id: statement for statement in statements}
+            for question in questions_of(statements):
+                stands = positions(statements, question) if question.aspect == Aspect.CONTROL else []
+                found += [Word(place["id"], row, stand, by_id[stand.claims[-1]]) for stand in stands]
+    return found
+
+
+async def why_empty(session: ReadSession, places: Sequence[Json], as_of: AsOfDay | None) -> str:
+    """Why nobody says who holds any of these places."""
+    rows = [row for place in places async for row in _rows(session, place["id"], None)]
+    spoken = [statement for row in rows for statement in shown.counting(row, None)]
+    ordered = in_order_said(statement for statement in spoken if statement.aspect == Aspect.CONTROL)
+    when = await shown.said(session, [statement.id for statement in ordered[:1]])
+    first = when[ordered[0].id]["edtf"] or "" if ordered else None
+    return reason(first, as_of, "The claims of control that are recorded are about claims that do not count.")
+
+
+def latest(found: Iterable[Word]) -> Word | None:
+    """The latest word."""
+    return max(found, key=lambda word: word.rank, default=None)
+
+
+NOTHING_SAID: Json = dict.fromkeys(("stance", "since", "location", "event", "claim"))
+"""What stands in the row of a party that only opposes what holds for the whole: that says nothing of a part."""
+
+
+def _standing(word: Word, texts: dict[str, str], when: dict[str, Json], refs: dict[str, Json]) -> Json:
+    """The word that counts, as it is sent."""
+    event = orjson.loads(word.row[BODY])
+    return {
+        "stance": word.stand.position,
+        "since": when[word.stand.since],
+        "location": refs[word.place],
+        "event": {name: event[name] for name in ("id", "title", "kind", "date", "participants")},
+        "claim": orjson.Fragment(texts[word.last.id]),
+    }
+
+
+async def shown_words(session: ReadSession, places: Sequence[Json], found: Sequence[Word]) -> list[Json]:
+    """One row for each party, by id, nobody named last."""
+    parties = sorted({word.stand.party for word in found}, key=lambda party: (party is None, party or ""))
+    chosen = []
+    for party in parties:
+        own = [word for word in found if word.stand.party == party]
+        by_place = [latest(word for word in own if word.place == place["id"]) for place in places]
+        chosen.append([word for word in by_place if word is not None])
+    ids = {id_ for own in chosen for word in own for id_ in (word.last.id, word.stand.since)}
+    texts = await shown.claims(session, ids)
+    when = {id_: orjson.loads(text)["said"] for id_, text in texts.items()}
+    refs = {place["id"]: place for place in places}
+    rows = []
+    for party, spoken in zip(parties, chosen, strict=True):
+        wider = [word for word in spoken if word.place != places[0]["id"] and word.stand.position == Position.OPPOSE]
+        own = [word for word in spoken if word not in wider]
+        word = latest(own)
+        rows.append(
+            {
+                "party": await shown.actor(session, party),
+                **(NOTHING_SAID if word is None else _standing(word, texts, when, refs)),
+                "wider": [one.last.id for one in wider],
+                "places": [
+                    {
+                        "location": refs[one.place],
+                        "stance": one.stand.position,
+                        "claim": one.last.id,
+                        "said": when[one.last.id],
+                    }
+                    for one in own
+                ],
+            }
+        )
+    return rows
+
 
 router = APIRouter(tags=["Positions"])
 

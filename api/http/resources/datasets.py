@@ -8,8 +8,7 @@ from pydantic import Field
 from api.http import answers
 from api.http.answers import Listing
 from api.http.fields import Chosen
-from api.http.list_routes import list_routes
-from api.http.openapi_responses import item_of
+from api.http.routing import item_of, list_routes
 from api.query.descriptions import changed_in_words, sentence
 from api.query.filters import Changed, Paged, PathId, Versioned
 from api.query.session import ReadSession

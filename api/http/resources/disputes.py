@@ -1,23 +1,80 @@
-"""Disputes: their filters and routes."""
+"""Disputes: the questions of events that are in dispute, today or as of a day, and where each party stands."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Annotated, ClassVar, Literal
 
+import orjson
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.domain.vocabulary import Match, Status, Undated
+from api.domain.assessment import assess
+from api.domain.positions import positions
+from api.domain.statements import Statement
+from api.domain.vocabulary import Match, Position, Status, Undated
 from api.http.answers import Listing
 from api.http.fields import Shaped
-from api.http.list_routes import list_routes
+from api.http.routing import list_routes
 from api.models.facets import ClaimFacets, EventFacets
+from api.query import references as shown
+from api.query.as_of import BODY
 from api.query.descriptions import changed_in_words, days_in_words, one_of, sentence
-from api.query.disputes import Disputes
 from api.query.filters import Changed, Id, OfEvents, Paged
+from api.query.lists import unhurried
 from api.query.matching import Conditions, Named, Wanted, any_of, marked, ordinal
+from api.query.questions import Judge, Judged, Matter, Matters
 from api.query.session import ReadSession
 from api.query.why_empty import scope_of
 from api.schemas.pages import DisputePage
+
+
+@dataclass(frozen=True, slots=True)
+class Disputes(Matters):
+    """What is asked of the disputes."""
+
+    parties: Sequence[str] = field(default=())
+
+    async def judge(self, session: ReadSession) -> Judge:
+        """Disputes in which somebody of the parties has taken a position."""
+        speakers = await shown.members(session, self.parties)
+
+        def disputed(statements: Sequence[Statement]) -> list[Judged]:
+            by_id = {statement.id: statement for statement in statements}
+            found = []
+            for assessment in assess(statements):
+                if assessment.status == Status.DISPUTED and self.asks_for(assessment.question):
+                    held = positions(statements, assessment.question)
+                    stands = [stand for stand in held if stand.position != Position.NEUTRAL]
+                    if shown.voiced(stands, by_id, speakers):
+                        found.append(Judged(assessment.question, stands, assessment))
+            return found
+
+        return disputed
+
+    async def show(self, session: ReadSession, matters: Sequence[Matter]) -> list[str]:
+        """Each dispute with the positions of its parties."""
+        when = await shown.said(session, (stand.since for matter in matters for stand in matter.judged.stands))
+        bodies = []
+        async for matter in unhurried(session, matters):
+            assessment = matter.judged.assessment
+            assert assessment is not None  # noqa: S101 - `judge` gives one to each
+            held = [
+                {
+                    "party": await shown.actor(session, stand.party),
+                    **await shown.position(session, stand, matter.by_id, when),
+                }
+                for stand in matter.judged.stands
+            ]
+            dispute = {
+                "event": shown.dated_ref(orjson.loads(matter.row[BODY])),
+                **await shown.question(session, assessment.question),
+                "positions": held,
+                "because": assessment.because,
+                "inferred": assessment.inferred,
+            }
+            bodies.append(orjson.dumps(dispute).decode())
+        return bodies
+
 
 DISPUTES = Listing("disputes", ("date", "-date"))
 router = APIRouter(prefix="/disputes", tags=["Disputes"])

@@ -9,14 +9,14 @@ from sqlalchemy import bindparam, select
 from api import models
 from api.domain import vocabulary as v
 from api.domain.text import fold
-from api.http import answers, kml, timeline
+from api.http import answers
 from api.http.answers import JSON, Listing
 from api.http.caching import base
+from api.http.event_formats import KML, Kml, Timeline
 from api.http.exports import export
 from api.http.fields import Shaped
-from api.http.list_routes import list_routes
-from api.http.openapi_responses import export_of, item_of, page_of, problem
 from api.http.resources.claims import ANY_CLAIM, CLAIMS, AsOfQuery, ClaimsOfEvent, claims_of
+from api.http.routing import export_of, item_of, list_routes, page_of, problem
 from api.models.facets import ClaimFacets, EventFacets
 from api.query.as_of import status_test
 from api.query.descriptions import (
@@ -301,16 +301,16 @@ async def list_event_claims(request: Request, id: EventId, query: Annotated[Clai
     return await answers.page(request, CLAIMS, asked, lambda session: session.require("event", id))
 
 
-@exports.get("/events.kml", responses=export_of(kml.MEDIA_TYPE, "<kml/>"), response_class=Response)
+@exports.get("/events.kml", responses=export_of(KML, "<kml/>"), response_class=Response)
 async def export_events_kml(request: Request, query: Annotated[EventFilters, Query()]) -> Response:
     """Every matching event as a KML placemark, for Google Earth and GIS.
 
     Time spans hold whole days; what KML cannot say of a date stands in its words.
     """
-    return await export(request, EVENTS, query, kml.Kml(base(request)))
+    return await export(request, EVENTS, query, Kml(base(request)))
 
 
 @exports.get("/events.timeline.json", responses=export_of(JSON, "{}"), response_class=Response)
 async def export_events_timeline(request: Request, query: Annotated[EventFilters, Query()]) -> Response:
     """Every matching event as a slide for TimelineJS 3; those without a date are named on the title slide."""
-    return await export(request, EVENTS, query, timeline.Timeline(base(request)))
+    return await export(request, EVENTS, query, Timeline(base(request)))

@@ -11,8 +11,8 @@ from api.http.answers import Listing
 from api.http.caching import base
 from api.http.exports import export
 from api.http.jsonld import MEDIA_TYPE, Jsonld
-from api.http.openapi_responses import export_of
 from api.http.resources import actors, claims, datasets, events, locations, sources
+from api.http.routing import export_of
 from api.query.filters import Filters
 from api.query.session import ReadSession
 

@@ -10,8 +10,7 @@ from api.domain.text import fold
 from api.http import answers
 from api.http.answers import Listing
 from api.http.fields import Shaped
-from api.http.list_routes import list_routes
-from api.http.openapi_responses import item_of
+from api.http.routing import item_of, list_routes
 from api.models.facets import LocationFacets
 from api.query.descriptions import all_worded, box_in_words, changed_in_words, circle_in_words, sentence
 from api.query.filters import Changed, CountryCode, Id, Paged, PathId, Placed, Versioned, Worded

@@ -11,14 +11,14 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from api.domain.dates import day_in_words
-from api.http import answers, caching, export_cache, ranges
+from api.http import answers, caching, downloads
 from api.http.answers import Listing, Nothing
 from api.http.caching import base
-from api.http.export_cache import Export
+from api.http.downloads import Export
 from api.http.exports import export, export_cache_of
-from api.http.openapi_responses import COMMON, NOT_MODIFIED, export_of, json_of, problem
 from api.http.pages.links import TEX
 from api.http.problems import Problem
+from api.http.routing import COMMON, NOT_MODIFIED, export_of, json_of, problem
 from api.models.history import RELEASE_NAME_LENGTH
 from api.query import releases
 from api.query.filters import Filters, Paged
@@ -240,11 +240,11 @@ async def export_release(request: Request, name: ReleaseName, _: Annotated[Nothi
 
     async def make() -> Export:
         async with data.snapshot() as session:
-            body = await export_cache.written(_whole(session, release))
+            body = await downloads.written(_whole(session, release))
             return Export(body, 1, headers["etag"], session.catalogue.loaded_at)
 
     made = await export_cache_of(request).get((generation, headers["etag"]), make)
-    return ranges.answer(request, made.body, headers)
+    return downloads.answer(request, made.body, headers)
 
 
 async def _whole(session: ReadSession, release: Json) -> AsyncIterator[bytes]:

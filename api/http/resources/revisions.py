@@ -9,8 +9,7 @@ from pydantic import Field
 
 from api.http import answers
 from api.http.answers import Listing
-from api.http.list_routes import export_routes
-from api.http.openapi_responses import json_of, problem
+from api.http.routing import export_routes, json_of, problem
 from api.query import history
 from api.query.filters import Filters, Flag, Paged, PathId
 from api.query.filters import RevisionNumber as Number

@@ -9,12 +9,12 @@ from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.domain import vocabulary as v
-from api.http import answers, caching, ranges
+from api.http import answers, caching, downloads
 from api.http.exports import LICENCE
 from api.http.formats import csv_lines
-from api.http.openapi_responses import export_of, json_of
 from api.http.resources.claims import ClaimFilters
 from api.http.resources.events import EventFilters
+from api.http.routing import export_of, json_of
 from api.query.rollups import REFERENCES, UNITS, By, Rollup, roll_up
 from api.query.session import ReadSession
 from api.schemas.reports import RollupAnswer
@@ -138,7 +138,7 @@ async def _csv(request: Request, table: str, query: Any) -> Response:  # noqa: A
         text = csv_lines(map(flat, found.rows), [*header, "certain", "possible"], first=True)
         headers = caching.headers(tag, loaded_at) | LICENCE
         headers |= {"Counterclaim-Count": str(len(found.rows)), "Content-Type": MEDIA_TYPE}
-        return ranges.answer(request, ranges.Body(io.BytesIO(text), len(text)), headers)
+        return downloads.answer(request, downloads.Body(io.BytesIO(text), len(text)), headers)
 
     return await answers.data_of(request).ask(work)
 

@@ -10,8 +10,7 @@ from api.domain.text import fold
 from api.http import answers
 from api.http.answers import Listing
 from api.http.fields import Shaped
-from api.http.list_routes import list_routes
-from api.http.openapi_responses import item_of
+from api.http.routing import item_of, list_routes
 from api.models.base import NAME_LENGTH
 from api.models.facets import SourceFacets
 from api.query.descriptions import all_worded, changed_in_words, days_in_words, sentence

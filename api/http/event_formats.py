@@ -1,0 +1,295 @@
+"""Events as other programs read them: KML 2.2, TimelineJS 3, and a briefing as an Atom feed (RFC 4287).
+
+KML has a placemark for each event, with the days in between which it lies, and says in words what it cannot say else.
+TimelineJS has a slide for each, dated no more exactly than it is; the title names those without a date. A feed has an
+entry for each claim that became known, and each status that changed. An entry's id comes from what it says, not from
+the days asked for or the address of the service, so that a reader shows it once: a claim's from the claim, a status's
+from the event, the aspect, the status and the claims that it rests on.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid5
+
+import orjson
+
+from api.domain.dates import date_in_words
+from api.domain.vocabulary import Known
+from api.http import formats
+from api.http.exports import Document, escaped, left_out_in_words, statuses_in_words
+
+KML = "application/vnd.google-earth.kml+xml"
+SCHEMA = "event"
+# GDAL takes fields of these names for parts of the placemark itself, and writes over what the columns hold.
+RENAMED = {"id": "event_id", "summary": "event_summary"}
+NUMBERS = {"longitude": "double", "latitude": "double", "radius_m": "double"}
+NOTE = (
+    "A time span holds the days in between which an event lies. Whether it lasted all those days or took place once "
+    "among them, KML cannot say: read each date's words. What has no date has no time span, and what has no point of "
+    "its own has no place on the map; both are listed."
+)
+
+
+def _kind(column: str) -> str:
+    return "int" if column.startswith("claims") else NUMBERS.get(column, "string")
+
+
+def _schema() -> str:
+    fields = (
+        f'<SimpleField name="{RENAMED.get(column, column)}" type="{_kind(column)}"/>'
+        for column in formats.HEADERS["events"]
+    )
+    return f'<Schema id="{SCHEMA}" name="event">{"".join(fields)}</Schema>'
+
+
+class Kml:
+    """A KML document of events."""
+
+    media_type = KML
+
+    def __init__(self, base: str) -> None:
+        """Links lead to the service at this address."""
+        self._base = base
+
+    def head(self, description: str, left_out: Mapping[str, int]) -> bytes:
+        """The document's name and what it leaves out."""
+        said = escaped(f"{NOTE} {left_out_in_words(left_out)}".strip())
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
+            f"<name>{escaped(description)}</name><description>{said}</description>{_schema()}\n"
+        ).encode()
+
+    def record(self, document: Document) -> bytes:
+        """A placemark."""
+        return self._placemark(document).encode()
+
+    def tail(self) -> bytes:
+        """The end."""
+        return b"</Document></kml>\n"
+
+    def _placemark(self, event: Document) -> str:
+        columns = {**formats.event_columns(event), "url": self._base + (event["url"] or f"/events/{event['id']}")}
+        return (
+            f'<Placemark id="event.{event["id"]}"><name>{escaped(event["title"])}</name>'
+            f"<description>{escaped(self._told(event))}</description>{_span(event['date'])}"
+            f'<ExtendedData><SchemaData schemaUrl="#{SCHEMA}">{_data(columns)}</SchemaData></ExtendedData>'
+            f"{_point(columns)}</Placemark>\n"
+        )
+
+    def _told(self, event: Document) -> str:
+        """What a balloon shows: plain text, for some readers show HTML as it is written."""
+        when = f"When: {date_in_words(event['date']['edtf'])}."
+        note = event["date"]["note"]
+        status = statuses_in_words(event)
+        parts = (event["summary"], when, note, f"Status: {status}." if status else None, f"{self._base}{event['url']}")
+        return " ".join(part for part in parts if part)
+
+
+def _span(date: Document) -> str:
+    """The days in between which it lies, whole; an open end is left out, and so is all of it without any day."""
+    begin = f"<begin>{date['earliest']}</begin>" if date["earliest"] else ""
+    end = f"<end>{date['latest']}</end>" if date["latest"] else ""
+    return f"<TimeSpan>{begin}{end}</TimeSpan>" if begin or end else ""
+
+
+def _data(columns: Document) -> str:
+    """Every column that has a value."""
+    return "".join(
+        [
+            f'<SimpleData name="{RENAMED.get(name, name)}">{_text(value)}</SimpleData>'
+            for name, value in columns.items()
+            if value is not None and value != []
+        ]
+    )
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return escaped("|".join(value))
+    return escaped(value) if isinstance(value, str) else str(value)
+
+
+def _point(columns: Document) -> str:
+    if columns["longitude"] is None:
+        return ""
+    return f"<Point><coordinates>{columns['longitude']},{columns['latitude']}</coordinates></Point>"
+
+
+NAMED = 100
+"""How many undated events the title names; the rest are counted."""
+
+
+class Timeline:
+    """A timeline of events."""
+
+    media_type = "application/json"
+
+    def __init__(self, base: str) -> None:
+        """Links lead to the service at this address."""
+        self._base = base
+        self._about = self._left_out = ""
+        self._separator = b""
+        self._undated: list[str] = []
+        self._more = 0
+
+    def head(self, description: str, left_out: Mapping[str, int]) -> bytes:
+        """The slides come first: the title has to know which events have none."""
+        self._about, self._left_out = description, left_out_in_words(left_out)
+        return b'{"scale":"human","events":['
+
+    def record(self, document: Document) -> bytes:
+        """A slide if it has a date; else it is kept for the title."""
+        dates = _dates(document["date"])
+        if dates:
+            separator, self._separator = self._separator, b","
+            return separator + orjson.dumps(self._slide(document, dates))
+        if len(self._undated) < NAMED:
+            self._undated.append(self._link(document))
+        else:
+            self._more += 1
+        return b""
+
+    def tail(self) -> bytes:
+        """The title slide."""
+        text = [f"<p>{escaped(self._left_out)}</p>"] if self._left_out else []
+        if self._undated:
+            more = f" and {self._more} more" if self._more else ""
+            text.append(f"<p>Without a date: {'; '.join(self._undated)}{more}.</p>")
+        title = {"unique_id": "title", "text": {"headline": escaped(self._about), "text": "".join(text)}}
+        return b'],"title":%s}\n' % orjson.dumps(title)
+
+    def _slide(self, event: Document, dates: dict[str, Any]) -> dict[str, Any]:
+        status = statuses_in_words(event)
+        told = (event["summary"], f"Status: {status}." if status else None, event["date"]["note"])
+        text = "".join(f"<p>{escaped(part)}</p>" for part in told if part)
+        return {
+            "unique_id": event["id"],
+            **dates,
+            "display_date": date_in_words(event["date"]["edtf"]),
+            "text": {"headline": self._link(event), "text": text},
+        }
+
+    def _link(self, event: Document) -> str:
+        address = event["url"] or f"/events/{event['id']}"  # of a damaged one, nothing but the id is known
+        return f'<a href="{escaped(self._base + address)}">{escaped(event["title"] or event["id"])}</a>'
+
+
+def _dates(when: Document) -> dict[str, Any]:
+    """Where the slide stands: a start always, for TimelineJS draws nothing without, and an end where it is another."""
+    earliest, latest = when["earliest"], when["latest"]
+    start = earliest or latest
+    if start is None:
+        return {}
+    end = {} if latest in {None, start} else {"end_date": _day(latest)}
+    return {"start_date": _day(start), **end}
+
+
+def _day(text: str) -> dict[str, int]:
+    day = date.fromisoformat(text)
+    return {"year": day.year, "month": day.month, "day": day.day}
+
+
+ATOM = "application/atom+xml"
+IDS = UUID("6f0c1c1e-3f5b-5c0e-9d0e-9a1a0c1b7c55")
+"""The name space of the ids: for ever."""
+
+
+def _id(*parts: str) -> str:
+    return f"urn:uuid:{uuid5(IDS, chr(10).join(parts))}"
+
+
+class Atom:
+    """The feed of one briefing."""
+
+    media_type = ATOM
+
+    def __init__(self, base: str, here: str, days: tuple[date, date], known: Known) -> None:
+        """`here` is the path and query that were asked for; links lead to the service at `base`."""
+        self._base, self._here = base, here
+        self._last = days[1].isoformat()
+        self._known = "latest" if known == Known.CERTAIN else "earliest"
+        self._updated = days[0].isoformat()
+
+    def head(self, description: str, left_out: Mapping[str, int]) -> bytes:
+        """What the feed is."""
+        said = "Days are those of the place, written as midnight UTC. " + left_out_in_words(left_out)
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
+            f"<id>{_id('briefing', self._here)}</id><title>{escaped(description)}</title>"
+            f"<subtitle>{escaped(said.strip())}</subtitle><author><name>Counterclaim</name></author>"
+            f'<link rel="self" type="{ATOM}" href="{escaped(self._base + self._here)}"/>'
+            f'<link rel="alternate" type="application/json" '
+            f'href="{escaped(self._base + self._here.replace("/briefing.atom", "/briefing", 1))}"/>\n'
+        ).encode()
+
+    def record(self, document: Document) -> bytes:
+        """The entries of an event of which something became known."""
+        return self._entries(document).encode()
+
+    def tail(self) -> bytes:
+        """The newest day of all entries, which is known now."""
+        return f"<updated>{_moment(self._updated)}</updated></feed>\n".encode()
+
+    def _entries(self, news: Document) -> str:
+        days = {claim["id"]: claim["said"][self._known] or self._last for claim in news["claims"]}
+        newest = max(days.values())
+        self._updated = max(self._updated, newest)
+        claims = (self._claim(news, claim, days[claim["id"]]) for claim in news["claims"])
+        changes = (self._change(news, change, newest) for change in news["assessments"])
+        return "".join((*claims, *changes))
+
+    def _claim(self, news: Document, claim: Document, day: str) -> str:
+        speaker = claim["speaker"]["name"] if claim["speaker"] else "Somebody unnamed"
+        stance, aspect = claim["stance"].replace("_", " "), claim["aspect"]
+        title = f"{speaker} {stance} ({aspect}): {news['event']['title']}"
+        quote = f"“{claim['quote']}”" if claim["quote"] else None
+        sources = "; ".join(dict.fromkeys(citation["source"]["title"] for citation in claim["citations"]))
+        moves = [
+            f"With this, {_name(move['party'])} moved on {move['aspect']} from {move['before'] or 'nothing said'} to "
+            f"{move['after']}."
+            for move in news["positions"]
+            if move["by"] == claim["id"]
+        ]
+        told = (
+            claim["summary"],
+            quote,
+            f"Said: {date_in_words(claim['said']['edtf'])}.",
+            f"Read in: {sources}." if sources else None,
+            *moves,
+        )
+        author = f"<author><name>{escaped(speaker)}</name></author>"
+        return self._entry(_id("claim", claim["id"]), title, day, told, claim["url"], author)
+
+    def _change(self, news: Document, change: Document, day: str) -> str:
+        event = news["event"]
+        name = _id("status", event["id"], *_question(change), change["after"], *change["because"])
+        before = f", until then {change['before']}" if change["before"] else ""
+        title = f"{change['after'].replace('_', ' ').capitalize()}{before} ({change['aspect']}): {event['title']}"
+        because = f"Because of: {', '.join(change['because'])}." if change["because"] else None
+        inferred = "It would be another without what is inferred." if change["inferred"] else None
+        told = (f"When: {date_in_words(event['date']['edtf'])}.", because, inferred)
+        return self._entry(name, title, day, told, f"/events/{event['id']}", "")
+
+    def _entry(  # noqa: PLR0913, PLR0917 - the parts of an entry
+        self, name: str, title: str, day: str, told: Sequence[str | None], path: str, author: str
+    ) -> str:
+        return (
+            f"<entry><id>{name}</id><title>{escaped(title)}</title><updated>{_moment(day)}</updated>{author}"
+            f'<link rel="alternate" type="application/json" href="{escaped(self._base + path)}"/>'
+            f"<content>{escaped(' '.join(part for part in told if part))}</content></entry>\n"
+        )
+
+
+def _question(change: Document) -> list[str]:
+    """What the status is of, as far as it is told apart."""
+    of = change.get("of")
+    return [change["aspect"], change.get("measure") or "", of["id"] if of else "", change.get("unit") or ""]
+
+
+def _name(party: Document | None) -> str:
+    return party["name"] if party else "an unnamed party"
+
+
+def _moment(day: str) -> str:
+    return f"{day}T00:00:00Z"
