@@ -39,6 +39,7 @@ from api.settings import Settings
 from api.storage import database
 from api.storage.postgres import PostgresReader
 from api.storage.reader import Reader
+from api.storage.replicas import ReplicatedReader
 from api.storage.sqlite import SqliteReader
 
 RESOURCES = (events, claims, disputes, sources, actors, locations, datasets)
@@ -50,7 +51,10 @@ def reader_for(settings: Settings) -> Reader:
     url = settings.database_url
     if database.is_sqlite(url):
         return SqliteReader(database.sqlite_file(url), settings)
-    return PostgresReader(database.postgresql_dsn(url), settings)
+    named = database.servers(url)
+    if len(named.addresses) == 1:
+        return PostgresReader(database.dsn(named.addresses[0]), settings)
+    return ReplicatedReader(named, settings)
 
 
 @asynccontextmanager

@@ -35,7 +35,8 @@ class Settings(BaseSettings):
     database_url: str = Field(
         str(PROJECT / "data" / "counterclaim.db"),
         validation_alias="DATABASE_URL",
-        description="Where the data lies: the path of an SQLite file, or `postgresql://user@host/database`.",
+        description="Where the data lies: the path of an SQLite file, or `postgresql://user@host/database`, with "
+        "several hosts as `host,host` ([docs/scaling.md](docs/scaling.md)).",
     )
     host: str = Field("127.0.0.1", description="The address to serve on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to serve on; 0 takes a free one.")
@@ -101,6 +102,13 @@ class Settings(BaseSettings):
     pool_seconds: float = Field(2, gt=0, description="How long a request waits for one of them; longer: 503.")
     statement_seconds: float = Field(5, gt=0, description="How long one statement may take; longer: 503.")
     lock_seconds: float = Field(1, gt=0, description="How long a statement waits for a locked table; longer: 503.")
+
+    revisions_behind: int = Field(
+        1,
+        ge=0,
+        description="How many revisions a server of several may be behind the newest that any of them has, and still "
+        "be read.",
+    )
 
     queue_seconds: float = Field(600, ge=0, description="How long a load waits for another one; longer: it gives up.")
 

@@ -12,7 +12,7 @@ from statistics import median
 
 import psycopg
 
-from api.storage.database import engine, is_sqlite, postgresql_dsn, sqlite_file
+from api.storage.database import dsn, engine, is_sqlite, servers, sqlite_file
 from bench.servers import PATIENCE_S, Server
 
 CHUNK, OK, ROUNDS = 1 << 20, HTTPStatus.OK, 5
@@ -85,7 +85,7 @@ def _from_database(url: str, numbers: list[int]) -> int:
         return rows
     statement = COPIED.format(numbers=",".join(map(str, numbers)))
     with (
-        psycopg.connect(postgresql_dsn(url)) as connection,
+        psycopg.connect(dsn(servers(url).addresses[0])) as connection,
         connection.cursor().copy(f"COPY ({statement}) TO STDOUT".encode()) as copy,
     ):
         return sum(1 for _ in copy)

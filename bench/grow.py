@@ -13,7 +13,7 @@ import psycopg
 import sqlalchemy as sa
 
 from api import models
-from api.storage.database import engine, is_sqlite, postgresql_dsn, sqlite_file
+from api.storage.database import dsn, engine, is_sqlite, servers, sqlite_file
 from seed.load import rebuild
 
 Run = Callable[[str], Any]
@@ -47,7 +47,7 @@ def _opened(url: str) -> Iterator[Run]:
         lite.execute("PRAGMA journal_mode = WAL")
         lite.close()
     else:
-        with psycopg.connect(postgresql_dsn(url), autocommit=True) as connection:
+        with psycopg.connect(dsn(servers(url).addresses[0]), autocommit=True) as connection:
             connection.execute("SET session_replication_role = replica")
             yield lambda statement: connection.execute(statement.encode())
             connection.execute("VACUUM ANALYZE")

@@ -37,7 +37,7 @@ class IntegrityCheck:
 
     def __init__(self, data: Data, settings: Settings) -> None:
         """Nothing is checked yet."""
-        self._data, self._url = data, settings.database_url
+        self._data = data
         self._share, self._every = settings.check_share, settings.check_seconds
         self._stop = threading.Event()
         self.passes = 0
@@ -76,11 +76,15 @@ class IntegrityCheck:
         self.passes += 1
 
     def _rest(self, revision: int | None) -> None:
-        """Wait until it is time for another pass, or there is another revision."""
-        until = time.monotonic() + self._every
+        """Wait until it is time for another pass, or there is another revision, or another server is read."""
+        until, read = time.monotonic() + self._every, self._url
         while time.monotonic() < until and not self._stop.wait(LOOK_SECONDS):
-            if self._revision() != revision:
+            if self._url != read or self._revision() != revision:
                 return
+
+    @property
+    def _url(self) -> str:
+        return self._data.reader.url
 
     def _revision(self) -> int | None:
         try:

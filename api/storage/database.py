@@ -1,10 +1,12 @@
 """Where the data lies: the address of a database, and engines for those who write to it."""
 
+import re
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc
@@ -13,7 +15,17 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql+psycopg"
-CONNECT_TIMEOUT_S = 5
+CONNECT_TIMEOUT_S, HOST_TIMEOUT_S = 5, 2
+"""How long to wait for a server to take a connection, and for each of several."""
+READING, HOW_LONG = "target_session_attrs", "connect_timeout"
+WHICH_TO_READ = ("prefer-standby", "any", "primary", "read-write", "standby", "read-only")
+_TO_ALL = ("sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "passfile", "options")
+PARAMETERS = ("host", "port", READING, HOW_LONG, *_TO_ALL)
+"""What an address may say of PostgreSQL's servers: what both of its drivers take, and mean the same by."""
+READ_ONLY = "25006"
+"""What PostgreSQL calls a write to a standby."""
+_SEVERAL = re.compile(r"(?P<head>[^/]*//(?:[^@/?]*@)?)(?P<hosts>[^/?@]*,[^/?@]*)(?P<rest>.*)", re.DOTALL)
+_ONE = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(?::(?P<port>\d*))?")
 BUSY_TIMEOUT_MS = 5_000
 PRAGMAS = (
     f"busy_timeout = {BUSY_TIMEOUT_MS}",  # first, for the others may have to wait
@@ -33,16 +45,42 @@ def address(url: str) -> sa.URL:
     if "://" not in url:
         return sa.URL.create(SQLITE, database=url)
     try:
-        parsed = sa.make_url(url)
+        parsed = sa.make_url(_hosts_apart(url))
     except (exc.ArgumentError, ValueError):
         raise DatabaseUnusableError("DATABASE_URL is neither a path nor postgresql://user@host/database.") from None
     match parsed.get_backend_name():
         case "sqlite" if parsed.database and parsed.database != ":memory:":
             return sa.URL.create(SQLITE, database=parsed.database)
         case "postgresql" | "postgres":
+            _understood(parsed.normalized_query)
             return parsed.set(drivername=POSTGRESQL)
         case name:
             raise DatabaseUnusableError(f"DATABASE_URL wants an SQLite file or postgresql://…, not {name}.")
+
+
+def _hosts_apart(url: str) -> str:
+    """Several hosts as SQLAlchemy takes them, where they are written as PostgreSQL's own clients do."""
+    several = _SEVERAL.fullmatch(url)
+    if several is None:
+        return url
+    found = [_ONE.fullmatch(one) for one in several["hosts"].split(",")]
+    if None in found:
+        raise ValueError(several["hosts"])
+    names = ",".join(one["host"].strip("[]") for one in found if one)
+    ports = ",".join(one["port"] or "" for one in found if one)
+    rest = several["rest"] + ("&" if "?" in several["rest"] else "?")
+    return f"{several['head']}{'' if several['rest'][:1] == '/' else '/'}{rest}host={names}&port={ports}"
+
+
+def _understood(query: Mapping[str, Sequence[str]]) -> None:
+    """Refuse what one of the drivers would not take, or not mean the same by."""
+    for name, values in query.items():
+        if name not in PARAMETERS:
+            raise DatabaseUnusableError(f"DATABASE_URL has {name}, and may have {', '.join(PARAMETERS)}.")
+        if name == READING and values[-1] not in WHICH_TO_READ:
+            raise DatabaseUnusableError(f"DATABASE_URL has {name}={values[-1]}: one of {', '.join(WHICH_TO_READ)}.")
+        if name == HOW_LONG and not re.fullmatch(r"[1-9]\d{0,3}", values[-1]):
+            raise DatabaseUnusableError(f"DATABASE_URL has {name}={values[-1]}: whole seconds, 1 to 9999.")
 
 
 def is_sqlite(url: str) -> bool:
@@ -54,22 +92,80 @@ def sqlite_file(url: str) -> Path:
     return Path(address(url).database or "")
 
 
-def postgresql_dsn(url: str) -> str:
-    """The address as PostgreSQL's own clients write it."""
-    return address(url).set(drivername="postgresql").render_as_string(hide_password=False)
+class Servers(NamedTuple):
+    """The PostgreSQL servers of an address, each with an address of its own, and which of them to read."""
+
+    addresses: tuple[sa.URL, ...]
+    reading: str
+    connect_s: int
+
+
+def servers(url: str) -> Servers:
+    """The servers that an address names, in its order."""
+    where = address(url)
+    query = {name: ",".join(values) for name, values in where.normalized_query.items()}
+    names = query.get("host", where.host or "").split(",")
+    ports = query.get("port", str(where.port or "")).split(",")
+    if len(ports) == 1:
+        ports *= len(names)
+    if len(ports) != len(names) or not all(port.isdecimal() or not port for port in ports):
+        raise DatabaseUnusableError("DATABASE_URL names one port, one for each host, or none.")
+    said = {name: query[name] for name in _TO_ALL if name in query}
+    bare = where.set(drivername="postgresql", host=None, port=None, query=said)
+    return Servers(
+        tuple(_server(bare, name, port) for name, port in zip(names, ports, strict=True)),
+        query.get(READING, WHICH_TO_READ[0]),
+        int(query.get(HOW_LONG, HOST_TIMEOUT_S if len(names) > 1 else CONNECT_TIMEOUT_S)),
+    )
+
+
+def _server(bare: sa.URL, name: str, port: str) -> sa.URL:
+    """The address of one server: by its name, or by the folder of its socket."""
+    if name.startswith("/"):
+        return bare.update_query_dict({"host": name, **({"port": port} if port else {})})
+    if one := _ONE.fullmatch(name):
+        name, port = one["host"].strip("[]"), one["port"] or port
+    return bare.set(host=name or None, port=int(port) if port else None)
+
+
+def dsn(server: sa.URL) -> str:
+    """The address of one server as PostgreSQL's own clients write it."""
+    return server.render_as_string(hide_password=False)
+
+
+def _primary(url: str) -> sa.URL:
+    """Of several servers the one that takes writes. Raises DatabaseUnusableError where there is none, or two."""
+    import psycopg  # noqa: PLC0415 - SQLite has no need of it
+
+    found, why = [], []
+    named = servers(url)
+    for server in named.addresses:
+        try:
+            psycopg.connect(dsn(server), connect_timeout=named.connect_s, target_session_attrs="read-write").close()
+        except psycopg.OperationalError as error:
+            why.append(_reason(error).rstrip("."))
+        else:
+            found.append(server)
+    if len(found) > 1:
+        both = " and ".join(server.render_as_string() for server in found)
+        raise DatabaseUnusableError(f"Of the hosts in DATABASE_URL one takes writes, but {both} do: stop the old one.")
+    if not found:
+        raise DatabaseUnusableError(f"No host in DATABASE_URL takes writes: {'; '.join(why)}.")
+    return found[0]
 
 
 def engine(url: str) -> sa.Engine:
     """For loads and migrations: every transaction of it may write, unless it begins with `read_only=True`."""
-    where = address(url)
-    if where.drivername == POSTGRESQL:
-        return sa.create_engine(where, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S})
+    if not is_sqlite(url):
+        named = servers(url)
+        server = named.addresses[0] if len(named.addresses) == 1 else _primary(url)
+        return _of_server(server, named.connect_s)
     folder = sqlite_file(url).parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DatabaseUnusableError(f"Cannot make the folder {folder}: {error.strerror}.") from None
-    made = sa.create_engine(where)
+    made = sa.create_engine(address(url))
     event.listen(made, "connect", _prepare_sqlite)
     event.listen(made, "begin", _begin_sqlite)
     return made
@@ -77,11 +173,26 @@ def engine(url: str) -> sa.Engine:
 
 def viewer(url: str) -> sa.Engine:
     """For looking only: neither the file nor its folder has to be writable, and nothing is made."""
-    where = address(url)
-    if where.drivername == POSTGRESQL:
-        return engine(url)
+    if not is_sqlite(url):
+        return _of_server(_any(servers(url)), servers(url).connect_s)
     name = f"{sqlite_file(url).absolute().as_uri()}?mode=ro"
-    return sa.create_engine(where, creator=lambda: sqlite3.connect(name, uri=True))
+    return sa.create_engine(address(url), creator=lambda: sqlite3.connect(name, uri=True))
+
+
+def _any(named: Servers) -> sa.URL:
+    """The first server that answers, or the last."""
+    import psycopg  # noqa: PLC0415 - SQLite has no need of it
+
+    for server in named.addresses[:-1]:
+        with suppress(psycopg.OperationalError):
+            psycopg.connect(dsn(server), connect_timeout=named.connect_s).close()
+            return server
+    return named.addresses[-1]
+
+
+def _of_server(server: sa.URL, connect_s: int) -> sa.Engine:
+    where = server.set(drivername=POSTGRESQL)
+    return sa.create_engine(where, pool_pre_ping=True, connect_args={"connect_timeout": connect_s})
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -120,7 +231,8 @@ def explained(url: str) -> Iterator[None]:
     try:
         yield
     except exc.DatabaseError as error:
-        if type(error) not in (exc.DatabaseError, exc.OperationalError):
+        read_only = getattr(error.orig, "sqlstate", None) == READ_ONLY
+        if type(error) not in (exc.DatabaseError, exc.OperationalError) and not read_only:
             raise  # a mistake of ours
         raise _unusable(url, error.orig) from error
     except _of_the_driver(url) as error:  # a load speaks to it past SQLAlchemy
@@ -131,13 +243,13 @@ def explained(url: str) -> Iterator[None]:
         raise _unusable(url, error) from error
 
 
-def _of_the_driver(url: str) -> type[Exception]:
+def _of_the_driver(url: str) -> type[Exception] | tuple[type[Exception], ...]:
     """What a driver raises when the database fails, not when it is asked wrongly."""
     if is_sqlite(url):
         return sqlite3.OperationalError
-    from psycopg import OperationalError  # noqa: PLC0415 - SQLite has no need of it
+    from psycopg import OperationalError, errors  # noqa: PLC0415 - SQLite has no need of it
 
-    return OperationalError
+    return OperationalError, errors.ReadOnlySqlTransaction
 
 
 def is_beyond_reading(error: BaseException) -> bool:

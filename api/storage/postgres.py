@@ -9,9 +9,8 @@ from typing import Any
 import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 
-from api.errors import Unavailable
 from api.settings import Settings
-from api.storage.reader import Connection, Parameters, Row, Statement, Trouble
+from api.storage.reader import Connection, Parameters, Row, Statement, Trouble, Unreachable
 
 PAGES, EXPORTS = "pages", "exports"
 SPARE = 2
@@ -29,7 +28,7 @@ ATTEMPTS_PER_SECOND = 4
 
 _TARGET = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
 # The connection is of no use any more; whether the server is back shows when the next one is made.
-_LOST = (
+LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
@@ -54,9 +53,9 @@ class PostgresReader:
 
     backend = "postgresql"
 
-    def __init__(self, dsn: str, settings: Settings) -> None:
-        """Take the address as PostgreSQL's own clients write it."""
-        self._dsn, self._settings = dsn, settings
+    def __init__(self, url: str, settings: Settings) -> None:
+        """Take the address of one server as PostgreSQL's own clients write it."""
+        self.url, self._settings = url, settings
         self._pools: dict[str, asyncpg.Pool[Any]] = {}
         self._opening = asyncio.Lock()
         self._lanes: dict[str, asyncio.Semaphore] = {}
@@ -69,9 +68,17 @@ class PostgresReader:
         """Let go of every connection."""
         pools, self._pools = self._pools, {}
         for pool in pools.values():
-            with suppress(TimeoutError, *_LOST):
+            with suppress(TimeoutError, *LOST):
                 async with asyncio.timeout(GRACE_SECONDS):
                     await pool.close()
+
+    def abandon(self) -> None:
+        """End every connection without a word to the server, so that nobody waits for what it does not answer."""
+        self._away_until = time.monotonic() + 1 / ATTEMPTS_PER_SECOND
+        self.generation += 1
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            pool.terminate()
 
     def connections(self) -> dict[str, int]:
         """How many connections there are, by what they do."""
@@ -127,7 +134,9 @@ class PostgresReader:
             rows: Sequence[Row] = await connection.fetch(text, *values)
         except (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, TimeoutError) as error:
             raise self._trouble.late(error) from error
-        except _LOST as error:
+        except asyncpg.SerializationError as error:  # a standby takes in what the primary has cleared away
+            raise Lost(str(error)) from error
+        except LOST as error:
             _give_up(connection)
             self.generation += 1
             raise Lost(f"{type(error).__name__}: {error}") from error
@@ -138,26 +147,26 @@ class PostgresReader:
     async def _acquire(self, name: str) -> "tuple[asyncpg.Pool[Any], Any]":
         """A connection of a pool. Raises Unavailable."""
         if time.monotonic() < self._away_until:
-            raise self._trouble.away(ConnectionError("the server could not be reached a moment ago"))
+            raise self._trouble.unreachable(ConnectionError("the server could not be reached a moment ago"))
         pool = self._pools.get(name) or await self._pool(name)
         try:
             return pool, await pool.acquire(timeout=self._settings.pool_seconds)
         except TimeoutError as error:
             raise (self._trouble.busy() if pool.get_size() else self._away(error)) from None
-        except (*_LOST, asyncpg.PostgresError) as error:
+        except (*LOST, asyncpg.PostgresError) as error:
             raise self._away(error) from error
 
-    def _away(self, error: Exception) -> Unavailable:
+    def _away(self, error: Exception) -> Unreachable:
         """Nobody needs to try again at once: whoever asks would wait in vain."""
         self._away_until = time.monotonic() + 1 / ATTEMPTS_PER_SECOND
-        return self._trouble.away(error)
+        return self._trouble.unreachable(error)
 
     async def _pool(self, name: str) -> "asyncpg.Pool[Any]":
         settings = self._settings
         async with self._opening:
             if name not in self._pools:
                 self._pools[name] = await asyncpg.create_pool(
-                    self._dsn,
+                    self.url,
                     min_size=0,
                     max_size=settings.concurrent_exports if name == EXPORTS else settings.pool_size,
                     timeout=settings.pool_seconds,
@@ -194,7 +203,7 @@ class PostgresReader:
             pool, connection = await self._acquire(EXPORTS)
             try:
                 await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            except _LOST:
+            except LOST:
                 _give_up(connection)
                 await _release(pool, connection)
             except (TimeoutError, asyncpg.PostgresError) as error:
@@ -217,14 +226,14 @@ async def _end(pool: "asyncpg.Pool[Any]", connection: Any) -> None:  # noqa: ANN
     try:
         async with asyncio.timeout(GRACE_SECONDS):
             await connection.execute("ROLLBACK")
-    except (TimeoutError, asyncpg.PostgresError, *_LOST):
+    except (TimeoutError, asyncpg.PostgresError, *LOST):
         _give_up(connection)
     await _release(pool, connection)
 
 
 async def _release(pool: "asyncpg.Pool[Any]", connection: Any) -> None:  # noqa: ANN401 - a pool's proxy
     """Give a connection back, or up."""
-    with suppress(TimeoutError, asyncpg.PostgresError, *_LOST):
+    with suppress(TimeoutError, asyncpg.PostgresError, *LOST):
         await pool.release(connection, timeout=GRACE_SECONDS)
 
 

@@ -91,8 +91,14 @@ class Reader(Connection, Protocol):
     """Read access to the database for one server process."""
 
     backend: str
-    generation: int
-    """Grows whenever what is read from now on may be another database than before."""
+
+    @property
+    def url(self) -> str:
+        """The address of the database that is read now."""
+
+    @property
+    def generation(self) -> int:
+        """Grows whenever what is read from now on may be another database than before."""
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -102,6 +108,10 @@ class Reader(Connection, Protocol):
 
     def connections(self) -> dict[str, int]:
         """How many connections there are, by what they do."""
+
+
+class Unreachable(Unavailable):
+    """The server cannot be reached; another one may be."""
 
 
 class Trouble:
@@ -120,8 +130,12 @@ class Trouble:
         return Unavailable("The service is answering as many questions as it can.")
 
     def away(self, error: Exception) -> Unavailable:
-        """The database cannot be reached, or cannot be read."""
+        """The database cannot be read."""
         return self._said(error, "The database cannot be read right now.")
+
+    def unreachable(self, error: Exception) -> Unreachable:
+        """The database cannot be reached."""
+        return Unreachable(self.away(error).detail)
 
     def _said(self, error: Exception, detail: str) -> Unavailable:
         now = time.monotonic()

@@ -107,6 +107,7 @@ class SqliteReader:
     def __init__(self, path: Path, settings: Settings) -> None:
         """Take the database file; it must exist when reading starts."""
         self._path, self._settings = path, settings
+        self.url = str(path)
         self._fast: _Connection | None = None
         self._idle: list[_Connection] = []
         self._threads = ThreadPoolExecutor(THREADS, "sqlite")

@@ -15,7 +15,7 @@ import yaml
 
 from api import cli
 from api.settings import PROJECT, Settings
-from api.storage.database import postgresql_dsn
+from api.storage.database import dsn, servers
 from migrations import migrate, require_current
 from tests.project.test_dependencies import PYTHONS
 from tests.support.own_postgres import own_postgres
@@ -64,7 +64,8 @@ def test_what_loads_is_another_than_what_serves() -> None:
     assert understood(commands[1])["prune"] is False
     for service, role in ((LOAD, "counterclaim"), (API, "reader")):
         assert (
-            postgresql_dsn(service["environment"]["DATABASE_URL"]) == f"postgresql://{role}@database:5432/counterclaim"
+            dsn(servers(service["environment"]["DATABASE_URL"]).addresses[0])
+            == f"postgresql://{role}@database:5432/counterclaim"
         )
         assert service["environment"]["PGPASSFILE"] == f"/secret/{role}/pgpass"
         assert [volume.split(":")[1:] for volume in service["volumes"]] == [[f"/secret/{role}", "ro"]]

@@ -13,10 +13,11 @@ from api.storage import database
 from api.storage.database import (
     DatabaseUnusableError,
     address,
+    dsn,
     engine,
     explained,
     is_sqlite,
-    postgresql_dsn,
+    servers,
     sqlite_file,
 )
 
@@ -39,10 +40,55 @@ def test_addresses(url: str, expected: str) -> None:
 
 def test_what_each_client_is_given() -> None:
     assert sqlite_file("sqlite:///data/a.db") == Path("data/a.db")
-    assert postgresql_dsn("postgres://me:secret@host/db") == "postgresql://me:secret@host/db"
+    assert [dsn(one) for one in servers("postgres://me:secret@host/db").addresses] == ["postgresql://me:secret@host/db"]
 
 
-@pytest.mark.parametrize("url", ["mysql://host/db", "sqlite://", "sqlite:///:memory:", "postgresql://host:port/db"])
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgresql://me@one:5433,two/db", ["me@one:5433/db", "me@two/db"]),
+        ("postgresql://me:a%2Cb@one,[::1]:5433/db", ["me:a%2Cb@one/db", "me:a%2Cb@[::1]:5433/db"]),
+        (
+            "postgresql://one,two,three/db?sslmode=require",
+            [f"{one}/db?sslmode=require" for one in ("one", "two", "three")],
+        ),
+        ("postgresql://one,two", ["one/", "two/"]),
+        ("postgresql://me@/db?host=one:1&host=two:2", ["me@one:1/db", "me@two:2/db"]),
+        ("postgresql://me@/db?host=/a,/b&port=1,2", ["me@/db?host=%2Fa&port=1", "me@/db?host=%2Fb&port=2"]),
+        ("postgresql://me@/db?host=one,two&port=5433", ["me@one:5433/db", "me@two:5433/db"]),
+        ("postgresql://me@host/db?options=-csearch_path%3Dx", ["me@host/db?options=-csearch_path%3Dx"]),
+    ],
+)
+def test_several_servers(url: str, expected: list[str]) -> None:
+    found = servers(url)
+    assert [dsn(one).removeprefix("postgresql://") for one in found.addresses] == expected
+    assert (found.reading, found.connect_s) == ("prefer-standby", 5 if len(expected) == 1 else 2)
+
+
+def test_which_server_is_read_and_how_long_it_is_waited_for() -> None:
+    found = servers("postgresql://one,two/db?target_session_attrs=any&connect_timeout=9")
+    assert [dsn(one) for one in found.addresses] == ["postgresql://one/db", "postgresql://two/db"]
+    assert (found.reading, found.connect_s) == ("any", 9)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("keepalives=1", "keepalives, and may have host, port, target_session_attrs, connect_timeout, sslmode, "),
+        ("target_session_attrs=fast", "target_session_attrs=fast: one of prefer-standby, any, primary, read-write, "),
+        ("connect_timeout=soon", "connect_timeout=soon: whole seconds, 1 to 9999."),
+    ],
+)
+def test_parameters_that_one_driver_would_not_take_are_refused(query: str, said: str) -> None:
+    for use in (address, engine, database.viewer, servers):
+        with pytest.raises(DatabaseUnusableError, match=f"^DATABASE_URL has {said}"):
+            use(f"postgresql://host/db?{query}")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://host/db", "sqlite://", "sqlite:///:memory:", "postgresql://host:port/db", "postgresql://a:1,b:x/db"],
+)
 def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(DatabaseUnusableError, match=r"^DATABASE_URL "):
         address(url)

@@ -110,8 +110,8 @@ def address(folder: Path) -> str:
 def initialise(folder: Path) -> Path:
     """Make a server's files in a folder of its own; returns where its programs are."""
     programs = _programs(folder)
-    if account := _account():
-        owner = pwd.getpwnam(account)
+    if name := account():
+        owner = pwd.getpwnam(name)
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     folder.chmod(0o700)
     initdb: list[Path | str] = [
@@ -124,11 +124,12 @@ def initialise(folder: Path) -> Path:
         "--encoding=UTF8",
         "--no-sync",
     ]
-    subprocess.run(initdb, user=_account(), check=True, capture_output=True, cwd="/")
+    subprocess.run(initdb, user=account(), check=True, capture_output=True, cwd="/")
     return programs
 
 
-def _account() -> str | None:
+def account() -> str | None:
+    """Under whose name servers run; None: under that of the tests."""
     return "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
 
 
@@ -138,7 +139,7 @@ def launch(folder: Path, programs: Path, settings: Sequence[str]) -> int:
     with (folder / "log").open("ab") as log:
         server = subprocess.Popen(
             [programs / "postgres", "-D", folder / "data", "-k", folder, "-h", "", *options],
-            user=_account(),
+            user=account(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
