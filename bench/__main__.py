@@ -207,7 +207,7 @@ def measure(backend: str, urls: Urls, arguments: argparse.Namespace, folder: Pat
     with serving("ours", url, parent) as server:
         found.exports[backend] = exports.measure(server, url)
         found.formats[backend] = formats.measure(server)
-        found.page_for_people[backend] = formats.page_for_people(server)
+        found.pages_for_people[backend] = formats.pages_for_people(server)
 
 
 def growth(servers: dict[str, Server], pages: dict[str, Path]) -> tuple[float, float]:

@@ -1,16 +1,23 @@
-"""What formats cost the server per record, of processor time, beside GeoJSON; and pages for people beside JSON."""
+"""What formats cost the server per record, of processor time, beside GeoJSON; and pages for people beside JSON.
 
+`python -m bench.formats DATABASE…` measures nothing else, over databases that `bench.fill` made.
+"""
+
+import sys
 from datetime import date, timedelta
 from statistics import median
 
 import httpx
 
-from bench.servers import Server
-from bench.world import KINDS
+from bench.servers import Server, postmaster, serving
+from bench.world import DAYS as ALL_DAYS
+from bench.world import FIRST_DAY, KINDS
 
 LAST = date(2018, 12, 31)
 ROUNDS, DAYS = 5, 90
 PAGE = 1_000
+TIMELINES = (130, 250, 400)
+"""So many events, about, have a timeline drawn of them all, beside the map and the list."""
 FORMATS = {
     "GeoJSON": "/events.geojson?date_from={first}&date_to={last}",
     "NDJSON": "/events.ndjson?date_from={first}&date_to={last}",
@@ -38,16 +45,26 @@ def measure(server: Server) -> dict[str, float]:
     return {name: median(samples) for name, samples in taken.items()}
 
 
-def page_for_people(server: Server) -> float:
-    """How many times the processor time of JSON the page takes that draws the same thousand events, seen first."""
-    ratios = []
-    for kind in KINDS[:ROUNDS]:
-        started = server.cpu_s()
-        server.get(f"/events?kind={kind}&limit={PAGE}")
-        between = server.cpu_s()
-        server.get(f"/explore?kind={kind}")
-        ratios.append((server.cpu_s() - between) / (between - started))
-    return median(ratios)
+def pages_for_people(server: Server) -> dict[str, float]:
+    """How many times the processor time of JSON the page takes that draws the same events, each seen first.
+
+    By what is drawn: a thousand events on a map with bars by month, or some hundreds on a map and a timeline.
+    """
+    asked = {f"{PAGE:,} events": [f"kind={kind}" for kind in KINDS[:ROUNDS]]}
+    a_day = server.get("/events/count").json()["count"] / ALL_DAYS
+    for size in TIMELINES:
+        days = timedelta(days=max(1, round(size / a_day)) - 1)
+        firsts = [FIRST_DAY + number * timedelta(days=601) for number in range(ROUNDS)]
+        asked[f"a timeline of {size}"] = [f"date_from={first}&date_to={first + days}" for first in firsts]
+    return {name: median(_times_json(server, query) for query in queries) for name, queries in asked.items()}
+
+
+def _times_json(server: Server, query: str) -> float:
+    started = server.cpu_s()
+    server.get(f"/events?{query}&limit={PAGE}")
+    between = server.cpu_s()
+    server.get(f"/explore?{query}")
+    return (server.cpu_s() - between) / (between - started)
 
 
 def _days(name: str) -> int:
@@ -61,3 +78,18 @@ def _records(answer: httpx.Response) -> int:
         return entries
     told = answer.headers.get("counterclaim-count")
     return int(told or answer.json()["numberReturned"])
+
+
+def main() -> None:
+    """Measure the databases that are named."""
+    for url in sys.argv[1:]:
+        with serving("ours", url, postmaster(url) if url.startswith("postgresql") else None) as server:
+            geojson, *others = measure(server).items()
+            for name, taken in others:
+                print(f"{name}: {taken / geojson[1]:.2f} times {geojson[0]}, {taken:.1f} µs")
+            for name, ratio in pages_for_people(server).items():
+                print(f"page for people, {name}: {ratio:.1f} times JSON")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,6 @@
 """What part of the world a map shows, and its land and borders; `make_basemap` says where these come from."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -96,8 +96,10 @@ CREDIT = (
     "Land and borders: Natural Earth 1:50m (public domain), simplified. Borders are drawn as that map has them, which "
     "follows who holds the ground rather than any claim to it; they may lie kilometres off and settle nothing."
 )
-FINEST = 14
+FINEST = 20
 """Tenths of a point of the picture: points closer than this to the one before are left out."""
+THINNED = (0.0, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6)
+"""Degrees: shapes stand ready without points closer than this to the one before, for views of less and less detail."""
 BEYOND = 0.05
 """Of the view, by which shapes reach beyond its frame, so that no cut edge is seen."""
 
@@ -123,11 +125,33 @@ class Line:
         return west <= self.west and self.east <= east and south <= self.south and self.north <= north
 
 
+Shapes = tuple[tuple[Line, ...], tuple[Line, ...]]
+
+
 @cache
-def _shapes() -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+def _shapes() -> Shapes:
     stored = orjson.loads((Path(__file__).parent / "basemap.json").read_bytes())
     land, borders = ([_line(steps) for steps in stored[name]] for name in ("land", "borders"))
     return tuple(_twice(land)), tuple(borders)
+
+
+@cache
+def _thinned(degrees: float) -> Shapes:
+    """The land and the borders with no more detail than this."""
+    land, borders = _shapes()
+    return tuple(_thinner(line, degrees) for line in land), tuple(_thinner(line, degrees) for line in borders)
+
+
+def _thinner(line: Line, degrees: float) -> Line:
+    (x, y), *others = line.points
+    kept = [line.points[0]]
+    for point in others:
+        if abs(point[0] - x) + abs(point[1] - y) >= degrees:
+            kept.append(point)
+            x, y = point
+    if kept[-1] != line.points[-1]:
+        kept.append(line.points[-1])
+    return Line(tuple(kept), line.west, line.south, line.east, line.north)
 
 
 def _twice(lines: Sequence[Line]) -> Iterator[Line]:
@@ -155,10 +179,11 @@ def _line(steps: Sequence[int]) -> Line:
 
 @lru_cache(maxsize=64)
 def drawn(view: View) -> tuple[str, str]:
-    """The land and the borders of a view, as the paths of an SVG."""
+    """The land and the borders of a view, as paths of an SVG in tenths of its points."""
     pad_x, pad_y = BEYOND * (view.east - view.west), BEYOND * (view.north - view.south)
     box = (view.west - pad_x, view.south - pad_y, view.east + pad_x, view.north + pad_y)
-    land, borders = _shapes()
+    seen = FINEST / 10 * min((view.east - view.west) / view.width, (view.north - view.south) / view.height)
+    land, borders = _thinned(max(degrees for degrees in THINNED if degrees <= seen))
     rings = [line.points if line.lies_in(box) else clipped(line.points, box) for line in land if line.meets(box)]
     runs = [
         run
@@ -174,17 +199,19 @@ def drawn(view: View) -> tuple[str, str]:
 
 def _path(points: Sequence[Point], view: View, end: str) -> str:
     """A line as steps of tenths of a point, without those that nobody can see."""
-    first_x = last_x = round(view.x(points[0][0]) * 10)
-    first_y = last_y = round(view.y(points[0][1]) * 10)
+    wide, high = view.width * 10 / (view.east - view.west), view.height * 10 / (view.north - view.south)
+    west, north = view.west, view.north
+    first_x = last_x = round((points[0][0] - west) * wide)
+    first_y = last_y = round((north - points[0][1]) * high)
     steps = []
-    for longitude, latitude in points[1:]:
-        x, y = round(view.x(longitude) * 10), round(view.y(latitude) * 10)
+    for longitude, latitude in points:
+        x, y = round((longitude - west) * wide), round((north - latitude) * high)
         if abs(x - last_x) + abs(y - last_y) >= FINEST:
-            steps.append(f"{(x - last_x) / 10:g} {(y - last_y) / 10:g}")
+            steps.append(f"{x - last_x} {y - last_y}")
             last_x, last_y = x, y
     if len(steps) < (2 if end else 1):
         return ""
-    return f"M{first_x / 10:g} {first_y / 10:g}l{' '.join(steps).replace(' -', '-')}{end}"
+    return f"M{first_x} {first_y}l{' '.join(steps).replace(' -', '-')}{end}"
 
 
 def clipped(ring: Sequence[Point], box: tuple[float, float, float, float]) -> list[Point]:
@@ -197,15 +224,19 @@ def clipped(ring: Sequence[Point], box: tuple[float, float, float, float]) -> li
 
 
 def _cut(ring: list[Point], axis: int, limit: float, sign: int) -> list[Point]:
-    inside: Callable[[Point], bool] = lambda point: sign * (point[axis] - limit) >= 0  # noqa: E731 - of one line
+    holds = [point[axis] >= limit for point in ring] if sign > 0 else [point[axis] <= limit for point in ring]
+    if all(holds):
+        return ring
     found: list[Point] = []
-    for place, point in enumerate(ring):
-        before = ring[place - 1]
-        if inside(before) != inside(point):
+    held = holds[-1]
+    for place, inside in enumerate(holds):
+        if inside != held:
+            before, point = ring[place - 1], ring[place]
             share = (limit - before[axis]) / (point[axis] - before[axis])
             found.append((before[0] + share * (point[0] - before[0]), before[1] + share * (point[1] - before[1])))
-        if inside(point):
-            found.append(point)
+            held = inside
+        if inside:
+            found.append(ring[place])
     return found
 
 

@@ -53,7 +53,7 @@ class Part:
     cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Known:
     """What pages need of the whole collection, read once a revision: names, parties, the days of the words."""
 

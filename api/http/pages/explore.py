@@ -1,8 +1,11 @@
 """Events on a map, on a timeline and as a list, under the filters of `/events`, as of a day."""
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
+from markupsafe import Markup, escape
 from pydantic import Field
 
 from api.domain import vocabulary as v
@@ -88,6 +91,7 @@ async def _shown(request: Request, reading: Reading, query: ExploreQuery, page: 
         "next": page.cursor and changed(here, cursor=page.cursor),
         "first": changed(here, cursor=None) if query.cursor else None,
         "choices": _choices(known),
+        "chosen_of": _chosen,
         "unshown": _unshown(request, asked),
         "day": day_steps(here, query.as_of, known.said),
         "bars": bars,
@@ -101,19 +105,31 @@ def _unshown(request: Request, asked: dict[str, Any]) -> list[tuple[str, str]]:
     return [(name, value) for name, value in request.query_params.multi_items() if name in asked.keys() - SHOWN]
 
 
-def _choices(known: Known) -> dict[str, list[tuple[str, str]]]:
-    """What the fields of the form offer; nothing where there is too much to choose from."""
+@lru_cache(maxsize=1)
+def _choices(known: Known) -> dict[str, Markup]:
+    """What the fields of the form offer, drawn once a revision; nothing where there is too much to choose from."""
     parties = sorted(
         known.actors.items(), key=lambda item: (item[1]["kind"] != "side", item[1]["name"].casefold(), item[0])
     )
     places = known.locations
     return {
-        "party": [(identifier, actor["name"]) for identifier, actor in parties] if len(parties) <= CHOICES else [],
-        "location": [(place["id"], place["name"]) for place in places] if len(places) <= CHOICES else [],
-        "kind": [(kind.value, words.plain(kind.value)) for kind in v.EventKind],
-        "status": [(status.value, words.plain(status.value)) for status in v.Status],
-        "dataset": [(dataset["id"], dataset["title"]) for dataset in known.datasets],
+        "party": _options((identifier, actor["name"]) for identifier, actor in parties[: CHOICES + 1]),
+        "location": _options((place["id"], place["name"]) for place in places[: CHOICES + 1]),
+        "kind": _options((kind.value, words.plain(kind.value)) for kind in v.EventKind),
+        "status": _options((status.value, words.plain(status.value)) for status in v.Status),
+        "dataset": _options((dataset["id"], dataset["title"]) for dataset in known.datasets[: CHOICES + 1]),
     }
+
+
+def _options(values: Iterable[tuple[str, str]]) -> Markup:
+    drawn = [f'<option value="{escape(value)}">{escape(told)}</option>' for value, told in values]
+    return Markup("".join(drawn) if len(drawn) <= CHOICES else "")  # noqa: S704 - escaped here
+
+
+def _chosen(options: Markup, value: str | None) -> Markup:
+    """The options, of which one is chosen."""
+    named = f'value="{escape(value or "")}"'
+    return Markup(str(options).replace(f"{named}>", f"{named} selected>", 1))  # noqa: S704 - as escaped as before
 
 
 async def _pictures(  # noqa: PLR0913 - what is drawn, of how much, and where it leads

@@ -32,7 +32,19 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors {}"
 )
-templates = Environment(
+
+
+class _Templates(Environment):
+    """Templates of answers, whose fields are looked up as such at once: an attribute tried first costs an exception."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - whatever a template names
+        """A field of an answer, or an attribute."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+templates = _Templates(
     loader=FileSystemLoader(HERE / "templates"),
     autoescape=True,  # every template, whatever its name ends in
     undefined=StrictUndefined,

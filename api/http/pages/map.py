@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from api.http.pages import words
 from api.http.pages.basemap import View, drawn, fitted, view_of
 
@@ -16,7 +18,7 @@ MANY = 40
 """With more points than this, those share a sign that are twice as far apart, and rings without a radius are small."""
 LETTER_PX, LINE_PX = 7.4, 16.0
 """Points closer than this share one sign."""
-GLYPH_PX = 17.0
+GLYPH_PX, DIGIT_PX = 17.0, 8.0
 LABELS = 14
 NEAREST_LABEL_PX = 46.0
 SHOWN_NAMES = 3
@@ -31,6 +33,13 @@ class Ring:
     r: float
     known: bool
     """Whether its radius is recorded; else the ring only marks the point."""
+
+    def svg(self) -> str:
+        """It as an SVG's circle."""
+        at = f'cx="{self.x:g}" cy="{self.y:g}" r="{self.r:g}"'
+        if self.known:
+            return f'<circle class="ring" {at}/>'
+        return f'<circle class="ring unknown" {at} stroke-dasharray="2 4" fill="none"/>'
 
 
 @dataclass(slots=True)
@@ -55,7 +64,7 @@ class Sign:
     @property
     def width(self) -> float:
         """How wide the row of its marks is."""
-        return sum(GLYPH_PX + (8.0 * len(str(size)) if len(self.events) > 1 else 0) for _, size in self.marks) + 8
+        return sum(GLYPH_PX + (DIGIT_PX * len(str(size)) if len(self.events) > 1 else 0) for _, size in self.marks) + 8
 
     @property
     def label(self) -> str:
@@ -69,6 +78,29 @@ class Sign:
         told = ", ".join(f"{size} {status if status != 'unsaid' else 'without claims'}" for status, size in self.marks)
         names = ", ".join(self.places[:SHOWN_NAMES]) + (" and others" if len(self.places) > SHOWN_NAMES else "")
         return f"{names}: {words.count(len(self.events), 'event')} ({told})"
+
+    def svg(self, href: str, *, alone: bool) -> str:
+        """It as a link in an SVG; `alone`: without a style sheet."""
+        title, width = escape(self.title), self.width
+        x, shown = 4 - width / 2, []
+        for status, size in self.marks:
+            colour = f' color="{words.COLOURS[status]}"' if alone else ""
+            shown.append(
+                f'<use class="s-{status}" href="#g-{status}" x="{x:g}" y="-8" width="16" height="16"{colour}/>'
+            )
+            x += GLYPH_PX
+            if len(self.events) > 1:
+                shown.append(f'<text class="size" x="{x:g}" y="4.5" font-size="12.5" fill="#1d2430">{size}</text>')
+                x += DIGIT_PX * len(str(size))
+        if self.named:
+            style = 'text-anchor="middle" font-weight="600" fill="#1d2430" stroke="#f3f0e7" stroke-width="3"'
+            shown.append(f'<text class="place" y="27" {style} paint-order="stroke">{escape(self.label)}</text>')
+        return (
+            f'<a class="sign" href="{escape(href)}" aria-label="{title}" transform="translate({self.x:g} {self.y:g})"'
+            f' text-decoration="none"><title>{title}</title><g class="face"><rect class="plate" x="{-width / 2:g}"'
+            f' y="-12" width="{width:g}" height="24" rx="12" fill="#ffffff" stroke="#5b6472" stroke-width="1"/>'
+            f"{''.join(shown)}</g></a>"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +124,15 @@ class Map:
     labels: list[Label]
     unplaced: list[Json]
     """Events without a point, which are listed beside the map."""
+
+    def rings_as_svg(self) -> Markup:
+        """The circles: hundreds of them, so that they are drawn here and not by a template."""
+        return Markup("\n".join([ring.svg() for ring in self.rings]))  # noqa: S704 - of numbers alone
+
+    def signs_as_svg(self, links: Sequence[str], *, alone: bool) -> Markup:
+        """The signs, each with the address to which it leads."""
+        drawn = [sign.svg(href, alone=alone) for sign, href in zip(self.signs, links, strict=True)]
+        return Markup("\n".join(drawn))  # noqa: S704 - escaped above
 
 
 def map_of(events: Sequence[Json], box: Any = None, around: Iterable[Json] = ()) -> Map:  # noqa: ANN401 - a box

@@ -9,7 +9,7 @@ from typing import Any
 
 from api.http.pages import words
 from api.http.pages.data import Json, Known, Reading
-from api.http.pages.links import changed
+from api.http.pages.links import changed, without
 from api.http.pages.map import Map, Sign
 from api.http.pages.timeline import Item
 
@@ -139,17 +139,12 @@ def lanes_of(events: Sequence[Json], known: Known) -> tuple[dict[str, str], dict
 
 def items_of(events: Sequence[Json], stands: Mapping[str, tuple[str, ...]], day: str) -> list[Item]:
     """Events as the timeline draws them."""
-    return [
-        Item(
-            event["title"] or event["id"],
-            link_of(event, day),
-            words.status_of(event),
-            words.STATUSES[words.status_of(event)].partition(":")[0],
-            event["date"],
-            stands[event["id"]],
-        )
-        for event in events
-    ]
+    return [_item(event, words.status_of(event), stands[event["id"]], day) for event in events]
+
+
+def _item(event: Json, status: str, lanes: tuple[str, ...], day: str) -> Item:
+    told = words.STATUSES[status].partition(":")[0]
+    return Item(event["title"] or event["id"], link_of(event, day), status, told, event["date"], lanes)
 
 
 def link_of(event: Json, day: str) -> str:
@@ -159,18 +154,21 @@ def link_of(event: Json, day: str) -> str:
 
 def sign_links(map_: Map, here: str, day: str) -> list[str]:
     """Where each sign leads: to its only event, to the events of its place, or to a closer view of its places."""
-    return [_sign_link(sign, here, day) for sign in map_.signs]
+    bare = without(here, "location", "bbox", "cursor")
+    elsewhere = without(here, "bbox", "cursor")
+    return [_sign_link(sign, bare, elsewhere, day) for sign in map_.signs]
 
 
-def _sign_link(sign: Sign, here: str, day: str) -> str:
+def _sign_link(sign: Sign, bare: str, elsewhere: str, day: str) -> str:
     if len(sign.events) == 1:
         return link_of(sign.events[0], day)
     if sign.location is not None:
-        return changed(here, location=sign.location, bbox=None, cursor=None)
+        return f"{bare}{'&' if '?' in bare else '?'}location={sign.location}"
     points = [event["location"]["point"] for event in sign.events]
     xs, ys = [point["longitude"] for point in points], [point["latitude"] for point in points]
     box = (max(-180, min(xs) - APART), max(-90, min(ys) - APART), min(180, max(xs) + APART), min(90, max(ys) + APART))
-    return changed(here, bbox=",".join(f"{round(side, 4):g}" for side in box), cursor=None)
+    sides = "%2C".join(f"{round(side, 4):g}" for side in box)
+    return f"{elsewhere}{'&' if '?' in elsewhere else '?'}bbox={sides}"
 
 
 def places_of(events: Sequence[Json]) -> list[Json]:

@@ -3,8 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from math import ceil
 from typing import Any
+
+from markupsafe import Markup, escape
+
+from api.http.pages import words
 
 Json = dict[str, Any]
 WIDTH = 1_180.0
@@ -20,12 +25,16 @@ LETTER = 6.6
 """About how wide a letter of a mark's name is."""
 LONGEST = 44
 MARK = 9.0
+WIDE, ASIDE = 40, 14.0
+"""On a mark wider than this the sign stands so far from its beginning, else in its middle."""
+COLOUR = "\0"
+"""Where the colour of a mark comes that stands alone; no text of a record holds this character."""
 TICKS = 12
 YEAR = 12
 """In months."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Item:
     """Something with a date, and the lanes it stands in."""
 
@@ -37,8 +46,14 @@ class Item:
     date: Json
     lanes: tuple[str, ...]
 
+    @cached_property
+    def link(self) -> str:
+        """What all its marks begin with: a link that says in words what they show."""
+        told, href = escape(f"{self.title}: {words.when(self.date)}, {self.told}"), escape(self.href)
+        return f'<a class="mark s-{self.glyph}" href="{href}" aria-label="{told}"{COLOUR}><title>{told}</title>'
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Mark:
     """An item as it is drawn in one lane."""
 
@@ -57,6 +72,51 @@ class Mark:
     before: bool
     """Whether its name stands to the left of it."""
 
+    def svg(self, fades: str, *, alone: bool) -> str:
+        """It as a link in an SVG, whose gradients for open ends begin with a name; `alone`: without a style sheet."""
+        item = self.item
+        colour = f' color="{words.COLOURS[item.glyph]}"' if alone else ""
+        at, y = self._sign_x(), self.y
+        name = ""
+        if self.label:
+            anchor = ' text-anchor="end"' if self.before else ""
+            name = f'<text x="{self.label_x:g}" y="{y + 4.3:g}"{anchor} fill="#1d2430">{escape(self.label)}</text>'
+        return (
+            f"{item.link.replace(COLOUR, colour, 1)}"
+            f'{self._extent(fades)}<circle class="ground-dot" cx="{at:g}" cy="{y:g}" r="7.4" fill="#ffffff"/>'
+            f'<use href="#g-{item.glyph}" x="{at - 8:g}" y="{y - 8:g}" width="16" height="16"/>{name}</a>'
+        )
+
+    def _sign_x(self) -> float:
+        if self.form == "day":
+            return self.x1
+        if self.x2 - self.x1 > WIDE:
+            return round(self.x2 - ASIDE if self.opens else self.x1 + ASIDE, 1)
+        return round((self.x1 + self.x2) / 2, 1)
+
+    def _extent(self, fades: str) -> str:
+        """A bar, or a bracket with a dotted line; what has an open end fades out there."""
+        if self.form == "day":
+            return ""
+        x1, x2, y = self.x1, self.x2, self.y
+        fade = {(True, True): "both", (True, False): "in", (False, True): "out"}.get((self.opens, self.goes_on))
+        if self.form == "lasted":
+            fill = f"url(#{fades}-{fade})" if fade else "currentColor"
+            return (
+                f'<rect class="lasted" x="{x1:g}" y="{y - 4:g}" width="{x2 - x1:.1f}" height="8"'
+                f' rx="{0 if fade else 4}" fill="{fill}" fill-opacity="0.75"/>'
+            )
+        ends = ("" if self.opens else f"M{x1 + 5:g} {y - 8:g}h-5v16h5") + (
+            "" if self.goes_on else f"M{x2 - 5:g} {y - 8:g}h5v16h-5"
+        )
+        brackets = ends and f'<path d="{ends}" fill="none" stroke="currentColor" stroke-width="1.6"/>'
+        if fade:
+            line = f'<rect x="{x1:g}" y="{y - 0.8:g}" width="{x2 - x1:.1f}" height="1.6" fill="url(#{fades}-{fade})"/>'
+        else:
+            dots = 'stroke="currentColor" stroke-width="1.4" stroke-dasharray="1.5 3.5" fill="none"'
+            line = f'<path d="M{x1:g} {y:g}H{x2:g}" {dots}/>'
+        return brackets + line
+
 
 @dataclass(slots=True)
 class Lane:
@@ -67,6 +127,10 @@ class Lane:
     y: float = 0.0
     height: float = 0.0
     marks: list[Mark] = field(default_factory=list)
+
+    def svg(self, fades: str, *, alone: bool) -> Markup:
+        """Its marks, drawn here and not by a template, for they are what pictures have thousands of."""
+        return Markup("\n".join([mark.svg(fades, alone=alone) for mark in self.marks]))  # noqa: S704 - escaped above
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +157,14 @@ def form_of(when: Json) -> str:
     return "day" if exact and edtf[-1] not in "?~%" else "unsure"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Axis:
     """Days along the picture."""
 
     first: date
     last: date
 
-    @property
+    @cached_property
     def day(self) -> float:
         """How wide a day is."""
         return (WIDTH - GUTTER - RIGHT) / ((self.last - self.first).days + 1)
@@ -179,10 +243,8 @@ def _fill(lane: Lane, items: Sequence[Item], axis: Axis, *, wordy: bool) -> floa
         right = mark.x2 + MARK if mark.before else max(mark.label_x + reach, mark.x2 + MARK)
         row = next((number for number, end in enumerate(ends) if end + 4 <= left), len(ends))
         ends[row : row + 1] = [right]
-        y = round(lane.y + 8 + row * row_height + row_height / 2, 1)
-        lane.marks.append(
-            Mark(item, mark.form, mark.x1, mark.x2, mark.opens, mark.goes_on, y, mark.label, mark.label_x, mark.before)
-        )
+        mark.y = round(lane.y + 8 + row * row_height + row_height / 2, 1)
+        lane.marks.append(mark)
     return 16 + len(ends) * row_height
 
 
@@ -202,5 +264,5 @@ def _mark(item: Item, axis: Axis, *, wordy: bool) -> Mark:
         label_x, before = x1 - MARK - 3, True
         if label_x - LETTER * len(label) < GUTTER:  # on the mark itself
             label_x, before = max(GUTTER + 26, x1 + 26), False
-    numbers = (round(x1, 1), round(x2, 1), round(label_x, 1))
-    return Mark(item, form, numbers[0], numbers[1], not earliest, not latest, 0, label, numbers[2], before)
+    x1, x2, label_x = round(x1, 1), round(x2, 1), round(label_x, 1)
+    return Mark(item, form, x1, x2, not earliest, not latest, 0, label, label_x, before)

@@ -45,7 +45,7 @@ def test_words_and_marks_stand_out(shades: dict[str, str]) -> None:
 def test_pictures_that_stand_alone_have_the_shades_of_the_light() -> None:
     assert {status: LIGHT[status] for status in STATUSES} == COLOURS
     for name, grounds in {"map": ("#f3f0e7", "#dfe7ec", "#ffffff"), "timeline": ("#ffffff",)}.items():
-        text = (HERE / "templates" / f"{name}.svg").read_text()
+        text = (HERE / "templates" / f"{name}.svg").read_text() + (HERE / f"{name}.py").read_text()
         assert all(ground in text for ground in grounds)
         drawn = set(re.findall(r'(?:fill|stroke)="(#[0-9a-f]{6})"', text)) & {"#545d6b", "#1d2430", "#5b6472"}
         assert {(one, ground) for one, ground in product(drawn, grounds) if contrast(one, ground) < 4.5} == set()
