@@ -13,8 +13,8 @@ from api.errors import NotFound, Unavailable
 from api.http import caching, jsonld
 from api.http.fields import shaped
 from api.query import history
+from api.query.descriptions import near_words
 from api.query.filters import Filters
-from api.query.near_words import near_words
 from api.query.paging import (
     Found,
     Place,

@@ -1,8 +1,9 @@
-"""Which fields of records are sent, and which of their references whole: `fields` and `expand`."""
+"""Which fields of records are sent, and which of their references whole: `fields` and `expand`.
 
-# ruff: noqa: RUF012 - Pydantic copies defaults
+The records that others refer to (sources, actors and places) are read by one statement for each kind.
+"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from json import JSONDecoder
 from typing import Annotated, Any, ClassVar, Self
 
@@ -10,14 +11,145 @@ import orjson
 from fastapi import Request
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
+from sqlalchemy import FromClause, Select, select
 
+from api import models
 from api.errors import BadParameters, bad
 from api.http import caching
 from api.http.formats import HEADERS, SPREAD
-from api.query import expansion
 from api.query.filters import Filters
 from api.query.session import ReadSession
+from api.query.statements import REVISION, each_text
 from api.schemas import records
+from api.storage.reader import Statement, body_of
+
+Json = dict[str, Any]
+Path = tuple[str, ...]
+QUICK = 60
+"""So many documents are read before anybody has noticed, and need no thread."""
+KINDS = {"sources": "source", "actors": "actor", "location": "location"}
+PLACE_OF_EVENT: Path = ("event", "location")
+"""Not in the record itself: the place of the event that it is about is put there."""
+
+
+def _of_date(*path: str) -> tuple[Path, ...]:
+    return (*path, "source"), (*path, "others", "source")
+
+
+REFERENCES: Mapping[str, Mapping[str, tuple[Path, ...]]] = {
+    "events": {
+        "sources": (*_of_date("date"), ("location", "point", "source")),
+        "actors": (("participants", "actor"), ("assessments", "of")),
+        "location": (("location",),),
+    },
+    "claims": {
+        "sources": (("citations", "source"), *_of_date("said")),
+        "actors": (("speaker",), ("via",), ("quote_by",), ("value", "of"), ("names",)),
+        "location": (PLACE_OF_EVENT,),
+    },
+    "sources": {"sources": (("parent",), *_of_date("published"))},
+    "actors": {"actors": (("affiliations", "actor"),)},
+    "locations": {
+        "sources": (("point", "source"),),
+        "location": (("within",), ("same_as",), ("unites",)),
+    },
+    "disputes": {
+        "sources": _of_date("event", "date"),
+        "actors": (
+            ("of",),
+            *(("positions", name) for name in ("party", "speakers", "names")),
+            ("positions", "value", "of"),
+        ),
+        "location": (PLACE_OF_EVENT,),
+    },
+}
+"""By list and by what is asked for: where in a record the references stand that are made whole."""
+LEFT_OUT = {"actor": "affiliated"}
+"""What belongs to an actor may be thousands: it stands at the actor itself."""
+_DOCUMENTS: dict[str, FromClause] = {
+    "source": models.SourceDocument.__table__,
+    "actor": models.ActorDocument.__table__,
+    "location": models.LocationDocument.__table__,
+}
+_EVENT, _PLACE = models.Event.__table__, models.LocationDocument.__table__
+
+
+def _whole(kind: str, each: FromClause) -> Select[Any]:
+    document = _DOCUMENTS[kind]
+    found = select(REVISION, document.c.id, document.c.id, body_of(document))
+    return found.join_from(each, document, document.c.id == each.c.value)
+
+
+def _whole_statement(kind: str) -> Statement:
+    sqlite, postgresql = each_text("ids")
+    return Statement(_whole(kind, sqlite), lambda: _whole(kind, postgresql))
+
+
+def _places(each: FromClause) -> Select[Any]:
+    found = select(REVISION, _EVENT.c.id, _PLACE.c.id, body_of(_PLACE), _EVENT.c.place_relation)
+    return found.join_from(each, _EVENT, _EVENT.c.id == each.c.value).join(_PLACE, _PLACE.c.id == _EVENT.c.location)
+
+
+WHOLE = {kind: _whole_statement(kind) for kind in _DOCUMENTS}
+"""Rows of (revision, id, id, body) of the records with `ids`."""
+PLACES = Statement(_places(each_text("ids")[0]), lambda: _places(each_text("ids")[1]))
+"""Rows of (revision, event, location, body, relation) of the events with `ids` that have a place."""
+
+
+def tops(listing: str, words: Sequence[str]) -> set[str]:
+    """The top-level fields in which something is made whole."""
+    return {path[0] for word in words for path in REFERENCES[listing][word]}
+
+
+async def expand(session: ReadSession, listing: str, records: Sequence[Json], words: Sequence[str]) -> None:
+    """Make references whole in records, of which the fields that hold them are given."""
+    for word in dict.fromkeys(words):
+        paths = REFERENCES[listing][word]
+        if paths == (PLACE_OF_EVENT,):
+            await _put_places(session, [record["event"] for record in records if record["event"] is not None])
+            continue
+        found = [place for record in records for path in paths for place in _references(record, path)]
+        whole = await _bodies(session, KINDS[word], {holder[key]["id"] for holder, key in found})
+        for holder, key in found:
+            holder[key] = {**holder[key], **whole.get(holder[key]["id"], {})}
+
+
+def _references(holder: Any, path: Path) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 - any JSON
+    """Where references stand, as what holds each and by which name or index."""
+    name, rest = path[0], path[1:]
+    value = holder.get(name)
+    steps: list[tuple[Any, Any]] = (
+        [(value, index) for index in range(len(value))] if isinstance(value, list) else [(holder, name)]
+    )
+    for inner, key in steps if value is not None else ():
+        if not rest:
+            yield inner, key
+        elif inner[key] is not None:
+            yield from _references(inner[key], rest)
+
+
+async def _bodies(session: ReadSession, kind: str, ids: set[str]) -> dict[str, Json]:
+    """Whole records by id."""
+    if not ids:
+        return {}
+    rows = await session.fetch(WHOLE[kind], {"ids": sorted(ids)}, slow=len(ids) > QUICK)
+    found: dict[str, Json] = {row[2]: orjson.loads(row[3]) for row in rows}
+    for record in found.values():
+        record.pop(LEFT_OUT.get(kind, ""), None)
+    return found
+
+
+async def _put_places(session: ReadSession, events: Sequence[Json]) -> None:
+    """Give events their place, null where they have none."""
+    ids = sorted({event["id"] for event in events})
+    rows = await session.fetch(PLACES, {"ids": ids}, slow=len(ids) > QUICK) if ids else []
+    found = {row[1]: {**orjson.loads(row[3]), "relation": row[4]} for row in rows}
+    for event in events:
+        event["location"] = found.get(event["id"])
+
+
+# ruff: noqa: RUF012 - Pydantic copies defaults
+
 
 MAX_EXPANDED = 200
 """So many records of a page at most have their references made whole."""
@@ -127,13 +259,13 @@ class Shaped(Chosen):
         """Say which kinds there are."""
         super().__pydantic_init_subclass__(**more)
         if cls.listing:
-            cls._offer("expand", list(expansion.REFERENCES[cls.listing]))
+            cls._offer("expand", list(REFERENCES[cls.listing]))
 
     @model_validator(mode="after")
     def _known_kinds(self) -> Self:
-        _known("expand", self.expand, list(expansion.REFERENCES.get(self.listing, ())))
+        _known("expand", self.expand, list(REFERENCES.get(self.listing, ())))
         for word in self.expand:
-            filled = expansion.tops(self.listing, [word])
+            filled = tops(self.listing, [word])
             if self.fields and filled.isdisjoint(self.fields):
                 message = "fills only what `fields` leaves out: {fields}"
                 where = {"parameter": "expand", "value": word, "fields": ", ".join(sorted(filled))}
@@ -192,9 +324,9 @@ async def shaped(request: Request, session: ReadSession, query: Any, bodies: lis
     if not words:
         return [picked(body, query.fields) for body in bodies]
     written = [parts(body) for body in bodies]
-    tops = sorted(expansion.tops(query.listing, words))
-    held = [{name: orjson.loads(one[name]) for name in tops} for one in written]
-    await expansion.expand(session, query.listing, held, words)
+    needed = sorted(tops(query.listing, words))
+    held = [{name: orjson.loads(one[name]) for name in needed} for one in written]
+    await expand(session, query.listing, held, words)
     for one, changed in zip(written, held, strict=True):
         one.update({name: orjson.dumps(value).decode() for name, value in changed.items()})
     return [_joined(one, query.fields or list(one)) for one in written]

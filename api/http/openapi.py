@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.domain.vocabulary import VOCABULARIES
 from api.query.filters import ID
-from api.schemas.problems import Problem
+from api.schemas.pages import Problem
 
 Json = dict[str, Any]
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from api.errors import SHOWN_VALUE, BadParameters, Gone, NotFound, Refused, Unavailable, nearest
 from api.http.caching import placed
-from api.schemas import problems as sent
+from api.schemas import pages as sent
 
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger()

@@ -1,15 +1,32 @@
-"""The question said back in words, for `meta.description`; its wording is no contract."""
+"""What is said beside records: the question in words, why nothing answers it, and the recorded words nearest to it.
+
+The wording is no contract. A misspelling never looks like “nothing happened”.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
+from typing import Any
 
+import orjson
+from sqlalchemy import FromClause, Select, bindparam, exists, select
+
+from api import models
 from api.domain.dates import day_in_words
 from api.domain.geo import Box, Circle
 from api.domain.vocabulary import Known, Match, Undated
-from api.models.facets import Facet
+from api.errors import SUGGESTIONS
+from api.models.facets import FACETS, ClaimFacets, EventFacets, Facet
 from api.query.as_of import AsOfDay
 from api.query.filters import Filters, facets
+from api.query.lists import ListQuestion, count, resolve
+from api.query.matching import Conditions, Matching, Wanted, any_of
+from api.query.paging import Sort
 from api.query.session import ReadSession
+from api.query.statements import KINDS, REVISION
+from api.query.tables import WORDS, TableQuestion
+from api.storage.reader import Statement
 
 
 async def worded(session: ReadSession, facet: Facet, value: object) -> str | None:
@@ -92,3 +109,146 @@ def as_known(text: str, as_of: AsOfDay | None) -> str:
         f"{text}, {surely} on {day_in_words(date.fromordinal(as_of.day))}{extra}; titles, dates and participants are "
         "as recorded, claims and assessments as of that day"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Explained(ListQuestion):
+    """A question to a list that can say why nothing answers it."""
+
+    async def why_empty(self, session: ReadSession) -> str:
+        """Why there is nothing."""
+        wanted = self.conditions.wanted
+        if self.table == "events":  # of their filters, only that of places asks for claims too
+            places = [[EventFacets.LOCATION.value(name) for name in one.names] for one in wanted]
+            wanted = tuple(any_of(ClaimFacets.LOCATION, some) for some in places if None not in some)
+        return await why(session, wanted, self.as_of, "Nothing that is recorded matches.")
+
+
+def scope_of(facet: Facet, ids: list[str]) -> tuple[Wanted, ...]:
+    """Claims that stand in the facet of one of these."""
+    return (any_of(facet, ids),) if ids else ()
+
+
+async def why(session: ReadSession, wanted: tuple[Wanted, ...], as_of: AsOfDay | None, otherwise: str) -> str:
+    """Why there is nothing: no claim is recorded, none was known by the day, or else what the caller says."""
+    first = await _first_said(session, wanted)
+    if as_of is not None and first is not None:
+        included = as_of.undated == Undated.INCLUDE
+        asked = Conditions(wanted=wanted, as_of=as_of.day, known=as_of.known, undated=included)
+        if await count(session, await resolve(session, "claims", asked)):
+            return otherwise
+    return reason(first, as_of, otherwise)
+
+
+def reason(first: str | None, as_of: AsOfDay | None, otherwise: str) -> str:
+    """The words, where `first` is the EDTF text of the first claim; empty: none is dated; None: there is none."""
+    if first is None:
+        return "No claim is recorded for what was asked about."
+    if as_of is None:
+        return otherwise
+    sure = "is known to have been" if as_of.known == Known.CERTAIN else "may have been"
+    later = (
+        f"the first dated claim was said {first} (EDTF)"
+        if first
+        else "none of the claims recorded is dated; undated=include counts them"
+    )
+    return f"Nothing {sure} said of it by {day_in_words(date.fromordinal(as_of.day))}: {later}."
+
+
+async def _first_said(session: ReadSession, wanted: tuple[Wanted, ...]) -> str | None:
+    """The EDTF text of the first claim in the order said; empty: none is dated; None: there is none."""
+    asked = ListQuestion("claims", Conditions(wanted=wanted))
+    async for found in asked.walk(session, Sort("said", descending=False), None, 1):
+        for claim in found:
+            edtf: str | None = orjson.loads(claim.body)["said"]["edtf"]
+            return edtf or ""
+    return None
+
+
+MOST_WORDS = 3
+"""Of so many words of a question the nearest are looked for."""
+WHOLE = 4_000
+"""So many recorded words are looked through; of more, those beside the word in the order of letters."""
+BESIDE = 1_000
+ROWS = 2_000
+"""So many records' words are looked through, of lists that have no index of words."""
+LONGEST = 40
+ALIKE = 0.7
+UNLIKE = 2
+"""Words that differ in length by more letters are not compared."""
+_FACET, _POSTING = models.FacetName.__table__, models.Posting.__table__
+# Folded words are in small letters; the keys of spellings begin with signs, of which only `~` stands behind `z`.
+_LATIN, _OTHER = ("a", "~"), ("\x7f", "\U0010ffff")
+
+
+def _vocabulary(*, down: bool) -> Statement:
+    """Rows of (revision, name) of facets that some record stands in, from `first` to before `beyond`."""
+    name = _FACET.c.name
+    found = select(REVISION, name).where(name >= bindparam("first"), name < bindparam("beyond"))
+    found = found.where(exists().where(_POSTING.c.facet == _FACET.c.id))
+    return Statement(found.order_by(name.desc() if down else name).limit(bindparam("limit")))
+
+
+_BELOW, _ABOVE = _vocabulary(down=True), _vocabulary(down=False)
+
+
+def _words(table: FromClause) -> Select[Any]:
+    found = select(REVISION, table.c.words).where(table.c.words.like(bindparam("pattern")))
+    return found.order_by(table.c.id).limit(ROWS + 1)
+
+
+_OF_TABLE = {kind: Statement(_words(table)) for kind, table in WORDS.items()}
+
+
+async def near_words(session: ReadSession, asked: object, words: Sequence[str]) -> list[str]:
+    """For those of the folded words that find nothing in the list that is asked: what they may be meant for."""
+    missing: list[str] = []
+    for word in dict.fromkeys(words):
+        if len(missing) == MOST_WORDS or word.isdigit() or len(word) > LONGEST:
+            continue
+        if not await _finds(session, asked, word):
+            missing.append(word)
+    near: dict[str, None] = {}
+    for word in missing:
+        near.update(dict.fromkeys(nearest(word, await _recorded(session, asked, word))))
+    return list(near)
+
+
+def nearest(word: str, recorded: Sequence[str]) -> list[str]:
+    """The recorded words that are spelt most like one, best first."""
+    like = [one for one in recorded if abs(len(one) - len(word)) <= UNLIKE]
+    return get_close_matches(word, like, n=SUGGESTIONS, cutoff=ALIKE)
+
+
+async def _finds(session: ReadSession, asked: object, word: str) -> bool:
+    """Whether anything in the list holds the word."""
+    if isinstance(asked, ListQuestion):
+        return bool(await Matching(session, asked.table, asked.conditions).word(word))
+    if isinstance(asked, TableQuestion):
+        alone = TableQuestion(asked.table)
+        alone.words([word])
+        return bool(await alone.count(session))
+    return True
+
+
+async def _recorded(session: ReadSession, asked: object, word: str) -> list[str]:
+    """Words of the list, in the order of letters: all where they are few, else those beside it."""
+    if isinstance(asked, TableQuestion):
+        return await _of_table(session, asked.table, word)
+    assert isinstance(asked, ListQuestion)  # noqa: S101 - of anything else every word is found
+    prefix = FACETS[KINDS[asked.table]].WORD.of("")
+    first, beyond = (prefix + end for end in (_LATIN if word[0].isascii() else _OTHER))
+    rows = await session.fetch(_ABOVE, {"first": first, "beyond": beyond, "limit": WHOLE + 1}, slow=True)
+    if len(rows) > WHOLE:
+        here = prefix + word
+        below = await session.fetch(_BELOW, {"first": first, "beyond": here, "limit": BESIDE}, slow=True)
+        above = await session.fetch(_ABOVE, {"first": here, "beyond": beyond, "limit": BESIDE}, slow=True)
+        rows = [*below, *above]
+    return sorted(row[1].removeprefix(prefix) for row in rows)
+
+
+async def _of_table(session: ReadSession, table: str, word: str) -> list[str]:
+    rows = await session.fetch(_OF_TABLE[table], {"pattern": "%"}, slow=True)
+    if len(rows) > ROWS:  # those that hold a word which begins alike
+        rows = await session.fetch(_OF_TABLE[table], {"pattern": f"% {word[:2]}%"}, slow=True)
+    return sorted({one for row in rows for one in row[1].split() if one.isalnum()})

@@ -26,7 +26,7 @@ BEGINS = b'{"id":"'
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Selection:
     """Conditions, and the numbers of all that match but for what is judged row by row."""
 
     table: str
@@ -61,37 +61,37 @@ def require_revision(session: ReadSession, parameter: str, number: int | None) -
         raise BadParameters(bad(parameter, number, message, near=[str(session.revision)]))
 
 
-async def resolve(session: ReadSession, table: str, conditions: Conditions) -> Question:
+async def resolve(session: ReadSession, table: str, conditions: Conditions) -> Selection:
     """Find what matches."""
     known = session.questions.get(id(conditions))
-    if isinstance(known, Question) and known.conditions is conditions and known.table == table:
+    if isinstance(known, Selection) and known.conditions is conditions and known.table == table:
         return known
     numbers = await matching(session, table, conditions)
     days = await session.index.days_of(session, table)
-    question = session.questions[id(conditions)] = Question(table, conditions, numbers, days.dated)
-    return question
+    selection = session.questions[id(conditions)] = Selection(table, conditions, numbers, days.dated)
+    return selection
 
 
 async def walk(
-    session: ReadSession, question: Question, sort: Sort, place: Place | None, batch: int
+    session: ReadSession, selection: Selection, sort: Sort, place: Place | None, batch: int
 ) -> AsyncIterator[list[tuple[Place, Row]]]:
     """Every matching row from a place on, a batch at a time."""
-    async for phase, rows in scan(session, question, sort, place, batch):
+    async for phase, rows in scan(session, selection, sort, place, batch):
         yield [(Place(phase, row[1], row[2]), row) for row in rows]
 
 
 async def scan(
-    session: ReadSession, question: Question, sort: Sort, place: Place | None, batch: int
+    session: ReadSession, selection: Selection, sort: Sort, place: Place | None, batch: int
 ) -> AsyncIterator[tuple[int, Sequence[Row]]]:
     """The same, by phase: rows of (revision, day, id, body, …what is judged, number)."""
-    judged = question.conditions.judged
-    statement = PAGES[question.table, question.judged]
-    async for phase, numbers in _numbers(session, question, sort, place, batch):
+    judged = selection.conditions.judged
+    statement = PAGES[selection.table, selection.judged]
+    async for phase, numbers in _numbers(session, selection, sort, place, batch):
         rows = await session.fetch(statement, {"numbers": numbers}, slow=len(numbers) > QUICK)
         order = {number: at for at, number in enumerate(numbers)}
         rows = sorted(rows, key=lambda row: order[row[-1]])
         if judged is not None:
-            rows = [row async for row in unhurried(session, rows) if judged(row, question.conditions.undated)]
+            rows = [row async for row in unhurried(session, rows) if judged(row, selection.conditions.undated)]
         yield phase, rows
 
 
@@ -103,22 +103,22 @@ async def unhurried(session: ReadSession, rows: Iterable[T]) -> AsyncIterator[T]
 
 
 async def _numbers(
-    session: ReadSession, question: Question, sort: Sort, place: Place | None, batch: int
+    session: ReadSession, selection: Selection, sort: Sort, place: Place | None, batch: int
 ) -> AsyncIterator[tuple[int, list[int]]]:
     """The numbers of all that match from a place on, in the order of the list, by phase."""
     if sort.key == "id":
-        async for numbers in _by_id(session, question, sort, place, batch):
+        async for numbers in _by_id(session, selection, sort, place, batch):
             yield DATED, numbers
         return
-    cut = question.numbers.rank(question.dated - 1)
-    undated, dated = question.numbers[:cut], question.numbers[cut:]
+    cut = selection.numbers.rank(selection.dated - 1)
+    undated, dated = selection.numbers[:cut], selection.numbers[cut:]
     for phase, members in ((DATED, dated), (UNDATED, undated)):
         if place is not None and place.phase > phase:
             continue
         down = sort.descending and phase == DATED
         start = 0
         if place is not None and place.phase == phase:
-            behind = await _position(session, question.table, place, descending=down)
+            behind = await _position(session, selection.table, place, descending=down)
             start = members.rank(behind - 1) if behind else 0
         if down:
             for end in range(start if place is not None and place.phase == phase else len(members), 0, -batch):
@@ -142,31 +142,31 @@ async def _position(session: ReadSession, table: str, place: Place, *, descendin
 
 
 async def _by_id(
-    session: ReadSession, question: Question, sort: Sort, place: Place | None, batch: int
+    session: ReadSession, selection: Selection, sort: Sort, place: Place | None, batch: int
 ) -> AsyncIterator[list[int]]:
     """The same in the order of ids: all are walked where many match, else those that match are put in order."""
-    order = await session.index.order(session, question.table)
+    order = await session.index.order(session, selection.table)
     start, size = 0, len(order.numbers)
     if place is not None:
-        rows = await session.fetch(AFTER_ID[question.table, sort.descending], {"id": place.id})
+        rows = await session.fetch(AFTER_ID[selection.table, sort.descending], {"id": place.id})
         if not rows:
             return
         rank = int(order.ranks[rows[0][1]])
         start = size - 1 - rank if sort.descending else rank
-    few = len(question.numbers) <= BLOCK
+    few = len(selection.numbers) <= BLOCK
     block = max(size, 1) if few else BLOCK
     waiting: list[int] = []
     for first in range(start, size, block):
         last = min(first + block, size)
         if few:
-            ranks = order.ranks[numbers_of(question.numbers)] if question.numbers else order.ranks[:0]
+            ranks = order.ranks[numbers_of(selection.numbers)] if selection.numbers else order.ranks[:0]
             ranks = size - 1 - ranks.astype("i8") if sort.descending else ranks
             ranks = ranks[ranks >= first]
             ranks.sort()
             found = order.numbers[size - 1 - ranks] if sort.descending else order.numbers[ranks]
         else:
             part = order.numbers[size - last : size - first][::-1] if sort.descending else order.numbers[first:last]
-            inside = set_of(part) & question.numbers
+            inside = set_of(part) & selection.numbers
             found = part[[number in inside for number in part.tolist()]]
         waiting += found.tolist()
         while len(waiting) >= batch:
@@ -176,22 +176,22 @@ async def _by_id(
         yield waiting
 
 
-async def count(session: ReadSession, question: Question) -> int:
+async def count(session: ReadSession, selection: Selection) -> int:
     """How many match."""
-    return len(await found(session, question))
+    return len(await found(session, selection))
 
 
-async def found(session: ReadSession, question: Question) -> BitMap:
+async def found(session: ReadSession, selection: Selection) -> BitMap:
     """The numbers of all that match, judged where that is asked for."""
-    if question.conditions.judged is None:
-        return question.numbers
+    if selection.conditions.judged is None:
+        return selection.numbers
     numbers = BitMap()
-    async for rows in walk(session, question, Sort("date", descending=False), None, BATCH):
+    async for rows in walk(session, selection, Sort("date", descending=False), None, BATCH):
         numbers.update([row[-1] for _, row in rows])
     return numbers
 
 
-Matches = Callable[[ReadSession, Question], Awaitable[BitMap | set[tuple[int, str]]]]
+Matches = Callable[[ReadSession, Selection], Awaitable[BitMap | set[tuple[int, str]]]]
 """Finds what a question asks for, of which each can be told from the others."""
 
 
@@ -243,9 +243,9 @@ class ListQuestion(Walked):
         self, session: ReadSession, sort: Sort, place: Place | None, batch: int
     ) -> AsyncIterator[list[Found]]:
         """Every matching record from a place on, as of the day asked about, a batch at a time."""
-        question = await resolve(session, self.table, self.conditions)
+        selection = await resolve(session, self.table, self.conditions)
         judge = self.as_of.body if self.as_of is not None and self.table == "events" else None
-        async for rows in walk(session, question, sort, place, batch):
+        async for rows in walk(session, selection, sort, place, batch):
             if judge is None:
                 yield [Found(here, row[3]) for here, row in rows]
             else:
@@ -255,24 +255,24 @@ class ListQuestion(Walked):
         self, session: ReadSession, sort: Sort, place: Place | None, batch: int
     ) -> AsyncIterator[Stretch]:
         """Matching documents from a place on: nothing is made of a row but what is sent."""
-        question = await resolve(session, self.table, self.conditions)
+        selection = await resolve(session, self.table, self.conditions)
         judge = self.as_of.body if self.as_of is not None and self.table == "events" else None
-        if judge is None and sort.key != "id" and not sort.descending and not question.judged:
-            async for phase, numbers in _numbers(session, question, sort, place, batch):
-                yield await _lines(session, question, phase, numbers)
+        if judge is None and sort.key != "id" and not sort.descending and not selection.judged:
+            async for phase, numbers in _numbers(session, selection, sort, place, batch):
+                yield await _lines(session, selection, phase, numbers)
             return
-        async for phase, rows in scan(session, question, sort, place, batch):
+        async for phase, rows in scan(session, selection, sort, place, batch):
             if rows:
                 bodies = [row[3] if judge is None else judge(row) async for row in unhurried(session, rows)]
                 yield stretch(bodies, Place(phase, rows[-1][1], rows[-1][2]))
 
     async def take(self, session: ReadSession, sort: Sort, place: Place | None, limit: int) -> Taken:
         """So many documents from a place on: no more is made of a row than the page needs."""
-        question = await resolve(session, self.table, self.conditions)
+        selection = await resolve(session, self.table, self.conditions)
         judge = self.as_of.body if self.as_of is not None and self.table == "events" else None
         bodies: list[str] = []
         last = None
-        async for phase, rows in scan(session, question, sort, place, limit + 1):
+        async for phase, rows in scan(session, selection, sort, place, limit + 1):
             kept = rows[: limit - len(bodies)]
             if judge is None:
                 bodies += [row[3] for row in kept]
@@ -293,9 +293,9 @@ class ListQuestion(Walked):
         return await left_out(session, self.table, self.conditions)
 
 
-async def _lines(session: ReadSession, question: Question, phase: int, numbers: list[int]) -> Stretch:
+async def _lines(session: ReadSession, selection: Selection, phase: int, numbers: list[int]) -> Stretch:
     """Documents as one text, joined by the database; one by one where they are not as they should be."""
-    table = question.table
+    table = selection.table
     _, size, sound, day, lines = (await session.fetch(LINES[table], {"numbers": numbers}, slow=True))[0]
     if sound == size and lines is not None and session.whole(table.removesuffix("s"), lines):
         return Stretch(size, lines, Place(phase, day, _last_id(lines)))

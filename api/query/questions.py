@@ -1,51 +1,193 @@
-"""Lists of matters: one question of one event each, judged row by row, so that a page may end within an event."""
+"""Questions of events, judged one by one: lists of them, whose pages may end within an event, how each is shown."""
 
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
 
+import orjson
+from sqlalchemy import FromClause, Integer, bindparam, literal_column, select
+
+from api import models
 from api.domain.assessment import Assessment
 from api.domain.positions import Stand
-from api.domain.statements import Question as AssessedQuestion
-from api.domain.statements import Statement
+from api.domain.statements import Question, Statement, decode
 from api.domain.vocabulary import Aspect, Undated
-from api.query import references as shown
-from api.query.as_of import AsOfDay
-from api.query.lists import BATCH, Question, check_named, left_out, require_revision, resolve, unhurried, walk
+from api.errors import NotFound
+from api.query.as_of import BODY, STATEMENTS, AsOfDay
+from api.query.descriptions import why
+from api.query.lists import BATCH, Selection, check_named, left_out, require_revision, resolve, unhurried, walk
 from api.query.matching import Conditions, Wanted
 from api.query.paging import DATED, Found, Place, Sort, Walked, just_before
 from api.query.session import ReadSession
-from api.query.why_empty import why
-from api.storage.reader import Row
+from api.query.statements import REVISION
+from api.query.validity import blank, blanked
+from api.schemas.records import whole
+from api.storage.reader import Row, body_of
+from api.storage.reader import Statement as Query
+
+Json = dict[str, Any]
+AT_ONCE = (8, 64, 512)
+"""How many ids a statement takes: one text for each size, the last id repeated to fill it."""
+
+_TABLES: dict[str, FromClause] = {
+    "event": models.EventDocument.__table__,
+    "claim": models.ClaimDocument.__table__,
+}
+
+
+@lru_cache
+def _rows_statement(kind: str, size: int) -> Query:
+    """Rows of (revision, 0, id, body), and for events what is judged; parameters `id0` and on."""
+    table = _TABLES[kind]
+    columns: list[Any] = [REVISION, literal_column("0", Integer), table.c.id, body_of(table)]
+    if kind == "event":
+        columns += [table.c.judged_from, table.c.judged_to, table.c.statements]
+    return Query(select(*columns).where(table.c.id.in_([bindparam(f"id{index}") for index in range(size)])))
+
+
+async def rows(session: ReadSession, kind: str, ids: Iterable[str]) -> dict[str, Row]:
+    """The rows of these events or claims, by id."""
+    wanted = list(dict.fromkeys(ids))
+    found: dict[str, Row] = {}
+    for start in range(0, len(wanted), AT_ONCE[-1]):
+        part = wanted[start : start + AT_ONCE[-1]]
+        size = next(size for size in AT_ONCE if len(part) <= size)
+        many = size == AT_ONCE[-1]
+        part += part[-1:] * (size - len(part))
+        values = {f"id{index}": id_ for index, id_ in enumerate(part)}
+        found.update({row[2]: row for row in await session.fetch(_rows_statement(kind, size), values, slow=many)})
+    return found
+
+
+async def claims(session: ReadSession, ids: Iterable[str]) -> dict[str, str]:
+    """The documents of these claims, by id."""
+    wanted = set(ids)
+    found = await rows(session, "claim", wanted)
+    return {id_: found[id_][BODY] if id_ in found else blank("claim", id_) for id_ in wanted}
+
+
+async def said(session: ReadSession, ids: Iterable[str]) -> dict[str, Json]:
+    """When these claims were said, by id."""
+    texts = await claims(session, ids)
+    return {id_: orjson.loads(body)["said"] async for id_, body in unhurried(session, texts.items())}
+
+
+async def event(session: ReadSession, identifier: str) -> Row:
+    """One event's row. Raises NotFound with the nearest ids."""
+    found = (await rows(session, "event", [identifier])).get(identifier)
+    if found is None and await session.name("event", identifier) is not None:
+        session.damaged("event", identifier, "", "it has no document")
+        return blanked("event", [session.revision, None, identifier, None, 0, 0, ""])
+    if found is None:
+        raise NotFound(f"There is no event {identifier[:200]}.", await session.near("event", identifier))
+    return found
+
+
+def counting(row: Row, as_of: AsOfDay | None) -> list[Statement]:
+    """The claims of an event's row that count."""
+    return decode(row[STATEMENTS]) if as_of is None else as_of.statements(row)
+
+
+def undated_left_out(everything: Sequence[Statement], counted: Sequence[Statement]) -> dict[str, int]:
+    """How many claims as of a day do not count only because they are undated."""
+    undated = sum(not statement.dated for statement in everything)
+    return {
+        "undated": undated - sum(not statement.dated for statement in counted),
+        "undated_claims": 0,
+        "without_coordinates": 0,
+    }
+
+
+def dated_ref(document: Json) -> Json:
+    """An event's document as a reference that says when it happened."""
+    return {name: document[name] for name in ("id", "title", "date")}
+
+
+async def actor(session: ReadSession, identifier: str | None) -> Json | None:
+    """A reference to an actor; None: nobody named."""
+    if identifier is None:
+        return None
+    return {"id": identifier, "name": await session.name("actor", identifier)}
+
+
+async def actors(session: ReadSession, identifiers: Iterable[str | None]) -> list[Json]:
+    """References to actors, each once, in the order they come."""
+    named = dict.fromkeys(identifier for identifier in identifiers if identifier is not None)
+    return [{"id": identifier, "name": await session.name("actor", identifier)} for identifier in named]
+
+
+async def members(session: ReadSession, parties: Sequence[str]) -> frozenset[str] | None:
+    """Whoever belongs to one of the parties; None: no party is asked for."""
+    if not parties:
+        return None
+    return frozenset().union(*[await session.members(party) for party in parties])
+
+
+def voiced(stands: Iterable[Stand], by_id: dict[str, Statement], speakers: Collection[str] | None) -> bool:
+    """Whether a claim in one of the positions is by one of the speakers; None: anybody."""
+    if speakers is None:
+        return True
+    return any(by_id[claim].speaker in speakers for stand in stands for claim in stand.claims)
+
+
+async def question(session: ReadSession, asked: Question) -> Json:
+    """What a judgement is about, as it is sent."""
+    of = await actor(session, asked.of)
+    return asked.as_sent(lambda _: of)
+
+
+async def content(session: ReadSession, stand: Stand, by_id: dict[str, Statement]) -> Json:
+    """The figure a position stands by, and whom it names, as they are sent."""
+    value: Json | None = None
+    if stand.figure is not None:
+        first = next(by_id[id_] for id_ in stand.claims if by_id[id_].figure is not None)
+        low, best, high = (whole(number) for number in stand.figure)
+        value = {"low": low, "best": best, "high": high, "unit": first.unit, "measure": first.measure}
+        value |= {"of": await actor(session, first.of)}
+    return {"value": value, "names": await actors(session, stand.names)}
+
+
+async def position(session: ReadSession, stand: Stand, by_id: dict[str, Statement], when: dict[str, Json]) -> Json:
+    """A position as it is sent, without its party."""
+    return {
+        "stance": stand.position,
+        **await content(session, stand, by_id),
+        "since": when[stand.since],
+        "speakers": await actors(session, (by_id[claim].speaker for claim in stand.claims)),
+        "claims": stand.claims,
+    }
+
 
 _ASPECTS = {aspect.value: aspect for aspect in Aspect}
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judgement:
     """What was found of one question of an event."""
 
-    question: AssessedQuestion
+    question: Question
     stands: Sequence[Stand]
     assessment: Assessment | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
+class EventQuestion:
     """One question of one event, in its place in the list."""
 
     place: Place
     row: Row
     by_id: dict[str, Statement]
-    judged: Judged
+    judged: Judgement
 
 
-Judge = Callable[[Sequence[Statement]], list[Judged]]
-"""The matters among an event's claims, in the order of questions."""
+Judge = Callable[[Sequence[Statement]], list[Judgement]]
+"""The judged questions among an event's claims, in the order of questions."""
 
 
 @dataclass(frozen=True, slots=True)
-class Matters(Walked):
+class EventQuestions(Walked):
     """What is asked of such a list: candidates come from facets, and each is then judged."""
 
     conditions: Conditions
@@ -60,61 +202,59 @@ class Matters(Walked):
         """How to judge a candidate, once what it takes has been looked up."""
 
     @abstractmethod
-    async def show(self, session: ReadSession, matters: Sequence[Matter]) -> list[str]:
-        """The documents of some matters."""
+    async def show(self, session: ReadSession, questions: Sequence[EventQuestion]) -> list[str]:
+        """The documents of some questions."""
 
     async def check(self, session: ReadSession) -> None:
         """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
         require_revision(session, "changed_since", self.conditions.changed_since)
         await check_named(session, self.conditions.named)
 
-    def asks_for(self, question: AssessedQuestion) -> bool:
+    def asks_for(self, question: Question) -> bool:
         """Whether its aspect is among those asked for."""
         return not self.aspects or question.aspect in self.aspects
 
     async def walk(
         self, session: ReadSession, sort: Sort, place: Place | None, batch: int
     ) -> AsyncIterator[list[Found]]:
-        """Every matching matter from a place on, a batch at a time."""
-        question = await resolve(session, "events", self.conditions)
-        waiting: list[Matter] = []
-        async for matter in self._matters(session, question, sort, place, batch):
-            waiting.append(matter)
+        """Every matching question from a place on, a batch at a time."""
+        selection = await resolve(session, "events", self.conditions)
+        waiting: list[EventQuestion] = []
+        async for one in self._questions(session, selection, sort, place, batch):
+            waiting.append(one)
             if len(waiting) >= batch:
                 yield await self._found(session, waiting)
                 waiting = []
         yield await self._found(session, waiting)
 
-    async def _found(self, session: ReadSession, matters: Sequence[Matter]) -> list[Found]:
-        bodies = await self.show(session, matters) if matters else []
-        return [Found(matter.place, body) for matter, body in zip(matters, bodies, strict=True)]
+    async def _found(self, session: ReadSession, questions: Sequence[EventQuestion]) -> list[Found]:
+        bodies = await self.show(session, questions) if questions else []
+        return [Found(one.place, body) for one, body in zip(questions, bodies, strict=True)]
 
-    async def _matters(
-        self, session: ReadSession, question: Question, sort: Sort, place: Place | None, batch: int
-    ) -> AsyncIterator[Matter]:
+    async def _questions(
+        self, session: ReadSession, selection: Selection, sort: Sort, place: Place | None, batch: int
+    ) -> AsyncIterator[EventQuestion]:
         judge, as_of = await self.judge(session), self.as_of
-        if as_of is not None and question.conditions.undated:
+        if as_of is not None and selection.conditions.undated:
             as_of = replace(as_of, undated=Undated.INCLUDE)
         start = None if place is None else just_before(place, descending=sort.descending)
-        async for rows in walk(session, question, sort, start, batch):
+        async for rows in walk(session, selection, sort, start, batch):
             async for here, row in unhurried(session, rows):
-                statements = shown.counting(row, as_of)
+                statements = counting(row, as_of)
                 by_id = {statement.id: statement for statement in statements}
                 backwards = sort.descending and here.phase == DATED
                 found = judge(statements)
                 for judged in reversed(found) if backwards else found:
                     if place is None or here.id != place.id or _comes_after(judged.question, place.tail, backwards):
-                        yield Matter(here._replace(tail=_tail(judged.question)), row, by_id, judged)
+                        yield EventQuestion(here._replace(tail=_tail(judged.question)), row, by_id, judged)
 
     async def count(self, session: ReadSession) -> int:
         """How many match."""
         return len(await self._keys(session, await resolve(session, "events", self.conditions)))
 
-    async def _keys(self, session: ReadSession, question: Question) -> set[tuple[int, str]]:
+    async def _keys(self, session: ReadSession, selection: Selection) -> set[tuple[int, str]]:
         """Event and aspect of all that match."""
-        return {
-            (matter.row[-1], matter.place.tail) async for matter in self._matters(session, question, DATE, None, BATCH)
-        }
+        return {(one.row[-1], one.place.tail) async for one in self._questions(session, selection, DATE, None, BATCH)}
 
     async def left_out(self, session: ReadSession) -> dict[str, int]:
         """How many match but for a missing date."""
@@ -130,15 +270,15 @@ class Matters(Walked):
 DATE = Sort("date", descending=False)
 
 
-def _tail(question: AssessedQuestion) -> str:
+def _tail(question: Question) -> str:
     """A question as a cursor keeps it."""
     return "\t".join((question.aspect.value, question.measure or "", question.of or "", question.unit or ""))
 
 
-def _comes_after(question: AssessedQuestion, last: str, backwards: bool) -> bool:
+def _comes_after(question: Question, last: str, backwards: bool) -> bool:
     """Whether a question of the event at which a page ended is still to come."""
     aspect, *parts = last.split("\t")
-    if len(parts) != len(AssessedQuestion._fields) - 1 or aspect not in _ASPECTS:
+    if len(parts) != len(Question._fields) - 1 or aspect not in _ASPECTS:
         return True
-    ended = AssessedQuestion(_ASPECTS[aspect], *parts).order
+    ended = Question(_ASPECTS[aspect], *parts).order
     return question.order < ended if backwards else question.order > ended

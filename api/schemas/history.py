@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from api.domain import vocabulary as v
-from api.schemas.pages import Links, Meta
-from api.schemas.problems import Problem
+from api.schemas.pages import Links, Meta, Problem
 from api.schemas.records import Sent
 
 

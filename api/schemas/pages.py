@@ -1,8 +1,8 @@
-"""Pages of lists: records, links to the next page, and what is said about the question; and what is no record."""
+"""Pages of lists: records, links to the next page, what is said about the question; what is no record; and problems."""
 
 from datetime import datetime
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from api.schemas.records import Actor, Claim, Dataset, Dispute, Event, Location, Sent, Source
 
@@ -115,3 +115,29 @@ class WordMeaning(Sent):
 
     word: str
     meaning: str
+
+
+class BadParameter(Sent):
+    """What is wrong with one parameter."""
+
+    parameter: str
+    value: str | None
+    """The value as sent, shortened to 200 characters."""
+    message: str
+    allowed: list[str] | None
+    """Every allowed value, where they can be listed."""
+    did_you_mean: list[str]
+
+
+class Problem(Sent):
+    """Why a request was not answered (RFC 9457)."""
+
+    type: str = Field(examples=["/problems/invalid-parameter"])
+    """A path that explains this type of problem."""
+    title: str
+    status: int
+    detail: str
+    errors: list[BadParameter]
+    """Each bad parameter; empty for other problems."""
+    did_you_mean: list[str]
+    """The nearest ids or paths, where nothing was found."""

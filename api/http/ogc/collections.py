@@ -15,8 +15,8 @@ from api.http.resources.claims import ClaimFilters
 from api.http.resources.events import EventFilters
 from api.http.resources.locations import LocationFilters
 from api.query import tables
+from api.query.descriptions import Explained
 from api.query.filters import MAX_LIMIT, BBox, Filters
-from api.query.why_empty import Explained
 from api.storage.reader import Statement
 
 DEFAULT_LIMIT = 100

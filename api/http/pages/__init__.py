@@ -2,11 +2,11 @@
 
 from fastapi import FastAPI
 
-from api.http.pages import event, explore, frame, records, start
+from api.http.pages import explore, frame, records
 
 
 def install(app: FastAPI) -> None:
     """Register every page; to be called after every other handler is registered."""
-    for part in (start, explore, event, records):
+    for part in (explore, records):
         app.include_router(part.router)
     frame.install(app)

@@ -1,4 +1,4 @@
-"""What part of the world a map shows, and its land and borders; `make_basemap` says where these come from."""
+"""What part of the world a map shows, its land and borders; `tests.support.make_basemap` says where they come from."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

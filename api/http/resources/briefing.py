@@ -27,15 +27,15 @@ from api.http.event_formats import ATOM, Atom
 from api.http.exports import export
 from api.http.routing import export_of, judged_of
 from api.models.facets import ClaimFacets
-from api.query import references as shown
+from api.query import questions as shown
 from api.query.as_of import BODY, AsOfDay
+from api.query.descriptions import why
 from api.query.filters import Dated, Day, Id, Paged
 from api.query.lists import BATCH, check_named, left_out, resolve, unhurried, walk
 from api.query.matching import Conditions, marked
 from api.query.paging import Found, Place, Sort, Walked, query_string
-from api.query.references import Json
+from api.query.questions import Json
 from api.query.session import ReadSession
-from api.query.why_empty import why
 from api.schemas.reports import Briefing
 from api.storage.reader import Row
 

@@ -17,12 +17,11 @@ from api.http.fields import Shaped, shapes
 from api.http.routing import item_of, list_routes
 from api.models.facets import ClaimFacets
 from api.query.as_of import AsOfDay
-from api.query.descriptions import all_worded, changed_in_words, days_in_words, sentence
+from api.query.descriptions import Explained, all_worded, changed_in_words, days_in_words, sentence
 from api.query.filters import AsOf, AsOfImprecise, Changed, Day, Flag, Id, Paged, PathId, Versioned, Worded
 from api.query.matching import Conditions, marked, ordinal
 from api.query.session import ReadSession
 from api.query.statements import REVISION
-from api.query.why_empty import Explained
 from api.schemas.pages import ClaimPage
 from api.schemas.records import Claim
 from api.storage.reader import Row, Statement, body_of

@@ -17,15 +17,14 @@ from api.http import answers
 from api.http.resources.events import EventId
 from api.http.routing import judged_of
 from api.models.facets import ClaimFacets
-from api.query import references as shown
+from api.query import questions as shown
 from api.query.as_of import BODY, STATEMENTS
-from api.query.descriptions import as_known
+from api.query.descriptions import as_known, scope_of, why
 from api.query.filters import AsOf, Id
 from api.query.lists import check_named
 from api.query.matching import Named
-from api.query.references import Json
+from api.query.questions import Json
 from api.query.session import ReadSession
-from api.query.why_empty import scope_of, why
 from api.schemas.reports import Comparison
 
 router = APIRouter(tags=["Positions"])

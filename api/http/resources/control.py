@@ -14,17 +14,15 @@ from api.http import answers
 from api.http.resources.locations import LocationId
 from api.http.routing import judged_of
 from api.models.facets import EventFacets
-from api.query import references as shown
+from api.query import questions as shown
 from api.query.as_of import BODY, AsOfDay
-from api.query.descriptions import as_known
+from api.query.descriptions import as_known, reason
 from api.query.filters import AsOf
 from api.query.lists import BATCH, resolve, walk
 from api.query.matching import Conditions, any_of
-from api.query.questions import DATE
-from api.query.references import Json
+from api.query.questions import DATE, Json
 from api.query.session import ReadSession
 from api.query.tables import item_statement
-from api.query.why_empty import reason
 from api.schemas.reports import Control
 from api.storage.reader import Row
 

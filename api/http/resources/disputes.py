@@ -16,20 +16,19 @@ from api.http.answers import Listing
 from api.http.fields import Shaped
 from api.http.routing import list_routes
 from api.models.facets import ClaimFacets, EventFacets
-from api.query import references as shown
+from api.query import questions as shown
 from api.query.as_of import BODY
-from api.query.descriptions import changed_in_words, days_in_words, one_of, sentence
+from api.query.descriptions import changed_in_words, days_in_words, one_of, scope_of, sentence
 from api.query.filters import Changed, Id, OfEvents, Paged
 from api.query.lists import unhurried
 from api.query.matching import Conditions, Named, Wanted, any_of, marked, ordinal
-from api.query.questions import Judge, Judged, Matter, Matters
+from api.query.questions import EventQuestion, EventQuestions, Judge, Judgement
 from api.query.session import ReadSession
-from api.query.why_empty import scope_of
 from api.schemas.pages import DisputePage
 
 
 @dataclass(frozen=True, slots=True)
-class Disputes(Matters):
+class Disputes(EventQuestions):
     """What is asked of the disputes."""
 
     parties: Sequence[str] = field(default=())
@@ -38,7 +37,7 @@ class Disputes(Matters):
         """Disputes in which somebody of the parties has taken a position."""
         speakers = await shown.members(session, self.parties)
 
-        def disputed(statements: Sequence[Statement]) -> list[Judged]:
+        def disputed(statements: Sequence[Statement]) -> list[Judgement]:
             by_id = {statement.id: statement for statement in statements}
             found = []
             for assessment in assess(statements):
@@ -46,27 +45,27 @@ class Disputes(Matters):
                     held = positions(statements, assessment.question)
                     stands = [stand for stand in held if stand.position != Position.NEUTRAL]
                     if shown.voiced(stands, by_id, speakers):
-                        found.append(Judged(assessment.question, stands, assessment))
+                        found.append(Judgement(assessment.question, stands, assessment))
             return found
 
         return disputed
 
-    async def show(self, session: ReadSession, matters: Sequence[Matter]) -> list[str]:
+    async def show(self, session: ReadSession, questions: Sequence[EventQuestion]) -> list[str]:
         """Each dispute with the positions of its parties."""
-        when = await shown.said(session, (stand.since for matter in matters for stand in matter.judged.stands))
+        when = await shown.said(session, (stand.since for question in questions for stand in question.judged.stands))
         bodies = []
-        async for matter in unhurried(session, matters):
-            assessment = matter.judged.assessment
+        async for question in unhurried(session, questions):
+            assessment = question.judged.assessment
             assert assessment is not None  # noqa: S101 - `judge` gives one to each
             held = [
                 {
                     "party": await shown.actor(session, stand.party),
-                    **await shown.position(session, stand, matter.by_id, when),
+                    **await shown.position(session, stand, question.by_id, when),
                 }
-                for stand in matter.judged.stands
+                for stand in question.judged.stands
             ]
             dispute = {
-                "event": shown.dated_ref(orjson.loads(matter.row[BODY])),
+                "event": shown.dated_ref(orjson.loads(question.row[BODY])),
                 **await shown.question(session, assessment.question),
                 "positions": held,
                 "because": assessment.because,
@@ -81,7 +80,7 @@ router = APIRouter(prefix="/disputes", tags=["Disputes"])
 
 
 def conditions_of(filters: OfEvents, *facets: Wanted, named: list[Named]) -> Conditions:
-    """The events among which matters are looked for: those of the filters that are also in each of the facets."""
+    """The events among which questions are looked for: those of the filters that are also in each of the facets."""
     wanted, records = marked(filters)
     return Conditions(
         wanted=(*facets, *wanted),

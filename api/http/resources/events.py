@@ -20,6 +20,7 @@ from api.http.routing import export_of, item_of, list_routes, page_of, problem
 from api.models.facets import ClaimFacets, EventFacets
 from api.query.as_of import status_test
 from api.query.descriptions import (
+    Explained,
     all_worded,
     box_in_words,
     changed_in_words,
@@ -46,7 +47,6 @@ from api.query.filters import (
 from api.query.matching import Conditions, Named, Resting, Wanted, any_of, box_wanted, marked, ordinal
 from api.query.session import ReadSession
 from api.query.statements import REVISION
-from api.query.why_empty import Explained
 from api.schemas.pages import ClaimPage, EventPage
 from api.schemas.records import Event
 from api.storage.reader import Statement, body_of

@@ -19,16 +19,14 @@ from api.http.resources.disputes import conditions_of, events_in_words
 from api.http.resources.events import EventId
 from api.http.routing import judged_of
 from api.models.facets import ClaimFacets, EventFacets
-from api.query import references as shown
+from api.query import questions as shown
 from api.query.as_of import BODY, STATEMENTS
-from api.query.descriptions import one_of, sentence
+from api.query.descriptions import one_of, scope_of, sentence, why
 from api.query.filters import AsOf, Flag, Id, OfEvents, Paged
 from api.query.lists import check_named
 from api.query.matching import Named, any_of
-from api.query.questions import Judge, Judged, Matter, Matters
-from api.query.references import Json
+from api.query.questions import EventQuestion, EventQuestions, Json, Judge, Judgement
 from api.query.session import ReadSession
-from api.query.why_empty import scope_of, why
 from api.schemas.reports import HistoryPage
 
 
@@ -69,7 +67,7 @@ async def history(session: ReadSession, course: Course, when: dict[str, Json]) -
 
 
 @dataclass(frozen=True, slots=True)
-class ActorPositions(Matters):
+class ActorPositions(EventQuestions):
     """What is asked of the positions of one actor, and of all that belongs to it, over all events."""
 
     actor: str = field(default="")
@@ -79,23 +77,23 @@ class ActorPositions(Matters):
         """Every question on which the actor takes a position or speaks without taking one."""
         speakers = await shown.members(session, [self.actor]) or frozenset()
 
-        def held(statements: Sequence[Statement]) -> list[Judged]:
+        def held(statements: Sequence[Statement]) -> list[Judgement]:
             found = []
             for question in questions_of(statements):
                 stands = course(statements, question, speakers) if self.asks_for(question) else []
                 if stands and self.moved in {None, len(stands) > 1}:
-                    found.append(Judged(question, stands))
+                    found.append(Judgement(question, stands))
             return found
 
         return held
 
-    async def show(self, session: ReadSession, matters: Sequence[Matter]) -> list[str]:
+    async def show(self, session: ReadSession, questions: Sequence[EventQuestion]) -> list[str]:
         """Each with the claims that moved the actor."""
-        when = await shown.said(session, (stand.since for matter in matters for stand in matter.judged.stands))
+        when = await shown.said(session, (stand.since for question in questions for stand in question.judged.stands))
         bodies = []
-        for matter in matters:
-            event, judged = shown.dated_ref(orjson.loads(matter.row[BODY])), matter.judged
-            held = Course(event, judged.question, self.actor, judged.stands, matter.by_id)
+        for question in questions:
+            event, judged = shown.dated_ref(orjson.loads(question.row[BODY])), question.judged
+            held = Course(event, judged.question, self.actor, judged.stands, question.by_id)
             bodies.append(orjson.dumps(await history(session, held, when)).decode())
         return bodies
 

@@ -1,7 +1,7 @@
 """Makes basemap.json: coasts, borders and land of the world, simplified from Natural Earth's 1:50m countries.
 
     npm pack world-atlas@2.0.2 && tar -xzf world-atlas-2.0.2.tgz
-    python -m api.http.pages.make_basemap package/countries-50m.json
+    python -m tests.support.make_basemap package/countries-50m.json
 
 Natural Earth is in the public domain. `world-atlas` repackages its version 4.1.0 as TopoJSON, whose arcs are each
 stored once: an arc that two countries share is a border, any other is a coast.
@@ -15,6 +15,8 @@ from typing import Any
 
 import orjson
 
+from api.settings import PROJECT
+
 Point = tuple[float, float]
 TOLERANCE = 0.02
 """Degrees by which a simplified line may stray."""
@@ -22,14 +24,14 @@ UNITS = 100
 """Coordinates are whole numbers of 1/100 degree."""
 SMALLEST = 0.004
 """Square degrees below which an island is left out, for it would be less than a point."""
-OUT = Path(__file__).parent / "basemap.json"
+OUT = PROJECT / "api" / "http" / "pages" / "basemap.json"
 ABOUT = (
     "Land and borders of the world: Natural Earth 4.1.0, 1:50m, admin 0 countries (public domain), by way of the npm "
     "package world-atlas 2.0.2; simplified to 0.02 degrees, in 1/100 degree, each point after the first as a step"
 )
 
 
-def arcs_of(topology: Any) -> list[list[Point]]:  # noqa: ANN401 - JSON
+def arcs_of(topology: Any) -> list[list[Point]]:
     """Every arc in degrees."""
     (scale_x, scale_y), (left, bottom) = topology["transform"]["scale"], topology["transform"]["translate"]
     found = []
@@ -43,7 +45,7 @@ def arcs_of(topology: Any) -> list[list[Point]]:  # noqa: ANN401 - JSON
     return found
 
 
-def rings(geometry: Any) -> Iterator[list[int]]:  # noqa: ANN401 - JSON
+def rings(geometry: Any) -> Iterator[list[int]]:
     """The rings of a geometry, each as the numbers of its arcs."""
     for part in geometry.get("geometries", ()):
         yield from rings(part)
@@ -98,7 +100,7 @@ def steps(line: Sequence[Point]) -> list[int]:
     return found
 
 
-def basemap(topology: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+def basemap(topology: Any) -> dict[str, Any]:
     """What is kept of a topology of countries."""
     arcs = [simplified(arc, TOLERANCE) for arc in arcs_of(topology)]
     countries = topology["objects"]["countries"]
