@@ -143,6 +143,7 @@ def load(
     *,
     prune: Annotated[bool, typer.Option(help="Withdraw the datasets' records that are not in these files.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Only report what would be done.")] = False,
+    report: Annotated[ReportFormat, typer.Option(help="How to say what was done.")] = ReportFormat.TEXT,
     message: Message = None,
 ) -> None:
     """Load records of your own, from TOML, JSON, NDJSON, CSV or XLSX, all or nothing (docs/dossier.md)."""
@@ -150,8 +151,14 @@ def load(
 
     url = read_settings().database_url
     require_current(url)
-    told = _loaded(url, lambda made: load_files(made, paths, prune=prune, dry_run=dry_run, message=message))
-    typer.echo(f"{told} A dry run: nothing was loaded." if dry_run else told)
+    queue = _queue()
+    told = _loaded(
+        url,
+        lambda made: load_files(made, paths, prune=prune, dry_run=dry_run, message=message, queue=queue),
+        dry_run=dry_run,
+        form=report,
+    )
+    typer.echo(told)
 
 
 @app.command()
@@ -325,11 +332,11 @@ def openapi() -> None:
 
 def _load(url: str, datasets: Sequence[str] = (), *, prune: bool = False, message: str | None = None) -> str:
     """Load the reviewed datasets; what was done, in one line."""
-    from seed.check import REVIEWED  # noqa: PLC0415 - a server has no need of it
-    from seed.files import read  # noqa: PLC0415 - as above
-    from seed.load import load  # noqa: PLC0415 - as above
+    from seed.check import reviewed  # noqa: PLC0415 - a server has no need of it
+    from seed.dossiers.command import load_files  # noqa: PLC0415 - as above
 
-    return _loaded(url, lambda made: load(made, read(REVIEWED, datasets), prune=prune, message=message, queue=_queue()))
+    queue = _queue()
+    return _loaded(url, lambda made: load_files(made, reviewed(), datasets, prune=prune, message=message, queue=queue))
 
 
 def _queue() -> "Queue":
@@ -339,16 +346,19 @@ def _queue() -> "Queue":
     return Queue(read_settings().queue_seconds, lambda line: typer.echo(line, err=True))
 
 
-def _loaded(url: str, work: "Callable[[sa.Engine], Report]") -> str:
-    """Load or withdraw; what was done, in one line, or why nothing was, and exit code 1."""
+def _loaded(
+    url: str, work: "Callable[[sa.Engine], Report]", *, dry_run: bool = False, form: ReportFormat = ReportFormat.TEXT
+) -> str:
+    """Load or withdraw; what was done, or why nothing was, and exit code 1."""
     from seed.report import LoadRefusedError  # noqa: PLC0415 - a server has no need of it
 
     made = engine(url)
+    as_json = form is ReportFormat.JSON
     try:
         with explained(url):
-            return work(made).in_words()
+            return work(made).told(dry_run=dry_run, as_json=as_json)
     except LoadRefusedError as error:
-        typer.echo(error, err=True)
+        typer.echo(error.report.told(dry_run=dry_run, as_json=True) if as_json else error, err=not as_json)
         raise SystemExit(1) from None
     finally:
         made.dispose()

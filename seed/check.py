@@ -7,20 +7,25 @@ from tempfile import TemporaryDirectory
 
 from api.storage.database import engine
 from migrations import migrate
-from seed.dossiers.sheets import recorded
-from seed.files import files, read
+from seed.dossiers.sheets import advised, recorded
+from seed.files import files, held_in, read
 from seed.load import load
 from seed.refusals import Entry, Refusal
 
-# The folders of reviewed datasets that come with the project.
-REVIEWED = [Path(__file__).parent / name for name in ("khasham", "lysychansk")]
+SEED = Path(__file__).parent
+
+
+def reviewed(within: Path = SEED) -> list[Path]:
+    """The folders of reviewed datasets that come with the project: those that hold files of records, and no code."""
+    folders = (one for one in sorted(within.iterdir()) if one.is_dir() and not one.name.startswith((".", "_")))
+    return [one for one in folders if held_in(one) and not (one / "__init__.py").exists()]
 
 
 def check(paths: Sequence[Path]) -> list[Refusal]:
     """Everything for which the files would be refused, beside the reviewed datasets, whose records they may name."""
     checked = list(files(paths))
     own = {path.resolve() for path in checked}
-    others = [path for path in files(REVIEWED) if path.resolve() not in own]
+    others = [path for path in files(reviewed()) if path.resolve() not in own]
     with TemporaryDirectory() as folder:
         url = str(Path(folder) / "check.db")
         migrate(url)
@@ -32,4 +37,4 @@ def check(paths: Sequence[Path]) -> list[Refusal]:
         finally:
             made.dispose()
     elsewhere = {str(path) for path in others}
-    return [refusal for refusal in report.refused if refusal.place.file not in elsewhere]
+    return [advised(refusal) for refusal in report.refused if refusal.place.file not in elsewhere]

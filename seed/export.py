@@ -208,7 +208,7 @@ def add_parquet(folder: Path) -> None:
     try:
         import duckdb  # noqa: PLC0415 - an optional part of the installation
     except ImportError:
-        raise ExportUnusableError("--parquet needs DuckDB: pip install duckdb.") from None
+        raise ExportUnusableError("--parquet needs DuckDB: .venv/bin/pip install duckdb.") from None
     with duckdb.connect() as database:
         for table in COLUMNS:
             path = folder / f"{PLURALS[table]}.csv"

@@ -71,8 +71,13 @@ def _undeclared(kind: str, rows: Iterable[Entry], declared: dict[str, Record]) -
 def files(paths: Iterable[Path]) -> Iterator[Path]:
     """The paths, and for a folder the files of records in it; one without any stands for itself, and cannot be read."""
     for path in paths:
-        inside = sorted(path.iterdir()) if path.is_dir() else []
-        yield from [one for one in inside if one.suffix.lower() in SUFFIXES] or (path,)
+        yield from held_in(path) or (path,)
+
+
+def held_in(folder: Path) -> list[Path]:
+    """The files of records in a folder; none where it is a file itself."""
+    inside = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [one for one in inside if one.suffix.lower() in SUFFIXES]
 
 
 def held_by(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place] | Refusal]:

@@ -330,7 +330,8 @@ class Load:
         """Withdraw the dataset itself."""
         known = self._store.column("SELECT id FROM dataset ORDER BY id")
         if dataset not in known:
-            self.report.refuse(Refusal(Place(dataset), "", "", f"there is no such dataset{meant(dataset, known)}"))
+            others = meant(dataset, known) or f" (there are {', '.join(known)})" * bool(known)
+            self.report.refuse(Refusal(Place(dataset), "", "", f"there is no such dataset{others}"))
             return self.report
         self.datasets.add(dataset)
         return self.finish(prune=True, same_as=same_as, whole=True)

@@ -15,8 +15,12 @@ class Column(NamedTuple):
     """`text`, `number`, `whole`, `flag`, `list` (divided by semicolons) or `date`."""
     told: str
     example: str = ""
+    refers: str = ""
+    """The kind of record that it names by id, or by the name under which this file makes it."""
 
 
+BY_NAME_TOO = "by id, or by name if this file makes it"
+MAKES_TOO = f"{BY_NAME_TOO} or `(kind)` stands behind the name"
 COLUMNS = (
     Column("dataset", "dataset", "id", "text", "The dataset's id; without it, the file's name.", "my-town"),
     Column("dataset_title", "dataset", "title", "text", "The dataset's title.", "What was said of my town"),
@@ -31,19 +35,29 @@ COLUMNS = (
     Column("event_date_basis", "event", "date.basis", "text", "What the date rests on; `stated` if not given."),
     Column("event_date_note", "event", "date.note", "text", "What there is to say of the date."),
     Column("event_summary", "event", "summary", "text", "The event in a sentence or two."),
-    Column("event_part_of", "event", "part_of", "text", "The id of the event that it is a part of."),
+    Column("event_part_of", "event", "part_of", "text", f"The event that it is a part of, {BY_NAME_TOO}.", "", "event"),
     Column(
         "participants",
         "event",
         "participants",
         "participants",
-        "Who takes part: `role: actor`, divided by semicolons; an actor by id, or by name if this file makes it.",
+        f"Who takes part: `role: actor`, divided by semicolons; {MAKES_TOO}.",
+        "attacker: Northern Front (armed_group)",
+        "actor",
     ),
     Column("place_id", "place", "id", "text", "The place's id: alone, it names one that is there."),
     Column("place", "place", "name", "text", "The place's name, which makes the place.", "Market of Sampletown"),
     Column("place_kind", "place", "kind", "text", "What it is; `place` if not given.", "place"),
     Column("place_aliases", "place", "aliases", "list", "Its other names, divided by semicolons."),
-    Column("place_within", "place", "within", "text", "The id of the place that contains it."),
+    Column(
+        "place_within",
+        "place",
+        "within",
+        "text",
+        f"The place that contains it, {MAKES_TOO}.",
+        "Sampletown (town)",
+        "location",
+    ),
     Column("place_country", "place", "country", "text", "The country it lies in, as ISO 3166-1 alpha-2, such as `UA`."),
     Column("longitude", "place", "point.longitude", "number", "Degrees east, as the row's source gives them.", "20.25"),
     Column("latitude", "place", "point.latitude", "number", "Degrees north.", "10.5"),
@@ -54,8 +68,10 @@ COLUMNS = (
     Column("speaker", "speaker", "name", "text", "The speaker's name, which makes the actor.", "Town council"),
     Column("speaker_kind", "speaker", "kind", "text", "What the speaker is: a word of actor_kind.", "government"),
     Column("speaker_aliases", "speaker", "aliases", "list", "Its other names, divided by semicolons."),
-    Column("speaker_part_of", "speaker", "part_of", "text", "The actor that it is a part of, by id or name."),
-    Column("via", "claim", "via", "text", "The actor that passed it on, by id or name."),
+    Column(
+        "speaker_part_of", "speaker", "part_of", "text", f"The actor that it is a part of, {MAKES_TOO}.", "", "actor"
+    ),
+    Column("via", "claim", "via", "text", f"The actor that passed it on, {MAKES_TOO}.", "", "actor"),
     Column("stance", "claim", "stance", "text", "What the speaker does: a word of stance.", "asserts"),
     Column("aspect", "claim", "aspect", "text", "What of the event it is about: a word of aspect.", "casualties"),
     Column("about", "claim", "about", "text", "The id of the claim that it answers."),
@@ -64,7 +80,7 @@ COLUMNS = (
     Column("said_note", "claim", "said.note", "text", "What there is to say of that date."),
     Column("summary", "claim", "summary", "text", "The claim in your own words.", "The council counts four dead."),
     Column("quote", "claim", "quote", "text", "The speaker's words, exactly."),
-    Column("quote_by", "claim", "quote_by", "text", "The actor whose words these are, by id or name."),
+    Column("quote_by", "claim", "quote_by", "text", f"The actor whose words these are, {MAKES_TOO}.", "", "actor"),
     Column("certainty", "claim", "certainty", "text", "How the wording hedges; `stated` if not given."),
     Column("credibility", "claim", "credibility", "whole", "1 (confirmed) to 6 (cannot be judged); 6 if not given."),
     Column("inferred", "claim", "inferred", "flag", "`true` where you concluded it, and nobody said it."),
@@ -73,8 +89,12 @@ COLUMNS = (
     Column("value_high", "claim", "value.high", "number", "The highest number it gives."),
     Column("unit", "claim", "value.unit", "text", "What the numbers count.", "deaths"),
     Column("measure", "claim", "value.measure", "text", "What is counted: a word of measure.", "killed"),
-    Column("of", "claim", "value.of", "text", "The actor whose they are, by id or name; all, if not given."),
-    Column("names", "claim", "names", "list", "Who is held responsible, by id or name, divided by semicolons."),
+    Column(
+        "of", "claim", "value.of", "text", f"The actor whose they are, {MAKES_TOO}; all, if not given.", "", "actor"
+    ),
+    Column(
+        "names", "claim", "names", "list", f"Who is held responsible, divided by semicolons, {MAKES_TOO}.", "", "actor"
+    ),
     Column(
         "source_id", "source", "id", "text", "The id of the source it was read in: alone, it names one that is there."
     ),

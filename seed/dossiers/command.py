@@ -7,19 +7,30 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from api import models
-from seed.dossiers.sheets import recorded
+from seed.dossiers.sheets import advised, recorded
 from seed.files import read
-from seed.load import load
+from seed.load import NOBODY, load
+from seed.queue import Queue
 from seed.records import Dataset
 from seed.refusals import Entry, Refusal
 from seed.report import LoadRefusedError, Report
 
 
-def load_files(
-    engine: sa.Engine, paths: Sequence[Path], *, prune: bool = False, dry_run: bool = False, message: str | None = None
+def load_files(  # noqa: PLR0913 - each is a choice of its own
+    engine: sa.Engine,
+    paths: Sequence[Path],
+    datasets: Sequence[str] = (),
+    *,
+    prune: bool = False,
+    dry_run: bool = False,
+    message: str | None = None,
+    queue: Queue = NOBODY,
 ) -> Report:
-    """Load what files hold, or `LoadRefusedError`; a spreadsheet's dataset keeps its moment until anything changes."""
-    now, given = datetime.now(UTC), list(read(paths))
+    """Load what files hold, of these datasets (none given: of all), or `LoadRefusedError`.
+
+    A spreadsheet's dataset keeps its moment until anything changes.
+    """
+    now, given = datetime.now(UTC), list(read(paths, datasets))
     before = _recorded_at(engine)
     entries: list[Entry | Refusal] = [
         recorded(one, before.get(one.record.id, now)) if isinstance(one, Entry) else one for one in given
@@ -29,8 +40,12 @@ def load_files(
         for one in given
         if isinstance(one, Entry) and isinstance(one.record, Dataset) and (made := recorded(one, now)) is not one
     ]
-    report = load(engine, entries, prune=prune, dry_run=dry_run, renewed=renewed, message=message)
+    try:
+        report = load(engine, entries, prune=prune, dry_run=dry_run, renewed=renewed, message=message, queue=queue)
+    except LoadRefusedError as error:
+        report = error.report
     if report.refusals:
+        report.refused = [advised(one) for one in report.refused]
         raise LoadRefusedError(report)
     return report
 

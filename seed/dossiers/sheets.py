@@ -1,11 +1,14 @@
 """Rows of a spreadsheet, one per claim, become claims and the events, actors, places and sources they speak of."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from api.domain.vocabulary import ActorKind, LocationKind
 from seed.dossiers.columns import BY_NAME, COLUMNS, Column
 from seed.dossiers.workbooks import Line, lines
 from seed.importers.cells import mark, number, slug, whole
@@ -16,6 +19,18 @@ from seed.refusals import Entry, Place, Refusal, entry, meant, shown
 UNRECORDED = datetime(1, 1, 1, tzinfo=UTC)
 KINDS = {"dataset": "dataset", "source": "source", "speaker": "actor", "place": "location", "event": "event"}
 NAMES = {"dataset": "title", "source": "title", "speaker": "name", "place": "name", "event": "title"}
+PARTS = {kind: part for part, kind in KINDS.items()}
+# What a record can be made of in passing, `Name (kind)`: the columns that are then as if filled, and the kinds.
+IN_PASSING: dict[str, tuple[str, str, type[StrEnum]]] = {
+    "actor": ("speaker", "speaker_kind", ActorKind),
+    "location": ("place", "place_kind", LocationKind),
+}
+HOW_TO_MAKE = {
+    kind: f"; to make one in passing, write its kind behind its name, such as ({example})"
+    for kind, example in (("actor", ActorKind.CIVILIANS), ("location", LocationKind.TOWN))
+}
+_ID = re.compile("[A-Za-z0-9][A-Za-z0-9._-]*")
+_WITH_KIND = re.compile(r"(?P<name>.*\S)\s*\((?P<kind>[a-z_]+)\)")
 # Where each column was read, of what is in one row.
 EVERY: Mapping[str, int | None] = {}
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -73,6 +88,8 @@ class Sheet:
             told = f"there is no such column{meant(name, list(BY_NAME))}"
             yield Refusal(Place(line.place.file, 1), "", name or "?", told)
         self._dataset = line.cells.get("dataset", self._dataset)
+        line = Line(line.place, dict(line.cells))
+        yield from self._make_others(line)
         ids: dict[str, str | None] = {}
         for part, kind in KINDS.items():
             columns = [column for column in COLUMNS if column.part == part]
@@ -85,6 +102,26 @@ class Sheet:
         if event is not None and ids["place"] is not None:
             yield from event.take(Line(line.place, {"place_id": ids["place"]}), [BY_NAME["place_id"]])
         self._claims.append((line, self._dataset, ids))
+
+    def _make_others(self, line: Line) -> Iterator[Refusal]:
+        """Make whom and what a row names by name and kind, and leave the name in its cell."""
+        for column in COLUMNS:
+            if column.refers not in IN_PASSING or column.name not in line.cells:
+                continue
+            own, kind, vocabulary = IN_PASSING[column.refers]
+            columns = [one for one in COLUMNS if one.part == PARTS[column.refers]]
+            parts = []
+            for one in divided(column, line.cells[column.name]):
+                role, colon, name = one.partition(":") if column.type == "participants" else ("", "", one)
+                found = _WITH_KIND.fullmatch(name.strip())
+                if found is None or found["kind"] not in list(vocabulary):
+                    parts.append(one)
+                    continue
+                parts.append(f"{role}{colon}{found['name']}")
+                key = (column.refers, made(self._dataset, found["name"]), self._dataset)
+                draft = self._drafts.setdefault(key, Draft(line.place))
+                yield from draft.take(Line(line.place, {own: found["name"], kind: found["kind"]}), columns)
+            line.cells[column.name] = ";".join(parts)
 
     def _part(self, part: str, kind: str, columns: list[Column], line: Line) -> tuple[str | None, list[Refusal]]:
         """The id of a row's source, speaker, place or event: named, or made of its name."""
@@ -108,26 +145,28 @@ class Sheet:
 
     def records(self) -> Iterator[Entry | Refusal]:
         """All records of the sheet."""
-        actors = {
-            draft.cells["speaker"]: id_
+        ids_by_name = {
+            (kind, draft.cells[PARTS[kind]]): id_
             for (kind, id_, _), draft in self._drafts.items()
-            if kind == "actor" and "speaker" in draft.cells
+            if PARTS[kind] in draft.cells
         }
-        parts = {kind: part for part, kind in KINDS.items()}
+        unfit: set[tuple[str, str | None]] = set()
         for (kind, id_, dataset), draft in self._drafts.items():
-            fields, refusals = valued(draft.place, draft.cells, parts[kind])
-            yield from refusals
-            if refusals:
-                continue
+            fields, refusals = valued(draft.place, draft.cells, PARTS[kind], ids_by_name)
             fields["id"] = id_
-            finish(kind, fields, draft, actors)
-            yield from by_columns(entry(kind, fields, dataset, draft.place), parts[kind], draft.rows)
+            finish(kind, fields, draft)
+            found = refusals or entry(kind, fields, dataset, draft.place)
+            if isinstance(found, list):
+                unfit.add((kind, id_))
+            if isinstance(found, list) or ("location", fields.get("location")) not in unfit:
+                yield from by_columns(found, PARTS[kind], draft.rows)
+            else:
+                unfit.add((kind, id_))
         for line, dataset, ids in self._claims:
-            fields, refusals = valued(line.place, line.cells, "claim")
-            citation, others = valued(line.place, line.cells, "citation")
+            fields, refusals = valued(line.place, line.cells, "claim", ids_by_name)
+            citation, others = valued(line.place, line.cells, "citation", ids_by_name)
             yield from (*refusals, *others)
             fields |= {"event": ids["event"], "speaker": ids["speaker"]}
-            by_id(fields, actors)
             if ids["source"]:
                 fields["citations"] = [{"role": "carries", **citation, "source": ids["source"]}]
             if fields["event"] is None:
@@ -135,7 +174,11 @@ class Sheet:
             if fields["event"] is None or refusals or others:
                 continue
             fields.setdefault("id", f"{dataset}-{mark(*sorted(line.cells.items()))}")
-            yield from by_columns(entry("claim", fields, dataset, line.place), "claim")
+            checked = entry("claim", fields, dataset, line.place)
+            named = {(kind, ids[part]) for part, kind in KINDS.items()}
+            # What is wrong with what a row makes was said; that it is not there need not be said as well.
+            if isinstance(checked, list) or not named & unfit:
+                yield from by_columns(checked, "claim")
 
 
 def made(dataset: str, name: str) -> str:
@@ -144,8 +187,10 @@ def made(dataset: str, name: str) -> str:
     return "-".join(filter(None, (dataset, readable, "" if name.isascii() and readable else mark(name))))
 
 
-def valued(place: Place, cells: dict[str, str], part: str) -> tuple[dict[str, Any], list[Refusal]]:
-    """The fields of a part, out of the text in its cells."""
+def valued(
+    place: Place, cells: dict[str, str], part: str, ids: Mapping[tuple[str, str], str]
+) -> tuple[dict[str, Any], list[Refusal]]:
+    """The fields of a part, out of the text in its cells; `ids` are those of what the sheet makes, by kind and name."""
     fields: dict[str, Any] = {}
     refusals = []
     for column in COLUMNS:
@@ -156,7 +201,7 @@ def valued(place: Place, cells: dict[str, str], part: str) -> tuple[dict[str, An
         for name in outer:
             inner = inner.setdefault(name, {})
         try:
-            inner[last] = value(column, cells[column.name])
+            inner[last] = value(column, cells[column.name], ids)
         except ValueError as error:
             refusals.append(Refusal(place, "", column.name, str(error)))
         if last == "edtf":
@@ -164,7 +209,13 @@ def valued(place: Place, cells: dict[str, str], part: str) -> tuple[dict[str, An
     return fields, refusals
 
 
-def value(column: Column, text: str) -> Any:  # noqa: ANN401 - whatever the field holds
+def divided(column: Column, text: str) -> list[str]:
+    """The parts of a cell."""
+    parts = text.split(";") if column.type in {"list", "participants"} else [text]
+    return [part for one in parts if (part := one.strip())]
+
+
+def value(column: Column, text: str, ids: Mapping[tuple[str, str], str]) -> Any:  # noqa: ANN401 - whatever the field holds
     """What a cell says."""
     match column.type:
         case "number":
@@ -176,45 +227,41 @@ def value(column: Column, text: str) -> Any:  # noqa: ANN401 - whatever the fiel
                 raise ValueError(f"{shown(text)} is neither true nor false")
             return FLAGS[text.lower()]
         case "list":
-            return [part for one in text.split(";") if (part := one.strip())]
+            return [referred(column.refers, one, ids) if column.refers else one for one in divided(column, text)]
         case "participants":
-            return [participant(one) for one in text.split(";") if one.strip()]
-    return text
+            return [participant(one, ids) for one in divided(column, text)]
+    return referred(column.refers, text, ids) if column.refers else text
 
 
-def participant(text: str) -> dict[str, str]:
+def referred(kind: str, text: str, ids: Mapping[tuple[str, str], str]) -> str:
+    """The id of a record that is named by its id, or by the name under which the sheet makes it."""
+    found = ids.get((kind, text), text)
+    if not _ID.fullmatch(found):
+        raise ValueError(f"{shown(text)} is no id, and this file makes no such {kind}{HOW_TO_MAKE.get(kind, '')}")
+    return found
+
+
+def participant(text: str, ids: Mapping[tuple[str, str], str]) -> dict[str, str]:
     """`defender: town-council`."""
     role, colon, actor = (part.strip() for part in text.partition(":"))
     if not colon or not actor:
-        raise ValueError(f"{shown(text.strip())} is not of the form role: actor")
-    return {"role": role, "actor": actor}
+        raise ValueError(f"{shown(text)} is not of the form role: actor")
+    return {"role": role, "actor": referred("actor", actor, ids)}
 
 
-def finish(kind: str, fields: dict[str, Any], draft: Draft, actors: dict[str, str]) -> None:
+def finish(kind: str, fields: dict[str, Any], draft: Draft) -> None:
     """Fill in what follows from the other cells."""
     if kind == "dataset":
         fields.setdefault("title", fields["id"])
         fields["recorded_at"] = UNRECORDED
     if kind == "actor" and (whole := fields.pop("part_of", None)):
-        fields["affiliations"] = [{"kind": "part_of", "actor": actors.get(whole, whole)}]
+        fields["affiliations"] = [{"kind": "part_of", "actor": whole}]
     if kind == "location":
         fields.setdefault("kind", "place")
         if "point" in fields:
             fields["point"] = {"method": "stated", **fields["point"], "source": draft.citing}
-    if kind == "event":
-        for one in fields.get("participants", []):
-            one["actor"] = actors.get(one["actor"], one["actor"])
-        if "place_id" in draft.cells:
-            fields["location"] = draft.cells["place_id"]
-
-
-def by_id(fields: dict[str, Any], actors: dict[str, str]) -> None:
-    """Name actors by their ids that a claim names by what the sheet calls them."""
-    for table, name in ((fields, "via"), (fields, "quote_by"), (fields.get("value", {}), "of")):
-        if name in table:
-            table[name] = actors.get(table[name], table[name])
-    if "names" in fields:
-        fields["names"] = [actors.get(one, one) for one in fields["names"]]
+    if kind == "event" and "place_id" in draft.cells:
+        fields["location"] = draft.cells["place_id"]
 
 
 def by_columns(
@@ -229,6 +276,14 @@ def by_columns(
         name = names.get(refusal.field, refusal.field)
         place = refusal.place._replace(row=rows.get(name, refusal.place.row))
         yield refusal._replace(record="", field=name, place=place)
+
+
+def advised(refusal: Refusal) -> Refusal:
+    """What is refused of a sheet's row because nothing is called so, with how to make it."""
+    for kind, how in HOW_TO_MAKE.items():
+        if refusal.place.row is not None and refusal.message.startswith(f"there is no {kind} "):
+            return refusal._replace(message=refusal.message + how)
+    return refusal
 
 
 def recorded(one: Entry, when: datetime) -> Entry:

@@ -48,7 +48,7 @@ def write(path: Path) -> None:
     except ModuleNotFoundError:
         path.unlink()
         raise TemplateUnusableError(
-            "An XLSX template needs openpyxl: pip install '.[xlsx]', or ask for .csv."
+            "An XLSX template needs openpyxl: .venv/bin/pip install openpyxl, or ask for .csv."
         ) from None
 
 

@@ -92,7 +92,7 @@ def _workbook(path: Path) -> Iterator[Line | Refusal]:
         from openpyxl import load_workbook  # noqa: PLC0415 - an extra that need not be installed
         from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - as above
     except ModuleNotFoundError:
-        yield Refusal(Place(str(path)), "", "", "needs openpyxl: pip install '.[xlsx]', or save it as CSV")
+        yield Refusal(Place(str(path)), "", "", "needs openpyxl: .venv/bin/pip install openpyxl, or save it as CSV")
         return
     try:
         written, computed = (load_workbook(path, data_only=values) for values in (False, True))

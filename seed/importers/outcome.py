@@ -5,12 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from seed.importers.intake import Tally
-from seed.records import KINDS
 from seed.refusals import Refusal
-from seed.report import Report
-
-SHOWN = 20
-COUNTS = ("new", "changed", "unchanged", "vanished")
+from seed.report import COUNTS, FIRST, Report
 
 
 @dataclass
@@ -39,40 +35,17 @@ class Outcome:
         """Whether the database differs from before."""
         return self.report.moved and not self.report.refusals and not self.dry_run
 
-    def counts(self) -> dict[str, dict[str, int]]:
-        """By kind of record, in the order of loading."""
-        found = {kind: {name: getattr(self.report, name)[kind] for name in COUNTS} for kind in KINDS}
-        return {kind: counts for kind, counts in found.items() if any(counts.values())}
-
     def as_json(self) -> dict[str, Any]:
         """All of it, for programs."""
-        report = self.report
         return {
             "format": self.format,
             "files": self.files,
-            "dry_run": self.dry_run,
-            "loaded": self.loaded,
-            "withdrawn": report.withdrawn,
             "rows": {"read": self.tally.rows, "refused": self.tally.rows_refused},
             "superseded": self.tally.superseded,
             "unknown_codes": dict(sorted(self.tally.unknown.items())),
-            "records": self.counts(),
-            "total": {name: getattr(report, name).total() for name in COUNTS},
-            "changed_in_the_kept_row_alone": report.reworded,
-            "vanished": report.vanished_ids,
-            "mapped_actors": report.mapped,
-            "mapped_places": report.mapped_places,
+            "changed_in_the_kept_row_alone": self.report.reworded,
+            **self.report.as_json(dry_run=self.dry_run, passed_over=self.tally.passed_over),
             "refusals": self.refusals,
-            "refused": [
-                {
-                    "file": refusal.place.file,
-                    "row": refusal.place.row,
-                    "record": refusal.record or None,
-                    "field": refusal.field or None,
-                    "reason": refusal.message,
-                }
-                for refusal in self.refused
-            ],
             "seconds": round(self.seconds, 3),
         }
 
@@ -84,7 +57,7 @@ class Outcome:
             yield f"{self.tally.superseded:,} rows superseded: a later file, or a better delivery, tells the same anew."
         for code, rows in sorted(self.tally.unknown.items()):
             yield f"{code} is in no codebook: kept in {rows:,} rows, and read with care."
-        if (counts := self.counts()) and self.tally.rows:
+        if (counts := self.report.counts()) and self.tally.rows:
             yield f"{'':10}" + "".join(f"{name:>12}" for name in COUNTS)
             for kind, one in counts.items():
                 yield f"{kind:10}" + "".join(f"{one[name]:>12,}" for name in COUNTS)
@@ -93,9 +66,9 @@ class Outcome:
             yield f"{self.report.reworded:,} of the changed {told}."
         yield from self._vanished()
         refused = self.refused
-        yield from (str(refusal) for refusal in refused[:SHOWN])
-        if len(refused) > SHOWN:
-            yield f"… and {self.refusals - SHOWN:,} more; --report json lists them."
+        yield from (str(refusal) for refusal in refused[:FIRST])
+        if len(refused) > FIRST:
+            yield f"… and {self.refusals - FIRST:,} more; --report json lists them."
         yield self._conclusion()
 
     def _vanished(self) -> Iterator[str]:
@@ -103,9 +76,9 @@ class Outcome:
         if gone:
             done = "were withdrawn" if self.report.withdrawn else "stay; --prune would withdraw them"
             yield f"{gone:,} records of the dataset are not in these files, which may be a part of it; they {done}:"
-            yield from (f"  {one}" for one in self.report.vanished_ids[:SHOWN])
-            if gone > SHOWN:
-                yield f"  … and {gone - SHOWN:,} more."
+            yield from (f"  {one}" for one in self.report.vanished_ids[:FIRST])
+            if gone > FIRST:
+                yield f"  … and {gone - FIRST:,} more."
 
     def _conclusion(self) -> str:
         if self.report.refusals:

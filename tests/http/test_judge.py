@@ -68,7 +68,7 @@ def test_imported_files_are_judged_as_by_brute_force(backend: str, tmp_path: Pat
     with databases.copy(backend, tmp_path, databases.dossier(backend)) as url:
         for name, pattern in FILES.items():
             outcome = import_files(url, name, sorted(DATA.glob(pattern)), Wish(), Console(file=io.StringIO()))
-            assert outcome.counts()["claim"]["new"]
+            assert outcome.report.counts()["claim"]["new"]
         with serving(url) as api:
             agree(api, every=97)
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from api.domain.vocabulary import CitationRole, EventKind, SourceKind
-from seed.check import REVIEWED
+from seed.check import reviewed
 from seed.files import read
 from seed.records import Actor, Claim, Event, Record, Source
 from seed.refusals import Entry
-from tests.support.dossiers import EXCERPT, NO_READING
+from tests.support.dossiers import EXCERPT, NO_READING, SHIPPED
 
 # A summary of what is said to have happened names whose word it is, or that it is somebody's.
 ATTRIBUTED = re.compile(
@@ -25,7 +25,7 @@ def records(folder: Path) -> list[Record]:
     return [one.record for one in found if isinstance(one, Entry)]
 
 
-FOLDERS = {folder.name: records(folder) for folder in REVIEWED}
+FOLDERS = {folder.name: records(folder) for folder in reviewed()}
 EACH = pytest.mark.parametrize("folder", FOLDERS)
 
 
@@ -34,7 +34,7 @@ def of_kind(folder: str, kind: type[Record]) -> Iterator[Record]:
 
 
 def test_the_dossiers_are_these() -> None:
-    assert sorted(FOLDERS) == ["khasham", "lysychansk"]
+    assert set(FOLDERS) >= {folder.name for folder in SHIPPED} == {"khasham", "lysychansk"}
 
 
 @EACH

@@ -60,10 +60,10 @@ def test_a_package_comes_back_as_the_same_records(filled_url: str, backend: str,
     sizes = {kind: counts[table] for table, kind in TABLES.items()}
     same = load(filled_url, "package", [tmp_path / "all"])
     assert (same.loaded, same.report.refused, same.report.vanished.total()) == (False, [], 0)
-    assert {kind: one["unchanged"] for kind, one in same.counts().items()} == sizes
+    assert {kind: one["unchanged"] for kind, one in same.report.counts().items()} == sizes
     with databases.copy(backend, tmp_path, databases.empty(backend)) as other:
         fresh = load(other, "package", [tmp_path / "all" / "datapackage.json"])
-        assert {kind: one["new"] for kind, one in fresh.counts().items()} == sizes
+        assert {kind: one["new"] for kind, one in fresh.report.counts().items()} == sizes
         assert fresh.tally.rows == sum(sizes.values())
         export(other, tmp_path / "again")
     for name in sorted(file.name for file in (tmp_path / "all").iterdir()):
@@ -182,7 +182,7 @@ def test_the_command_line(
     assert command(capsys, "export", tmp_path / "x", "--parquet") == (
         1,
         "",
-        "--parquet needs DuckDB: pip install duckdb.\n",
+        "--parquet needs DuckDB: .venv/bin/pip install duckdb.\n",
     )
 
 

@@ -36,7 +36,7 @@ def load(url: str, path: Path, **wish: Any) -> Outcome:
 
 
 def counts(outcome: Outcome, what: str) -> dict[str, int]:
-    return {kind: one[what] for kind, one in outcome.counts().items() if one[what]}
+    return {kind: one[what] for kind, one in outcome.report.counts().items() if one[what]}
 
 
 def snapshot(url: str) -> list[Any]:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from seed.check import REVIEWED
 from seed.files import read
 from seed.importers import json_files
 from seed.importers.formats import FOLDER, CellError, Made, Row, table
@@ -14,6 +13,7 @@ from seed.importers.registry import FORMATS
 from seed.records import Actor, Location
 from seed.refusals import Entry, Place, entry
 from tests.support.databases import LYSYCHANSK
+from tests.support.dossiers import SHIPPED
 from tests.support.imitations import CONTROL, FIRMS, MENTION, made, of, stream
 
 
@@ -48,7 +48,7 @@ def test_every_pair_of_names_is_reviewed_and_names_somebody() -> None:
         assert pair["actor"] in fixed or pair["actor"].startswith("ucdp-")
     assert len({pair["actor"] for pair in pairs}) == len(pairs)
     places = tomllib.loads((FOLDER / "same_as.toml").read_text())["same_place"]
-    known = {one.record.id for one in read(REVIEWED) if isinstance(one, Entry) and isinstance(one.record, Location)}
+    known = {one.record.id for one in read(SHIPPED) if isinstance(one, Entry) and isinstance(one.record, Location)}
     for pair in places:
         assert pair.keys() == {"location", "other", "basis"}
         assert pair["basis"].endswith(".")

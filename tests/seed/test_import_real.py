@@ -27,7 +27,7 @@ def load(url: str, name: str, files: Sequence[str], *, reworded: int = 0, prune:
     assert (outcome.refused, outcome.report.reworded) == ([], reworded)
     return {
         kind: {what: number for what, number in one.items() if number}
-        for kind, one in outcome.counts().items()
+        for kind, one in outcome.report.counts().items()
         if kind != "dataset"
     }
 

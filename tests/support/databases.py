@@ -11,12 +11,12 @@ from pathlib import Path
 from api.settings import PROJECT
 from api.storage.database import engine
 from migrations import migrate
-from seed.check import REVIEWED
 from seed.files import read
 from seed.load import load
 from seed.refusals import Entry, Refusal
 from tests.support import postgres
 from tests.support.country import entries as country_entries
+from tests.support.dossiers import SHIPPED
 from tests.support.late import entries as late_entries
 from tests.support.quarrels import entries
 from tests.support.quarrels import tolls as made_of_tolls
@@ -76,7 +76,7 @@ def _load_dossier(url: str) -> None:
 
 
 def _load_shipped(url: str) -> None:
-    _load(url, read(REVIEWED))
+    _load(url, read(SHIPPED))
 
 
 def _load_excerpt(url: str) -> None:

@@ -15,9 +15,9 @@ from api.query.paging import Place, encode_cursor, fingerprint
 from api.settings import PROJECT
 from api.storage.database import engine
 from migrations import migrate
-from seed.check import REVIEWED
 from seed.files import read
 from seed.load import load
+from tests.support.dossiers import SHIPPED
 from tests.support.live import serving
 
 FILE = PROJECT / "api" / "http" / "exchanges.json"
@@ -193,7 +193,7 @@ def renew() -> None:
         url = str(Path(folder) / "dossier.db")
         migrate(url)
         made = engine(url)
-        load(made, read(REVIEWED))
+        load(made, read(SHIPPED))
         made.dispose()
         with serving(url) as api:
             openapi.EXCHANGES.clear()
