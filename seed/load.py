@@ -27,6 +27,8 @@ REMEMBERED = 40_000
 NEIGHBOURS = 500
 PLACED = {"about", "within"}
 """Fields for which it is remembered where a record was read: what they say may turn out wrong in the end."""
+RELATED = {"location", "dating"}
+"""Kinds of records that may turn out wrong, though unchanged, by what another one says now."""
 SAME_AS = Path(__file__).parent / "importers" / "same_as.toml"
 
 FACTS = [models.Base.metadata.tables[table] for table in COLUMNS]
@@ -222,6 +224,8 @@ class Load:
                 self._refuse(one, "id", f"belongs to the dataset {dataset} already")
             elif before == one.digest:
                 self.report.unchanged[kind] += 1
+                if kind in RELATED and len(self._places) < REMEMBERED:
+                    self._places[one.name] = one.place
             else:
                 (self.report.new if before is None else self.report.changed)[kind] += 1
                 written.append(Written(one, before is None, one.rows(), one.references()))

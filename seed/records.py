@@ -236,6 +236,13 @@ class Value(Part):
             raise PydanticCustomError("value", "a value has a low, a best or a high number")
         return self
 
+    @property
+    def upside_down(self) -> bool:
+        """Whether the least number is above another; a highest below the best is how UCDP gives sums of incidents."""
+        return self.low is not None and self.low > min(
+            one for one in (self.best, self.high, self.low) if one is not None
+        )
+
 
 class Citation(Part):
     source: Id
@@ -289,6 +296,10 @@ class Claim(Record):
             raise PydanticCustomError("names", "names are those held responsible: only a claim on attribution has them")
         if len(set(self.names)) < len(self.names):
             raise PydanticCustomError("names", "an actor is named twice")
+        flags = {flag for citation in self.citations for flag in citation.flags}
+        if self.value is not None and self.value.upside_down and v.CitationFlag.CONTRADICTORY not in flags:
+            message = "low is above best or high, which only a claim with a citation flagged contradictory may give"
+            raise PydanticCustomError("value", message)
         if self.stance == v.Stance.RETRACTS and self.about is None:
             raise PydanticCustomError("about", "a retraction is about the claim that it takes back")
         return self

@@ -38,7 +38,7 @@ def about(*lines: str) -> list[Statement]:
         ("capture-of-lysychansk", "control", ("conceded", "s01a s01b s01c s14a", False)),
         ("capture-of-lysychansk", "intent", ("unaddressed", "s14b", False)),  # a pledge takes no position
         ("battle-of-lysychansk", "occurrence", ("unaddressed", "s17a", False)),
-        ("battle-of-lysychansk", "assessment", ("claimed", "s17a s17b", False)),  # Beale speaks about the silence
+        ("battle-of-lysychansk", "intent", ("claimed", "s17a s17b", False)),  # Beale speaks about the silence
         ("capture-of-luhansk-oblast", "control", ("disputed", "s15a s16a s13a", False)),
         ("ukrainian-withdrawal-begins", "withdrawal", ("disputed", "s07a s09c", True)),
         ("activity-at-gelatin-plant", "occurrence", ("corroborated", "s03a s03b s03c", False)),

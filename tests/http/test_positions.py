@@ -91,7 +91,7 @@ def test_a_move_names_what_it_replaced_and_who_upheld_it(api: Api) -> None:
             {},
             {
                 ("occurrence", "ukrainian-side"): [("neutral", "2022-07-03", "s17a", "ukrainian-officials")],
-                ("assessment", "beale"): [("support", "2022-07-04", "s17b", "beale")],
+                ("intent", "beale"): [("support", "2022-07-04", "s17b", "beale")],
             },
         ),
         ("battle-of-lysychansk", {"aspect": "control"}, {}),

@@ -163,6 +163,20 @@ def test_the_preferred_dating_stays_while_others_disagree(database: sa.Engine, t
         withdraw(database, "third")
 
 
+def test_where_what_is_wrong_was_read_is_said_of_unchanged_records_too(database: sa.Engine, tmp_path: Path) -> None:
+    ring = RING.format("a", "b") + '[[locations]]\nid = "b"\nkind = "area"\nname = "Area"\n'
+    mine = write(tmp_path, "mine", MINE + ring)
+    first, second = DATING.format("d1", "2022-06-30", "true"), DATING.format("d2", "2022-07-01", "false")
+    other = write(tmp_path, "other", first + second)
+    load(database, read([mine, other]))
+    write(tmp_path, "other", first.replace("true", "false") + second)
+    write(tmp_path, "mine", MINE + RING.format("a", "b") + RING.format("b", "a"))
+    assert [said.split(": ")[:3] for said in refusals(database, mine, other)] == [
+        [str(mine), "location a", "within"],
+        [str(other), "dating d2", "preferred"],
+    ]
+
+
 def test_whoever_is_named_stays(database: sa.Engine, tmp_path: Path) -> None:
     blame = (
         '[[claims]]\nid = "blame"\nevent = "entry"\nspeaker = "haidai"\nstance = "asserts"\naspect = "attribution"\n'

@@ -70,6 +70,13 @@ def nested(depth: int) -> dict[str, Any]:
             "a value has a low, a best or a high number",
         ),
         ("claim", {"value": KM | {"best": float("inf")}}, "value.best", "finite"),
+        ("claim", {"value": KM | {"low": 9, "best": 8}}, "value", "low is above best or high"),
+        (
+            "claim",
+            {"value": KM | {"low": 9, "best": 9, "high": 8}},
+            "value",
+            "a citation flagged contradictory may give",
+        ),
         ("claim", {"value": {"best": 8, "unit": "km"}}, "value.measure", "is missing"),
         ("claim", {"value": {"best": 8, "measure": "distance"}}, "value.unit", "is missing"),
         (
@@ -102,6 +109,17 @@ def test_a_record_is_refused(kind: str, changes: dict[str, Any], field: str, sai
     refused = entry(kind, RECORDS[kind] | changes, "lysychansk", HERE)
     assert isinstance(refused, list)
     assert [(refusal.field, said in str(refusal)) for refusal in refused] == [(field, True)], list(map(str, refused))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "flags"),
+    [({"low": 8, "best": 9, "high": 7.5}, ["contradictory"]), ({"low": 5, "best": 9, "high": 7}, [])],
+)
+def test_a_figure_as_its_source_has_it_is_taken(numbers: dict[str, float], flags: list[str]) -> None:
+    """A source that contradicts itself is flagged so; a sum of incidents may lie above its highest estimate."""
+    citations = [{"source": "wikipedia-battle-of-lysychansk", "role": "carries", "flags": flags}]
+    changes = {"value": KM | numbers, "citations": citations}
+    assert isinstance(entry("claim", RECORDS["claim"] | changes, "lysychansk", HERE), Entry)
 
 
 @pytest.mark.parametrize("kind", RECORDS)

@@ -64,7 +64,7 @@ AFFILIATIONS = [
 EXCERPT = """
 battle-of-lysychansk
   s17a ukrainian-officials(beale) silent occurrence 2022-07-03
-  s17b beale[s17a] asserts assessment -
+  s17b beale[s17a] asserts intent -
 capture-of-lysychansk
   s01a russia asserts control [2022-07-02..2022-07-03]
   s01b lpr asserts control [2022-07-02..2022-07-03]

@@ -153,10 +153,11 @@ class DisputeQuery(DisputeFilters, Paged, Shaped):
 
 
 _WORDS = """\
-Every aspect of an event that some support and others oppose, with where each party stands and since when.
+Every question of an event in dispute, with where each party stands and since when.
 
-A party stands where its latest position leaves it; those that take no position are not shown. As of a day, only
-what had been said by then counts."""
+Parties dispute a question where some support and others oppose, or where their figures, or those whom they blame,
+cannot all be true. Each stands where its latest position leaves it; those that take no position are not shown. As of a
+day, only what had been said by then counts."""
 list_disputes, count_disputes, exports = list_routes(
     router, DISPUTES, DisputeFilters, DisputeQuery, DisputePage, words=_WORDS, example=5
 )
