@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import orjson
@@ -195,13 +194,14 @@ async def not_modified(request: Request, session: ReadSession) -> Response | Non
     if caching.sent(request, b"if-none-match") is None:
         return None
     await session.confirm()
-    tag = caching.kept(request, session.revision)
+    tag = caching.kept(request, marks(session))
     return None if tag is None else caching.not_modified(tag, session.catalogue.loaded_at)
 
 
-def marks(session: ReadSession) -> tuple[int, datetime]:
-    """The revision, and when it was loaded."""
-    return session.catalogue.revision, session.catalogue.loaded_at
+def marks(session: ReadSession) -> caching.Marks:
+    """The revision, its digest, and when it was loaded."""
+    catalogue = session.catalogue
+    return caching.Marks(catalogue.revision, catalogue.digest, catalogue.loaded_at)
 
 
 async def made(request: Request, make: Callable[[ReadSession], Awaitable[bytes]]) -> Response:

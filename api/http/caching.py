@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
@@ -91,12 +92,21 @@ def _names_jsonld(accept: str) -> bool:
     return found is not None and not _REFUSED.search(found[1] or "")
 
 
-def etag(request: Request, revision: int, *, gzip: bool) -> str:
+class Marks(NamedTuple):
+    """What tells an answer of one state of the data from the same of another."""
+
+    revision: int
+    digest: str
+    """Of the revision: another history may have come to the same number."""
+    loaded_at: datetime
+
+
+def etag(request: Request, marks: Marks, *, gzip: bool) -> str:
     """Revision, document version, path, query and codings, and so the same on every server and database."""
     path, query = request.scope["raw_path"], request.scope["query_string"]
     form = b"#ld" if takes_jsonld(request) else b""
-    asked = hashlib.blake2b(path + b"?" + query + form, digest_size=9)
-    return f'"{revision}.{DOCUMENT_VERSION}.{asked.hexdigest()}{".gzip" if gzip else ""}"'
+    asked = hashlib.blake2b(marks.digest.encode() + path + b"?" + query + form, digest_size=9)
+    return f'"{marks.revision}.{DOCUMENT_VERSION}.{asked.hexdigest()}{".gzip" if gzip else ""}"'
 
 
 @lru_cache(maxsize=16)
@@ -124,10 +134,10 @@ def _copies(request: Request) -> set[str]:
     return {tag.strip().removeprefix("W/") for tag in (sent(request, b"if-none-match") or "").split(",")}
 
 
-def kept(request: Request, revision: int) -> str | None:
+def kept(request: Request, marks: Marks) -> str | None:
     """The tag of the client's copy that is still good, if it sent one."""
     tags = _copies(request)
-    plain = etag(request, revision, gzip=False)
+    plain = etag(request, marks, gzip=False)
     return next((tag for tag in (plain, f'{plain[:-1]}.gzip"') if tag in tags), None)
 
 
@@ -163,16 +173,14 @@ def packed(body: bytes, *, gzip: bool) -> bytes:
     return packer.compress(body) + packer.flush()
 
 
-def answer(
-    request: Request, body: bytes, media_type: str, marks: tuple[int, datetime], more: dict[str, str]
-) -> Response:
-    """A whole answer, compressed if the client takes it and it is worth it; `marks` are revision and load time."""
+def answer(request: Request, body: bytes, media_type: str, marks: Marks, more: dict[str, str]) -> Response:
+    """A whole answer, compressed if the client takes it and it is worth it."""
     body = placed(body, media_type)
     gzip = len(body) >= GZIP_FROM and accepts_gzip(request)
-    tag = etag(request, marks[0], gzip=gzip)
-    if copy_will_do(request, marks[1]):
-        return not_modified(tag, marks[1])
-    fields = _fields(tag, marks[1])
+    tag = etag(request, marks, gzip=gzip)
+    if copy_will_do(request, marks.loaded_at):
+        return not_modified(tag, marks.loaded_at)
+    fields = _fields(tag, marks.loaded_at)
     fields += [(_encoded(name.lower()), value.encode("latin-1")) for name, value in more.items()]
     if gzip:
         fields.append((b"content-encoding", b"gzip"))

@@ -17,7 +17,7 @@ from fastapi import Request, Response
 
 from api.errors import Unavailable
 from api.http import caching, downloads, fields, formats
-from api.http.answers import Asked, ListFilters, Listing, data_of, not_modified
+from api.http.answers import Asked, ListFilters, Listing, data_of, marks, not_modified
 from api.http.caching import base, placed_parts
 from api.http.downloads import Export, ExportCache
 from api.http.fields import Chosen, Columned, picked
@@ -146,7 +146,7 @@ class Wanted:
         return Export(body, total, self._tag(session), session.catalogue.loaded_at)
 
     def _tag(self, session: ReadSession) -> str:
-        return caching.etag(self.request, session.revision, gzip=False)
+        return caching.etag(self.request, marks(session), gzip=False)
 
 
 async def export(request: Request, listing: Listing, filters: Any, form: str | Framed) -> Response:  # noqa: ANN401

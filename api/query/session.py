@@ -16,7 +16,7 @@ from sqlalchemy import FromClause, bindparam, func, select
 from api import models
 from api.errors import NotFound, Unavailable, nearest
 from api.query.postings import Index
-from api.query.statements import REVISION
+from api.query.statements import REVISION, SEAL
 from api.query.validity import ID, TROUBLE, Soundness, blank
 from api.storage.reader import Connection, Parameters, Reader, Row, Statement
 
@@ -60,7 +60,9 @@ _COUNTS = Statement(
 _CLOSURE = models.ActorClosure.__table__
 _MEMBERS = Statement(select(REVISION, _CLOSURE.c.actor).where(_CLOSURE.c.party == bindparam("party")))
 _REVISION_STATEMENT = Statement(
-    select(models.Revision.number, models.Revision.recorded_at).order_by(models.Revision.number.desc()).limit(1)
+    select(SEAL, models.Revision.number, models.Revision.digest, models.Revision.recorded_at)
+    .order_by(models.Revision.number.desc())
+    .limit(1)
 )
 
 
@@ -76,7 +78,10 @@ class Catalogue:
     """What one revision's answers have looked up so far."""
 
     revision: int
+    digest: str
     loaded_at: datetime
+    seal: str
+    """Of the revision: another database may have come to the same number."""
     generation: int = 0
     """Which of the reader's databases it was: another one may have loads of the same number."""
     backend: str = "sqlite"
@@ -169,7 +174,7 @@ class ReadSession:
         rows = await self._connection.fetch(statement, parameters, slow=slow)
         if not rows:
             await self.confirm()
-        elif (rows[0][0] or 0) != self.revision:
+        elif (rows[0][0] or "") != self.catalogue.seal:
             raise RevisionChanged
         self.confirmed = True
         mended = self._soundness.mended(statement, rows, carefully=carefully or self.careful)
@@ -180,7 +185,7 @@ class ReadSession:
     async def confirm(self) -> None:
         """The database still has this revision. Raises RevisionChanged, Unavailable."""
         rows = await self._connection.fetch(_REVISION_STATEMENT, {})
-        if (rows[0][0] if rows else 0) != self.revision:
+        if (rows[0][0] if rows else "") != self.catalogue.seal:
             raise RevisionChanged
         self.confirmed = True
 
@@ -260,11 +265,12 @@ class Data:
     async def catalogue(self, connection: Connection | None = None) -> Catalogue:
         """What is known of the current revision, asked of the database."""
         rows = await (connection or self.reader).fetch(_REVISION_STATEMENT, {})
-        revision, loaded_at = (rows[0][0], _moment(rows[0][1])) if rows else (0, datetime(1970, 1, 1, tzinfo=UTC))
+        seal, revision, digest, recorded_at = rows[0] if rows else ("", 0, "", datetime(1970, 1, 1, tzinfo=UTC))
         known, generation = self._catalogue, self.reader.generation
-        if known is None or (known.revision, known.loaded_at, known.generation) != (revision, loaded_at, generation):
-            index = Index(self._cache_bytes)
-            known = self._catalogue = Catalogue(revision, loaded_at, generation, self.reader.backend, index)
+        if known is None or (known.seal, known.generation) != (seal, generation):
+            loaded_at, index = _moment(recorded_at), Index(self._cache_bytes)
+            known = Catalogue(revision, str(digest), loaded_at, seal, generation, self.reader.backend, index)
+            self._catalogue = known
         return known
 
     async def ask(self, work: Callable[[ReadSession], Awaitable[T]]) -> T:

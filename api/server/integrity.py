@@ -22,6 +22,8 @@ log = structlog.get_logger()
 LOOK_SECONDS = 1.0
 """How often it is asked whether data was loaded since."""
 LEAST_URGENT = 19
+Newest = tuple[int, str]
+"""The number of the newest revision, and its seal: another database may have come to the same number."""
 
 
 class Interrupted(Exception):  # noqa: N818 - a signal, not an error
@@ -75,7 +77,7 @@ class IntegrityCheck:
         """What was found has been told."""
         self.passes += 1
 
-    def _rest(self, revision: int | None) -> None:
+    def _rest(self, revision: Newest | None) -> None:
         """Wait until it is time for another pass, or there is another revision, or another server is read."""
         until, read = time.monotonic() + self._every, self._url
         while time.monotonic() < until and not self._stop.wait(LOOK_SECONDS):
@@ -86,14 +88,14 @@ class IntegrityCheck:
     def _url(self) -> str:
         return self._data.reader.url
 
-    def _revision(self) -> int | None:
+    def _revision(self) -> Newest | None:
         try:
             with explained(self._url), _opened(self._url) as store:
                 return _newest(store)
         except DatabaseUnusableError:
             return None
 
-    def _pass(self, loop: AbstractEventLoop) -> int | None:
+    def _pass(self, loop: AbstractEventLoop) -> Newest | None:
         """Everything once; the revision that was checked, None if the database was away."""
 
         def tell(found: list[Damage], *, whole: bool) -> None:
@@ -111,7 +113,7 @@ class IntegrityCheck:
                 if _newest(store) != revision:  # data was loaded meanwhile
                     return None
                 tell(found, whole=True)
-                log.info("checked", revision=revision, damaged=len(found))
+                log.info("checked", revision=revision[0], damaged=len(found))
                 return revision
         except DatabaseUnusableError as error:
             log.warning("unchecked", why=str(error))
@@ -144,6 +146,6 @@ def _opened(url: str) -> Iterator[Store]:
         made.dispose()
 
 
-def _newest(store: Store) -> int:
-    number: int = store.rows("SELECT coalesce(max(number), 0) FROM revision")[0][0]
-    return number
+def _newest(store: Store) -> Newest:
+    found = store.rows("SELECT number, seal FROM revision ORDER BY number DESC LIMIT 1")
+    return (found[0][0], found[0][1]) if found else (0, "")

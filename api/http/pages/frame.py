@@ -214,7 +214,7 @@ def policy(*, embed: bool) -> str:
     return _POLICY.format("*" if embed else "'none'")
 
 
-def render(request: Request, page: Page, *, embed: bool, marks: tuple[int, datetime]) -> bytes:
+def render(request: Request, page: Page, *, embed: bool, marks: caching.Marks) -> bytes:
     """A page as HTML."""
     base = caching.base(request)
     text = templates.get_template(page.template).render(
@@ -223,8 +223,8 @@ def render(request: Request, page: Page, *, embed: bool, marks: tuple[int, datet
         here=here(request),
         base=base,
         whole=permanent(request),
-        revision=marks[0],
-        loaded=marks[1],
+        revision=marks.revision,
+        loaded=marks.loaded_at,
         **page.values,
     )
     return text.encode("utf-8", "replace")
@@ -248,7 +248,7 @@ def as_page(request: Request, response: Response) -> Response:
     problem = orjson.loads(response.body)
     retry = response.headers.get("retry-after")
     page = Page("problem.html", problem["title"], problem["detail"], {"problem": problem, "retry": retry})
-    body = render(request, page, embed=False, marks=(0, datetime(1970, 1, 1, tzinfo=UTC)))
+    body = render(request, page, embed=False, marks=caching.Marks(0, "", datetime(1970, 1, 1, tzinfo=UTC)))
     kept = {name: value for name, value in response.headers.items() if name not in {"content-type", "content-length"}}
     headers = {**kept, "Content-Security-Policy": policy(embed=False)}
     return Response(placed(body, HTML), response.status_code, headers, media_type=HTML)

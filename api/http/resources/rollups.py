@@ -131,7 +131,7 @@ async def _csv(request: Request, table: str, query: Any) -> Response:  # noqa: A
     async def work(session: ReadSession) -> Response:
         if unchanged := await answers.not_modified(request, session):
             return unchanged
-        tag, loaded_at = caching.etag(request, session.revision, gzip=False), session.catalogue.loaded_at
+        tag, loaded_at = caching.etag(request, answers.marks(session), gzip=False), session.catalogue.loaded_at
         found = await _rolled(session, table, query)
         if caching.copy_will_do(request, loaded_at):
             return caching.not_modified(tag, loaded_at)
