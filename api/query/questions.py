@@ -138,22 +138,23 @@ async def question(session: ReadSession, asked: Question) -> Json:
     return asked.as_sent(lambda _: of)
 
 
-async def content(session: ReadSession, stand: Stand, by_id: dict[str, Statement]) -> Json:
-    """The figure a position stands by, and whom it names, as they are sent."""
+async def content(session: ReadSession, stand: Stand, asked: Question) -> Json:
+    """The figure that a position on a question stands by, and whom it names, as they are sent."""
     value: Json | None = None
     if stand.figure is not None:
-        first = next(by_id[id_] for id_ in stand.claims if by_id[id_].figure is not None)
         low, best, high = (whole(number) for number in stand.figure)
-        value = {"low": low, "best": best, "high": high, "unit": first.unit, "measure": first.measure}
-        value |= {"of": await actor(session, first.of)}
+        value = {"low": low, "best": best, "high": high, "unit": asked.unit, "measure": asked.measure}
+        value |= {"of": await actor(session, asked.of)}
     return {"value": value, "names": await actors(session, stand.names)}
 
 
-async def position(session: ReadSession, stand: Stand, by_id: dict[str, Statement], when: dict[str, Json]) -> Json:
-    """A position as it is sent, without its party."""
+async def position(
+    session: ReadSession, stand: Stand, asked: Question, by_id: dict[str, Statement], when: dict[str, Json]
+) -> Json:
+    """A position on a question as it is sent, without its party."""
     return {
         "stance": stand.position,
-        **await content(session, stand, by_id),
+        **await content(session, stand, asked),
         "since": when[stand.since],
         "speakers": await actors(session, (by_id[claim].speaker for claim in stand.claims)),
         "claims": stand.claims,

@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -15,6 +16,7 @@ from seed.mapping import by_gazetteer
 from seed.verify import verify
 from tests.support.imitations import CONTROL, write
 from tests.support.live import serving
+from tests.support.worlds import entries
 
 ROW = CONTROL | {
     "Name": "Lysychansk",
@@ -58,6 +60,41 @@ def test_a_place_of_another_dataset_is_found_contained_and_controlled(dossier_ur
     with serving(dossier_url) as api:
         assert api.get("/locations/lysychansk")["unites"] == []
         assert api.get("/events/count", location="lysychansk") == {"count": events}
+
+
+def test_what_is_denied_of_a_place_counts_under_each_of_its_ids(empty_url: str) -> None:
+    """Another dataset's record of a place is that place, not what contains it."""
+    made = engine(empty_url)
+    for dataset, stance, within in (("one", "asserts", None), ("two", "denies", "two-land")):
+        head = {"id": dataset, "title": dataset, "recorded_at": "2031-06-01T00:00:00Z"}
+        records: dict[tuple[str, str], dict[str, Any]] = {("dataset", dataset): head}
+        if within is None:
+            records["actor", "red"] = {"id": "red", "kind": "side", "name": "Red"}
+        else:
+            records["location", within] = {"id": within, "kind": "region", "name": "Land"}
+        town = {"id": f"{dataset}-town", "kind": "town", "name": "Town", "gazetteers": ["geonames:1"]}
+        records["location", f"{dataset}-town"] = {**town, "within": within}
+        event = {"id": f"{dataset}-capture", "kind": "capture", "title": "Capture", "location": f"{dataset}-town"}
+        records["event", f"{dataset}-capture"] = event
+        said = {"edtf": "2031-05-01" if dataset == "one" else "2031-05-02", "basis": "stated"}
+        claim = {
+            "id": f"{dataset}-1",
+            "event": f"{dataset}-capture",
+            "speaker": "red",
+            "stance": stance,
+            "aspect": "control",
+        }
+        records["claim", f"{dataset}-1"] = {**claim, "said": said}
+        load.load(made, entries(dataset, records))
+    made.dispose()
+    with serving(empty_url) as api:
+        for place in ("one-town", "two-town"):
+            (row,) = api.get(f"/locations/{place}/control")["data"]
+            assert (row["stance"], row["claim"]["id"], row["wider"]) == ("oppose", "two-1", [])
+            assert {one["location"]["id"]: one["stance"] for one in row["places"]} == {
+                "one-town": "support",
+                "two-town": "oppose",
+            }
 
 
 def test_a_pair_counts_while_both_places_are_there(

@@ -136,7 +136,6 @@ async def _moves(session: ReadSession, known: EventClaims) -> list[Json]:
     """Positions that the new claims took: moved, or taken for the first time."""
     new = {claim.id for claim in known.new}
     moves = []
-    by_id = {statement.id: statement for statement in known.after}
     for question in questions_of(known.after):
         before = {stand.party: stand for stand in positions(known.before, question)}
         for stand in positions(known.after, question):
@@ -148,7 +147,7 @@ async def _moves(session: ReadSession, known: EventClaims) -> list[Json]:
                         "party": await shown.actor(session, stand.party),
                         "before": was and was.position,
                         "after": stand.position,
-                        **await shown.content(session, stand, by_id),
+                        **await shown.content(session, stand, question),
                         "by": stand.since,
                     }
                 )

@@ -71,12 +71,11 @@ async def _voice(
     statements, texts = spoken.statements, spoken.texts
     own = [s for s in in_order_said(spoken.on[question]) if s.speaker in speakers]
     stands = course(statements, question, speakers)
-    by_id = {statement.id: statement for statement in statements}
     return {
         "party": await shown.actor(session, party),
         "silent": all(statement.stance == Stance.SILENT for statement in own),
         "stance": stands[-1].position if stands else None,
-        **(await shown.content(session, stands[-1], by_id) if stands else {"value": None, "names": []}),
+        **(await shown.content(session, stands[-1], question) if stands else {"value": None, "names": []}),
         "since": orjson.loads(texts[stands[-1].since])["said"] if stands else None,
         "claims": [orjson.Fragment(texts[statement.id]) for statement in own],
     }

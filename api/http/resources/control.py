@@ -46,11 +46,17 @@ class Word:
         return self.stand.position != Position.NEUTRAL, lateness(self.last, _WEIGHTS[self.stand.position])
 
 
-async def containers(session: ReadSession, identifier: str) -> list[Json]:
-    """The place, with what other datasets call it, and all that contains it, inward out, as references."""
+async def containers(session: ReadSession, identifier: str) -> tuple[list[Json], int]:
+    """The place, with what other datasets call it, and all that contains it, inward out, as references.
+
+    With them, how many of the first are the place itself.
+    """
     found: dict[str, Json] = {}
-    waiting = [identifier]
-    while waiting:
+    waiting, wider, itself = [identifier], list[str](), 0
+    while waiting or wider:
+        if not waiting:
+            itself = itself or len(found)
+            waiting.append(wider.pop(0))
         here = waiting.pop(0)
         if here in found:
             continue
@@ -62,8 +68,8 @@ async def containers(session: ReadSession, identifier: str) -> list[Json]:
         found[here] = {"id": here, "name": document["name"]}
         same = [document["same_as"], *document["unites"]]
         waiting = [one["id"] for one in same if one] + waiting
-        waiting += [document["within"]["id"]] if document["within"] else []
-    return list(found.values())
+        wider += [document["within"]["id"]] if document["within"] else []
+    return list(found.values()), itself or len(found)
 
 
 async def _rows(session: ReadSession, place: str, as_of: AsOfDay | None) -> AsyncIterator[Row]:
@@ -125,8 +131,9 @@ def _standing(word: Word, texts: dict[str, str], when: dict[str, Json], refs: di
     }
 
 
-async def shown_words(session: ReadSession, places: Sequence[Json], found: Sequence[Word]) -> list[Json]:
-    """One row for each party, by id, nobody named last."""
+async def shown_words(session: ReadSession, places: Sequence[Json], itself: int, found: Sequence[Word]) -> list[Json]:
+    """One row for each party, by id, nobody named last; the first `itself` places are the one asked for."""
+    here = {place["id"] for place in places[:itself]}
     parties = sorted({word.stand.party for word in found}, key=lambda party: (party is None, party or ""))
     chosen = []
     for party in parties:
@@ -139,7 +146,7 @@ async def shown_words(session: ReadSession, places: Sequence[Json], found: Seque
     refs = {place["id"]: place for place in places}
     rows = []
     for party, spoken in zip(parties, chosen, strict=True):
-        wider = [word for word in spoken if word.place != places[0]["id"] and word.stand.position == Position.OPPOSE]
+        wider = [word for word in spoken if word.place not in here and word.stand.position == Position.OPPOSE]
         own = [word for word in spoken if word not in wider]
         word = latest(own)
         rows.append(
@@ -182,8 +189,8 @@ async def get_control(request: Request, id: LocationId, query: Annotated[Control
     async def make(session: ReadSession) -> bytes:
         await session.require("location", id)
         as_of = query.as_of_day()
-        places = await containers(session, id)
-        data = await shown_words(session, places, await latest_words(session, places, as_of))
+        places, itself = await containers(session, id)
+        data = await shown_words(session, places, itself, await latest_words(session, places, as_of))
         noun = f"The latest words on who holds {places[0]['name']}, or what contains it"
         meta: dict[str, Any] = {"description": as_known(noun, as_of)}
         if not data:

@@ -60,7 +60,7 @@ class Disputes(EventQuestions):
             held = [
                 {
                     "party": await shown.actor(session, stand.party),
-                    **await shown.position(session, stand, question.by_id, when),
+                    **await shown.position(session, stand, assessment.question, question.by_id, when),
                 }
                 for stand in question.judged.stands
             ]

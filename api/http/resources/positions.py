@@ -54,7 +54,7 @@ async def history(session: ReadSession, course: Course, when: dict[str, Json]) -
             {
                 "stance": stand.position,
                 "before": before,
-                **await shown.content(session, stand, by_id),
+                **await shown.content(session, stand, course.question),
                 "since": when[stand.since],
                 "by": stand.since,
                 "speaker": await shown.actor(session, by_id[stand.since].speaker),
