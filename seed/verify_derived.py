@@ -7,7 +7,6 @@ import numpy as np
 from pyroaring import BitMap
 
 from api.index.builder import CHUNK, COLUMNS, FILED, Made, Maker
-from api.index.documents import Shapes
 from api.index.facets import Filed
 from api.index.invalidation import ACTORS_ABOVE, LOCATIONS_ABOVE, Kind
 from api.models.facets import CELL_BITS, NEVER
@@ -62,7 +61,7 @@ class Proof:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._maker = Maker(store, Shapes)
+        self._maker = Maker(store)
         self._names: dict[int, str] = dict(store.rows("SELECT id, name FROM facet"))
         self._columns = {(kind, name): _column(store, kind, name) for kind in FILED for name in KINDS[kind]}
 

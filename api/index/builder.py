@@ -9,12 +9,11 @@ from pyroaring import BitMap
 from api.domain.statements import Statement, deaths, encode
 from api.domain.text import folded
 from api.index import facets, facts
-from api.index.documents import Shapes
+from api.index.documents import Documents, actor_words, location_words
 from api.index.facets import Filed, placing
 from api.index.facts import Chunk, Facts
 from api.index.invalidation import Affected, Kind
 from api.index.postings import FacetIds
-from api.index.serializer import Serializer
 from api.models.facets import ClaimFacets, EventFacets, Span
 from api.storage.bulk import Row, Store
 
@@ -74,10 +73,10 @@ class Batch(NamedTuple):
 class Maker:
     """Makes what is derived of records; reads facts and writes nothing."""
 
-    def __init__(self, store: Store, shapes: type[Shapes] = Serializer) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
         self._known = Facts(store)
-        self._shapes = shapes(self._known)
+        self._documents = Documents(self._known)
 
     def plain(self, kind: Kind, ids: list[str]) -> Made:
         """Of those of these records that exist, of a kind that is not filed."""
@@ -102,7 +101,7 @@ class Maker:
 
     def _trim(self) -> None:
         self._known.trim()
-        self._shapes.trim()
+        self._documents.trim()
 
     def _rows(self, kind: Kind, columns: Iterable[str], ids: list[str]) -> list[Row]:
         return self._store.rows(f"SELECT {', '.join(columns)} FROM {kind} WHERE id {{ids}} ORDER BY id", ids)
@@ -110,7 +109,7 @@ class Maker:
     def _datasets(self, ids: list[str]) -> Made:
         made = Made.nothing()
         for row in self._rows("dataset", _DATASET, ids):
-            body = self._shapes.dataset(dict(zip(_DATASET, row, strict=True)))
+            body = self._documents.dataset(dict(zip(_DATASET, row, strict=True)))
             made.documents[row[0]] = (row[0], *UNDATED, len(body), body)
         return made
 
@@ -123,7 +122,7 @@ class Maker:
             fields: dict[str, Any] = dict(zip(_SOURCE, row[: len(_SOURCE)], strict=True))
             fields["supports"] = supports[row[0]]
             published = facts.own_date(facts.DateFields._make(row[len(_SOURCE) :]))
-            body = self._shapes.source(fields, published)
+            body = self._documents.source(fields, published)
             made.documents[row[0]] = (row[0], *placing(published.earliest, published.latest), len(body), body)
             made.words[row[0]] = folded([fields["title"], fields["publisher"], fields["author"]])
         return made
@@ -149,9 +148,9 @@ class Maker:
         self._known.actors.need([*existing, *shown])
         made = Made.nothing()
         for actor in [self._known.actors[id_] for id_ in existing]:
-            body = self._shapes.actor(actor, up.get(actor.id, ()), down.get(actor.id, ()))
+            body = self._documents.actor(actor, up.get(actor.id, ()), down.get(actor.id, ()))
             made.documents[actor.id] = (actor.id, *UNDATED, len(body), body)
-            made.words[actor.id] = self._shapes.actor_words(actor)
+            made.words[actor.id] = actor_words(actor)
         return made
 
     def _affiliations(self, of: str, other: str, ids: list[str]) -> dict[str, list[facts.Affiliation]]:
@@ -174,9 +173,9 @@ class Maker:
         self._known.sources.need(location.coordinate_source for location in locations)
         made = Made.nothing()
         for location in locations:
-            body = self._shapes.location(location, unites.get(location.id, ()))
+            body = self._documents.location(location, unites.get(location.id, ()))
             made.documents[location.id] = (location.id, *UNDATED, len(body), body)
-            made.words[location.id] = self._shapes.location_words(location)
+            made.words[location.id] = location_words(location)
         return made
 
     def events(self, chunk: Chunk) -> tuple[Made, dict[str, Statement]]:
@@ -184,11 +183,11 @@ class Maker:
         made = Made.nothing()
         statements: dict[str, Statement] = {}
         for event in chunk.events:
-            own = [self._shapes.statement(claim, chunk) for claim in chunk.claims.get(event.id, ())]
+            own = [self._documents.statement(claim, chunk) for claim in chunk.claims.get(event.id, ())]
             statements.update((statement.id, statement) for statement in own)
             judged = facets.judged(own, self._known)
             made.filed.append(facets.of_event(event, chunk, self._known, own, judged))
-            document = self._shapes.event(event, chunk, judged.assessments, deaths(own))
+            document = self._documents.event(event, chunk, judged.assessments, deaths(own))
             made.documents[event.id] = (event.id, len(document.body), *document, encode(own))
         return made, statements
 
@@ -200,7 +199,7 @@ class Maker:
                 for claim in part.claims.get(event.id, ()):
                     if claim.id in wanted:
                         made.filed.append(facets.of_claim(claim, event, part, self._known, statements[claim.id]))
-                        body = self._shapes.claim(claim, event, part)
+                        body = self._documents.claim(claim, event, part)
                         made.documents[claim.id] = (claim.id, len(body), body)
             yield made
 

@@ -1,8 +1,16 @@
-"""Facts in the shapes of the contract: the JSON document of each record, and the words it is found by."""
+"""Facts in the shapes of the contract: the JSON document of each record, and the words by which the few are found.
+
+`api.schemas` says what a document is, and tests hold each one to it, byte for byte: a model made for each would take
+most of a load. Pieces that many documents share are written once.
+"""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
+
+import orjson
+from orjson import Fragment
+from pydantic_core import to_json
 
 from api.domain.assessment import Assessment
 from api.domain.statements import Culprit, Figure, Statement
@@ -11,7 +19,7 @@ from api.domain.vocabulary import ActorKind, Aspect, Stance
 from api.index import facts
 from api.index.facts import Chunk, Facts
 from api.models.base import WORD_LENGTH
-from api.schemas import records as schemas
+from api.schemas.records import Dataset, TitledRef, When, whole
 
 _STANCES = {stance.value: stance for stance in Stance}
 _ASPECTS = {aspect.value: aspect for aspect in Aspect}
@@ -19,9 +27,10 @@ _ASPECTS = {aspect.value: aspect for aspect in Aspect}
 # escaped, and free-form JSON comes after: the first match is the field.
 BEFORE_JUDGED = '"claims":{"total":'
 AFTER_JUDGED = ',"dataset":{"id":"'
+PIECES = 5_000
 
 
-class Judged(NamedTuple):
+class JudgedDocument(NamedTuple):
     """An event's JSON, and the offsets between which its counts of claims and its assessments stand."""
 
     body: str
@@ -29,37 +38,56 @@ class Judged(NamedTuple):
     judged_to: int
 
 
-class Shapes:
-    """Makes documents from facts that are at hand."""
+class Documents:
+    """Writes documents from facts that are at hand."""
 
     def __init__(self, known: Facts) -> None:
         self._known = known
+        self._datasets: dict[str, Fragment] = {}
+        self._actors: dict[str, tuple[Fragment, Fragment]] = {}
+        self._places: dict[tuple[str, str | None], Fragment] = {}
+        self._sources: dict[str, tuple[Fragment, Fragment]] = {}
 
     def trim(self) -> None:
-        """Keep memory flat."""
+        """Keep memory flat, and nothing that could change."""
+        for pieces in (self._actors, self._places, self._sources):
+            if len(pieces) > PIECES:
+                pieces.clear()
 
     def dataset(self, fields: dict[str, Any]) -> str:
         recorded_at = facts.moment(fields["recorded_at"])
-        return schemas.Dataset.model_validate(
-            {**fields, "recorded_at": recorded_at, "releases": json.loads(fields["releases"])}
-        ).model_dump_json()
+        releases = json.loads(fields["releases"])
+        return Dataset.model_validate({**fields, "recorded_at": recorded_at, "releases": releases}).model_dump_json()
 
-    def source(self, fields: dict[str, Any], published: schemas.When) -> str:
+    def source(self, fields: dict[str, Any], published: When) -> str:
         """The fields hold `supports`, which are counted."""
-        parent, dataset = self._known.source_ref(fields["parent"]), self._known.datasets[fields["dataset"]]
-        shape = schemas.Source.model_validate({**fields, "published": published, "parent": parent, "dataset": dataset})
-        return shape.model_dump_json()
+        names = ("id", "kind", "title", "publisher", "author", "url", "archive_url", "language")
+        return _text(
+            {
+                **{name: fields[name] for name in names},
+                "published": Fragment(published.model_dump_json()),
+                "parent": _titled(self._known.source_ref(fields["parent"])),
+                "reliability": fields["reliability"],
+                "note": fields["note"],
+                "supports": fields["supports"],
+                "dataset": self._of_dataset(fields["dataset"]),
+            }
+        )
 
     def actor(self, actor: facts.Actor, up: Sequence[facts.Affiliation], down: Sequence[facts.Affiliation]) -> str:
-        fields = {
-            **actor._asdict(),
-            "aliases": facts.names(actor.aliases),
-            "affiliations": [self._affiliation(affiliation) for affiliation in up],
-            "affiliated": [self._affiliation(affiliation) for affiliation in down],
-            "dataset": self._known.datasets[actor.dataset],
-            "url": f"/actors/{actor.id}",
-        }
-        return schemas.Actor.model_validate(fields).model_dump_json()
+        return _text(
+            {
+                "id": actor.id,
+                "kind": actor.kind,
+                "name": actor.name,
+                "aliases": facts.names(actor.aliases),
+                "description": actor.description,
+                "affiliations": [self._affiliation(affiliation) for affiliation in up],
+                "affiliated": [self._affiliation(affiliation) for affiliation in down],
+                "dataset": self._of_dataset(actor.dataset),
+                "url": f"/actors/{actor.id}",
+            }
+        )
 
     def _affiliation(self, affiliation: facts.Affiliation) -> dict[str, Any]:
         return {
@@ -69,131 +97,145 @@ class Shapes:
             "until": affiliation.until,
         }
 
-    def _actor(self, id_: str | None) -> schemas.NamedRef | None:
-        return None if id_ is None else schemas.NamedRef(id=id_, name=self._known.actors[id_].name)
-
     def location(self, location: facts.Location, unites: Sequence[str] = ()) -> str:
-        within, same = location.within, location.same_as
-        fields = {
-            "id": location.id,
-            "kind": location.kind,
-            "name": location.name,
-            "aliases": facts.names(location.aliases),
-            "within": None if within is None else {"id": within, "name": self._known.locations[within].name},
-            **self._known.area(location.id)._asdict(),
-            "gazetteers": facts.names(location.gazetteers),
-            "same_as": None if same is None else {"id": same, "name": self._known.locations[same].name},
-            "unites": [{"id": other, "name": self._known.locations[other].name} for other in unites],
-            "point": self._point(location),
-            "dataset": self._known.datasets[location.dataset],
-            "url": f"/locations/{location.id}",
-        }
-        return schemas.Location.model_validate(fields).model_dump_json()
+        return _text(
+            {
+                "id": location.id,
+                "kind": location.kind,
+                "name": location.name,
+                "aliases": facts.names(location.aliases),
+                "within": self._location(location.within),
+                **self._known.area(location.id)._asdict(),
+                "gazetteers": facts.names(location.gazetteers),
+                "same_as": self._location(location.same_as),
+                "unites": [self._location(other) for other in unites],
+                "point": self._point(location),
+                "dataset": self._of_dataset(location.dataset),
+                "url": f"/locations/{location.id}",
+            }
+        )
+
+    def _location(self, id_: str | None) -> dict[str, str] | None:
+        return None if id_ is None else {"id": id_, "name": self._known.locations[id_].name}
 
     def _point(self, location: facts.Location) -> dict[str, Any] | None:
         if location.longitude is None:
             return None
         return {
-            "longitude": location.longitude,
-            "latitude": location.latitude,
-            "radius_m": location.radius_m,
+            "longitude": whole(location.longitude),
+            "latitude": whole(location.latitude),
+            "radius_m": whole(location.radius_m),
             "method": location.coordinate_method,
-            "source": self._known.source_ref(location.coordinate_source),
+            "source": _titled(self._known.source_ref(location.coordinate_source)),
             "phrase": location.phrase,
         }
 
     def event(
         self, event: facts.Event, chunk: Chunk, assessments: Sequence[Assessment], deaths: dict[str, Any] | None
-    ) -> Judged:
-        claims = chunk.claims.get(event.id, ())
-        fields = {
-            "id": event.id,
-            "kind": event.kind,
-            "title": event.title,
-            "summary": event.summary,
-            "date": chunk.dates[event.id].when,
-            "location": self._place(event),
-            "participants": [self._participant(part) for part in chunk.participations.get(event.id, ())],
-            "part_of": None if event.part_of is None else {"id": event.part_of, "title": chunk.titles[event.part_of]},
-            "claims": counts(claim.stance for claim in claims),
-            "deaths": deaths,
-            "assessments": [assessment.as_sent(self._actor) for assessment in assessments],
-            "dataset": self._known.datasets[event.dataset],
-            "extra": facts.table(event.extra),
-            "url": f"/events/{event.id}",
-        }
-        body = schemas.Event.model_validate(fields).model_dump_json()
+    ) -> JudgedDocument:
+        extra, part_of = facts.table(event.extra), event.part_of
+        body = _text(
+            {
+                "id": event.id,
+                "kind": event.kind,
+                "title": event.title,
+                "summary": event.summary,
+                "date": Fragment(chunk.dates[event.id].text),
+                "location": None if event.location is None else self._place(event.location, event.place_relation),
+                "participants": [
+                    {"actor": self._named(part.actor)[1], "role": part.role, "note": part.note}
+                    for part in chunk.participations.get(event.id, ())
+                ],
+                "part_of": None if part_of is None else {"id": part_of, "title": chunk.titles[part_of]},
+                "claims": counts([claim.stance for claim in chunk.claims.get(event.id, ())]),
+                "deaths": deaths,
+                "assessments": [one.as_sent(self._actor) for one in assessments],
+                "dataset": self._of_dataset(event.dataset),
+                "extra": None if extra is None else Fragment(to_json(extra)),
+                "url": f"/events/{event.id}",
+            }
+        )
         start = body.index(BEFORE_JUDGED)
-        return Judged(body, start, body.index(AFTER_JUDGED, start))
-
-    def _place(self, event: facts.Event) -> dict[str, Any] | None:
-        if event.location is None:
-            return None
-        place = self._known.locations[event.location]
-        return {
-            "id": place.id,
-            "name": place.name,
-            "kind": place.kind,
-            "relation": event.place_relation,
-            **self._known.area(place.id)._asdict(),
-            "point": self._point(place),
-        }
-
-    def _participant(self, part: facts.Participation) -> dict[str, Any]:
-        actor = self._known.actors[part.actor]
-        return {
-            "actor": {"id": actor.id, "name": actor.name, "kind": actor.kind},
-            "role": part.role,
-            "note": part.note,
-        }
+        return JudgedDocument(body, start, body.index(AFTER_JUDGED, start))
 
     def claim(self, claim: facts.Claim, event: facts.Event, chunk: Chunk) -> str:
-        fields = {
-            "id": claim.id,
-            "event": {"id": event.id, "title": event.title},
-            "speaker": self._actor(claim.speaker),
-            "via": self._actor(claim.via),
-            "about": claim.about,
-            "stance": claim.stance,
-            "aspect": claim.aspect,
-            "certainty": claim.certainty,
-            "credibility": claim.credibility,
-            "summary": claim.summary,
-            "quote": claim.quote,
-            "quote_by": self._actor(claim.quote_by),
-            "value": self._value(claim),
-            "names": [self._actor(actor) for actor in chunk.names.get(claim.id, ())],
-            "said": chunk.said[claim.id].when,
-            "inferred": claim.inferred,
-            "citations": [self._citation(citation) for citation in cited(chunk.citations.get(claim.id, ()))],
-            "dataset": self._known.datasets[claim.dataset],
-            "url": f"/claims/{claim.id}",
-        }
-        return schemas.Claim.model_validate(fields).model_dump_json()
+        return _text(
+            {
+                "id": claim.id,
+                "event": {"id": event.id, "title": event.title},
+                "speaker": self._actor(claim.speaker),
+                "via": self._actor(claim.via),
+                "about": claim.about,
+                "stance": claim.stance,
+                "aspect": claim.aspect,
+                "certainty": claim.certainty,
+                "credibility": claim.credibility,
+                "summary": claim.summary,
+                "quote": claim.quote,
+                "quote_by": self._actor(claim.quote_by),
+                "value": None if claim.unit is None else self._value(claim),
+                "names": [self._actor(actor) for actor in chunk.names.get(claim.id, ())],
+                "said": Fragment(chunk.said[claim.id].text),
+                "inferred": bool(claim.inferred),
+                "citations": [self._citation(citation) for citation in cited(chunk.citations.get(claim.id, ()))],
+                "dataset": self._of_dataset(claim.dataset),
+                "url": f"/claims/{claim.id}",
+            }
+        )
 
-    def _value(self, claim: facts.Claim) -> dict[str, Any] | None:
-        if claim.unit is None:
-            return None
+    def _value(self, claim: facts.Claim) -> dict[str, Any]:
         return {
-            "low": claim.value_low,
-            "best": claim.value_best,
-            "high": claim.value_high,
+            "low": whole(claim.value_low),
+            "best": whole(claim.value_best),
+            "high": whole(claim.value_high),
             "unit": claim.unit,
             "measure": claim.measure,
             "of": self._actor(claim.of),
         }
 
     def _citation(self, citation: facts.Citation) -> dict[str, Any]:
-        source = self._known.sources[citation.source]
+        found = self._sources.get(citation.source)
+        if found is None:
+            source = self._known.sources[citation.source]
+            title = Fragment(orjson.dumps({"id": source.id, "title": source.title}))
+            found = self._sources[citation.source] = title, Fragment(source.published.model_dump_json())
         return {
-            "source": {"id": source.id, "title": source.title},
-            "published": source.published,
+            "source": found[0],
+            "published": found[1],
             "role": citation.role,
             "mark": citation.mark,
             "locator": citation.locator,
             "flags": facts.names(citation.flags),
             "basis": citation.basis,
         }
+
+    def _of_dataset(self, id_: str) -> Fragment:
+        found = self._datasets.get(id_)
+        if found is None:
+            found = self._datasets[id_] = Fragment(self._known.datasets[id_].model_dump_json())
+        return found
+
+    def _named(self, id_: str) -> tuple[Fragment, Fragment]:
+        """A reference to an actor, without and with its kind."""
+        found = self._actors.get(id_)
+        if found is None:
+            actor = self._known.actors[id_]
+            plain = {"id": actor.id, "name": actor.name}
+            kinds = Fragment(orjson.dumps(plain)), Fragment(orjson.dumps({**plain, "kind": actor.kind}))
+            found = self._actors[id_] = kinds
+        return found
+
+    def _actor(self, id_: str | None) -> Fragment | None:
+        return None if id_ is None else self._named(id_)[0]
+
+    def _place(self, location: str, relation: str | None) -> Fragment:
+        found = self._places.get((location, relation))
+        if found is None:
+            place = self._known.locations[location]
+            fields = {"id": place.id, "name": place.name, "kind": place.kind, "relation": relation}
+            fields |= self._known.area(location)._asdict()
+            found = self._places[location, relation] = Fragment(orjson.dumps({**fields, "point": self._point(place)}))
+        return found
 
     def statement(self, claim: facts.Claim, chunk: Chunk) -> Statement:
         """The claim as judgement sees it."""
@@ -227,17 +269,19 @@ class Shapes:
         standings = self._known.standings
         return Culprit(actor, tuple(sorted(standings.closure(actor))), tuple(sorted(standings.sides(actor))))
 
-    def actor_words(self, actor: facts.Actor) -> str:
-        return folded([actor.description], [actor.name, *facts.names(actor.aliases)])
 
-    def location_words(self, location: facts.Location) -> str:
-        return folded([], [location.name, *facts.names(location.aliases)])
+def actor_words(actor: facts.Actor) -> str:
+    return folded([actor.description], [actor.name, *facts.names(actor.aliases)])
 
 
-def counts(stances: Iterable[str]) -> dict[str, Any]:
+def location_words(location: facts.Location) -> str:
+    return folded([], [location.name, *facts.names(location.aliases)])
+
+
+def counts(stances: Sequence[str]) -> dict[str, Any]:
     """How many claims there are, and of which stances, in the vocabulary's order."""
-    found = list(stances)
-    return {"total": len(found), "by_stance": {stance: found.count(stance) for stance in _STANCES if stance in found}}
+    by_stance = {stance: stances.count(stance) for stance in _STANCES if stance in stances}
+    return {"total": len(stances), "by_stance": by_stance}
 
 
 def cited(citations: Sequence[facts.Citation]) -> Sequence[facts.Citation]:
@@ -249,3 +293,11 @@ def _by_mark(citation: facts.Citation) -> tuple[str, int, str, str]:
     mark = citation.mark
     number = -1 if mark is None else int(mark) if mark.isascii() and mark.isdigit() else 10**WORD_LENGTH
     return citation.role, number, mark or "", citation.source
+
+
+def _titled(reference: TitledRef | None) -> dict[str, str] | None:
+    return None if reference is None else {"id": reference.id, "title": reference.title}
+
+
+def _text(fields: dict[str, Any]) -> str:
+    return orjson.dumps(fields).decode()

@@ -13,7 +13,7 @@ from api.storage.database import engine
 from seed.report import LoadRefusedError
 from seed.verify import verify
 from tests.support import databases
-from tests.support.contents import everything, rebuilt, revision
+from tests.support.contents import as_modelled, everything, rebuilt, revision
 from tests.support.worlds import SAME_AS, World
 
 STEPS = 5
@@ -59,6 +59,7 @@ def test_whatever_happens_all_is_as_if_derived_anew(database: sa.Engine, same_as
         found = everything(database)
         assert found == rebuilt(database)
         assert list(verify(database)) == []
+        as_modelled(database)
         held = {(kind, row["id"]) for kind in ("actor", "event", "claim", "dating") for row in found[kind]}
         assert held == {key for records in world.loaded.values() for key in records if key[0] not in _NOT_HELD}
 

@@ -46,7 +46,7 @@ FIELD: Edits = {
         ("str(record.reliability), record.note", "record.translator, "),
     ),
     "api/index/builder.py": (('"reliability", "note"', '"translator", '),),
-    "api/index/serializer.py": (
+    "api/index/documents.py": (
         ('                "reliability": ', '                "translator": fields["translator"],\n'),
     ),
     "api/schemas/records.py": (("    reliability: v.Reliability\n", "    translator: str | None\n"),),

@@ -2,10 +2,12 @@
 
 import json
 import math
+from collections import Counter
 from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
+from pydantic import BaseModel
 from pyroaring import BitMap
 
 from api import models
@@ -13,8 +15,17 @@ from api.index.history import History
 from api.index.invalidation import Changes
 from api.index.writer import rederive
 from api.models.facets import CELL_BITS, CLAIM, COLUMNS, NEVER
+from api.schemas import records as schemas
 from api.storage.bulk import Store
 
+SHAPES: dict[str, type[BaseModel]] = {
+    "dataset": schemas.Dataset,
+    "source": schemas.Source,
+    "actor": schemas.Actor,
+    "location": schemas.Location,
+    "event": schemas.Event,
+    "claim": schemas.Claim,
+}
 Contents = dict[str, list[Any]]
 OTHERWISE = {
     *("revision", "change", "past_version", "derivation", "day_number"),
@@ -48,6 +59,17 @@ def documents(database: sa.Engine, kind: str) -> dict[str, Any]:
     with database.connect().execution_options(read_only=True) as connection:
         table = models.Base.metadata.tables[f"{kind}_document"]
         return {id_: json.loads(body) for id_, body in connection.execute(sa.select(table.c.id, table.c.body))}
+
+
+def as_modelled(database: sa.Engine) -> Counter[str]:
+    """How many documents of each kind there are, each of which is byte for byte what its model would write."""
+    counted: Counter[str] = Counter()
+    with database.connect().execution_options(read_only=True) as connection:
+        for kind, shape in SHAPES.items():
+            for body in connection.scalars(sa.select(models.Base.metadata.tables[f"{kind}_document"].c.body)):
+                assert shape.model_validate_json(body).model_dump_json() == body
+                counted[kind] += 1
+    return counted
 
 
 def _contents(connection: sa.Connection) -> Contents:
