@@ -4,6 +4,7 @@ Refused            an expected failure, with what happened
 ├─ BadParameters   names each bad parameter, its value and what is allowed
 ├─ NotFound        there is no such record or page, with the nearest ids
 ├─ Gone            a record was withdrawn: by which revision, when and why
+├─ RevisionDiffers the page before was of other data than there are now; says which
 └─ Unavailable     the database is away or busy; says when to try again
 """
 
@@ -61,6 +62,16 @@ class Gone(Refused):
         super().__init__(f"The {kind} {identifier[:SHOWN_VALUE]} was withdrawn by revision {revision}.")
         self.record = {"kind": kind, "id": identifier, "revision": revision}
         self.recorded_at, self.message = recorded_at, message
+
+
+class RevisionDiffers(Refused):
+    """A page cannot follow on one of another revision: records might be missed, or come twice."""
+
+    def __init__(self, before: int, now: int) -> None:
+        """Take the revision of the page before, and the one that this server has."""
+        has = "now has" if now > before else "does not know of it yet and has"
+        super().__init__(f"The page before was of revision {before}, and this server {has} {now}: begin again.")
+        self.revisions = {"page_revision": before, "revision": now}
 
 
 class Unavailable(Refused):

@@ -18,6 +18,7 @@ from api.query.paging import (
     Found,
     Place,
     Sort,
+    Stand,
     Stretch,
     Taken,
     decode_cursor,
@@ -84,6 +85,8 @@ class Listing:
     sorts: tuple[str, ...]
     text_keys: tuple[str, ...] = ()
     """The sorts whose key is a text, not a day."""
+    grows: bool = False
+    """Whether what is loaded later only adds to it, behind where anybody is."""
 
 
 class Everything(NamedTuple):
@@ -120,14 +123,14 @@ async def page(
         await asked.check(session)
         order: str = getattr(query, "sort", listing.sorts[0])
         sort = Sort.parse(order)
-        place = bound_to = None
+        place = stand = cursor = None
         if query.cursor is not None:
-            bound_to = fingerprint(listing.name, order, query)
-            place = decode_cursor(query.cursor, bound_to, str if sort.key in listing.text_keys else int)
+            stand = Stand(fingerprint(listing.name, order, query), session.revision, listing.grows)
+            place = decode_cursor(query.cursor, stand, str if sort.key in listing.text_keys else int)
         bodies, last = await asked.take(session, sort, place, query.limit)
-        cursor = None
         if last is not None:
-            cursor = encode_cursor(last, bound_to or fingerprint(listing.name, order, query))
+            stand = stand or Stand(fingerprint(listing.name, order, query), session.revision)
+            cursor = encode_cursor(last, stand)
         here, following = links(request.scope["path"], request.scope["query_string"], cursor)
         meta = await said_of(session, asked, query, first=place is None, empty=not bodies)
         bodies = await shaped(request, session, query, bodies)

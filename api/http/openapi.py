@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
 from api.domain.vocabulary import VOCABULARIES
+from api.http.routing import problem
 from api.query.filters import ID
 from api.schemas.pages import Problem
 
@@ -146,11 +147,13 @@ def refine(document: Json) -> Json:
         for parameter in operation.get("parameters", ()):
             _refine_parameter(parameter, EXCHANGES.get(operation["operationId"], {}))
         operation.get("parameters", []).sort(key=_rank)
+        if any(parameter["name"] == "cursor" for parameter in operation.get("parameters", ())):
+            operation["responses"]["409"] = problem("revision-differs")
         _show(operation)
         _lead(operation)
     schemas = document["components"]["schemas"]
-    _, problem = models_json_schema([(Problem, "serialization")], ref_template="#/components/schemas/{model}")
-    schemas.update(problem["$defs"])
+    _, made = models_json_schema([(Problem, "serialization")], ref_template="#/components/schemas/{model}")
+    schemas.update(made["$defs"])
     for vocabulary in VOCABULARIES.values():
         if found := schemas.get(vocabulary.__name__):
             found["description"] += "\n\n" + "\n".join(f"- `{word}`: {word.meaning}" for word in vocabulary)

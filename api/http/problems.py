@@ -10,9 +10,11 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
-from api.errors import SHOWN_VALUE, BadParameters, Gone, NotFound, Refused, Unavailable, nearest
+from api.errors import SHOWN_VALUE, BadParameters, Gone, NotFound, Refused, RevisionDiffers, Unavailable, nearest
 from api.http.caching import placed
+from api.query.paging import beginning
 from api.schemas import pages as sent
 
 MEDIA_TYPE = "application/problem+json"
@@ -53,6 +55,15 @@ TYPES = {
             410,
             "There was such a record, and a later load withdrew it. `kind`, `id`, `revision`, `recorded_at` and "
             "`message` say which, when and why; the record as it stood is at its path with `revision` one less.",
+        ),
+        ProblemType(
+            "revision-differs",
+            "The data are not those of the page before",
+            409,
+            "Data were loaded between two pages of a list, or the next page was asked of a server that knows an older "
+            "revision. Pages of two revisions do not fit together: records could be missed, or come twice. `Link` with "
+            '`rel="first"` and `url` lead to the list\'s beginning, `page_revision` and `revision` say which. '
+            "Exports show one revision, however long they are, and /changes goes on over loads.",
         ),
         ProblemType(
             "method-not-allowed",
@@ -186,16 +197,24 @@ def problem_of(failure: Refused) -> Problem:
             problem = Problem("gone", failure.detail)
             problem.more = {**record, "recorded_at": recorded_at, "message": message}
             return problem
+        case RevisionDiffers(revisions=revisions):
+            problem = Problem("revision-differs", failure.detail)
+            problem.more = revisions
+            return problem
         case Unavailable(retry_after=seconds):
             return Problem("unavailable", failure.detail, headers={"Retry-After": str(seconds)})
         case _:
             raise failure
 
 
-def respond(failure: Refused) -> Response:
-    """The answer to an expected failure."""
+def respond(failure: Refused, scope: Scope | None = None) -> Response:
+    """The answer to an expected failure; the request's scope says where a list begins that cannot go on."""
     problem = problem_of(failure)
     text = problem.details.model_dump_json()
+    if scope is not None and isinstance(failure, RevisionDiffers):
+        first = beginning(scope["path"], scope["query_string"])
+        problem.headers["Link"] = f'<{first}>; rel="first"'
+        problem.more = {**problem.more, "url": first}
     if problem.more:
         text = f"{text[:-1]},{orjson.dumps(problem.more).decode()[1:]}"
     return Response(
@@ -206,10 +225,10 @@ def respond(failure: Refused) -> Response:
     )
 
 
-async def on_refused(_: Request, failure: Exception) -> Response:
+async def on_refused(request: Request, failure: Exception) -> Response:
     """Answer an expected failure."""
     assert isinstance(failure, Refused)  # noqa: S101 - registered for this type alone
-    return respond(failure)
+    return respond(failure, request.scope)
 
 
 async def on_http(request: Request, error: Exception) -> Response:

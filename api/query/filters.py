@@ -301,7 +301,7 @@ class Paged(BaseModel):
             max_length=2_000,
             json_schema_extra={"pattern": "^[A-Za-z0-9_-]+$"},
             description="Where the page begins: the cursor in `links.next` of the page before. It belongs to that "
-            "list, sort and set of filters.",
+            "list, sort, set of filters and revision: after a load the answer is 409, with where to begin again.",
         ),
     ] = None
     total: Annotated[

@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl, urlencode
 
 import orjson
 
-from api.errors import BadParameters, bad
+from api.errors import BadParameters, RevisionDiffers, bad
 from api.query.filters import ID, Filters, field_values
 
-CURSOR_VERSION = 1
+CURSOR_VERSION = 2
 DATED, UNDATED = 0, 1
 
 
@@ -120,24 +120,43 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any parameter's value
     return sorted(str(item) for item in value) if isinstance(value, list) else str(value)
 
 
-def encode_cursor(place: Place, bound_to: str) -> str:
+class Stand(NamedTuple):
+    """What the pages of one walk have in common: the question, and the revision that they show."""
+
+    bound_to: str
+    revision: int
+    grows: bool = False
+    """Whether what is loaded later only adds to the list, so that a walk may go on over it."""
+
+    def follow(self, before: int) -> None:
+        """Go on from a page of that revision. Raises RevisionDiffers."""
+        if before > self.revision or (before < self.revision and not self.grows):
+            raise RevisionDiffers(before, self.revision)
+
+
+def encode_cursor(place: Place, stand: Stand) -> str:
     """The cursor of a place."""
-    text = orjson.dumps([CURSOR_VERSION, bound_to, place.phase, place.key, place.id, place.tail])
+    text = orjson.dumps([CURSOR_VERSION, stand.bound_to, stand.revision, place.phase, place.key, place.id, place.tail])
     return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
 
 
-def decode_cursor(cursor: str, bound_to: str, key_type: type) -> Place:
-    """The place of a cursor. Raises BadParameters if it is damaged or belongs to another question."""
+def decode_cursor(cursor: str, stand: Stand, key_type: type) -> Place:
+    """The place of a cursor.
+
+    Raises BadParameters if it is damaged or belongs to another question, and RevisionDiffers.
+    """
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         text = base64.b64decode(padded, altchars=b"-_", validate=True)
-        version, bound, phase, key, identifier, tail = orjson.loads(text)
+        version, *parts = orjson.loads(text)
+        if version != CURSOR_VERSION:
+            raise _refused(cursor, "is of another release of this service; begin again without it")
+        bound, revision, phase, key, identifier, tail = parts
     except (ValueError, binascii.Error, UnicodeEncodeError, TypeError):
         raise _refused(cursor, "is damaged; take it whole from links.next") from None
-    if version != CURSOR_VERSION:
-        raise _refused(cursor, "is of another release of this service; begin again without it")
     well_formed = (
         isinstance(bound, str)
+        and type(revision) is int
         and phase in (DATED, UNDATED)
         and type(key) is key_type
         and isinstance(identifier, str)
@@ -147,8 +166,9 @@ def decode_cursor(cursor: str, bound_to: str, key_type: type) -> Place:
     )
     if not well_formed:
         raise _refused(cursor, "is damaged; take it whole from links.next")
-    if bound != bound_to:
+    if bound != stand.bound_to:
         raise _refused(cursor, "belongs to another list, sort or set of filters; begin again without it")
+    stand.follow(revision)
     return Place(phase, key, identifier, tail)
 
 
@@ -175,6 +195,11 @@ def links(path: str, query: bytes, cursor: str | None) -> tuple[str, str | None]
         return here, None
     rest = _CURSOR.sub("", text).removeprefix("&")
     return here, f"{path}?{rest}&cursor={cursor}" if rest else f"{path}?cursor={cursor}"
+
+
+def beginning(path: str, query: bytes) -> str:
+    """The address of the first page."""
+    return path + query_string(parse_qsl(query.decode("latin-1"), keep_blank_values=True), cursor=None)
 
 
 def query_string(sent: Sequence[tuple[str, str]], **changes: str | None) -> str:

@@ -103,7 +103,7 @@ class Lane:
                 return await stop.endpoint(request=request, query=query)
             return await stop.endpoint(request=request, query=query, id=path_id)
         except Refused as failure:
-            return respond(failure)
+            return respond(failure, scope)
 
     def _led_to(self, path: str) -> tuple[Stop | None, str | None]:
         if stop := self._stops.get(path):

@@ -28,7 +28,7 @@ OF_THE_MOMENT = {
 }
 RENEW = "python -m tests.support.exchanges writes it anew; say in CHANGELOG.md what has changed"
 
-NOT_EVERYWHERE = {"not-found", "gone", "method-not-allowed", "range-not-satisfiable"}
+NOT_EVERYWHERE = {"not-found", "gone", "method-not-allowed", "range-not-satisfiable", "revision-differs"}
 NOT_EVERYWHERE |= {"content-too-large", "origin-not-allowed"}  # of /mcp alone
 
 
@@ -78,7 +78,10 @@ def test_every_type_of_problem_is_documented_wherever_it_can_happen() -> None:
         problems = {int(status) for status in operation["responses"] if int(status) >= 400}
         missing = ({404} if "{" in path else set()) | ({416} if name.startswith("export_") else set())
         withdrawn = {410} if re.fullmatch(r"/[a-z]+/\{id\}", path) else set()
-        assert problems == by_path | missing | withdrawn, name
+        paged = {
+            409 for parameter in operation.get("parameters", ()) if resolved(SERVED, parameter)["name"] == "cursor"
+        }
+        assert problems == by_path | missing | withdrawn | paged, name
 
 
 def test_where_answers_lead(shipped_api: Api) -> None:

@@ -19,7 +19,7 @@ from api.http.caching import base
 from api.http.formats import Document
 from api.http.ogc.collections import COLLECTIONS, ClaimItems, Collection, EventItems, LocationItems, described
 from api.query.filters import ID, MAX_LIMIT
-from api.query.paging import Sort, decode_cursor, encode_cursor, fingerprint, links
+from api.query.paging import Sort, Stand, decode_cursor, encode_cursor, fingerprint, links
 from api.query.session import ReadSession
 from api.query.tables import placeless
 
@@ -292,20 +292,25 @@ async def _taken(
 ) -> tuple[list[str], str | None]:
     """The documents of the page, and the cursor of the next; a cursor says in which part it goes on, and where."""
     listing = collection.listing
-    sort, bound = Sort.parse(listing.sorts[0]), fingerprint(f"ogc-{listing.name}", listing.sorts[0], query)
+    sort = Sort.parse(listing.sorts[0])
+    stand = Stand(fingerprint(f"ogc-{listing.name}", listing.sorts[0], query), session.revision)
     index, place = 0, None
     if query.cursor is not None:
         kind = str if sort.key in listing.text_keys else int
         index = int(query.cursor.startswith("1-"))
-        place = decode_cursor(query.cursor[2 * index :], bound, kind) if query.cursor != "1-" else None
+        rest = query.cursor[2 * index :]
+        if index and rest.isdecimal():  # where the second part begins
+            stand.follow(int(rest))
+        else:
+            place = decode_cursor(rest, stand, kind)
     bodies: list[str] = []
     for part in range(min(index, len(parts) - 1), len(parts)):
         if len(bodies) == query.limit:
-            return bodies, "1-"
+            return bodies, f"1-{stand.revision}"
         taken = await parts[part].take(session, sort, place, query.limit - len(bodies))
         bodies += taken.bodies
         if taken.last is not None:
-            return bodies, f"{'1-' if part else ''}{encode_cursor(taken.last, bound)}"
+            return bodies, f"{'1-' if part else ''}{encode_cursor(taken.last, stand)}"
         place = None
     return bodies, None
 

@@ -25,7 +25,7 @@ from api.query.filters import Filters, Paged
 from api.query.session import ReadSession
 from api.schemas.history import DifferencePage, FrozenRelease, ReleaseList
 
-DIFFERENCES = Listing("differences", ("kind",), text_keys=("kind",))
+DIFFERENCES = Listing("differences", ("kind",), text_keys=("kind",), grows=True)
 FOR_EVER = "public, max-age=31536000, immutable"
 ZIP = "application/zip"
 router = APIRouter(tags=["History"])

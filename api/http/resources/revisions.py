@@ -17,8 +17,8 @@ from api.query.session import ReadSession
 from api.schemas.history import ChangePage, Revision, RevisionPage, VersionPage
 from api.schemas.records import Sent
 
-REVISIONS = Listing("revisions", ("-number", "number"))
-CHANGES = Listing("changes", ("revision",))
+REVISIONS = Listing("revisions", ("-number", "number"), grows=True)
+CHANGES = Listing("changes", ("revision",), grows=True)
 TAG = "History"
 router = APIRouter(tags=[TAG])
 RevisionNumber = Annotated[
