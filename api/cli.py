@@ -290,7 +290,7 @@ def withdraw(dataset: Annotated[str, typer.Argument(help="The dataset's id.")], 
 @app.command()
 def verify() -> None:
     """Prove that facts hold and that all that is derived follows from them; name every record for which not."""
-    from seed.verify import told  # noqa: PLC0415 - a server has no need of it
+    from seed.verify import report_lines  # noqa: PLC0415 - a server has no need of it
     from seed.verify import verify as findings  # noqa: PLC0415 - as above
 
     url, lines = read_settings().database_url, 0
@@ -298,7 +298,7 @@ def verify() -> None:
     made = engine(url)
     try:
         with explained(url):
-            for lines, line in enumerate(told(findings(made)), 1):  # noqa: B007 - how many there were
+            for lines, line in enumerate(report_lines(findings(made)), 1):  # noqa: B007 - how many there were
                 typer.echo(line, err=True)
     finally:
         made.dispose()
@@ -325,9 +325,9 @@ def rebuild() -> None:
 @app.command()
 def openapi() -> None:
     """Print the description of the HTTP interface, as /openapi.json sends it."""
-    from api.http.openapi import written  # noqa: PLC0415 - as above
+    from api.http.openapi import as_kept  # noqa: PLC0415 - as above
 
-    typer.echo(written(create_app(read_settings()).openapi()), nl=False)
+    typer.echo(as_kept(create_app(read_settings()).openapi()), nl=False)
 
 
 def _load(url: str, datasets: Sequence[str] = (), *, prune: bool = False, message: str | None = None) -> str:

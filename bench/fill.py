@@ -20,7 +20,7 @@ from bench.world import World
 from migrations import migrate
 from seed.load import load
 from seed.refusals import Entry, Refusal
-from seed.rows import COLUMNS, digest, rows_of
+from seed.rows import COLUMNS, record_digest, rows_of
 
 BATCH = 5_000
 
@@ -82,7 +82,7 @@ def _rows(batch: list[Entry | Refusal]) -> dict[str, list[Row]]:
     for one in batch:
         if isinstance(one, Refusal):
             raise TypeError(str(one))
-        for name, more in rows_of(one.record, one.dataset, digest(one.record)).items():
+        for name, more in rows_of(one.record, one.dataset, record_digest(one.record)).items():
             rows.setdefault(name, []).extend(more)
     return rows
 

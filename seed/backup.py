@@ -17,7 +17,7 @@ from api.storage.bulk import Store
 from api.storage.database import BUSY_TIMEOUT_MS, DatabaseUnusableError, is_sqlite, sqlite_file
 from migrations import newest, require_current
 from seed import verify
-from seed.load import NOBODY
+from seed.load import NO_QUEUE
 from seed.queue import Queue, file_turn
 
 LOG = tuple(
@@ -55,7 +55,7 @@ def backup(url: str, target: Path, *, force: bool = False) -> str:
     return f"{target} holds revision {number or 0} of the data, {target.stat().st_size:,} bytes."
 
 
-def restore(url: str, source: Path, *, force: bool = False, queue: Queue = NOBODY) -> str:
+def restore(url: str, source: Path, *, force: bool = False, queue: Queue = NO_QUEUE) -> str:
     """Put back what `backup` saved, all or nothing, once no load is under way. What was done, in one line."""
     target = _file(url)
     with file_turn(target, queue._replace(doing="restore")) if target.exists() else nullcontext():

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from api import models
-from seed.readback import JSON_COLUMNS, columns
-from seed.records import KINDS, TABLES
+from seed.readback import JSON_COLUMNS, recorded_columns
+from seed.records import INPUT_MODELS, KIND_OF_TABLE
 
-PLURALS = {kind: table for table, kind in TABLES.items()} | {
+PLURALS = {kind: table for table, kind in KIND_OF_TABLE.items()} | {
     "affiliation": "affiliations",
     "participation": "participations",
     "citation": "citations",
@@ -138,7 +138,7 @@ def table_schema(name: str, *, whole: bool) -> dict[str, Any]:
     """The columns of a table, as the models declare them."""
     table = models.Base.metadata.tables[name]
     fields = []
-    for column in (table.c[one] for one in columns(name)):
+    for column in (table.c[one] for one in recorded_columns(name)):
         field: dict[str, Any] = {"name": column.name, "type": _type(column)}
         if not column.nullable:
             field["constraints"] = {"required": True}
@@ -154,7 +154,7 @@ def table_schema(name: str, *, whole: bool) -> dict[str, Any]:
                 },
             }
             for key in sorted(table.foreign_keys, key=lambda key: key.parent.name)
-            if key.parent.name in columns(table.name)
+            if key.parent.name in recorded_columns(table.name)
         ]
     return found
 
@@ -167,7 +167,7 @@ def _type(column: sa.Column[Any]) -> str:
 
 def record_schema(kind: str) -> dict[str, Any]:
     """The fields of a record, as the input models declare them."""
-    schema = KINDS[kind].model_json_schema()
+    schema = INPUT_MODELS[kind].model_json_schema()
     shapes = {name: _shape(one, schema.get("$defs", {})) for name, one in schema["properties"].items()}
     owner = {} if kind == "dataset" else {"dataset": "string"}
     return {

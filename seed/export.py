@@ -20,8 +20,8 @@ from api.storage.database import engine, explained
 from migrations import require_current
 from seed.descriptor import DESCRIPTOR, HISTORY, PLURALS, SUMS, Frozen, package, table_schema
 from seed.field_types import as_json
-from seed.readback import Readback, columns, look
-from seed.records import KINDS
+from seed.readback import Readback, look, recorded_columns
+from seed.records import INPUT_MODELS
 from seed.refusals import meant
 from seed.rows import COLUMNS
 
@@ -99,9 +99,9 @@ def write_files(store: Store, folder: Path, datasets: list[str] | None, frozen: 
     paths, counts = [], {}
     for table in COLUMNS:
         path = folder / f"{PLURALS[table]}.csv"
-        counts[PLURALS[table]] = write_csv(path, columns(table), read.rows(table))
+        counts[PLURALS[table]] = write_csv(path, recorded_columns(table), read.rows(table))
         paths.append((table, path))
-    for kind in KINDS:
+    for kind in INPUT_MODELS:
         path = folder / f"{PLURALS[kind]}.ndjson"
         write_lines(path, read, kind)
         paths.append((kind, path))

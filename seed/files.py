@@ -9,7 +9,7 @@ from typing import Any
 
 from seed.dossiers import json_records, sheets
 from seed.importers.formats import UnreadableError
-from seed.records import TABLES, Dataset, Record
+from seed.records import KIND_OF_TABLE, Dataset, Record
 from seed.refusals import Entry, Place, Refusal, entry, meant, shown, unread
 
 LARGEST = 4 * 2**20
@@ -31,7 +31,7 @@ def read(paths: Iterable[Path], datasets: Collection[str] = ()) -> Iterator[Entr
     refers to it.
     """
     found: list[tuple[str, dict[str, Any], Place]] = []
-    rows: dict[str, list[Entry]] = {kind: [] for kind in TABLES.values()}
+    rows: dict[str, list[Entry]] = {kind: [] for kind in KIND_OF_TABLE.values()}
     others: set[str] = set()
     for one in chain.from_iterable(map(held_by, files(paths))):
         if isinstance(one, Refusal):
@@ -48,7 +48,7 @@ def read(paths: Iterable[Path], datasets: Collection[str] = ()) -> Iterator[Entr
             yield from unknown_tables(held, place)
     for dataset in sorted(set(datasets) - others):
         yield Refusal(Place("dataset"), dataset, "", f"is in none of the files{meant(dataset, sorted(others))}")
-    for table, kind in TABLES.items():
+    for table, kind in KIND_OF_TABLE.items():
         declared: dict[str, Record] = {}
         for dataset, tables, place in found:
             for record in _records(kind, tables.get(table, []), dataset, place):
@@ -82,7 +82,7 @@ def held_in(folder: Path) -> list[Path]:
 
 def held_by(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place] | Refusal]:
     """What a file holds, by dataset: the tables of a dossier, or the records of a spreadsheet."""
-    return sheets.read(path) if path.suffix.lower() in SHEETS else parsed(path)
+    return sheets.read_sheet(path) if path.suffix.lower() in SHEETS else parsed(path)
 
 
 def parsed(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place] | Refusal]:
@@ -141,8 +141,8 @@ def toml(path: Path) -> dict[str, Any]:
 
 
 def unknown_tables(tables: dict[str, Any], place: Place) -> Iterator[Refusal]:
-    for table in tables.keys() - TABLES.keys():
-        yield Refusal(place, "", shown(table), f"there is no such table{meant(table, list(TABLES))}")
+    for table in tables.keys() - KIND_OF_TABLE.keys():
+        yield Refusal(place, "", shown(table), f"there is no such table{meant(table, list(KIND_OF_TABLE))}")
 
 
 def _records(kind: str, records: object, dataset: str, place: Place) -> Iterator[Entry | Refusal]:

@@ -17,7 +17,7 @@ from api.storage.bulk import Row, Store, rarely_collected
 from seed import consistency, mapping, vanished
 from seed.queue import Queue, engine_turn, server_turn
 from seed.ready import Ready, Rows, ready
-from seed.records import KINDS, Reference
+from seed.records import INPUT_MODELS, Reference
 from seed.refusals import Entry, Place, Refusal, meant
 from seed.report import LoadRefusedError, Report
 from seed.rows import CHILDREN, COLUMNS
@@ -33,7 +33,7 @@ SAME_AS = Path(__file__).parent / "importers" / "same_as.toml"
 
 FACTS = [models.Base.metadata.tables[table] for table in COLUMNS]
 
-NOBODY = Queue()
+NO_QUEUE = Queue()
 
 Progress = Callable[[str, int], None]
 
@@ -59,7 +59,7 @@ def load(  # noqa: PLR0913 - each is a choice of its own
     scope: Callable[[], vanished.Scope | None] = unbounded,
     action: RevisionAction = RevisionAction.LOAD,
     message: str | None = None,
-    queue: Queue = NOBODY,
+    queue: Queue = NO_QUEUE,
 ) -> Report:
     """Load records in one transaction: all of them, or none and `LoadRefusedError`.
 
@@ -89,7 +89,7 @@ def load(  # noqa: PLR0913 - each is a choice of its own
 
 
 def withdraw(
-    engine: sa.Engine, dataset: str, *, same_as: Path = SAME_AS, message: str | None = None, queue: Queue = NOBODY
+    engine: sa.Engine, dataset: str, *, same_as: Path = SAME_AS, message: str | None = None, queue: Queue = NO_QUEUE
 ) -> Report:
     """Take a whole dataset out, or `LoadRefusedError` where there is none or another dataset refers to it."""
     queue = queue._replace(doing=RevisionAction.WITHDRAW.value)
@@ -102,7 +102,7 @@ def withdraw(
     return report
 
 
-def rebuild(engine: sa.Engine, progress: Progress = silent, queue: Queue = NOBODY) -> int:
+def rebuild(engine: sa.Engine, progress: Progress = silent, queue: Queue = NO_QUEUE) -> int:
     """Derive everything anew, as a load of its own; how many events there are."""
     queue = queue._replace(doing=RevisionAction.REBUILD.value)
     with begun(engine, queue) as transaction:
@@ -143,7 +143,7 @@ class Load:
     """A load under way, on one connection and in its transaction."""
 
     def __init__(
-        self, connection: sa.Connection, progress: Progress, *, repeats: bool = False, queue: Queue = NOBODY
+        self, connection: sa.Connection, progress: Progress, *, repeats: bool = False, queue: Queue = NO_QUEUE
     ) -> None:
         """Take the lock, so that writers wait for each other."""
         self.report = Report()
@@ -172,7 +172,7 @@ class Load:
         if self._indexes is None:
             self._indexes = self._store.drop_indexes(FACTS) if self._empty else []
         self.report.read += len(batch)
-        groups: dict[str, dict[str, Ready]] = {kind: {} for kind in KINDS}
+        groups: dict[str, dict[str, Ready]] = {kind: {} for kind in INPUT_MODELS}
         for one in batch:
             if isinstance(one, Refusal):
                 self.report.refuse(one)
@@ -315,7 +315,7 @@ class Load:
         places = mapping.places_of(same_as)
         report.mapped_places = mapping.map_places(store, self._changes, places, leaving=report.withdrawn)
         if report.withdrawn:
-            vanished.withdraw(store, self._changes)
+            vanished.take_out(store, self._changes)
         # A new actor speaks in no older claim.
         kinds = store.column("SELECT DISTINCT kind FROM touched WHERE kind <> 'actor' OR fresh = 0")
         for fault in consistency.faults(store, kinds):

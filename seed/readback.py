@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from api.index.facts import moment
 from api.storage.bulk import Store
-from seed.records import KINDS, Record
+from seed.records import INPUT_MODELS, Record
 from seed.rows import CHILDREN, COLUMNS
 
 CHUNK = 1_000
@@ -23,7 +23,7 @@ JSON_COLUMNS = {"aliases", "flags", "gazetteers", "releases", "extra"}
 TRUTHS = {"inferred", "preferred"}
 
 
-def columns(table: str) -> list[str]:
+def recorded_columns(table: str) -> list[str]:
     """The columns of a table that say something about the world."""
     return [column for column in COLUMNS[table] if column not in INNER]
 
@@ -44,7 +44,7 @@ class Readback:
         """Every record of a kind, with its dataset."""
         for chunk in self.chunks(kind):
             for _, dataset, fields in chunk:
-                yield dataset, KINDS[kind].model_validate(fields)
+                yield dataset, INPUT_MODELS[kind].model_validate(fields)
 
     def chunks(self, kind: str) -> Iterator[list[tuple[str, str, dict[str, Any]]]]:
         """The id, the dataset and the fields of every record of a kind, fit or not, some at a time."""
@@ -76,7 +76,7 @@ class Readback:
             after = ids[-1]
 
     def _some(self, table: str, column: str, ids: list[str]) -> Iterator[dict[str, Any]]:
-        names = columns(table)
+        names = recorded_columns(table)
         listed = ", ".join(f'"{name}"' for name in names)
         own = "AND NOT mapped" if table == "affiliation" else ""
         order = column if column == "id" else f"{column}, ordinal"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from api.storage.bulk import Row
 from seed.records import Record, Reference
 from seed.refusals import Entry, Place
-from seed.rows import digest, rows_of
+from seed.rows import record_digest, rows_of
 
 Rows = dict[str, list[Row]]
 
@@ -44,4 +44,4 @@ class Ready(NamedTuple):
 
 def ready(one: Entry) -> Ready:
     """An entry, with what tells whether it changed."""
-    return Ready(one.dataset, one.place, one.record, digest(one.record))
+    return Ready(one.dataset, one.place, one.record, record_digest(one.record))

@@ -325,7 +325,7 @@ class Dating(Record):
 
 
 # In the order in which records can be loaded: each names only records of kinds before it, or of its own.
-KINDS: dict[str, type[Record]] = {
+INPUT_MODELS: dict[str, type[Record]] = {
     model.kind_of_record: model for model in (Dataset, Source, Actor, Location, Event, Claim, Dating)
 }
-TABLES = {f"{kind}s": kind for kind in KINDS}
+KIND_OF_TABLE = {f"{kind}s": kind for kind in INPUT_MODELS}

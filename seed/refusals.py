@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from api.models.base import ID_LENGTH
-from seed.records import KINDS, Record
+from seed.records import INPUT_MODELS, Record
 
 SHOWN = 80
 
@@ -45,7 +45,7 @@ class Entry(NamedTuple):
 
 def entry(kind: str, fields: object, dataset: str, place: Place, *, number: int | None = None) -> Entry | list[Refusal]:
     """Check one record; if it is unfit, all that is wrong with it."""
-    model = KINDS[kind]
+    model = INPUT_MODELS[kind]
     try:
         return Entry(dataset, model.model_validate(fields), place)
     except ValidationError as error:

@@ -14,7 +14,7 @@ from migrations import require_current
 from seed.descriptor import Frozen
 from seed.export import add_parquet, measured, summed, write_files, zipped
 from seed.field_types import as_json
-from seed.load import NOBODY, begun
+from seed.load import NO_QUEUE, begun
 from seed.queue import Queue, server_turn
 
 PART = 1 << 20
@@ -22,7 +22,7 @@ PART = 1 << 20
 COLUMNS = ("name", "revision", "digest", "recorded_at", "message", "size", "sha256", "counts", "datasets")
 
 
-def release(url: str, name: str, *, message: str | None = None, queue: Queue = NOBODY) -> str:
+def release(url: str, name: str, *, message: str | None = None, queue: Queue = NO_QUEUE) -> str:
     """Freeze the newest revision under a name. What was done, in one line."""
     if not re.fullmatch(RELEASE_NAME, name) or len(name) > RELEASE_NAME_LENGTH:
         raise DatabaseUnusableError(

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from seed.records import KINDS
+from seed.records import INPUT_MODELS
 from seed.refusals import Refusal
 
 SHOWN = 1_000
-FIRST = 20
+FIRST_SHOWN = 20
 """How many of them people are told."""
 COUNTS = ("new", "changed", "unchanged", "vanished")
 
@@ -67,7 +67,7 @@ class Report:
 
     def counts(self) -> dict[str, dict[str, int]]:
         """By kind of record, in the order of loading."""
-        found = {kind: {name: getattr(self, name)[kind] for name in COUNTS} for kind in KINDS}
+        found = {kind: {name: getattr(self, name)[kind] for name in COUNTS} for kind in INPUT_MODELS}
         return {kind: counts for kind, counts in found.items() if any(counts.values())}
 
     def as_json(self, *, dry_run: bool, passed_over: Iterable[Refusal] = ()) -> dict[str, Any]:
@@ -100,8 +100,8 @@ class LoadRefusedError(Exception):
 
     def __init__(self, report: Report, sentence: str | None = None) -> None:
         """Say it in one sentence, if there is one, else the first reasons."""
-        lines = [str(refusal) for refusal in report.refused[:FIRST]]
-        if report.refusals > FIRST:
-            lines.append(f"… and {report.refusals - FIRST:,} more; counterclaim load --report json lists them.")
+        lines = [str(refusal) for refusal in report.refused[:FIRST_SHOWN]]
+        if report.refusals > FIRST_SHOWN:
+            lines.append(f"… and {report.refusals - FIRST_SHOWN:,} more; counterclaim load --report json lists them.")
         super().__init__(sentence or "\n".join(lines))
         self.report = report

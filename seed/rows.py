@@ -65,7 +65,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 
 
-def digest(record: Record) -> str:
+def record_digest(record: Record) -> str:
     """Tells whether a record changed."""
     return blake2b(record.model_dump_json().encode(), digest_size=16).hexdigest()
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from api import models
 from api.index.invalidation import Changes
 from api.storage.bulk import Store
-from seed.records import KINDS
+from seed.records import INPUT_MODELS
 from seed.refusals import Place, Refusal
 from seed.report import SHOWN, Report
 from seed.rows import CHILDREN, COLUMNS
@@ -16,7 +16,7 @@ CHUNK = 1_000
 OWNERS = {table: (kind, column) for kind, parts in CHILDREN.items() for table, column in parts.items()}
 
 
-OTHERS = sorted(kind for kind in KINDS if kind != "dataset")
+OTHERS = sorted(kind for kind in INPUT_MODELS if kind != "dataset")
 SHARED = ("source", "actor", "location")
 UNSEEN = {
     kind: f"NOT EXISTS (SELECT 1 FROM seen s WHERE s.kind = '{kind}' AND s.id = t.id)" for kind in (*OTHERS, "dataset")
@@ -160,11 +160,11 @@ def why_it_stays(dataset: str, report: Report) -> str | None:
     return f"{dataset} cannot be withdrawn: {told}. Withdraw {' and '.join(others)} first."
 
 
-def withdraw(store: Store, changes: Changes) -> None:
+def take_out(store: Store, changes: Changes) -> None:
     """Take what vanished out, what refers to others first."""
     if not store.sqlite:
         store.run("SET CONSTRAINTS ALL DEFERRED")
-    for kind in reversed(KINDS):
+    for kind in reversed(INPUT_MODELS):
         for ids in _chunks(store, kind):
             changes.before(kind, ids)
             changes.touch(kind, ids)

@@ -13,9 +13,9 @@ from api.storage.database import is_beyond_reading
 from seed import consistency, verify_derived, verify_filed, verify_history
 from seed.findings import Finding
 from seed.readback import Readback, look, plain_value
-from seed.records import KINDS
+from seed.records import INPUT_MODELS
 from seed.refusals import Entry, Place, entry, shown
-from seed.rows import CHILDREN, COLUMNS, digest, rows_of
+from seed.rows import CHILDREN, COLUMNS, record_digest, rows_of
 
 # What making something of broken facts raises.
 BROKEN = (LookupError, ValueError, TypeError, AttributeError)
@@ -46,7 +46,7 @@ def findings(store: Store, *, everything: bool = True) -> Iterator[Finding]:
             yield Finding(one.kind, one.id, one.why)
 
 
-def told(found: Iterable[Finding]) -> Iterator[str]:
+def report_lines(found: Iterable[Finding]) -> Iterator[str]:
     """Each finding in a line, and at the end what to do; nothing where everything holds."""
     count, damaged = 0, set()
     for finding in found:
@@ -64,7 +64,7 @@ def _looks(store: Store, *, everything: bool) -> Iterator[tuple[str, Iterator[Fi
     """What is looked at, and what is found there."""
     if everything:
         yield "ids", _ids(store)
-        for kind in KINDS:
+        for kind in INPUT_MODELS:
             yield f"{kind}s", _records(store, kind)
         yield "references", _references(store)
         yield "facts", _sense(store)
@@ -88,7 +88,7 @@ def _as_far_as_it_goes(what: str, findings: Iterator[Finding]) -> Iterator[Findi
 def _ids(store: Store) -> Iterator[Finding]:
     """SQLite keeps an id that is no text, which can never be asked for."""
     if store.sqlite:
-        for kind in KINDS:
+        for kind in INPUT_MODELS:
             for (id_,) in store.each(f"SELECT id FROM {kind} WHERE typeof(id) <> 'text' ORDER BY 1"):
                 yield Finding(kind, str(id_), "id: is no text")
 
@@ -100,7 +100,7 @@ def _records(store: Store, kind: str) -> Iterator[Finding]:
         for id_, dataset, fields in chunk:
             checked = entry(kind, fields, dataset, Place(dataset))
             if isinstance(checked, Entry):
-                yield from _columns(kind, id_, rows_of(checked.record, dataset, digest(checked.record)), stored)
+                yield from _columns(kind, id_, rows_of(checked.record, dataset, record_digest(checked.record)), stored)
             else:
                 for refusal in checked:
                     yield Finding(kind, id_, f"{refusal.field}: {refusal.message}")

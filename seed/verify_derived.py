@@ -10,7 +10,7 @@ from api.index.builder import CHUNK, COLUMNS, FILED, Made, Maker
 from api.index.facets import Filed
 from api.index.invalidation import ACTORS_ABOVE, LOCATIONS_ABOVE, Kind
 from api.models.facets import CELL_BITS, NEVER
-from api.models.facets import COLUMNS as KINDS
+from api.models.facets import ENTRY_COLUMNS as KINDS
 from api.storage.bulk import Store
 from seed.findings import Finding
 from seed.refusals import shown

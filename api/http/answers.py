@@ -15,10 +15,10 @@ from api.query import history
 from api.query.descriptions import near_words
 from api.query.filters import Filters
 from api.query.paging import (
+    CursorState,
     Found,
     Place,
     Sort,
-    Stand,
     Stretch,
     Taken,
     decode_cursor,
@@ -29,7 +29,7 @@ from api.query.paging import (
     query_string,
 )
 from api.query.session import Data, ReadSession
-from api.storage.reader import Row, Statement
+from api.storage.reader import Row, SqlStatement
 
 JSON = "application/json"
 Edit = Callable[[Row], str]
@@ -125,18 +125,18 @@ async def page(
         sort = Sort.parse(order)
         place = stand = cursor = None
         if query.cursor is not None:
-            stand = Stand(fingerprint(listing.name, order, query), session.revision, listing.grows)
+            stand = CursorState(fingerprint(listing.name, order, query), session.revision, listing.grows)
             place = decode_cursor(query.cursor, stand, str if sort.key in listing.text_keys else int)
         bodies, last = await asked.take(session, sort, place, query.limit)
         if last is not None:
-            stand = stand or Stand(fingerprint(listing.name, order, query), session.revision)
+            stand = stand or CursorState(fingerprint(listing.name, order, query), session.revision)
             cursor = encode_cursor(last, stand)
         here, following = links(request.scope["path"], request.scope["query_string"], cursor)
         meta = await said_of(session, asked, query, first=place is None, empty=not bodies)
         bodies = await shaped(request, session, query, bodies)
         link = {} if following is None else {"Link": f'<{following}>; rel="next"'}
         if listing.name in jsonld.MAKERS and caching.takes_jsonld(request):
-            graph = jsonld.page(request, listing.name, bodies)
+            graph = jsonld.jsonld_page(request, listing.name, bodies)
             return caching.answer(request, graph, jsonld.MEDIA_TYPE, marks(session), link)
         return caching.answer(request, envelope(bodies, here, following, meta), JSON, marks(session), link)
 
@@ -198,7 +198,7 @@ async def not_modified(request: Request, session: ReadSession) -> Response | Non
         return None
     await session.confirm()
     tag = caching.kept(request, marks(session))
-    return None if tag is None else caching.not_modified(tag, session.catalogue.loaded_at)
+    return None if tag is None else caching.unchanged(tag, session.catalogue.loaded_at)
 
 
 def marks(session: ReadSession) -> caching.Marks:
@@ -259,7 +259,7 @@ async def count(request: Request, filters: Any) -> Response:  # noqa: ANN401 - a
 async def item(  # noqa: PLR0913, PLR0917 - what is asked, and how it is sent
     request: Request,
     kind: str,
-    statement: Statement,
+    statement: SqlStatement,
     identifier: str,
     edit: Edit | None = None,
     media_type: str = JSON,
@@ -290,7 +290,9 @@ async def item(  # noqa: PLR0913, PLR0917 - what is asked, and how it is sent
             raise NotFound(f"There is no {kind} {identifier[:200]}.", await session.near(kind, identifier))
         (body,) = await shaped(request, session, query, [rows[0][3] if edit is None else edit(rows[0])])
         if media_type == JSON and caching.takes_jsonld(request):
-            return caching.answer(request, jsonld.item(request, kind, body), jsonld.MEDIA_TYPE, marks(session), {})
+            return caching.answer(
+                request, jsonld.jsonld_item(request, kind, body), jsonld.MEDIA_TYPE, marks(session), {}
+            )
         return caching.answer(request, body.encode(), media_type, marks(session), {})
 
     return await data_of(request).ask(work)

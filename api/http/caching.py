@@ -27,7 +27,7 @@ _REFUSED = re.compile(r";\s*q=0(\.0{0,3})?\s*(;|$)")
 _NEVER = re.compile(r"q=0(\.0{0,3})?")
 
 
-class Ready(Response):
+class ReadyResponse(Response):
     """An answer whose bytes are all there; made with less ado than the framework's own."""
 
     def __init__(self, status_code: int, body: bytes, media_type: str | None, fields: Fields) -> None:
@@ -43,14 +43,16 @@ class Ready(Response):
         await send({"type": "http.response.body", "body": self.body})
 
 
-class Packing(Ready):
+class Packing(ReadyResponse):
     """A long answer, which is compressed in a thread of its own: others are answered meanwhile."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Compress it and send it."""
         packed_body = await asyncio.to_thread(packed, bytes(self.body), gzip=True)
         fields = [field for field in self.raw_headers if field[0] != b"content-length"]
-        ready = Ready(self.status_code, packed_body, None, [*fields, (b"content-length", b"%d" % len(packed_body))])
+        ready = ReadyResponse(
+            self.status_code, packed_body, None, [*fields, (b"content-length", b"%d" % len(packed_body))]
+        )
         await ready(scope, receive, send)
 
 
@@ -179,19 +181,19 @@ def answer(request: Request, body: bytes, media_type: str, marks: Marks, more: d
     gzip = len(body) >= GZIP_FROM and accepts_gzip(request)
     tag = etag(request, marks, gzip=gzip)
     if copy_will_do(request, marks.loaded_at):
-        return not_modified(tag, marks.loaded_at)
+        return unchanged(tag, marks.loaded_at)
     fields = _fields(tag, marks.loaded_at)
     fields += [(_encoded(name.lower()), value.encode("latin-1")) for name, value in more.items()]
     if gzip:
         fields.append((b"content-encoding", b"gzip"))
         if len(body) >= ASIDE_FROM:
             return Packing(200, body, media_type, fields)
-    return Ready(200, packed(body, gzip=gzip), media_type, fields)
+    return ReadyResponse(200, packed(body, gzip=gzip), media_type, fields)
 
 
-def not_modified(tag: str, loaded_at: datetime) -> Response:
+def unchanged(tag: str, loaded_at: datetime) -> Response:
     """304 for the copy with this tag, with the headers that the full answer would have had."""
-    return Ready(304, b"", None, _fields(tag, loaded_at))
+    return ReadyResponse(304, b"", None, _fields(tag, loaded_at))
 
 
 def has_copy(request: Request, tag: str) -> bool:
@@ -204,8 +206,8 @@ def fixed(request: Request, body: bytes, media_type: str) -> Response:
     body = placed(body, media_type)
     tag = f'"{_digest(body)}"'
     if has_copy(request, tag):
-        return Ready(304, b"", None, [(b"etag", _encoded(tag)), _UNTIL_ASKED])
-    return Ready(200, body, media_type, [(b"etag", _encoded(tag)), _UNTIL_ASKED])
+        return ReadyResponse(304, b"", None, [(b"etag", _encoded(tag)), _UNTIL_ASKED])
+    return ReadyResponse(200, body, media_type, [(b"etag", _encoded(tag)), _UNTIL_ASKED])
 
 
 @lru_cache(maxsize=16)

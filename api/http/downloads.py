@@ -63,7 +63,7 @@ class Ranged(Response):
         await send({"type": "http.response.body", "body": b""})
 
 
-def answer(request: Request, body: Body, headers: dict[str, str]) -> Response:
+def ranged(request: Request, body: Body, headers: dict[str, str]) -> Response:
     """The body, or the range of it that is asked for; 416 if there is no such part of it.
 
     `headers` are those of the whole, with its `Content-Type` and, as `caching.headers` gives them, its `ETag`.

@@ -17,7 +17,8 @@ import orjson
 from api.domain.dates import date_in_words
 from api.domain.vocabulary import Known
 from api.http import formats
-from api.http.exports import Document, escaped, left_out_in_words, statuses_in_words
+from api.http.exports import escaped, left_out_in_words, statuses_in_words
+from api.http.formats import Document
 
 KML = "application/vnd.google-earth.kml+xml"
 SCHEMA = "event"
@@ -38,7 +39,7 @@ def _kind(column: str) -> str:
 def _schema() -> str:
     fields = (
         f'<SimpleField name="{RENAMED.get(column, column)}" type="{_kind(column)}"/>'
-        for column in formats.HEADERS["events"]
+        for column in formats.CSV_HEADERS["events"]
     )
     return f'<Schema id="{SCHEMA}" name="event">{"".join(fields)}</Schema>'
 

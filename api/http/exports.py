@@ -21,6 +21,7 @@ from api.http.answers import Asked, ListFilters, Listing, data_of, marks, not_mo
 from api.http.caching import base, placed_parts
 from api.http.downloads import Export, ExportCache
 from api.http.fields import Chosen, Columned, picked
+from api.http.formats import Document
 from api.query.lists import unhurried
 from api.query.paging import Found, Place, Sort, Stretch
 from api.query.session import Data, ReadSession
@@ -42,7 +43,6 @@ async def ahead(parts: AsyncIterator[T]) -> AsyncGenerator[T, None]:
         coming.cancel()
 
 
-Document = dict[str, Any]
 _SPECIAL = re.compile("[&<>\"'\ufffe\uffff]")
 _NO_XML = {0xFFFE: "\N{REPLACEMENT CHARACTER}", 0xFFFF: "\N{REPLACEMENT CHARACTER}"}
 
@@ -122,7 +122,7 @@ class Wanted:
         await self.filters.asked().check(session)
         tag, loaded_at = self._tag(session), session.catalogue.loaded_at
         if caching.copy_will_do(self.request, loaded_at):
-            return caching.not_modified(tag, loaded_at)
+            return caching.unchanged(tag, loaded_at)
         return session.catalogue.generation, loaded_at, tag, base(self.request)
 
     async def made(self, data: Data, cache: ExportCache) -> Export:
@@ -149,7 +149,7 @@ class Wanted:
         return caching.etag(self.request, marks(session), gzip=False)
 
 
-async def export(request: Request, listing: Listing, filters: Any, form: str | Framed) -> Response:  # noqa: ANN401
+async def send_export(request: Request, listing: Listing, filters: Any, form: str | Framed) -> Response:  # noqa: ANN401
     """Everything that matches, of one state of the data; or the part of it that is asked for."""
     data, cache = data_of(request), export_cache_of(request)
     if isinstance(form, str):
@@ -163,7 +163,7 @@ async def export(request: Request, listing: Listing, filters: Any, form: str | F
     made = await cache.get(found, lambda: wanted.made(data, cache))
     headers = caching.headers(made.tag, made.loaded_at) | LICENCE
     headers |= {"Counterclaim-Count": str(made.records), "Content-Type": wanted.media_type}
-    return downloads.answer(request, made.body, headers)
+    return downloads.ranged(request, made.body, headers)
 
 
 def export_cache_of(request: Request) -> ExportCache:
@@ -256,7 +256,7 @@ async def _ndjson(
 async def _csv(
     names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: int
 ) -> AsyncGenerator[bytes, None]:
-    header, columns = fields.columns(listing.name, names), formats.COLUMNS[listing.name]
+    header, columns = fields.columns(listing.name, names), formats.CSV_COLUMNS[listing.name]
     yield formats.csv_lines((), header, first=True)
     sent = 0
     async for batch in batches(asked, session, listing):
@@ -269,7 +269,7 @@ async def _csv(
 async def _geojson(
     names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: int
 ) -> AsyncGenerator[bytes, None]:
-    header, columns, sent = fields.columns(listing.name, names), formats.COLUMNS[listing.name], 0
+    header, columns, sent = fields.columns(listing.name, names), formats.CSV_COLUMNS[listing.name], 0
     yield b'{"type":"FeatureCollection","features":['
     async for batch in batches(asked, session, listing):
         rows = [_readable(listing, session, record, columns) async for record in unhurried(session, batch)]

@@ -16,12 +16,12 @@ from sqlalchemy import FromClause, Select, select
 from api import models
 from api.errors import BadParameters, bad
 from api.http import caching
-from api.http.formats import HEADERS, SPREAD
+from api.http.formats import CSV_HEADERS, SPREAD
 from api.query.filters import Filters
 from api.query.session import ReadSession
 from api.query.statements import REVISION, each_text
 from api.schemas import records
-from api.storage.reader import Statement, body_of
+from api.storage.reader import SqlStatement, body_of
 
 Json = dict[str, Any]
 Path = tuple[str, ...]
@@ -80,9 +80,9 @@ def _whole(kind: str, each: FromClause) -> Select[Any]:
     return found.join_from(each, document, document.c.id == each.c.value)
 
 
-def _whole_statement(kind: str) -> Statement:
+def _whole_statement(kind: str) -> SqlStatement:
     sqlite, postgresql = each_text("ids")
-    return Statement(_whole(kind, sqlite), lambda: _whole(kind, postgresql))
+    return SqlStatement(_whole(kind, sqlite), lambda: _whole(kind, postgresql))
 
 
 def _places(each: FromClause) -> Select[Any]:
@@ -92,7 +92,7 @@ def _places(each: FromClause) -> Select[Any]:
 
 WHOLE = {kind: _whole_statement(kind) for kind in _DOCUMENTS}
 """Rows of (revision, id, id, body) of the records with `ids`."""
-PLACES = Statement(_places(each_text("ids")[0]), lambda: _places(each_text("ids")[1]))
+PLACES = SqlStatement(_places(each_text("ids")[0]), lambda: _places(each_text("ids")[1]))
 """Rows of (revision, event, location, body, relation) of the events with `ids` that have a place."""
 
 
@@ -237,7 +237,7 @@ class Columned(Chosen):
         """Say which names there are."""
         super().__pydantic_init_subclass__(**more)
         if cls.listing:
-            cls.choices = (*HEADERS[cls.listing], *SPREAD.get(cls.listing, ()))
+            cls.choices = (*CSV_HEADERS[cls.listing], *SPREAD.get(cls.listing, ()))
             cls._offer("fields", cls.choices)
 
 
@@ -283,7 +283,7 @@ def columns(listing: str, names: Sequence[str]) -> Sequence[str]:
     """The columns that these names stand for; none: all of them."""
     spread = SPREAD.get(listing, {})
     found = [column for name in names for column in spread.get(name, (name,))]
-    return list(dict.fromkeys(found)) or HEADERS[listing]
+    return list(dict.fromkeys(found)) or CSV_HEADERS[listing]
 
 
 def parts(body: str) -> dict[str, str]:

@@ -210,7 +210,7 @@ def feature(columns: dict[str, Any], names: Iterable[str]) -> bytes:
     return orjson.dumps({"type": "Feature", "id": columns["id"], "geometry": geometry, "properties": shown})
 
 
-COLUMNS: dict[str, Columns] = {
+CSV_COLUMNS: dict[str, Columns] = {
     "events": event_columns,
     "claims": claim_columns,
     "sources": source_columns,
@@ -219,19 +219,25 @@ COLUMNS: dict[str, Columns] = {
     "datasets": dataset_columns,
     "disputes": dispute_columns,
 }
-HEADERS = {name: tuple(columns(BLANKS[name.removesuffix("s")])) for name, columns in COLUMNS.items()}
-HEADERS["differences"] = ("kind", "id", "op", "field", "before", "after", "url")
-COLUMNS["differences"] = difference_columns
+CSV_HEADERS = {name: tuple(columns(BLANKS[name.removesuffix("s")])) for name, columns in CSV_COLUMNS.items()}
+CSV_HEADERS["differences"] = ("kind", "id", "op", "field", "before", "after", "url")
+CSV_COLUMNS["differences"] = difference_columns
 SPREAD: dict[str, dict[str, tuple[str, ...]]] = {
     "events": {
-        "assessments": tuple(name for name in HEADERS["events"] if name.startswith("status_")),
-        "deaths": tuple(name for name in HEADERS["events"] if name.startswith("deaths_")),
+        "assessments": tuple(name for name in CSV_HEADERS["events"] if name.startswith("status_")),
+        "deaths": tuple(name for name in CSV_HEADERS["events"] if name.startswith("deaths_")),
     },
     "claims": {
-        "value": (*(name for name in HEADERS["claims"] if name.startswith("value_")), "unit", "measure", "of_id", "of"),
+        "value": (
+            *(name for name in CSV_HEADERS["claims"] if name.startswith("value_")),
+            "unit",
+            "measure",
+            "of_id",
+            "of",
+        ),
         "citations": ("sources", "flags"),
     },
-    "sources": {"supports": tuple(name for name in HEADERS["sources"] if name.startswith("supports_"))},
+    "sources": {"supports": tuple(name for name in CSV_HEADERS["sources"] if name.startswith("supports_"))},
     "locations": {"point": tuple(_point(None))},
     "disputes": {"positions": ("supporting_parties", "opposing_parties")},
 }

@@ -295,13 +295,13 @@ class Jsonld:
         return b"]}\n"
 
 
-def page(request: Request, kind: str, bodies: list[str]) -> bytes:
+def jsonld_page(request: Request, kind: str, bodies: list[str]) -> bytes:
     """A page of a list; where it goes on is said by the header `Link`."""
     form = Jsonld(base(request), kind)
     return b"".join((form.head("", {}), *(form.record(orjson.loads(body)) for body in bodies), form.tail()))
 
 
-def item(request: Request, kind: str, body: str) -> bytes:
+def jsonld_item(request: Request, kind: str, body: str) -> bytes:
     """One record of this kind, such as `event`."""
     root = base(request)
     return orjson.dumps({"@context": context(root), **Graph(root).of(f"{kind}s", orjson.loads(body))})

@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.domain.vocabulary import VOCABULARIES
 from api.http.routing import problem
-from api.query.filters import ID
+from api.query.filters import ID_PATTERN
 from api.schemas.pages import Problem
 
 Json = dict[str, Any]
@@ -165,7 +165,7 @@ def refine(document: Json) -> Json:
     return document
 
 
-def written(value: Json) -> str:
+def as_kept(value: Json) -> str:
     """JSON as it is kept in files."""
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
@@ -198,7 +198,7 @@ def _refine_parameter(parameter: Json, exchanges: Json) -> None:
     if parameter["name"] == "cursor" and "cursor" in exchanges:
         schema["examples"] = [exchanges["cursor"]]
     if (parameter["in"], parameter["name"]) == ("path", "id"):
-        schema.update(pattern=ID, maxLength=200)
+        schema.update(pattern=ID_PATTERN, maxLength=200)
     for name in [name for name in KEYWORDS if name in schema]:
         schema[KEYWORDS[name]] = schema.pop(name)
     if schema.get("type") == "array":

@@ -32,7 +32,7 @@ class ProblemType:
     explanation: str
 
 
-TYPES = {
+PROBLEM_TYPES = {
     kind.slug: kind
     for kind in (
         ProblemType(
@@ -152,7 +152,7 @@ TYPES = {
         ),
     )
 }
-_BY_STATUS = {kind.status: kind for kind in TYPES.values()}
+_BY_STATUS = {kind.status: kind for kind in PROBLEM_TYPES.values()}
 
 
 class Problem(Refused):
@@ -169,7 +169,7 @@ class Problem(Refused):
     ) -> None:
         """Take the type's slug and what happened this time."""
         super().__init__(detail)
-        self.kind = TYPES[slug]
+        self.kind = PROBLEM_TYPES[slug]
         self.headers = headers or {}
         self.more: Mapping[str, object] = {}
         """What problems of this type say beside the rest (RFC 9457, section 3.2)."""
@@ -250,16 +250,16 @@ async def on_defect(request: Request, error: Exception) -> Response:
     return respond(Problem("internal-error", "The request could not be answered."))
 
 
-def page(slug: str) -> Response:
+def type_page(slug: str) -> Response:
     """The page that explains a type of problem."""
-    kind = TYPES.get(slug)
+    kind = PROBLEM_TYPES.get(slug)
     if kind is None:
-        raise NotFound("There is no such type of problem.", nearest(slug, list(TYPES)))
+        raise NotFound("There is no such type of problem.", nearest(slug, list(PROBLEM_TYPES)))
     text = html.escape(kind.explanation)
     return HTMLResponse(
         f"<!doctype html><html lang=en><meta charset=utf-8><title>{html.escape(kind.title)}</title>"
         f"<h1>{html.escape(kind.title)}</h1><p>Status {kind.status}, type <code>/problems/{slug}</code>.<p>{text}"
-        "<p>All types: " + ", ".join(f'<a href="{name}">{name}</a>' for name in TYPES) + ".\n"
+        "<p>All types: " + ", ".join(f'<a href="{name}">{name}</a>' for name in PROBLEM_TYPES) + ".\n"
     )
 
 

@@ -10,9 +10,9 @@ from pydantic import BaseModel
 
 from api.http import answers, fields
 from api.http.answers import Listing
-from api.http.exports import FORMS, export
+from api.http.exports import FORMS, send_export
 from api.http.fields import Chosen
-from api.http.problems import TYPES
+from api.http.problems import PROBLEM_TYPES
 from api.query.filters import Filters
 from api.schemas.records import Count, Sent
 
@@ -57,7 +57,7 @@ def _headers(**more: tuple[str, str]) -> dict[str, Any]:
 
 def problem(slug: str, example: dict[str, Any] | None = None) -> dict[str, Any]:
     """A documented problem, with an example of it."""
-    kind = TYPES[slug]
+    kind = PROBLEM_TYPES[slug]
     shown = {
         "type": f"/problems/{slug}",
         "title": kind.title,
@@ -195,7 +195,7 @@ def _choosing(filters: type[Filters], chosen: type[Chosen], listing: str) -> typ
 
 def _exporting(listing: Listing, form: str) -> Answer:
     async def answer(request: Request, asked: Any) -> Response:  # noqa: ANN401 - the filters
-        return await export(request, listing, asked, form)
+        return await send_export(request, listing, asked, form)
 
     return answer
 

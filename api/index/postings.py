@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from pyroaring import BitMap
 
-from api.models.facets import CELL_BITS, CHUNK_BITS, COLUMNS, NEVER, UNKNOWN, Facet, checksum
+from api.models.facets import CELL_BITS, CHUNK_BITS, ENTRY_COLUMNS, NEVER, UNKNOWN, Facet, checksum
 from api.storage.bulk import Row, Store
 
 AT_ONCE = 2_000
@@ -212,13 +212,13 @@ class Columns:
         self._rows.clear()
 
     def _write(self, chunk: int, rows: list[tuple[int, Cells]]) -> None:
-        names = {f"{self._kind}/{name}": name for name in COLUMNS[self._kind]}
+        names = {f"{self._kind}/{name}": name for name in ENTRY_COLUMNS[self._kind]}
         statement = "SELECT name, cells FROM record_column WHERE chunk = ? AND name {ids}"
         stored = {name: bytes(cells) for name, cells in self._store.rows(statement, chunk, list(names))}
         places = np.array([number - (chunk << CELL_BITS) for number, _ in rows])
         new, changed = [], []
         for name, short in names.items():
-            kind = np.dtype(COLUMNS[self._kind][short])
+            kind = np.dtype(ENTRY_COLUMNS[self._kind][short])
             nothing = UNKNOWN if kind.kind == "f" else NEVER
             old = stored.get(name)
             cells = np.full(1 << CELL_BITS, nothing, kind) if old is None else np.frombuffer(old, kind).copy()

@@ -17,7 +17,7 @@ NEVER = 2**31 - 1
 """In columns of days: an open end, or a day that is not known; behind every day there is."""
 UNKNOWN = float("nan")
 """In columns of degrees and metres."""
-COLUMNS = {
+ENTRY_COLUMNS = {
     "event": {
         "latest": "<i4",
         "possible": "<i4",

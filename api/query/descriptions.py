@@ -20,13 +20,13 @@ from api.errors import SUGGESTIONS
 from api.models.facets import FACETS, ClaimFacets, EventFacets, Facet
 from api.query.as_of import AsOfDay
 from api.query.filters import Filters, facets
-from api.query.lists import ListQuestion, count, resolve
+from api.query.lists import ListQuestion, count_matches, resolve
 from api.query.matching import Conditions, Matching, Wanted, any_of
 from api.query.paging import Sort
 from api.query.session import ReadSession
-from api.query.statements import KINDS, REVISION
+from api.query.statements import KIND_OF_LIST, REVISION
 from api.query.tables import WORDS, TableQuestion
-from api.storage.reader import Statement
+from api.storage.reader import SqlStatement
 
 
 async def worded(session: ReadSession, facet: Facet, value: object) -> str | None:
@@ -135,7 +135,7 @@ async def why(session: ReadSession, wanted: tuple[Wanted, ...], as_of: AsOfDay |
     if as_of is not None and first is not None:
         included = as_of.undated == Undated.INCLUDE
         asked = Conditions(wanted=wanted, as_of=as_of.day, known=as_of.known, undated=included)
-        if await count(session, await resolve(session, "claims", asked)):
+        if await count_matches(session, await resolve(session, "claims", asked)):
             return otherwise
     return reason(first, as_of, otherwise)
 
@@ -181,12 +181,12 @@ _FACET, _POSTING = models.FacetName.__table__, models.Posting.__table__
 _LATIN, _OTHER = ("a", "~"), ("\x7f", "\U0010ffff")
 
 
-def _vocabulary(*, down: bool) -> Statement:
+def _vocabulary(*, down: bool) -> SqlStatement:
     """Rows of (revision, name) of facets that some record stands in, from `first` to before `beyond`."""
     name = _FACET.c.name
     found = select(REVISION, name).where(name >= bindparam("first"), name < bindparam("beyond"))
     found = found.where(exists().where(_POSTING.c.facet == _FACET.c.id))
-    return Statement(found.order_by(name.desc() if down else name).limit(bindparam("limit")))
+    return SqlStatement(found.order_by(name.desc() if down else name).limit(bindparam("limit")))
 
 
 _BELOW, _ABOVE = _vocabulary(down=True), _vocabulary(down=False)
@@ -197,7 +197,7 @@ def _words(table: FromClause) -> Select[Any]:
     return found.order_by(table.c.id).limit(ROWS + 1)
 
 
-_OF_TABLE = {kind: Statement(_words(table)) for kind, table in WORDS.items()}
+_OF_TABLE = {kind: SqlStatement(_words(table)) for kind, table in WORDS.items()}
 
 
 async def near_words(session: ReadSession, asked: object, words: Sequence[str]) -> list[str]:
@@ -236,7 +236,7 @@ async def _recorded(session: ReadSession, asked: object, word: str) -> list[str]
     if isinstance(asked, TableQuestion):
         return await _of_table(session, asked.table, word)
     assert isinstance(asked, ListQuestion)  # noqa: S101 - of anything else every word is found
-    prefix = FACETS[KINDS[asked.table]].WORD.of("")
+    prefix = FACETS[KIND_OF_LIST[asked.table]].WORD.of("")
     first, beyond = (prefix + end for end in (_LATIN if word[0].isascii() else _OTHER))
     rows = await session.fetch(_ABOVE, {"first": first, "beyond": beyond, "limit": WHOLE + 1}, slow=True)
     if len(rows) > WHOLE:

@@ -15,7 +15,7 @@ from api.domain.text import fold
 from api.models.facets import EventFacets, Facet
 from api.query.as_of import AsOfDay
 
-ID = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Q_LENGTH = 200
 MAX_LIMIT = 1_000
@@ -89,7 +89,7 @@ def _words(value: object) -> object:
     return value
 
 
-Id = Annotated[str, StringConstraints(pattern=ID, max_length=200)]
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=200)]
 # In a path, what is no id is answered like any other that names no record: there is nothing here.
 PathId = str
 Day = Annotated[date, BeforeValidator(_day)]

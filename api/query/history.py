@@ -20,9 +20,9 @@ from api.query.lists import require_revision
 from api.query.paging import DATED, Found, Place, Sort, Walked
 from api.query.session import ReadSession
 from api.query.statements import REVISION
-from api.storage.reader import Row, Statement, body_of
+from api.storage.reader import Row, SqlStatement, body_of
 
-KINDS = {
+DOCUMENT_TABLES = {
     "event": models.EventDocument.__table__,
     "claim": models.ClaimDocument.__table__,
     "source": models.SourceDocument.__table__,
@@ -46,47 +46,47 @@ _ID: ColumnElement[str] = bindparam("id")
 _KIND: ColumnElement[str] = bindparam("kind")
 
 
-def _revisions(*, down: bool, after: bool) -> Statement:
+def _revisions(*, down: bool, after: bool) -> SqlStatement:
     found = select(REVISION, *_REVISION_COLUMNS)
     if after:
         found = found.where(_R.c.number < _NUMBER if down else _R.c.number > _NUMBER)
-    return Statement(found.order_by(_R.c.number.desc() if down else _R.c.number).limit(bindparam("limit")))
+    return SqlStatement(found.order_by(_R.c.number.desc() if down else _R.c.number).limit(bindparam("limit")))
 
 
 _REVISIONS = {(down, after): _revisions(down=down, after=after) for down in (False, True) for after in (False, True)}
-_REVISION = Statement(select(REVISION, *_REVISION_COLUMNS).where(_R.c.number == _NUMBER))
-_LOADS = Statement(select(REVISION, func.count()).select_from(_R))
+_REVISION = SqlStatement(select(REVISION, *_REVISION_COLUMNS).where(_R.c.number == _NUMBER))
+_LOADS = SqlStatement(select(REVISION, func.count()).select_from(_R))
 # A document may have changed in several revisions; whoever has its last change needs no other.
 _IS_LAST = ~exists().where(_LATER.c.kind == _C.c.kind, _LATER.c.id == _C.c.id, _LATER.c.revision > _C.c.revision)
 _BEYOND = tuple_(_C.c.revision, _C.c.kind, _C.c.id) > tuple_(_NUMBER, _KIND, _ID)
 
 
-def _changes(condition: ColumnElement[bool]) -> Statement:
+def _changes(condition: ColumnElement[bool]) -> SqlStatement:
     columns = (_C.c.revision, _C.c.id, _C.c.kind, _C.c.op, _C.c.sha256, _R.c.recorded_at)
     found = select(REVISION, *columns).join_from(_C, _R, _R.c.number == _C.c.revision).where(condition, _BEYOND)
-    return Statement(found.order_by(_C.c.revision, _C.c.kind, _C.c.id).limit(bindparam("limit")))
+    return SqlStatement(found.order_by(_C.c.revision, _C.c.kind, _C.c.id).limit(bindparam("limit")))
 
 
 _OF_ONE, _OF_LAST = _C.c.revision == _SINCE, and_(_C.c.revision > _SINCE, _IS_LAST)
 _CHANGES = {True: _changes(_OF_ONE), False: _changes(_OF_LAST)}
 _COUNTS = {
-    one: Statement(select(REVISION, func.count()).select_from(_C).where(condition))
+    one: SqlStatement(select(REVISION, func.count()).select_from(_C).where(condition))
     for one, condition in ((True, _OF_ONE), (False, _OF_LAST))
 }
-_OF_RECORD = Statement(
+_OF_RECORD = SqlStatement(
     select(REVISION, _C.c.revision, _C.c.op, _C.c.sha256, _R.c.recorded_at, _R.c.action, _R.c.message)
     .join_from(_C, _R, _R.c.number == _C.c.revision)
     .where(_C.c.kind == _KIND, _C.c.id == _ID, _C.c.revision <= _NUMBER)
     .order_by(_C.c.revision.desc())
 )
-_LAST_OF_RECORD = Statement(
+_LAST_OF_RECORD = SqlStatement(
     select(REVISION, _C.c.revision, _C.c.op, _R.c.recorded_at, _R.c.message)
     .join_from(_C, _R, _R.c.number == _C.c.revision)
     .where(_C.c.kind == _KIND, _C.c.id == _ID, _C.c.revision <= _NUMBER)
     .order_by(_C.c.revision.desc())
     .limit(1)
 )
-_PAST = Statement(
+_PAST = SqlStatement(
     select(REVISION, _P.c.replaced_in, _P.c.body)
     .where(_P.c.kind == _KIND, _P.c.id == _ID, _P.c.replaced_in > _NUMBER)
     .order_by(_P.c.replaced_in)
@@ -94,13 +94,13 @@ _PAST = Statement(
 
 
 @lru_cache
-def _documents(kind: str, size: int) -> Statement:
-    table = KINDS[kind]
+def _documents(kind: str, size: int) -> SqlStatement:
+    table = DOCUMENT_TABLES[kind]
     ids: list[ColumnElement[str]] = [bindparam(f"id{number}") for number in range(size)]
-    return Statement(select(REVISION, table.c.id, table.c.id, body_of(table)).where(table.c.id.in_(ids)))
+    return SqlStatement(select(REVISION, table.c.id, table.c.id, body_of(table)).where(table.c.id.in_(ids)))
 
 
-def moment(value: datetime | str) -> str:
+def sent_moment(value: datetime | str) -> str:
     """A moment as it is sent: UTC, to the microsecond."""
     found = datetime.fromisoformat(value) if isinstance(value, str) else value
     found = found if found.tzinfo else found.replace(tzinfo=UTC)
@@ -156,7 +156,7 @@ def revision(row: Row) -> Json:
     number, recorded_at, action, datasets, *rest = row[1:]
     names = ("message", "added", "changed", "removed", "digest", "previous")
     listed = orjson.loads(datasets) if isinstance(datasets, str | bytes) else datasets
-    said = {"number": number, "recorded_at": moment(recorded_at), "action": action, "datasets": listed}
+    said = {"number": number, "recorded_at": sent_moment(recorded_at), "action": action, "datasets": listed}
     return {**said, **dict(zip(names, rest, strict=True)), "url": f"/revisions/{number}"}
 
 
@@ -172,7 +172,7 @@ async def one_revision(session: ReadSession, number: str) -> Json:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes(HistoryList):
+class LastChanges(HistoryList):
     """The last change of each document since a revision, or (`one`) all that this very revision changed."""
 
     since: int
@@ -205,7 +205,7 @@ class Changes(HistoryList):
         _, number, identifier, kind, op, mark, recorded_at = row
         change = {
             "revision": number,
-            "recorded_at": moment(recorded_at),
+            "recorded_at": sent_moment(recorded_at),
             "op": op,
             "kind": kind,
             "id": identifier,
@@ -225,7 +225,7 @@ class Changes(HistoryList):
 async def _bodies(session: ReadSession, rows: Sequence[Row]) -> dict[tuple[str, str], str]:
     """The documents that these changes put, by kind and id: as they are served, which each last change is."""
     found: dict[tuple[str, str], str] = {}
-    for kind in KINDS:
+    for kind in DOCUMENT_TABLES:
         ids = [row[2] for row in rows if row[3] == kind and row[4] == ChangeOperation.PUT]
         found.update({(kind, id_): body for id_, body in (await bodies_of(session, kind, ids)).items()})
     return found
@@ -249,7 +249,7 @@ async def gone(session: ReadSession, kind: str, identifier: str, number: int | N
     rows = await session.fetch(_LAST_OF_RECORD, parameters)
     if rows and rows[0][2] == ChangeOperation.DELETE:
         _, withdrawn_in, _, recorded_at, message = rows[0]
-        raise Gone(kind, identifier, withdrawn_in, moment(recorded_at), message)
+        raise Gone(kind, identifier, withdrawn_in, sent_moment(recorded_at), message)
 
 
 async def as_it_stood(session: ReadSession, kind: str, identifier: str, number: int) -> str:
@@ -288,7 +288,7 @@ async def versions(session: ReadSession, kind: str, identifier: str) -> list[str
             document = orjson.loads(await _served(session, kind, identifier) if newest else texts[until or 0])
         version = {
             "revision": number,
-            "recorded_at": moment(recorded_at),
+            "recorded_at": sent_moment(recorded_at),
             "action": action,
             "message": message,
             "op": op,

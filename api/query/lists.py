@@ -176,7 +176,7 @@ async def _by_id(
         yield waiting
 
 
-async def count(session: ReadSession, selection: Selection) -> int:
+async def count_matches(session: ReadSession, selection: Selection) -> int:
     """How many match."""
     return len(await found(session, selection))
 
@@ -286,7 +286,7 @@ class ListQuestion(Walked):
 
     async def count(self, session: ReadSession) -> int:
         """How many match."""
-        return await count(session, await resolve(session, self.table, self.conditions))
+        return await count_matches(session, await resolve(session, self.table, self.conditions))
 
     async def left_out(self, session: ReadSession) -> dict[str, int]:
         """How many match but for a missing date or point."""

@@ -17,7 +17,7 @@ from api.models.facets import FACETS, NEVER, ClaimFacets, EventFacets, Facet, Sp
 from api.query.filters import Filters, facets
 from api.query.postings import Column, Days, numbers_of, set_of
 from api.query.session import ReadSession
-from api.query.statements import CLAIMS_ABOUT, KINDS
+from api.query.statements import CLAIMS_ABOUT, KIND_OF_LIST
 from api.storage.reader import Row
 
 
@@ -147,7 +147,7 @@ class Matching:
     @property
     def facets(self) -> type[EventFacets] | type[ClaimFacets]:
         """Those of the list's records."""
-        return FACETS[KINDS[self.table]]
+        return FACETS[KIND_OF_LIST[self.table]]
 
     async def found(self) -> BitMap:
         """The numbers of all that match."""

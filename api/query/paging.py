@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 import orjson
 
 from api.errors import BadParameters, RevisionDiffers, bad
-from api.query.filters import ID, Filters, field_values
+from api.query.filters import ID_PATTERN, Filters, field_values
 
 CURSOR_VERSION = 2
 DATED, UNDATED = 0, 1
@@ -47,7 +47,7 @@ def just_before(place: Place, *, descending: bool) -> Place:
 
     No id holds a blank, and none goes on with `~`: nothing stands between these bounds and the id itself.
     """
-    if not re.fullmatch(ID, place.id):
+    if not re.fullmatch(ID_PATTERN, place.id):
         return place
     if descending and place.phase == DATED:
         return Place(place.phase, place.key, place.id + " ")
@@ -120,7 +120,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any parameter's value
     return sorted(str(item) for item in value) if isinstance(value, list) else str(value)
 
 
-class Stand(NamedTuple):
+class CursorState(NamedTuple):
     """What the pages of one walk have in common: the question, and the revision that they show."""
 
     bound_to: str
@@ -134,13 +134,13 @@ class Stand(NamedTuple):
             raise RevisionDiffers(before, self.revision)
 
 
-def encode_cursor(place: Place, stand: Stand) -> str:
+def encode_cursor(place: Place, stand: CursorState) -> str:
     """The cursor of a place."""
     text = orjson.dumps([CURSOR_VERSION, stand.bound_to, stand.revision, place.phase, place.key, place.id, place.tail])
     return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
 
 
-def decode_cursor(cursor: str, stand: Stand, key_type: type) -> Place:
+def decode_cursor(cursor: str, stand: CursorState, key_type: type) -> Place:
     """The place of a cursor.
 
     Raises BadParameters if it is damaged or belongs to another question, and RevisionDiffers.

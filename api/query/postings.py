@@ -11,9 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from api.models.facets import CELL_BITS, CHUNK_BITS, COLUMNS, NEVER, UNKNOWN, checksum
-from api.query.statements import BEGINNING, BY_ID, CHANGED, COLUMN, DAYS, EVENTS_OF, FILED, KINDS, POSTINGS
-from api.storage.reader import Parameters, Row, Statement
+from api.models.facets import CELL_BITS, CHUNK_BITS, ENTRY_COLUMNS, NEVER, UNKNOWN, checksum
+from api.query.statements import (
+    BEGINNING,
+    BY_ID,
+    CHANGED,
+    COLUMN,
+    DAYS,
+    EVENTS_OF,
+    KIND_OF_LIST,
+    NAMED_POSTINGS,
+    POSTINGS,
+)
+from api.storage.reader import Parameters, Row, SqlStatement
 
 Column = NDArray[Any]
 LAST = "\U0010ffff"
@@ -24,7 +34,7 @@ OVERHEAD = 200
 class Reads(Protocol):
     """Reads rows of one revision."""
 
-    async def fetch(self, statement: Statement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
+    async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
         """All rows, each led by the revision."""
 
 
@@ -109,7 +119,7 @@ class Index:
         if key not in self.records:
             names: dict[str, str] = {}
             parts: dict[str, list[BitMap]] = {}
-            statement = FILED[kind, only is not None]
+            statement = NAMED_POSTINGS[kind, only is not None]
             for _, id_, name, facet, hash_, members in await read.fetch(
                 statement, {"prefix": prefix, "kind": only}, slow=True
             ):
@@ -159,8 +169,8 @@ class Index:
         """A column, by number."""
         key = table, name
         if key not in self.columns:
-            kind = np.dtype(COLUMNS[KINDS[table]][name])
-            rows = await read.fetch(COLUMN, {"name": f"{KINDS[table]}/{name}"})
+            kind = np.dtype(ENTRY_COLUMNS[KIND_OF_LIST[table]][name])
+            rows = await read.fetch(COLUMN, {"name": f"{KIND_OF_LIST[table]}/{name}"})
             size = (rows[-1][1] + 1) << CELL_BITS if rows else 0
             whole = np.full(size, UNKNOWN if kind.kind == "f" else NEVER, kind)
             for _, chunk, hash_, cells in rows:
@@ -173,7 +183,7 @@ class Index:
     async def days_of(self, read: Reads, table: str) -> Days:
         """Where the numbers of each day begin."""
         if table not in self.days:
-            rows = await read.fetch(DAYS, {"kind": KINDS[table]})
+            rows = await read.fetch(DAYS, {"kind": KIND_OF_LIST[table]})
             self.days[table] = Days([row[1] for row in rows] or [0], [row[2] for row in rows] or [0])
         return self.days[table]
 

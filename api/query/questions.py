@@ -25,7 +25,7 @@ from api.query.statements import REVISION
 from api.query.validity import blank, blanked
 from api.schemas.records import whole
 from api.storage.reader import Row, body_of
-from api.storage.reader import Statement as Query
+from api.storage.reader import SqlStatement as Query
 
 Json = dict[str, Any]
 AT_ONCE = (8, 64, 512)
@@ -47,7 +47,7 @@ def _rows_statement(kind: str, size: int) -> Query:
     return Query(select(*columns).where(table.c.id.in_([bindparam(f"id{index}") for index in range(size)])))
 
 
-async def rows(session: ReadSession, kind: str, ids: Iterable[str]) -> dict[str, Row]:
+async def rows_by_id(session: ReadSession, kind: str, ids: Iterable[str]) -> dict[str, Row]:
     """The rows of these events or claims, by id."""
     wanted = list(dict.fromkeys(ids))
     found: dict[str, Row] = {}
@@ -64,11 +64,11 @@ async def rows(session: ReadSession, kind: str, ids: Iterable[str]) -> dict[str,
 async def claims(session: ReadSession, ids: Iterable[str]) -> dict[str, str]:
     """The documents of these claims, by id."""
     wanted = set(ids)
-    found = await rows(session, "claim", wanted)
+    found = await rows_by_id(session, "claim", wanted)
     return {id_: found[id_][BODY] if id_ in found else blank("claim", id_) for id_ in wanted}
 
 
-async def said(session: ReadSession, ids: Iterable[str]) -> dict[str, Json]:
+async def said_dates(session: ReadSession, ids: Iterable[str]) -> dict[str, Json]:
     """When these claims were said, by id."""
     texts = await claims(session, ids)
     return {id_: orjson.loads(body)["said"] async for id_, body in unhurried(session, texts.items())}
@@ -76,7 +76,7 @@ async def said(session: ReadSession, ids: Iterable[str]) -> dict[str, Json]:
 
 async def event(session: ReadSession, identifier: str) -> Row:
     """One event's row. Raises NotFound with the nearest ids."""
-    found = (await rows(session, "event", [identifier])).get(identifier)
+    found = (await rows_by_id(session, "event", [identifier])).get(identifier)
     if found is None and await session.name("event", identifier) is not None:
         session.damaged("event", identifier, "", "it has no document")
         return blanked("event", [session.revision, None, identifier, None, 0, 0, ""])
@@ -132,7 +132,7 @@ def voiced(stands: Iterable[Stand], by_id: dict[str, Statement], speakers: Colle
     return any(by_id[claim].speaker in speakers for stand in stands for claim in stand.claims)
 
 
-async def question(session: ReadSession, asked: Question) -> Json:
+async def sent_question(session: ReadSession, asked: Question) -> Json:
     """What a judgement is about, as it is sent."""
     of = await actor(session, asked.of)
     return asked.as_sent(lambda _: of)

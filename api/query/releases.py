@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, FromClause, Select, Text, bindparam, selec
 from api import models
 from api.domain.vocabulary import ChangeOperation
 from api.errors import NotFound, nearest
-from api.query.history import KINDS, HistoryList, Json, address, bodies_of, moment
+from api.query.history import DOCUMENT_TABLES, HistoryList, Json, address, bodies_of, sent_moment
 from api.query.paging import DATED, Found, Place, Sort
 from api.query.session import ReadSession
 from api.query.statements import REVISION, each_text
-from api.storage.reader import Row, Statement
+from api.storage.reader import Row, SqlStatement
 
 AT_ONCE = 200
 """Records whose two versions are compared together."""
@@ -27,10 +27,10 @@ _COLUMNS = [
 ]
 _KIND: ColumnElement[str] = bindparam("kind", type_=Text)
 _NUMBER: ColumnElement[int] = bindparam("number")
-_RELEASES = Statement(select(REVISION, *_COLUMNS).order_by(_L.c.recorded_at.desc(), _L.c.revision.desc(), _L.c.name))
-_RELEASE = Statement(select(REVISION, *_COLUMNS).where(_L.c.name == bindparam("name")))
-_PART = Statement(select(REVISION, _P.c.body).where(_P.c.name == bindparam("name"), _P.c.number == _NUMBER))
-_TOUCHED = Statement(
+_RELEASES = SqlStatement(select(REVISION, *_COLUMNS).order_by(_L.c.recorded_at.desc(), _L.c.revision.desc(), _L.c.name))
+_RELEASE = SqlStatement(select(REVISION, *_COLUMNS).where(_L.c.name == bindparam("name")))
+_PART = SqlStatement(select(REVISION, _P.c.body).where(_P.c.name == bindparam("name"), _P.c.number == _NUMBER))
+_TOUCHED = SqlStatement(
     select(REVISION, _C.c.id)
     .where(
         _C.c.kind == _KIND,
@@ -57,7 +57,7 @@ def _states(each: FromClause) -> Select[Any]:
     ).select_from(each)
 
 
-_STATES = Statement(_states(each_text("ids")[0]), lambda: _states(each_text("ids")[1]))
+_STATES = SqlStatement(_states(each_text("ids")[0]), lambda: _states(each_text("ids")[1]))
 
 
 def release(row: Row) -> Json:
@@ -67,7 +67,7 @@ def release(row: Row) -> Json:
         "name": name,
         "revision": revision,
         "digest": digest,
-        "recorded_at": moment(recorded_at),
+        "recorded_at": sent_moment(recorded_at),
         "message": message,
         "bytes": size,
         "sha256": sha256,
@@ -115,7 +115,7 @@ class Differences(HistoryList):
         """From a place on, some at a time."""
         first = "" if place is None else str(place.key)
         waiting: list[Found] = []
-        for kind in sorted(KINDS):
+        for kind in sorted(DOCUMENT_TABLES):
             if kind < first:
                 continue
             resumed = place is not None and kind == first

@@ -23,7 +23,7 @@ from api.query.lists import BATCH, found, resolve
 from api.query.matching import UNLIKE_A_DAY, Conditions
 from api.query.postings import Column, Days, numbers_of, set_of
 from api.query.session import ReadSession
-from api.query.statements import KINDS, PAGES
+from api.query.statements import KIND_OF_LIST, PAGES
 
 UNITS = {"year": "Y", "month": "M", "day": "D"}
 WORDS: dict[str, type[v.Word]] = {
@@ -120,7 +120,7 @@ class _Asking:
         if axis == "status" and self.as_of is not None:
             return await _as_of(self.session, matched, self.as_of)
         if axis in WORDS:
-            facet: Facet = getattr(FACETS[KINDS[self.table]], axis.upper())
+            facet: Facet = getattr(FACETS[KIND_OF_LIST[self.table]], axis.upper())
             names = {facet.of(word): str(word) for word in WORDS[axis]}
             sets = await self.session.index.postings(self.session, names)
             return [(word, sets[name]) for name, word in names.items()]
@@ -243,7 +243,7 @@ class _Timeline:
 async def _timeline(session: ReadSession, table: str, matched: BitMap, conditions: Conditions, unit: str) -> _Timeline:
     days = await session.index.days_of(session, table)
     latest = await session.index.column(session, table, "latest")
-    names = {span: FACETS[KINDS[table]].SPAN.of(span) for span in UNLIKE_A_DAY}
+    names = {span: FACETS[KIND_OF_LIST[table]].SPAN.of(span) for span in UNLIKE_A_DAY}
     sets = await session.index.postings(session, names.values())
     spans = np.zeros((matched.max() if matched else 0) + 1, np.int8)
     bounded = [0]

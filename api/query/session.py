@@ -18,7 +18,7 @@ from api.errors import NotFound, Unavailable, nearest
 from api.query.postings import Index
 from api.query.statements import REVISION, SEAL
 from api.query.validity import ID, TROUBLE, Soundness, blank
-from api.storage.reader import Connection, Parameters, Reader, Row, Statement
+from api.storage.reader import Connection, Parameters, Reader, Row, SqlStatement
 
 log = structlog.get_logger()
 
@@ -54,12 +54,12 @@ _KEYS: dict[str, tuple[FromClause, str, str]] = {
     "claim": (TABLES["claim"], "id", "id"),
     "publisher": (TABLES["source"], "publisher", "publisher"),
 }
-_COUNTS = Statement(
+_COUNTS = SqlStatement(
     select(REVISION, *(select(func.count()).select_from(table).scalar_subquery() for table in TABLES.values()))
 )
 _CLOSURE = models.ActorClosure.__table__
-_MEMBERS = Statement(select(REVISION, _CLOSURE.c.actor).where(_CLOSURE.c.party == bindparam("party")))
-_REVISION_STATEMENT = Statement(
+_MEMBERS = SqlStatement(select(REVISION, _CLOSURE.c.actor).where(_CLOSURE.c.party == bindparam("party")))
+_REVISION_STATEMENT = SqlStatement(
     select(SEAL, models.Revision.number, models.Revision.digest, models.Revision.recorded_at)
     .order_by(models.Revision.number.desc())
     .limit(1)
@@ -98,26 +98,26 @@ def _remember(memory: "OrderedDict[object, object]", key: object, value: object)
 
 
 @lru_cache
-def _name_statement(kind: str) -> Statement:
+def _name_statement(kind: str) -> SqlStatement:
     table, key, name = _KEYS[kind]
-    return Statement(select(REVISION, table.c[name]).where(table.c[key] == bindparam("id")).limit(1))
+    return SqlStatement(select(REVISION, table.c[name]).where(table.c[key] == bindparam("id")).limit(1))
 
 
 @lru_cache
-def _ids_statement(kind: str) -> Statement:
+def _ids_statement(kind: str) -> SqlStatement:
     table, key, _ = _KEYS[kind]
     found = select(REVISION, table.c[key]).distinct().where(table.c[key].is_not(None))
-    return Statement(found.order_by(table.c[key]).limit(LISTED + 1))
+    return SqlStatement(found.order_by(table.c[key]).limit(LISTED + 1))
 
 
 @lru_cache
-def _neighbours_statement(kind: str, *, below: bool) -> Statement:
+def _neighbours_statement(kind: str, *, below: bool) -> SqlStatement:
     table, name, _ = _KEYS[kind]
     key = table.c[name]
     found = select(REVISION, key).distinct().limit(NEIGHBOURS)
     if below:
-        return Statement(found.where(key <= bindparam("id")).order_by(key.desc()))
-    return Statement(found.where(key > bindparam("id")).order_by(key))
+        return SqlStatement(found.where(key <= bindparam("id")).order_by(key.desc()))
+    return SqlStatement(found.where(key > bindparam("id")).order_by(key))
 
 
 class ReadSession:
@@ -166,7 +166,7 @@ class ReadSession:
         return not self.careful and self._soundness.whole(kind, lines)
 
     async def fetch(
-        self, statement: Statement, parameters: Parameters, *, slow: bool = False, carefully: bool = False
+        self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False, carefully: bool = False
     ) -> Sequence[Row]:
         """All rows, each led by the revision it saw. Raises RevisionChanged, Unavailable."""
         if self._damage and (spoilt := sorted(statement.tables & self._damage.keys())):

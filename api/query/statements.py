@@ -21,12 +21,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from api import models
-from api.storage.reader import Statement, body_of
+from api.storage.reader import SqlStatement, body_of
 
 SEAL = func.substr(models.Revision.seal, 1, 16)
 """Tells a revision from every other, also of another database that has as many of them."""
 REVISION = select(SEAL).order_by(models.Revision.number.desc()).limit(1).scalar_subquery()
-KINDS = {"events": "event", "claims": "claim"}
+KIND_OF_LIST = {"events": "event", "claims": "claim"}
 ENTRIES: dict[str, FromClause] = {"events": models.EventEntry.__table__, "claims": models.ClaimEntry.__table__}
 DOCUMENTS: dict[str, FromClause] = {
     "events": models.EventDocument.__table__,
@@ -66,9 +66,9 @@ def _page(table: str, each: FromClause, *, judged: bool) -> Select[Any]:
     return joined.join(document, document.c.number == entry.c.number, isouter=True)
 
 
-def _page_statement(table: str, *, judged: bool) -> Statement:
+def _page_statement(table: str, *, judged: bool) -> SqlStatement:
     sqlite, postgresql = each_number("numbers")
-    return Statement(_page(table, sqlite, judged=judged), lambda: _page(table, postgresql, judged=judged))
+    return SqlStatement(_page(table, sqlite, judged=judged), lambda: _page(table, postgresql, judged=judged))
 
 
 def _lines(table: str, each: FromClause, *, sqlite: bool) -> Select[Any]:
@@ -83,16 +83,16 @@ def _lines(table: str, each: FromClause, *, sqlite: bool) -> Select[Any]:
     return select(REVISION, func.count(), func.count(page.c.body), last, lines).select_from(page)
 
 
-def _lines_statement(table: str) -> Statement:
+def _lines_statement(table: str) -> SqlStatement:
     sqlite, postgresql = each_number("numbers")
-    return Statement(_lines(table, sqlite, sqlite=True), lambda: _lines(table, postgresql, sqlite=False))
+    return SqlStatement(_lines(table, sqlite, sqlite=True), lambda: _lines(table, postgresql, sqlite=False))
 
 
 PAGES = {(table, judged): _page_statement(table, judged=judged) for table, judged in (
     ("events", False), ("events", True), ("claims", False)
 )}  # fmt: skip
 """Rows of (revision, day, id, body, …what is judged, number) of the records with `numbers`, in any order."""
-LINES = {table: _lines_statement(table) for table in KINDS}
+LINES = {table: _lines_statement(table) for table in KIND_OF_LIST}
 """One row of (revision, how many, of these sound, last day, lines) of the records with `numbers`, which ascend.
 
 The lines are the documents that are sound, each with an end of line, as the bytes that are sent.
@@ -110,50 +110,52 @@ def _about(by: str, each: FromClause) -> Select[Any]:
     return about.join(facts, facts.c.id == claim.c.id).join(event, event.c.id == facts.c.event)
 
 
-def _about_statement(by: str) -> Statement:
+def _about_statement(by: str) -> SqlStatement:
     sqlite, postgresql = each_number("numbers")
-    return Statement(_about(by, sqlite), lambda: _about(by, postgresql))
+    return SqlStatement(_about(by, sqlite), lambda: _about(by, postgresql))
 
 
-CLAIMS_ABOUT = {by: _about_statement(by) for by in KINDS}
+CLAIMS_ABOUT = {by: _about_statement(by) for by in KIND_OF_LIST}
 """Rows of (revision, number of event, number of a claim about it), of the events or claims with `numbers`."""
 
 
-def _place(table: str) -> Statement:
+def _place(table: str) -> SqlStatement:
     entry = ENTRIES[table]
-    return Statement(select(REVISION, entry.c.number, entry.c.day).where(entry.c.id == bindparam("id")))
+    return SqlStatement(select(REVISION, entry.c.number, entry.c.day).where(entry.c.id == bindparam("id")))
 
 
-def _behind(table: str) -> Statement:
+def _behind(table: str) -> SqlStatement:
     entry = ENTRIES[table]
     found = select(REVISION, func.min(entry.c.number)).where(
         entry.c.number >= bindparam("first"), entry.c.number < bindparam("end"), entry.c.id > bindparam("id")
     )
-    return Statement(found)
+    return SqlStatement(found)
 
 
-PLACES = {table: _place(table) for table in KINDS}
+PLACES = {table: _place(table) for table in KIND_OF_LIST}
 """One row of (revision, number, day) of the record with an `id`, if there is one."""
-BEHIND = {table: _behind(table) for table in KINDS}
+BEHIND = {table: _behind(table) for table in KIND_OF_LIST}
 """One row of (revision, number) of the first record behind an `id` among numbers from `first` to before `end`."""
 
 
-def _by_id(table: str) -> Statement:
+def _by_id(table: str) -> SqlStatement:
     entry = ENTRIES[table]
-    return Statement(select(REVISION, entry.c.number).order_by(entry.c.id))
+    return SqlStatement(select(REVISION, entry.c.number).order_by(entry.c.id))
 
 
-def _after_id(table: str, *, descending: bool) -> Statement:
+def _after_id(table: str, *, descending: bool) -> SqlStatement:
     entry = ENTRIES[table]
     found = select(REVISION, entry.c.number)
     found = found.where(entry.c.id < bindparam("id") if descending else entry.c.id > bindparam("id"))
-    return Statement(found.order_by(entry.c.id.desc() if descending else entry.c.id).limit(1))
+    return SqlStatement(found.order_by(entry.c.id.desc() if descending else entry.c.id).limit(1))
 
 
-BY_ID = {table: _by_id(table) for table in KINDS}
+BY_ID = {table: _by_id(table) for table in KIND_OF_LIST}
 """Rows of (revision, number) of all records, in the order of ids."""
 AFTER_ID = {
-    (table, descending): _after_id(table, descending=descending) for table in KINDS for descending in (False, True)
+    (table, descending): _after_id(table, descending=descending)
+    for table in KIND_OF_LIST
+    for descending in (False, True)
 }
 """One row of (revision, number) of the record that follows an `id` in their order, if there is one."""
 
@@ -166,23 +168,23 @@ def _postings(each: FromClause) -> Select[Any]:
     return named.join(_POSTING, _POSTING.c.facet == _FACET.c.id)
 
 
-POSTINGS = Statement(_postings(each_text("names")[0]), lambda: _postings(each_text("names")[1]))
+POSTINGS = SqlStatement(_postings(each_text("names")[0]), lambda: _postings(each_text("names")[1]))
 """Rows of (revision, name, chunk, hash, members) of the facets with `names`."""
-BEGINNING = Statement(
+BEGINNING = SqlStatement(
     select(*_MEMBERS)
     .join_from(_FACET, _POSTING, _POSTING.c.facet == _FACET.c.id)
     .where(_FACET.c.name >= bindparam("first"), _FACET.c.name < bindparam("beyond"))
 )
 """The same of facets whose names lie from `first` to before `beyond`."""
 _COLUMN = models.RecordColumn.__table__
-COLUMN = Statement(
+COLUMN = SqlStatement(
     select(REVISION, _COLUMN.c.chunk, _COLUMN.c.hash, _COLUMN.c.cells)
     .where(_COLUMN.c.name == bindparam("name"))
     .order_by(_COLUMN.c.chunk)
 )
 """Rows of (revision, chunk, hash, cells) of a column, in order."""
 _DAY = models.DayNumber.__table__
-DAYS = Statement(
+DAYS = SqlStatement(
     select(REVISION, _DAY.c.day, _DAY.c.first).where(_DAY.c.kind == bindparam("kind")).order_by(_DAY.c.day)
 )
 """Rows of (revision, day, first number), in order."""
@@ -195,7 +197,7 @@ _RECORDS: dict[str, tuple[FromClause, str]] = {
 }
 
 
-def _filed(kind: str, *, one_kind: bool) -> Statement:
+def _filed(kind: str, *, one_kind: bool) -> SqlStatement:
     record, name = _RECORDS[kind]
     prefix: ColumnElement[str] = bindparam("prefix", type_=Text)
     columns = (REVISION, record.c.id, record.c[name], _FACET.c.name, _POSTING.c.hash, _POSTING.c.members)
@@ -205,30 +207,32 @@ def _filed(kind: str, *, one_kind: bool) -> Statement:
         found = found.where(record.c.kind == bindparam("kind"))
     if one_kind and kind == "location":  # what is recorded there stands at the place that it is the same as, too
         found = found.where(record.c.same_as.is_(None))
-    return Statement(found.order_by(record.c.id, _POSTING.c.chunk))
+    return SqlStatement(found.order_by(record.c.id, _POSTING.c.chunk))
 
 
-FILED = {(kind, one_kind): _filed(kind, one_kind=one_kind) for kind in _RECORDS for one_kind in (False, True)
+NAMED_POSTINGS = {(kind, one_kind): _filed(kind, one_kind=one_kind) for kind in _RECORDS for one_kind in (False, True)
          if kind != "dataset" or not one_kind}  # fmt: skip
 """Rows of (revision, id, name, facet, hash, members) of the records whose ids make names of facets after a `prefix`."""
 _EVENT_ENTRY, _CLAIM_ENTRY, _CLAIM = models.EventEntry.__table__, models.ClaimEntry.__table__, models.Claim.__table__
 _CHANGE = models.Change.__table__
 
 
-def _changed(table: str, *, claims: bool = False) -> Statement:
+def _changed(table: str, *, claims: bool = False) -> SqlStatement:
     entry = ENTRIES[table]
-    kind, same = KINDS[table], _CHANGE.c.id == entry.c.id
+    kind, same = KIND_OF_LIST[table], _CHANGE.c.id == entry.c.id
     found = select(REVISION, entry.c.number).select_from(_CHANGE)
     if claims:
         kind, same = "claim", _CLAIM.c.event == entry.c.id
         found = found.join(_CLAIM, _CLAIM.c.id == _CHANGE.c.id)
     found = found.join(entry, same).where(_CHANGE.c.kind == kind, _CHANGE.c.revision > bindparam("since"))
-    return Statement(found.distinct())
+    return SqlStatement(found.distinct())
 
 
-CHANGED = {(table, False): _changed(table) for table in KINDS} | {("events", True): _changed("events", claims=True)}
+CHANGED = {(table, False): _changed(table) for table in KIND_OF_LIST} | {
+    ("events", True): _changed("events", claims=True)
+}
 """Rows of (revision, number) of the records that changed after `since`, or of the events of claims that did."""
-EVENTS_OF = Statement(
+EVENTS_OF = SqlStatement(
     select(REVISION, _CLAIM_ENTRY.c.number, _EVENT_ENTRY.c.number)
     .join_from(_CLAIM_ENTRY, _CLAIM, _CLAIM.c.id == _CLAIM_ENTRY.c.id)
     .join(_EVENT_ENTRY, _EVENT_ENTRY.c.id == _CLAIM.c.event)

@@ -20,7 +20,7 @@ from api.query.matching import Named, Wanted
 from api.query.paging import DATED, UNDATED, Found, Place, Sort, Walked
 from api.query.session import TABLES, ReadSession
 from api.query.statements import REVISION, in_box
-from api.storage.reader import Statement, body_of
+from api.storage.reader import SqlStatement, body_of
 
 SHAPES = 128
 """So many statements are kept: more combinations than lists of so few filters are asked for."""
@@ -134,7 +134,7 @@ CLAUSES: Mapping[str, Callable[[FromClause, FromClause, Clause], ColumnElement[b
 
 
 @lru_cache(maxsize=SHAPES)
-def page_statement(shape: Shape) -> Statement:
+def page_statement(shape: Shape) -> SqlStatement:
     """Rows of (revision, key, id, body) in the order of the list."""
     fact, document = TABLES[shape.table], DOCUMENTS[shape.table]
     by_day = shape.key == "published"
@@ -150,24 +150,24 @@ def page_statement(shape: Shape) -> Statement:
         here, there = tuple_(key, fact.c.id), tuple_(bindparam("after_key"), bindparam("after_id"))
         found = found.where(here < there if down else here > there)
     order = (key.desc(), fact.c.id.desc()) if down else (key, fact.c.id)
-    return Statement(found.order_by(*order).limit(bindparam("limit")))
+    return SqlStatement(found.order_by(*order).limit(bindparam("limit")))
 
 
 @lru_cache(maxsize=SHAPES)
-def count_statement(shape: Shape) -> Statement:
+def count_statement(shape: Shape) -> SqlStatement:
     """One row of (revision, how many match)."""
     fact, document = TABLES[shape.table], DOCUMENTS[shape.table]
     joined = fact.join(document, document.c.id == fact.c.id, isouter=True)
     found: Select[Any] = select(fact.c.id).select_from(joined)
     found = found.where(*_conditions(shape, fact, document))
-    return Statement(select(REVISION, func.count()).select_from(found.subquery()))
+    return SqlStatement(select(REVISION, func.count()).select_from(found.subquery()))
 
 
-def item_statement(table: str) -> Statement:
+def item_statement(table: str) -> SqlStatement:
     """One row of (revision, id, id, body)."""
     document = DOCUMENTS[table]
     found = select(REVISION, document.c.id, document.c.id, body_of(document))
-    return Statement(found.where(document.c.id == bindparam("id")))
+    return SqlStatement(found.where(document.c.id == bindparam("id")))
 
 
 def _conditions(shape: Shape, fact: FromClause, document: FromClause) -> list[ColumnElement[bool]]:

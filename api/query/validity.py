@@ -13,7 +13,7 @@ import structlog
 
 from api.domain.statements import decode, encode
 from api.schemas import records
-from api.storage.reader import Row, Statement
+from api.storage.reader import Row, SqlStatement
 
 log = structlog.get_logger()
 
@@ -82,7 +82,7 @@ class Soundness:
         """Nothing of what was found before holds any more."""
         self._altered.clear()
 
-    def mended(self, statement: Statement, rows: Sequence[Row], *, carefully: bool = False) -> Sequence[Row]:
+    def mended(self, statement: SqlStatement, rows: Sequence[Row], *, carefully: bool = False) -> Sequence[Row]:
         """The rows, with nothing but the id where a document is damaged; `carefully`: all of each is looked at."""
         kind = statement.document
         if kind is None or not rows:

@@ -11,7 +11,7 @@ from starlette.routing import Match
 from starlette.types import Message, Receive, Scope, Send
 
 from api.errors import NotFound, Refused, Unavailable
-from api.http.caching import PUBLIC, Fields, Packing, Ready, placed_field
+from api.http.caching import PUBLIC, Fields, Packing, ReadyResponse, placed_field
 from api.http.mcp.routes import PATH as MCP
 from api.http.mcp.routes import PREFLIGHT as MCP_PREFLIGHT
 from api.http.monitoring import Exchange, Metrics
@@ -24,7 +24,7 @@ from api.settings import Settings
 log = structlog.get_logger()
 
 POLICY = b"default-src 'none'; frame-ancestors 'none'"
-HEADERS = [
+SECURITY_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
@@ -51,7 +51,7 @@ UNLIMITED = frozenset({"/health", "/health/live", "/health/ready", METRICS})
 ELSEWHERE = "Numbers about the service are told at an address of their own, and nothing else there."
 _POLICY_NAME = b"content-security-policy"
 _LINE = b"%b: %b\r\n"
-_FIXED = b"".join([_LINE % field for field in (*HEADERS, (_POLICY_NAME, POLICY))])
+_FIXED = b"".join([_LINE % field for field in (*SECURITY_HEADERS, (_POLICY_NAME, POLICY))])
 
 
 ShortWay = Callable[[Scope, Receive], Awaitable[Response | None]]
@@ -161,7 +161,12 @@ class Answer:
 
     def finish(self, response: Response) -> bool:
         """Send an answer that is all there in one go, as our server can; False: it has to be sent in parts."""
-        if self._send_whole is None or self._head or not isinstance(response, Ready) or isinstance(response, Packing):
+        if (
+            self._send_whole is None
+            or self._head
+            or not isinstance(response, ReadyResponse)
+            or isinstance(response, Packing)
+        ):
             return False
         response.raw_headers = _placed(response.raw_headers)
         own = b"".join([_LINE % field for field in response.raw_headers])
@@ -178,7 +183,7 @@ class Answer:
             self.status = message["status"]
             own = _placed(message["headers"])
             policy = () if any(name == _POLICY_NAME for name, _ in own) else ((_POLICY_NAME, POLICY),)
-            message["headers"] = [*own, *HEADERS, *policy, *self.extra, (b"x-request-id", self._request_id)]
+            message["headers"] = [*own, *SECURITY_HEADERS, *policy, *self.extra, (b"x-request-id", self._request_id)]
         else:
             self.whole = not message.get("more_body", False)
             if self._head:

@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from api.http.problems import Problem
-from api.server.middleware import HEADERS, POLICY, Middleware
+from api.server.middleware import POLICY, SECURITY_HEADERS, Middleware
 from api.server.request_limits import refused_head, refused_line
 from api.server.transports import Joined, Pace, Unframed
 from api.settings import Settings
@@ -238,7 +238,7 @@ def _raw(problem: Problem) -> bytes:
     body = problem.details.model_dump_json().encode()
     status = problem.kind.status
     fields = [
-        *HEADERS,
+        *SECURITY_HEADERS,
         (b"content-security-policy", POLICY),
         (b"content-type", b"application/problem+json"),
         (b"content-length", str(len(body)).encode()),

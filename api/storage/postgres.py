@@ -10,7 +10,7 @@ import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 
 from api.settings import Settings
-from api.storage.reader import Connection, Parameters, Row, Statement, Trouble, Unreachable
+from api.storage.reader import Connection, Parameters, Row, SqlStatement, Trouble, Unreachable
 
 PAGES, EXPORTS = "pages", "exports"
 SPARE = 2
@@ -86,7 +86,7 @@ class PostgresReader:
         idle = sum(pool.get_idle_size() for pool in pools)
         return {"open": sum(pool.get_size() for pool in pools), "idle": idle}
 
-    async def fetch(self, statement: Statement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:  # noqa: ARG002
+    async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:  # noqa: ARG002
         """All rows; asked again where only the connection was lost. Raises Unavailable."""
         lane = self._lanes.get(statement.kind)
         if lane is None:
@@ -110,7 +110,7 @@ class PostgresReader:
         except TimeoutError:
             raise self._trouble.busy() from None
 
-    async def _fetch(self, statement: Statement, parameters: Parameters) -> Sequence[Row]:
+    async def _fetch(self, statement: SqlStatement, parameters: Parameters) -> Sequence[Row]:
         pool, connection = await self._acquire(PAGES)
         known = self.generation
         try:
@@ -122,13 +122,13 @@ class PostgresReader:
         finally:
             await _release(pool, connection)
 
-    async def _fetch_again(self, statement: Statement, parameters: Parameters) -> Sequence[Row]:
+    async def _fetch_again(self, statement: SqlStatement, parameters: Parameters) -> Sequence[Row]:
         try:
             return await self._fetch(statement, parameters)
         except Lost as error:
             raise self._away(error) from error
 
-    async def _run(self, connection: Any, statement: Statement, parameters: Parameters) -> Sequence[Row]:  # noqa: ANN401 - a pool's proxy
+    async def _run(self, connection: Any, statement: SqlStatement, parameters: Parameters) -> Sequence[Row]:  # noqa: ANN401 - a pool's proxy
         text, values = statement.compiled(_TARGET, parameters)
         try:
             rows: Sequence[Row] = await connection.fetch(text, *values)
@@ -213,7 +213,7 @@ class PostgresReader:
                 return pool, connection
         raise self._away(ConnectionError("every connection was lost"))
 
-    async def read(self, connection: Any, statement: Statement, parameters: Parameters) -> Sequence[Row]:  # noqa: ANN401 - a pool's proxy
+    async def read(self, connection: Any, statement: SqlStatement, parameters: Parameters) -> Sequence[Row]:  # noqa: ANN401 - a pool's proxy
         """All rows that a connection of an export sees: it cannot be replaced by another. Raises Unavailable."""
         try:
             return await self._run(connection, statement, parameters)
@@ -249,5 +249,5 @@ class _Snapshot:
     def __init__(self, reader: PostgresReader, connection: Any) -> None:  # noqa: ANN401 - a pool's proxy
         self._reader, self._connection = reader, connection
 
-    async def fetch(self, statement: Statement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:  # noqa: ARG002
+    async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:  # noqa: ARG002
         return await self._reader.read(self._connection, statement, parameters)

@@ -27,7 +27,7 @@ _SHARED = frozenset({"revision", "facet", "posting", "record_column", "day_numbe
 _LOG_SECONDS = 1.0
 
 
-class Statement:
+class SqlStatement:
     """A Core statement whose text is compiled once per dialect; parameters are passed by name."""
 
     def __init__(
@@ -83,7 +83,7 @@ def body_of(document: FromClause) -> ColumnElement[str | None]:
 class Connection(Protocol):
     """Runs statements."""
 
-    async def fetch(self, statement: Statement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
+    async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
         """All rows; `slow` statements may scan and must not hold up others. Raises Unavailable."""
 
 

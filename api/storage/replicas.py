@@ -15,7 +15,7 @@ from api.errors import Unavailable
 from api.settings import Settings
 from api.storage.database import Servers, dsn
 from api.storage.postgres import LOST, PostgresReader
-from api.storage.reader import Connection, Parameters, Row, Statement, Trouble, Unreachable
+from api.storage.reader import Connection, Parameters, Row, SqlStatement, Trouble, Unreachable
 
 log = structlog.get_logger()
 
@@ -119,7 +119,7 @@ class ReplicatedReader:
             server.leave()
             await server.reader.close()
 
-    async def fetch(self, statement: Statement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
+    async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
         """All rows; asked of another server where the one is away. Raises Unavailable."""
         return await self._of_one(lambda reader: reader.fetch(statement, parameters, slow=slow))
 

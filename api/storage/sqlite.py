@@ -14,7 +14,7 @@ from sqlalchemy.dialects import sqlite
 
 from api.errors import Unavailable
 from api.settings import Settings
-from api.storage.reader import Connection, Parameters, Row, Statement, Trouble
+from api.storage.reader import Connection, Parameters, Row, SqlStatement, Trouble
 
 T = TypeVar("T")
 
@@ -52,7 +52,7 @@ class _Connection:
     def _late(self) -> int:
         return int(time.monotonic() > self._until)
 
-    def fetch(self, statement: Statement, parameters: Parameters, seconds: float) -> Sequence[Row]:
+    def fetch(self, statement: SqlStatement, parameters: Parameters, seconds: float) -> Sequence[Row]:
         text, values = statement.compiled(self.dialect, parameters)
         try:
             with self._busy:
@@ -127,7 +127,7 @@ class SqliteReader:
         """How many connections there are, by what they do."""
         return {"open": len(self._idle) + (self._fast is not None), "exporting": self._exports}
 
-    async def fetch(self, statement: Statement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
+    async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
         """All rows; raises Unavailable."""
         try:
             self._look()
@@ -184,7 +184,7 @@ class SqliteReader:
         working.add_done_callback(lambda _: self._free.release())
         return await working
 
-    def _fetch_slowly(self, statement: Statement, parameters: Parameters) -> Sequence[Row]:
+    def _fetch_slowly(self, statement: SqlStatement, parameters: Parameters) -> Sequence[Row]:
         try:
             connection = self._idle.pop()
         except IndexError:
@@ -231,7 +231,7 @@ class SqliteReader:
             raise self._explained(error) from error
         return connection
 
-    async def read(self, connection: _Connection, statement: Statement, parameters: Parameters) -> Sequence[Row]:
+    async def read(self, connection: _Connection, statement: SqlStatement, parameters: Parameters) -> Sequence[Row]:
         """All rows that a connection of an export sees. Raises Unavailable."""
         seconds = self._settings.statement_seconds
         try:
@@ -246,7 +246,7 @@ class _Snapshot:
     def __init__(self, reader: SqliteReader, connection: _Connection) -> None:
         self._reader, self._connection = reader, connection
 
-    async def fetch(self, statement: Statement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:  # noqa: ARG002
+    async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:  # noqa: ARG002
         return await self._reader.read(self._connection, statement, parameters)
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from api import models
 from seed.dossiers.sheets import advised, recorded
 from seed.files import read
-from seed.load import NOBODY, load
+from seed.load import NO_QUEUE, load
 from seed.queue import Queue
 from seed.records import Dataset
 from seed.refusals import Entry, Refusal
@@ -24,7 +24,7 @@ def load_files(  # noqa: PLR0913 - each is a choice of its own
     prune: bool = False,
     dry_run: bool = False,
     message: str | None = None,
-    queue: Queue = NOBODY,
+    queue: Queue = NO_QUEUE,
 ) -> Report:
     """Load what files hold, of these datasets (none given: of all), or `LoadRefusedError`.
 

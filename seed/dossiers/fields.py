@@ -11,7 +11,7 @@ from pydantic import BaseModel, create_model
 from pydantic.fields import FieldInfo
 
 from seed import field_types, records
-from seed.records import KINDS, TABLES
+from seed.records import INPUT_MODELS, KIND_OF_TABLE
 from seed.refusals import parts_of
 
 DECLARED = Path(__file__).parent / "fields.toml"
@@ -25,7 +25,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "value": records.Value,
     "citation": records.Citation,
 }
-MODELS: dict[str, type[BaseModel]] = {**KINDS, **PARTS}
+MODELS: dict[str, type[BaseModel]] = {**INPUT_MODELS, **PARTS}
 
 
 class Described(NamedTuple):
@@ -62,7 +62,7 @@ def words(info: FieldInfo) -> Iterator[str]:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a dossier, in JSON or TOML, as editors use it."""
-    tables: dict[str, Any] = {table: (list[KINDS[kind]], []) for table, kind in TABLES.items()}  # type: ignore[valid-type]
+    tables: dict[str, Any] = {table: (list[INPUT_MODELS[kind]], []) for table, kind in KIND_OF_TABLE.items()}  # type: ignore[valid-type]
     dossier = create_model("Dossier", dataset=(field_types.Id, ...), **tables)
     made = dossier.model_json_schema()
     made["additionalProperties"] = False

@@ -6,7 +6,7 @@ from typing import Any
 
 from seed.importers.formats import UnreadableError
 from seed.importers.json_files import DECODER
-from seed.records import TABLES
+from seed.records import KIND_OF_TABLE
 from seed.refusals import unread
 
 LARGEST = 64 * 2**20
@@ -63,7 +63,7 @@ def _lines(text: str, name: str) -> dict[str, dict[str, Any]]:
         table = f"{record.pop('record', None)}s" if "record" in record else name
         dataset = record.get("id") if table == "datasets" else record.pop("dataset", None)
         record.pop("dataset", None)
-        if table not in TABLES:
+        if table not in KIND_OF_TABLE:
             raise UnreadableError(f'line {number} says no kind: "record": "event", or a file called events.ndjson')
         if not isinstance(dataset, str):
             raise UnreadableError(f'line {number} says no dataset: "dataset": "…"')

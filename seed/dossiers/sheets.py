@@ -11,7 +11,7 @@ from typing import Any
 from api.domain.vocabulary import ActorKind, LocationKind
 from seed.dossiers.columns import BY_NAME, COLUMNS, Column
 from seed.dossiers.workbooks import Line, lines
-from seed.importers.cells import mark, number, slug, whole
+from seed.importers.cells import mark, number, slug, whole_number
 from seed.records import Dataset
 from seed.refusals import Entry, Place, Refusal, entry, meant, shown
 
@@ -59,7 +59,7 @@ class Draft:
                 yield Refusal(line.place, "", column.name, told)
 
 
-def read(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place] | Refusal]:
+def read_sheet(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place] | Refusal]:
     """What a spreadsheet holds: each record with its dataset and place, or why it is none."""
     sheet = Sheet(path)
     for one in lines(path):
@@ -221,7 +221,7 @@ def value(column: Column, text: str, ids: Mapping[tuple[str, str], str]) -> Any:
         case "number":
             return number(text)
         case "whole":
-            return whole(text)
+            return whole_number(text)
         case "flag":
             if text.lower() not in FLAGS:
                 raise ValueError(f"{shown(text)} is neither true nor false")

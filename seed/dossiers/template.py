@@ -9,7 +9,7 @@ from pathlib import Path
 from api.domain.vocabulary import VOCABULARIES
 from seed.dossiers.columns import COLUMNS
 from seed.dossiers.fields import PARTS, fields_of, schema
-from seed.records import TABLES
+from seed.records import KIND_OF_TABLE
 
 TITLES = {
     "when": "Dates (`date`, `said`, `published`)",
@@ -59,7 +59,7 @@ def toml() -> str:
             "# A dossier: who said what about an event. Change what is here, delete what you do not need, add as many",
             "# [[claims]] and others as you like, and see what is wrong with `counterclaim check FILE`.",
             'dataset = "my-town" # every record of the file belongs to it',
-            *(line for table, kind in TABLES.items() for line in _table(table, kind)),
+            *(line for table, kind in KIND_OF_TABLE.items() for line in _table(table, kind)),
             "",
         ]
     )
@@ -122,7 +122,8 @@ def documented() -> str:
     lines = ["## Every column of a spreadsheet", "", "| column | what | example |", "|---|---|---|"]
     lines += [f"| `{one.name}` | {one.told} | {f'`{one.example}`' if one.example else ''} |" for one in COLUMNS]
     lines += ["", "## Every field of a dossier", "", "A star marks what a record cannot do without."]
-    for title, name in [*((f"`[[{table}]]`", kind) for table, kind in TABLES.items()), *zip(TITLES.values(), PARTS)]:  # noqa: B905 - as many
+    tables = [(f"`[[{table}]]`", kind) for table, kind in KIND_OF_TABLE.items()]
+    for title, name in [*tables, *zip(TITLES.values(), PARTS)]:  # noqa: B905 - as many
         lines += ["", f"### {title}", "", "| field | what | example |", "|---|---|---|"]
         for field in fields_of(name):
             words = f" One of: {', '.join(f'`{word}`' for word in field.words)}." if field.words else ""

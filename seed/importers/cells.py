@@ -38,7 +38,7 @@ def short(given: str, longest: int = NAME_LENGTH) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def whole(given: str) -> int:
+def whole_number(given: str) -> int:
     """`369`, also where a spreadsheet made it `369.0`."""
     if not _WHOLE.fullmatch(given):
         raise ValueError(f"{shown(given)} is not a whole number")
@@ -94,7 +94,7 @@ def any_day(given: str) -> date:
 def epoch(given: str) -> date:
     """The day, UTC, of a number of seconds since 1970."""
     try:
-        return datetime.fromtimestamp(whole(given), UTC).date()
+        return datetime.fromtimestamp(whole_number(given), UTC).date()
     except (OverflowError, OSError):
         raise ValueError(f"{shown(given)} is no moment") from None
 
@@ -102,7 +102,7 @@ def epoch(given: str) -> date:
 TYPES: dict[str, Callable[[str], object]] = {
     "text": str,
     "line": line,
-    "whole": whole,
+    "whole": whole_number,
     "number": number,
     "day": day,
     "stamp": stamp,

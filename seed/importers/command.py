@@ -18,12 +18,12 @@ from api.storage.database import engine, explained
 from migrations import require_current
 from seed.importers import package
 from seed.importers.formats import Format
-from seed.importers.intake import FileIntake, Intake, Known, Tally
+from seed.importers.intake import FileIntake, Intake, KnownDataset, Tally
 from seed.importers.mapped import MappingUnusableError, mapping, shipped
 from seed.importers.meter import Meter
 from seed.importers.outcome import Outcome
 from seed.importers.registry import FORMATS
-from seed.importers.survey import Names, Stored
+from seed.importers.survey import NameAndAliases, Stored
 from seed.load import load
 from seed.queue import Queue
 from seed.refusals import Entry, Place, Refusal, meant
@@ -137,9 +137,9 @@ def require_known(name: str) -> Format | None:
 def called(made: sa.Engine) -> Stored:
     """How actors, places and events are called that were loaded before."""
 
-    def stored(kind: str, ids: list[str]) -> dict[str, Names]:
+    def stored(kind: str, ids: list[str]) -> dict[str, NameAndAliases]:
         table = models.Base.metadata.tables[kind]
-        found: dict[str, Names] = {}
+        found: dict[str, NameAndAliases] = {}
         with made.connect().execution_options(read_only=True) as connection, connection.begin():
             for start in range(0, len(ids), AT_ONCE):
                 names = (table.c.title, sa.literal("")) if kind == "event" else (table.c.name, table.c.aliases)
@@ -151,7 +151,7 @@ def called(made: sa.Engine) -> Stored:
     return stored
 
 
-def _known(made: sa.Engine, form: Format, wish: Wish, now: datetime) -> Known:
+def _known(made: sa.Engine, form: Format, wish: Wish, now: datetime) -> KnownDataset:
     """What is known of the format's dataset: when it was last recorded, if it was, and from which files."""
     dataset = models.Dataset.__table__
     with made.connect().execution_options(read_only=True) as connection:
@@ -159,6 +159,6 @@ def _known(made: sa.Engine, form: Format, wish: Wish, now: datetime) -> Known:
         found = connection.execute(query).one_or_none()
     whole = wish.prune and form.told is None
     if found is None:
-        return Known(now, (), whole, wish.release)
+        return KnownDataset(now, (), whole, wish.release)
     recorded_at, releases = found
-    return Known(recorded_at.replace(tzinfo=recorded_at.tzinfo or UTC), releases, whole, wish.release)
+    return KnownDataset(recorded_at.replace(tzinfo=recorded_at.tzinfo or UTC), releases, whole, wish.release)

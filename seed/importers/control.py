@@ -5,24 +5,24 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from seed.importers.cells import identity, mark, short, slug
-from seed.importers.formats import Made, Row, choice, table
+from seed.importers.formats import InputRow, MadeRecord, choice, format_table
 
 NARRATOR = "control-list"
 SCRAPER = "control-cities"
 LINK = re.compile(r"(?i)https?://[^\s/?#]\S*")
 
 
-def records(row: Row) -> Iterator[Made]:
+def records(row: InputRow) -> Iterator[MadeRecord]:
     """Everything that one row says."""
     cells = row.cells
-    held = choice("held_by", cells["held_by"], table("control").lists["holders"])
+    held = choice("held_by", cells["held_by"], format_table("control").lists["holders"])
     where = place(cells)
     yield where
     event = identity(
         where.fields["id"], cells["updated_on"], slug(held["words"]).removeprefix("held-by-").removeprefix("the-")
     )
     when = {"edtf": str(cells["updated_on"]), "basis": "stated"}
-    yield Made(
+    yield MadeRecord(
         "event",
         {
             "id": event,
@@ -36,27 +36,27 @@ def records(row: Row) -> Iterator[Made]:
     yield from claim(cells, event, held["words"], when)
 
 
-def place(cells: Mapping[str, Any]) -> Made:
+def place(cells: Mapping[str, Any]) -> MadeRecord:
     """A place by its name and point, for names come twice."""
     latitude, longitude = cells["latitude"], cells["longitude"]
     point = None
     if latitude is not None and longitude is not None:
         point = {"longitude": longitude, "latitude": latitude, "method": "stated", "source": SCRAPER}
     id_ = identity("control", slug(cells["name"]), of=(cells["name"], latitude, longitude))
-    return Made("location", {"id": id_, "kind": "place", "name": short(cells["name"]), "point": point})
+    return MadeRecord("location", {"id": id_, "kind": "place", "name": short(cells["name"]), "point": point})
 
 
-def claim(cells: Mapping[str, Any], event: str, words: str, when: Mapping[str, Any]) -> Iterator[Made]:
+def claim(cells: Mapping[str, Any], event: str, words: str, when: Mapping[str, Any]) -> Iterator[MadeRecord]:
     """What the list says in this row. Its pairing of rows and references is the scraper's, and not always right."""
     cites = []
     if LINK.fullmatch(cells["link"] or ""):
         source = identity("control-reference", of=(cells["link"],))
-        yield Made(
+        yield MadeRecord(
             "source", {"id": source, "kind": "unknown_reference", "title": short(cells["link"]), "url": cells["link"]}
         )
         cites = [{"source": source, "role": "cites", "basis": "likely"}]
     told = mark(cells["updated_at"], cells["as_of"], cells["info"], cells["link"])
-    yield Made(
+    yield MadeRecord(
         "claim",
         {
             "id": f"{event}-{told}",

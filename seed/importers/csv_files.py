@@ -7,13 +7,13 @@ from io import BufferedReader
 from typing import NamedTuple, Protocol
 
 from seed.importers import json_files
-from seed.importers.formats import Found, Header, Row, Table, UnreadableError, key
+from seed.importers.formats import Header, InputRow, RowOrRefusal, Table, UnreadableError, key
 from seed.importers.sniffing import BOM, is_json, why_no_rows
 from seed.refusals import Place, Refusal
 
 LONGEST_CELL = 1_000_000
 LONGEST_ROW = 8_000_000
-CHUNK = 65_536
+READ_BYTES = 65_536
 NOTHING_MORE = "nothing after it was read"
 DELIMITERS = ",\t;"
 # How Python keeps bytes that are no UTF-8.
@@ -55,9 +55,9 @@ class Opened(NamedTuple):
     first: int
 
 
-def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[Found]:
+def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[RowOrRefusal]:
     """The rows of a file; a header is row 1, as in a spreadsheet, and a row of HXL hashtags under it is passed over."""
-    if is_json(stream.peek(CHUNK)):
+    if is_json(stream.peek(READ_BYTES)):
         yield from json_files.rows(stream, file, table)
         return
     try:
@@ -72,7 +72,7 @@ def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[Found]:
         yield from _rows(opened, header, file)
 
 
-def _rows(opened: Opened, header: Header, file: str) -> Iterator[Found]:
+def _rows(opened: Opened, header: Header, file: str) -> Iterator[RowOrRefusal]:
     number = opened.first - 1
     try:
         for number, given in enumerate(opened.rows, opened.first):
@@ -90,7 +90,7 @@ def _refused(error: Exception, place: Place) -> Refusal:
 
 def _open(stream: BufferedReader, table: Table) -> Opened:
     """Find the delimiter and the header; a file without one has the columns in the format's order."""
-    start = stream.peek(CHUNK)
+    start = stream.peek(READ_BYTES)
     if (told := why_no_rows(start)) is not None:
         raise UnreadableError(told)
     if start.startswith(BOM):
@@ -127,7 +127,7 @@ def _tags(given: Sequence[str]) -> bool:
     return bool(filled) and all(cell.startswith("#") for cell in filled)
 
 
-def _row(header: Header, names: Sequence[str], given: Sequence[str], place: Place) -> Row | list[Refusal]:
+def _row(header: Header, names: Sequence[str], given: Sequence[str], place: Place) -> InputRow | list[Refusal]:
     if len(given) != len(names):
         return [Refusal(place, "", "", f"has {len(given)} cells; the header has {len(names)}")]
     try:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from seed.importers.cells import identity, slug, whole
-from seed.importers.formats import CellError, Made, Row, choice, graded, table
+from seed.importers.cells import identity, slug, whole_number
+from seed.importers.formats import CellError, InputRow, MadeRecord, choice, format_table, graded
 from seed.importers.survey import Told
 from seed.refusals import shown
 
@@ -15,7 +15,7 @@ TIME = re.compile(r"([01][0-9]|2[0-3])[0-5][0-9]")
 PERCENT = re.compile(r"[0-9]{1,3}(\.0*)?")
 
 
-def records(row: Row) -> Iterator[Made]:
+def records(row: InputRow) -> Iterator[MadeRecord]:
     """Everything that one row says.
 
     A detection is known by its minute and its spot: deliveries leave out, or spell otherwise, what saw it.
@@ -23,13 +23,13 @@ def records(row: Row) -> Iterator[Made]:
     cells = row.cells
     latitude, longitude = cells["latitude"], cells["longitude"]
     seen_by = instrument(cells)
-    radius = table("firms").lists["instruments"].get(seen_by, {}).get("radius_m")
+    radius = format_table("firms").lists["instruments"].get(seen_by, {}).get("radius_m")
     place = identity("firms", slug(seen_by), spot(cells))
     point = {"longitude": longitude, "latitude": latitude, "radius_m": radius, "method": "detected", "source": SOURCE}
-    yield Made("location", {"id": place, "kind": "point", "name": f"{latitude}, {longitude}", "point": point})
+    yield MadeRecord("location", {"id": place, "kind": "point", "name": f"{latitude}, {longitude}", "point": point})
     when = {"edtf": str(cells["day"]), "basis": "stated", "note": "The satellite's day, UTC."}
     event = detection(cells)
-    yield Made(
+    yield MadeRecord(
         "event",
         {
             "id": event,
@@ -41,12 +41,12 @@ def records(row: Row) -> Iterator[Made]:
             "extra": dict(row.given),
         },
     )
-    yield Made("claim", seen(cells, event, when))
+    yield MadeRecord("claim", seen(cells, event, when))
 
 
 def told(cells: Mapping[str, Any]) -> Told:
     """What one row says that a better delivery may say again."""
-    deliveries, version = table("firms").lists["deliveries"], (cells["version"] or "").upper()
+    deliveries, version = format_table("firms").lists["deliveries"], (cells["version"] or "").upper()
     rank = next((one["rank"] for one in deliveries if version.endswith(one["ends"])), len(deliveries))
     return Told(detection(cells), rank, cells["day"], spot=(cells["longitude"], cells["latitude"]))
 
@@ -65,7 +65,7 @@ def spot(cells: Mapping[str, Any]) -> str:
 def seen(cells: Mapping[str, Any], event: str, when: Mapping[str, Any]) -> dict[str, Any]:
     """The instrument's claim that it saw the event."""
     delivery = provisional(cells["version"])
-    words = ["A satellite detected heat here.", table("firms").lists["types"].get(cells["type"]), delivery]
+    words = ["A satellite detected heat here.", format_table("firms").lists["types"].get(cells["type"]), delivery]
     return {
         "id": f"{event}-seen",
         "event": event,
@@ -81,7 +81,7 @@ def seen(cells: Mapping[str, Any], event: str, when: Mapping[str, Any]) -> dict[
 
 def instrument(cells: Mapping[str, Any]) -> str:
     """What saw it: as the row says, or as its satellite or its columns tell; nothing where they do not."""
-    known: Mapping[str, Any] = table("firms").lists["instruments"]
+    known: Mapping[str, Any] = format_table("firms").lists["instruments"]
     named, satellite = (cells["instrument"] or "").upper(), slug(cells["satellite"] or "")
     if named:
         return named
@@ -91,7 +91,11 @@ def instrument(cells: Mapping[str, Any]) -> str:
 
 def provisional(version: str | None) -> str | None:
     """What to say of a delivery that NASA will replace by a better one."""
-    ends = [one["words"] for one in table("firms").lists["deliveries"] if (version or "").upper().endswith(one["ends"])]
+    ends = [
+        one["words"]
+        for one in format_table("firms").lists["deliveries"]
+        if (version or "").upper().endswith(one["ends"])
+    ]
     return ends[0] if ends else None
 
 
@@ -107,11 +111,11 @@ def clock(time: str | None) -> str:
 
 def certainty(confidence: str | None) -> str:
     """What the instrument's confidence is in our words; without any, it says what it says."""
-    lists: Mapping[str, Any] = table("firms").lists
+    lists: Mapping[str, Any] = format_table("firms").lists
     if confidence is None:
         return "stated"
     if any(map(str.isdigit, confidence)):
         if not PERCENT.fullmatch(confidence):
             raise CellError("confidence", f"{shown(confidence)} is neither a grade nor per cent")
-        return graded("confidence", whole(confidence), lists["percent"])
+        return graded("confidence", whole_number(confidence), lists["percent"])
     return str(choice("confidence", confidence.lower(), lists["confidence"]))

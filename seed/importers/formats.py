@@ -13,7 +13,7 @@ from seed.importers.survey import Told
 from seed.refusals import Place, Refusal, meant, shown
 
 
-class Made(NamedTuple):
+class MadeRecord(NamedTuple):
     """A record that a row became: its kind and its fields, as an author would write them."""
 
     kind: str
@@ -22,7 +22,7 @@ class Made(NamedTuple):
     """Whether it gives way to what another row, or another import, tells of the same record."""
 
 
-class Row(NamedTuple):
+class InputRow(NamedTuple):
     """A row of a file: its cells by our names for the columns, and by the file's own."""
 
     place: Place
@@ -71,7 +71,7 @@ class Column:
 class Table:
     """The declared half of a format, as its TOML file says it."""
 
-    fixed: tuple[Made, ...]
+    fixed: tuple[MadeRecord, ...]
     columns: Mapping[str, Column]
     order: tuple[str, ...]
     """The headers of files that come without any."""
@@ -107,14 +107,14 @@ FOLDER = Path(__file__).parent
 
 
 @cache
-def table(name: str) -> Table:
+def format_table(name: str) -> Table:
     """Read the TOML file of a format."""
-    return declared(tomllib.loads((FOLDER / f"{name.replace('-', '_')}.toml").read_text()))
+    return table_of(tomllib.loads((FOLDER / f"{name.replace('-', '_')}.toml").read_text()))
 
 
-def declared(given: dict[str, Any]) -> Table:
+def table_of(given: dict[str, Any]) -> Table:
     """What a TOML file declares."""
-    fixed = tuple(Made(kind, fields) for key, kind in FIXED.items() for fields in given.pop(key, ()))
+    fixed = tuple(MadeRecord(kind, fields) for key, kind in FIXED.items() for fields in given.pop(key, ()))
     columns = {
         name: Column(tuple(one.get("headers", [name])), **{key: one[key] for key in one.keys() - {"headers"}})
         for name, one in given.pop("columns").items()
@@ -124,8 +124,8 @@ def declared(given: dict[str, Any]) -> Table:
 
 
 # A row, all that is wrong with a row, or what is wrong with the file.
-Found = Row | list[Refusal] | Refusal
-Read = Callable[[BufferedReader, str, Table], Iterator[Found]]
+RowOrRefusal = InputRow | list[Refusal] | Refusal
+Read = Callable[[BufferedReader, str, Table], Iterator[RowOrRefusal]]
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class Format:
 
     name: str
     read: Read
-    records: Callable[[Row], Iterable[Made]]
+    records: Callable[[InputRow], Iterable[MadeRecord]]
     told: Callable[[Mapping[str, Any]], Told] | None = None
     """What a row's cells tell that concerns other rows, where rows may tell one thing again."""
     whole_months: bool = False
@@ -147,7 +147,7 @@ class Format:
     @property
     def table(self) -> Table:
         """The declared half."""
-        return self.declared or table(self.name)
+        return self.declared or format_table(self.name)
 
 
 def key(header: str) -> str:
@@ -195,7 +195,7 @@ class Header:
         self._blank = dict.fromkeys(columns)
         self._names = {ours: name for ours, (name, _) in self._columns.items()}
 
-    def row(self, given: Mapping[str, Any], number: int) -> Row | list[Refusal]:
+    def row(self, given: Mapping[str, Any], number: int) -> InputRow | list[Refusal]:
         """A row by our names, or all that is wrong with its cells."""
         place, refusals = Place(self._file, number), []
         read: dict[str, Any] = dict(self._blank)
@@ -204,4 +204,4 @@ class Header:
                 read[ours] = column.read(given.get(name))
             except ValueError as error:
                 refusals.append(Refusal(place, "", name, str(error)))
-        return refusals or Row(place, read, given, self._names)
+        return refusals or InputRow(place, read, given, self._names)

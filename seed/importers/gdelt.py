@@ -14,7 +14,7 @@ from api.domain.geo import code_of
 from api.models.base import URL_LENGTH
 from seed.importers import csv_files
 from seed.importers.cells import identity, mark, short, slug
-from seed.importers.formats import Found, Made, Row, Table, choice, declared, graded, table
+from seed.importers.formats import InputRow, MadeRecord, RowOrRefusal, Table, choice, format_table, graded, table_of
 from seed.refusals import Place, Refusal
 
 AGGREGATOR = "gdelt"
@@ -28,12 +28,12 @@ LANGUAGE = re.compile(r"\bsrclc:\s*([a-z]{3})\b")
 @cache
 def events_table() -> Table:
     """The declared half of the table of events."""
-    return declared({**table("gdelt").lists["events"]})
+    return table_of({**format_table("gdelt").lists["events"]})
 
 
-def rows(stream: BufferedReader, file: str, mentions: Table) -> Iterator[Found]:
+def rows(stream: BufferedReader, file: str, mentions: Table) -> Iterator[RowOrRefusal]:
     """The rows of a file of mentions or of events, whichever it is."""
-    first = stream.peek(csv_files.CHUNK).partition(b"\n")[0].lower()
+    first = stream.peek(csv_files.READ_BYTES).partition(b"\n")[0].lower()
     cells = first.count(b"\t") + 1
     if cells in {FIRST_VERSION, FIRST_VERSION + 1}:
         yield Refusal(Place(file, 1), "", "", f"has {cells} columns as GDELT 1.0 has; events of GDELT 2.0 have 61")
@@ -47,14 +47,14 @@ def told_of(cells: Mapping[str, Any]) -> tuple[str, bool]:
     return f"gdelt-{cells['event']}", "root" in cells
 
 
-def records(row: Row) -> Iterator[Made]:
+def records(row: InputRow) -> Iterator[MadeRecord]:
     """Everything that one row says."""
     yield from happened(row) if "root" in row.cells else mentioned(row)
 
 
-def happened(row: Row) -> Iterator[Made]:
+def happened(row: InputRow) -> Iterator[MadeRecord]:
     """An event as GDELT's programs coded it, and that they did so."""
-    cells, lists = row.cells, table("gdelt").lists
+    cells, lists = row.cells, format_table("gdelt").lists
     root = choice("root", cells["root"].zfill(2), lists["roots"])
     actors = [one for letter in "ab" if (one := actor(cells, letter)) is not None]
     yield from actors
@@ -65,7 +65,7 @@ def happened(row: Row) -> Iterator[Made]:
     who = " and ".join(dict.fromkeys(one.fields["name"] for one in actors))
     name = f": {where.fields['name']}" if where is not None else ""
     roles = zip(actors, ("side_a", "side_b"), strict=False)
-    yield Made(
+    yield MadeRecord(
         "event",
         {
             "id": event,
@@ -84,22 +84,22 @@ def happened(row: Row) -> Iterator[Made]:
     yield from coded(cells, event, root)
 
 
-def actor(cells: Mapping[str, Any], letter: str) -> Made | None:
+def actor(cells: Mapping[str, Any], letter: str) -> MadeRecord | None:
     """One of the two that an event is between, as a program read the text; null where it found nobody."""
     code, name = cells[f"code_{letter}"], cells[f"name_{letter}"]
     called = name or code
     if called is None:
         return None
     kind, country = cells[f"type_{letter}"] or "", cells[f"country_{letter}"]
-    kinds = table("gdelt").lists["actor_kinds"]
+    kinds = format_table("gdelt").lists["actor_kinds"]
     known = kinds["?"] if not kind and country is None else choice("type", kind, kinds)
     id_ = identity("gdelt-actor", slug(called), of=(code, name))
-    return Made("actor", {"id": id_, "kind": known, "name": short(called)})
+    return MadeRecord("actor", {"id": id_, "kind": known, "name": short(called)})
 
 
-def place(cells: Mapping[str, Any]) -> Made | None:
+def place(cells: Mapping[str, Any]) -> MadeRecord | None:
     """Where the action is said to be."""
-    name, known = cells["place"], table("gdelt").lists["places"].get(str(cells["geo"]))
+    name, known = cells["place"], format_table("gdelt").lists["places"].get(str(cells["geo"]))
     if name is None or known is None:
         return None
     longitude, latitude, point = cells["longitude"], cells["latitude"], None
@@ -108,7 +108,7 @@ def place(cells: Mapping[str, Any]) -> Made | None:
         point["radius_m"] = known.get("radius_m")
     listed = [f"{known['gazetteer']}:{cells['feature']}"] if "gazetteer" in known and cells["feature"] else []
     of = (cells["geo"], name, cells["fips"], longitude, latitude, cells["feature"])
-    return Made(
+    return MadeRecord(
         "location",
         {
             "id": identity("gdelt", slug(name), of=of),
@@ -121,7 +121,7 @@ def place(cells: Mapping[str, Any]) -> Made | None:
     )
 
 
-def coded(cells: Mapping[str, Any], event: str, root: str) -> Iterator[Made]:
+def coded(cells: Mapping[str, Any], event: str, root: str) -> Iterator[MadeRecord]:
     """That GDELT's programs read it on a page."""
     cites = []
     if cells["link"] is not None:
@@ -133,9 +133,9 @@ def coded(cells: Mapping[str, Any], event: str, root: str) -> Iterator[Made]:
             "publisher": short(host) if link and (host := _host(link)) else None,
             "url": link,
         }
-        yield Made("source", page)
+        yield MadeRecord("source", page)
         cites = [{"source": page["id"], "role": "cites"}]
-    yield Made(
+    yield MadeRecord(
         "claim",
         {
             "id": f"{event}-coded",
@@ -158,17 +158,17 @@ def _host(link: str) -> str | None:
         return None
 
 
-def mentioned(row: Row) -> Iterator[Made]:
+def mentioned(row: InputRow) -> Iterator[MadeRecord]:
     """That a page mentions an event, which GDELT's other table tells whole."""
-    cells, lists = row.cells, table("gdelt").lists
+    cells, lists = row.cells, format_table("gdelt").lists
     kind = choice("kind", cells["kind"], lists["kinds"])
     certainty = graded("confidence", cells["confidence"], lists["confidence"])
     event = f"gdelt-{cells['event']}"
-    yield Made("event", reported(cells["event"], str(cells["recorded"])), in_passing=True)
+    yield MadeRecord("event", reported(cells["event"], str(cells["recorded"])), in_passing=True)
     source = document(cells["document"], kind, cells["outlet"], cells["translation"])
     yield source
     where = (cells["sentence"], cells["actor1"], cells["actor2"], cells["action"])
-    yield Made(
+    yield MadeRecord(
         "claim",
         {
             "id": f"{event}-{mark(cells['moment'], cells['document'], *where)}",
@@ -210,7 +210,7 @@ def reported(number: int, recorded: str) -> dict[str, object]:
     }
 
 
-def document(identifier: str, kind: str, outlet: str, translation: str | None) -> Made:
+def document(identifier: str, kind: str, outlet: str, translation: str | None) -> MadeRecord:
     """The document that mentions it; only what is a link becomes one."""
     language = LANGUAGE.search(translation or "")
     link = identifier if LINK.fullmatch(identifier) and len(identifier) <= URL_LENGTH else None
@@ -222,4 +222,4 @@ def document(identifier: str, kind: str, outlet: str, translation: str | None) -
         "url": link,
         "language": language and language.group(1),
     }
-    return Made("source", fields)
+    return MadeRecord("source", fields)

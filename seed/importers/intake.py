@@ -13,9 +13,9 @@ from tempfile import NamedTemporaryFile
 from typing import Any, NamedTuple, Protocol
 
 from seed.importers.cells import short
-from seed.importers.formats import CellError, Format, Made, Row
+from seed.importers.formats import CellError, Format, InputRow, MadeRecord
 from seed.importers.sniffing import why_no_rows
-from seed.importers.survey import Names, Stored, Survey, Told
+from seed.importers.survey import NameAndAliases, Stored, Survey, Told
 from seed.refusals import Entry, Place, Refusal, entry, unread
 from seed.report import SHOWN
 from seed.vanished import Scope
@@ -77,7 +77,7 @@ class Tally:
         return position
 
 
-def nothing(_kind: str, _ids: list[str]) -> Mapping[str, Names]:
+def nothing(_kind: str, _ids: list[str]) -> Mapping[str, NameAndAliases]:
     """Nothing was loaded before."""
     return {}
 
@@ -95,7 +95,7 @@ def rereadable(path: Path) -> BufferedReader:
     return copied
 
 
-class Known(NamedTuple):
+class KnownDataset(NamedTuple):
     """What is known of a format's dataset before its files are read."""
 
     recorded_at: datetime
@@ -120,14 +120,14 @@ class FileIntake:
     """Files of a format that a table and a function describe."""
 
     def __init__(
-        self, form: Format, paths: Sequence[Path], known: Known, tally: Tally, stored: Stored = nothing
+        self, form: Format, paths: Sequence[Path], known: KnownDataset, tally: Tally, stored: Stored = nothing
     ) -> None:
         """`known`: of the dataset; `stored`: what records were called before."""
         self.tally = tally
         self._form, self._paths, self._known = form, paths, known
         self._releases = list(known.releases)
         self._whole: set[str] = set()
-        self._titles: Mapping[str, Names] = {}
+        self._titles: Mapping[str, NameAndAliases] = {}
         self._declared = form.table
         self._recent: dict[tuple[str, object], Mapping[str, Any]] = {}
         self._stored, self._survey = stored, Survey(whole_months=form.whole_months)
@@ -194,13 +194,13 @@ class FileIntake:
         for file, stream in streams:
             with suppress(OSError):
                 for one in self._form.read(stream, file, self._declared):
-                    if isinstance(one, Row):
+                    if isinstance(one, InputRow):
                         id_, whole = told_of(one.cells)
                         (self._whole if whole else passing).add(id_)
                 stream.seek(0)
         self._titles = self._stored("event", sorted(passing - self._whole))
 
-    def _gives_way(self, made: Made) -> bool:
+    def _gives_way(self, made: MadeRecord) -> bool:
         """Whether a record that is only named in passing is told whole elsewhere."""
         if not made.in_passing:
             return False
@@ -212,7 +212,7 @@ class FileIntake:
         for number, (file, stream) in enumerate(streams):
             try:
                 for found in self._form.read(stream, file, self._declared):
-                    if isinstance(found, Row):
+                    if isinstance(found, InputRow):
                         with suppress(CellError):
                             self._survey.add(told(found.cells), number)
                 stream.seek(0)
@@ -237,14 +237,14 @@ class FileIntake:
                 yield found
                 continue
             self.tally.row()
-            made = self._row(found, number) if isinstance(found, Row) else list(found)
+            made = self._row(found, number) if isinstance(found, InputRow) else list(found)
             refusals = [one for one in made if isinstance(one, Refusal)]
             yield from self.tally.refused(refusals) if refusals else made
             if not self.tally.rows % TOLD_EVERY:
                 position = self.tally.told(stream.tell(), position)
         self.tally.told(stream.tell(), position)
 
-    def _row(self, row: Row, number: int) -> list[Entry | Refusal]:
+    def _row(self, row: InputRow, number: int) -> list[Entry | Refusal]:
         """All records of a row but those that were just made the same; with a refusal among them, none counts."""
         made: list[Entry | Refusal] = []
         fresh: dict[tuple[str, object], Mapping[str, Any]] = {}

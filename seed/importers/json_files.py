@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from io import BufferedReader
 from typing import Any, TypeVar
 
-from seed.importers.formats import Found, Header, Table, UnreadableError
+from seed.importers.formats import Header, RowOrRefusal, Table, UnreadableError
 from seed.importers.sniffing import why_no_rows
 from seed.refusals import Place, Refusal, shown
 
@@ -17,7 +17,7 @@ LONGEST_ROW = 1_000_000
 _SOMETHING = re.compile(r"[^ \t\r\n]")
 
 
-def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[Found]:
+def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[RowOrRefusal]:
     """The objects of an array, counted from 1; their keys are the columns."""
     number, header = 0, None
     try:

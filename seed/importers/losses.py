@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from seed.importers.cells import slug
-from seed.importers.formats import CellError, Made, Row, table
+from seed.importers.formats import CellError, InputRow, MadeRecord, format_table
 from seed.refusals import shown
 
 SPEAKER = "losses-ukrainian-defence-ministry"
@@ -15,7 +15,7 @@ HEDGE = "personnel*"
 UNCOUNTED = {"date", "day", HEDGE, "greatest losses direction"}
 
 
-def records(row: Row) -> Iterator[Made]:
+def records(row: InputRow) -> Iterator[MadeRecord]:
     """Everything that one row says. A row that counts both people and equipment, without a hedge, is of corrections."""
     day, things = str(row.cells["date"]), dict(counted(row))
     tallies = {tally(thing) for thing in row.given if thing not in UNCOUNTED}
@@ -28,7 +28,7 @@ def records(row: Row) -> Iterator[Made]:
         return
     name = "personnel" if HEDGE in row.given or "personnel" in tallies else "equipment"
     event = f"losses-{name}-{day}"
-    yield Made(
+    yield MadeRecord(
         "event",
         {
             "id": event,
@@ -51,26 +51,26 @@ def records(row: Row) -> Iterator[Made]:
 
 def figure(thing: str, bound: str, number: int) -> dict[str, Any]:
     """How many of a thing Russia lost; prisoners are counted as such."""
-    measure = table("losses").lists["measures"].get(thing, "lost")
+    measure = format_table("losses").lists["measures"].get(thing, "lost")
     return {bound: number, "unit": words(thing), "measure": measure, "of": LOSER}
 
 
-def claim(id_: str, thing: str, day: str, **own: Any) -> Made:  # noqa: ANN401 - fields of a record
+def claim(id_: str, thing: str, day: str, **own: Any) -> MadeRecord:  # noqa: ANN401 - fields of a record
     """A claim of whoever counts the thing, as the tally passes it on."""
     fields = {
         "id": id_,
         "event": f"losses-{tally(thing)}-{day}",
-        "speaker": table("losses").lists["speakers"].get(thing, SPEAKER),
+        "speaker": format_table("losses").lists["speakers"].get(thing, SPEAKER),
         "via": AGGREGATOR,
         "stance": "asserts",
         "aspect": "casualties" if tally(thing) == "personnel" else "quantity",
         "said": {"edtf": day, "basis": "stated"},
         "citations": [{"source": SOURCE, "role": "carries"}],
     }
-    return Made("claim", fields | own)
+    return MadeRecord("claim", fields | own)
 
 
-def counted(row: Row) -> Iterator[tuple[str, int]]:
+def counted(row: InputRow) -> Iterator[tuple[str, int]]:
     """Each thing that the row counts any of; in early rows a nought also stands for what was not counted."""
     for thing, number in row.given.items():
         if thing in UNCOUNTED or number is None:
@@ -83,18 +83,18 @@ def counted(row: Row) -> Iterator[tuple[str, int]]:
 
 def tally(thing: str) -> str:
     """The tally that a thing is counted in."""
-    return "personnel" if thing in table("losses").lists["people"] else "equipment"
+    return "personnel" if thing in format_table("losses").lists["people"] else "equipment"
 
 
 def words(thing: str) -> str:
     """What a column counts; a column that is new since counts what it is called."""
-    lists: Mapping[str, Mapping[str, str]] = table("losses").lists
+    lists: Mapping[str, Mapping[str, str]] = format_table("losses").lists
     return lists["people"].get(thing) or lists["words"].get(thing) or thing
 
 
 def bound(hedge: object) -> str:
     """Which bound a number is, by the word beside it."""
-    hedges = table("losses").lists["hedges"]
+    hedges = format_table("losses").lists["hedges"]
     if hedge is not None and hedge not in hedges:
         raise CellError(HEDGE, f"{shown(hedge)} is none of {', '.join(hedges)}")
     return str(hedges.get(hedge, "best"))

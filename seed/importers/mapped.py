@@ -11,8 +11,8 @@ from typing import Any
 from api.domain.geo import code_of
 from seed.importers import csv_files
 from seed.importers.cells import TYPES, identity, mark, slug
-from seed.importers.formats import CellError, Format, Made, Row, Table, declared
-from seed.records import KINDS
+from seed.importers.formats import CellError, Format, InputRow, MadeRecord, Table, table_of
+from seed.records import INPUT_MODELS
 from seed.refusals import meant, shown, unread
 
 MAPPINGS = Path(__file__).parent / "mappings"
@@ -75,7 +75,7 @@ def mapping(name: str) -> Format | None:
         if not given.get(needed):
             raise MappingUnusableError(f"{path}: {needed} is missing")
     try:
-        made = declared(given)
+        made = table_of(given)
         _check(made)
     except (MappingUnusableError, TypeError, AttributeError, KeyError) as error:
         raise MappingUnusableError(f"{path}: {error}") from None
@@ -89,8 +89,8 @@ def _check(made: Table) -> None:
             raise MappingUnusableError(f"columns.{name}: there is no type {column.type}{meant(column.type, [*TYPES])}")
     for number, record in enumerate(made.lists["records"], 1):
         where = f"records[{number}]"
-        if record.get("kind") not in KINDS or "id" not in record or record.keys() - OWN:
-            told = f"has a kind ({', '.join(KINDS)}), an id, fields, and maybe each, split and mark"
+        if record.get("kind") not in INPUT_MODELS or "id" not in record or record.keys() - OWN:
+            told = f"has a kind ({', '.join(INPUT_MODELS)}), an id, fields, and maybe each, split and mark"
             raise MappingUnusableError(f"{where}: {told}")
         named = {*made.columns, *({"each"} if "each" in record else ()), *({"mark"} if "mark" in record else ())}
         for text in _texts([record["id"], record.get("fields", {}), made.lists]):
@@ -110,7 +110,7 @@ def _texts(held: object) -> Iterator[str]:
             yield from _texts(one)
 
 
-def records(made: Table, row: Row) -> Iterator[Made]:
+def records(made: Table, row: InputRow) -> Iterator[MadeRecord]:
     """What a row becomes; a record whose id needs an empty cell is not made."""
     for record in made.lists["records"]:
         for cells in _each(record, row):
@@ -120,10 +120,10 @@ def records(made: Table, row: Row) -> Iterator[Made]:
                 if fields.get("extra") == "*":
                     fields["extra"] = dict(row.given)
                 given = {name: value for name, value in fields.items() if value is not None}
-                yield Made(record["kind"], {"id": id_, **given})
+                yield MadeRecord(record["kind"], {"id": id_, **given})
 
 
-def _each(record: Mapping[str, Any], row: Row) -> Iterator[dict[str, Any]]:
+def _each(record: Mapping[str, Any], row: InputRow) -> Iterator[dict[str, Any]]:
     """The row's cells, once for each part of a column if so wished."""
     cells = dict(row.cells)
     if "mark" in record:

@@ -6,7 +6,7 @@ from typing import Any
 
 from seed.importers.intake import Tally
 from seed.refusals import Refusal
-from seed.report import COUNTS, FIRST, Report
+from seed.report import COUNTS, FIRST_SHOWN, Report
 
 
 @dataclass
@@ -66,9 +66,9 @@ class Outcome:
             yield f"{self.report.reworded:,} of the changed {told}."
         yield from self._vanished()
         refused = self.refused
-        yield from (str(refusal) for refusal in refused[:FIRST])
-        if len(refused) > FIRST:
-            yield f"… and {self.refusals - FIRST:,} more; --report json lists them."
+        yield from (str(refusal) for refusal in refused[:FIRST_SHOWN])
+        if len(refused) > FIRST_SHOWN:
+            yield f"… and {self.refusals - FIRST_SHOWN:,} more; --report json lists them."
         yield self._conclusion()
 
     def _vanished(self) -> Iterator[str]:
@@ -76,9 +76,9 @@ class Outcome:
         if gone:
             done = "were withdrawn" if self.report.withdrawn else "stay; --prune would withdraw them"
             yield f"{gone:,} records of the dataset are not in these files, which may be a part of it; they {done}:"
-            yield from (f"  {one}" for one in self.report.vanished_ids[:FIRST])
-            if gone > FIRST:
-                yield f"  … and {gone - FIRST:,} more."
+            yield from (f"  {one}" for one in self.report.vanished_ids[:FIRST_SHOWN])
+            if gone > FIRST_SHOWN:
+                yield f"  … and {gone - FIRST_SHOWN:,} more."
 
     def _conclusion(self) -> str:
         if self.report.refusals:

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from seed.descriptor import DESCRIPTOR
 from seed.importers.intake import TOLD_EVERY, Tally
-from seed.records import TABLES
+from seed.records import KIND_OF_TABLE
 from seed.refusals import Entry, Place, Refusal, entry, shown, unread
 from seed.vanished import Scope
 
@@ -54,7 +54,7 @@ class PackageIntake:
                 if "datasets.ndjson" not in members:
                     yield Refusal(Place(str(path)), "", "", "is no package: there is no datasets.ndjson in it")
                 yield from _unlike(path, members)
-            for table, kind in TABLES.items():
+            for table, kind in KIND_OF_TABLE.items():
                 for path, members in packages:
                     if f"{table}.ndjson" in members:
                         yield from self._member(kind, members[f"{table}.ndjson"], f"{path}/{table}.ndjson")
@@ -93,7 +93,7 @@ class PackageIntake:
 
 def size(path: Path) -> int:
     """How many bytes of records a package holds; nought if that cannot be told."""
-    names = {f"{table}.ndjson" for table in TABLES}
+    names = {f"{table}.ndjson" for table in KIND_OF_TABLE}
     try:
         if path.is_file() and path.name != "datapackage.json":
             with zipfile.ZipFile(path) as zipped:
@@ -118,7 +118,7 @@ def _unlike(path: Path, members: dict[str, Any]) -> Iterator[Refusal]:
     """Files of records that are not as the package's descriptor says, where there is one."""
     if DESCRIPTOR not in members:
         return
-    read = {f"{table}.ndjson" for table in TABLES}
+    read = {f"{table}.ndjson" for table in KIND_OF_TABLE}
     try:
         with members[DESCRIPTOR]() as stream:
             listed = json.loads(stream.read(LONGEST_LINE))["resources"]

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from seed.vanished import Scope
 
-Names = tuple[str, list[str]]
+NameAndAliases = tuple[str, list[str]]
 """What a record is called, and its aliases."""
-Stored = Callable[[str, list[str]], Mapping[str, Names]]
+Stored = Callable[[str, list[str]], Mapping[str, NameAndAliases]]
 """How records of a kind are called that were loaded before."""
 
 
@@ -37,7 +37,7 @@ class Survey:
     whole_months: bool = True
     """Whether what files cover begins and ends with a month."""
     _names: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-    _called: dict[tuple[str, str], Names] = field(default_factory=dict)
+    _called: dict[tuple[str, str], NameAndAliases] = field(default_factory=dict)
     _first: date = date.max
     _last: date = date.min
     _countries: set[str] = field(default_factory=set)

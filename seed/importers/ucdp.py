@@ -7,7 +7,7 @@ from typing import Any
 
 from seed.importers import ucdp_articles
 from seed.importers.cells import identity, short, slug
-from seed.importers.formats import CellError, Made, Row, choice, table
+from seed.importers.formats import CellError, InputRow, MadeRecord, choice, format_table
 from seed.importers.survey import Told
 from seed.importers.ucdp_places import containers, place
 
@@ -22,13 +22,13 @@ PLACEHOLDER = re.compile(r"XXX[0-9]*")
 UNIDENTIFIED = "a side not identified yet"
 
 
-def records(row: Row) -> Iterator[Made]:
+def records(row: InputRow) -> Iterator[MadeRecord]:
     """Everything that one row says."""
-    lists = table("ucdp").lists
+    lists = format_table("ucdp").lists
     cells = {**row.cells, **{f"side_{letter}_words": in_words(row.cells[f"side_{letter}"]) for letter in "ab"}}
     violence = choice("type_of_violence", cells["type_of_violence"], lists["violence"])
     dated = when(cells)
-    sides = [Made("actor", side(cells, letter)) for letter in "ab"]
+    sides = [MadeRecord("actor", side(cells, letter)) for letter in "ab"]
     if sides[0].fields["id"] == sides[1].fields["id"]:
         sides.pop()
     yield from sides
@@ -36,7 +36,7 @@ def records(row: Row) -> Iterator[Made]:
     event = f"ucdp-{cells['id']}"
     name = cells["where_coordinates"] or cells["country"]
     title = titled(violence["title"], cells) + (f": {name}" if name else "")
-    yield Made(
+    yield MadeRecord(
         "event",
         {
             "id": event,
@@ -106,7 +106,7 @@ def told(cells: Mapping[str, Any]) -> Told:
 def said_of(column: str, cells: Mapping[str, Any]) -> dict[str, Any]:
     """What the codebook says of a code, its notes filled in; of a code that it does not know, how it is read."""
     given = "" if cells[column] is None else cells[column]
-    known = choice(column, given, table("ucdp").lists[column])
+    known = choice(column, given, format_table("ucdp").lists[column])
     return {**known, "note": known["note"].format(**cells)}
 
 
@@ -150,16 +150,18 @@ def number(given: str) -> str:
     return plain if plain.isascii() and plain.isalnum() else identity(slug(plain), of=(given,))
 
 
-def claims(cells: Mapping[str, Any], event: str, sides: Sequence[str]) -> Iterator[Made]:
+def claims(cells: Mapping[str, Any], event: str, sides: Sequence[str]) -> Iterator[MadeRecord]:
     """How many died in all, and on each side that anybody is counted on: UCDP's own figures, and what they rest on.
 
     Whom the row names as original sources is cited, for UCDP does not say which figure is whose.
     """
-    found = ucdp_articles.read(cells["source_article"])
+    found = ucdp_articles.articles_of(cells["source_article"])
     sources = [article.record for article in found] + list(informants(cells))
     yield from sources
     cites = [{"source": source.fields["id"], "role": "cites"} for source in sources]
-    standing = choice("code_status", cells["code_status"] or "", table("ucdp").lists["code_status"]).format(**cells)
+    standing = choice("code_status", cells["code_status"] or "", format_table("ucdp").lists["code_status"]).format(
+        **cells
+    )
     own = {
         "event": event,
         "speaker": CODER,
@@ -172,7 +174,7 @@ def claims(cells: Mapping[str, Any], event: str, sides: Sequence[str]) -> Iterat
         marks = [*flags, "provisional"] if standing else flags
         carries = {"source": DATASET_SOURCE, "role": "carries", "flags": marks}
         id_ = identity(event, suffix)
-        yield Made("claim", {"id": id_, **own, "summary": told, "value": value, "citations": [carries, *cites]})
+        yield MadeRecord("claim", {"id": id_, **own, "summary": told, "value": value, "citations": [carries, *cites]})
 
 
 def figures(cells: Mapping[str, Any], sides: Sequence[str]) -> Iterator[tuple[str, str, dict[str, Any], list[str]]]:
@@ -181,7 +183,7 @@ def figures(cells: Mapping[str, Any], sides: Sequence[str]) -> Iterator[tuple[st
     A column of zero says as often that nobody knows as that nobody died, so it makes no claim; the row keeps it. Where
     the source only sums several incidents up (`event_clarity` 2), a high below the best is no contradiction.
     """
-    for column in ("low", "best", "high", *table("ucdp").lists["deaths"]):
+    for column in ("low", "best", "high", *format_table("ucdp").lists["deaths"]):
         if (cells[column] or 0) < 0:
             raise CellError(column, f"{cells[column]} is less than nought")
     low, best, high = cells["low"], cells["best"], cells["high"]
@@ -191,7 +193,7 @@ def figures(cells: Mapping[str, Any], sides: Sequence[str]) -> Iterator[tuple[st
     bounds = [f"{word} {value}" for word, value in (("low", low), ("high", high)) if value is not None]
     words = f"Killed in all: {best}" + (f" ({', '.join(bounds)})." if bounds else ".")
     yield "total", words, KILLED | {"low": low, "best": best, "high": high}, flags
-    for column, claim in table("ucdp").lists["deaths"].items():
+    for column, claim in format_table("ucdp").lists["deaths"].items():
         if cells[column]:
             words = claim["summary"].format(**cells, number=cells[column])
             words = words.replace(f"the side of {UNIDENTIFIED}", UNIDENTIFIED)
@@ -199,7 +201,7 @@ def figures(cells: Mapping[str, Any], sides: Sequence[str]) -> Iterator[tuple[st
             yield claim["id"], words, KILLED | {"best": cells[column], "of": of}, []
 
 
-def informants(cells: Mapping[str, Any]) -> Iterator[Made]:
+def informants(cells: Mapping[str, Any]) -> Iterator[MadeRecord]:
     """Those whom `source_original` names, once each, as sources.
 
     They are told apart by country: the police of one are not those of another.
@@ -210,7 +212,7 @@ def informants(cells: Mapping[str, Any]) -> Iterator[Made]:
             id_ = identity("ucdp-informant", country, slug(text), of=(text,))
             where = f" in events in {cells['country']}" if cells["country"] else ""
             told = f"Named so by UCDP as an original source{where}; who this is and what was said, UCDP does not say."
-            yield Made("source", {"id": id_, "kind": "informant", "title": short(text), "note": told})
+            yield MadeRecord("source", {"id": id_, "kind": "informant", "title": short(text), "note": told})
 
 
 def said(found: list[ucdp_articles.Article], start: date) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from seed.importers.cells import identity, line, short, slug
-from seed.importers.formats import Made
+from seed.importers.formats import MadeRecord
 
 # How an article begins; office names hold commas, headlines hold anything.
 START = r"(?P<office>[^;]{1,300}?)\s*,\s*(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})\s*,"
@@ -19,11 +19,11 @@ NO_DAY = date(1753, 1, 1)
 class Article(NamedTuple):
     """A source that a row cites, and the day it was published."""
 
-    record: Made
+    record: MadeRecord
     day: date | None
 
 
-def read(text: str | None) -> list[Article]:
+def articles_of(text: str | None) -> list[Article]:
     """Each article once, in the row's order."""
     whole = line(text or "")
     if not whole:
@@ -58,10 +58,10 @@ def _dated(piece: str) -> Article:
         "published": {"edtf": str(known), "basis": "stated"} if known else {},
         "note": None if len(title) == len(short(title)) else title,
     }
-    return Article(Made("source", fields), known)
+    return Article(MadeRecord("source", fields), known)
 
 
 def _free(text: str) -> Article:
     """Where UCDP wrote its sources down as free text, that text is one source; no date is read out of it."""
     fields = {"id": identity("ucdp-source", slug(text), of=(text,)), "kind": "document", "title": short(text)}
-    return Article(Made("source", fields | ({"note": text} if short(text) != text else {})), None)
+    return Article(MadeRecord("source", fields | ({"note": text} if short(text) != text else {})), None)

@@ -5,18 +5,18 @@ from typing import Any
 
 from api.domain.geo import code_of
 from seed.importers.cells import identity, short, slug
-from seed.importers.formats import Made, choice, table
+from seed.importers.formats import MadeRecord, choice, format_table
 
 DATASET_SOURCE = "ucdp-ged"
 COUNTRY = 6
 
 
-def place(cells: Mapping[str, Any]) -> Generator[Made, None, tuple[str | None, str | None]]:
+def place(cells: Mapping[str, Any]) -> Generator[MadeRecord, None, tuple[str | None, str | None]]:
     """The locations of a row, outermost first; returns the event's location and its relation to it."""
-    precision = choice("where_prec", cells["where_prec"], table("ucdp").lists["where_prec"])
+    precision = choice("where_prec", cells["where_prec"], format_table("ucdp").lists["where_prec"])
     within = None
     for container in containers(cells):
-        yield Made("location", {**container, "within": within})
+        yield MadeRecord("location", {**container, "within": within})
         within = str(container["id"])
     if cells["where_prec"] == COUNTRY:
         return within, "at" if within else None
@@ -24,7 +24,7 @@ def place(cells: Mapping[str, Any]) -> Generator[Made, None, tuple[str | None, s
     point = spot(cells, precision)
     if name is None and point is None:
         return within, "at" if within else None
-    yield Made("location", exact(cells, precision, name, point, within))
+    yield MadeRecord("location", exact(cells, precision, name, point, within))
     return str(exact(cells, precision, name, point, within)["id"]), precision.get("relation", "at")
 
 
@@ -71,7 +71,7 @@ def exact(
     shown = short(name) if name else f"{position[0]}, {position[1]}"
     kind = precision["kind"]
     if kind == "place":
-        kind = table("ucdp").lists["places"].get(shown.rpartition(" ")[2].lower(), kind)
+        kind = format_table("ucdp").lists["places"].get(shown.rpartition(" ")[2].lower(), kind)
     of = (within, shown, *position, cells["where_prec"])
     return {
         "id": identity("ucdp", slug(shown), of=of),

@@ -13,7 +13,7 @@ import pytest
 
 from api.http import openapi
 from api.http.openapi import resolved
-from api.http.problems import TYPES
+from api.http.problems import PROBLEM_TYPES
 from api.http.routing import EXAMPLES
 from api.main import create_app
 from tests.support.exchanges import DOCUMENT, REQUESTS, answers, samples
@@ -51,7 +51,7 @@ def fits(schema: Any, value: Any) -> bool:
 
 
 def test_it_does_not_change_unnoticed() -> None:
-    assert DOCUMENT.read_text() == openapi.written(SERVED), RENEW
+    assert DOCUMENT.read_text() == openapi.as_kept(SERVED), RENEW
 
 
 def test_it_is_served(api: Api) -> None:
@@ -73,7 +73,7 @@ def test_every_operation_shows_an_exchange() -> None:
 
 
 def test_every_type_of_problem_is_documented_wherever_it_can_happen() -> None:
-    by_path = {kind.status for kind in TYPES.values() if kind.slug not in NOT_EVERYWHERE}
+    by_path = {kind.status for kind in PROBLEM_TYPES.values() if kind.slug not in NOT_EVERYWHERE}
     for name, (path, operation) in OPERATIONS.items():
         problems = {int(status) for status in operation["responses"] if int(status) >= 400}
         missing = ({404} if "{" in path else set()) | ({416} if name.startswith("export_") else set())
@@ -179,7 +179,7 @@ def test_an_answer_is_described_and_shown(status: str, media_type: str, content:
         assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
         example = content["example"]
         assert example["status"] == int(status)
-        assert example["title"] == TYPES[example["type"].removeprefix("/problems/")].title
+        assert example["title"] == PROBLEM_TYPES[example["type"].removeprefix("/problems/")].title
 
 
 def test_the_box_is_typed() -> None:

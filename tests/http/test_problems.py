@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from api.http.problems import TYPES
+from api.http.problems import PROBLEM_TYPES
 from api.main import create_app
 from tests.support.live import Api, Params
 
@@ -305,11 +305,11 @@ def test_nothing_is_there(api: Api, path: str, detail: str, suggested: str | Non
         assert suggested in problem["did_you_mean"]
 
 
-@pytest.mark.parametrize("slug", TYPES)
+@pytest.mark.parametrize("slug", PROBLEM_TYPES)
 def test_each_type_of_problem_has_a_page(api: Api, slug: str) -> None:
     answer = api.good(f"/problems/{slug}")
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     heading = re.search("<h1>(.*?)</h1>", answer.text)
     assert heading is not None
-    assert heading[1] == TYPES[slug].title
-    assert f"Status {TYPES[slug].status}" in answer.text
+    assert heading[1] == PROBLEM_TYPES[slug].title
+    assert f"Status {PROBLEM_TYPES[slug].status}" in answer.text

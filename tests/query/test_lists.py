@@ -42,7 +42,7 @@ async def answered(url: str, table: str, asked: dict[str, Any]) -> list[tuple[in
 
     async def work(session: ReadSession) -> list[tuple[int, list[str]]]:
         question = await lists.resolve(session, table, query.conditions)
-        size = await lists.count(session, question)
+        size = await lists.count_matches(session, question)
         found = []
         for sort in SORTS:
             rows = [row[2] async for rows in lists.walk(session, question, sort, None, SOME) for _, row in rows]

@@ -18,7 +18,7 @@ from api.settings import PROJECT
 from seed.export import export
 from seed.importers.command import Wish, import_files
 from seed.importers.outcome import Outcome
-from seed.records import TABLES
+from seed.records import KIND_OF_TABLE
 from tests.support import databases
 from tests.support.imitations import UCDP, ucdp, write
 
@@ -57,7 +57,7 @@ def filled_url(dossier_url: str, tmp_path: Path) -> str:
 
 def test_a_package_comes_back_as_the_same_records(filled_url: str, backend: str, tmp_path: Path) -> None:
     counts = export(filled_url, tmp_path / "all")
-    sizes = {kind: counts[table] for table, kind in TABLES.items()}
+    sizes = {kind: counts[table] for table, kind in KIND_OF_TABLE.items()}
     same = load(filled_url, "package", [tmp_path / "all"])
     assert (same.loaded, same.report.refused, same.report.vanished.total()) == (False, [], 0)
     assert {kind: one["unchanged"] for kind, one in same.report.counts().items()} == sizes

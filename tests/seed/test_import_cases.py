@@ -13,13 +13,13 @@ from rich.console import Console
 
 from seed.importers import csv_files
 from seed.importers.command import Wish, import_files
-from seed.importers.formats import CellError, Row, table
+from seed.importers.formats import CellError, InputRow, format_table
 from seed.importers.outcome import Outcome
 from seed.refusals import Refusal
 from tests.support.imitations import FIRMS, UCDP, as_csv, made, of, stream, ucdp, write
 from tests.support.live import serving
 
-ORDER = table("ucdp").order
+ORDER = format_table("ucdp").order
 VIIRS = {
     "latitude": "48.83612",
     "longitude": "38.44331",
@@ -43,7 +43,7 @@ def only(kind: str, form: str, cells: Mapping[str, str]) -> dict[str, Any]:
 
 
 def refused(raw: bytes, form: str = "ucdp") -> list[str]:
-    return [str(one) for one in csv_files.rows(stream(raw), "f", table(form)) if isinstance(one, Refusal)]
+    return [str(one) for one in csv_files.rows(stream(raw), "f", format_table(form)) if isinstance(one, Refusal)]
 
 
 # FIRMS
@@ -153,8 +153,8 @@ def test_a_row_that_ucdp_has_yet_to_check_is_provisional() -> None:
 def test_a_file_without_a_header_has_the_order_of_its_releases() -> None:
     cells = dict.fromkeys(ORDER, "") | {name: value for name, value in ucdp().items() if name in ORDER}
     text = as_csv([cells]).partition("\r\n")[2]
-    (row,) = csv_files.rows(stream(text.encode()), "f", table("ucdp"))
-    assert isinstance(row, Row)
+    (row,) = csv_files.rows(stream(text.encode()), "f", format_table("ucdp"))
+    assert isinstance(row, InputRow)
     assert (row.place.row, row.given) == (1, cells)
     assert len(ORDER) == 49
     told = (
@@ -170,7 +170,7 @@ def test_words_for_a_missing_value_are_nothing_in_columns_of_text_too(word: str)
     empty, given = ucdp(**dict.fromkeys(texts, "")), ucdp(**dict.fromkeys(texts, word))
     without = [(one.kind, one.fields | {"extra": None}) for one in made("ucdp", empty)]
     assert [(one.kind, one.fields | {"extra": None}) for one in made("ucdp", given)] == without
-    (row,) = csv_files.rows(stream(as_csv([ucdp(side_b=word)]).encode()), "f", table("ucdp"))
+    (row,) = csv_files.rows(stream(as_csv([ucdp(side_b=word)]).encode()), "f", format_table("ucdp"))
     assert [str(one) for one in row if isinstance(one, Refusal)] == ["f row 2: side_b: is empty"]
     assert only("claim", "firms", FIRMS | {"confidence": word})["certainty"] == "stated"
 
@@ -184,8 +184,8 @@ def test_json_of_an_interface_and_of_an_archive_is_read(empty_url: str, tmp_path
         (tmp_path / name).write_text(json.dumps(held))
         assert [
             one.cells["id"]
-            for one in csv_files.rows(stream((tmp_path / name).read_bytes()), "f", table("ucdp"))
-            if isinstance(one, Row)
+            for one in csv_files.rows(stream((tmp_path / name).read_bytes()), "f", format_table("ucdp"))
+            if isinstance(one, InputRow)
         ] == [900001]
     assert load(empty_url, "ucdp", tmp_path / "page.json").report.new["event"] == 1
     assert load(empty_url, "ucdp", tmp_path / "list.json").report.changed == {"dataset": 1}  # another file

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from seed.importers import cells, csv_files, json_files
-from seed.importers.formats import CellError, Column, Row, Table, graded
+from seed.importers.formats import CellError, Column, InputRow, Table, graded
 from seed.refusals import Refusal
 from tests.support.imitations import stream
 
@@ -30,11 +30,11 @@ def read(text: str | bytes, reader: Any = csv_files.rows, table: Table = TABLE) 
 
 
 def values(found: Iterable[Any]) -> list[tuple[Any, ...]]:
-    return [tuple(one.cells.values()) for one in found if isinstance(one, Row)]
+    return [tuple(one.cells.values()) for one in found if isinstance(one, InputRow)]
 
 
 def refusals(found: Iterable[Any]) -> list[str]:
-    lists = [[one] if isinstance(one, Refusal) else one for one in found if not isinstance(one, Row)]
+    lists = [[one] if isinstance(one, Refusal) else one for one in found if not isinstance(one, InputRow)]
     return [str(refusal) for refusal in chain.from_iterable(lists)]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from seed.files import read
 from seed.importers import json_files
-from seed.importers.formats import FOLDER, CellError, Made, Row, table
+from seed.importers.formats import FOLDER, CellError, InputRow, MadeRecord, format_table
 from seed.importers.registry import FORMATS
 from seed.records import Actor, Location
 from seed.refusals import Entry, Place, entry
@@ -17,20 +17,20 @@ from tests.support.dossiers import SHIPPED
 from tests.support.imitations import CONTROL, FIRMS, MENTION, made, of, stream
 
 
-def losses(given: dict[str, Any]) -> list[Made]:
-    (row,) = json_files.rows(stream(json.dumps([given]).encode()), "imitation.json", table("losses"))
-    assert isinstance(row, Row)
+def losses(given: dict[str, Any]) -> list[MadeRecord]:
+    (row,) = json_files.rows(stream(json.dumps([given]).encode()), "imitation.json", format_table("losses"))
+    assert isinstance(row, InputRow)
     return list(FORMATS["losses"].records(row))
 
 
-def only(kind: str, records: list[Made]) -> dict[str, Any]:
+def only(kind: str, records: list[MadeRecord]) -> dict[str, Any]:
     (found,) = of(kind, records)
     return found
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_what_a_format_declares_is_fit_to_be_loaded(name: str) -> None:
-    declared = table(name)
+    declared = format_table(name)
     assert declared.columns
     for one in declared.fixed:
         fields = one.fields | ({"recorded_at": "2031-05-02T00:00:00Z"} if one.kind == "dataset" else {})
@@ -40,7 +40,7 @@ def test_what_a_format_declares_is_fit_to_be_loaded(name: str) -> None:
 def test_every_pair_of_names_is_reviewed_and_names_somebody() -> None:
     pairs = tomllib.loads((FOLDER / "same_as.toml").read_text())["same_as"]
     reviewed = {one.record.id for one in read([LYSYCHANSK]) if isinstance(one, Entry) and isinstance(one.record, Actor)}
-    fixed = {one.fields["id"] for name in FORMATS for one in table(name).fixed if one.kind == "actor"}
+    fixed = {one.fields["id"] for name in FORMATS for one in format_table(name).fixed if one.kind == "actor"}
     for pair in pairs:
         assert pair.keys() == {"actor", "other", "basis"}
         assert pair["basis"].endswith(".")

@@ -11,8 +11,8 @@ from rich.console import Console
 from api.storage.database import engine
 from seed.importers import gdelt
 from seed.importers.command import Wish, import_files
-from seed.importers.formats import CellError, Made, Row
-from seed.importers.formats import table as declared
+from seed.importers.formats import CellError, InputRow, MadeRecord
+from seed.importers.formats import format_table as declared
 from seed.importers.outcome import Outcome
 from seed.verify import verify
 from tests.support.imitations import MENTION, as_csv, of, stream
@@ -57,10 +57,10 @@ def brought(url: str, *paths: Path, **wish: Any) -> Outcome:
     return outcome
 
 
-def made(cells: dict[str, str]) -> list[Made]:
+def made(cells: dict[str, str]) -> list[MadeRecord]:
     text = "\t".join((EVENT | cells).values()) + "\n"
     (row,) = gdelt.rows(stream(text.encode()), "events.csv", declared("gdelt"))
-    assert isinstance(row, Row), row
+    assert isinstance(row, InputRow), row
     return list(gdelt.records(row))
 
 

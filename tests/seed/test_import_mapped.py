@@ -10,7 +10,7 @@ from rich.console import Console
 
 from seed.importers import csv_files
 from seed.importers.command import ImportUnusableError, Wish, import_files
-from seed.importers.formats import Made, Row
+from seed.importers.formats import InputRow, MadeRecord
 from seed.importers.mapped import MAPPINGS, mapping, shipped
 from seed.importers.outcome import Outcome
 from tests.support.imitations import as_csv, of, stream, write
@@ -62,11 +62,11 @@ VIINA = {
 }
 
 
-def became(name: str, cells: Mapping[str, str]) -> list[Made]:
+def became(name: str, cells: Mapping[str, str]) -> list[MadeRecord]:
     form = mapping(name)
     assert form is not None
     (row,) = csv_files.rows(stream(as_csv([cells]).encode()), "f.csv", form.table)
-    assert isinstance(row, Row), row
+    assert isinstance(row, InputRow), row
     return list(form.records(row))
 
 
@@ -140,7 +140,7 @@ def test_an_empty_cell_leaves_out_what_rests_on_it() -> None:
     assert [one.get("point") for one in of("location", found)] == [None, None, None]
 
 
-def only_event(found: list[Made]) -> dict[str, Any]:
+def only_event(found: list[MadeRecord]) -> dict[str, Any]:
     (event,) = of("event", found)
     return event
 

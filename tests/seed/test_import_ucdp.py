@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from api.domain import dates
 from seed.importers.cells import line
 from seed.importers.formats import CellError
-from seed.importers.ucdp_articles import read
+from seed.importers.ucdp_articles import articles_of
 from tests.support.imitations import ARTICLES, made, of, ucdp
 
 
@@ -250,7 +250,7 @@ def test_said_after_the_last_article(dates: list[str], expected: str | None) -> 
 
 
 def test_articles_hold_anything() -> None:
-    first, second, third = (one.record.fields for one in read(ARTICLES.replace('""', '"')))
+    first, second, third = (one.record.fields for one in articles_of(ARTICLES.replace('""', '"')))
     assert [first["title"], second["title"], third["title"]] == [
         'Two killed; more hurt, say "officials"',
         "Toll rises",
@@ -274,12 +274,12 @@ def test_articles_hold_anything() -> None:
 )
 def test_every_headline_is_found_whole(articles: list[tuple[str, date, str]]) -> None:
     text = ";".join(f'"{office},{day},{headline}"' for office, day, headline in articles)
-    found = [(one.record.fields["publisher"], one.day, one.record.fields["title"]) for one in read(text)]
+    found = [(one.record.fields["publisher"], one.day, one.record.fields["title"]) for one in articles_of(text)]
     assert found == list(dict.fromkeys(articles))
 
 
 def test_an_article_cited_twice_is_one_source() -> None:
-    assert len(read('"Testwire,2031-05-03,Same";"Testwire,2031-05-03,Same"')) == 1
+    assert len(articles_of('"Testwire,2031-05-03,Same";"Testwire,2031-05-03,Same"')) == 1
 
 
 @pytest.mark.parametrize(
@@ -292,20 +292,20 @@ def test_an_article_cited_twice_is_one_source() -> None:
     ],
 )
 def test_free_text_is_one_document_without_a_date(text: str) -> None:
-    (found,) = read(text)
+    (found,) = articles_of(text)
     assert found.day is None
     assert (found.record.fields["kind"], found.record.fields.get("published")) == ("document", None)
 
 
 def test_long_sources_are_kept_in_full() -> None:
-    (free,), (dated,) = read("x" * 1_500), read(f'"Testwire,2031-05-03,{"y" * 1_500}"')
+    (free,), (dated,) = articles_of("x" * 1_500), articles_of(f'"Testwire,2031-05-03,{"y" * 1_500}"')
     for found, text in ((free, "x" * 1_500), (dated, "y" * 1_500)):
         assert (found.record.fields["title"], found.record.fields["note"]) == (text[:999] + "…", text)
 
 
 @pytest.mark.parametrize("text", [None, "", "  "])
 def test_no_articles(text: str | None) -> None:
-    assert read(text) == []
+    assert articles_of(text) == []
 
 
 @pytest.mark.parametrize(

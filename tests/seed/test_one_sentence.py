@@ -13,7 +13,7 @@ from api import cli
 from api.settings import PROJECT
 from migrations import migrate
 from seed.importers import gdelt
-from seed.importers.formats import table
+from seed.importers.formats import format_table
 from seed.importers.mapped import mapping
 from seed.importers.registry import FORMATS
 from tests.support.databases import LYSYCHANSK
@@ -188,5 +188,5 @@ def test_ctrl_c_ends_an_import_in_one_line_and_leaves_nothing(database: Path, tm
 
 
 def test_every_importer_is_tried() -> None:
-    assert {mapping(name) is not None or table(name) is not None for name in IMPORTERS} == {True}
+    assert {mapping(name) is not None or format_table(name) is not None for name in IMPORTERS} == {True}
     assert len(gdelt.events_table().order) == 61

@@ -7,7 +7,7 @@ import re
 import httpx
 import pytest
 
-from api.http.problems import TYPES
+from api.http.problems import PROBLEM_TYPES
 from api.settings import PROJECT
 from tests.support.live import Api
 from tests.support.wire import Answer, Wire
@@ -15,7 +15,7 @@ from tests.support.wire import Answer, Wire
 TABLE = PROJECT / "tests" / "support" / "hostile.txt"
 ROWS = [line for line in TABLE.read_text().splitlines() if not line.startswith("#")]
 OF_THE_INSIDE = re.compile(r"Traceback|File \\?\"|sqlite3|asyncpg|sqlalchemy|pydantic|SELECT ", re.IGNORECASE)
-TITLES = {kind.status: (f"/problems/{kind.slug}", kind.title) for kind in TYPES.values()}
+TITLES = {kind.status: (f"/problems/{kind.slug}", kind.title) for kind in PROBLEM_TYPES.values()}
 
 
 def cursor(api: Api, kind: str, path: str) -> str:

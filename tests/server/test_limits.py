@@ -22,7 +22,7 @@ from api.server.middleware import Middleware
 from api.server.request_limits import Allowance, Proxies
 from api.settings import EXPOSED_RATE_LIMIT, Settings
 from api.storage.database import engine
-from api.storage.reader import Reader, Statement
+from api.storage.reader import Reader, SqlStatement
 from tests.support.live import PATIENCE_S, Api, serving
 from tests.support.wire import Wire
 
@@ -229,11 +229,11 @@ async def reading(url: str, **settings: Any) -> AsyncIterator[Reader]:
         await reader.close()
 
 
-def endless() -> Statement:
+def endless() -> SqlStatement:
     """A statement that takes minutes."""
     numbers = sa.select(sa.literal(1).label("n")).cte("numbers", recursive=True)
     numbers = numbers.union_all(sa.select(numbers.c.n + 1).where(numbers.c.n < 1_000_000_000))
-    return Statement(sa.select(sa.func.count()).select_from(numbers))
+    return SqlStatement(sa.select(sa.func.count()).select_from(numbers))
 
 
 @pytest.mark.parametrize("slow", [False, True])
@@ -242,7 +242,7 @@ def test_a_statement_is_broken_off(empty_url: str, slow: bool) -> None:
         async with reading(empty_url, statement_seconds=0.3) as reader:
             with pytest.raises(Unavailable, match="took too long"):
                 await reader.fetch(endless(), {}, slow=slow)
-            assert await reader.fetch(Statement(sa.select(sa.literal(1))), {})
+            assert await reader.fetch(SqlStatement(sa.select(sa.literal(1))), {})
 
     asyncio.run(main())
 
@@ -252,7 +252,7 @@ def test_a_long_statement_holds_up_no_other(empty_url: str) -> None:
         async with reading(empty_url, statement_seconds=5) as reader:
             long = asyncio.create_task(reader.fetch(endless(), {}))
             await asyncio.sleep(0.3)
-            assert await reader.fetch(Statement(sa.select(sa.literal(1))), {})
+            assert await reader.fetch(SqlStatement(sa.select(sa.literal(1))), {})
             assert not long.done()
             with pytest.raises(Unavailable):
                 await long
@@ -281,7 +281,7 @@ def test_only_so_many_exports_at_once(dossier_url: str) -> None:
                     async with reader.snapshot():
                         pass
             async with reader.snapshot() as connection:
-                assert await connection.fetch(Statement(sa.select(sa.literal(1))), {})
+                assert await connection.fetch(SqlStatement(sa.select(sa.literal(1))), {})
 
     asyncio.run(main())
 

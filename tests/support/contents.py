@@ -14,7 +14,7 @@ from api import models
 from api.index.history import History
 from api.index.invalidation import Changes
 from api.index.writer import rederive
-from api.models.facets import CELL_BITS, CLAIM, COLUMNS, NEVER
+from api.models.facets import CELL_BITS, CLAIM, ENTRY_COLUMNS, NEVER
 from api.schemas import records as schemas
 from api.storage.bulk import Store
 
@@ -124,7 +124,7 @@ def _columns(connection: sa.Connection) -> list[tuple[str, str, float]]:
     ):
         kind, _, short = name.partition("/")
         ids = _ids(connection, kind)
-        for at, value in enumerate(np.frombuffer(cells, COLUMNS[kind][short]).tolist(), chunk << CELL_BITS):
+        for at, value in enumerate(np.frombuffer(cells, ENTRY_COLUMNS[kind][short]).tolist(), chunk << CELL_BITS):
             if at in ids and value != NEVER and not math.isnan(value):
                 found.append((name, ids[at], value))
     return sorted(found)

@@ -11,7 +11,7 @@ import httpx
 from api.http import openapi, routing
 from api.main import create_app
 from api.query.filters import Filters
-from api.query.paging import Place, Stand, encode_cursor, fingerprint
+from api.query.paging import CursorState, Place, encode_cursor, fingerprint
 from api.settings import PROJECT
 from api.storage.database import engine
 from migrations import migrate
@@ -177,7 +177,7 @@ def answers(client: httpx.Client) -> dict[str, Any]:
         found[operation]["cursor"] = following.partition("cursor=")[2]
     # The dossier is one revision, and so one page: this is where the second would begin.
     found["list_revisions"]["cursor"] = encode_cursor(
-        Place(0, 1, ""), Stand(fingerprint("revisions", "-number", Filters()), 1)
+        Place(0, 1, ""), CursorState(fingerprint("revisions", "-number", Filters()), 1)
     )
     return found
 
@@ -203,8 +203,8 @@ def renew() -> None:
             routing.EXAMPLES.clear()
             routing.EXAMPLES.update(samples(api.client))
     routing.EXAMPLES_FILE.write_text(json.dumps(routing.EXAMPLES, ensure_ascii=False, indent=2) + "\n")
-    FILE.write_text(openapi.written(openapi.EXCHANGES))
-    DOCUMENT.write_text(openapi.written(create_app().openapi()))
+    FILE.write_text(openapi.as_kept(openapi.EXCHANGES))
+    DOCUMENT.write_text(openapi.as_kept(create_app().openapi()))
 
 
 if __name__ == "__main__":

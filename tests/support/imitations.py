@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from seed.importers import csv_files
-from seed.importers.formats import Made, Row, table
+from seed.importers.formats import InputRow, MadeRecord, format_table
 from seed.importers.registry import FORMATS
 
 Cells = dict[str, str]
@@ -133,17 +133,17 @@ def stream(raw: bytes) -> io.BufferedReader:
     return io.BufferedReader(cast("io.RawIOBase", io.BytesIO(raw)))
 
 
-def only_row(name: str, cells: Mapping[str, str]) -> Row:
+def only_row(name: str, cells: Mapping[str, str]) -> InputRow:
     """The one row of a file of a format."""
-    (found,) = csv_files.rows(stream(as_csv([cells]).encode()), "imitation.csv", table(name))
-    assert isinstance(found, Row), found
+    (found,) = csv_files.rows(stream(as_csv([cells]).encode()), "imitation.csv", format_table(name))
+    assert isinstance(found, InputRow), found
     return found
 
 
-def made(name: str, cells: Mapping[str, str]) -> list[Made]:
+def made(name: str, cells: Mapping[str, str]) -> list[MadeRecord]:
     """What a format makes of one row."""
     return list(FORMATS[name].records(only_row(name, cells)))
 
 
-def of(kind: str, records: Iterable[Made]) -> list[dict[str, Any]]:
+def of(kind: str, records: Iterable[MadeRecord]) -> list[dict[str, Any]]:
     return [one.fields for one in records if one.kind == kind]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 
 from seed.load import load, withdraw
-from seed.records import KINDS
+from seed.records import INPUT_MODELS
 from seed.refusals import Entry, Place, entry
 
 DATASETS = ("a", "b", "c")
@@ -76,7 +76,7 @@ class World:
 
 @st.composite
 def _files(draw: st.DrawFn, world: World, dataset: str) -> Records:
-    ids = {kind: [f"{dataset}-{kind}{number}" for number in range(SIZE)] for kind in KINDS if kind != "dataset"}
+    ids = {kind: [f"{dataset}-{kind}{number}" for number in range(SIZE)] for kind in INPUT_MODELS if kind != "dataset"}
     chosen = {kind: draw(st.lists(st.sampled_from(pool), unique=True)) for kind, pool in ids.items()}
     file: Records = {(kind, id_): {} for kind, some in chosen.items() for id_ in some}
     for kind, id_ in list(file):

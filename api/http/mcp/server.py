@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message
 
 from api.http.caching import base
-from api.http.mcp.tools import INSTRUCTIONS, TOOLS, Json, Parameters, Tool, ToolError, named
+from api.http.mcp.tools import INSTRUCTIONS, TOOLS, Arguments, Json, Tool, ToolError, named
 
 ATTEMPTS = 5
 Context = ServerRequestContext[dict[str, object]]
@@ -33,12 +33,12 @@ class Within:
         self.revisions: set[bytes] = set()
         """Those of the answers so far."""
 
-    def link(self, path: str, parameters: Parameters) -> str:
+    def link(self, path: str, parameters: Arguments) -> str:
         """Where the same is asked over HTTP; what is null is not asked."""
         query = _query(parameters)
         return f"{self._root}{quote(path)}{'?' if query else ''}{query}"
 
-    async def ask(self, path: str, parameters: Parameters) -> tuple[int, Any]:
+    async def ask(self, path: str, parameters: Arguments) -> tuple[int, Any]:
         """Status and JSON of an answer."""
         scope = {
             "type": "http",
@@ -72,7 +72,7 @@ class Within:
         return status, orjson.loads(b"".join(parts))
 
 
-def _query(parameters: Parameters) -> str:
+def _query(parameters: Arguments) -> str:
     return urlencode({name: _text(value) for name, value in parameters.items() if value is not None}, doseq=True)
 
 

@@ -17,7 +17,7 @@ from api.http.resources.locations import LocationFilters
 from api.query import tables
 from api.query.descriptions import Explained
 from api.query.filters import MAX_LIMIT, BBox, Filters
-from api.storage.reader import Statement
+from api.storage.reader import SqlStatement
 
 DEFAULT_LIMIT = 100
 _SIDES_IN_SPACE = 6
@@ -184,7 +184,7 @@ class Collection:
     title: str
     description: str
     model: type[Filters]
-    item: Statement
+    item: SqlStatement
     placed: bool
     declared: tuple[str, ...]
     """The parameters that its clients are told of, beside the standard's own."""

@@ -18,8 +18,8 @@ from api.http.answers import Asked, Nothing
 from api.http.caching import base
 from api.http.formats import Document
 from api.http.ogc.collections import COLLECTIONS, ClaimItems, Collection, EventItems, LocationItems, described
-from api.query.filters import ID, MAX_LIMIT
-from api.query.paging import Sort, Stand, decode_cursor, encode_cursor, fingerprint, links
+from api.query.filters import ID_PATTERN, MAX_LIMIT
+from api.query.paging import CursorState, Sort, decode_cursor, encode_cursor, fingerprint, links
 from api.query.session import ReadSession
 from api.query.tables import placeless
 
@@ -35,7 +35,7 @@ def properties(collection: str, document: Document) -> dict[str, Any]:
     that looks like a day for a date, and a condition on any of them for `datetime`: so the days between which a thing
     lies are the only ones, and the rest of the date is in words.
     """
-    columns = formats.COLUMNS[collection](document)
+    columns = formats.CSV_COLUMNS[collection](document)
     when = DATES.get(collection)
     found: dict[str, Any] = {}
     for name, value in columns.items():
@@ -98,7 +98,7 @@ def document(root: str) -> Json:
         paths[f"{here}/items"] = _operation(
             f"{name}.items", collection.description, "application/geo+json", _parameters(collection)
         )
-        one = {"name": "featureId", "in": "path", "required": True, "schema": {"type": "string", "pattern": ID}}
+        one = {"name": "featureId", "in": "path", "required": True, "schema": {"type": "string", "pattern": ID_PATTERN}}
         paths[f"{here}/items/{{featureId}}"] = _operation(
             f"{name}.item", f"One of {collection.title.lower()}.", "application/geo+json", [one]
         )
@@ -293,7 +293,7 @@ async def _taken(
     """The documents of the page, and the cursor of the next; a cursor says in which part it goes on, and where."""
     listing = collection.listing
     sort = Sort.parse(listing.sorts[0])
-    stand = Stand(fingerprint(f"ogc-{listing.name}", listing.sorts[0], query), session.revision)
+    stand = CursorState(fingerprint(f"ogc-{listing.name}", listing.sorts[0], query), session.revision)
     index, place = 0, None
     if query.cursor is not None:
         kind = str if sort.key in listing.text_keys else int

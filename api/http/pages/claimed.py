@@ -7,7 +7,7 @@ from datetime import date
 from markupsafe import Markup
 
 from api.http.pages import frame, words
-from api.http.pages.data import Json, Known
+from api.http.pages.data import Directory, Json
 from api.http.pages.timeline import Item, timeline_of
 
 WIDTH = 1_000.0
@@ -76,7 +76,7 @@ def figures_of(claims: Sequence[tuple[Json, str]]) -> Figures | None:
         revises = any(row.party == party for row in rows)
         rows.append(_row(claim, party, axis, TOP + len(rows) * ROW + ROW / 2, revises=revises))
     levels = [least + (most - least) * share / LEVELS for share in range(LEVELS + 1)]
-    marks = [(axis.x(level), words.number(round(level) if most > LEVELS else round(level, 2))) for level in levels]
+    marks = [(axis.x(level), words.grouped(round(level) if most > LEVELS else round(level, 2))) for level in levels]
     return Figures(rows, marks, TOP + len(rows) * ROW + 8)
 
 
@@ -105,7 +105,7 @@ MOST = 300
 """So many claims are drawn; the others are told in words."""
 
 
-def lanes_of_claims(claims: Sequence[Json], known: Known, as_of: date | None, page: str = "") -> Markup | None:
+def lanes_of_claims(claims: Sequence[Json], known: Directory, as_of: date | None, page: str = "") -> Markup | None:
     """The claims as an SVG, those of a party on one lane; None: there is none with a day."""
     parties = {claim["id"]: party_of(claim, known) for claim in claims[:MOST]}
     names = {party: known.name(party or None) for party in dict.fromkeys(parties.values())}
@@ -114,17 +114,17 @@ def lanes_of_claims(claims: Sequence[Json], known: Known, as_of: date | None, pa
     line = timeline_of(items, {party: names[party] for party in ordered}, as_of)
     if not line.lanes:
         return None
-    values = {"line": line, "line_id": "said", "line_title": f"{words.count(len(items), 'claim')} by day and party"}
+    values = {"line": line, "line_id": "said", "line_title": f"{words.quantity(len(items), 'claim')} by day and party"}
     return Markup(frame.templates.get_template("timeline.svg").render(**values, alone=False))  # noqa: S704 - escaped by the template
 
 
-def party_of(claim: Json, known: Known) -> str:
+def party_of(claim: Json, known: Directory) -> str:
     """The key of the lane in which a claim stands."""
     speaker = claim["speaker"]
     return known.party(speaker and speaker["id"]) or ""
 
 
-def _item(claim: Json, party: str, known: Known, page: str) -> Item:
+def _item(claim: Json, party: str, known: Directory, page: str) -> Item:
     speaker = known.name(claim["speaker"] and claim["speaker"]["id"])
     side = words.SIDES.get(claim["stance"], "neutral")
     told = words.STANCES.get(claim["stance"], words.plain(claim["stance"]))
@@ -134,7 +134,7 @@ def _item(claim: Json, party: str, known: Known, page: str) -> Item:
     return Item(f"{speaker} {told}: {aspect}{about}", href, side, words.STANDS[side], claim["said"], (party,))
 
 
-def figures_as_svg(claims: Sequence[Json], known: Known) -> Markup | None:
+def figures_as_svg(claims: Sequence[Json], known: Directory) -> Markup | None:
     """The figures that claims give, on one scale; None: they give none."""
     figures = figures_of([(claim, known.name(party_of(claim, known) or None)) for claim in claims])
     if figures is None:

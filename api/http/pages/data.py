@@ -54,7 +54,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Known:
+class Directory:
     """What pages need of the whole collection, read once a revision: names, parties, the days of the words."""
 
     actors: dict[str, Json]
@@ -161,7 +161,7 @@ class Reading:
         """One dataset. Raises NotFound."""
         return await self._item(datasets.get_dataset, identifier)
 
-    async def known(self) -> Known:
+    async def known(self) -> Directory:
         """What is known of the whole collection."""
         catalogue = self.session.catalogue
         of, known = getattr(self._state, "known_to_pages", (None, None))
@@ -170,7 +170,7 @@ class Reading:
             self._state.known_to_pages = (catalogue, known)
         return known
 
-    async def _read_known(self) -> Known:
+    async def _read_known(self) -> Directory:
         everybody: list[Json] = []
         cursor: str | None = None
         while True:
@@ -186,7 +186,7 @@ class Reading:
             [(actor["id"], one["kind"], one["actor"]["id"]) for actor in everybody for one in actor["affiliations"]],
         )
         by_id = {actor["id"]: {"name": actor["name"], "kind": actor["kind"]} for actor in everybody}
-        return Known(by_id, places.records, sets.records, await self._days_said(), standings)
+        return Directory(by_id, places.records, sets.records, await self._days_said(), standings)
 
     async def _days_said(self) -> tuple[str, str] | None:
         first = (await self.claims(sort="said", limit=ENDS)).records
@@ -205,7 +205,7 @@ def _query_of(endpoint: Endpoint) -> tuple[str, type[BaseModel]]:
     raise TypeError(f"{endpoint} takes no query")
 
 
-async def read(request: Request, work: Callable[[Reading], Awaitable[T]]) -> T:
+async def read_page(request: Request, work: Callable[[Reading], Awaitable[T]]) -> T:
     """Do work that reads, all of it at one revision. Raises what the API's endpoints raise."""
     state = request.app.state
     return await answers.data_of(request).ask(lambda session: work(Reading(session, state)))

@@ -14,10 +14,10 @@ from api.domain import vocabulary as v
 from api.http import answers, caching
 from api.http.pages import frame, words
 from api.http.pages.basemap import CREDIT
-from api.http.pages.data import Json, Known, Part, Reading
+from api.http.pages.data import Directory, Json, Part, Reading
 from api.http.pages.links import changed, citation, day_steps, exports, feed, same_day, same_in_api
 from api.http.pages.map import map_of
-from api.http.pages.pictures import bars_of, items_of, lanes_of, places_of, sign_links
+from api.http.pages.pictures import bars_of, items_of, lanes_of, places_table, sign_links
 from api.http.pages.timeline import timeline_of
 from api.http.resources.events import EventFilters
 from api.query.filters import MAX_LIMIT, Flag
@@ -64,7 +64,7 @@ async def explore(request: Request, query: Annotated[ExploreQuery, Query()]) -> 
         return frame.Page(
             "explore.html",
             title,
-            f"{words.count(page.meta['total'], 'event')}: map, timeline and list. {page.meta['description']}.",
+            f"{words.quantity(page.meta['total'], 'event')}: map, timeline and list. {page.meta['description']}.",
             await _shown(request, reading, query, page),
             path,
             [
@@ -74,7 +74,7 @@ async def explore(request: Request, query: Annotated[ExploreQuery, Query()]) -> 
             citation(title, whole, frame.permanent(request), reading.session.revision, frame.today()),
         )
 
-    return await frame.answer(request, make, embed=query.embed)
+    return await frame.page_response(request, make, embed=query.embed)
 
 
 async def _shown(request: Request, reading: Reading, query: ExploreQuery, page: Part) -> dict[str, Any]:
@@ -90,7 +90,7 @@ async def _shown(request: Request, reading: Reading, query: ExploreQuery, page: 
         "total": total,
         "description": page.meta["description"],
         "why_empty": page.meta.get("why_empty"),
-        "left_out": words.left_out(page.meta.get("left_out")),
+        "left_out": words.lacking(page.meta.get("left_out")),
         "next": page.cursor and changed(here, cursor=page.cursor),
         "first": changed(here, cursor=None) if query.cursor else None,
         "choices": _choices(known),
@@ -109,7 +109,7 @@ def _unshown(request: Request, asked: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 @lru_cache(maxsize=1)
-def _choices(known: Known) -> dict[str, Markup]:
+def _choices(known: Directory) -> dict[str, Markup]:
     """What the fields of the form offer, drawn once a revision; nothing where there is too much to choose from."""
     parties = sorted(
         known.actors.items(), key=lambda item: (item[1]["kind"] != "side", item[1]["name"].casefold(), item[0])
@@ -149,7 +149,7 @@ async def _pictures(  # noqa: PLR0913 - what is drawn, of how much, and where it
         "map_title": f"Map of {_first(events, total)}",
         "map_first": _first(events, total) if total > len(events) else None,
         "sign_links": sign_links(map_, here, same_day(query)),
-        "places": places_of(events)[: MAX_LIMIT // 5],
+        "places": places_table(events)[: MAX_LIMIT // 5],
         "line": timeline_of(items_of(timed, stands, same_day(query)), names, query.as_of),
         "line_id": "line",
         "line_title": f"Timeline of {_first(timed, total)} by party",
@@ -163,8 +163,8 @@ async def _pictures(  # noqa: PLR0913 - what is drawn, of how much, and where it
 
 def _first(events: list[Json], total: int) -> str:
     """`27 events`, or `the first 500 of 2,500 events`."""
-    told = words.count(total, "event")
-    return told if len(events) == total else f"the first {words.number(len(events))} of {told}"
+    told = words.quantity(total, "event")
+    return told if len(events) == total else f"the first {words.grouped(len(events))} of {told}"
 
 
 @router.get("/explore/map.svg")
@@ -228,7 +228,7 @@ async def get_first_page(request: Request, _: Annotated[answers.Nothing, Query()
         summary = "Events of armed conflict, with who said what about them, and when."
         return frame.Page("start.html", "Who said what, and when", summary, values, alternates=feed(known.last_day))
 
-    return await frame.answer(request, make, negotiated=True)
+    return await frame.page_response(request, make, negotiated=True)
 
 
 @router.get("/explore/static/{name}")

@@ -21,7 +21,7 @@ from api.errors import Refused
 from api.http import answers, caching, parameters, problems
 from api.http.caching import placed
 from api.http.pages import words
-from api.http.pages.data import Reading, read
+from api.http.pages.data import Reading, read_page
 from api.http.pages.links import Link, cleaned, curl, same_day, without
 
 HTML = "text/html; charset=utf-8"
@@ -57,7 +57,7 @@ templates.filters.update(
     status=words.status_of,
     question=words.question,
     figure=words.figure,
-    number=words.number,
+    number=words.grouped,
     listed=words.listed,
     same_day=same_day,
 )
@@ -67,7 +67,7 @@ templates.globals.update(
     HEDGES=words.HEDGES,
     STANDS=words.STANDS,
     SIDES=words.SIDES,
-    count=words.count,
+    count=words.quantity,
     without=without,
     lane_words=words.lane_words,
     COLOURS=words.COLOURS,
@@ -145,7 +145,7 @@ def varying(response: Response) -> Response:
     return response
 
 
-async def answer(
+async def page_response(
     request: Request, make: Callable[[Reading], Awaitable[Page]], *, embed: bool = False, negotiated: bool = False
 ) -> Response:
     """A page, whole, at one revision of the data; `embed` allows others to show it in a frame."""
@@ -163,7 +163,7 @@ async def answer(
             kept.put(key, made)
         return caching.answer(tagged, made[0], HTML, answers.marks(reading.session), made[1])
 
-    response = await read(request, work)
+    response = await read_page(request, work)
     if response.status_code == HTTPStatus.NOT_MODIFIED:  # a browser takes the headers of its copy from here
         response.raw_headers.append((b"content-security-policy", policy(embed=embed).encode()))
     return varying(response) if negotiated else response
@@ -196,7 +196,7 @@ async def picture(request: Request, make: Callable[[Reading], Awaitable[str]]) -
         body = (await make(reading)).encode()
         return caching.answer(tagged, body, SVG, answers.marks(reading.session), {})
 
-    return await read(request, work)
+    return await read_page(request, work)
 
 
 def permanent(request: Request) -> str:

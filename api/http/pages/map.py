@@ -77,7 +77,7 @@ class Sign:
         """What it says to those who cannot see it."""
         told = ", ".join(f"{size} {status if status != 'unsaid' else 'without claims'}" for status, size in self.marks)
         names = ", ".join(self.places[:SHOWN_NAMES]) + (" and others" if len(self.places) > SHOWN_NAMES else "")
-        return f"{names}: {words.count(len(self.events), 'event')} ({told})"
+        return f"{names}: {words.quantity(len(self.events), 'event')} ({told})"
 
     def svg(self, href: str, *, alone: bool) -> str:
         """It as a link in an SVG; `alone`: without a style sheet."""

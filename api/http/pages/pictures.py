@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from api.http.pages import words
-from api.http.pages.data import Json, Known, Reading
+from api.http.pages.data import Directory, Json, Reading
 from api.http.pages.links import changed, without
 from api.http.pages.map import Map, Sign
 from api.http.pages.timeline import Item
@@ -97,7 +97,7 @@ def histogram_of(counted: Sequence[tuple[Period, int, int, str]], undated: int =
                 label,
             )
         )
-    levels = [(_y(level, most), words.number(level)) for level in sorted({0, most // 2, most})]
+    levels = [(_y(level, most), words.grouped(level)) for level in sorted({0, most // 2, most})]
     return Histogram(f"Events by {'month' if by_month else 'year'}", bars, levels, undated)
 
 
@@ -112,7 +112,7 @@ APART = 0.02
 """Degrees around points that share a sign, of the map to which it leads."""
 
 
-def lanes_of(events: Sequence[Json], known: Known) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+def lanes_of(events: Sequence[Json], known: Directory) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     """The lanes by key with their names, sides first; and of each event the lanes in which it stands."""
     parties = {
         event["id"]: tuple(dict.fromkeys(known.party(part["actor"]["id"]) or NOBODY for part in event["participants"]))
@@ -171,7 +171,7 @@ def _sign_link(sign: Sign, bare: str, elsewhere: str, day: str) -> str:
     return f"{elsewhere}{'&' if '?' in elsewhere else '?'}bbox={sides}"
 
 
-def places_of(events: Sequence[Json]) -> list[Json]:
+def places_table(events: Sequence[Json]) -> list[Json]:
     """The places of the map as a table, those with most events first."""
     sizes = Counter(event["location"]["id"] for event in events if event["location"])
     places = {

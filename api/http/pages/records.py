@@ -9,7 +9,7 @@ from api.domain.vocabulary import Reliability
 from api.http import answers
 from api.http.pages import frame, words
 from api.http.pages.claimed import figures_as_svg, lanes_of_claims
-from api.http.pages.data import Json, Known, Reading
+from api.http.pages.data import Directory, Json, Reading
 from api.http.pages.links import changed, citation, day_steps, exports, feed, same_in_api
 from api.http.resources.actors import ActorId
 from api.http.resources.claims import AsOfQuery
@@ -76,7 +76,7 @@ async def event_page(request: Request, id: EventId, query: Annotated[EventPageQu
             citation(title, dataset, frame.permanent(request), reading.session.revision, frame.today()),
         )
 
-    return await frame.answer(request, make, embed=query.embed)
+    return await frame.page_response(request, make, embed=query.embed)
 
 
 async def _sources(reading: Reading, claims: list[Json]) -> dict[str, Json]:
@@ -90,7 +90,7 @@ def _summary(event: Json) -> str:
     return f"{words.plain(event['kind']).capitalize()}{place}, {words.when(event['date'])}: {status}."
 
 
-def _columns(claims: list[Json], known: Known) -> list[dict[str, Any]]:
+def _columns(claims: list[Json], known: Directory) -> list[dict[str, Any]]:
     """Claims by party: sides that speak first, those who oppose each other beside each other."""
     parties: dict[str | None, list[Json]] = {}
     for claim in claims:
@@ -113,7 +113,7 @@ def _asked_by(claim: Json) -> Json:
 
 
 def _question(
-    one: Json, histories: list[Json], claims: list[Json], columns: list[dict[str, Any]], known: Known
+    one: Json, histories: list[Json], claims: list[Json], columns: list[dict[str, Any]], known: Directory
 ) -> dict[str, Any]:
     """A question of the event, with what became of it."""
     key = words.question_key(one)
@@ -189,7 +189,7 @@ async def disputes_page(request: Request, query: Annotated[DisputesPageQuery, Qu
             "total": page.meta["total"],
             "description": page.meta["description"],
             "why_empty": page.meta.get("why_empty"),
-            "left_out": words.left_out(page.meta.get("left_out")),
+            "left_out": words.lacking(page.meta.get("left_out")),
             "next": page.cursor and changed(here, cursor=page.cursor),
             "first": changed(here, cursor=None) if query.cursor else None,
             "day": day_steps(here, query.as_of, known.said),
@@ -197,14 +197,14 @@ async def disputes_page(request: Request, query: Annotated[DisputesPageQuery, Qu
         return frame.Page(
             "disputes.html",
             "Disputes",
-            f"{words.count(page.meta['total'], 'question')} in dispute. {page.meta['description']}.",
+            f"{words.quantity(page.meta['total'], 'question')} in dispute. {page.meta['description']}.",
             values,
             path,
             [*exports(path, ("csv", "ndjson")), *feed(query.as_of or known.last_day, request.url.query)],
             _cite(request, reading, "Disputes", None),
         )
 
-    return await frame.answer(request, make, embed=query.embed)
+    return await frame.page_response(request, make, embed=query.embed)
 
 
 @router.get("/explore/places/{id}")
@@ -231,7 +231,7 @@ async def place_page(request: Request, id: LocationId, query: Annotated[RecordQu
             "total": events.meta["total"],
             "day": day_steps(frame.here(request), query.as_of, known.said),
         }
-        summary = f"{place['name']}: who says who holds it, and {words.count(events.meta['total'], 'event')} there."
+        summary = f"{place['name']}: who says who holds it, and {words.quantity(events.meta['total'], 'event')} there."
         there = changed(same_in_api(request.url.query, "/events"), location=id)
         alternates = [
             *exports(path, ()),
@@ -242,7 +242,7 @@ async def place_page(request: Request, id: LocationId, query: Annotated[RecordQu
         citation = _cite(request, reading, place["name"], dataset)
         return frame.Page("place.html", place["name"], summary, values, path, alternates, citation)
 
-    return await frame.answer(request, make, embed=query.embed)
+    return await frame.page_response(request, make, embed=query.embed)
 
 
 @router.get("/explore/actors/{id}")
@@ -268,9 +268,8 @@ async def actor_page(request: Request, id: ActorId, query: Annotated[RecordQuery
             "total": events.meta["total"],
             "day": day_steps(frame.here(request), query.as_of, known.said),
         }
-        summary = (
-            f"{actor['name']}: where it has stood, and {words.count(events.meta['total'], 'event')} it takes part in."
-        )
+        taken = words.quantity(events.meta["total"], "event")
+        summary = f"{actor['name']}: where it has stood, and {taken} it takes part in."
         taking_part = changed(same_in_api(request.url.query, "/events"), party=id)
         alternates = [
             *exports(path, ()),
@@ -281,7 +280,7 @@ async def actor_page(request: Request, id: ActorId, query: Annotated[RecordQuery
         citation = _cite(request, reading, actor["name"], dataset)
         return frame.Page("actor.html", actor["name"], summary, values, path, alternates, citation)
 
-    return await frame.answer(request, make, embed=query.embed)
+    return await frame.page_response(request, make, embed=query.embed)
 
 
 @router.get("/explore/sources/{id}")
@@ -299,11 +298,11 @@ async def source_page(request: Request, id: SourceId, query: Annotated[SourcePag
             "total": claims.meta["total"],
             "next": claims.cursor and changed(here, cursor=claims.cursor),
         }
-        summary = f"{source['title']}: {words.count(claims.meta['total'], 'claim')} cite it."
+        summary = f"{source['title']}: {words.quantity(claims.meta['total'], 'claim')} cite it."
         path = f"/sources/{id}"
         alternates = [*exports(path, ()), *exports(f"/claims?source={id}", ("csv", "ndjson"))]
         dataset = await reading.dataset(source["dataset"]["id"])
         citation = _cite(request, reading, source["title"], dataset)
         return frame.Page("source.html", source["title"], summary, values, path, alternates, citation)
 
-    return await frame.answer(request, make, embed=query.embed)
+    return await frame.page_response(request, make, embed=query.embed)

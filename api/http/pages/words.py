@@ -97,13 +97,13 @@ def figure(value: Json) -> str:
 def _size(value: Json) -> str:
     low, best, high = (value[name] for name in ("low", "best", "high"))
     if low is not None and high is not None and low != high:
-        middle = f" (best {number(best)})" if best is not None and best not in {low, high} else ""
-        return f"{number(low)} to {number(high)}{middle}"
+        middle = f" (best {grouped(best)})" if best is not None and best not in {low, high} else ""
+        return f"{grouped(low)} to {grouped(high)}{middle}"
     if low is not None and high is None and best is None:
-        return f"at least {number(low)}"
+        return f"at least {grouped(low)}"
     if high is not None and low is None and best is None:
-        return f"up to {number(high)}"
-    return number(next(one for one in (best, low, high) if one is not None))
+        return f"up to {grouped(high)}"
+    return grouped(next(one for one in (best, low, high) if one is not None))
 
 
 def counted(value: Json) -> str:
@@ -114,14 +114,14 @@ def counted(value: Json) -> str:
     return f"{unit}{more}" + (f" of {of['name']}" if of else "")
 
 
-def number(value: float) -> str:
+def grouped(value: float) -> str:
     """A number with its thousands apart."""
     return f"{value:,}"
 
 
-def count(size: int, noun: str, nouns: str | None = None) -> str:
+def quantity(size: int, noun: str, nouns: str | None = None) -> str:
     """`1 claim`, `2 claims`."""
-    return f"{number(size)} {noun if size == 1 else nouns or noun + 's'}"
+    return f"{grouped(size)} {noun if size == 1 else nouns or noun + 's'}"
 
 
 def listed(words: Sequence[str]) -> str:
@@ -147,6 +147,8 @@ _LACKING = {
 }
 
 
-def left_out(found: Mapping[str, int] | None) -> list[str]:
+def lacking(found: Mapping[str, int] | None) -> list[str]:
     """What the filters leave out for want of a date or a point, by the API's `left_out`."""
-    return [f"{count(size, 'event')} {_LACKING.get(name, plain(name))}" for name, size in (found or {}).items() if size]
+    return [
+        f"{quantity(size, 'event')} {_LACKING.get(name, plain(name))}" for name, size in (found or {}).items() if size
+    ]

@@ -24,7 +24,7 @@ from api.http import answers
 from api.http.answers import Listing
 from api.http.caching import base
 from api.http.event_formats import ATOM, Atom
-from api.http.exports import export
+from api.http.exports import send_export
 from api.http.routing import export_of, judged_of
 from api.models.facets import ClaimFacets
 from api.query import questions as shown
@@ -86,7 +86,7 @@ class News(Walked):
                 if event is not None and event not in met:  # else it was met at an earlier claim, perhaps pages ago
                     met.add(event)
                     waiting[here] = event
-            found = await shown.rows(session, "event", waiting.values())
+            found = await shown.rows_by_id(session, "event", waiting.values())
             there = [(here, found[event]) for here, event in waiting.items() if event in found]
             known = [(here, self._known(row, speakers)) async for here, row in unhurried(session, there)]
             yield [(here, one) for here, one in known if one.new and one.new[0].id == here.id]
@@ -143,7 +143,7 @@ async def _moves(session: ReadSession, known: EventClaims) -> list[Json]:
             if _moved(was, stand) and not new.isdisjoint(stand.claims):
                 moves.append(
                     {
-                        **await shown.question(session, question),
+                        **await shown.sent_question(session, question),
                         "party": await shown.actor(session, stand.party),
                         "before": was and was.position,
                         "after": stand.position,
@@ -166,7 +166,7 @@ async def _changes(session: ReadSession, known: EventClaims) -> list[Json]:
     before = {found.question: found.status for found in assess(known.before)}
     return [
         {
-            **await shown.question(session, found.question),
+            **await shown.sent_question(session, found.question),
             "before": before.get(found.question),
             "after": found.status,
             "voices": found.voices,
@@ -273,4 +273,4 @@ async def export_briefing_atom(request: Request, query: Annotated[BriefingFilter
     """
     here = request.url.path + query_string(request.query_params.multi_items())
     form = Atom(base(request), here, query.span(), query.known)
-    return await export(request, BRIEFING, query, form)
+    return await send_export(request, BRIEFING, query, form)

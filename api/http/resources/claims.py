@@ -24,7 +24,7 @@ from api.query.session import ReadSession
 from api.query.statements import REVISION
 from api.schemas.pages import ClaimPage
 from api.schemas.records import Claim
-from api.storage.reader import Row, Statement, body_of
+from api.storage.reader import Row, SqlStatement, body_of
 
 CLAIMS = Listing("claims", ("said", "-said", "id", "-id"))
 ClaimId = Annotated[PathId, Path(description="The claim's id.", examples=["lysychansk-s12a"])]
@@ -36,7 +36,7 @@ router = APIRouter(prefix="/claims", tags=["Claims"])
 
 _DOCUMENT = models.ClaimDocument.__table__
 _ENTRY, _CLAIM, _EVENT = models.ClaimEntry.__table__, models.Claim.__table__, models.Event.__table__
-ITEM = Statement(
+ITEM = SqlStatement(
     select(
         REVISION,
         _ENTRY.c.day,
@@ -48,7 +48,7 @@ ITEM = Statement(
     .join_from(_ENTRY, _DOCUMENT, _DOCUMENT.c.number == _ENTRY.c.number)
     .where(_ENTRY.c.id == bindparam("id"))
 )
-_OF_EVENT = Statement(
+_OF_EVENT = SqlStatement(
     select(REVISION, _ENTRY.c.day, _ENTRY.c.id, body_of(_DOCUMENT), _EVENT.c.title, _ENTRY.c.number)
     .join_from(_EVENT, _CLAIM, _CLAIM.c.event == _EVENT.c.id)
     .join(_ENTRY, _ENTRY.c.id == _CLAIM.c.id)

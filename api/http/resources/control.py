@@ -105,7 +105,7 @@ async def why_empty(session: ReadSession, places: Sequence[Json], as_of: AsOfDay
     rows = [row for place in places async for row in _rows(session, place["id"], None)]
     spoken = [statement for row in rows for statement in shown.counting(row, None)]
     ordered = in_order_said(statement for statement in spoken if statement.aspect == Aspect.CONTROL)
-    when = await shown.said(session, [statement.id for statement in ordered[:1]])
+    when = await shown.said_dates(session, [statement.id for statement in ordered[:1]])
     first = when[ordered[0].id]["edtf"] or "" if ordered else None
     return reason(first, as_of, "The claims of control that are recorded are about claims that do not count.")
 

@@ -52,7 +52,7 @@ class Disputes(EventQuestions):
 
     async def show(self, session: ReadSession, questions: Sequence[EventQuestion]) -> list[str]:
         """Each dispute with the positions of its parties."""
-        when = await shown.said(session, (stand.since for question in questions for stand in question.judged.stands))
+        when = await shown.said_dates(session, (stand.since for one in questions for stand in one.judged.stands))
         bodies = []
         async for question in unhurried(session, questions):
             assessment = question.judged.assessment
@@ -66,7 +66,7 @@ class Disputes(EventQuestions):
             ]
             dispute = {
                 "event": shown.dated_ref(orjson.loads(question.row[BODY])),
-                **await shown.question(session, assessment.question),
+                **await shown.sent_question(session, assessment.question),
                 "positions": held,
                 "because": assessment.because,
                 "inferred": assessment.inferred,

@@ -13,7 +13,7 @@ from api.http import answers
 from api.http.answers import JSON, Listing
 from api.http.caching import base
 from api.http.event_formats import KML, Kml, Timeline
-from api.http.exports import export
+from api.http.exports import send_export
 from api.http.fields import Shaped
 from api.http.resources.claims import ANY_CLAIM, CLAIMS, AsOfQuery, ClaimsOfEvent, claims_of
 from api.http.routing import export_of, item_of, list_routes, page_of, problem
@@ -49,14 +49,14 @@ from api.query.session import ReadSession
 from api.query.statements import REVISION
 from api.schemas.pages import ClaimPage, EventPage
 from api.schemas.records import Event
-from api.storage.reader import Statement, body_of
+from api.storage.reader import SqlStatement, body_of
 
 EVENTS = Listing("events", ("date", "-date", "id", "-id"))
 EventId = Annotated[PathId, Path(description="The event's id.", examples=["capture-of-lysychansk"])]
 router = APIRouter(prefix="/events", tags=["Events"])
 
 _DOCUMENT = models.EventDocument.__table__
-ITEM = Statement(
+ITEM = SqlStatement(
     select(
         REVISION,
         _DOCUMENT.c.number,
@@ -307,10 +307,10 @@ async def export_events_kml(request: Request, query: Annotated[EventFilters, Que
 
     Time spans hold whole days; what KML cannot say of a date stands in its words.
     """
-    return await export(request, EVENTS, query, Kml(base(request)))
+    return await send_export(request, EVENTS, query, Kml(base(request)))
 
 
 @exports.get("/events.timeline.json", responses=export_of(JSON, "{}"), response_class=Response)
 async def export_events_timeline(request: Request, query: Annotated[EventFilters, Query()]) -> Response:
     """Every matching event as a slide for TimelineJS 3; those without a date are named on the title slide."""
-    return await export(request, EVENTS, query, Timeline(base(request)))
+    return await send_export(request, EVENTS, query, Timeline(base(request)))

@@ -9,7 +9,7 @@ from api.domain.vocabulary import VOCABULARIES
 from api.http import answers, caching
 from api.http.answers import Listing
 from api.http.caching import base
-from api.http.exports import export
+from api.http.exports import send_export
 from api.http.jsonld import MEDIA_TYPE, Jsonld
 from api.http.resources import actors, claims, datasets, events, locations, sources
 from api.http.routing import export_of
@@ -124,7 +124,7 @@ def _add_export(listing: Listing, filters: type[Filters], tag: str) -> None:
     """The route of one list's graph."""
 
     async def endpoint(request: Request, query: Filters) -> Response:
-        return await export(request, listing, query, Jsonld(base(request), listing.name))
+        return await send_export(request, listing, query, Jsonld(base(request), listing.name))
 
     endpoint.__annotations__["query"] = Annotated[filters, Query()]
     router.get(

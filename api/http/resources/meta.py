@@ -68,7 +68,7 @@ async def get_problem_type(
     _: Annotated[answers.Nothing, Query()],
 ) -> Response:
     """What a type of problem means and what to do about it."""
-    return problems.page(slug)
+    return problems.type_page(slug)
 
 
 class Alive(Sent):

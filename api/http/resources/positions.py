@@ -47,7 +47,7 @@ async def history(session: ReadSession, course: Course, when: dict[str, Json]) -
     befores = [None, *(earlier.position for earlier, _ in pairwise(stands))]
     return {
         "event": course.event,
-        **await shown.question(session, course.question),
+        **await shown.sent_question(session, course.question),
         "party": await shown.actor(session, course.party),
         "moved": len(stands) > 1,
         "positions": [
@@ -89,7 +89,7 @@ class ActorPositions(EventQuestions):
 
     async def show(self, session: ReadSession, questions: Sequence[EventQuestion]) -> list[str]:
         """Each with the claims that moved the actor."""
-        when = await shown.said(session, (stand.since for question in questions for stand in question.judged.stands))
+        when = await shown.said_dates(session, (stand.since for one in questions for stand in one.judged.stands))
         bodies = []
         for question in questions:
             event, judged = shown.dated_ref(orjson.loads(question.row[BODY])), question.judged
@@ -155,7 +155,7 @@ async def list_event_positions(
             for party, stands in trajectory(statements, question).items()
             if shown.voiced(stands, by_id, speakers)
         ]
-        when = await shown.said(session, (stand.since for course in found for stand in course.stands))
+        when = await shown.said_dates(session, (stand.since for course in found for stand in course.stands))
         data = [await history(session, course, when) for course in found]
         meta: dict[str, Any] = {"description": await query.described(session, document["title"])}
         if query.as_of is not None:

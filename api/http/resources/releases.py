@@ -15,7 +15,7 @@ from api.http import answers, caching, downloads
 from api.http.answers import Listing, Nothing
 from api.http.caching import base
 from api.http.downloads import Export
-from api.http.exports import export, export_cache_of
+from api.http.exports import export_cache_of, send_export
 from api.http.pages.links import TEX
 from api.http.problems import Problem
 from api.http.routing import COMMON, NOT_MODIFIED, export_of, json_of, problem
@@ -179,7 +179,7 @@ async def export_differences(
     request: Request, before: ReleaseName, after: ReleaseName, _: Annotated[Nothing, Query()]
 ) -> Response:
     """What differs between two releases as CSV: a row a field, lists and references as JSON."""
-    return await export(request, DIFFERENCES, await _compared(request, before, after, BetweenTwo()), "csv")
+    return await send_export(request, DIFFERENCES, await _compared(request, before, after, BetweenTwo()), "csv")
 
 
 @router.get(
@@ -244,7 +244,7 @@ async def export_release(request: Request, name: ReleaseName, _: Annotated[Nothi
             return Export(body, 1, headers["etag"], session.catalogue.loaded_at)
 
     made = await export_cache_of(request).get((generation, headers["etag"]), make)
-    return downloads.answer(request, made.body, headers)
+    return downloads.ranged(request, made.body, headers)
 
 
 async def _whole(session: ReadSession, release: Json) -> AsyncIterator[bytes]:

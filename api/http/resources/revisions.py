@@ -85,9 +85,9 @@ class OfOneRevision(OneRevisionQuery):
 
     number: int
 
-    def asked(self) -> history.Changes:
+    def asked(self) -> history.LastChanges:
         """The question."""
-        return history.Changes(self.number, one=True)
+        return history.LastChanges(self.number, one=True)
 
     async def described(self, _: ReadSession) -> str:
         """The question in words."""
@@ -104,9 +104,9 @@ class ChangeFilters(Filters):
         Flag, Field(description="Adds the document that is served now to each change.", examples=[True])
     ] = False
 
-    def asked(self) -> history.Changes:
+    def asked(self) -> history.LastChanges:
         """The question."""
-        return history.Changes(self.since, documents=self.documents)
+        return history.LastChanges(self.since, documents=self.documents)
 
     async def described(self, _: ReadSession) -> str:
         """The question in words."""

@@ -134,11 +134,11 @@ async def _csv(request: Request, table: str, query: Any) -> Response:  # noqa: A
         tag, loaded_at = caching.etag(request, answers.marks(session), gzip=False), session.catalogue.loaded_at
         found = await _rolled(session, table, query)
         if caching.copy_will_do(request, loaded_at):
-            return caching.not_modified(tag, loaded_at)
+            return caching.unchanged(tag, loaded_at)
         text = csv_lines(map(flat, found.rows), [*header, "certain", "possible"], first=True)
         headers = caching.headers(tag, loaded_at) | LICENCE
         headers |= {"Counterclaim-Count": str(len(found.rows)), "Content-Type": MEDIA_TYPE}
-        return downloads.answer(request, downloads.Body(io.BytesIO(text), len(text)), headers)
+        return downloads.ranged(request, downloads.Body(io.BytesIO(text), len(text)), headers)
 
     return await answers.data_of(request).ask(work)
 
