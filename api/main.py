@@ -32,7 +32,7 @@ from api.http.resources import (
     sources,
 )
 from api.query.session import Data
-from api.server import fast_path as lane
+from api.server.fast_path import fast_path_of
 from api.server.integrity import IntegrityCheck
 from api.server.middleware import Middleware
 from api.settings import Settings
@@ -121,9 +121,9 @@ def _route(app: FastAPI) -> None:
 
 
 def guarded(app: FastAPI, settings: Settings) -> Middleware:
-    """The application as it is served: the guard around all of it, with the lane past the framework."""
+    """The application as it is served: the guard around all of it, with the fast path past the framework."""
     routers = [router for resource in RESOURCES for router in (resource.exports, resource.router)]
-    short = lane.along(app, [rollups.router, *routers])
+    short = fast_path_of(app, [rollups.router, *routers])
     return Middleware(app, settings, app.state.metrics, short.answer)
 
 

@@ -7,13 +7,12 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import orjson
 from fastapi import Request, Response
 
-from api.domain.text import fold
 from api.errors import NotFound, Unavailable
 from api.http import caching, jsonld
 from api.http.fields import shaped
 from api.query import history
 from api.query.descriptions import near_words
-from api.query.filters import Filters
+from api.query.filters import Filters, Worded
 from api.query.paging import (
     CursorState,
     Found,
@@ -152,8 +151,7 @@ async def said_of(session: ReadSession, asked: Asked, query: Any, *, first: bool
         meta["total"] = await asked.count(session)
     if session.blanked:
         meta["damaged"] = sorted(session.blanked)
-    words = fold(getattr(query, "q", None) or "")
-    if first and empty and words and (near := await near_words(session, asked, words)):
+    if first and empty and isinstance(query, Worded) and (near := await near_words(session, asked, query.folded())):
         meta["did_you_mean"] = near
     if first and empty and (why := await why_empty(session, asked, query)) is not None:
         meta["why_empty"] = why

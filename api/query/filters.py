@@ -148,6 +148,10 @@ class Worded(Filters):
         ),
     ] = None
 
+    def folded(self) -> tuple[str, ...]:
+        """The words, as those of records are kept."""
+        return fold(self.q) if self.q else ()
+
 
 class Dated(Filters):
     """What days are asked of: how missing dates meet them."""
@@ -316,6 +320,17 @@ class Versioned(Filters):
         RevisionNumber | None,
         Field(description="As the record stood after this revision; the newest by default.", examples=[1]),
     ] = None
+
+
+class AsOfQuery(AsOf, Versioned):
+    """A day, or a revision, as of which a record is asked for."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.revision is not None and self.as_of is not None:
+            message = "asks for the record as it stood after a revision, and as_of for one of today: leave one out"
+            raise PydanticCustomError("revision", message, {"parameter": "revision"})
+        return self
 
 
 def field_values(filters: Filters) -> dict[str, Any]:

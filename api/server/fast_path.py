@@ -1,4 +1,4 @@
-"""A lane past the framework for plain requests: the same endpoints, models and answers, without its detours.
+"""A fast path past the framework for plain requests: the same endpoints, models and answers, without its detours.
 
 FastAPI reads each request's parameters by looking through the endpoint's model anew, which costs more than the answer.
 The guard asks here first, so that what is plain meets none of the framework's own layers.
@@ -26,8 +26,8 @@ _PLACE = "{id}"
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
-    """An endpoint that the lane leads to: it takes the request, a model of its query and perhaps an id."""
+class PlainRoute:
+    """An endpoint on the fast path: it takes the request, a model of its query and perhaps an id."""
 
     route: APIRoute
     endpoint: Endpoint
@@ -63,7 +63,7 @@ def _parameters(text: str) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in (part.partition("=") for part in text.split("&"))]
 
 
-def _stop(route: APIRoute) -> Stop | None:
+def _plain_route(route: APIRoute) -> PlainRoute | None:
     hints = get_type_hints(route.endpoint, include_extras=True)
     hints.pop("return", None)
     query = hints.pop("query", None)
@@ -75,46 +75,46 @@ def _stop(route: APIRoute) -> Stop | None:
         unasked = model()
     except ValidationError:
         unasked = None
-    return Stop(route, route.endpoint, model, lists, "id" in hints, unasked)
+    return PlainRoute(route, route.endpoint, model, lists, "id" in hints, unasked)
 
 
-class Lane:
+class FastPath:
     """The way past an application's own routing."""
 
     def __init__(self, app: FastAPI, routes: list[APIRoute]) -> None:
         """Lead to those of the routes that are plain enough, each by its path."""
         self._app = app
-        self._stops: dict[str, Stop] = {}
+        self._routes: dict[str, PlainRoute] = {}
         for route in routes:
-            stop = _stop(route)
-            if stop is not None and route.path.count("{") == int(stop.takes_id):
-                self._stops.setdefault(route.path, stop)
+            plain = _plain_route(route)
+            if plain is not None and route.path.count("{") == int(plain.takes_id):
+                self._routes.setdefault(route.path, plain)
 
     async def answer(self, scope: Scope, receive: Receive) -> Response | None:
         """The answer to what is plain; None: it goes the long way."""
-        stop, path_id = self._led_to(scope["path"]) if scope["method"] == "GET" else (None, None)
-        query = None if stop is None else stop.query(scope["query_string"])
-        if stop is None or query is None:
+        plain, path_id = self._led_to(scope["path"]) if scope["method"] == "GET" else (None, None)
+        query = None if plain is None else plain.query(scope["query_string"])
+        if plain is None or query is None:
             return None
-        scope["app"], scope["route"] = self._app, stop.route
+        scope["app"], scope["route"] = self._app, plain.route
         request = Request(scope, receive)
         try:
             if path_id is None:
-                return await stop.endpoint(request=request, query=query)
-            return await stop.endpoint(request=request, query=query, id=path_id)
+                return await plain.endpoint(request=request, query=query)
+            return await plain.endpoint(request=request, query=query, id=path_id)
         except Refused as failure:
             return respond(failure, scope)
 
-    def _led_to(self, path: str) -> tuple[Stop | None, str | None]:
-        if stop := self._stops.get(path):
-            return stop, None
+    def _led_to(self, path: str) -> tuple[PlainRoute | None, str | None]:
+        if plain := self._routes.get(path):
+            return plain, None
         parts = path.split("/")
         if len(parts) in {3, 4} and ID.fullmatch(parts[2]):
             template = f"/{parts[1]}/{_PLACE}" + "".join(f"/{part}" for part in parts[3:])
-            return self._stops.get(template), parts[2]
+            return self._routes.get(template), parts[2]
         return None, None
 
 
-def along(app: FastAPI, routers: Iterable[APIRouter]) -> Lane:
-    """The lane to the routers' routes, in the order in which the application looks through them."""
-    return Lane(app, [route for router in routers for route in router.routes if isinstance(route, APIRoute)])
+def fast_path_of(app: FastAPI, routers: Iterable[APIRouter]) -> FastPath:
+    """The fast path to the routers' routes, in the order in which the application looks through them."""
+    return FastPath(app, [route for router in routers for route in router.routes if isinstance(route, APIRoute)])

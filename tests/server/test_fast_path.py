@@ -1,4 +1,4 @@
-"""The lane answers what the framework would have answered, and leaves it whatever is out of the ordinary."""
+"""The fast path answers what the framework would have answered, and leaves it whatever is out of the ordinary."""
 
 import contextlib
 import gc
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from api.server import fast_path as lane
+from api.server import fast_path
 from tests.support import databases
 from tests.support.live import Api, serving
 
@@ -48,10 +48,10 @@ ODD = (
 
 @pytest.fixture(scope="module")
 def long_way(sqlite_api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    """Serves the dossier without the lane; the server with it has started before."""
+    """Serves the dossier without the fast path; the server with it has started before."""
     assert sqlite_api.client.base_url.host == "127.0.0.1"
     folder, patch = tmp_path_factory.mktemp("long"), pytest.MonkeyPatch()
-    patch.setattr(lane.Lane, "answer", _none)
+    patch.setattr(fast_path.FastPath, "answer", _none)
     with databases.copy("sqlite", folder, databases.dossier("sqlite")) as url, serving(url) as served:
         patch.undo()
         yield served

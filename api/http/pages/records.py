@@ -12,12 +12,11 @@ from api.http.pages.claimed import figures_as_svg, lanes_of_claims
 from api.http.pages.data import Directory, Json, Reading
 from api.http.pages.links import changed, citation, day_steps, exports, feed, same_in_api
 from api.http.resources.actors import ActorId
-from api.http.resources.claims import AsOfQuery
 from api.http.resources.disputes import DisputeFilters
 from api.http.resources.events import EventId
 from api.http.resources.locations import LocationId
 from api.http.resources.sources import SourceId
-from api.query.filters import MAX_LIMIT, Flag
+from api.query.filters import MAX_LIMIT, AsOfQuery, Flag
 
 router = APIRouter(include_in_schema=False)
 COLUMNS = 12

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from api.domain import vocabulary as v
-from api.domain.text import fold
 from api.http import answers
 from api.http.answers import Listing
 from api.http.fields import Shaped
@@ -42,7 +41,7 @@ class ActorFilters(Worded, Changed):
         """The question."""
         asked = TableQuestion("actor")
         asked.marked(self)
-        asked.words(fold(self.q or ""))
+        asked.words(self.folded())
         asked.changed(self.changed_since)
         return asked
 

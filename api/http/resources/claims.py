@@ -1,15 +1,13 @@
 """Claims: their filters and routes."""
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 from sqlalchemy import bindparam, select
 
 from api import models
 from api.domain import vocabulary as v
-from api.domain.text import fold
 from api.errors import NotFound
 from api.http import answers
 from api.http.answers import Listing
@@ -18,7 +16,7 @@ from api.http.routing import item_of, list_routes
 from api.models.facets import ClaimFacets
 from api.query.as_of import AsOfDay
 from api.query.descriptions import Explained, all_worded, changed_in_words, days_in_words, sentence
-from api.query.filters import AsOf, AsOfImprecise, Changed, Day, Flag, Id, Paged, PathId, Versioned, Worded
+from api.query.filters import AsOf, AsOfImprecise, AsOfQuery, Changed, Day, Flag, Id, Paged, PathId, Worded
 from api.query.matching import Conditions, marked, ordinal
 from api.query.session import ReadSession
 from api.query.statements import REVISION
@@ -56,17 +54,6 @@ _OF_EVENT = SqlStatement(
     .where(_EVENT.c.id == bindparam("id"))
     .limit(bindparam("limit"))
 )
-
-
-class AsOfQuery(AsOf, Versioned):
-    """A day, or a revision, as of which a record is asked for."""
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if self.revision is not None and self.as_of is not None:
-            message = "asks for the record as it stood after a revision, and as_of for one of today: leave one out"
-            raise PydanticCustomError("revision", message, {"parameter": "revision"})
-        return self
 
 
 class ClaimItem(AsOfQuery, Shaped):
@@ -178,7 +165,7 @@ class ClaimFilters(Worded, AsOfImprecise, Changed):
             known=self.known_by,
             certain=self.match == v.Match.CERTAIN,
             undated=self.undated == v.Undated.INCLUDE,
-            words=fold(self.q or ""),
+            words=self.folded(),
             changed_since=self.changed_since,
         )
         return Explained("claims", conditions, self.as_of_day())

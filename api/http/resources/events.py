@@ -8,14 +8,13 @@ from sqlalchemy import bindparam, select
 
 from api import models
 from api.domain import vocabulary as v
-from api.domain.text import fold
 from api.http import answers
 from api.http.answers import JSON, Listing
 from api.http.caching import base
 from api.http.event_formats import KML, Kml, Timeline
 from api.http.exports import send_export
 from api.http.fields import Shaped
-from api.http.resources.claims import ANY_CLAIM, CLAIMS, AsOfQuery, ClaimsOfEvent, claims_of
+from api.http.resources.claims import ANY_CLAIM, CLAIMS, ClaimsOfEvent, claims_of
 from api.http.routing import export_of, item_of, list_routes, page_of, problem
 from api.models.facets import ClaimFacets, EventFacets
 from api.query.as_of import status_test
@@ -33,6 +32,7 @@ from api.query.descriptions import (
 from api.query.filters import (
     MAX_RADIUS_M,
     AsOfImprecise,
+    AsOfQuery,
     Changed,
     CountryCode,
     Day,
@@ -213,7 +213,7 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
             known=self.known_by,
             certain=self.match == v.Match.CERTAIN,
             undated=self.undated == v.Undated.INCLUDE,
-            words=fold(self.q or ""),
+            words=self.folded(),
             changed_since=self.changed_since,
             circle=circle,
             radius_m=self.radius_max_m,

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from api.domain import vocabulary as v
-from api.domain.text import fold
 from api.http import answers
 from api.http.answers import Listing
 from api.http.fields import Shaped
@@ -60,7 +59,7 @@ class SourceFilters(Worded, Imprecise, Changed):
         asked.marked(self)
         certain, undated = self.match == v.Match.CERTAIN, self.undated == v.Undated.INCLUDE
         asked.days(self.published_from, self.published_to, certain=certain, undated=undated)
-        asked.words(fold(self.q or ""))
+        asked.words(self.folded())
         asked.changed(self.changed_since)
         return asked
 
