@@ -233,7 +233,7 @@ class Atom:
         return f"<updated>{_moment(self._updated)}</updated></feed>\n".encode()
 
     def _entries(self, news: Document) -> str:
-        days = {claim["id"]: claim["said"][self._known] or self._last for claim in news["claims"]}
+        days = {claim["id"]: _known_on(claim, self._known) or self._last for claim in news["claims"]}
         newest = max(days.values())
         self._updated = max(self._updated, newest)
         claims = (self._claim(news, claim, days[claim["id"]]) for claim in news["claims"])
@@ -241,6 +241,9 @@ class Atom:
         return "".join((*claims, *changes))
 
     def _claim(self, news: Document, claim: Document, day: str) -> str:
+        if "damaged" in claim:
+            title = f"A claim that is damaged and cannot be shown: {news['event']['title']}"
+            return self._entry(_id("claim", claim["id"]), title, day, (), f"/claims/{claim['id']}", "")
         speaker = claim["speaker"]["name"] if claim["speaker"] else "Somebody unnamed"
         stance, aspect = claim["stance"].replace("_", " "), claim["aspect"]
         title = f"{speaker} {stance} ({aspect}): {news['event']['title']}"
@@ -286,6 +289,12 @@ def _question(change: Document) -> list[str]:
     """What the status is of, as far as it is told apart."""
     of = change.get("of")
     return [change["aspect"], change.get("measure") or "", of["id"] if of else "", change.get("unit") or ""]
+
+
+def _known_on(claim: Document, known: str) -> str | None:
+    """The day on which a claim became known; None: its date is open, or damaged with it."""
+    day: str | None = (claim["said"] or {}).get(known)
+    return day
 
 
 def _name(party: Document | None) -> str:

@@ -18,6 +18,7 @@ from api.settings import PROJECT, Settings
 from api.storage.database import dsn, servers
 from migrations import migrate, require_current
 from tests.project.test_dependencies import PYTHONS
+from tests.support import postgres
 from tests.support.own_postgres import own_postgres
 
 ROLES = ("counterclaim", "reader")
@@ -71,7 +72,7 @@ def test_what_loads_is_another_than_what_serves() -> None:
         assert [volume.split(":")[1:] for volume in service["volumes"]] == [[f"/secret/{role}", "ro"]]
 
 
-@pytest.mark.parametrize("name", ["load", "api"])
+@pytest.mark.parametrize("name", ["load", "api", "replica"])
 def test_nothing_is_granted_that_is_not_needed(name: str) -> None:
     service = SERVICES[name]
     assert service["read_only"] is True
@@ -84,7 +85,7 @@ def test_nothing_is_granted_that_is_not_needed(name: str) -> None:
 def test_the_reader_reads_what_is_loaded_later_and_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The statements that the database runs at its first start, on a real server, before there is a table."""
     script = COMPOSE["configs"]["reader"]["content"]
-    statements = script.partition("<<'SQL'\n")[2].removesuffix("SQL\n").replace(":'password'", "'secret'")
+    statements = script.partition("<<'SQL'\n")[2].partition("SQL\n")[0].replace(":'password'", "'secret'")
     with own_postgres() as server:
         with psycopg.connect(server.url, autocommit=True) as connection:
             connection.execute("CREATE DATABASE counterclaim")
@@ -103,7 +104,7 @@ def test_the_reader_reads_what_is_loaded_later_and_writes_nothing(monkeypatch: p
 
 def test_only_the_api_is_published_and_only_here() -> None:
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert published == {"api": ["127.0.0.1:8000:8000"]}
+    assert published == {"api": ["127.0.0.1:8000:8000"], "replica": ["127.0.0.1:8001:8000"]}
     assert instructions("EXPOSE") == ["8000"]
 
 
@@ -157,7 +158,7 @@ def test_passwords_are_generated_once(tmp_path: Path) -> None:
     for role in ROLES:
         password = (tmp_path / role / "password").read_text()
         assert re.fullmatch(r"[A-Za-z0-9]{40}", password)
-        assert first[role] == f"database:5432:counterclaim:{role}:{password}\n"
+        assert first[role] == f"*:5432:counterclaim:{role}:{password}\n"
         assert (tmp_path / role / "pgpass").stat().st_mode & 0o077 == 0
     assert make_passwords(tmp_path) == first
     assert len(set(first.values())) == len(ROLES)
@@ -182,3 +183,39 @@ def test_the_api_does_not_run_as_root() -> None:
     account = next(run for run in instructions("RUN") if "useradd" in run)
     assert "--uid 10001 " in account
     assert "chown 10001 pgpass" in SERVICES["password"]["command"][0]
+
+
+def test_only_the_profile_brings_up_a_standby_and_an_api_that_reads_from_it() -> None:
+    assert {name for name, service in SERVICES.items() if "profiles" in service} == {"standby", "replica"}
+    named = servers(SERVICES["replica"]["environment"]["DATABASE_URL"])
+    assert [address.host for address in named.addresses] == ["standby", "database"]
+    assert SERVICES["replica"] == API | {
+        key: SERVICES["replica"][key] for key in ("profiles", "depends_on", "environment", "ports")
+    }
+
+
+def test_the_standby_copies_what_is_there_and_follows_it() -> None:
+    """What it runs on its first start and after, with a real server in the place of `database`."""
+    script = SERVICES["standby"]["command"][0].replace("$$", "$")
+    rules = COMPOSE["configs"]["reader"]["content"].partition("SQL\n")[2].replace("$$", "$")
+    with own_postgres() as primary:
+        data = primary.folder / "data"
+        before = (data / "pg_hba.conf").read_text()
+        subprocess.run(["sh", "-euc", rules], check=True, env={"PGDATA": str(data)})
+        assert (data / "pg_hba.conf").read_text() == f"{before}host replication counterclaim all scram-sha-256\n"
+        with psycopg.connect(primary.url, autocommit=True) as connection:
+            connection.execute("CREATE ROLE counterclaim SUPERUSER LOGIN")
+            connection.execute("SELECT pg_reload_conf()")
+            settings = connection.execute("SELECT count(*) FROM pg_hba_file_rules WHERE error IS NOT NULL").fetchone()
+        assert settings == (0,)
+        standby = primary.another("standby")
+        script = script.replace("--host=database", f"--host={primary.folder}").replace("cat /secret", "echo /secret")
+        copied, started = script.split("exec postgres")
+        assert "hot_standby_feedback=on" in started
+        environment = {"PGDATA": str(standby.folder / "data"), "PATH": f"{primary.programs}:{os.environ['PATH']}"}
+        for _ in range(2):  # at the second start everything is there
+            subprocess.run(["sh", "-euc", copied], check=True, env=environment, user=postgres.account(), cwd="/")
+        standby.start()
+        with psycopg.connect(standby.url) as connection:
+            assert connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,)
+        standby.stop()

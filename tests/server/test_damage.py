@@ -57,6 +57,7 @@ PATHS = (
     "/actors/haidai/positions",
     "/locations/lysychansk/control",
     "/briefing?date_from=2022-07-01&date_to=2022-07-04",
+    "/briefing.atom?date_from=2022-07-01&date_to=2022-07-04",
 )
 
 

@@ -3,6 +3,8 @@
 import signal
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,13 +15,18 @@ from api.storage.replicas import Seen, choose
 from migrations import migrate
 from seed.files import read
 from seed.load import load, withdraw
-from tests.server.test_trouble import bodies
+from tests.server.test_trouble import bodies, fill
+from tests.support.crowd import AWAY as READ_AWAY
+from tests.support.crowd import CUT, Bodies, Crowd, learn
 from tests.support.databases import LYSYCHANSK
+from tests.support.faults import command, done, service
+from tests.support.imitations import release
 from tests.support.live import Api, serving
 from tests.support.own_postgres import OwnPostgres, followed, together
 
 CONTEXT = "lysychansk-context"
 PATIENCE_S = 30
+ROUNDS, ROWS, OUTAGE_S = 3, 200, 2
 AWAY, PRIMARY, NEAR, FAR = None, Seen(standby=False, revision=9), Seen(standby=True, revision=8), Seen(True, 7)
 
 
@@ -165,3 +172,76 @@ def test_no_server_is_there() -> None:
         for path in ("/events", "/health", "/health/ready", "/events.csv"):
             answer = api.ask(path)
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "1"), path
+
+
+@pytest.mark.long
+def test_the_primary_is_killed_while_two_services_answer_and_data_are_loaded(tmp_path: Path) -> None:
+    """Reads go on, no answer is wrong, no load is lost that was said to be done, and who was killed comes back."""
+    path = str(release(tmp_path / "new.csv", ROWS))
+    right: dict[int, Bodies] = {}
+    with followed() as servers:
+        url = together(servers)
+        fill(url)
+        in_step(servers)
+        with (
+            service(url) as one,
+            service(f"{url}&target_session_attrs=any") as other,
+            Crowd(one.root) as near,
+            Crowd(other.root) as first,
+        ):
+            learn(one.root, right)
+            for _ in range(ROUNDS):
+                for words in (("import", "ucdp", path), ("withdraw", "ucdp")):
+                    done(url, *words)
+                    learn(one.root, right)
+                fail_over(servers, url, path)
+                learn(one.root, right)
+                done(url, "withdraw", "ucdp")
+                learn(one.root, right)
+                servers.reverse()
+    for crowd in (near, first):
+        outcomes = crowd.judge(right, READ_AWAY, CUT)
+        ends = sorted(answer.due + answer.seconds for answer in crowd.timed)
+        outage = max(later - sooner for sooner, later in pairwise(ends))
+        print(f"{dict(outcomes)}, at most {outage:.2f} s without a right answer")  # noqa: T201 - it is measured here
+        assert outage <= OUTAGE_S
+
+
+def fail_over(servers: list[OwnPostgres], url: str, path: str) -> None:
+    """Kill the primary during a load, promote the standby, and let the old one follow it."""
+    old, new = servers
+    acknowledged = digests(old)
+    broken = command(url, "import", "ucdp", path)
+    time.sleep(1)
+    old.signal(signal.SIGKILL)
+    said, _ = broken.communicate(timeout=PATIENCE_S * 2)
+    assert broken.returncode == 0 or len(said.splitlines()) == 1, said
+    refused, _ = command(url, "withdraw", "ucdp").communicate(timeout=PATIENCE_S)
+    assert refused.startswith("No host in DATABASE_URL takes writes: ")
+    new.promote()
+    assert acknowledged.items() <= digests(new).items()
+    waiting = command(url, "import", "ucdp", path)  # until there is a standby again that has it
+    old.rejoin(new)
+    said, _ = waiting.communicate(timeout=PATIENCE_S * 2)
+    assert waiting.returncode == 0, said
+    settled(lambda: digests(old) == digests(new))
+
+
+def in_step(servers: list[OwnPostgres]) -> None:
+    """Whichever of them is the primary says that a load is done only when the other one shows it too."""
+    for server in servers:
+        for setting in (
+            "synchronous_standby_names = '*'",
+            "synchronous_commit = 'remote_apply'",
+            "wal_keep_size = '1GB'",
+        ):
+            on(server, f"ALTER SYSTEM SET {setting}")
+        on(server, "SELECT pg_reload_conf()")
+    with psycopg.connect(servers[0].url, autocommit=True) as connection:
+        settled(lambda: connection.execute("SELECT sync_state FROM pg_stat_replication").fetchall() == [("sync",)])
+
+
+def digests(server: OwnPostgres) -> dict[int, str]:
+    """What each revision's digest is."""
+    with psycopg.connect(server.url) as connection:
+        return dict(connection.execute("SELECT number, digest FROM revision").fetchall())

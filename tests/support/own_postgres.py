@@ -43,12 +43,25 @@ class OwnPostgres:
             os.waitpid(self.pid, 0)
             self.pid = None
 
+    def another(self, name: str) -> "OwnPostgres":
+        """A server with the same programs, beside it, whose files are not made yet."""
+        place = self.folder.parent / name
+        place.mkdir()
+        shutil.chown(place, postgres.account() or os.geteuid())
+        place.chmod(0o700)
+        return OwnPostgres(place, self.programs)
+
     def follow(self, other: "OwnPostgres") -> None:
         """Begin anew as a copy of another server that runs, and follow it."""
         shutil.rmtree(self.folder / "data", ignore_errors=True)
         self.run(
             "pg_basebackup", "-D", str(self.folder / "data"), "-R", "--checkpoint=fast", "--no-sync", "-d", other.url
         )
+        self.start("hot_standby_feedback=on", "wal_receiver_status_interval=1")
+
+    def rejoin(self, other: "OwnPostgres") -> None:
+        """Give up what it alone had when it was killed, and follow the server that took its place."""
+        self.run("pg_rewind", "-D", str(self.folder / "data"), "--source-server", other.url, "-R", "--no-sync")
         self.start("hot_standby_feedback=on", "wal_receiver_status_interval=1")
 
     def promote(self) -> None:
@@ -69,11 +82,7 @@ def followed(standbys: int = 1) -> Iterator[list[OwnPostgres]]:
         servers = [primary]
         try:
             for number in range(standbys):
-                place = primary.folder.parent / f"standby{number}"
-                place.mkdir()
-                shutil.chown(place, postgres.account() or os.geteuid())
-                place.chmod(0o700)
-                servers.append(OwnPostgres(place, primary.programs))
+                servers.append(primary.another(f"standby{number}"))
                 servers[-1].follow(primary)
             yield servers
         finally:
