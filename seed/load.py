@@ -16,11 +16,10 @@ from api.index.writer import rederive, refresh
 from api.storage.bulk import Row, Store, rarely_collected
 from seed import consistency, mapping, vanished
 from seed.queue import Queue, engine_turn, server_turn
-from seed.ready import Ready, Rows, ready
-from seed.records import INPUT_MODELS, Reference
+from seed.records import INPUT_MODELS
 from seed.refusals import Entry, Place, Refusal, meant
 from seed.report import LoadRefusedError, Report
-from seed.rows import CHILDREN, COLUMNS
+from seed.rows import CHILDREN, COLUMNS, Ready, Written, ready, to_write
 
 BATCH = 5_000
 REMEMBERED = 40_000
@@ -130,15 +129,6 @@ class Named(NamedTuple):
     field: str
 
 
-class Written(NamedTuple):
-    """A record that is new (`fresh`) or changed: its rows, and what it names."""
-
-    record: Ready
-    fresh: bool
-    rows: Rows
-    names: Sequence[Reference]
-
-
 class Load:
     """A load under way, on one connection and in its transaction."""
 
@@ -213,7 +203,10 @@ class Load:
         owner, ids = "id" if kind == "dataset" else "dataset", sorted(group)
         rows = self._store.rows(f"SELECT id, {owner}, digest FROM {kind} WHERE id {{ids}}", ids)
         stored = {id_: (dataset, mark) for id_, dataset, mark in rows}
-        again = set(self._store.column("SELECT id FROM seen WHERE kind = ? AND id {ids}", kind, sorted(stored)))
+        again = set(stored)
+        if not self._empty:  # else whatever is there was seen
+            again = set(self._store.column("SELECT id FROM seen WHERE kind = ? AND id {ids}", kind, sorted(stored)))
+            self._store.insert("seen", ("kind", "id"), [(kind, id_) for id_ in ids if id_ not in again])
         written = []
         for id_, one in group.items():
             dataset, before = stored.get(id_, (one.dataset, None))
@@ -228,8 +221,7 @@ class Load:
                     self._places[one.name] = one.place
             else:
                 (self.report.new if before is None else self.report.changed)[kind] += 1
-                written.append(Written(one, before is None, one.rows(), one.references()))
-        self._store.insert("seen", ("kind", "id"), [(kind, id_) for id_ in ids if id_ not in again])
+                written.append(to_write(one, fresh=before is None))
         return written
 
     def _look_up(self, written: Sequence[Written], groups: dict[str, dict[str, Ready]]) -> None:
@@ -278,6 +270,8 @@ class Load:
             own = " AND NOT mapped" if table == "affiliation" else ""
             store.run(f"DELETE FROM {table} WHERE {column} {{ids}}{own}", old)
             store.insert(table, COLUMNS[table], parts[table])
+        if self._empty:  # all is touched in the end
+            return
         self._changes.touch(kind, [row[0] for row in new], fresh=True)
         self._changes.touch(kind, old)
         if kind == "dating":
@@ -300,10 +294,13 @@ class Load:
         self._refuse_unknown()
         if not report.refusals:
             self._make_indexes()
+        if self._empty:
+            self._changes.everything()
         self._refuse_strays()
         if report.refusals:
             return report
-        vanished.find(store, report, sorted(self.datasets), whole=whole, scope=scope, taken=prune)
+        if not self._empty:
+            vanished.find(store, report, sorted(self.datasets), whole=whole, scope=scope, taken=prune)
         if prune and report.vanished:
             for refusal in (blocked := list(vanished.still_named(store))):
                 report.refuse(refusal)
@@ -345,7 +342,7 @@ class Load:
         for one in entries:
             record = ready(one)
             if self._store.column(f"SELECT digest FROM {record.kind} WHERE id = ?", record.id) != [record.digest]:
-                self._write(record.kind, [Written(record, False, record.rows(), record.references())])
+                self._write(record.kind, [to_write(record, fresh=False)])
 
     def _refuse_unknown(self) -> None:
         refused = {refusal.record for refusal in self.report.refused}

@@ -4,15 +4,18 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from api.domain import dates
 from api.domain.vocabulary import DateBasis, DatePrecision, PlaceRelation
 from api.storage.bulk import Row
 from seed.field_types import as_json
-from seed.records import Actor, Claim, Dataset, Dating, Event, Location, Record, Source, When
+from seed.records import Actor, Claim, Dataset, Dating, Event, Location, Record, Reference, Source, When
+from seed.refusals import Entry, Place
 
 R = TypeVar("R", bound=Record)
+Rows = dict[str, list[Row]]
+"""By table."""
 # Of each kind of record, the tables that hold its parts, with the column that names it.
 CHILDREN = {
     "actor": {"affiliation": "actor"},
@@ -70,7 +73,7 @@ def record_digest(record: Record) -> str:
     return blake2b(record.model_dump_json().encode(), digest_size=16).hexdigest()
 
 
-def rows_of(record: Record, dataset: str, mark: str) -> dict[str, list[Row]]:
+def rows_of(record: Record, dataset: str, mark: str) -> Rows:
     """By table, the rows that hold the record; its own first."""
     return _MAKERS[record.kind_of_record](record, dataset, mark)
 
@@ -95,19 +98,19 @@ def _when(when: When) -> Row:
     return _date(when.edtf, when.basis, when.note)
 
 
-def _dataset(record: Dataset, _: str, mark: str) -> dict[str, list[Row]]:
+def _dataset(record: Dataset, _: str, mark: str) -> Rows:
     recorded_at = record.recorded_at.astimezone(UTC).isoformat(sep=" ", timespec="microseconds")
     texts = (record.title, record.summary, record.version, record.licence, record.attribution, record.url)
     return {"dataset": [(record.id, mark, *texts, recorded_at, as_json([one.model_dump() for one in record.releases]))]}
 
 
-def _source(record: Source, dataset: str, mark: str) -> dict[str, list[Row]]:
+def _source(record: Source, dataset: str, mark: str) -> Rows:
     texts = (record.title, record.publisher, record.author, record.url, record.archive_url, record.language)
     last = (record.parent, str(record.reliability), record.note)
     return {"source": [(record.id, mark, dataset, record.kind, *texts, *_when(record.published), *last)]}
 
 
-def _actor(record: Actor, dataset: str, mark: str) -> dict[str, list[Row]]:
+def _actor(record: Actor, dataset: str, mark: str) -> Rows:
     own = (record.id, mark, dataset, record.kind, record.name, _listed(record.aliases), record.description)
     affiliations: list[Row] = [
         (record.id, ordinal, one.kind, one.actor, one.since, one.until, one.source, False, dataset)
@@ -116,7 +119,7 @@ def _actor(record: Actor, dataset: str, mark: str) -> dict[str, list[Row]]:
     return {"actor": [own], "affiliation": affiliations}
 
 
-def _location(record: Location, dataset: str, mark: str) -> dict[str, list[Row]]:
+def _location(record: Location, dataset: str, mark: str) -> Rows:
     point: Row = (None, None, None, None, None)
     if (given := record.point) is not None:
         point = (given.longitude, given.latitude, given.radius_m, given.method, given.source)
@@ -125,7 +128,7 @@ def _location(record: Location, dataset: str, mark: str) -> dict[str, list[Row]]
     return {"location": [(*own, *known, *point, record.phrase)]}
 
 
-def _event(record: Event, dataset: str, mark: str) -> dict[str, list[Row]]:
+def _event(record: Event, dataset: str, mark: str) -> Rows:
     relation = None
     if record.location is not None:
         relation = str(record.place_relation or PlaceRelation.AT)
@@ -138,7 +141,7 @@ def _event(record: Event, dataset: str, mark: str) -> dict[str, list[Row]]:
     return {"event": [event], "participation": participations}
 
 
-def _claim(record: Claim, dataset: str, mark: str) -> dict[str, list[Row]]:
+def _claim(record: Claim, dataset: str, mark: str) -> Rows:
     value: Row = (None, None, None, None, None, None)
     if (given := record.value) is not None:
         value = (given.low, given.best, given.high, given.unit, given.measure, given.of)
@@ -154,12 +157,12 @@ def _claim(record: Claim, dataset: str, mark: str) -> dict[str, list[Row]]:
     return {"claim": [claim], "citation": citations, "naming": namings}
 
 
-def _dating(record: Dating, dataset: str, mark: str) -> dict[str, list[Row]]:
+def _dating(record: Dating, dataset: str, mark: str) -> Rows:
     date_ = _date(record.edtf, DateBasis.EXTERNAL.value, record.note)
     return {"dating": [(record.id, mark, dataset, record.event, record.claim, *date_, record.source, record.preferred)]}
 
 
-_MAKERS: dict[str, Callable[[Any, str, str], dict[str, list[Row]]]] = {
+_MAKERS: dict[str, Callable[[Any, str, str], Rows]] = {
     "dataset": _dataset,
     "source": _source,
     "actor": _actor,
@@ -168,3 +171,46 @@ _MAKERS: dict[str, Callable[[Any, str, str], dict[str, list[Row]]]] = {
     "claim": _claim,
     "dating": _dating,
 }
+
+
+class Ready(NamedTuple):
+    """A record as a load takes it, with what tells whether it changed: most need no more than a look."""
+
+    dataset: str
+    place: Place
+    record: Record
+    digest: str
+
+    @property
+    def kind(self) -> str:
+        """Of record."""
+        return self.record.kind_of_record
+
+    @property
+    def id(self) -> str:
+        """The record's own."""
+        return self.record.id
+
+    @property
+    def name(self) -> str:
+        """As refusals name it."""
+        return f"{self.kind} {self.id}"
+
+
+class Written(NamedTuple):
+    """A record that is new (`fresh`) or changed: its rows, and what it names."""
+
+    record: Ready
+    fresh: bool
+    rows: Rows
+    names: Sequence[Reference]
+
+
+def ready(one: Entry) -> Ready:
+    """An entry, with what tells whether it changed."""
+    return Ready(one.dataset, one.place, one.record, record_digest(one.record))
+
+
+def to_write(one: Ready, *, fresh: bool) -> Written:
+    """What is to be written of it."""
+    return Written(one, fresh, rows_of(one.record, one.dataset, one.digest), one.record.references())

@@ -1,9 +1,10 @@
 """In which filtered lists an event or a claim stands, and where in them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from api.domain.assessment import Assessment, assess
@@ -204,21 +205,28 @@ class _Stored:
     few: Sequence[Facet]
     """Those of few values, which many records share."""
     many: Sequence[Facet]
+    values: Callable[[object], tuple[str | None, ...]]
+    """Of a record's columns, in the order of `few` and `many`."""
 
     @classmethod
     def of(cls, kind: str) -> "_Stored":
         stored = [facet for facet in declared(kind) if facet.column is not None]
         few = [facet for facet in stored if facet.record in {None, "dataset"}]
-        return cls(kind, few, [facet for facet in stored if facet not in few])
+        many = [facet for facet in stored if facet not in few]
+        return cls(kind, few, many, attrgetter(*(str(facet.column) for facet in (*few, *many))))
 
-    def numbers(self, row: object, known: facts.Facts) -> Iterator[int]:
+    def numbers(self, row: object, known: facts.Facts) -> list[int]:
         """The facets of a record that its columns say."""
-        few = tuple([getattr(row, facet.column or "") for facet in self.few])
-        yield from _shared(known, (self.kind, few), self._few)
-        for facet in self.many:
-            value: str | None = getattr(row, facet.column or "")
-            if value is not None:
-                yield from _wide(facet, value, known) if facet.wide else (known.names.of(facet)[value],)
+        values = self.values(row)
+        found = [*_shared(known, (self.kind, values[: len(self.few)]), self._few)]
+        for facet, value in zip(self.many, values[len(self.few) :], strict=True):
+            if value is None:
+                continue
+            if facet.wide:
+                found += _wide(facet, value, known)
+            else:
+                found.append(known.names.of(facet)[value])
+        return found
 
     def _few(self, values: Sequence[object], known: facts.Facts) -> list[int]:
         named = [facet.of(value) for facet, value in zip(self.few, values, strict=True) if value is not None]
@@ -265,12 +273,11 @@ _WORDS_OF_EVENTS, _WORDS_OF_CLAIMS = _Words(EventFacets.WORD), _Words(ClaimFacet
 
 def _wide(facet: Facet, value: str, known: facts.Facts) -> list[int]:
     """The sets of all that an actor belongs to, or that a place lies in."""
-
-    def make(value: str, known: facts.Facts) -> list[int]:
+    found: list[int] | None = known.groups.get((facet.name, value))
+    if found is None:
         all_ = sorted(known.standings.closure(value)) if facet.record == "actor" else known.containers[value]
-        return _numbered(known, [facet.of(one) for one in all_])
-
-    return _shared(known, (facet.name, value), make)
+        found = known.groups[facet.name, value] = _numbered(known, [facet.of(one) for one in all_])
+    return found
 
 
 def _statuses(key: tuple[frozenset[Status], frozenset[Status]], known: facts.Facts) -> list[int]:
@@ -316,9 +323,11 @@ def _sources(event: facts.Event, chunk: facts.Chunk, known: facts.Facts) -> list
     resting = {*cited, *[dated.when.source.id for dated in dates if dated.when.source is not None]}
     if event.location is not None and (point := known.locations[event.location]).longitude is not None:
         resting.update([point.coordinate_source] if point.coordinate_source is not None else ())
-    names = [EventFacets.SOURCE.of(source) for source in sorted(resting)]
-    names += [EventFacets.THROUGHOUT.of(source) for source in sorted(cited) if cited[source] == len(claims)]
-    return _numbered(known, names)
+    rests, throughout = known.names.of(EventFacets.SOURCE), known.names.of(EventFacets.THROUGHOUT)
+    return [
+        *[rests[source] for source in sorted(resting)],
+        *[throughout[source] for source in sorted(cited) if cited[source] == len(claims)],
+    ]
 
 
 def _wavering(statements: Sequence[Statement], known: facts.Facts, found: set[int]) -> None:

@@ -128,6 +128,7 @@ class Changes:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._datasets: dict[str, Recorded] = {}
+        self._all = False
         for table, columns in _TEMPORARY.items():
             store.temporary(table, columns)
 
@@ -174,7 +175,8 @@ class Changes:
             self.touch(kind, self._store.column(statement, ids))
 
     def everything(self) -> None:
-        """Every record is to be derived anew."""
+        """Every record is to be derived anew, or for the first time."""
+        self._all = True
         for kind in ("dataset", "source", "actor", "location", "event", "claim"):
             self._store.run(f"INSERT INTO touched SELECT '{kind}', id, 1 FROM {kind}")
 
@@ -186,6 +188,8 @@ class Changes:
             store.run(statement)
         self._analyse("moved")
         store.run("INSERT INTO affected SELECT kind, id FROM touched WHERE true ON CONFLICT DO NOTHING")
+        if self._all:
+            return
         for kind, query in _SHOWN:
             store.run(f"INSERT INTO affected SELECT '{kind}', x.* FROM ({query}) x WHERE true ON CONFLICT DO NOTHING")
         self._show_datasets()

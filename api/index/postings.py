@@ -14,7 +14,7 @@ from api.storage.bulk import Row, Store
 
 AT_ONCE = 2_000
 """How many parts of postings are brought up to date at once."""
-MOST = 1_000_000
+MOST = 2_000_000
 """So many memberships are held before they are written down."""
 MOST_NAMES = 400_000
 FEW_LOOKED_UP = 500
@@ -107,7 +107,7 @@ class Memberships:
         pairs.sort()
         members = array("I", pairs.astype(np.uint32).tobytes())
         pairs >>= np.uint64(CHUNK_BITS)
-        starts = np.flatnonzero(np.diff(pairs, prepend=~pairs[:1]))
+        starts = np.flatnonzero(np.concatenate(([len(pairs) > 0], pairs[1:] != pairs[:-1])))
         facets, chunks = np.divmod(pairs[starts], np.uint64(1 << 32 - CHUNK_BITS))
         bounds = [*starts.tolist(), len(members)]
         for place, (facet, chunk) in enumerate(zip(facets.tolist(), chunks.tolist(), strict=True)):

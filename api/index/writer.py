@@ -9,7 +9,7 @@ from api.index.invalidation import Affected, Changes, Kind
 from api.index.numbers import Numbers
 from api.index.postings import Columns, Postings
 from api.models.facets import row_hash
-from api.storage.bulk import Row, Store
+from api.storage.bulk import Store
 
 KINDS = ("dataset", "source", "actor", "location", "event", "claim")
 DERIVED = (
@@ -112,7 +112,8 @@ class Deriver:
         hashes = self._hashes(kind, batch.ids, made)
         for table in () if self._empty else tables:
             self._store.delete(table, "id", batch.ids)
-        documents = [(*row, *_marks(kind, row, hashes)) for row in made.documents.values()]
+        beside_it = BESIDE[kind]
+        documents = [(*row, hashes[id_], row_hash(*beside_it(row))) for id_, row in made.documents.items()]
         self._store.insert(tables[0], (*COLUMNS[kind], "sha256", "hash"), documents)
         if kind != "dataset":
             words = [(id_, text, row_hash(id_, text)) for id_, text in made.words.items()]
@@ -131,7 +132,10 @@ class Deriver:
             entries.append((number, *row, row_hash(*row)))
             cells_of.put(number, cells)
         hashes = self._hashes(kind, batch.ids, made)
-        documents = [(numbers[id_], *row, *_marks(kind, row, hashes)) for id_, row in made.documents.items()]
+        beside_it = BESIDE[kind]
+        documents = [
+            (numbers[id_], *row, hashes[id_], row_hash(*beside_it(row))) for id_, row in made.documents.items()
+        ]
         if not self._empty:
             self._store.delete(f"{kind}_document", "id", batch.ids)
         self._store.insert(f"{kind}_entry", (*ENTRY[kind], "hash"), sorted(entries, key=itemgetter(0)))
@@ -150,7 +154,5 @@ def beside(kind: Kind) -> tuple[str, ...]:
     return tuple(name for name in COLUMNS[kind] if name != "body")
 
 
-def _marks(kind: Kind, row: Row, hashes: dict[str, bytes]) -> tuple[bytes, int]:
-    """The hash of a document, and of what stands beside it."""
-    named = dict(zip(COLUMNS[kind], row, strict=True))
-    return hashes[row[0]], row_hash(*(named[name] for name in beside(kind)))
+BESIDE = {kind: itemgetter(*map(columns.index, beside(kind))) for kind, columns in COLUMNS.items()}
+"""The same of a row of `COLUMNS`."""

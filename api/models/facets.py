@@ -176,5 +176,4 @@ def checksum(stored: bytes) -> int:
 
 def row_hash(*values: object) -> int:
     """Of what a row holds, in the order of its columns."""
-    parts = (value if isinstance(value, bytes) else str(value).encode(errors="surrogateescape") for value in values)
-    return checksum(b"\x1f".join(parts))
+    return checksum(repr(values).encode())
