@@ -1,0 +1,98 @@
+"""How many servers carry how much: `python -m bench.scaling [EVENTS]`, worked out from costs measured on PostgreSQL.
+
+Measured is the processor's time of a question, of the service and of the database each. What a number of services then
+bears is worked out, and their queue simulated: questions come at random, and whichever service is free takes the next.
+"""
+
+import heapq
+import random
+import sys
+from collections.abc import Iterator
+from itertools import accumulate
+from math import ceil
+
+import httpx
+
+from api.storage.database import engine
+from bench import questions
+from bench.fill import by_loader
+from bench.servers import Server, postgresql_cpu_s, serving
+from bench.world import World
+from migrations import migrate
+from tests.support.own_postgres import own_postgres
+
+ASKED, WARM, ARRIVALS = 1_000, 200, 200_000
+MIX = ((questions.page, 0.3), (questions.item, 0.4), (questions.claims, 0.3))
+"""What is asked, and how often: pages of fifty events, single events, and their claims."""
+BUSY = 0.6
+"""How busy a processor may be on average."""
+CORES = 8
+"""Of a machine that holds a standby."""
+
+
+def measured(server: Server, world: World, ask: questions.Ask) -> tuple[float, float]:
+    """The seconds of processor that one question costs the service, and the database."""
+    chance, database, both = random.Random(1), 0.0, 0.0
+    assert server.postmaster is not None  # noqa: S101 - it is PostgreSQL that is measured
+    with httpx.Client(base_url=server.root, timeout=60) as client:
+        for number in range(WARM + ASKED):
+            if number == WARM:
+                database = postgresql_cpu_s(server.postmaster)
+                both = server.cpu_s()
+            client.get(ask(chance, world)).raise_for_status()
+    of_database = postgresql_cpu_s(server.postmaster) - database
+    return (server.cpu_s() - both - of_database) / ASKED, of_database / ASKED
+
+
+def waited(services: int, cost_s: float, rate: float) -> float:
+    """The 99th percentile of the seconds from a question's coming to its answer, in the simulated queue."""
+    chance = random.Random(1)
+    free = [0.0] * services
+    took = []
+    for due in accumulate(chance.expovariate(rate) for _ in range(ARRIVALS)):
+        done = max(due, heapq.heappop(free)) + cost_s
+        heapq.heappush(free, done)
+        took.append(done - due)
+    return sorted(took)[ARRIVALS * 99 // 100]
+
+
+def report(api_s: float, database_s: float) -> Iterator[str]:
+    """What so many times the load of one service takes."""
+    yield "| times | questions a second | services (a core each) | standbys (8 cores each) | p99, simulated |"
+    yield "|---|---|---|---|---|"
+    for times in (1, 10, 100, 1_000):
+        rate = times * BUSY / api_s
+        standbys = ceil(rate * database_s / BUSY / CORES)
+        yield f"| {times:,} | {rate:,.0f} | {times:,} | {standbys:,} | {1_000 * waited(times, api_s, rate):.1f} ms |"
+
+
+def in_words(api_s: float, database_s: float) -> str:
+    """What a question costs."""
+    return f"{1_000 * api_s:.2f} ms of the service, {1_000 * database_s:.2f} ms of PostgreSQL"
+
+
+def main() -> None:
+    """Fill a database, measure, and work out."""
+    world = World(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    with own_postgres() as database:
+        migrate(database.url)
+        made = engine(database.url)
+        by_loader(made, world)
+        made.dispose()
+        costs = [0.0, 0.0]
+        assert database.pid is not None  # noqa: S101 - it runs
+        with serving("ours", database.url, database.pid) as server:
+            for ask, share in MIX:
+                found = measured(server, world, ask)
+                print(
+                    f"{ask.__name__}: {1_000 * found[0]:.2f} ms of the service, {1_000 * found[1]:.2f} ms of PostgreSQL"
+                )
+                costs = [cost + share * one for cost, one in zip(costs, found, strict=True)]
+            print(
+                f"mixed: {1_000 * costs[0]:.2f} ms and {1_000 * costs[1]:.2f} ms; service: {server.memory_mb():.0f} MB"
+            )
+    print("\n".join(report(*costs)))
+
+
+if __name__ == "__main__":
+    main()
