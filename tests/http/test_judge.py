@@ -64,13 +64,34 @@ def test_figures_culprits_and_retractions_at_random_are_judged_as_by_brute_force
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="the real files are not beside the project")
 def test_imported_files_are_judged_as_by_brute_force(backend: str, tmp_path: Path) -> None:
-    """Files of six formats as they are, one event of 97."""
+    """Files of six formats as they are: every event today and on some days, and one of 97 on every day of its own."""
     with databases.copy(backend, tmp_path, databases.dossier(backend)) as url:
         for name, pattern in FILES.items():
             outcome = import_files(url, name, sorted(DATA.glob(pattern)), Wish(), Console(file=io.StringIO()))
             assert outcome.report.counts()["claim"]["new"]
         with serving(url) as api:
             agree(api, every=97)
+            agree_on_lists(api, days=4)
+
+
+def agree_on_lists(api: Api, days: int) -> None:
+    """Every event that is listed, today and on some days of those on which anything changes, in both readings."""
+    judge = judge_of(api)
+    claims: dict[str, list[Any]] = {}
+    for claim in api.ndjson("/claims.ndjson"):
+        claims.setdefault(claim["event"]["id"], []).append(claim)
+    order = []
+    for event in api.ndjson("/events.ndjson"):
+        order.append(event["id"])
+        same(event, judge, claims.get(event["id"], []))
+    changing = days_of([claim for own in claims.values() for claim in own], judge)
+    for day in changing[:: len(changing) // days]:
+        for known in ("certain", "possible"):
+            said = {id_: judge.said_by(own, day, known) for id_, own in claims.items()}
+            listed = list(api.ndjson("/events.ndjson", as_of=day, known=known))
+            assert [event["id"] for event in listed] == [id_ for id_ in order if said.get(id_)], (day, known)
+            for event in listed:
+                assert served(event) == judge.assess(said[event["id"]]), (event["id"], day, known)
 
 
 def agree(api: Api, every: int = 1) -> None:

@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
-from tests.support.live import Api
+from api.settings import PROJECT
+from api.storage.database import engine
+from seed.files import read
+from seed.load import load
+from seed.refusals import Entry
+from tests.support.live import Api, serving
+
+KHASHAM = PROJECT / "seed" / "khasham"
 
 PGF, RC = "pro-government-forces", "russian-contractors"
 HQ = "attack-on-hq"
@@ -273,3 +280,50 @@ def test_what_is_not_known_is_not_made_up(shipped_api: Api) -> None:
     places = shipped_api.ids("/locations", within="deir-ez-zor-province", kind="facility", sort="id")
     assert places == ["conoco-gas-plant", "el-isba-refinery", "sdf-headquarters"]
     assert shipped_api.get("/locations/sdf-headquarters")["point"] is None
+
+
+def test_figures_stand_side_by_side_each_with_its_party(shipped_api: Api) -> None:
+    asked = {"party": ["coalition-side", "sohr", "khasham-russia"], "as_of": "2018-02-14"}
+    rows = shipped_api.get("/events/khasham-deaths/compare", **asked)["data"]
+    told = {
+        row["assessment"]["measure"]: [(one["silent"], one["value"] and one["value"]["best"]) for one in row["parties"]]
+        for row in rows
+    }
+    assert told[None] == [(True, None)] * 3
+    assert [claim["id"] for claim in rows[0]["parties"][2]["claims"]] == ["khasham-k22"]  # a silence on record
+    assert told["killed"] == [(False, 100), (False, 45), (True, None)]
+    assert told["wounded"] == [(False, None), (True, None), (False, 25)]
+
+
+def test_those_whom_parties_blame_stand_side_by_side(shipped_api: Api) -> None:
+    """Damascus holds the coalition responsible for the strikes, and Prigozhin those who did not warn him: a clash."""
+    strikes = "/events/khasham-coalition-strikes"
+    blamed = {"syrian-government-side": ["oir-coalition"], "wagner": ["khasham-russian-defence-ministry"]}
+    (dispute,) = [
+        one
+        for one in shipped_api.get("/disputes", aspect="attribution", party="prigozhin")["data"]
+        if one["event"]["id"] == "khasham-coalition-strikes"
+    ]
+    positions = shipped_api.get(f"{strikes}/positions", aspect="attribution")["data"]
+    rows = shipped_api.get(f"{strikes}/compare", party=list(blamed))["data"]
+    (compared,) = [row["parties"] for row in rows if row["assessment"]["aspect"] == "attribution"]
+    for held in (dispute["positions"], [row | row["positions"][-1] for row in positions], compared):
+        assert {one["party"]["id"]: [actor["id"] for actor in one["names"]] for one in held} == blamed
+        assert {one["stance"] for one in held} == {"support"}
+    assert judged(shipped_api, "coalition-strikes", "attribution", as_of="2018-02-08") == [("claimed", ["k16"], False)]
+
+
+@pytest.mark.parametrize(
+    ("left_out", "question", "status"),
+    [({"k05", "k06"}, ATTACK, "claimed"), ({"k34"}, CONTRACTORS, "conceded")],
+)
+def test_what_would_follow_without_some_claims(
+    empty_url: str, left_out: set[str], question: Question, status: str
+) -> None:
+    """Without what editors read into two statements nobody opposes; without Der Spiegel, Washington has conceded."""
+    database = engine(empty_url)
+    ids = {f"khasham-{label}" for label in left_out}
+    load(database, (one for one in read([KHASHAM]) if not isinstance(one, Entry) or one.record.id not in ids))
+    database.dispose()
+    with serving(empty_url) as api:
+        assert [found for found, _, _ in judged(api, *question)] == [status]

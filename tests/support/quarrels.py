@@ -107,7 +107,10 @@ def _tolls(number: int, chance: random.Random) -> Iterator[dict[str, Any]]:
             )
         elif claim["aspect"] == Aspect.CASUALTIES and chance.random() < 0.7:
             figure = chance.choice(
-                [{"best": 5}, {"low": 5}, {"high": 5}, {"low": 3, "high": 9}, {"best": 20}, {"low": 90}]
+                [
+                    *({"best": 5}, {"low": 5}, {"high": 5}, {"low": 3, "high": 9}, {"best": 20}, {"low": 90}),
+                    *({"low": 3, "best": 5, "high": 9}, {"best": 20, "high": 9}),  # the last as UCDP gives sums
+                ]
             )
             of = chance.choice([{}, {}, {"of": "red-army"}])
             claim["value"] = {
