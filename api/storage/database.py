@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc
@@ -192,7 +192,23 @@ def _any(named: Servers) -> sa.URL:
 
 def _of_server(server: sa.URL, connect_s: int) -> sa.Engine:
     where = server.set(drivername=POSTGRESQL)
-    return sa.create_engine(where, pool_pre_ping=True, connect_args={"connect_timeout": connect_s})
+    made = sa.create_engine(where, pool_pre_ping=True, connect_args={"connect_timeout": connect_s})
+    event.listen(made, "connect", _hear)
+    return made
+
+
+_unsure: list[str] = []
+"""What servers said of commits whose wait for a standby was broken off, which they take for done."""
+
+
+def _hear(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """Hear what PostgreSQL only remarks: the driver takes such a commit for one like any other."""
+
+    def hear(said: Any) -> None:  # noqa: ANN401 - the driver's diagnostics
+        if said.source_function == "SyncRepWaitForLSN":  # its words are in the server's language
+            _unsure.append(str(said.message_primary))
+
+    connection.add_notice_handler(hear)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -228,8 +244,13 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 @contextmanager
 def explained(url: str) -> Iterator[None]:
     """Say in one line why the database cannot be reached, opened or written to."""
+    _unsure.clear()
     try:
         yield
+        if _unsure:
+            raise DatabaseUnusableError(
+                f"Done, but no standby is known to have it, so that it may be lost: {_unsure[0]}."
+            )
     except exc.DatabaseError as error:
         read_only = getattr(error.orig, "sqlstate", None) == READ_ONLY
         if type(error) not in (exc.DatabaseError, exc.OperationalError) and not read_only:

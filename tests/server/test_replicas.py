@@ -167,6 +167,27 @@ def test_nobody_takes_writes_or_two_do(servers: list[OwnPostgres]) -> None:
         migrate(standby.url.replace("/postgres?", "/template1?"))
 
 
+def test_a_load_that_no_standby_is_known_to_have_is_not_said_to_be_done(servers: list[OwnPostgres]) -> None:
+    """The driver takes a commit whose wait was cancelled for one like any other."""
+    primary, standby = servers
+    on(primary, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+    on(primary, "SELECT pg_reload_conf()")
+    try:
+        running = command(together(servers), "seed", CONTEXT)
+        with psycopg.connect(primary.url, autocommit=True) as connection:
+            waits = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+            settled(lambda: connection.execute(waits).fetchall() == [(True,)])
+        said, _ = running.communicate(timeout=PATIENCE_S)
+    finally:
+        on(primary, "ALTER SYSTEM RESET synchronous_standby_names")
+        on(primary, "SELECT pg_reload_conf()")
+    lost = "Done, but no standby is known to have it, so that it may be lost: "
+    assert (running.returncode, said) == (1, f"{lost}canceling wait for synchronous replication due to user request.\n")
+    assert done(together(servers), "seed", CONTEXT).startswith("82 records read: 0 new, 0 changed, 82 unchanged")
+    done(together(servers), "withdraw", CONTEXT)
+    settled(lambda: newest(standby) == newest(primary))
+
+
 def test_no_server_is_there() -> None:
     with serving("postgresql://nobody:secret@127.0.0.1:1,127.0.0.1:2/nothing") as api:
         for path in ("/events", "/health", "/health/ready", "/events.csv"):
