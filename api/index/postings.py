@@ -14,7 +14,7 @@ from api.storage.bulk import Row, Store
 
 AT_ONCE = 2_000
 """How many parts of postings are brought up to date at once."""
-MOST = 2_000_000
+MOST = 1_000_000
 """So many memberships are held before they are written down."""
 MOST_NAMES = 400_000
 FEW_LOOKED_UP = 500
