@@ -8,16 +8,19 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, select, tuple_
 
 from api import models
 from api.domain.vocabulary import ChangeOperation
 from api.errors import Gone, NotFound, Unavailable
 from api.query.lists import require_revision
-from api.query.paging import DATED, Found, Place, Sort, Walked
+from api.query.paging import DATED, Found, Place, Sort, Stretch, Walked, stretch
+from api.query.postings import LAST
 from api.query.session import ReadSession
 from api.query.statements import REVISION
 from api.storage.reader import Row, SqlStatement, body_of
@@ -34,6 +37,8 @@ Json = dict[str, Any]
 _AT_ONCE = 200
 """Documents that a statement fetches: each has its id as a parameter."""
 
+_ALIKE = itemgetter(1, 3, 4, 6)
+_PUT = ChangeOperation.PUT
 _DIGITS = 10
 """A number that is as long is no revision's, and too large for the database."""
 
@@ -59,19 +64,32 @@ _LOADS = SqlStatement(select(REVISION, func.count()).select_from(_R))
 # A document may have changed in several revisions; whoever has its last change needs no other.
 _IS_LAST = ~exists().where(_LATER.c.kind == _C.c.kind, _LATER.c.id == _C.c.id, _LATER.c.revision > _C.c.revision)
 _BEYOND = tuple_(_C.c.revision, _C.c.kind, _C.c.id) > tuple_(_NUMBER, _KIND, _ID)
+_BEYOND_IN_ONE = and_(_C.c.revision == _SINCE, tuple_(_C.c.kind, _C.c.id) > tuple_(_KIND, _ID))
+_SERVED = case(
+    *(
+        (_C.c.kind == kind, select(body_of(t)).where(t.c.id == _C.c.id).scalar_subquery())
+        for kind, t in DOCUMENT_TABLES.items()
+    )
+)
 
 
-def _changes(condition: ColumnElement[bool]) -> SqlStatement:
+def _changes(*, one: bool, documents: bool) -> SqlStatement:
     columns = (_C.c.revision, _C.c.id, _C.c.kind, _C.c.op, _C.c.sha256, _R.c.recorded_at)
-    found = select(REVISION, *columns).join_from(_C, _R, _R.c.number == _C.c.revision).where(condition, _BEYOND)
+    found = select(REVISION, *columns, *((_SERVED,) if documents else ())).join_from(
+        _C, _R, _R.c.number == _C.c.revision
+    )
+    found = found.where(_BEYOND_IN_ONE) if one else found.where(_BEYOND, _IS_LAST)
     return SqlStatement(found.order_by(_C.c.revision, _C.c.kind, _C.c.id).limit(bindparam("limit")))
 
 
-_OF_ONE, _OF_LAST = _C.c.revision == _SINCE, and_(_C.c.revision > _SINCE, _IS_LAST)
-_CHANGES = {True: _changes(_OF_ONE), False: _changes(_OF_LAST)}
+_CHANGES = {
+    (one, documents): _changes(one=one, documents=documents)
+    for one, documents in ((True, False), (False, False), (False, True))
+}
+_CHANGED = select(_C.c.kind, _C.c.id).distinct().where(_C.c.revision > _SINCE).subquery()
 _COUNTS = {
-    one: SqlStatement(select(REVISION, func.count()).select_from(_C).where(condition))
-    for one, condition in ((True, _OF_ONE), (False, _OF_LAST))
+    True: SqlStatement(select(REVISION, func.count()).select_from(_C).where(_C.c.revision == _SINCE)),
+    False: SqlStatement(select(REVISION, func.count()).select_from(_CHANGED)),
 }
 _OF_RECORD = SqlStatement(
     select(REVISION, _C.c.revision, _C.c.op, _C.c.sha256, _R.c.recorded_at, _R.c.action, _R.c.message)
@@ -191,44 +209,69 @@ class LastChanges(HistoryList):
         batch: int,
     ) -> AsyncIterator[list[Found]]:
         """From a place on, a batch at a time."""
-        number, kind, identifier = (0, "", "") if place is None else (int(place.key), place.tail, place.id)
+        async for rows in self._rows(session, place, batch):
+            told = zip(rows, await self._told(session, rows), strict=True)
+            yield [Found(Place(DATED, row[1], row[2], row[3]), text) for row, text in told]
+
+    async def stretches(
+        self,
+        session: ReadSession,
+        sort: Sort,  # noqa: ARG002 - there is one order
+        place: Place | None,
+        batch: int,
+    ) -> AsyncIterator[Stretch]:
+        """The same, of which nothing is made but what is sent."""
+        async for rows in self._rows(session, place, batch):
+            if rows:
+                yield stretch(await self._told(session, rows), Place(DATED, *rows[-1][1:4]))
+
+    async def _rows(self, session: ReadSession, place: Place | None, batch: int) -> AsyncIterator[Sequence[Row]]:
+        """Rows of (_, revision, id, kind, op, SHA-256, moment, perhaps document)."""
+        number, kind, identifier = (self.since, LAST, "") if place is None else (place.key, place.tail, place.id)
+        if self.one and place is None:
+            kind = ""
         while True:
             parameters = {"since": self.since, "number": number, "kind": kind, "id": identifier, "limit": batch}
-            rows = await session.fetch(_CHANGES[self.one], parameters, slow=True)
-            bodies = await _bodies(session, rows) if self.documents else {}
-            yield [Found(Place(DATED, row[1], row[2], row[3]), self._change(row, bodies)) for row in rows]
+            rows = await session.fetch(_CHANGES[self.one, self.documents], parameters, slow=True)
+            yield rows
             if len(rows) < batch:
                 return
             _, number, identifier, kind, *_ = rows[-1]
 
-    def _change(self, row: Row, bodies: dict[tuple[str, str], str]) -> str:
-        _, number, identifier, kind, op, mark, recorded_at = row
-        change = {
-            "revision": number,
-            "recorded_at": sent_moment(recorded_at),
-            "op": op,
-            "kind": kind,
-            "id": identifier,
-            "sha256": None if mark is None else bytes(mark).hex(),
-            "url": address(kind, identifier),
-        }
-        text = orjson.dumps(change).decode()
-        if not self.documents:
-            return text
-        return f'{text[:-1]},"document":{bodies.get((kind, identifier), "null")}}}'
+    async def _told(self, session: ReadSession, rows: Sequence[Row]) -> list[str]:
+        """Each change as it is sent."""
+        if self.documents:
+            rows = await _sound(session, rows)
+        told: list[str] = []
+        for (number, kind, op, recorded_at), same in groupby(rows, _ALIKE):
+            alike = {"revision": number, "recorded_at": sent_moment(recorded_at), "op": op, "kind": kind, "id": ""}
+            begins = orjson.dumps(alike)[:-3].decode()
+            for row in same:
+                id_ = orjson.dumps(row[2]).decode()
+                hashed = f'"{row[5].hex()}"' if row[5] else "null"
+                document = f',"document":{row[7] or "null"}}}' if self.documents else "}"
+                told.append(f'{begins}{id_},"sha256":{hashed},"url":"/{kind}s/{id_[1:]}{document}')
+        return told
 
     async def count(self, session: ReadSession) -> int:
         """How many there are."""
         return int((await session.fetch(_COUNTS[self.one], {"since": self.since}, slow=True))[0][1])
 
 
-async def _bodies(session: ReadSession, rows: Sequence[Row]) -> dict[tuple[str, str], str]:
-    """The documents that these changes put, by kind and id: as they are served, which each last change is."""
-    found: dict[tuple[str, str], str] = {}
-    for kind in DOCUMENT_TABLES:
-        ids = [row[2] for row in rows if row[3] == kind and row[4] == ChangeOperation.PUT]
-        found.update({(kind, id_): body for id_, body in (await bodies_of(session, kind, ids)).items()})
-    return found
+async def _sound(session: ReadSession, rows: Sequence[Row]) -> Sequence[Row]:
+    """The same changes, where a document may be damaged with what is served in its place."""
+    doubtful = {kind for kind in DOCUMENT_TABLES if not session.whole(kind, b"")}
+    suspects = [at for at, row in enumerate(rows) if row[3] in doubtful or bool(row[7]) != (row[4] == _PUT)]
+    if not suspects:
+        return rows
+    again: dict[tuple[str, str], str] = {}
+    for kind in {rows[at][3] for at in suspects}:
+        ids = [rows[at][2] for at in suspects if rows[at][3] == kind and rows[at][4] == _PUT]
+        again.update({(kind, id_): body for id_, body in (await bodies_of(session, kind, ids)).items()})
+    mended = list(rows)
+    for at in suspects:
+        mended[at] = (*rows[at][:7], again.get((rows[at][3], rows[at][2])))
+    return mended
 
 
 async def bodies_of(session: ReadSession, kind: str, ids: Sequence[str]) -> dict[str, str]:
@@ -282,7 +325,7 @@ async def versions(session: ReadSession, kind: str, identifier: str) -> list[str
     replaced = sorted(texts)
     for position, (_, number, op, mark, recorded_at, action, message) in enumerate(reversed(rows)):
         document: Json = {}
-        if op == ChangeOperation.PUT:
+        if op == _PUT:
             until = next((later for later in replaced if later > number), None)
             newest = position == len(rows) - 1
             document = orjson.loads(await _served(session, kind, identifier) if newest else texts[until or 0])

@@ -152,6 +152,12 @@ def test_every_list_can_be_asked_for_what_changed(loaded: Api, since: int) -> No
             assert loaded.agreed(f"/{name}", **of_dataset, changed_since=since) == [
                 one for one in every if one in put[name]
             ]
+    of_capture = [row["id"] for row in loaded.get(f"{CAPTURE}/claims", limit=1000)["data"]]
+    changed = loaded.get(f"{CAPTURE}/claims", changed_since=since, limit=1000)
+    assert [row["id"] for row in changed["data"]] == [one for one in of_capture if one in put["claims"]]
+    assert changed["meta"]["description"] == (
+        f"Claims that are about Capture of Lysychansk and changed after revision {since}"
+    )
     rows = loaded.get("/events/rollup", by="kind", changed_since=since)["data"]
     assert sum(row["certain"] for row in rows) == len(put["events"])
     of_claims = {loaded.get(f"/claims/{claim}")["event"]["id"] for claim in put["claims"]}

@@ -4,12 +4,16 @@ import csv
 import hashlib
 import io
 import json
+import os
+import re
+import signal
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 import pytest
@@ -17,7 +21,7 @@ import sqlalchemy as sa
 from frictionless import validate
 from rich.console import Console
 
-from api import cli
+from api import cli, models
 from api.index import history
 from api.settings import PROJECT
 from api.storage.database import DatabaseUnusableError, engine
@@ -127,6 +131,59 @@ def test_it_verifies_elsewhere_without_us(api: Api, tmp_path: Path) -> None:
         "revision": 2,
         "digest": api.get("/revisions/2")["digest"],
     }
+
+
+@pytest.mark.skipif(not (which("wget") and which("unzip")), reason="wget and unzip are not there")
+def test_it_verifies_elsewhere_as_the_readme_says(api: Api, tmp_path: Path) -> None:
+    text = (PROJECT / "README.md").read_text()
+    (recipe,) = [block for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) if "frictionless" in block]
+    recipe = recipe.replace("http://127.0.0.1:8000", str(api.client.base_url).rstrip("/"))
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    command = ["bash", "-euo", "pipefail", "-c", recipe]
+    ran = subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, "PATH": path}, check=False, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.startswith("counterclaim-2026-11.zip: OK\n")
+    assert "INVALID" not in ran.stdout
+
+
+KILLED = """
+import os, signal
+from api import cli
+from api.storage.bulk import Store
+from seed import release
+
+def dying(name, work):
+    def until(*arguments):
+        done = work(*arguments)
+        if name in ("zipped", arguments[1]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return done
+    return until
+
+release.zipped = dying("{moment}", release.zipped)
+Store.insert = dying("{moment}", Store.insert)
+cli.main(["release", "2026-11"])
+"""
+
+
+@pytest.mark.parametrize("moment", ["zipped", "release", "release_part"])
+def test_killed_on_the_way_it_leaves_nothing(empty_url: str, tmp_path: Path, moment: str) -> None:
+    """By SIGKILL, when its file was made, its row written, or a part of its file; asked again, it is made."""
+    made = engine(empty_url)
+    load(made, read([LYSYCHANSK], [EXCERPT]))
+    environment = {**os.environ, "DATABASE_URL": empty_url, "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", KILLED.replace("{moment}", moment)]
+    ran = subprocess.run(command, cwd=PROJECT, env=environment, check=False, capture_output=True)
+    assert ran.returncode == -signal.SIGKILL, ran.stderr
+    assert list(verify(made)) == []
+    with made.connect().execution_options(read_only=True) as connection:
+        for table in (models.Release, models.ReleasePart):
+            assert connection.scalar(sa.select(sa.func.count()).select_from(table)) == 0
+    release(empty_url, "2026-11")
+    assert list(verify(made)) == []
+    made.dispose()
 
 
 def test_the_package_carries_the_history(api: Api) -> None:

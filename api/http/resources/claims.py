@@ -196,7 +196,7 @@ class ClaimQuery(ClaimFilters, Paged, Shaped):
 ANY_CLAIM = ClaimQuery()
 
 
-class ClaimsOfEvent(AsOf, Paged, Shaped):
+class ClaimsOfEvent(AsOf, Changed, Paged, Shaped):
     """A page of the claims about one event."""
 
     listing: ClassVar = "claims"
@@ -206,7 +206,8 @@ class ClaimsOfEvent(AsOf, Paged, Shaped):
     @property
     def is_plain(self) -> bool:
         """Whether every claim is asked for as it is stored, in the order said."""
-        return self.cursor is None and self.as_of is None and self.sort == "said" and not shapes(self)
+        narrowed = self.cursor is not None or self.as_of is not None or self.changed_since is not None
+        return not narrowed and self.sort == "said" and not shapes(self)
 
 
 async def claims_of(session: ReadSession, event: str, query: ClaimsOfEvent) -> answers.Everything | None:
