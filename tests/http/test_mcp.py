@@ -12,6 +12,7 @@ from mcp import Client, StdioServerParameters
 from api.http.mcp.routes import BODY_BYTES
 from api.http.mcp.server import server_of
 from api.http.mcp.tools import MOST, TOOLS
+from tests.support import databases
 from tests.support.live import Api, serving
 from tests.support.wire import Wire
 
@@ -83,6 +84,57 @@ async def test_the_other_questions_of_the_readme(api: Api, server: str) -> None:
         (one["source"]["id"], one["flags"]) for one in cited
     ]
     assert "ukraine, ukrainian-side" in await refused(server, "search", what="events", filters={"party": "ukrain"})
+
+
+async def test_who_changed_their_number(shipped_api: Api) -> None:
+    """README's question on the dead of Khasham."""
+    answer = await called(f"{shipped_api.client.base_url}/mcp", "event", id="khasham-deaths")
+    observatory = [row for row in answer["moved"] if row["party"]["id"] == "sohr" and row["aspect"] == "casualties"]
+    assert [
+        (row["measure"], row["of"]["id"], [(one["value"]["best"], one["by"]) for one in row["positions"]])
+        for row in observatory
+    ] == [("killed", "pro-government-forces", [(20, "khasham-k23"), (45, "khasham-k24")])]
+    assert {"khasham-k23", "khasham-k24"} <= set(ids(answer["claims"]))
+    told = {
+        claim["id"]: claim["value"]["best"] for claim in answer["claims"]["records"] if "best" in claim.get("value", {})
+    }
+    assert (told["khasham-k23"], told["khasham-k24"]) == (20, 45)
+    whole = shipped_api.get("/events/khasham-deaths/positions")["data"]
+    assert len(answer["moved"]) == len([row for row in whole if row["moved"]])
+    before = await called(f"{shipped_api.client.base_url}/mcp", "event", id="khasham-deaths", as_of="2018-02-08")
+    assert [row for row in before["moved"] if row["party"]["id"] == "sohr"] == []
+
+
+ASKED: list[tuple[str, Answers]] = [
+    *(("search", {"what": what, "filters": filters}) for what, filters in QUESTIONS),
+    *(("search", {"what": what, "limit": MOST}) for what in ("events", "claims", "sources", "actors", "locations")),
+    ("event", {"id": "capture-of-lysychansk"}),
+    ("event", {"id": "khasham-deaths", "as_of": "2018-02-14", "known": "possible"}),
+    ("event", {"id": "lysychansk-s07a"}),
+    ("disputes", {"limit": MOST}),
+    ("compare", {"event": "capture-of-lysychansk", "parties": ["russian-side", "ukrainian-side"]}),
+    ("briefing", {"date_from": "2022-07-03", "date_to": "2022-07-03"}),
+    ("control", {"location": "lysychansk"}),
+    ("rollup", {"what": "claims", "by": ["stance", "month"], "limit": MOST}),
+    ("source", {"id": "isw-2022-07-02"}),
+]
+
+
+async def test_both_databases_answer_the_same(tmp_path_factory: pytest.TempPathFactory) -> None:
+    said: dict[str, list[str]] = {}
+    for backend in ("sqlite", "postgresql"):
+        with (
+            databases.copy(backend, tmp_path_factory.mktemp(backend), databases.shipped(backend)) as url,
+            serving(url) as served,
+        ):
+            async with Client(f"{served.client.base_url}/mcp") as client:
+                answers = [await client.call_tool(tool, arguments) for tool, arguments in ASKED]
+            root = str(served.client.base_url).rstrip("/")
+            texts = [content.text for answer in answers for content in answer.content]  # type: ignore[union-attr]
+            said[backend] = [text.replace(root, "") for text in texts]
+    assert len(said["sqlite"]) == len(ASKED)
+    assert not [text for text in said["sqlite"] if '"records":[]' in text]
+    assert said["sqlite"] == said["postgresql"]
 
 
 async def test_judgements_name_the_claims_they_rest_on(api: Api, server: str) -> None:

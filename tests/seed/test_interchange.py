@@ -73,7 +73,7 @@ def test_both_databases_write_the_same(tmp_path: Path, form: str) -> None:
     for backend in ("sqlite", "postgresql"):
         folder = tmp_path / backend
         folder.mkdir()
-        with databases.copy(backend, folder, databases.dossier(backend)) as url:
+        with databases.copy(backend, folder, databases.shipped(backend)) as url:
             found.append(written(url, folder, form))
     assert found[0] == found[1]
 

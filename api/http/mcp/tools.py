@@ -142,7 +142,9 @@ async def _event(api: Service, arguments: Json) -> Json:
         return {"claim": short(claim), "link": api.link(f"/claims/{identifier}", then)}
     event = await _got(api, f"/events/{identifier}", then)
     claims = await _list(api, f"/events/{identifier}/claims", {**then, "limit": MOST})
-    return {"event": short(event), "claims": claims, "link": api.link(f"/events/{identifier}", then)}
+    stood = await _got(api, f"/events/{identifier}/positions", then)
+    moved = [short(row) for row in stood["data"] if row["moved"]][:MOST]
+    return {"event": short(event), "moved": moved, "claims": claims, "link": api.link(f"/events/{identifier}", then)}
 
 
 async def _disputes(api: Service, arguments: Json) -> Json:
@@ -209,7 +211,8 @@ TOOLS = {
         ),
         Tool(
             "event",
-            "One event with what its claims add up to and its claims in the order said; or one claim, by its id.",
+            "One event with what its claims add up to, which parties changed their position or figure (moved), and its "
+            "claims in the order said; or one claim, by its id.",
             {"id": _ID, "as_of": _AS_OF, "known": _KNOWN},
             ("id",),
             _event,

@@ -22,7 +22,7 @@ from api.http import answers, caching, parameters, problems
 from api.http.caching import placed
 from api.http.pages import words
 from api.http.pages.data import Reading, read_page
-from api.http.pages.links import Link, cleaned, curl, same_day, without
+from api.http.pages.links import Link, cleaned, corrected, curl, same_day, without
 
 HTML = "text/html; charset=utf-8"
 SVG = "image/svg+xml"
@@ -54,6 +54,9 @@ templates = _Templates(
 templates.filters.update(
     plain=words.plain,
     when=words.when,
+    sentence=words.sentence,
+    shortened=words.shortened,
+    basis=words.basis,
     status=words.status_of,
     question=words.question,
     figure=words.figure,
@@ -72,6 +75,7 @@ templates.globals.update(
     lane_words=words.lane_words,
     COLOURS=words.COLOURS,
     curl=curl,
+    corrected=corrected,
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from shlex import quote
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote_plus, urlencode
 
 import orjson
 
@@ -45,6 +45,21 @@ def changed(address: str, **values: str | None) -> str:
     return _joined(path, [*sent, *((name, value) for name, value in values.items() if value is not None)])
 
 
+def corrected(address: str, word: str, parameter: str | None = None, value: object = None) -> str | None:
+    """An address with what was meant in the place of what was written; None: it is not seen where that stands.
+
+    Without a parameter it is the record's id, the last part of the path.
+    """
+    path, sent = _split(address)
+    if parameter is None:
+        return f"{path.rpartition('/')[0]}/{quote_plus(word)}" + address[len(path) :]
+    if parameter in dict(sent) and (parameter, str(value)) in sent:
+        return _joined(path, [(name, word if (name, old) == (parameter, str(value)) else old) for name, old in sent])
+    if value is None and parameter in dict(sent):  # a parameter that there is none of
+        return _joined(path, [(word if name == parameter else name, old) for name, old in sent])
+    return None
+
+
 def cleaned(query: str) -> str:
     """A query without the parameters that a form left empty."""
     sent = parse_qsl(query, keep_blank_values=True)
@@ -64,14 +79,18 @@ def curl(base: str, path: str) -> str:
     return f"curl {quote(base + path)}"
 
 
-def exports(path: str, forms: tuple[str, ...]) -> list[Link]:
-    """A list in every form that it is sent in: JSON, and exports of everything that the same filters match."""
+def exports(path: str, forms: tuple[str, ...], of: str = "") -> list[Link]:
+    """A list in every form that it is sent in: JSON, and exports of everything that the same filters match.
+
+    `of` names what is listed, where a page links to several lists.
+    """
     bare, _, query = path.partition("?")
-    found = [Link("JSON", path, "application/json")]
+    about = f"{of} as " if of else ""
+    found = [Link(f"{about}JSON", path, "application/json")]
     for form in forms:
         name, media_type = FORMS[form]
         address = without(f"{bare}.{form}?{query}" if query else f"{bare}.{form}", "cursor", "limit", "sort", "total")
-        found.append(Link(name, address, media_type))
+        found.append(Link(about + name, address, media_type))
     return found
 
 

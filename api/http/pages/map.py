@@ -8,9 +8,11 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from api.http.pages import words
-from api.http.pages.basemap import View, drawn, fitted, view_of
+from api.http.pages.basemap import WIDTH, View, drawn, fitted, view_of
 
 Json = dict[str, Any]
+Bounds = tuple[float, float, float, float]
+"""Left, upper, right and lower side on the picture."""
 UNKNOWN_PX = 15.0
 """The size of the ring around a point whose radius is not recorded."""
 APART_PX = 34.0
@@ -20,7 +22,7 @@ LETTER_PX, LINE_PX = 7.4, 16.0
 """Points closer than this share one sign."""
 GLYPH_PX, DIGIT_PX = 17.0, 8.0
 LABELS = 14
-NEAREST_LABEL_PX = 46.0
+NEAREST_LABEL_PX, EDGE_PX = 46.0, 6.0
 SHOWN_NAMES = 3
 
 
@@ -53,6 +55,8 @@ class Sign:
     location: str | None = None
     named: bool = True
     """Whether there is room for its label."""
+    label_x: float = 0.0
+    """By how much its label stands aside, so that the frame does not cut it."""
     marks: list[tuple[str, int]] = field(default_factory=list)
     """How many events there are of each status, in the order of statuses."""
 
@@ -94,7 +98,8 @@ class Sign:
                 x += DIGIT_PX * len(str(size))
         if self.named:
             style = 'text-anchor="middle" font-weight="600" fill="#1d2430" stroke="#f3f0e7" stroke-width="3"'
-            shown.append(f'<text class="place" y="27" {style} paint-order="stroke">{escape(self.label)}</text>')
+            aside = f' x="{self.label_x:g}"' if self.label_x else ""
+            shown.append(f'<text class="place"{aside} y="27" {style} paint-order="stroke">{escape(self.label)}</text>')
         return (
             f'<a class="sign" href="{escape(href)}" aria-label="{title}" transform="translate({self.x:g} {self.y:g})"'
             f' text-decoration="none"><title>{title}</title><g class="face"><rect class="plate" x="{-width / 2:g}"'
@@ -146,13 +151,14 @@ def map_of(events: Sequence[Json], box: Any = None, around: Iterable[Json] = ())
     land, borders = drawn(view)
     apart = APART_PX * (1 + (len(points) > MANY))
     signs = _signs(placed, view, apart)
+    covered = _name(signs)
     return Map(
         view,
         land,
         borders,
         [_ring(point, view, UNKNOWN_PX * APART_PX / apart) for point in points.values()],
         signs,
-        _labels(around, signs, view),
+        _labels(around, signs, covered, view),
         [event for event in events if not (event["location"] and event["location"]["point"])],
     )
 
@@ -190,26 +196,34 @@ def _signs(placed: Sequence[Json], view: View, apart: float) -> list[Sign]:
             sign.location = place["id"] if len(sign.places) == 1 else None
     for sign in signs:
         sign.count()
-    _name(signs)
     return signs
 
 
-def _name(signs: Sequence[Sign]) -> None:
-    """Leave away labels for which there is no room, those of few events first; their names stay in the table."""
-    taken = [(sign.x - sign.width / 2, sign.y - 12, sign.x + sign.width / 2, sign.y + 12) for sign in signs]
+def _name(signs: Sequence[Sign]) -> list[Bounds]:
+    """Leave away labels for which there is no room, those of few events first; their names stay in the table.
+
+    Returns what is covered by signs and labels.
+    """
+    taken: list[Bounds] = [
+        (sign.x - sign.width / 2, sign.y - 12, sign.x + sign.width / 2, sign.y + 12) for sign in signs
+    ]
     for sign in sorted(signs, key=lambda one: -len(one.events)):
         half = LETTER_PX * len(sign.label) / 2
-        box = (sign.x - half, sign.y + 15, sign.x + half, sign.y + 15 + LINE_PX)
+        middle = min(max(sign.x, half + EDGE_PX), WIDTH - half - EDGE_PX)
+        sign.label_x = round(middle - sign.x, 1)
+        box = (middle - half, sign.y + 15, middle + half, sign.y + 15 + LINE_PX)
         sign.named = not any(_meet(box, other) for other in taken)
         if sign.named:
             taken.append(box)
+    return taken
 
 
-def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _meet(one: Bounds, other: Bounds) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _labels(around: Iterable[Json], signs: Sequence[Sign], view: View) -> list[Label]:
+def _labels(around: Iterable[Json], signs: Sequence[Sign], covered: Sequence[Bounds], view: View) -> list[Label]:
+    """Names of places for orientation, where they are far from each other and cover nothing."""
     taken = [(sign.x, sign.y) for sign in signs]
     named = {name for sign in signs for name in sign.places}
     found: list[Label] = []
@@ -218,6 +232,9 @@ def _labels(around: Iterable[Json], signs: Sequence[Sign], view: View) -> list[L
         if not point or place["name"] in named or not view.holds(point["longitude"], point["latitude"]):
             continue
         x, y = view.x(point["longitude"]), view.y(point["latitude"])
+        box = (x - EDGE_PX, y - LINE_PX / 2, x + EDGE_PX + LETTER_PX * len(place["name"]), y + LINE_PX / 2)
+        if box[2] > WIDTH or any(_meet(box, other) for other in covered):
+            continue
         if all(abs(x - other_x) + 2 * abs(y - other_y) > 2 * NEAREST_LABEL_PX for other_x, other_y in taken):
             taken.append((x, y))
             found.append(Label(round(x, 1), round(y, 1), place["name"]))

@@ -1,4 +1,4 @@
-"""Pictures of events: the lane in which each stands, where its mark leads, and bars by month where they are many."""
+"""Pictures: events and claims on lanes, where marks lead, bars by month where events are many, figures on one scale."""
 
 from calendar import monthrange
 from collections import Counter
@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from api.http.pages import words
+from markupsafe import Markup
+
+from api.http.pages import frame, words
 from api.http.pages.data import Directory, Json, Reading
 from api.http.pages.links import changed, without
 from api.http.pages.map import Map, Sign
-from api.http.pages.timeline import Item
+from api.http.pages.timeline import Item, timeline_of
 
 WIDTH, HEIGHT = 1_180.0, 220.0
 BASE, TOP, LEFT = 190.0, 12.0, 44.0
@@ -139,10 +141,10 @@ def lanes_of(events: Sequence[Json], known: Directory) -> tuple[dict[str, str], 
 
 def items_of(events: Sequence[Json], stands: Mapping[str, tuple[str, ...]], day: str) -> list[Item]:
     """Events as the timeline draws them."""
-    return [_item(event, words.status_of(event), stands[event["id"]], day) for event in events]
+    return [_event_item(event, words.status_of(event), stands[event["id"]], day) for event in events]
 
 
-def _item(event: Json, status: str, lanes: tuple[str, ...], day: str) -> Item:
+def _event_item(event: Json, status: str, lanes: tuple[str, ...], day: str) -> Item:
     told = words.STATUSES[status].partition(":")[0]
     return Item(event["title"] or event["id"], link_of(event, day), status, told, event["date"], lanes)
 
@@ -212,3 +214,139 @@ async def _counted(
     possible = await reading.count_events(**{**within, "match": "possible"})
     href = changed(here, date_from=first.isoformat(), date_to=last.isoformat(), cursor=None)
     return period, certain, possible, href
+
+
+FIGURES, FROM, TO = 1_060.0, 420.0, 950.0
+"""How wide the picture of figures is, and where its scale begins and ends."""
+ROW, HEAD = 30.0, 30.0
+LEVELS = 4
+NAME = 25
+"""So many letters of a party's name stand beside a figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A figure that somebody gave."""
+
+    claim: str
+    party: str
+    said: str
+    size: str
+    """The figure alone; what is counted is the same in every row."""
+    words: str
+    stance: str
+    x1: float
+    x2: float
+    best: float | None
+    open_low: bool
+    open_high: bool
+    y: float
+    revises: bool
+    """Whether the same party gave another figure before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is drawn."""
+
+    rows: list[Row]
+    levels: list[tuple[float, str]]
+    height: float
+    width: float = FIGURES
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The scale that all figures share."""
+
+    least: float
+    most: float
+
+    def x(self, value: float) -> float:
+        """Where a number lies."""
+        return round(FROM + (value - self.least) * (TO - FROM) / (self.most - self.least or 1.0), 1)
+
+
+def figures_of(claims: Sequence[tuple[Json, str]]) -> Figures | None:
+    """The figures of some claims in the order said, each with the name of its party; None: there is none."""
+    given = [(claim, party) for claim, party in claims if claim["value"] is not None]
+    if not given:
+        return None
+    numbers = [
+        float(claim["value"][name])
+        for claim, _ in given
+        for name in ("low", "best", "high")
+        if claim["value"][name] is not None
+    ]
+    least, most = min(0.0, *numbers), max(0.0, *numbers) or 1.0
+    axis = Axis(least, most)
+    rows: list[Row] = []
+    for claim, party in given:
+        revises = any(row.party == party for row in rows)
+        rows.append(_row(claim, party, axis, HEAD + len(rows) * ROW + ROW / 2, revises=revises))
+    levels = [least + (most - least) * share / LEVELS for share in range(LEVELS + 1)]
+    marks = [(axis.x(level), words.grouped(round(level) if most > LEVELS else round(level, 2))) for level in levels]
+    return Figures(rows, marks, HEAD + len(rows) * ROW + 8)
+
+
+def _row(claim: Json, party: str, axis: Axis, y: float, *, revises: bool) -> Row:
+    value = claim["value"]
+    low, best, high = (value[name] for name in ("low", "best", "high"))
+    known = [one for one in (low, best, high) if one is not None]
+    open_low, open_high = low is None and best is None, high is None and best is None
+    return Row(
+        claim["id"],
+        party,
+        words.when(claim["said"]),
+        words.size(value),
+        words.figure(value),
+        claim["stance"],
+        axis.x(axis.least if open_low else known[0]),
+        TO if open_high else axis.x(known[-1]),
+        None if best is None else axis.x(best),
+        open_low,
+        open_high,
+        y,
+        revises,
+    )
+
+
+MOST = 300
+"""So many claims are drawn; the others are told in words."""
+
+
+def lanes_of_claims(claims: Sequence[Json], known: Directory, as_of: date | None, page: str = "") -> Markup | None:
+    """The claims as an SVG, those of a party on one lane; None: there is none with a day."""
+    parties = {claim["id"]: party_of(claim, known) for claim in claims[:MOST]}
+    names = {party: known.name(party or None) for party in dict.fromkeys(parties.values())}
+    ordered = sorted(names, key=lambda party: (party == "", not known.is_side(party), names[party]))
+    items = [_claim_item(claim, parties[claim["id"]], known, page) for claim in claims[:MOST]]
+    line = timeline_of(items, {party: names[party] for party in ordered}, as_of)
+    if not line.lanes:
+        return None
+    values = {"line": line, "line_id": "said", "line_title": f"{words.quantity(len(items), 'claim')} by day and party"}
+    return Markup(frame.templates.get_template("timeline.svg").render(**values, alone=False))  # noqa: S704 - escaped by the template
+
+
+def party_of(claim: Json, known: Directory) -> str:
+    """The key of the lane in which a claim stands."""
+    speaker = claim["speaker"]
+    return known.party(speaker and speaker["id"]) or ""
+
+
+def _claim_item(claim: Json, party: str, known: Directory, page: str) -> Item:
+    speaker = known.name(claim["speaker"] and claim["speaker"]["id"])
+    side = words.SIDES.get(claim["stance"], "neutral")
+    told = words.STANCES.get(claim["stance"], words.plain(claim["stance"]))
+    aspect = words.plain(claim["aspect"])
+    about = f" ({claim['event']['title']})" if page else ""
+    href = f"{page}{claim['event']['id']}#{claim['id']}" if page else f"#{claim['id']}"
+    return Item(f"{speaker} {told}: {aspect}{about}", href, side, words.STANDS[side], claim["said"], (party,))
+
+
+def figures_as_svg(claims: Sequence[Json], known: Directory) -> Markup | None:
+    """The figures that claims give, on one scale; None: they give none."""
+    figures = figures_of([(claim, known.name(party_of(claim, known) or None)) for claim in claims])
+    if figures is None:
+        return None
+    return Markup(frame.templates.get_template("figures.svg").render(figures=figures))  # noqa: S704 - escaped by the template

@@ -50,6 +50,11 @@ STANCES = {
     "pledges": "pledges",
     "retracts": "retracts",
 }
+_BASES = {
+    "relative": "reckoned from another day",
+    "inferred": "by an editor",
+    "external": "dated by another report",
+}
 HEDGES = {"reported": "as a report", "likely": "as likely", "possible": "as possible"}
 STANDS = {"support": "supports it", "oppose": "opposes it", "neutral": "takes no position"}
 SIDES = {
@@ -61,6 +66,21 @@ SIDES = {
 def plain(word: str | None) -> str:
     """A word of a vocabulary as it is written in a sentence."""
     return (word or "").replace("_", " ")
+
+
+def sentence(text: str) -> str:
+    """Words as they begin a sentence; names in them keep their capitals."""
+    return text[:1].upper() + text[1:]
+
+
+def shortened(text: str, most: int) -> str:
+    """As much of a text as there is room for, and a sign where some is missing."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def basis(date: Json) -> str:
+    """Where a date comes from, in words, if not from the record's own words."""
+    return _BASES.get(date["basis"], "")
 
 
 def when(date: Json) -> str:
@@ -91,10 +111,11 @@ def question_key(one: Json) -> tuple[str, ...]:
 
 def figure(value: Json) -> str:
     """A figure in words: `40 to 60 (best 50) people killed of the Ukrainian side`."""
-    return f"{_size(value)} {counted(value)}"
+    return f"{size(value)} {counted(value)}"
 
 
-def _size(value: Json) -> str:
+def size(value: Json) -> str:
+    """A figure without what it counts: `at least 200`."""
     low, best, high = (value[name] for name in ("low", "best", "high"))
     if low is not None and high is not None and low != high:
         middle = f" (best {grouped(best)})" if best is not None and best not in {low, high} else ""
@@ -119,9 +140,9 @@ def grouped(value: float) -> str:
     return f"{value:,}"
 
 
-def quantity(size: int, noun: str, nouns: str | None = None) -> str:
+def quantity(many: int, noun: str, nouns: str | None = None) -> str:
     """`1 claim`, `2 claims`."""
-    return f"{grouped(size)} {noun if size == 1 else nouns or noun + 's'}"
+    return f"{grouped(many)} {noun if many == 1 else nouns or noun + 's'}"
 
 
 def listed(words: Sequence[str]) -> str:

@@ -186,6 +186,29 @@ def test_nothing_is_wider_than_the_screen(browser: Browser, root: str, path: str
     context.close()
 
 
+def test_no_figure_is_cut_off(browser: Browser, tmp_path: Path) -> None:
+    """Khasham's tolls: open ends, long names, days that are not exact."""
+    with (
+        databases.copy("sqlite", tmp_path, databases.shipped("sqlite")) as url,
+        serving(url) as api,
+        watched(browser, str(api.client.base_url).rstrip("/"), viewport=DESKTOP) as seen,
+    ):
+        page = seen.open("/explore/events/khasham-russian-deaths")
+        expect(page.locator("svg.figures").first).to_be_visible()
+        found = page.evaluate(
+            """[...document.querySelectorAll("svg.figures")].flatMap(picture => {
+                const frame = picture.getBoundingClientRect();
+                return [...picture.querySelectorAll("a")].flatMap(row => {
+                    const boxes = [...row.querySelectorAll("text")].map(text => text.getBoundingClientRect());
+                    const [name, size] = boxes;
+                    const beyond = boxes.some(box => box.right > frame.right || box.left < frame.left - 1);
+                    return beyond || name.right > size.left ? [row.textContent] : [];
+                });
+            })"""
+        )
+        assert found == []
+
+
 def test_the_dark_is_dark(browser: Browser, root: str) -> None:
     shades = {}
     for scheme in ("light", "dark"):

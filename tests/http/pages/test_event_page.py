@@ -115,3 +115,24 @@ def test_alternates_lead_to_the_same(api: Api, path: str, first: str, types: lis
         sent = api.ask(address)
         assert sent.status_code == 200, link
         assert sent.headers["content-type"].partition(";")[0] in link
+
+
+@pytest.mark.parametrize(
+    ("event", "heading", "reason"),
+    [
+        (
+            "khasham-russian-deaths",
+            "Casualties: people killed of Russian contractors",
+            "Parties support what cannot all be true: figures without a common number, or different sides to blame.",
+        ),
+        ("capture-of-gelatin-plant", "Control", "Some support it and others oppose it, and both stand."),
+    ],
+)
+def test_why_a_question_is_disputed(shipped_api: Api, event: str, heading: str, reason: str) -> None:
+    shown = page(shipped_api, f"/explore/events/{event}")
+    told = shown.text.partition(f"{heading} disputed ")[2]
+    assert told.startswith(reason)
+
+
+def test_where_a_day_comes_from_is_said_in_words(api: Api) -> None:
+    assert "said 3 July 2022 (dated by another report)" in page(api, f"/explore/events/{EVENT}").text

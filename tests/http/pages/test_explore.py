@@ -188,3 +188,22 @@ def test_links_to_events_keep_the_day_and_its_reading(api: Api) -> None:
             links = [link for link in page(api, f"{path}?{query}").links if link.startswith("/explore/events/")]
             assert links
             assert {tuple(sorted(link.partition("?")[2].split("&"))) for link in links} == {tuple(told)}
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("/explore?location=lysychans&kind=capture", "/explore?location=lysychansk&kind=capture"),
+        ("/explore?party=haidai&kind=captur", "/explore?party=haidai&kind=capture"),
+        ("/explore?locatio=lysychansk", "/explore?location=lysychansk"),
+        ("/explore/places/lysychans", "/explore/places/lysychansk"),
+        (
+            "/explore/events/capture-of-lysychans?as_of=2022-07-03",
+            "/explore/events/capture-of-lysychansk?as_of=2022-07-03",
+        ),
+    ],
+)
+def test_what_was_meant_is_a_link_away(api: Api, asked: str, meant: str) -> None:
+    shown = page(api, asked, 404 if "/explore/" in asked else 422)
+    assert meant in shown.links
+    page(api, meant)

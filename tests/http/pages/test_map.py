@@ -114,3 +114,21 @@ def test_labels_without_room_are_left_away_and_those_of_most_events_stay() -> No
     found = map_of(events)
     assert {sign.label: sign.named for sign in found.signs}["Place 38.41"]
     assert not {sign.label: sign.named for sign in found.signs}["Place 38.4"]
+
+
+def test_labels_cover_nothing_and_stay_within_the_frame() -> None:
+    def town(name: str, longitude: float, latitude: float) -> dict[str, Any]:
+        return {"name": name, "point": {"longitude": longitude, "latitude": latitude}}
+
+    events = [event("a", 30.0, 48.9, 500), event("b", 40.0, 48.9, 500)]
+    events[1]["location"]["name"] = "A place at the edge of all that is shown on this map of ours"
+    view = map_of(events).view
+    height = (view.north - view.south) / view.height
+    covered = town("Covered", 40.0, 48.9 - 23 * height)  # by the label of the second sign
+    beyond = town("Beyond the right side", 40.0, 48.9 - 100 * height)
+    found = map_of(events, around=[covered, beyond, town("Free", 35.0, 48.9 - 100 * height)])
+    edge = next(sign for sign in found.signs if sign.x > WIDTH / 2)
+    assert edge.named
+    assert edge.label_x < 0
+    assert edge.x + edge.label_x + 7.4 * len(edge.label) / 2 <= WIDTH
+    assert [label.name for label in found.labels] == ["Free"]

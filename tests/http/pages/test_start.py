@@ -33,3 +33,12 @@ def test_files_of_pages_can_be_kept(api: Api) -> None:
         assert api.ask(f"/explore/static/{name}", {"If-None-Match": answer.headers["etag"]}).status_code == 304
     api.problem("/explore/static/nothing.css", 404)
     api.problem("/explore/static/..%2Fframe.py", 400)
+
+
+def test_a_dispute_of_many_parties_is_told_in_short(shipped_api: Api) -> None:
+    shown = page(shipped_api, "/")
+    disputes = shipped_api.get("/disputes", sort="-date", limit=8)["data"]
+    stand = [len([held for held in one["positions"] if held["stance"] != "neutral"]) for one in disputes]
+    assert max(stand) > 5
+    for size in stand:
+        assert size <= 4 or f"and {size - 4} other part{'y' if size == 5 else 'ies'}" in shown.text
