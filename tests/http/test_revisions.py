@@ -1,7 +1,9 @@
 """The history over HTTP: revisions and their digests, copies that follow the changes, and records as they stood."""
 
+import contextlib
 import hashlib
 import json
+import random
 import re
 import sqlite3
 import subprocess
@@ -11,9 +13,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from api.settings import PROJECT
@@ -238,6 +241,94 @@ def test_a_copy_kept_by_the_feed_is_what_is_served(followed: tuple[sa.Engine, st
         while since != max([one["number"] for one in api.get("/revisions", limit=1)["data"]], default=0):
             since = follow(api, copy, data, since)
         assert copy == served(api)
+
+
+class Kept:
+    """A copy in a database, SQLite or DuckDB, kept by the feed alone; it notes itself up to where it is whole."""
+
+    def __init__(self, path: Path) -> None:
+        sqlite = path.suffix == ".db"
+        self.connection: Any = sqlite3.connect(path, isolation_level=None) if sqlite else duckdb.connect(path)
+        self.ask("CREATE TABLE document (kind TEXT, id TEXT, body BLOB, PRIMARY KEY (kind, id))")
+        self.ask("CREATE TABLE whole (revision INTEGER)")
+
+    def ask(self, statement: str, *values: Any) -> list[Any]:
+        rows: list[Any] = self.connection.execute(statement, values).fetchall()
+        return rows
+
+    @property
+    def revision(self) -> int:
+        """After which revision it was last whole."""
+        return max([revision for (revision,) in self.ask("SELECT revision FROM whole")], default=0)
+
+    def follow(self, api: Api, stop: int | None) -> None:
+        """Take what changed; who stops after so many changes begins again where it last was whole."""
+        newest = self.revision
+        self.ask("BEGIN")
+        for line in api.good("/changes.ndjson", documents=True, since=newest).content.splitlines()[:stop]:
+            change = json.loads(line)
+            newest = max(newest, change["revision"])
+            self.ask("DELETE FROM document WHERE kind = ? AND id = ?", change["kind"], change["id"])
+            if change["op"] == "put":
+                body = line.partition(b',"document":')[2][:-1]
+                self.ask("INSERT INTO document VALUES (?, ?, ?)", change["kind"], change["id"], body)
+        if stop is None:
+            self.ask("INSERT INTO whole VALUES (?)", newest)
+        self.ask("COMMIT")
+
+    def documents(self) -> dict[str, list[bytes]]:
+        """The bytes of every document, by list."""
+        found: dict[str, list[bytes]] = {name: [] for name in LISTS}
+        for kind, body in self.ask("SELECT kind, body FROM document"):
+            found[f"{kind}s"].append(bytes(body))
+        return {name: sorted(bodies) for name, bodies in found.items()}
+
+
+def lines_of(api: Api) -> dict[str, list[bytes]]:
+    """The bytes of every document, as the exports have them."""
+    undated = dict.fromkeys(("events", "claims", "sources"), "include")
+    exports = {name: api.good(f"/{name}.ndjson", undated=undated.get(name)).content for name in LISTS}
+    return {name: sorted(body.splitlines()) for name, body in exports.items()}
+
+
+STEPS = 50
+
+
+class Drawn:
+    """Draws as `st.data()` does, but the same in every run, and whatever was loaded meanwhile."""
+
+    def __init__(self, number: int) -> None:
+        self._chance = random.Random(number)  # noqa: S311 - no secret
+
+    def draw(self, strategy: st.SearchStrategy[Any], label: str | None = None) -> Any:  # noqa: ARG002 - the protocol's
+        """One of a few values of the strategy."""
+        found: list[Any] = []
+
+        @seed(self._chance.getrandbits(64))
+        @settings(max_examples=4, phases=[Phase.generate], database=None, deadline=None)
+        @given(strategy)
+        def take(value: Any) -> None:
+            found.append(value)
+
+        take()
+        return self._chance.choice(found)
+
+
+@pytest.mark.parametrize("suffix", [".db", ".duckdb"])
+def test_a_copy_in_a_database_is_byte_equal_after_fifty_loads(empty_url: str, tmp_path: Path, suffix: str) -> None:
+    """After loads, updates and withdrawals at random, the same in every run; who follows stops and resumes anywhere."""
+    database, world, kept = engine(empty_url), World(), Kept(tmp_path / f"copy{suffix}")
+    data, happened = Drawn(STEPS), 0
+    with serving(empty_url) as api:
+        while happened < STEPS:
+            with contextlib.suppress(LoadRefusedError):
+                world.happen(database, data)
+                happened += 1
+            kept.follow(api, data.draw(st.sampled_from([0, 1, 5, 20, None])))
+        kept.follow(api, None)
+        assert kept.revision == api.get("/revisions", limit=1)["data"][0]["number"]
+        assert kept.documents() == lines_of(api)
+    database.dispose()
 
 
 def test_the_copy_of_the_readme_stays_up_to_date(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from hypothesis import strategies as st
@@ -31,6 +31,15 @@ DATES = (
 NAMES = ("Lysychansk", "Лисичанськ", "Zolote", "O\u2019Brien", "Ärger", "Hirske")
 
 Fields = dict[str, Any]
+
+
+class Draws(Protocol):
+    """What `st.data()` gives, and whatever draws like it."""
+
+    def draw(self, strategy: st.SearchStrategy[Any], label: str | None = None) -> Any:
+        """A value of the strategy."""
+
+
 Records = dict[tuple[str, str], Fields]
 
 
@@ -58,7 +67,7 @@ class World:
         held = [*self.loaded.values(), besides]
         return sorted({id_ for records in held for (_, id_), one in records.items() if one.get("event") == event})
 
-    def happen(self, database: sa.Engine, data: st.DataObject, **options: Any) -> None:
+    def happen(self, database: sa.Engine, data: Draws, **options: Any) -> None:
         """Load a dataset's file, with or without pruning, or withdraw it; raises `LoadRefusedError`."""
         dataset = data.draw(st.sampled_from(DATASETS), "dataset")
         if dataset in self.loaded and data.draw(st.integers(0, 3), "withdraw") == 0:
