@@ -6,8 +6,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pyogrio
@@ -69,12 +71,76 @@ def with_ogr2ogr() -> str:
 
 
 def with_owslib() -> str:
+    """Attributes, boxes, days, several at once, and page by page; what is due is reckoned here from all records."""
     found = Features(f"{ROOT}/ogc")
     assert found.feature_collections() == ["events", "claims", "locations"]
-    captures = found.collection_items("events", kind="capture", limit=1000)
-    assert [one["id"] for one in captures["features"]] == ids("events", {"kind": "capture", "undated": "include"})
-    assert captures["numberMatched"] == len(captures["features"])
-    return "OWSLib"
+    assert "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core" in found.conformance()["conformsTo"]
+    for layer, filters, due in due_of_owslib():
+        answer = found.collection_items(layer, limit=1000, **filters)
+        assert sorted(one["id"] for one in answer["features"]) == sorted(due) != [], (layer, filters)
+        assert answer["numberMatched"] == answer["numberReturned"] == len(due)
+    paged: list[str] = []
+    asked: dict[str, Any] = {"limit": 3, "bbox": list(BOX), "datetime_": DAYS}
+    while asked:
+        page = found.collection_items("events", **asked)
+        paged += [one["id"] for one in page["features"]]
+        following = [link["href"] for link in page["links"] if link["rel"] == "next"]
+        asked = dict(parse_qsl(urlsplit(following[0]).query)) if following else {}
+        asked = {name: value.split(",") if name == "bbox" else value for name, value in asked.items()}
+    assert sorted(paged) == sorted(one["id"] for one in records("events") if in_box(one) and in_days(one)) != []
+    return f"OWSLib {version('owslib')}"
+
+
+BOX = (38.3, 48.8, 38.4, 48.86)
+DAYS = "2022-07-02/2022-07-03"
+
+
+def records(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in httpx.get(f"{ROOT}/{name}.ndjson").text.splitlines()]
+
+
+def in_box(event: dict[str, Any]) -> bool:
+    """Core: what has no geometry is in every box."""
+    point = event["location"] and event["location"]["point"]
+    west, south, east, north = BOX
+    return not point or (west <= point["longitude"] <= east and south <= point["latitude"] <= north)
+
+
+def in_days(event: dict[str, Any], first: str = "2022-07-02", last: str = "2022-07-03") -> bool:
+    """Core: what has no date is in all of time."""
+    date = event["date"]
+    return (date["earliest"] or "0000") <= last and (date["latest"] or "9999") >= first
+
+
+def due_of_owslib() -> list[tuple[str, dict[str, Any], list[str]]]:
+    """Questions as OWSLib asks them, and the ids that are due, in their order."""
+    events, claims, places = records("events"), records("claims"), records("locations")
+    return [
+        ("events", {}, [one["id"] for one in events]),
+        ("events", {"kind": "capture"}, [one["id"] for one in events if one["kind"] == "capture"]),
+        ("events", {"bbox": list(BOX)}, [one["id"] for one in events if in_box(one)]),
+        ("events", {"datetime_": DAYS}, [one["id"] for one in events if in_days(one)]),
+        (
+            "events",
+            {"datetime_": "2022-06-28"},
+            [one["id"] for one in events if in_days(one, "2022-06-28", "2022-06-28")],
+        ),
+        ("events", {"datetime_": "../2022-06-28"}, [one["id"] for one in events if in_days(one, "0000", "2022-06-28")]),
+        ("events", {"datetime_": "2022-07-03/.."}, [one["id"] for one in events if in_days(one, "2022-07-03", "9999")]),
+        (
+            "events",
+            {"bbox": list(BOX), "datetime_": DAYS, "kind": "capture"},
+            [one["id"] for one in events if in_box(one) and in_days(one) and one["kind"] == "capture"],
+        ),
+        ("claims", {"stance": "denies"}, [one["id"] for one in claims if one["stance"] == "denies"]),
+        (
+            "claims",
+            {"stance": "asserts", "aspect": "control"},
+            [one["id"] for one in claims if (one["stance"], one["aspect"]) == ("asserts", "control")],
+        ),
+        ("locations", {"kind": "city"}, [one["id"] for one in places if one["kind"] == "city"]),
+        ("locations", {"bbox": list(BOX)}, [one["id"] for one in places if in_box({"location": one})]),
+    ]
 
 
 print(f"{with_pyogrio()}, {with_ogr2ogr()}, {with_owslib()}")
