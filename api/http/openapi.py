@@ -23,7 +23,7 @@ denied, conceded) is derived, as of any day, and always comes with the claims it
 
 **Every path** answers GET, HEAD and OPTIONS, needs no key, sets no cookie and may be read from any web page. Each
 answer has an `ETag`: send it back as `If-None-Match` (or its `Last-Modified` as `If-Modified-Since`), and you get 304
-as long as nothing was loaded.
+as long as nothing was loaded. Its `X-Request-ID` names the request in the service's log.
 
 **Filters** that are not given set no condition. A repeated parameter means *any of*. What is not understood is refused
 with 422 and the nearest right spelling: a typo never looks like “nothing happened”.
@@ -124,7 +124,7 @@ REFERENCES: dict[str, tuple[str, tuple[str, ...], Places]] = {
 """By the schema of a reference: that of the whole record, what is always there, and where it stands."""
 KEYWORDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum"}
 EXCHANGES: Json = orjson.loads(Path(__file__).with_name("exchanges.json").read_bytes())
-"""By operation and status, a request and the answer it got; renewed and compared by tests."""
+"""By operation and status, a request and its answer, null where that is no text; renewed and compared by tests."""
 
 
 def install(app: FastAPI) -> None:
@@ -143,13 +143,16 @@ def refine(document: Json) -> Json:
     document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items() if name in used]
     document["paths"] = dict(sorted(document["paths"].items(), key=_in_order))
     for _, operation in operations(document):
-        operation["summary"] = operation["description"].partition(".")[0].replace("\n", " ")
+        summary, _, more = operation["description"].partition(".")
+        operation["summary"] = summary.replace("\n", " ")
+        operation["description"] = more.strip()
         for parameter in operation.get("parameters", ()):
             _refine_parameter(parameter, EXCHANGES.get(operation["operationId"], {}))
         operation.get("parameters", []).sort(key=_rank)
         if any(parameter["name"] == "cursor" for parameter in operation.get("parameters", ())):
             operation["responses"]["409"] = problem("revision-differs")
         _show(operation)
+        operation["description"] = operation["description"].strip() or f"{operation['summary']}."
         _lead(operation)
     schemas = document["components"]["schemas"]
     _, made = models_json_schema([(Problem, "serialization")], ref_template="#/components/schemas/{model}")
@@ -158,11 +161,21 @@ def refine(document: Json) -> Json:
         if found := schemas.get(vocabulary.__name__):
             found["description"] += "\n\n" + "\n".join(f"- `{word}`: {word.meaning}" for word in vocabulary)
     expandable(schemas)
+    for name, schema in schemas.items():
+        _untitle(name, schema)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     document |= ABOUT
     document["info"] |= INFO
     shared(document)
     return document
+
+
+def _untitle(name: str, schema: Json) -> None:
+    """Leave out titles that say no more than the name they stand under."""
+    if schema.get("title") == name:
+        del schema["title"]
+    for part in schema.get("properties", {}).values():
+        part.pop("title", None)
 
 
 def as_kept(value: Json) -> str:
@@ -204,6 +217,8 @@ def _refine_parameter(parameter: Json, exchanges: Json) -> None:
     if schema.get("type") == "array":
         del schema["default"]
         parameter.update(style="form", explode=True, required="minItems" in schema)
+    if not parameter["required"]:  # as it is where nothing is said
+        del parameter["required"]
     if "examples" in schema:
         shown = schema["examples"][0]
         parameter["description"] += f" Such as `{shown[0] if isinstance(shown, list) else shown}`."
@@ -223,7 +238,8 @@ def _show(operation: Json) -> None:
         if status == "cursor":
             continue
         (content,) = operation["responses"][status]["content"].values()
-        content["example"] = exchange["body"]
+        if exchange["body"] is not None:  # as of what is no text
+            content["example"] = exchange["body"]
         if status == "200":
             operation["description"] += f"\n\nFor example: `GET {exchange['path']}`"
 
@@ -261,7 +277,7 @@ def shared(document: Json) -> None:
     responses = [operation["responses"] for operation in operations]
     headers = [response["headers"] for each in responses for response in each.values() if "headers" in response]
     _refer(components, "headers", headers, lambda name, _: name.replace("-", ""))
-    _refer(components, "responses", responses, lambda name, _: f"Status{name}")
+    _refer(components, "responses", responses, lambda name, _: f"Status{name.title()}")
     _refer(components, "parameters", lists, lambda _, part: part["name"])
     contents = [response.get("content", {}) for each in responses for response in each.values()]
     for content in contents:

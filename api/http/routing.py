@@ -26,7 +26,6 @@ Responses = dict[int | str, dict[str, Any]]
 _HEADERS = {
     "ETag": ("Revision of the data, path, query and content coding; send it back as `If-None-Match`.", "string"),
     "Last-Modified": ("When data was last loaded; send it back as `If-Modified-Since`.", "string"),
-    "X-Request-ID": ("Names this request in the service's log.", "string"),
 }
 _FEATURE = {
     "type": "object",
@@ -72,18 +71,34 @@ def problem(slug: str, example: dict[str, Any] | None = None) -> dict[str, Any]:
     }
 
 
-COMMON: Responses = {
-    400: problem("malformed-request", {"detail": "The query holds control characters."}),
-    408: problem("request-timeout", {"detail": "The request did not arrive in time."}),
-    414: problem("too-large", {"detail": "The path and query are longer than 16384 bytes."}),
-    422: problem("invalid-parameter"),
-    429: problem("too-many-requests", {"detail": "At most 1200 requests per minute are answered."}),
-    431: problem("headers-too-large", {"detail": "The header fields are more, or longer, than this service takes."}),
-    500: problem("internal-error", {"detail": "The request could not be answered."}),
-    501: problem("not-implemented", {"detail": "The request has a transfer coding other than chunked."}),
-    503: problem("unavailable", {"detail": "The database cannot be read right now."}),
-    505: problem("version-not-supported", {"detail": "The request is of another version than HTTP/1.1 or HTTP/1.0."}),
+ANYWHERE = {
+    "malformed-request": "The query holds control characters.",
+    "request-timeout": "The request did not arrive in time.",
+    "too-large": "The path and query are longer than 16384 bytes.",
+    "too-many-requests": "At most 1200 requests per minute are answered.",
+    "headers-too-large": "The header fields are more, or longer, than this service takes.",
+    "internal-error": "The request could not be answered.",
+    "not-implemented": "The request has a transfer coding other than chunked.",
+    "unavailable": "The database cannot be read right now.",
+    "version-not-supported": "The request is of another version than HTTP/1.1 or HTTP/1.0.",
 }
+"""What may go wrong with any request, whatever it asks for; each with an example of its details."""
+
+
+def any_problem() -> dict[str, Any]:
+    """A documented answer of whatever else may go wrong, with an example of each."""
+    told = [f"- {PROBLEM_TYPES[slug].status}, `{slug}`: {PROBLEM_TYPES[slug].title}." for slug in ANYWHERE]
+    shown = {
+        slug: {"value": problem(slug, {"detail": detail})["content"][PROBLEM]["example"]}
+        for slug, detail in ANYWHERE.items()
+    }
+    return {
+        "description": "\n".join(["What may go wrong with any request.", "", *told]),
+        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": shown}},
+    }
+
+
+COMMON: Responses = {422: problem("invalid-parameter"), "default": any_problem()}
 NOT_MODIFIED: Responses = {304: {"description": "Your copy is still good.", "headers": _headers()}}
 
 
@@ -125,7 +140,7 @@ def export_of(media_type: str, text: str) -> Responses:
     licence = ('Where the licences stand: `rel="license"`.', "string")
     headers = _headers(Counterclaim_Count=counted, Link=licence)
     headers |= _headers(Accept_Ranges=("`bytes`: any part can be asked for by `Range`.", "string"))
-    content: dict[str, Any] = {"example": text}  # of what is no JSON there is no schema
+    content: dict[str, Any] = {"example": text} if text else {}  # of what is no JSON there is no schema
     if media_type.endswith(("/json", "+json")):
         content["schema"] = _FEATURES if media_type == "application/geo+json" else {"type": "object"}
     answer = {
@@ -153,7 +168,7 @@ def list_routes(  # noqa: PLR0913 - what is served, and how the documentation sa
     words: str,
     example: int,
     counted: str | None = None,
-    forms: Sequence[str] = ("csv", "ndjson"),
+    forms: Sequence[str] = ("csv", "ndjson", "parquet"),
 ) -> tuple[Endpoint, Endpoint, APIRouter]:
     """Add the page of a list and its count to a router; its exports are a router of their own. Answers all three.
 

@@ -36,11 +36,17 @@ REQUESTS: dict[str, tuple[str, ...]] = {
     ),
     "count_events_by": ("/events/rollup?by=month&by=kind&party=lpr", "/events/rollup?by=month&by=stance"),
     "export_event_counts": ("/events/rollup.csv?by=month&party=lpr", "/events/rollup.csv?by=month&by=year"),
-    "count_claims_by": ("/claims/rollup?by=speaker&by=stance&aspect=control", "/claims/rollup?by=mood"),
+    "count_claims_by": ("/claims/rollup?by=stance&aspect=control", "/claims/rollup?by=mood"),
     "export_claim_counts": ("/claims/rollup.csv?by=stance", "/claims/rollup.csv?by=stance&by=stance"),
     "export_events_csv": ("/events.csv?party=lpr&kind=capture", f"/events.csv?{UNKNOWN_PARTY}"),
-    "export_events_ndjson": ("/events.ndjson?party=lpr&kind=capture", f"/events.ndjson?{UNKNOWN_PARTY}"),
-    "export_events_geojson": ("/events.geojson?party=lpr&kind=capture", f"/events.geojson?{UNKNOWN_PARTY}"),
+    "export_events_ndjson": (
+        "/events.ndjson?party=lpr&kind=capture&fields=id,title,date",
+        f"/events.ndjson?{UNKNOWN_PARTY}",
+    ),
+    "export_events_geojson": (
+        "/events.geojson?party=lpr&kind=capture&fields=id,title,date",
+        f"/events.geojson?{UNKNOWN_PARTY}",
+    ),
     "export_events_kml": ("/events.kml?party=lpr&kind=capture", f"/events.kml?{UNKNOWN_PARTY}"),
     "export_events_timeline": (
         "/events.timeline.json?party=lpr&kind=capture",
@@ -50,11 +56,17 @@ REQUESTS: dict[str, tuple[str, ...]] = {
     "count_claims": ("/claims/count?stance=denies&party=ukrainian-side", "/claims/count?stance=denied"),
     "get_claim": ("/claims/lysychansk-s14a", "/claims/lysychansk-s14a?as_of=today", "/claims/lysychansk-s14z"),
     "export_claims_csv": ("/claims.csv?speaker=miroshnik", "/claims.csv?speaker=miroshnick"),
-    "export_claims_ndjson": ("/claims.ndjson?speaker=miroshnik", "/claims.ndjson?speaker=miroshnick"),
+    "export_claims_ndjson": (
+        "/claims.ndjson?speaker=miroshnik&fields=id,event,stance,said",
+        "/claims.ndjson?speaker=miroshnick",
+    ),
     "list_disputes": ("/disputes?location=gelatin-plant&as_of=2022-07-01", f"/disputes?{UNKNOWN_PARTY}"),
     "count_disputes": ("/disputes/count?aspect=control", "/disputes/count?aspect=controls"),
     "export_disputes_csv": ("/disputes.csv?location=gelatin-plant", f"/disputes.csv?{UNKNOWN_PARTY}"),
-    "export_disputes_ndjson": ("/disputes.ndjson?location=gelatin-plant", f"/disputes.ndjson?{UNKNOWN_PARTY}"),
+    "export_disputes_ndjson": (
+        "/disputes.ndjson?location=gelatin-plant&fields=event,aspect,because",
+        f"/disputes.ndjson?{UNKNOWN_PARTY}",
+    ),
     "list_event_positions": (
         f"{CAPTURE}/positions?party=haidai",
         f"{CAPTURE}/positions?party=hayday",
@@ -66,13 +78,13 @@ REQUESTS: dict[str, tuple[str, ...]] = {
         "/actors/hayday/positions",
     ),
     "compare_parties": (
-        f"{CAPTURE}/compare?party=miroshnik&party=zelenskyy&as_of=2022-07-03",
+        "/events/separatist-entry/compare?party=ukraine&party=lpr",
         f"{CAPTURE}/compare?party=russian-side",
         "/events/capture-of-lisichansk/compare?party=russian-side&party=ukrainian-side",
     ),
     "get_control": (
-        "/locations/lysychansk/control?as_of=2022-07-02",
-        "/locations/lysychansk/control?party=russia",
+        "/locations/pryvillia/control?as_of=2022-07-02",
+        "/locations/pryvillia/control?party=russia",
         "/locations/lisichansk/control",
     ),
     "get_briefing": ("/briefing?date_from=2022-07-04", "/briefing"),
@@ -80,30 +92,37 @@ REQUESTS: dict[str, tuple[str, ...]] = {
     "list_sources": ("/sources?publisher=BBC&published_to=2022-07-03", "/sources?publisher=BBB"),
     "count_sources": ("/sources/count?kind=think_tank_report", "/sources/count?kind=newspaper"),
     "get_source": ("/sources/isw-2022-07-02", "/sources/isw-2022-07-02?q=isw", "/sources/isw-2022-07-03"),
-    "export_sources_csv": ("/sources.csv?publisher=BBC", "/sources.csv?publisher=BBB"),
-    "export_sources_ndjson": ("/sources.ndjson?publisher=BBC", "/sources.ndjson?publisher=BBB"),
+    "export_sources_csv": ("/sources.csv?publisher=BBC&published_to=2022-07-03", "/sources.csv?publisher=BBB"),
+    "export_sources_ndjson": ("/sources.ndjson?publisher=BBC&published_to=2022-07-03", "/sources.ndjson?publisher=BBB"),
     "list_actors": ("/actors?q=гайдай", f"/actors?{UNKNOWN_PARTY}"),
     "count_actors": ("/actors/count?party=russian-side", f"/actors/count?{UNKNOWN_PARTY}"),
     "get_actor": ("/actors/haidai", "/actors/haidai?q=haidai", "/actors/hayday"),
-    "export_actors_csv": ("/actors.csv?party=lpr", f"/actors.csv?{UNKNOWN_PARTY}"),
-    "export_actors_ndjson": ("/actors.ndjson?party=lpr", f"/actors.ndjson?{UNKNOWN_PARTY}"),
+    "export_actors_csv": ("/actors.csv?q=гайдай", f"/actors.csv?{UNKNOWN_PARTY}"),
+    "export_actors_ndjson": ("/actors.ndjson?q=гайдай", f"/actors.ndjson?{UNKNOWN_PARTY}"),
     "list_locations": ("/locations?q=лисичанськ&kind=city", "/locations?within=donbass"),
     "count_locations": ("/locations/count?within=lysychansk", "/locations/count?bbox=38,48,39"),
     "get_location": ("/locations/lysychansk", "/locations/lysychansk?q=x", "/locations/lisichansk"),
-    "export_locations_csv": ("/locations.csv?kind=town", "/locations.csv?kind=village&kind=twon"),
-    "export_locations_ndjson": ("/locations.ndjson?kind=town", "/locations.ndjson?kind=twon"),
-    "export_locations_geojson": ("/locations.geojson?kind=town", "/locations.geojson?kind=twon"),
+    "export_locations_csv": ("/locations.csv?q=pryvillia", "/locations.csv?kind=village&kind=twon"),
+    "export_locations_ndjson": ("/locations.ndjson?q=pryvillia", "/locations.ndjson?kind=twon"),
+    "export_locations_geojson": ("/locations.geojson?q=pryvillia", "/locations.geojson?kind=twon"),
     "list_datasets": ("/datasets?limit=1", "/datasets?limit=0"),
     "count_datasets": ("/datasets/count", "/datasets/count?q=lysychansk"),
     "get_dataset": ("/datasets/lysychansk", "/datasets/lysychansk?q=x", "/datasets/lisichansk"),
-    "export_datasets_csv": ("/datasets.csv", "/datasets.csv?q=lysychansk"),
-    "export_datasets_ndjson": ("/datasets.ndjson", "/datasets.ndjson?q=lysychansk"),
+    "export_datasets_csv": ("/datasets.csv?fields=id,title,licence", "/datasets.csv?q=lysychansk"),
+    "export_datasets_ndjson": ("/datasets.ndjson?fields=id,title,licence", "/datasets.ndjson?q=lysychansk"),
     "export_events_jsonld": ("/events.jsonld?party=lpr&kind=capture", f"/events.jsonld?{UNKNOWN_PARTY}"),
     "export_claims_jsonld": ("/claims.jsonld?speaker=miroshnik", "/claims.jsonld?speaker=miroshnick"),
-    "export_sources_jsonld": ("/sources.jsonld?publisher=BBC", "/sources.jsonld?publisher=BBB"),
+    "export_sources_jsonld": ("/sources.jsonld?publisher=BBC&published_to=2022-07-03", "/sources.jsonld?publisher=BBB"),
     "export_actors_jsonld": ("/actors.jsonld?q=гайдай", f"/actors.jsonld?{UNKNOWN_PARTY}"),
-    "export_locations_jsonld": ("/locations.jsonld?kind=town", "/locations.jsonld?kind=twon"),
+    "export_locations_jsonld": ("/locations.jsonld?q=pryvillia", "/locations.jsonld?kind=twon"),
     "export_datasets_jsonld": ("/datasets.jsonld", "/datasets.jsonld?q=lysychansk"),
+    "export_events_parquet": ("/events.parquet?party=lpr&kind=capture", f"/events.parquet?{UNKNOWN_PARTY}"),
+    "export_claims_parquet": ("/claims.parquet?speaker=miroshnik", "/claims.parquet?speaker=miroshnick"),
+    "export_disputes_parquet": ("/disputes.parquet?location=gelatin-plant", f"/disputes.parquet?{UNKNOWN_PARTY}"),
+    "export_sources_parquet": ("/sources.parquet?publisher=BBC", "/sources.parquet?publisher=BBB"),
+    "export_actors_parquet": ("/actors.parquet?q=гайдай", f"/actors.parquet?{UNKNOWN_PARTY}"),
+    "export_locations_parquet": ("/locations.parquet?q=pryvillia", "/locations.parquet?kind=twon"),
+    "export_datasets_parquet": ("/datasets.parquet?fields=id,title", "/datasets.parquet?q=lysychansk"),
     "list_revisions": ("/revisions", "/revisions?limit=0"),
     "get_revision": ("/revisions/1", "/revisions/1?q=x", "/revisions/2"),
     "list_revision_changes": (
@@ -132,6 +151,8 @@ LOADED_AT = "2026-11-22T12:00:00.000000Z"
 """When the docs say that the dossier was loaded, whenever it was."""
 SERVED_AT = "http://127.0.0.1:8000"
 """The address that the docs show, whatever it was."""
+LONGEST = 2_000
+"""Characters of a text that the docs have room for."""
 TEXTS = ("text/", "application/x-ndjson", "application/atom+xml", "application/vnd.google-earth.kml+xml")
 # What the descriptions of answers show, by the name that they are shown by.
 SHOWN = {
@@ -170,7 +191,9 @@ def answers(client: httpx.Client) -> dict[str, Any]:
             text = answer.text.replace(str(client.base_url).rstrip("/"), SERVED_AT)
             if "revisions" in path or "changes" in path:
                 text = re.sub(r'(?<="recorded_at":")[^"]*', LOADED_AT, text)
-            body = text if typed else json.loads(text)
+            body: Any = begun(text) if typed else json.loads(text) if "json" in answer.headers["content-type"] else None
+            if operation == "get_vocabulary" and answer.is_success:
+                body = {vocabulary: words[:1] for vocabulary, words in body.items()}
             found.setdefault(operation, {})[str(answer.status_code)] = {"path": path, "body": body}
     for operation, path in PAGES.items():
         following: str = client.get(path).json()["links"]["next"]
@@ -180,6 +203,11 @@ def answers(client: httpx.Client) -> dict[str, Any]:
         Place(0, 1, ""), CursorState(fingerprint("revisions", "-number", Filters()), 1)
     )
     return found
+
+
+def begun(text: str) -> str:
+    """A text, or as much of its beginning as the docs have room for."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def samples(client: httpx.Client) -> dict[str, Any]:

@@ -274,7 +274,7 @@ list_events, count_events, exports = list_routes(
     EventPage,
     words="Events that match every filter, earliest first unless you sort otherwise.",
     example=27,
-    forms=("csv", "ndjson", "geojson"),
+    forms=("csv", "ndjson", "parquet", "geojson"),
 )
 
 

@@ -92,7 +92,7 @@ list_locations, count_locations, exports = list_routes(
     LocationPage,
     words="Locations that match every filter.",
     example=13,
-    forms=("csv", "ndjson", "geojson"),
+    forms=("csv", "ndjson", "parquet", "geojson"),
 )
 
 

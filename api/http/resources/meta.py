@@ -37,7 +37,10 @@ _VOCABULARY = orjson.dumps(_WORDS)
     },
 )
 async def get_vocabulary(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
-    """Every closed vocabulary, with one sentence per word."""
+    """Every closed vocabulary, with one sentence per word.
+
+    The example shows the first word of each.
+    """
 
     async def work(session: ReadSession) -> Response:
         if unchanged := await answers.not_modified(request, session):

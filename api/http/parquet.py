@@ -1,0 +1,102 @@
+"""Records as Parquet: every column of one type, whatever is in it, written by DuckDB (the extra `parquet`)."""
+
+import errno
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Self
+
+import orjson
+
+from api.http.caching import PUBLIC
+from api.http.formats import CSV_COLUMNS, DECIMAL
+from api.http.problems import Problem
+from api.query.validity import BLANKS
+
+MEDIA_TYPE = "application/vnd.apache.parquet"
+ROWS_AT_ONCE = 10_000
+"""So many rows at most are held in memory, and make up a row group."""
+MEMORY = "256MB"
+CHUNK = 256 * 1024
+_DECIMAL = DECIMAL | {"deaths_low", "deaths_best", "deaths_high"}
+
+
+def types(listing: str, header: Sequence[str]) -> dict[str, str]:
+    """DuckDB's type of each column."""
+    blank = CSV_COLUMNS[listing](BLANKS[listing.removesuffix("s")])
+    return {name: _type(name, blank[name]) for name in header}
+
+
+def _type(name: str, blank: object) -> str:
+    if isinstance(blank, list):
+        return "VARCHAR[]"
+    if name in _DECIMAL:
+        return "DOUBLE"
+    if name.endswith(("_earliest", "_latest")):
+        return "DATE"
+    if name in {"claims", "credibility"} or name.startswith(("claims_", "supports_")):
+        return "BIGINT"
+    return {"inferred": "BOOLEAN", "recorded_at": "TIMESTAMPTZ"}.get(name, "VARCHAR")
+
+
+class Table:
+    """A table that is being written: its rows as lines of JSON, then all of it as Parquet, in a folder of its own."""
+
+    def __init__(self, listing: str, header: Sequence[str]) -> None:
+        """Take the columns. Raises Problem where DuckDB is not installed."""
+        self._duckdb = _installed()
+        self._types = types(listing, header)
+        self._folder = TemporaryDirectory(prefix="counterclaim-")
+        self._lines, self._made = Path(self._folder.name, "rows.ndjson"), Path(self._folder.name, "rows.parquet")
+        self._stream = self._lines.open("wb")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave nothing."""
+        self._stream.close()
+        self._folder.cleanup()
+
+    def add(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Some more rows."""
+        prefix = PUBLIC.get().prefix
+        for row in rows:
+            shown = {name: row[name] for name in self._types}
+            if prefix and (shown.get("url") or "").startswith("/"):
+                shown["url"] = prefix + shown["url"]
+            self._stream.write(orjson.dumps(shown) + b"\n")
+
+    def convert(self) -> None:
+        """Write it. Raises OSError where there is no room."""
+        self._stream.close()
+        settings = {"threads": 1, "memory_limit": MEMORY, "temp_directory": self._folder.name}
+        # Names and types are our own, and so is the path; DuckDB takes no parameters there.
+        structure = ", ".join(f"\"{name}\": '{kind}'" for name, kind in self._types.items())
+        target = str(self._made).replace("'", "''")
+        read = f"SELECT * FROM read_json(?, format = 'newline_delimited', columns = {{{structure}}})"  # noqa: S608 - see above
+        copy = f"COPY ({read}) TO '{target}' (FORMAT parquet, ROW_GROUP_SIZE {ROWS_AT_ONCE})"
+        try:
+            with self._duckdb.connect(config=settings) as database:
+                database.execute("SET TimeZone = 'UTC'")
+                database.execute(copy, [str(self._lines)])
+        except self._duckdb.IOException as error:
+            raise OSError(errno.ENOSPC, str(error)) from error
+
+    def chunks(self) -> Iterator[bytes]:
+        """The bytes of the file."""
+        with self._made.open("rb") as stream:
+            while chunk := stream.read(CHUNK):
+                yield chunk
+
+
+def _installed() -> Any:  # noqa: ANN401 - a module
+    try:
+        return import_module("duckdb")
+    except ImportError:
+        raise Problem(
+            "not-implemented",
+            "Parquet is written by DuckDB, which is not installed here: the extra parquet, or the package duckdb. The "
+            "same columns are there as .csv, the same records as .ndjson.",
+        ) from None
