@@ -270,7 +270,7 @@ async def _parquet(
     names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: int
 ) -> AsyncGenerator[bytes, None]:
     header, columns, sent = fields.columns(listing.name, names), formats.CSV_COLUMNS[listing.name], 0
-    with parquet.Table(listing.name, header) as table:
+    with parquet.ParquetFile(listing.name, header) as table:
         async for batch in batches(asked, session, listing):
             table.add([_readable(listing, session, record, columns) async for record in unhurried(session, batch)])
             sent += len(batch)

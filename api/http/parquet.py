@@ -40,7 +40,7 @@ def _type(name: str, blank: object) -> str:
     return {"inferred": "BOOLEAN", "recorded_at": "TIMESTAMPTZ"}.get(name, "VARCHAR")
 
 
-class Table:
+class ParquetFile:
     """A table that is being written: its rows as lines of JSON, then all of it as Parquet, in a folder of its own."""
 
     def __init__(self, listing: str, header: Sequence[str]) -> None:

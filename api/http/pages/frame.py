@@ -54,7 +54,7 @@ templates = _Templates(
 templates.filters.update(
     plain=words.plain,
     when=words.when,
-    sentence=words.sentence,
+    sentence_case=words.sentence_case,
     shortened=words.shortened,
     basis=words.basis,
     status=words.status_of,

@@ -298,7 +298,7 @@ def _row(claim: Json, party: str, axis: Axis, y: float, *, revises: bool) -> Row
         claim["id"],
         party,
         words.when(claim["said"]),
-        words.size(value),
+        words.figure_text(value),
         words.figure(value),
         claim["stance"],
         axis.x(axis.least if open_low else known[0]),

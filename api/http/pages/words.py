@@ -68,7 +68,7 @@ def plain(word: str | None) -> str:
     return (word or "").replace("_", " ")
 
 
-def sentence(text: str) -> str:
+def sentence_case(text: str) -> str:
     """Words as they begin a sentence; names in them keep their capitals."""
     return text[:1].upper() + text[1:]
 
@@ -111,10 +111,10 @@ def question_key(one: Json) -> tuple[str, ...]:
 
 def figure(value: Json) -> str:
     """A figure in words: `40 to 60 (best 50) people killed of the Ukrainian side`."""
-    return f"{size(value)} {counted(value)}"
+    return f"{figure_text(value)} {counted(value)}"
 
 
-def size(value: Json) -> str:
+def figure_text(value: Json) -> str:
     """A figure without what it counts: `at least 200`."""
     low, best, high = (value[name] for name in ("low", "best", "high"))
     if low is not None and high is not None and low != high:
