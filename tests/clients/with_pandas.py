@@ -1,4 +1,4 @@
-"""pandas: CSV and NDJSON."""
+"""pandas: CSV, NDJSON and Parquet."""
 
 import sys
 
@@ -9,4 +9,7 @@ events = pd.read_csv(f"{ROOT}/events.csv")
 assert list(events["id"]) == list(pd.read_json(f"{ROOT}/events.ndjson", lines=True)["id"])
 assert events["longitude"].dtype == "float64"
 assert set(pd.read_csv(f"{ROOT}/sources.csv")["reliability"]) == {"F"}
+typed = pd.read_parquet(f"{ROOT}/events.parquet")
+assert list(typed["id"]) == list(events["id"])
+assert typed["deaths_best"].dtype == "float64"
 print(pd.__version__)

@@ -1,4 +1,4 @@
-"""Polars: CSV and NDJSON, eager and lazy; columns of decimals, days as text, ids."""
+"""Polars: CSV, NDJSON and Parquet, eager and lazy; columns of decimals, days as text, ids."""
 
 import sys
 
@@ -11,4 +11,9 @@ assert eager.height == pl.read_ndjson(f"{ROOT}/claims.ndjson").height > 0
 assert pl.scan_ndjson(f"{ROOT}/events.ndjson").select("id").collect().height == pl.read_csv(f"{ROOT}/events.csv").height
 assert pl.read_csv(f"{ROOT}/locations.csv").schema["radius_m"] == pl.Float64
 assert eager.schema["value_best"] == pl.Float64
+typed = pl.read_parquet(f"{ROOT}/events.parquet")
+assert typed.height == pl.read_csv(f"{ROOT}/events.csv").height
+assert typed.schema["date_earliest"] == pl.Date
+assert typed.schema["participants"] == pl.List(pl.String)
+assert pl.scan_parquet(f"{ROOT}/events.parquet").select("id").collect().equals(typed.select("id"))
 print(pl.__version__)
