@@ -14,7 +14,11 @@ REMEMBERED = 65_536
 SLUG_LENGTH = 48
 EARLIEST = 1500
 # What R, pandas, databases and spreadsheets write into a cell that holds nothing.
-NOTHING = {"", "NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "null", "NaN", "nan", "NaT", "None"}
+# Not in any case: there are places called Nan and Na.
+NOTHING = {
+    *("", "NA", "N/A", "n/a", "#N/A", "#N/A N/A", "#NA", "<NA>", "NULL", "null", "None", "NaT"),
+    *("NaN", "nan", "-NaN", "-nan", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"),
+}
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -25,6 +29,12 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{0,20})?(?:[eE][+-]?[0-9]{1,2})
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?")
 _STAMP = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[0-9]{6})?")
 _WRITTEN = re.compile(r"([0-9]{1,2}) ([A-Z][a-z]+) ([0-9]{4})(?: +([0-9]{2})h([0-9]{2}) UTC)?")
+
+
+def parts(given: str | None, separator: str = ";") -> list[str]:
+    """What a cell lists, each once; a list may hold words for a missing value too."""
+    found = dict.fromkeys(part.strip() for part in (given or "").split(separator))
+    return [part for part in found if part not in NOTHING]
 
 
 def line(given: str) -> str:

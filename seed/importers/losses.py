@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from seed.importers.cells import slug
+from seed.importers.cells import NOTHING, slug
 from seed.importers.formats import CellError, InputRow, MadeRecord, format_table
 from seed.refusals import shown
 
@@ -73,7 +73,7 @@ def claim(id_: str, thing: str, day: str, **own: Any) -> MadeRecord:  # noqa: AN
 def counted(row: InputRow) -> Iterator[tuple[str, int]]:
     """Each thing that the row counts any of; in early rows a nought also stands for what was not counted."""
     for thing, number in row.given.items():
-        if thing in UNCOUNTED or number is None:
+        if thing in UNCOUNTED or nothing(number):
             continue
         if isinstance(number, bool) or not isinstance(number, int | float) or number % 1:
             raise CellError(thing, f"{shown(number)} is not a whole number")
@@ -92,9 +92,16 @@ def words(thing: str) -> str:
     return lists["people"].get(thing) or lists["words"].get(thing) or thing
 
 
+def nothing(given: object) -> bool:
+    """Whether a cell is null, or a word for it."""
+    return given is None or (isinstance(given, str) and given.strip() in NOTHING)
+
+
 def bound(hedge: object) -> str:
     """Which bound a number is, by the word beside it."""
     hedges = format_table("losses").lists["hedges"]
-    if hedge is not None and hedge not in hedges:
+    if nothing(hedge):
+        return "best"
+    if hedge not in hedges:
         raise CellError(HEDGE, f"{shown(hedge)} is none of {', '.join(hedges)}")
-    return str(hedges.get(hedge, "best"))
+    return str(hedges[hedge])

@@ -10,7 +10,7 @@ from typing import Any
 
 from api.domain.geo import code_of
 from seed.importers import csv_files
-from seed.importers.cells import TYPES, identity, mark, slug
+from seed.importers.cells import TYPES, identity, mark, parts, slug
 from seed.importers.formats import CellError, Format, InputRow, MadeRecord, Table, table_of
 from seed.records import INPUT_MODELS
 from seed.refusals import meant, shown, unread
@@ -131,8 +131,9 @@ def _each(record: Mapping[str, Any], row: InputRow) -> Iterator[dict[str, Any]]:
     if "each" not in record:
         yield cells
         return
-    parts = str(cells[record["each"]] or "").split(record.get("split", ";"))
-    yield from (cells | {"each": part} for part in dict.fromkeys(map(str.strip, parts)) if part)
+    listed = cells[record["each"]]
+    for part in parts("" if listed is None else str(listed), record.get("split", ";")):
+        yield cells | {"each": part}
 
 
 def filled(value: Any, cells: Mapping[str, Any], lists: Mapping[str, Any], depth: int = 0) -> Any:  # noqa: ANN401

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from seed.importers import ucdp_articles
-from seed.importers.cells import identity, short, slug
+from seed.importers.cells import identity, parts, short, slug
 from seed.importers.formats import CellError, InputRow, MadeRecord, choice, format_table
 from seed.importers.survey import Told
 from seed.importers.ucdp_places import containers, place
@@ -207,7 +207,7 @@ def informants(cells: Mapping[str, Any]) -> Iterator[MadeRecord]:
     They are told apart by country: the police of one are not those of another.
     """
     country = cells["country_id"] if cells["country_id"] is not None else slug(cells["country"] or "")
-    for text in dict.fromkeys(part.strip() for part in (cells["source_original"] or "").split(";")):
+    for text in parts(cells["source_original"]):
         if any(map(str.isalnum, text)):
             id_ = identity("ucdp-informant", country, slug(text), of=(text,))
             where = f" in events in {cells['country']}" if cells["country"] else ""

@@ -1,0 +1,83 @@
+"""What holds of every format that can be imported, and of every shipped mapping, whatever is in its columns."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from seed.importers.cells import NOTHING
+from seed.importers.formats import Format, InputRow
+from seed.importers.mapped import mapping, shipped
+from seed.importers.registry import FORMATS
+from tests.seed.test_import_gdelt import EVENT
+from tests.seed.test_import_mapped import ACLED, VIINA
+from tests.support.imitations import CONTROL, FIRMS, MENTION, UCDP, as_csv, stream
+
+LOSSES = {"date": "2031-05-02", "day": 1, "personnel": 100, "personnel*": "about", "POW": 7}
+EQUIPMENT = {"date": "2031-05-02", "day": 1, "tank": 3, "greatest losses direction": "Sampletown"}
+ROWS: dict[str, list[Mapping[str, Any]]] = {
+    "ucdp": [UCDP],
+    "gdelt": [EVENT, MENTION],
+    "firms": [FIRMS | {"satellite": "N", "instrument": "VIIRS", "confidence": "n", "version": "2.0NRT", "type": "0"}],
+    "control": [CONTROL],
+    "losses": [LOSSES, EQUIPMENT],
+    "acled": [ACLED],
+    "viina": [VIINA | {"adm1_name": "Sample", "adm2_name": "Sample district"}],
+}
+EVERY = [*FORMATS, *shipped()]
+# What pandas and R, databases and spreadsheets write, and read as missing.
+PANDAS = {*("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A")}
+PANDAS |= {"NA", "NULL", "NaN", "None", "n/a", "nan", "null", "NaT"}
+WORDS = sorted(PANDAS - {""})
+
+
+def form(name: str) -> Format:
+    found = FORMATS.get(name) or mapping(name)
+    assert found is not None
+    return found
+
+
+def text(name: str, *rows: Mapping[str, Any]) -> str:
+    """A file of the rows as the format has them."""
+    return json.dumps(rows) if name == "losses" else as_csv(rows)
+
+
+def became(name: str, cells: Mapping[str, Any]) -> list[str]:
+    """What one row becomes but for the row itself, or why it is refused."""
+    made = form(name)
+    (row,) = made.read(stream(text(name, cells).encode()), "f", made.table)
+    if not isinstance(row, InputRow):
+        return [str(one) for one in (row if isinstance(row, list) else [row])]
+    try:
+        return [f"{one.kind} {one.fields | {'extra': None}}" for one in made.records(row)]
+    except ValueError as error:
+        return [f"{type(error).__name__}: {error}"]
+
+
+def columns() -> Iterator[tuple[str, Mapping[str, Any], str]]:
+    yield from ((name, row, column) for name in EVERY for row in ROWS[name] for column in row)
+
+
+def test_every_format_is_tried() -> None:
+    assert sorted(ROWS) == sorted(EVERY)
+    assert PANDAS == NOTHING
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("name", EVERY)
+def test_a_word_for_a_missing_value_is_none_in_any_column_of_any_format(name: str, word: str) -> None:
+    """Also with blanks around it; a column that a row needs is told to be empty."""
+    for one, row, column in columns():
+        if one == name:
+            assert became(name, {**row, column: word}) == became(name, {**row, column: None}), column
+            assert became(name, {**row, column: f" {word} "}) == became(name, {**row, column: None}), column
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize(("name", "column"), [("ucdp", "source_original"), ("acled", "source"), ("viina", "url")])
+def test_a_word_for_a_missing_value_in_a_list_names_nobody(name: str, column: str, word: str) -> None:
+    (row,) = ROWS[name]
+    titles = [one for one in became(name, {**row, column: f"{word}; Testwire"}) if one.startswith("source ")]
+    assert [one for one in titles if f"'title': '{word}'" in one] == []
+    assert [one for one in titles if "'title': 'Testwire'" in one] != []
