@@ -202,7 +202,7 @@ def test_a_cursor_that_was_tampered_with_breaks_nothing(quarrels_api: Api, place
     following = quarrels_api.get("/disputes", limit=3, sort=sort)["links"]["next"]
     cursor = httpx.URL(following).params["cursor"]
     parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    forged = base64.urlsafe_b64encode(json.dumps([*parts[:4], place, tail]).encode()).rstrip(b"=").decode()
+    forged = base64.urlsafe_b64encode(json.dumps([*parts[:-2], place, tail]).encode()).rstrip(b"=").decode()
     assert keys(walked(quarrels_api, limit=3, sort=sort, cursor=forged))
 
 
