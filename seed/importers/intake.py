@@ -4,7 +4,7 @@ import hashlib
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from io import BufferedReader
@@ -37,7 +37,7 @@ class Intake(Protocol):
 
     tally: "Tally"
 
-    def entries(self) -> Iterator[Entry | Refusal]:
+    def entries(self) -> Generator[Entry | Refusal]:
         """Records fit to be loaded, and why others are not."""
 
     def renewed(self, recorded_at: datetime) -> Iterator[Entry]:
@@ -132,7 +132,7 @@ class FileIntake:
         self._recent: dict[tuple[str, object], Mapping[str, Any]] = {}
         self._stored, self._survey = stored, Survey(whole_months=form.whole_months)
 
-    def entries(self) -> Iterator[Entry | Refusal]:
+    def entries(self) -> Generator[Entry | Refusal]:
         """Records fit to be loaded, and why others are not."""
         with ExitStack() as opened:
             streams = []

@@ -4,7 +4,7 @@ import hashlib
 import json
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -37,7 +37,7 @@ class PackageIntake:
         self.tally = tally
         self._paths = [path.parent if path.name == "datapackage.json" else path for path in paths]
 
-    def entries(self) -> Iterator[Entry | Refusal]:
+    def entries(self) -> Generator[Entry | Refusal]:
         """Records fit to be loaded, and why others are not; what is referred to before what refers to it."""
         with ExitStack() as opened:
             packages = []

@@ -1,15 +1,19 @@
 """What holds of every format that can be imported, and of every shipped mapping, whatever is in its columns."""
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api import cli
 from seed.importers.cells import NOTHING
 from seed.importers.formats import Format, InputRow
 from seed.importers.mapped import mapping, shipped
 from seed.importers.registry import FORMATS
+from tests.seed.test_import_command import snapshot
 from tests.seed.test_import_gdelt import EVENT
 from tests.seed.test_import_mapped import ACLED, VIINA
 from tests.support.imitations import CONTROL, FIRMS, MENTION, UCDP, as_csv, stream
@@ -81,3 +85,55 @@ def test_a_word_for_a_missing_value_in_a_list_names_nobody(name: str, column: st
     titles = [one for one in became(name, {**row, column: f"{word}; Testwire"}) if one.startswith("source ")]
     assert [one for one in titles if f"'title': '{word}'" in one] == []
     assert [one for one in titles if "'title': 'Testwire'" in one] != []
+
+
+def header(name: str, row: Mapping[str, Any]) -> str:
+    return "[]" if name == "losses" else text(name, row).partition("\n")[0] + "\n"
+
+
+def cut(name: str, row: Mapping[str, Any]) -> str:
+    """A file of a whole row, and of another that ends in its middle."""
+    whole, two = text(name, row), text(name, row, row)
+    return two[: (len(whole) + len(two)) // 2] if name == "losses" else two[: len(two) - len(two.split("\n")[1]) // 2]
+
+
+CUT = r"has \d+ cells; the header has \d+|is not (JSON|CSV): .+; nothing after it was read"
+BROKEN: dict[str, tuple[Callable[[str, Mapping[str, Any]], str], str]] = {
+    "a header alone": (header, "no row was read: there is a header at most"),
+    "cut in a row": (cut, CUT),
+}
+
+
+@pytest.fixture
+def said(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[object, list[str]]]:
+    """The exit code of an import, and its lines."""
+    monkeypatch.setenv("DATABASE_URL", empty_url)
+
+    def ran(*arguments: str) -> tuple[object, list[str]]:
+        with pytest.raises(SystemExit) as exited:
+            cli.main(["import", *arguments])
+        return exited.value.code, capsys.readouterr().out.splitlines()
+
+    return ran
+
+
+@pytest.mark.parametrize("how", BROKEN)
+@pytest.mark.parametrize("case", [(name, row) for name in EVERY for row in ROWS[name]], ids=lambda case: case[0])
+def test_a_file_of_a_header_or_cut_in_a_row_is_refused_in_a_line(
+    empty_url: str,
+    tmp_path: Path,
+    said: Callable[..., tuple[object, list[str]]],
+    case: tuple[str, Mapping[str, Any]],
+    how: str,
+) -> None:
+    made, told = BROKEN[how]
+    path = tmp_path / "file"
+    path.write_bytes(made(*case).encode())
+    before = snapshot(empty_url)
+    code, (*_, reason, end) = said(case[0], str(path))
+    assert code == 1
+    assert re.fullmatch(rf"{re.escape(str(path))}( row [123])?: ({told})", reason)
+    assert end.startswith("Nothing was loaded")
+    assert snapshot(empty_url) == before
