@@ -73,8 +73,9 @@ def escaped(text: str | None) -> str:
 
 def left_out_in_words(left_out: Mapping[str, int]) -> str:
     """`Left out: 5 undated.`; nothing where nothing is."""
-    found = [f"{number} {name.replace('_', ' ')}" for name, number in left_out.items() if number]
-    return f"Left out: {', '.join(found)}." if found else ""
+    found = [f"{number} {name.replace('_', ' ')}" for name, number in left_out.items() if number > 0]
+    fewer = [f"With undated claims {-number} fewer." for number in left_out.values() if number < 0]
+    return " ".join([*([f"Left out: {', '.join(found)}."] if found else []), *fewer])
 
 
 def statuses_in_words(event: Document) -> str:

@@ -200,8 +200,9 @@ async def left_out(
 ) -> dict[str, int]:
     """How many records lack what was asked about.
 
-    `undated` have no date of their own; `undated_claims` are missing only because claims about them are undated;
-    `without_coordinates` have no point of their own. The first two add up to what `undated=include` would add.
+    `undated` have no date of their own; `undated_claims` are missing only because claims about them are undated, less
+    those that match only because of it; `without_coordinates` have no point of their own. The first two add up to what
+    `undated=include` would add.
     """
     left = {"undated": 0, "undated_claims": 0, "without_coordinates": 0}
     of_claims = table == "events" and conditions.as_of is not None
@@ -213,11 +214,8 @@ async def left_out(
             left["undated"] = len(await matches(session, undated))
         if of_claims:
             rest = replace(all_, numbers=all_.numbers - undated.numbers) if conditions.has_days else all_
-            more, now = (
-                set(await matches(session, rest)),
-                await matches(session, await resolve(session, table, conditions)),
-            )
-            left["undated_claims"] = len(more.difference(now))
+            now = await resolve(session, table, conditions)
+            left["undated_claims"] = len(await matches(session, rest)) - len(await matches(session, now))
     if conditions.radius_m is not None or any(wanted.box is not None for wanted in conditions.wanted):
         placeless = tuple(wanted for wanted in conditions.wanted if wanted.box is None)
         pointless = Wanted((EventFacets.WITHOUT_COORDINATES.name,))

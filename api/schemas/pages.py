@@ -21,7 +21,8 @@ class LeftOut(Sent):
     undated: int
     """They have no date of their own."""
     undated_claims: int
-    """Under `as_of`: they are missing only because claims about them are undated."""
+    """Under `as_of`: those missing only because claims about them are undated, less those that match only because of
+    it; so it may be negative."""
     without_coordinates: int
     """They have no point of their own."""
 

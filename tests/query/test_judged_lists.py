@@ -197,9 +197,30 @@ def test_left_out_is_what_undated_claims_hide(quarrels_api: Api, known: Known, f
     strict = [event["id"] for event, _, _ in judge(quarrels_api).judged_events({**asked, "undated": "exclude"})]
     by_day = "date_from" in filters
     undated = [event for event, _, _ in lenient if by_day and event["date"]["edtf"] is None]
-    hidden = [event for event, _, _ in lenient if event not in undated and event["id"] not in strict]
-    assert meta == {"undated": len(undated), "undated_claims": len(hidden), "without_coordinates": 0}
+    hidden = len(lenient) - len(undated) - len(strict)
+    assert meta == {"undated": len(undated), "undated_claims": hidden, "without_coordinates": 0}
     assert hidden
+
+
+CEASING: list[Params] = [
+    *({"disputed": disputed} for disputed in (False, True)),
+    *({"status": [status.value]} for status in Status),
+    {"status": ["conceded"], "names": ["red"]},
+    {"disputed": False, "date_from": "2022-07-01"},
+]
+"""Conditions that may cease to hold as claims are added."""
+
+
+@pytest.mark.parametrize("known", list(Known))
+@pytest.mark.parametrize("filters", CEASING)
+def test_what_undated_claims_take_away_is_counted_too(quarrels_api: Api, known: Known, filters: Params) -> None:
+    """Where undated claims end what was asked for, as they do with what is not disputed, fewer match with them."""
+    for day in DAYS:
+        asked = {**filters, "known": known.value, "as_of": day, "limit": 1, "total": True}
+        without = quarrels_api.get("/events", **asked)["meta"]
+        included = quarrels_api.get("/events", **asked, undated="include")["meta"]
+        left = without["left_out"]
+        assert included["total"] - without["total"] == left["undated"] + left["undated_claims"]
 
 
 @pytest.mark.parametrize("name", ["events", "claims", "sources", "disputes"])

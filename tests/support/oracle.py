@@ -65,8 +65,10 @@ class Oracle:
             if filters.get("undated") != "include" and passes:
                 if asks_day and not has_day:
                     undated += 1
-                elif name == "events" and "as_of" in filters and not self.holds(name, record, filters):
+                elif name == "events" and "as_of" in filters:
                     undated_claims += 1
+            if name == "events" and "as_of" in filters and filters.get("undated") != "include":
+                undated_claims -= self.holds(name, record, filters)
             if PLACE & filters.keys() and point_of(record) is None:
                 without_coordinates += self.holds(name, record, placeless)
         return {"undated": undated, "undated_claims": undated_claims, "without_coordinates": without_coordinates}

@@ -171,5 +171,7 @@ _LACKING = {
 def lacking(found: Mapping[str, int] | None) -> list[str]:
     """What the filters leave out for want of a date or a point, by the API's `left_out`."""
     return [
-        f"{quantity(size, 'event')} {_LACKING.get(name, plain(name))}" for name, size in (found or {}).items() if size
+        f"{quantity(size, 'event')} {_LACKING.get(name, plain(name))}"
+        for name, size in (found or {}).items()
+        if size > 0
     ]
