@@ -181,7 +181,8 @@ def figures(cells: Mapping[str, Any], sides: Sequence[str]) -> Iterator[tuple[st
     """Each number: the end of its claim's id, its words, its value, and what is wrong with it.
 
     A column of zero says as often that nobody knows as that nobody died, so it makes no claim; the row keeps it. Where
-    the source only sums several incidents up (`event_clarity` 2), a high below the best is no contradiction.
+    the source only sums several incidents up (`event_clarity` 2), a high below the best is no contradiction; one below
+    the low is.
     """
     for column in ("low", "best", "high", *format_table("ucdp").lists["deaths"]):
         if (cells[column] or 0) < 0:
@@ -189,7 +190,8 @@ def figures(cells: Mapping[str, Any], sides: Sequence[str]) -> Iterator[tuple[st
     low, best, high = cells["low"], cells["best"], cells["high"]
     summed = cells["event_clarity"] == SUMMED and high is not None and high < best
     given = [value for value in (low, best, None if summed else high) if value is not None]
-    flags = [] if given == sorted(given) else ["contradictory"]
+    crossed = low is not None and high is not None and low > high
+    flags = ["contradictory"] if crossed or given != sorted(given) else []
     bounds = [f"{word} {value}" for word, value in (("low", low), ("high", high)) if value is not None]
     words = f"Killed in all: {best}" + (f" ({', '.join(bounds)})." if bounds else ".")
     yield "total", words, KILLED | {"low": low, "best": best, "high": high}, flags

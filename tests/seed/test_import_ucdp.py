@@ -221,8 +221,9 @@ def test_estimates_that_contradict_themselves_are_kept(low: str, best: str, high
 def test_a_sum_of_incidents_may_lie_above_its_highest_estimate() -> None:
     total = claims(event_clarity="2", low="3", best="9", high="6")["ucdp-900001-total"]
     assert (total["citations"][0]["flags"], total["value"]["high"]) == ([], 6)
-    total = claims(event_clarity="2", low="10", best="9", high="6")["ucdp-900001-total"]
-    assert total["citations"][0]["flags"] == ["contradictory"]
+    for low, best, high in (("10", "9", "6"), ("7", "9", "6"), ("1", "1", "0")):
+        total = claims(event_clarity="2", low=low, best=best, high=high)["ucdp-900001-total"]
+        assert total["citations"][0]["flags"] == ["contradictory"]
 
 
 def test_an_estimate_of_nought_is_a_claim_only_in_the_total() -> None:

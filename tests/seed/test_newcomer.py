@@ -148,6 +148,24 @@ def test_what_nobody_made_is_refused_once_with_how_to_make_it(said: Said) -> Non
     assert said("load", "claims.csv") == (1, f"claims.csv row 2: {event}: there is no actor Front; {how}")
 
 
+def test_of_many_records_that_bar_a_prune_the_first_are_told(said: Said) -> None:
+    def head(dataset: str) -> str:
+        moment = "2031-05-02T00:00:00Z"
+        return f'dataset = "{dataset}"\n[[datasets]]\nid = "{dataset}"\ntitle = "T"\nrecorded_at = "{moment}"\n'
+
+    within = '[[locations]]\nid = "two-{:02}"\nkind = "place"\nname = "Place"\nwithin = "one-town"\n'
+    Path("one.toml").write_text(head("one") + '[[locations]]\nid = "one-town"\nkind = "town"\nname = "Town"\n')
+    Path("two.toml").write_text(head("two") + "".join(map(within.format, range(25))))
+    assert said("load", "one.toml", "two.toml")[0] == 0
+    Path("one.toml").write_text(head("one"))
+    barred = "two: location one-town: cannot be withdrawn: location two-{:02} of the dataset two names it as its within"
+    more = "… and 5 more; counterclaim load --report json lists them."
+    code, told = said("load", "one.toml", "--prune")
+    assert (code, told.splitlines()) == (1, [*map(barred.format, range(20)), more])
+    again = "1 records read: 0 new, 0 changed, 1 unchanged, 1 vanished (kept).\n"
+    assert said("load", "one.toml") == (0, again)
+
+
 def test_of_many_reasons_the_first_are_told_and_all_are_listed_for_programs(said: Said) -> None:
     rows = twenty() * 2
     header = list(dict.fromkeys(name for row in rows for name in row))
