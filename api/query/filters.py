@@ -201,8 +201,8 @@ class AsOf(Dated):
     known: Annotated[
         v.Known | None,
         Field(
-            description="Together with `as_of`: whether claims count that were said by that day for certain "
-            "(`certain`, also where it is not given), or those too that may have been (`possible`).",
+            description="Only beside `as_of`, refused without: whether claims count that were said by that day "
+            "for certain (`certain`, also where it is not given), or those too that may have been (`possible`).",
             examples=["possible"],
         ),
     ] = None

@@ -172,6 +172,14 @@ def test_every_such_as_is_accepted(sqlite_api: Api, name: str) -> None:
             assert answer.status_code == 200, (parameter["name"], answer.text)
 
 
+def test_what_is_refused_alone_says_so(sqlite_api: Api) -> None:
+    """Who tries it out in `/docs` reads beside what it is given."""
+    _, operation = OPERATIONS["list_events"]
+    named = {one["name"]: one["description"] for one in (resolved(SERVED, one) for one in operation["parameters"])}
+    assert sqlite_api.ask("/events", known="possible").status_code == 422
+    assert named["known"].startswith("Only beside `as_of`, refused without: ")
+
+
 @pytest.mark.parametrize(("status", "media_type", "content"), list(shown()))
 def test_an_answer_is_described_and_shown(status: str, media_type: str, content: Any) -> None:
     assert ("schema" in content) == media_type.endswith(("/json", "+json"))
