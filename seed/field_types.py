@@ -33,6 +33,13 @@ def as_day(given: object) -> object:
     return given.isoformat() if isinstance(given, date) else given
 
 
+def no_boolean(given: object) -> object:
+    """What is given, unless it is true or false, which Python would take for 1 and 0."""
+    if isinstance(given, bool):
+        raise PydanticCustomError("number", "is true or false, where a number is wanted")
+    return given
+
+
 def as_moment(given: object) -> object:
     """The first moment, UTC, of a day; anything else as it is."""
     if isinstance(given, str) and DAY.fullmatch(given):
@@ -57,7 +64,7 @@ Country = Annotated[str, line(NAME_LENGTH), AfterValidator(known)]
 GazetteerId = Annotated[str, line(ID_LENGTH, r"^[a-z][a-z0-9-]*:[A-Za-z0-9._-]+$")]
 Sha256 = Annotated[str, line(64, "^[0-9a-f]{64}$")]
 Names = Annotated[list[Name], Field(max_length=MOST_PARTS)]
-Number = Annotated[FiniteFloat, AfterValidator(lambda number: number + 0.0)]
+Number = Annotated[FiniteFloat, AfterValidator(lambda number: number + 0.0), BeforeValidator(no_boolean)]
 """Without a minus nought, which not every database keeps."""
 
 

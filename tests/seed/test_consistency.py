@@ -1,5 +1,6 @@
 """What only several records together can show to be wrong is refused, with file, record and field."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -208,3 +209,22 @@ def test_the_earlier_of_two_datasets_days_closes_an_open_end(
         api.problem("/claims/word", 404, as_of=before)
         assert api.get("/claims/word", as_of=known)["said"]["edtf"] == "[2022-07-02..]"
         assert api.get("/claims/word", as_of="2022-07-02", known="possible")["id"] == "word"
+
+
+@pytest.mark.parametrize("suffix", ["toml", "json"])
+@pytest.mark.parametrize("field", ["longitude", "latitude", "radius_m", "low", "best", "high"])
+def test_true_is_no_number(database: sa.Engine, tmp_path: Path, field: str, suffix: str) -> None:
+    point = {"longitude": 38, "latitude": 48, "radius_m": 5, "method": "stated", "source": "report"}
+    value = {"low": 1, "best": 1, "high": 1, "unit": "people", "measure": "killed"}
+    part = point if field in point else value
+    part[field] = True
+    place = {"id": "b", "kind": "site", "name": "b", "point": point}
+    toll = {"id": "toll", "event": "entry", "stance": "asserts", "aspect": "casualties", "summary": "x", "value": value}
+    head = {"id": "mine", "title": "mine", "recorded_at": "2022-08-01T00:00:00Z"}
+    records = {"dataset": "mine", "datasets": [head], "locations": [place], "claims": [toll]}
+    path = tmp_path / f"mine.{suffix}"
+    lines = [f"{name} = {json.dumps(one, separators=(', ', ' = '))}" for name, one in records.items()]
+    path.write_text(json.dumps(records) if suffix == "json" else "\n".join(lines))
+    kind, label = ("location b", "point") if part is point else ("claim toll", "value")
+    wanted = f"{path}: {kind}: {label}.{field}: is true or false, where a number is wanted"
+    assert wanted in refusals(database, path)
