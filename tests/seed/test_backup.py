@@ -1,5 +1,6 @@
 """A backup is one whole state of the data, and answers as the original did once it is put back."""
 
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -34,6 +35,7 @@ ASKED = (
     "/events.geojson",
     "/actors/haidai",
 )
+CURSOR = re.compile(r"cursor=[A-Za-z0-9_-]+")
 Answers = list[tuple[str, str, str]]
 Run = Callable[..., tuple[object, str]]
 
@@ -110,7 +112,9 @@ def test_putting_back_under_a_server(dossier_of_sqlite: str, tmp_path: Path) -> 
         said = backups.restore(dossier_of_sqlite, saved, force=True)
         assert said.endswith("as revision 3 of the data; a server that runs shows it from its next answer on.")
         now = answers(api)
-    assert [(path, text) for path, _, text in now] == [(path, text) for path, _, text in right]
+    # What leads on names the revision.
+    shown, before = ([(path, CURSOR.sub("cursor=", text)) for path, _, text in some] for some in (now, right))
+    assert shown == before
     assert {tag for _, tag, _ in now} & {tag for _, tag, _ in right} == set()
     assert list(verify(database)) == []
     load(database, read([LYSYCHANSK], [EXCERPT]))
