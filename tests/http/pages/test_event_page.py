@@ -1,5 +1,8 @@
 """The page of one event says what the API says of it, whole and as of a day."""
 
+import html
+import re
+
 import httpx
 import pytest
 
@@ -60,6 +63,21 @@ def test_it_says_how_to_cite_it_and_how_to_get_the_same(api: Api) -> None:
     assert f"{base}/explore/events/{EVENT}?as_of=2022-07-03 (accessed " in shown.text
     assert "@misc{capture-of-lysychansk," in shown.text
     assert '"type": "webpage"' in shown.text
+
+
+@pytest.mark.parametrize("day", ["2022-07-02", "2022-07-04"])
+def test_where_it_is_shared_it_says_what_it_is(api: Api, day: str) -> None:
+    """The Open Graph protocol's four, of the page and day that the address names."""
+    path = f"/explore/events/{EVENT}?as_of={day}"
+    shown = api.good(path).text
+    tags = {
+        name: html.unescape(text) for name, text in re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', shown)
+    }
+    event = api.get(f"/events/{EVENT}")
+    assert event["title"] in tags["title"]
+    assert tags["description"] == html.unescape(re.findall(r'<meta name="description" content="([^"]*)">', shown)[0])
+    assert (tags["type"], tags["url"]) == ("article", f"{api.client.base_url}{path}".replace("//explore", "/explore"))
+    assert tags["description"]
 
 
 def test_a_page_is_kept_until_data_is_loaded(api: Api) -> None:
