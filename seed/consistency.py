@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from typing import NamedTuple
 
 from api.domain.parties import TELLING, Standings
@@ -41,11 +43,44 @@ def faults(store: Store, kinds: Collection[str] | None = None) -> Iterator[Fault
 
 
 def _circular_places(store: Store) -> Iterator[Fault]:
-    """Places within themselves by way of others."""
-    for first, by_way in _circles(store.rows("SELECT id, within FROM location WHERE within IS NOT NULL ORDER BY id")):
+    """Places within themselves by way of others, or of what is the same place in another dataset."""
+    within = store.rows("SELECT id, within FROM location WHERE within IS NOT NULL ORDER BY id")
+    named = list(_circles(within)) or _circle_of_the_same(store, within)
+    for first, by_way in named:
         dataset = store.column("SELECT dataset FROM location WHERE id = ?", first)[0]
         message = f"{first} lies within itself by way of {by_way}; a place lies only within larger ones"
         yield Fault("location", first, dataset, "within", message)
+
+
+def _circle_of_the_same(store: Store, within: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """One place that lies within itself where places that are the same stand for each other, and by way of whom."""
+    same: dict[str, str] = dict(store.rows("SELECT id, same_as FROM location WHERE same_as IS NOT NULL"))
+
+    def stands_for(place: str) -> str:
+        passed: set[str] = set()
+        while place in same and place not in passed:
+            passed.add(place)
+            place = same[place]
+        return place
+
+    larger: defaultdict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
+    for part, whole in within:
+        # A dataset may record a unit and its middle, both the same as one place of another: no circle yet.
+        if (one := stands_for(part)) != (other := stands_for(whole)):
+            larger[one].setdefault(other, (part, whole))
+    try:
+        TopologicalSorter(larger).prepare()
+    except CycleError as error:
+        ring: list[str] = error.args[1][::-1]  # it names each before what needs it
+        steps = [larger[one][other] for one, other in pairwise(ring)]
+        first = steps.index(min(steps))
+        steps = [*steps[first:], *steps[:first]]
+        told = [
+            whole if whole == part else f"{whole} (the same as {part})"
+            for (_, whole), (part, _) in pairwise([*steps, steps[0]])
+        ]
+        return [(steps[0][0], ", ".join(told[:SHOWN]) + "…" * (len(told) > SHOWN))]
+    return []
 
 
 def _answers(store: Store, *, touched: bool) -> bool:

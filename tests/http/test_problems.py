@@ -50,7 +50,7 @@ def refused(api: Api, path: str, parameter: str, /, **filters: Any) -> Any:
         ("/openapi.json", {"query": "1"}, []),
         ("/docs", {"query": "1"}, []),
         ("/events", {"format": "csv"}, ["/events.csv"]),
-        ("/claims/count", {"f": "xlsx"}, ["/claims.csv", "/claims.ndjson", "/claims.jsonld"]),
+        ("/claims/count", {"f": "xlsx"}, ["/claims.csv", "/claims.ndjson", "/claims.parquet", "/claims.jsonld"]),
         ("/events", {"updated_since": "2026-01-01"}, ["changed_since"]),
         ("/events", {"page": "2"}, ["cursor"]),
         ("/events.csv", {"page": "2"}, []),

@@ -78,6 +78,7 @@ kind = "area"
 name = "Area"
 within = "{}"
 """
+ONLY_LARGER = "a place lies only within larger ones"
 OTHERS_WORD = "word was said for ukrainian-side, not for kadyrov: only a speaker of the same party can take it back"
 DATING = """
 [[datings]]
@@ -119,10 +120,36 @@ def test_no_place_lies_within_itself_by_way_of_others(database: sa.Engine, tmp_p
     ring = [RING.format(one, other) for one, other in (("b", "c"), ("c", "a"), ("a", "b"), ("in-b", "b"))]
     path = write(tmp_path, "mine", "".join(ring))
     assert refusals(database, path) == [
-        f"{path}: location a: within: a lies within itself by way of b, c; a place lies only within larger ones"
+        f"{path}: location a: within: a lies within itself by way of b, c; {ONLY_LARGER}"
     ]
     write(tmp_path, "mine", "".join(ring).replace('within = "a"', ""))
     assert load(database, read([path])).new["location"] == 4
+
+
+def test_no_place_lies_within_itself_by_way_of_what_is_the_same(database: sa.Engine, tmp_path: Path) -> None:
+    """The same by a gazetteer's id: mine lies in the region, whose other record lies in the other record of mine."""
+    known = 'gazetteers = ["{}"]\n'
+    mine = write(
+        tmp_path,
+        "mine",
+        RING.format("my-town", "region")
+        + known.format("geonames:1")
+        + RING.format("region", "").replace('within = ""\n', "")
+        + known.format("geonames:2"),
+    )
+    theirs = (
+        RING.format("their-region", "their-town")
+        + known.format("geonames:2")
+        + RING.format("their-town", "").replace('within = ""\n', "")
+        + known.format("geonames:1")
+    )
+    other = write(tmp_path, "theirs", theirs)
+    by_way = "region (the same as their-region), their-town (the same as my-town)"
+    assert refusals(database, mine, other) == [
+        f"{mine}: location my-town: within: my-town lies within itself by way of {by_way}; {ONLY_LARGER}"
+    ]
+    write(tmp_path, "theirs", theirs.replace('within = "their-town"\n', ""))
+    assert load(database, read([mine, other])).new["location"] == 4
 
 
 def test_no_claim_is_about_itself_by_way_of_others(database: sa.Engine, tmp_path: Path) -> None:
