@@ -93,13 +93,14 @@ def test_what_is_no_file_of_the_format_is_refused_in_one_sentence(
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_header_alone_loads_no_events_and_a_row_cut_short_nothing(
+def test_a_header_alone_and_a_row_cut_short_load_nothing(
     database: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
 ) -> None:
     text = as_csv([ROWS[name]])
     header = tmp_path / "header.csv"
     header.write_text(text.partition("\r\n")[0] + "\r\n")
-    assert said(capsys, "import", name, str(header), "--dry-run")[0] == 0
+    code, lines = said(capsys, "import", name, str(header), "--dry-run")
+    assert (code, lines[0]) == (1, f"{header}: no row was read: there is a header at most")
     cut = tmp_path / "cut.csv"
     cut.write_text(text[: text.rindex(",")])
     before = database.read_bytes()
