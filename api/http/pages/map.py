@@ -16,10 +16,11 @@ Bounds = tuple[float, float, float, float]
 UNKNOWN_PX = 15.0
 """The size of the ring around a point whose radius is not recorded."""
 APART_PX = 34.0
+"""Points closer than this share one sign."""
 MANY = 40
 """With more points than this, those share a sign that are twice as far apart, and rings without a radius are small."""
 LETTER_PX, LINE_PX = 7.4, 16.0
-"""Points closer than this share one sign."""
+"""How wide a letter of a label is, and how high its line."""
 GLYPH_PX, DIGIT_PX = 17.0, 8.0
 LABELS = 14
 NEAREST_LABEL_PX, EDGE_PX = 46.0, 6.0
