@@ -4,13 +4,28 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date
 from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from api.domain import dates
 from api.domain.vocabulary import DateBasis, DatePrecision, PlaceRelation
+from api.models.base import columns_of
 from api.storage.bulk import Row
 from seed.field_types import as_json
-from seed.records import Actor, Claim, Dataset, Dating, Event, Location, Record, Reference, Source, When
+from seed.records import (
+    INPUT_MODELS,
+    Actor,
+    Claim,
+    Dataset,
+    Dating,
+    Event,
+    Location,
+    Part,
+    Record,
+    Reference,
+    Source,
+    When,
+)
 from seed.refusals import Entry, Place
 
 R = TypeVar("R", bound=Record)
@@ -24,48 +39,25 @@ CHILDREN = {
 }
 
 
-def _dated(prefix: str) -> tuple[str, ...]:
-    return tuple(f"{prefix}_{name}" for name in ("edtf", "earliest", "latest", "precision", "basis", "note"))
-
-
-_OWNED = ("id", "digest", "dataset")
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "dataset": (
-        "id",
-        "digest",
-        "title",
-        "summary",
-        "version",
-        "licence",
-        "attribution",
-        "url",
-        "recorded_at",
-        "releases",
-    ),
-    "source": (
-        *(*_OWNED, "kind", "title", "publisher", "author", "url", "archive_url", "language"),
-        *(*_dated("published"), "parent", "reliability", "note"),
-    ),
-    "actor": (*_OWNED, "kind", "name", "aliases", "description"),
-    "affiliation": ("actor", "ordinal", "kind", "other", "since", "until", "source", "mapped", "dataset"),
-    "location": (
-        *(*_OWNED, "kind", "name", "aliases", "within", "country", "gazetteers", "longitude", "latitude", "radius_m"),
-        *("coordinate_method", "coordinate_source", "phrase"),
-    ),
-    "event": (
-        *(*_OWNED, "kind", "title", "summary", *_dated("date")),
-        *("location", "place_relation", "part_of", "extra"),
-    ),
-    "participation": ("event", "ordinal", "actor", "role", "note", "dataset"),
-    "claim": (
-        *(*_OWNED, "event", "speaker", "via", "about", "stance", "aspect", "certainty", "credibility"),
-        *("summary", "quote", "quote_by", "value_low", "value_best", "value_high", "unit", "measure", "of"),
-        *(*_dated("said"), "inferred"),
-    ),
-    "citation": ("claim", "ordinal", "source", "role", "mark", "locator", "flags", "basis", "dataset"),
-    "naming": ("claim", "ordinal", "actor", "dataset"),
-    "dating": (*_OWNED, "event", "claim", *_dated("date"), "source", "preferred"),
+    table: columns_of(table, "same_as")  # which mappings fill
+    for kind in INPUT_MODELS
+    for table in (kind, *CHILDREN.get(kind, ()))
 }
+"""By table, in the order in which the models declare them."""
+
+
+class RowOf:
+    """A row of a table: `made` columns are given, every other is the field of that name."""
+
+    def __init__(self, table: str, *made: str) -> None:
+        plain = [name for name in COLUMNS[table] if name not in made]
+        self._plain = attrgetter(*plain)
+        self._in_order = itemgetter(*map([*plain, *made].index, COLUMNS[table]))
+
+    def __call__(self, given: Part, *made: Any) -> Row:  # noqa: ANN401 - whatever a driver takes
+        row: Row = self._in_order((*self._plain(given), *made))
+        return row
 
 
 def record_digest(record: Record) -> str:
@@ -76,6 +68,10 @@ def record_digest(record: Record) -> str:
 def rows_of(record: Record, dataset: str, mark: str) -> Rows:
     """By table, the rows that hold the record; its own first."""
     return _MAKERS[record.kind_of_record](record, dataset, mark)
+
+
+def _dated(prefix: str) -> tuple[str, ...]:
+    return tuple(f"{prefix}_{name}" for name in ("edtf", "earliest", "latest", "precision", "basis", "note"))
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -98,46 +94,52 @@ def _when(when: When) -> Row:
     return _date(when.edtf, when.basis, when.note)
 
 
+_OWNED = ("digest", "dataset")
+_DATASET = RowOf("dataset", "digest", "recorded_at", "releases")
+_SOURCE = RowOf("source", *_OWNED, "reliability", *_dated("published"))
+_ACTOR = RowOf("actor", *_OWNED, "aliases")
+_AFFILIATION = RowOf("affiliation", "actor", "ordinal", "other", "mapped", "dataset")
+_POINT = ("longitude", "latitude", "radius_m", "coordinate_method", "coordinate_source")
+_LOCATION = RowOf("location", *_OWNED, "aliases", "gazetteers", *_POINT)
+_EVENT = RowOf("event", *_OWNED, "place_relation", "extra", *_dated("date"))
+_PARTICIPATION = RowOf("participation", "event", "ordinal", "dataset")
+_VALUE = ("value_low", "value_best", "value_high", "unit", "measure", "of")
+_CLAIM = RowOf("claim", *_OWNED, "certainty", *_VALUE, *_dated("said"))
+_CITATION = RowOf("citation", "claim", "ordinal", "flags", "basis", "dataset")
+_DATING = RowOf("dating", *_OWNED, *_dated("date"))
+
+
 def _dataset(record: Dataset, _: str, mark: str) -> Rows:
     recorded_at = record.recorded_at.astimezone(UTC).isoformat(sep=" ", timespec="microseconds")
-    texts = (record.title, record.summary, record.version, record.licence, record.attribution, record.url)
-    return {"dataset": [(record.id, mark, *texts, recorded_at, as_json([one.model_dump() for one in record.releases]))]}
+    return {"dataset": [_DATASET(record, mark, recorded_at, as_json([one.model_dump() for one in record.releases]))]}
 
 
 def _source(record: Source, dataset: str, mark: str) -> Rows:
-    texts = (record.title, record.publisher, record.author, record.url, record.archive_url, record.language)
-    last = (record.parent, str(record.reliability), record.note)
-    return {"source": [(record.id, mark, dataset, record.kind, *texts, *_when(record.published), *last)]}
+    return {"source": [_SOURCE(record, mark, dataset, str(record.reliability), *_when(record.published))]}
 
 
 def _actor(record: Actor, dataset: str, mark: str) -> Rows:
-    own = (record.id, mark, dataset, record.kind, record.name, _listed(record.aliases), record.description)
-    affiliations: list[Row] = [
-        (record.id, ordinal, one.kind, one.actor, one.since, one.until, one.source, False, dataset)
+    affiliations = [
+        _AFFILIATION(one, record.id, ordinal, one.actor, False, dataset)
         for ordinal, one in enumerate(record.affiliations)
     ]
-    return {"actor": [own], "affiliation": affiliations}
+    return {"actor": [_ACTOR(record, mark, dataset, _listed(record.aliases))], "affiliation": affiliations}
 
 
 def _location(record: Location, dataset: str, mark: str) -> Rows:
     point: Row = (None, None, None, None, None)
     if (given := record.point) is not None:
         point = (given.longitude, given.latitude, given.radius_m, given.method, given.source)
-    own = (record.id, mark, dataset, record.kind, record.name, _listed(record.aliases), record.within)
-    known = (record.country, _listed(record.gazetteers))
-    return {"location": [(*own, *known, *point, record.phrase)]}
+    return {"location": [_LOCATION(record, mark, dataset, _listed(record.aliases), _listed(record.gazetteers), *point)]}
 
 
 def _event(record: Event, dataset: str, mark: str) -> Rows:
-    relation = None
-    if record.location is not None:
-        relation = str(record.place_relation or PlaceRelation.AT)
+    relation = None if record.location is None else str(record.place_relation or PlaceRelation.AT)
     extra = None if record.extra is None else as_json(record.extra)
-    own = (record.id, mark, dataset, record.kind, record.title, record.summary)
-    event = (*own, *_when(record.date), record.location, relation, record.part_of, extra)
-    participations: list[Row] = [
-        (record.id, ordinal, one.actor, one.role, one.note, dataset) for ordinal, one in enumerate(record.participants)
+    participations = [
+        _PARTICIPATION(one, record.id, ordinal, dataset) for ordinal, one in enumerate(record.participants)
     ]
+    event = _EVENT(record, mark, dataset, relation, extra, *_when(record.date))
     return {"event": [event], "participation": participations}
 
 
@@ -145,12 +147,9 @@ def _claim(record: Claim, dataset: str, mark: str) -> Rows:
     value: Row = (None, None, None, None, None, None)
     if (given := record.value) is not None:
         value = (given.low, given.best, given.high, given.unit, given.measure, given.of)
-    who = (record.event, record.speaker, record.via, record.about)
-    what = (record.stance, record.aspect, str(record.certainty), record.credibility)
-    words = (record.summary, record.quote, record.quote_by)
-    claim = (record.id, mark, dataset, *who, *what, *words, *value, *_when(record.said), record.inferred)
-    citations: list[Row] = [
-        (record.id, ordinal, one.source, one.role, one.mark, one.locator, _listed(one.flags), str(one.basis), dataset)
+    claim = _CLAIM(record, mark, dataset, str(record.certainty), *value, *_when(record.said))
+    citations = [
+        _CITATION(one, record.id, ordinal, _listed(one.flags), str(one.basis), dataset)
         for ordinal, one in enumerate(record.citations)
     ]
     namings: list[Row] = [(record.id, ordinal, actor, dataset) for ordinal, actor in enumerate(record.names)]
@@ -158,8 +157,7 @@ def _claim(record: Claim, dataset: str, mark: str) -> Rows:
 
 
 def _dating(record: Dating, dataset: str, mark: str) -> Rows:
-    date_ = _date(record.edtf, DateBasis.EXTERNAL.value, record.note)
-    return {"dating": [(record.id, mark, dataset, record.event, record.claim, *date_, record.source, record.preferred)]}
+    return {"dating": [_DATING(record, mark, dataset, *_date(record.edtf, DateBasis.EXTERNAL.value, record.note))]}
 
 
 _MAKERS: dict[str, Callable[[Any, str, str], Rows]] = {

@@ -14,27 +14,19 @@ from api.index.facets import Filed, placing
 from api.index.facts import Chunk, Facts
 from api.index.invalidation import Affected, Kind
 from api.index.postings import FacetIds
+from api.models.base import columns_of
 from api.models.facets import ClaimFacets, EventFacets, Span
 from api.storage.bulk import Row, Store
 
 CHUNK = 300
-DOCUMENT = ("id", "span", "day", "latest", "size", "body")
 FILED: tuple[Kind, ...] = ("event", "claim")
-COLUMNS: dict[Kind, tuple[str, ...]] = {
-    "dataset": DOCUMENT,
-    "source": DOCUMENT,
-    "actor": DOCUMENT,
-    "location": DOCUMENT,
-    "event": ("id", "size", "body", "judged_from", "judged_to", "statements"),
-    "claim": ("id", "size", "body"),
-}
 PLAIN: tuple[Kind, ...] = ("dataset", "actor", "location", "source")
 UNDATED = (Span.UNDATED, 0, None)
-_DATASET = ("id", "title", "summary", "version", "licence", "attribution", "url", "recorded_at", "releases")
-_SOURCE = (
-    *("id", "kind", "title", "publisher", "author", "url", "archive_url", "language"),
-    *("parent", "reliability", "note", "dataset"),
-)
+
+COLUMNS = {kind: columns_of(f"{kind}_document", "number", "sound", "sha256", "hash") for kind in (*PLAIN, *FILED)}
+"""Of documents, those that are made here."""
+_DATASET = columns_of("dataset", "digest")
+_SOURCE = columns_of("source", "digest")
 # Of several datings of a record the preferred one is its date, else the first.
 _DATES_OF_SOURCES = """
 SELECT d.source, count(*) FROM dating d WHERE d.source {ids} AND NOT EXISTS (
@@ -114,14 +106,14 @@ class Maker:
         return made
 
     def _sources(self, ids: list[str]) -> Made:
-        rows = self._rows("source", (*_SOURCE, *_PUBLISHED), ids)
+        rows = self._rows("source", _SOURCE, ids)
         self._known.sources.need(row[_SOURCE.index("parent")] for row in rows)
         supports = self._supports(ids)
         made = Made.nothing()
         for row in rows:
-            fields: dict[str, Any] = dict(zip(_SOURCE, row[: len(_SOURCE)], strict=True))
+            fields: dict[str, Any] = dict(zip(_SOURCE, row, strict=True))
             fields["supports"] = supports[row[0]]
-            published = facts.own_date(facts.DateFields._make(row[len(_SOURCE) :]))
+            published = facts.own_date(facts.DateFields._make(fields[name] for name in _PUBLISHED))
             body = self._documents.source(fields, published)
             made.documents[row[0]] = (row[0], *placing(published.earliest, published.latest), len(body), body)
             made.words[row[0]] = folded([fields["title"], fields["publisher"], fields["author"]])
@@ -188,7 +180,7 @@ class Maker:
             judged = facets.judged(own, self._known)
             made.filed.append(facets.of_event(event, chunk, self._known, own, judged))
             document = self._documents.event(event, chunk, judged.assessments, deaths(own))
-            made.documents[event.id] = (event.id, len(document.body), *document, encode(own))
+            made.documents[event.id] = (event.id, *document.judged, len(document.body), document.body, encode(own))
         return made, statements
 
     def claims(self, chunk: Chunk, statements: dict[str, Statement], wanted: set[str]) -> Iterator[Made]:

@@ -34,8 +34,7 @@ class JudgedDocument(NamedTuple):
     """An event's JSON, and the offsets between which its counts of claims and its assessments stand."""
 
     body: str
-    judged_from: int
-    judged_to: int
+    judged: tuple[int, int]
 
 
 class Documents:
@@ -156,7 +155,7 @@ class Documents:
             }
         )
         start = body.index(BEFORE_JUDGED)
-        return JudgedDocument(body, start, body.index(AFTER_JUDGED, start))
+        return JudgedDocument(body, (start, body.index(AFTER_JUDGED, start)))
 
     def claim(self, claim: facts.Claim, event: facts.Event, chunk: Chunk) -> str:
         return _text(

@@ -47,6 +47,11 @@ class Base(DeclarativeBase):
     )
 
 
+def columns_of(table: str, *left_out: str) -> tuple[str, ...]:
+    """The names of a table's columns as they are declared, but for some."""
+    return tuple(column.name for column in Base.metadata.tables[table].columns if column.name not in left_out)
+
+
 def reference(target: str) -> ForeignKey:
     """A foreign key checked at once, unless a load asks for it to be checked at commit."""
     return ForeignKey(target, deferrable=True, initially="IMMEDIATE")
@@ -95,9 +100,9 @@ def dated(prefix: str) -> list[CheckConstraint]:
 class Owned:
     """A record of a dataset; `digest` tells a load whether it changed."""
 
-    id: Mapped[str] = mapped_column(TEXT, primary_key=True)
-    digest: Mapped[str] = mapped_column(TEXT)
+    id: Mapped[str] = mapped_column(TEXT, primary_key=True, sort_order=-3)
+    digest: Mapped[str] = mapped_column(TEXT, sort_order=-2)
 
     @declared_attr
     def dataset(cls) -> Mapped[str]:  # noqa: N805 - SQLAlchemy passes the class
-        return mapped_column(TEXT, reference("dataset.id"), index=True)
+        return mapped_column(TEXT, reference("dataset.id"), index=True, sort_order=-1)

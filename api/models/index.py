@@ -120,7 +120,7 @@ class Document:
     bytes, `hash` of the columns beside it (`api.models.facets.row_hash`).
     """
 
-    id: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    id: Mapped[str] = mapped_column(TEXT, primary_key=True, sort_order=-1)
     size: Mapped[int] = mapped_column(Integer)
     sound: Mapped[bool] = mapped_column(Boolean, Computed(Sound(), persisted=True))
     sha256: Mapped[bytes] = mapped_column(LargeBinary)

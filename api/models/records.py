@@ -183,7 +183,7 @@ class Event(Owned, Base):
         *lengths(TEXT_LENGTH, "summary"),
     )
 
-    dataset: Mapped[str] = mapped_column(TEXT, reference("dataset.id"))
+    dataset: Mapped[str] = mapped_column(TEXT, reference("dataset.id"), sort_order=-1)
     kind: Mapped[str] = mapped_column(TEXT)
     title: Mapped[str] = mapped_column(TEXT)
     summary: Mapped[str | None] = mapped_column(TEXT)
@@ -238,7 +238,7 @@ class Claim(Owned, Base):
         *lengths(NAME_LENGTH, "unit"),
     )
 
-    dataset: Mapped[str] = mapped_column(TEXT, reference("dataset.id"))
+    dataset: Mapped[str] = mapped_column(TEXT, reference("dataset.id"), sort_order=-1)
     event: Mapped[str] = mapped_column(TEXT, reference("event.id"), index=True)
     speaker: Mapped[str | None] = mapped_column(TEXT, reference("actor.id"), index=True)
     via: Mapped[str | None] = mapped_column(TEXT, reference("actor.id"), index=True)

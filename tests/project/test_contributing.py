@@ -41,11 +41,6 @@ FIELD: Edits = {
     "seed/dossiers/fields.toml": (
         ("reliability = { told", 'translator = { told = "Who translated it.", example = \'"J. Doe"\' }\n'),
     ),
-    "seed/rows.py": (
-        ('"reliability", "note"', '"translator", '),
-        ("str(record.reliability), record.note", "record.translator, "),
-    ),
-    "api/index/builder.py": (('"reliability", "note"', '"translator", '),),
     "api/index/documents.py": (
         ('                "reliability": ', '                "translator": fields["translator"],\n'),
     ),
