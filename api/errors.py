@@ -67,10 +67,13 @@ class Gone(Refused):
 class RevisionDiffers(Refused):
     """A page cannot follow on one of another revision: records might be missed, or come twice."""
 
-    def __init__(self, before: int, now: int) -> None:
-        """Take the revision of the page before, and the one that this server has."""
-        has = "now has" if now > before else "does not know of it yet and has"
-        super().__init__(f"The page before was of revision {before}, and this server {has} {now}: begin again.")
+    def __init__(self, before: int, now: int, *, known: bool) -> None:
+        """Take the revision of the page before, the one that this server has, and whether it knows the former."""
+        if now < before:
+            has = f"does not know of it yet and has {now}"
+        else:
+            has = f"now has {now}" if known else f"has {now} of another history"
+        super().__init__(f"The page before was of revision {before}, and this server {has}: begin again.")
         self.revisions = {"page_revision": before, "revision": now}
 
 

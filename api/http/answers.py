@@ -14,7 +14,6 @@ from api.query import history
 from api.query.descriptions import near_words
 from api.query.filters import Filters, Worded
 from api.query.paging import (
-    CursorState,
     Found,
     Place,
     Sort,
@@ -122,14 +121,14 @@ async def page(
         await asked.check(session)
         order: str = getattr(query, "sort", listing.sorts[0])
         sort = Sort.parse(order)
-        place = stand = cursor = None
+        place = cursor = None
         if query.cursor is not None:
-            stand = CursorState(fingerprint(listing.name, order, query), session.revision, listing.grows)
-            place = decode_cursor(query.cursor, stand, str if sort.key in listing.text_keys else int)
+            key_type = str if sort.key in listing.text_keys else int
+            place, before = decode_cursor(query.cursor, fingerprint(listing.name, order, query), key_type)
+            await session.follow(before, grows=listing.grows)
         bodies, last = await asked.take(session, sort, place, query.limit)
         if last is not None:
-            stand = stand or CursorState(fingerprint(listing.name, order, query), session.revision)
-            cursor = encode_cursor(last, stand)
+            cursor = encode_cursor(last, fingerprint(listing.name, order, query), session.stand)
         here, following = links(request.scope["path"], request.scope["query_string"], cursor)
         meta = await said_of(session, asked, query, first=place is None, empty=not bodies)
         bodies = await shaped(request, session, query, bodies)

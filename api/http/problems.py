@@ -61,9 +61,9 @@ PROBLEM_TYPES = {
             "The data are not those of the page before",
             409,
             "Data were loaded between two pages of a list, or the next page was asked of a server that knows an older "
-            "revision. Pages of two revisions do not fit together: records could be missed, or come twice. `Link` with "
-            '`rel="first"` and `url` lead to the list\'s beginning, `page_revision` and `revision` say which. '
-            "Exports show one revision, however long they are, and /changes goes on over loads.",
+            "revision, or one of another history. Pages of two revisions do not fit together: records could be missed, "
+            'or come twice. `Link` with `rel="first"` and `url` lead to the list\'s beginning, `page_revision` and '
+            "`revision` say which. Exports show one revision, however long they are, and /changes goes on over loads.",
         ),
         ProblemType(
             "method-not-allowed",

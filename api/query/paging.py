@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl, urlencode
 
 import orjson
 
-from api.errors import BadParameters, RevisionDiffers, bad
+from api.errors import BadParameters, bad
 from api.query.filters import ID_PATTERN, Filters, field_values
 
-CURSOR_VERSION = 2
+CURSOR_VERSION = 3
 DATED, UNDATED = 0, 1
 
 
@@ -120,30 +120,24 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any parameter's value
     return sorted(str(item) for item in value) if isinstance(value, list) else str(value)
 
 
-class CursorState(NamedTuple):
-    """What the pages of one walk have in common: the question, and the revision that they show."""
+class Stand(NamedTuple):
+    """Which data a page shows."""
 
-    bound_to: str
     revision: int
-    grows: bool = False
-    """Whether what is loaded later only adds to the list, so that a walk may go on over it."""
-
-    def follow(self, before: int) -> None:
-        """Go on from a page of that revision. Raises RevisionDiffers."""
-        if before > self.revision or (before < self.revision and not self.grows):
-            raise RevisionDiffers(before, self.revision)
+    mark: str
+    """How the revision's digest begins: another history may have come to the same number."""
 
 
-def encode_cursor(place: Place, stand: CursorState) -> str:
-    """The cursor of a place."""
-    text = orjson.dumps([CURSOR_VERSION, stand.bound_to, stand.revision, place.phase, place.key, place.id, place.tail])
+def encode_cursor(place: Place, bound_to: str, stand: Stand) -> str:
+    """The cursor of a place, of a walk that is bound to a question and shows one state of the data."""
+    text = orjson.dumps([CURSOR_VERSION, bound_to, *stand, *place])
     return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
 
 
-def decode_cursor(cursor: str, stand: CursorState, key_type: type) -> Place:
-    """The place of a cursor.
+def decode_cursor(cursor: str, bound_to: str, key_type: type) -> tuple[Place, Stand]:
+    """The place of a cursor, and which data the page before showed.
 
-    Raises BadParameters if it is damaged or belongs to another question, and RevisionDiffers.
+    Raises BadParameters if it is damaged or belongs to another question.
     """
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
@@ -151,12 +145,13 @@ def decode_cursor(cursor: str, stand: CursorState, key_type: type) -> Place:
         version, *parts = orjson.loads(text)
         if version != CURSOR_VERSION:
             raise _refused(cursor, "is of another release of this service; begin again without it")
-        bound, revision, phase, key, identifier, tail = parts
+        bound, revision, mark, phase, key, identifier, tail = parts
     except (ValueError, binascii.Error, UnicodeEncodeError, TypeError):
         raise _refused(cursor, "is damaged; take it whole from links.next") from None
     well_formed = (
         isinstance(bound, str)
         and type(revision) is int
+        and isinstance(mark, str)
         and phase in (DATED, UNDATED)
         and type(key) is key_type
         and isinstance(identifier, str)
@@ -166,10 +161,9 @@ def decode_cursor(cursor: str, stand: CursorState, key_type: type) -> Place:
     )
     if not well_formed:
         raise _refused(cursor, "is damaged; take it whole from links.next")
-    if bound != stand.bound_to:
+    if bound != bound_to:
         raise _refused(cursor, "belongs to another list, sort or set of filters; begin again without it")
-    stand.follow(revision)
-    return Place(phase, key, identifier, tail)
+    return Place(phase, key, identifier, tail), Stand(revision, mark)
 
 
 MAX_DAY = 3_652_059

@@ -14,7 +14,8 @@ import structlog
 from sqlalchemy import FromClause, bindparam, func, select
 
 from api import models
-from api.errors import NotFound, Unavailable, nearest
+from api.errors import NotFound, RevisionDiffers, Unavailable, nearest
+from api.query.paging import Stand
 from api.query.postings import Index
 from api.query.statements import REVISION, SEAL
 from api.query.validity import ID, TROUBLE, Soundness, blank
@@ -35,6 +36,8 @@ REMEMBERED = 20_000
 LISTED = 20_000
 NEIGHBOURS = 10
 CACHE_BYTES = 64 * 2**20
+MARK = 12
+"""Hex digits of a digest that tell two histories apart."""
 
 TABLES: dict[str, FromClause] = {
     "dataset": models.Dataset.__table__,
@@ -64,6 +67,7 @@ _REVISION_STATEMENT = SqlStatement(
     .order_by(models.Revision.number.desc())
     .limit(1)
 )
+_DIGEST = SqlStatement(select(REVISION, models.Revision.digest).where(models.Revision.number == bindparam("number")))
 
 
 _breathed = 0.0
@@ -160,6 +164,21 @@ class ReadSession:
     def revision(self) -> int:
         """The number of the load that is seen."""
         return self.catalogue.revision
+
+    @property
+    def stand(self) -> Stand:
+        """Which data are seen."""
+        return Stand(self.catalogue.revision, self.catalogue.digest[:MARK])
+
+    async def follow(self, before: Stand, *, grows: bool = False) -> None:
+        """Go on from a page of those data; `grows`: loads only add to what is walked. Raises RevisionDiffers."""
+        known = before == self.stand
+        if before.revision < self.revision:
+            rows = await self.fetch(_DIGEST, {"number": before.revision})
+            known = bool(rows) and rows[0][1][:MARK] == before.mark
+        if not known or (before.revision != self.revision and not grows):
+            await self.confirm()  # this session may know less than the database
+            raise RevisionDiffers(before.revision, self.revision, known=known)
 
     def whole(self, kind: str, lines: bytes) -> bool:
         """Whether lines of sound documents may be sent as they are; else each has to be looked at."""

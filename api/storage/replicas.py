@@ -24,20 +24,43 @@ LOOK_SECONDS = 0.5
 """How often each server is asked how far it is."""
 PATIENCE_SECONDS = 1.0
 """How long it may take to say so; longer: it is away."""
-_HOW_FAR = "SELECT pg_is_in_recovery(), (SELECT coalesce(max(number), 0) FROM revision)"
+REMEMBERED = 100
+"""How many of its newest revisions a server tells at most."""
+_HOW_FAR = f"""
+SELECT pg_is_in_recovery(),
+CASE WHEN pg_is_in_recovery() THEN '' ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END,
+ARRAY(SELECT substr(digest, 1, 16) FROM revision ORDER BY number DESC LIMIT {REMEMBERED}),
+(SELECT coalesce(max(number), 0) FROM revision)"""
 
 
 class Seen(NamedTuple):
     """What a server said of itself."""
 
     standby: bool
+    timeline: str
+    """Of a primary: grows, as text too, with every promotion on the way to it."""
+    digests: Sequence[str]
+    """Of its newest revisions, the newest first."""
     revision: int
+
+    def knows(self, other: "Seen") -> bool:
+        """Whether the other one's newest revision is one of its own."""
+        at = self.revision - other.revision
+        return at >= 0 and (at >= len(self.digests) or self.digests[at : at + 1] == other.digests[:1])
 
 
 def choose(seen: Sequence[Seen | None], reading: str, behind: int) -> int | None:
-    """Which server to read, of those that answered: of those not too far behind a standby, the first by the address."""
-    newest = max((one.revision for one in seen if one), default=0)
-    near = [number for number, one in enumerate(seen) if one and one.revision >= newest - behind]
+    """Which server to read, of those that answered: of those not too far behind a standby, the first by the address.
+
+    Of two primaries the one promoted last leads, else the one with more revisions; what follows another is not read.
+    """
+    answered = [one for one in seen if one]
+    if not answered:
+        return None
+    leader = max(answered, key=lambda one: (not one.standby, one.timeline, one.revision, one.digests))
+    of_it = [one and (one is leader or (one.standby and (leader.knows(one) or one.knows(leader)))) for one in seen]
+    newest = max(one.revision for one, is_of_it in zip(seen, of_it, strict=True) if one and is_of_it)
+    near = [number for number, one in enumerate(seen) if one and of_it[number] and one.revision >= newest - behind]
     standbys = [number for number in near if (one := seen[number]) and one.standby]
     primaries = [number for number in near if number not in standbys]
     match reading:

@@ -16,6 +16,8 @@ from api.http.openapi import resolved
 from api.http.problems import PROBLEM_TYPES
 from api.http.routing import EXAMPLES
 from api.main import create_app
+from api.query.session import MARK
+from tests.query.test_paging import remade
 from tests.support.exchanges import DOCUMENT, REQUESTS, answers, samples
 from tests.support.live import Api, Params
 
@@ -167,7 +169,10 @@ def test_every_such_as_is_accepted(sqlite_api: Api, name: str) -> None:
             shown = example[0] if isinstance(example, list) else example
             assert parameter["name"] == "cursor" or f"Such as `{shown}`." in parameter["description"]
             beside = {} if "briefing" in name else TOGETHER.get(parameter["name"], {})
-            asked = NEEDED.get(name, {}) | beside | {parameter["name"]: example}
+            given = example
+            if parameter["name"] == "cursor":  # what is shown is of another database, of more dossiers
+                given = remade(shown, 3, sqlite_api.get("/revisions/1")["digest"][:MARK])
+            asked = NEEDED.get(name, {}) | beside | {parameter["name"]: given}
             answer = sqlite_api.ask(path.format(**named), **asked)
             assert answer.status_code == 200, (parameter["name"], answer.text)
 

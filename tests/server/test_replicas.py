@@ -27,7 +27,11 @@ from tests.support.own_postgres import OwnPostgres, followed, together
 CONTEXT = "lysychansk-context"
 PATIENCE_S = 30
 ROUNDS, ROWS, OUTAGE_S = 3, 200, 2
-AWAY, PRIMARY, NEAR, FAR = None, Seen(standby=False, revision=9), Seen(standby=True, revision=8), Seen(True, 7)
+HISTORY = [f"digest {number}" for number in range(9, 0, -1)]
+AWAY, PRIMARY = None, Seen(False, "00000002", HISTORY, 9)
+NEAR, FAR, AHEAD = (Seen(True, "", [f"digest {n}" for n in range(newest, 0, -1)], newest) for newest in (8, 7, 10))
+OLD = Seen(False, "00000001", ["another digest 10", "another digest 9", *HISTORY[1:]], 10)
+FOLLOWS_OLD = Seen(True, "", OLD.digests[1:], 9)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +50,13 @@ AWAY, PRIMARY, NEAR, FAR = None, Seen(standby=False, revision=9), Seen(standby=T
         ([NEAR, AWAY], "read-write", 1, None),
         ([PRIMARY, NEAR], "standby", 1, 1),
         ([PRIMARY, NEAR], "read-only", 0, None),
+        ([PRIMARY, AHEAD], "prefer-standby", 0, 1),
+        ([OLD, PRIMARY], "prefer-standby", 1, 1),
+        ([OLD, FOLLOWS_OLD, NEAR, PRIMARY], "prefer-standby", 1, 2),
+        ([OLD, FOLLOWS_OLD, PRIMARY], "any", 1, 2),
+        ([OLD, FOLLOWS_OLD, AWAY], "prefer-standby", 1, 1),
+        ([OLD._replace(timeline="00000002"), PRIMARY], "any", 1, 0),
+        ([FOLLOWS_OLD, NEAR, AHEAD], "standby", 2, 1),
     ],
 )
 def test_which_server_is_read(seen: list[Seen | None], reading: str, behind: int, expected: int | None) -> None:
@@ -186,6 +197,29 @@ def test_a_load_that_no_standby_is_known_to_have_is_not_said_to_be_done(servers:
     assert done(together(servers), "seed", CONTEXT).startswith("82 records read: 0 new, 0 changed, 82 unchanged")
     done(together(servers), "withdraw", CONTEXT)
     settled(lambda: newest(standby) == newest(primary))
+
+
+def test_of_two_primaries_the_one_that_was_promoted_last_is_read() -> None:
+    """The old one goes on taking writes, and has more revisions than the new one; nothing of it is told any more."""
+    with followed() as servers:
+        fill(together(servers))
+        old, new = servers
+        settled(lambda: newest(new) == 1)
+        new.promote()
+        for server, rounds in ((old, 2), (new, 1)):
+            made = engine(server.url)
+            for _ in range(rounds):
+                withdraw(made, CONTEXT)
+                load(made, read([LYSYCHANSK], [CONTEXT]))
+            made.dispose()
+        with serving(together(servers)) as api:
+            assert is_read(api, new)
+            assert api.get("/health")["revision"] == newest(new) == 3
+            new.stop()
+            settled(lambda: is_read(api, old))
+            assert api.get("/health")["revision"] == newest(old) == 5
+            new.start()
+            settled(lambda: is_read(api, new))
 
 
 def test_no_server_is_there() -> None:

@@ -11,7 +11,8 @@ import httpx
 from api.http import openapi, routing
 from api.main import create_app
 from api.query.filters import Filters
-from api.query.paging import CursorState, Place, encode_cursor, fingerprint
+from api.query.paging import Place, Stand, encode_cursor, fingerprint
+from api.query.session import MARK
 from api.settings import PROJECT
 from api.storage.database import engine
 from migrations import migrate
@@ -199,8 +200,9 @@ def answers(client: httpx.Client) -> dict[str, Any]:
         following: str = client.get(path).json()["links"]["next"]
         found[operation]["cursor"] = following.partition("cursor=")[2]
     # The dossier is one revision, and so one page: this is where the second would begin.
+    digest = client.get("/revisions/1").json()["digest"]
     found["list_revisions"]["cursor"] = encode_cursor(
-        Place(0, 1, ""), CursorState(fingerprint("revisions", "-number", Filters()), 1)
+        Place(0, 1, ""), fingerprint("revisions", "-number", Filters()), Stand(1, digest[:MARK])
     )
     return found
 

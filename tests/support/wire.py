@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
 
-PATIENCE_S = 10
+PATIENCE_S = 60
+"""Longer than a machine with much else to do takes to start a service, whose port is taken before it answers."""
 HOST = b"Host: counterclaim.test\r\n"
 
 

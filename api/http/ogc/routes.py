@@ -4,6 +4,7 @@ Features have one form: every property in each, numbers that stay numbers, and t
 document clients read by which parameters a collection can be filtered.
 """
 
+import re
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -19,7 +20,7 @@ from api.http.caching import base
 from api.http.formats import Document
 from api.http.ogc.collections import COLLECTIONS, ClaimItems, Collection, EventItems, LocationItems, described
 from api.query.filters import ID_PATTERN, MAX_LIMIT
-from api.query.paging import CursorState, Sort, decode_cursor, encode_cursor, fingerprint, links
+from api.query.paging import Sort, Stand, decode_cursor, encode_cursor, fingerprint, links
 from api.query.session import ReadSession
 from api.query.tables import placeless
 
@@ -67,6 +68,8 @@ def ogc_feature(collection: str, body: str | bytes, links: list[dict[str, str]] 
 
 Json = dict[str, Any]
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+_SECOND = re.compile(r"(\d{1,9})\.([0-9a-f]{12})")
+"""Where the second part of a collection begins, with the data that the first showed."""
 _PROBLEM = {"description": "A problem (RFC 9457).", "content": {"application/problem+json": {"schema": {}}}}
 _STANDARD: Json = {
     "limit": {
@@ -293,24 +296,25 @@ async def _taken(
     """The documents of the page, and the cursor of the next; a cursor says in which part it goes on, and where."""
     listing = collection.listing
     sort = Sort.parse(listing.sorts[0])
-    stand = CursorState(fingerprint(f"ogc-{listing.name}", listing.sorts[0], query), session.revision)
+    bound_to = fingerprint(f"ogc-{listing.name}", listing.sorts[0], query)
     index, place = 0, None
     if query.cursor is not None:
         kind = str if sort.key in listing.text_keys else int
         index = int(query.cursor.startswith("1-"))
         rest = query.cursor[2 * index :]
-        if index and rest.isdecimal():  # where the second part begins
-            stand.follow(int(rest))
+        if index and (found := _SECOND.fullmatch(rest)):
+            before = Stand(int(found[1]), found[2])
         else:
-            place = decode_cursor(rest, stand, kind)
+            place, before = decode_cursor(rest, bound_to, kind)
+        await session.follow(before)
     bodies: list[str] = []
     for part in range(min(index, len(parts) - 1), len(parts)):
         if len(bodies) == query.limit:
-            return bodies, f"1-{stand.revision}"
+            return bodies, "1-{}.{}".format(*session.stand)
         taken = await parts[part].take(session, sort, place, query.limit - len(bodies))
         bodies += taken.bodies
         if taken.last is not None:
-            return bodies, f"{'1-' if part else ''}{encode_cursor(taken.last, stand)}"
+            return bodies, f"{'1-' if part else ''}{encode_cursor(taken.last, bound_to, session.stand)}"
         place = None
     return bodies, None
 
