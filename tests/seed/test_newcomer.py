@@ -183,7 +183,7 @@ def test_of_many_reasons_the_first_are_told_and_all_are_listed_for_programs(said
 
 
 def test_a_folder_that_is_dropped_into_seed_is_a_dossier(tmp_path: Path) -> None:
-    copy_of_the_code(tmp_path, {})
+    copy_of_the_code(tmp_path)
     for name in ("my-town", "notes", "__pycache__"):
         (tmp_path / "seed" / name).mkdir()
     (tmp_path / "seed/my-town/claims.csv").write_bytes(template.as_csv())
