@@ -7,6 +7,8 @@ from hashlib import blake2b
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, TypeVar
 
+from pydantic import BaseModel
+
 from api.domain import dates
 from api.domain.vocabulary import DateBasis, DatePrecision, PlaceRelation
 from api.models.base import columns_of
@@ -20,7 +22,6 @@ from seed.records import (
     Dating,
     Event,
     Location,
-    Part,
     Record,
     Reference,
     Source,
@@ -55,7 +56,7 @@ class RowOf:
         self._plain = attrgetter(*plain)
         self._in_order = itemgetter(*map([*plain, *made].index, COLUMNS[table]))
 
-    def __call__(self, given: Part, *made: Any) -> Row:  # noqa: ANN401 - whatever a driver takes
+    def __call__(self, given: BaseModel, *made: Any) -> Row:  # noqa: ANN401 - whatever a driver takes
         row: Row = self._in_order((*self._plain(given), *made))
         return row
 
