@@ -24,16 +24,18 @@ KML = "application/vnd.google-earth.kml+xml"
 SCHEMA = "event"
 # GDAL takes fields of these names for parts of the placemark itself, and writes over what the columns hold.
 RENAMED = {"id": "event_id", "summary": "event_summary"}
-NUMBERS = {"longitude": "double", "latitude": "double", "radius_m": "double"}
 NOTE = (
     "A time span holds the days in between which an event lies. Whether it lasted all those days or took place once "
     "among them, KML cannot say: read each date's words. What has no date has no time span, and what has no point of "
-    "its own has no place on the map; both are listed."
+    "its own has no place on the map; both are listed. A pin is in the middle of where an event may have been: read "
+    "how far that reaches."
 )
 
 
 def _kind(column: str) -> str:
-    return "int" if column.startswith("claims") else NUMBERS.get(column, "string")
+    if column in formats.NUMBERS:
+        return "double"
+    return "int" if column.startswith("claims") else "string"
 
 
 def _schema() -> str:
@@ -73,18 +75,36 @@ class Kml:
         columns = {**formats.event_columns(event), "url": self._base + (event["url"] or f"/events/{event['id']}")}
         return (
             f'<Placemark id="event.{event["id"]}"><name>{escaped(event["title"])}</name>'
-            f"<description>{escaped(self._told(event))}</description>{_span(event['date'])}"
+            f"<description>{escaped(self._told(event, columns['url']))}</description>{_span(event['date'])}"
             f'<ExtendedData><SchemaData schemaUrl="#{SCHEMA}">{_data(columns)}</SchemaData></ExtendedData>'
             f"{_point(columns)}</Placemark>\n"
         )
 
-    def _told(self, event: Document) -> str:
+    @staticmethod
+    def _told(event: Document, url: str) -> str:
         """What a balloon shows: plain text, for some readers show HTML as it is written."""
         when = f"When: {date_in_words(event['date']['edtf'])}."
         note = event["date"]["note"]
         status = statuses_in_words(event)
-        parts = (event["summary"], when, note, f"Status: {status}." if status else None, f"{self._base}{event['url']}")
+        parts = (
+            *(event["summary"], when, note, _where(event["location"])),
+            *(f"Status: {status}." if status else None, url),
+        )
         return " ".join(part for part in parts if part)
+
+
+def _where(place: Document | None) -> str | None:
+    """`Where: near Lysychansk, within 5,000 m of the point.`: a pin alone would be the exact place."""
+    if place is None:
+        return "Where: unknown."
+    relation, point = place["relation"], place["point"]
+    if point is None:
+        reach = "of which no point is recorded"
+    elif point["radius_m"] is None:
+        reach = "how far from the point is not recorded"
+    else:
+        reach = f"within {point['radius_m']:,} m of the point"
+    return f"Where: {relation or 'at'} {place['name']}, {reach}."
 
 
 def _span(date: Document) -> str:

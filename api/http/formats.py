@@ -17,6 +17,8 @@ _ASPECTS = list(Aspect)
 _CREDIBILITY = {word.value: word.meaning for word in Credibility}
 DECIMAL = frozenset({"longitude", "latitude", "radius_m", "value_low", "value_best", "value_high"})
 """Columns whose whole numbers have a decimal point too: readers guess a column's type from its first rows."""
+NUMBERS = DECIMAL | {"deaths_low", "deaths_best", "deaths_high"}
+"""Columns whose numbers need not be whole, whatever the first rows hold."""
 _CONTEST = {
     status: rank
     for rank, status in enumerate(

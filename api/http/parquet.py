@@ -10,7 +10,7 @@ from typing import Any, Self
 import orjson
 
 from api.http.caching import PUBLIC
-from api.http.formats import CSV_COLUMNS, DECIMAL
+from api.http.formats import CSV_COLUMNS, NUMBERS
 from api.http.problems import Problem
 from api.query.validity import BLANKS
 
@@ -19,7 +19,6 @@ ROWS_AT_ONCE = 10_000
 """So many rows at most are held in memory, and make up a row group."""
 MEMORY = "256MB"
 CHUNK = 256 * 1024
-_DECIMAL = DECIMAL | {"deaths_low", "deaths_best", "deaths_high"}
 
 
 def types(listing: str, header: Sequence[str]) -> dict[str, str]:
@@ -31,7 +30,7 @@ def types(listing: str, header: Sequence[str]) -> dict[str, str]:
 def _type(name: str, blank: object) -> str:
     if isinstance(blank, list):
         return "VARCHAR[]"
-    if name in _DECIMAL:
+    if name in NUMBERS:
         return "DOUBLE"
     if name.endswith(("_earliest", "_latest")):
         return "DATE"

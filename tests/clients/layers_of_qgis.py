@@ -36,11 +36,27 @@ def ids(features: Any) -> list[str]:
     return sorted(feature["id"] for feature in features)
 
 
+def reach(features: Any) -> Any:
+    """The box of all points, however far the first features lie from the last."""
+    found = QgsRectangle()
+    found.setMinimal()
+    for feature in features:
+        if feature.hasGeometry():
+            found.combineExtentWith(feature.geometry().boundingBox())
+    return found
+
+
+def sides(box: Any) -> list[float]:
+    return [round(side, 6) for side in (box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum())]
+
+
 def filtered() -> None:
     for name in ("events", "claims", "locations"):
         whole = layer(ROOT, name)
         assert ids(whole.getFeatures()) == ids(rows(name)) != []
         assert whole.featureCount() == len(ids(rows(name))), name
+        if name != "claims":
+            assert sides(whole.extent()) == sides(reach(whole.getFeatures())), name
     for name, condition, filters in FILTERS:
         one = layer(ROOT, name)
         assert one.setSubsetString(condition), condition

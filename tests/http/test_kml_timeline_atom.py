@@ -67,6 +67,7 @@ def test_a_placemark_says_what_kml_cannot(api: Api) -> None:
     told = text(capture, f"{KML}description")
     assert told is not None
     assert "When: 2 or 3 July 2022." in told
+    assert " Where: at Lysychansk, within 5,000 m of the point. " in told
     assert told.endswith(f"{str(api.client.base_url).rstrip('/')}/events/capture-of-lysychansk")
     assert text(capture, f"{KML}Point/{KML}coordinates") == "38.44094,48.90421"
     data = {part.get("name"): part.text for part in capture.iter(f"{KML}SimpleData")}
@@ -74,6 +75,30 @@ def test_a_placemark_says_what_kml_cannot(api: Api) -> None:
     assert data["participants"] == "russian-forces|lpr-forces|ukrainian-forces"
     (row,) = [row for row in api.csv("/events.csv") if row["id"] == "capture-of-lysychansk"]
     assert (data["claims"], data["status_control"]) == (row["claims"], "conceded")
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ("strikes-from-the-south", "Where: near Lysychansk, within 5,000 m of the point."),
+        ("repulse-toward-verkhniokamianka", "Where: toward Verkhniokamianka, "),
+        ("clashes-west-of-lysychansk", "Where: at Western outskirts of Lysychansk, of which no point is recorded."),
+    ],
+)
+def test_a_pin_is_not_taken_for_the_exact_place(api: Api, event: str, said: str) -> None:
+    told = text(placemarks(api)[f"event.{event}"], f"{KML}description")
+    assert told is not None
+    assert said in told
+
+
+def test_columns_have_their_types(api: Api) -> None:
+    """GDAL makes fields of these; a figure that were text could not be compared."""
+    schema = parsed(api.good("/events.kml").content).iter(f"{KML}SimpleField")
+    types = {field.get("name"): field.get("type") for field in schema}
+    assert {types[f"deaths_{part}"] for part in ("low", "best", "high")} == {"double"}
+    assert {types[name] for name in ("longitude", "latitude", "radius_m")} == {"double"}
+    assert {types[name] for name in ("claims", "claims_denies")} == {"int"}
+    assert {types[name] for name in ("event_id", "date", "date_earliest", "deaths_claim")} == {"string"}
 
 
 def test_open_ends_and_unknown_days_stay_so(api: Api) -> None:

@@ -6,13 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.support.live import Api
+from tests.support.live import Api, serving
 
 EVENTS, CLAIMS, LOCATIONS = (f"/ogc/collections/{name}/items" for name in ("events", "claims", "locations"))
 BOX = "38.4,48.9,38.45,48.95"
 LIKE_A_DATE = re.compile(r"[0-9]{4}[-/][0-9]{2}")
 # Which properties share the name of a declared parameter: filtering by them has to mean that they are equal.
-EQUAL = {"events": {"kind"}, "claims": {"stance", "aspect", "certainty", "about"}, "locations": {"kind"}}
+EQUAL = {
+    "events": {"kind", "date_precision", "date_basis"},
+    "claims": {"stance", "aspect", "certainty", "about", "measure"},
+    "locations": {"kind"},
+}
 
 
 def ask(api: Api, path: str, **filters: Any) -> Any:
@@ -124,6 +128,8 @@ def test_an_event_as_a_feature(api: Api) -> None:
 def test_what_is_declared(api: Api) -> None:
     document = api.good("/ogc/api").json()
     assert document["openapi"] == "3.0.3"
+    (limit,) = document["components"]["parameters"].values()  # QGIS takes the size of its pages from here
+    assert (limit["name"], limit["schema"]["maximum"], limit["schema"]["default"]) == ("limit", 1000, 100)
     for name, equal in EQUAL.items():
         operation = document["paths"][f"/collections/{name}/items"]["get"]
         declared = [parameter["name"] for parameter in operation["parameters"]]
@@ -131,6 +137,39 @@ def test_what_is_declared(api: Api) -> None:
         (first, *_) = features(api, f"/ogc/collections/{name}/items")
         assert set(declared) & set(first["properties"]) == equal
         assert all(parameter["schema"] for parameter in operation["parameters"])
+
+
+def test_what_is_declared_under_a_propertys_name_is_equality(shipped_api: Api) -> None:
+    """Clients send such a condition to the service, and do not look again."""
+    for name, equal in EQUAL.items():
+        path = f"/ogc/collections/{name}/items"
+        everything = features(shipped_api, path)
+        for field in sorted(equal):
+            values = {feature["properties"][field] for feature in everything} - {None}
+            assert values, field
+            for value in sorted(values):
+                due = [feature["id"] for feature in everything if feature["properties"][field] == value]
+                assert ids(shipped_api, path, **{field: value}) == due, (field, value)
+
+
+@pytest.mark.parametrize("name", ["events", "locations"])
+def test_a_layer_reaches_as_far_as_its_points(shipped_api: Api, name: str) -> None:
+    """Also where the first features lie elsewhere: QGIS makes a layer's extent of these if nothing tells it."""
+    points = [
+        one["geometry"]["coordinates"]
+        for one in features(shipped_api, f"/ogc/collections/{name}/items")
+        if one["geometry"]
+    ]
+    across, up = zip(*points, strict=True)
+    told = shipped_api.get(f"/ogc/collections/{name}")["extent"]["spatial"]
+    assert told["bbox"] == [[min(across), min(up), max(across), max(up)]]
+    assert told["crs"] == "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+    assert "extent" not in shipped_api.get("/ogc/collections/claims")
+
+
+def test_nothing_reaches_nowhere(empty_url: str) -> None:
+    with serving(empty_url) as api:
+        assert [one.get("extent") for one in api.get("/ogc/collections")["collections"]] == [None, None, None]
 
 
 def test_links_lead_on(api: Api) -> None:

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Self
 
+import numpy as np
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
+from sqlalchemy import func, select
 
+from api import models
 from api.domain.vocabulary import Undated
 from api.http.answers import Listing
 from api.http.resources import claims, events, locations
@@ -17,6 +20,8 @@ from api.http.resources.locations import LocationFilters
 from api.query import tables
 from api.query.descriptions import Explained
 from api.query.filters import MAX_LIMIT, BBox, Filters
+from api.query.session import ReadSession
+from api.query.statements import REVISION
 from api.storage.reader import SqlStatement
 
 DEFAULT_LIMIT = 100
@@ -194,7 +199,27 @@ class Collection:
         """Its name in addresses."""
         return self.listing.name
 
+    async def extent(self, session: ReadSession) -> list[float] | None:
+        """West, south, east and north of all its points; None: it has none.
 
+        Without it, QGIS takes the box of the first ten features for that of the layer, and keeps it.
+        """
+        if not self.placed:
+            return None
+        if self.id == "events":
+            points = [await session.index.column(session, "events", name) for name in ("longitude", "latitude")]
+            known = [column[~np.isnan(column)] for column in points]
+            sides = [float(end(column)) for end in (np.min, np.max) for column in known if len(column)]
+        else:
+            (row,) = await session.fetch(_SIDES, {}, slow=True)
+            sides = [float(side) for side in row[1:] if side is not None]
+        return sides or None
+
+
+_PLACES = models.Location.__table__.c
+_SIDES = SqlStatement(
+    select(REVISION, *(end(_PLACES[name]) for end in (func.min, func.max) for name in ("longitude", "latitude")))
+)
 COLLECTIONS = {
     one.id: one
     for one in (
@@ -210,7 +235,7 @@ COLLECTIONS = {
             placed=True,
             declared=(
                 *("kind", "party", "role", "with_party", "source", "q", "disputed", "status", "as_of", "known"),
-                *("location", "dataset", "part_of"),
+                *("location", "dataset", "part_of", "date_precision", "date_basis"),
             ),
         ),
         Collection(
@@ -224,7 +249,7 @@ COLLECTIONS = {
             placed=False,
             declared=(
                 *("stance", "aspect", "certainty", "about", "party", "q", "as_of", "known", "flag"),
-                *("event", "speaker", "via", "source", "dataset", "location"),
+                *("event", "speaker", "via", "source", "dataset", "location", "measure"),
             ),
         ),
         Collection(
@@ -241,13 +266,15 @@ COLLECTIONS = {
 }
 
 
-def described(collection: Collection, root: str) -> dict[str, Any]:
-    """A collection as clients read it; `root` is the address of the API."""
+def described(collection: Collection, root: str, sides: list[float] | None = None) -> dict[str, Any]:
+    """A collection as clients read it; `root` is the address of the API, `sides` the box of all its points."""
     here = f"{root}/collections/{collection.id}"
+    extent = {} if sides is None else {"extent": {"spatial": {"bbox": [sides], "crs": CRS}}}
     return {
         "id": collection.id,
         "title": collection.title,
         "description": collection.description,
+        **extent,
         "itemType": "feature",
         "crs": [CRS],
         "links": [

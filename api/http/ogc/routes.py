@@ -5,6 +5,7 @@ document clients read by which parameters a collection can be filtered.
 """
 
 import re
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -24,8 +25,6 @@ from api.query.paging import Sort, Stand, decode_cursor, encode_cursor, fingerpr
 from api.query.session import ReadSession
 from api.query.tables import placeless
 
-# Where the first features have whole numbers alone, GDAL makes a field of whole numbers, and cuts what comes later.
-DECIMALS = {"longitude", "latitude", "radius_m", "value_low", "value_best", "value_high"}
 DATES = {"events": "date", "claims": "said"}
 
 
@@ -53,7 +52,8 @@ def properties(collection: str, document: Document) -> dict[str, Any]:
 def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, list):
         return "|".join(value)
-    return float(value) if name in DECIMALS and value is not None else value
+    # Where the first features have whole numbers alone, GDAL makes a field of whole numbers, and cuts what comes later.
+    return float(value) if name in formats.NUMBERS and value is not None else value
 
 
 def ogc_feature(collection: str, body: str | bytes, links: list[dict[str, str]] | None = None) -> bytes:
@@ -110,6 +110,7 @@ def document(root: str) -> Json:
         "info": {"title": "Counterclaim: OGC API Features", "version": "0.1.0"},
         "servers": [{"url": root}],
         "paths": paths,
+        "components": {"parameters": {"limit": _standard("limit")}},  # where QGIS looks for how much it may ask for
     }
 
 
@@ -127,13 +128,14 @@ def _operation(name: str, description: str, media_type: str, parameters: list[Js
 
 
 def _parameters(collection: Collection) -> list[Json]:
-    standard = [
-        {"name": name, "in": "query", "required": False, "style": "form", "explode": False, **told}
-        for name, told in _STANDARD.items()
-    ]
     schema = collection.model.model_json_schema()
     fields = collection.model.model_fields
-    return standard + [_parameter(name, fields[name], schema) for name in collection.declared]
+    declared = [_parameter(name, fields[name], schema) for name in collection.declared]
+    return [*map(_standard, _STANDARD), *declared]
+
+
+def _standard(name: str) -> Json:
+    return {"name": name, "in": "query", "required": False, "style": "form", "explode": False, **_STANDARD[name]}
 
 
 def _parameter(name: str, field: FieldInfo, schema: Json) -> Json:
@@ -169,12 +171,15 @@ def root(request: Request) -> str:
     return f"{base(request)}/ogc"
 
 
-async def _made(request: Request, value: Json, media_type: str = answers.JSON) -> Response:
-    """An answer that says nothing of the data, but is of a revision as all others are."""
+async def _made(
+    request: Request, told: Json | Callable[[ReadSession], Awaitable[Json]], media_type: str = answers.JSON
+) -> Response:
+    """An answer that says what there is, of a revision as all others are."""
 
     async def work(session: ReadSession) -> Response:
         if unchanged := await answers.not_modified(request, session):
             return unchanged
+        value = told if isinstance(told, dict) else await told(session)
         return caching.answer(request, orjson.dumps(value), media_type, answers.marks(session), {})
 
     return await answers.data_of(request).ask(work)
@@ -217,15 +222,23 @@ async def list_collections(request: Request, _: Annotated[Nothing, Query()]) -> 
     """The collections."""
     here = root(request)
     link = {"rel": "self", "type": "application/json", "title": "Collections", "href": f"{here}/collections"}
-    return await _made(
-        request, {"links": [link], "collections": [described(one, here) for one in COLLECTIONS.values()]}
-    )
+
+    async def told(session: ReadSession) -> Json:
+        found = [described(one, here, await one.extent(session)) for one in COLLECTIONS.values()]
+        return {"links": [link], "collections": found}
+
+    return await _made(request, told)
 
 
 @router.get("/collections/{collection}")
 async def get_collection(request: Request, collection: str, _: Annotated[Nothing, Query()]) -> Response:
     """One collection."""
-    return await _made(request, described(_named(collection), root(request)))
+    found, here = _named(collection), root(request)
+
+    async def told(session: ReadSession) -> Json:
+        return described(found, here, await found.extent(session))
+
+    return await _made(request, told)
 
 
 @router.get("/collections/events/items")
