@@ -95,7 +95,8 @@ def bad(
     near: Sequence[str] | None = None,
 ) -> BadParameter:
     """Say what is wrong with a parameter; suggests `near`, or the nearest of what is allowed."""
-    shown = None if value is None else str(value)[:SHOWN_VALUE]
+    text = ", ".join(map(str, value)) if isinstance(value, list) else value
+    shown = None if text is None else str(text)[:SHOWN_VALUE]
     return BadParameter(
         parameter=parameter,
         value=shown,

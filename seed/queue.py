@@ -42,17 +42,18 @@ class Queue(NamedTuple):
 
     def wait(self, take: Callable[[], bool], holder: Callable[[], str]) -> None:
         """Take what another load holds, as soon as it lets go of it, or DatabaseUnusableError."""
-        until, told = time.monotonic() + self.wait_s, ""
+        until, told, unnamed = time.monotonic() + self.wait_s, "", ""
         while not take():
-            other = holder() or "another program"
+            other = holder() or unnamed
             if time.monotonic() >= until:
                 raise DatabaseUnusableError(
-                    f"Gave up after {self.wait_s:,.0f} seconds of waiting: {other} still has the database. "
-                    "Nothing was changed."
+                    f"Gave up after {self.wait_s:,.0f} seconds of waiting: {other or 'another program'} still has the "
+                    "database. Nothing was changed."
                 )
-            if other != told:
+            if other not in {told, ""}:
                 told = other
                 self.tell(f"Waiting for {other}.")
+            unnamed = "another program"  # whoever has just come has perhaps not written down yet who it is
             time.sleep(POLL_S)
 
 
@@ -69,7 +70,10 @@ def file_turn(database: Path, queue: Queue) -> Iterator[None]:
         lock.truncate(0)
         lock.write(queue.own)
         lock.flush()
-        yield
+        try:
+            yield
+        finally:
+            lock.truncate(0)
 
 
 def engine_turn(engine: sa.Engine, queue: Queue) -> AbstractContextManager[None]:

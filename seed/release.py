@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from api.index.history import record_release
 from api.models.history import RELEASE_NAME, RELEASE_NAME_LENGTH
 from api.storage.bulk import Store
 from api.storage.database import DatabaseUnusableError, engine, explained
@@ -19,7 +20,6 @@ from seed.queue import Queue, server_turn
 
 PART = 1 << 20
 """Bytes of a package that one row holds."""
-COLUMNS = ("name", "revision", "digest", "recorded_at", "message", "size", "sha256", "counts", "datasets")
 
 
 def release(url: str, name: str, *, message: str | None = None, queue: Queue = NO_QUEUE) -> str:
@@ -59,8 +59,8 @@ def _freeze(store: Store, name: str, message: str | None, work: Path) -> str:
     file = work / f"{name}.zip"
     zipped(folder, file)
     found = measured(file)
-    row = (*frozen, _now(store), message, found["bytes"], found["sha256"], as_json(counts), as_json(_datasets(store)))
-    store.insert("release", COLUMNS, [row])
+    said = (message, found["bytes"], found["sha256"], as_json(counts), as_json(_datasets(store)))
+    record_release(store, (*frozen, datetime.now(UTC), *said))
     with file.open("rb") as stream:
         for number, piece in enumerate(iter(lambda: stream.read(PART), b"")):
             store.insert("release_part", ("name", "number", "body"), [(name, number, piece)])
@@ -71,8 +71,3 @@ def _datasets(store: Store) -> list[dict[str, Any]]:
     names = ("id", "title", "version", "licence", "url")
     rows = store.rows("SELECT id, title, version, licence, url FROM dataset ORDER BY id")
     return [dict(zip(names, row, strict=True)) for row in rows]
-
-
-def _now(store: Store) -> datetime | str:
-    now = datetime.now(UTC)
-    return now.replace(tzinfo=None).isoformat(" ", "microseconds") if store.sqlite else now

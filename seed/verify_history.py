@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from api.index.facts import moment
-from api.index.history import DELETE, FIRST, KINDS, PUT, SEALED, changes, digest, seal
+from api.index.history import DELETE, FIRST, KINDS, PUT, SEALED, changes, digest, seal, unsealed_releases
 from api.storage.bulk import Row, Store
 from seed.findings import Finding
 
@@ -126,7 +126,12 @@ def _is(body: object, mark: object) -> bool:
 
 
 def _releases(store: Store) -> Iterator[Finding]:
-    """Every frozen state is of a revision that there is, and its file is as it was made."""
+    """Every frozen state is of a revision that there is, and its row and its file are as they were made."""
+    try:
+        for name in unsealed_releases(store):
+            yield Finding("release", name, "is not as it was written when it was made")
+    except BROKEN:
+        yield Finding("release", "all", "cannot be read")
     for name, size, mark, number in store.rows(
         "SELECT r.name, r.size, r.sha256, v.number FROM release r "
         "LEFT JOIN revision v ON v.number = r.revision AND v.digest = r.digest ORDER BY 1"

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import orjson
 from fastapi import Request, Response
 
-from api.errors import NotFound, Unavailable
+from api.errors import Unavailable
 from api.http import caching, jsonld
 from api.http.fields import shaped
 from api.query import history
@@ -233,7 +233,7 @@ def enclosed(request: Request, data: Any, meta: dict[str, Any], **more: Any) -> 
 
 
 async def require(request: Request, kind: str, identifier: str) -> None:
-    """A record that the path names exists. Raises NotFound with the nearest ids."""
+    """A record that the path names exists. Raises NotFound with the nearest ids, or Gone."""
     await data_of(request).ask(lambda session: session.require(kind, identifier))
 
 
@@ -283,8 +283,7 @@ async def item(  # noqa: PLR0913, PLR0917 - what is asked, and how it is sent
             lost = session.damaged(kind, identifier, "", "it has no document")
             return caching.answer(request, lost.encode(), JSON, marks(session), {})
         if not rows:
-            await history.gone(session, kind, identifier)
-            raise NotFound(f"There is no {kind} {identifier[:200]}.", await session.near(kind, identifier))
+            raise await session.absent(kind, identifier)
         (body,) = await shaped(request, session, query, [rows[0][3] if edit is None else edit(rows[0])])
         if media_type == JSON and caching.takes_jsonld(request):
             return caching.answer(

@@ -99,6 +99,8 @@ def any_problem() -> dict[str, Any]:
 
 
 COMMON: Responses = {422: problem("invalid-parameter"), "default": any_problem()}
+MISSING: Responses = {404: problem("not-found"), 410: problem("gone")}
+"""Of paths that name a record."""
 NOT_MODIFIED: Responses = {304: {"description": "Your copy is still good.", "headers": _headers()}}
 
 
@@ -125,12 +127,12 @@ def page_of(name: str, model: type[Sent]) -> Responses:
 
 def item_of(name: str, model: type[Sent]) -> Responses:
     """One record."""
-    return {**json_of(model, EXAMPLES.get(name)), 404: problem("not-found"), 410: problem("gone")}
+    return {**json_of(model, EXAMPLES.get(name)), **MISSING}
 
 
 def judged_of(name: str, model: type[Sent], kind: str | None = None) -> Responses:
     """A judged answer; `kind`: what the path names and may not be there."""
-    missing: Responses = {} if kind is None else {404: problem("not-found")}
+    missing: Responses = {} if kind is None else MISSING
     return {**json_of(model, EXAMPLES.get(name), link=True), **missing}
 
 

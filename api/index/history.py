@@ -17,6 +17,8 @@ FIRST = "0" * 64
 """What the first digest follows."""
 CHANGE = ("kind", "id", "op", "sha256")
 SEALED = ("number", "recorded_at", "action", "datasets", "message", "added", "changed", "removed", "digest", "previous")
+RELEASED = ("name", "revision", "digest", "recorded_at", "message", "size", "sha256", "counts", "datasets")
+"""A release, and what its seal is over."""
 ASIDE = "{kind}_before"
 PUT, DELETE = ChangeOperation.PUT.value, ChangeOperation.DELETE.value
 # The last change of each document that there should be, with its text where it is.
@@ -125,8 +127,18 @@ class History:
 def record(store: Store, row: Row) -> None:
     """Add a row to the log of revisions (`SEALED`)."""
     number, recorded_at, *rest = row
-    written = recorded_at.replace(tzinfo=None).isoformat(" ", "microseconds") if store.sqlite else recorded_at
-    store.insert("revision", (*SEALED, "seal"), [(number, written, *rest, seal(row))])
+    store.insert("revision", (*SEALED, "seal"), [(number, _written(store, recorded_at), *rest, seal(row))])
+
+
+def record_release(store: Store, row: Row) -> None:
+    """Add a row to the releases (`RELEASED`)."""
+    name, revision, chained, recorded_at, *rest = row
+    written = _written(store, recorded_at)
+    store.insert("release", (*RELEASED, "seal"), [(name, revision, chained, written, *rest, release_seal(row))])
+
+
+def _written(store: Store, recorded_at: datetime) -> datetime | str:
+    return recorded_at.replace(tzinfo=None).isoformat(" ", "microseconds") if store.sqlite else recorded_at
 
 
 def changes(store: Store, revision: int) -> Iterator[Row]:
@@ -148,3 +160,18 @@ def seal(row: Sequence[Any]) -> str:
     listed = json.loads(datasets) if isinstance(datasets, str) else datasets
     written = json.dumps([number, recorded_at.isoformat(), action, listed, *rest], ensure_ascii=False)
     return hashlib.sha256(written.encode()).hexdigest()
+
+
+def release_seal(row: Sequence[Any]) -> str:
+    """The same of a release's columns (`RELEASED`)."""
+    name, revision, chained, recorded_at, *rest = row
+    written = json.dumps([name, revision, chained, recorded_at.isoformat(), *rest], ensure_ascii=False)
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def unsealed_releases(store: Store) -> Iterator[str]:
+    """The names of releases of which a row is not as it was written."""
+    for *row, found in store.rows(f"SELECT {', '.join((*RELEASED, 'seal'))} FROM release ORDER BY name"):
+        name, revision, chained, recorded_at, *rest = row
+        if release_seal((name, revision, chained, moment(recorded_at), *rest)) != found:
+            yield name

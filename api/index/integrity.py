@@ -15,7 +15,7 @@ from pyroaring import BitMap
 
 from api.index.builder import FILED
 from api.index.facts import moment
-from api.index.history import FIRST, SEALED, digest, seal
+from api.index.history import FIRST, SEALED, digest, seal, unsealed_releases
 from api.index.invalidation import Kind
 from api.index.writer import ENTRY, beside
 from api.models.facets import CELL_BITS, CHUNK_BITS, checksum, row_hash
@@ -39,6 +39,7 @@ TABLES = (
     "revision",
     "change",
     "past_version",
+    "release",
     "actor_closure",
     "location_closure",
     "facet",
@@ -149,6 +150,11 @@ def _unpacked(body: bytes) -> bytes:
         return b""
 
 
+def _releases(store: Store, table: str, _: Pace) -> Iterator[Damage]:
+    for name in unsealed_releases(store):
+        yield _whole(table, f"release {name} is not as it was written")
+
+
 def _facets(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
     statement = "SELECT id FROM facet WHERE NOT EXISTS (SELECT 1 FROM posting p WHERE p.facet = facet.id)"
     for (id_,) in _slices(store, statement, ("id",), (LEAST,), pace):
@@ -253,6 +259,7 @@ _CHECKS: dict[str, tuple[Check, ...]] = {
     "revision": (_revisions,),
     "change": (_changes,),
     "past_version": (_past,),
+    "release": (_releases,),
     "facet": (_facets,),
     "posting": (_postings,),
     "record_column": (_columns,),

@@ -81,7 +81,8 @@ RELEASE_NAME_LENGTH = 60
 class Release(Base):
     """A revision that was frozen as a data package: which, when and why, and the size and SHA-256 in hex of its file.
 
-    `counts` are its rows by table and `datasets` what it holds, both as texts of JSON.
+    `counts` are its rows by table and `datasets` what it holds, both as texts of JSON. `seal` is SHA-256 in hex over
+    all of these.
     """
 
     __tablename__ = "release"
@@ -96,6 +97,7 @@ class Release(Base):
     sha256: Mapped[str] = mapped_column(TEXT)
     counts: Mapped[str] = mapped_column(TEXT)
     datasets: Mapped[str] = mapped_column(TEXT)
+    seal: Mapped[str] = mapped_column(TEXT)
 
 
 class ReleasePart(Base):

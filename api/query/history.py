@@ -6,7 +6,6 @@
 import zlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -17,11 +16,11 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, selec
 
 from api import models
 from api.domain.vocabulary import ChangeOperation
-from api.errors import Gone, NotFound, Unavailable
+from api.errors import NotFound, Unavailable
 from api.query.lists import require_revision
 from api.query.paging import DATED, Found, Place, Sort, Stretch, Walked, stretch
 from api.query.postings import LAST
-from api.query.session import ReadSession
+from api.query.session import ReadSession, sent_moment
 from api.query.statements import REVISION
 from api.storage.reader import Row, SqlStatement, body_of
 
@@ -97,13 +96,6 @@ _OF_RECORD = SqlStatement(
     .where(_C.c.kind == _KIND, _C.c.id == _ID, _C.c.revision <= _NUMBER)
     .order_by(_C.c.revision.desc())
 )
-_LAST_OF_RECORD = SqlStatement(
-    select(REVISION, _C.c.revision, _C.c.op, _R.c.recorded_at, _R.c.message)
-    .join_from(_C, _R, _R.c.number == _C.c.revision)
-    .where(_C.c.kind == _KIND, _C.c.id == _ID, _C.c.revision <= _NUMBER)
-    .order_by(_C.c.revision.desc())
-    .limit(1)
-)
 _PAST = SqlStatement(
     select(REVISION, _P.c.replaced_in, _P.c.body)
     .where(_P.c.kind == _KIND, _P.c.id == _ID, _P.c.replaced_in > _NUMBER)
@@ -116,13 +108,6 @@ def _documents(kind: str, size: int) -> SqlStatement:
     table = DOCUMENT_TABLES[kind]
     ids: list[ColumnElement[str]] = [bindparam(f"id{number}") for number in range(size)]
     return SqlStatement(select(REVISION, table.c.id, table.c.id, body_of(table)).where(table.c.id.in_(ids)))
-
-
-def sent_moment(value: datetime | str) -> str:
-    """A moment as it is sent: UTC, to the microsecond."""
-    found = datetime.fromisoformat(value) if isinstance(value, str) else value
-    found = found if found.tzinfo else found.replace(tzinfo=UTC)
-    return found.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def address(kind: str, identifier: str) -> str:
@@ -286,25 +271,16 @@ async def bodies_of(session: ReadSession, kind: str, ids: Sequence[str]) -> dict
     return found
 
 
-async def gone(session: ReadSession, kind: str, identifier: str, number: int | None = None) -> None:
-    """Raises Gone if the record was withdrawn, by that revision or by now."""
-    parameters = {"kind": kind, "id": identifier, "number": session.revision if number is None else number}
-    rows = await session.fetch(_LAST_OF_RECORD, parameters)
-    if rows and rows[0][2] == ChangeOperation.DELETE:
-        _, withdrawn_in, _, recorded_at, message = rows[0]
-        raise Gone(kind, identifier, withdrawn_in, sent_moment(recorded_at), message)
-
-
 async def as_it_stood(session: ReadSession, kind: str, identifier: str, number: int) -> str:
     """A record's document after that revision. Raises BadParameters, Gone, NotFound."""
     require_revision(session, "revision", number)
-    parameters = {"kind": kind, "id": identifier, "number": number}
-    await gone(session, kind, identifier, number)
-    if not await session.fetch(_LAST_OF_RECORD, parameters):
-        if await session.fetch(_LAST_OF_RECORD, {**parameters, "number": session.revision}):
+    if withdrawn := await session.withdrawn(kind, identifier, number):
+        raise withdrawn
+    if await session.last_change(kind, identifier, number) is None:
+        if await session.last_change(kind, identifier) is not None:
             raise NotFound(f"There was no {kind} {identifier[:200]} as of revision {number}.")
-        raise NotFound(f"There is no {kind} {identifier[:200]}.", await session.near(kind, identifier))
-    texts = await session.fetch(_PAST, parameters)
+        raise await session.absent(kind, identifier)
+    texts = await session.fetch(_PAST, {"kind": kind, "id": identifier, "number": number})
     if texts:
         try:
             return zlib.decompress(texts[0][2]).decode()
@@ -318,7 +294,7 @@ async def versions(session: ReadSession, kind: str, identifier: str) -> list[str
     parameters = {"kind": kind, "id": identifier, "number": session.revision}
     rows = await session.fetch(_OF_RECORD, parameters)
     if not rows:
-        raise NotFound(f"There is no {kind} {identifier[:200]}.", await session.near(kind, identifier))
+        raise await session.absent(kind, identifier)
     texts = {row[1]: zlib.decompress(row[2]) for row in await session.fetch(_PAST, {**parameters, "number": 0})}
     stood: Json = {}
     told = []

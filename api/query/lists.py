@@ -48,8 +48,10 @@ async def check_named(session: ReadSession, named: Sequence[Named]) -> None:
     errors = []
     for item in named:
         if await session.name(item.kind, item.id) is None:
-            near = await session.near(item.kind, item.id)
-            errors.append(bad(item.parameter, item.id, f"there is no such {item.kind}", near=near))
+            gone = await session.withdrawn(item.kind, item.id)
+            why = f"there is no such {item.kind}"
+            why += f" any more: it was withdrawn by revision {gone.record['revision']}" if gone else ""
+            errors.append(bad(item.parameter, item.id, why, near=await session.near(item.kind, item.id)))
     if errors:
         raise BadParameters(*errors)
 

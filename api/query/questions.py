@@ -14,7 +14,6 @@ from api.domain.assessment import Assessment
 from api.domain.positions import Stand
 from api.domain.statements import Question, Statement, decode
 from api.domain.vocabulary import Aspect, Undated
-from api.errors import NotFound
 from api.query.as_of import BODY, STATEMENTS, AsOfDay
 from api.query.descriptions import why
 from api.query.lists import BATCH, Selection, check_named, left_out, require_revision, resolve, unhurried, walk
@@ -75,13 +74,13 @@ async def said_dates(session: ReadSession, ids: Iterable[str]) -> dict[str, Json
 
 
 async def event(session: ReadSession, identifier: str) -> Row:
-    """One event's row. Raises NotFound with the nearest ids."""
+    """One event's row. Raises NotFound with the nearest ids, or Gone."""
     found = (await rows_by_id(session, "event", [identifier])).get(identifier)
     if found is None and await session.name("event", identifier) is not None:
         session.damaged("event", identifier, "", "it has no document")
         return blanked("event", [session.revision, None, identifier, None, 0, 0, ""])
     if found is None:
-        raise NotFound(f"There is no event {identifier[:200]}.", await session.near("event", identifier))
+        raise await session.absent("event", identifier)
     return found
 
 

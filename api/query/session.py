@@ -14,7 +14,8 @@ import structlog
 from sqlalchemy import FromClause, bindparam, func, select
 
 from api import models
-from api.errors import NotFound, RevisionDiffers, Unavailable, nearest
+from api.domain.vocabulary import ChangeOperation
+from api.errors import Gone, NotFound, RevisionDiffers, Unavailable, nearest
 from api.query.paging import Stand
 from api.query.postings import Index
 from api.query.statements import REVISION, SEAL
@@ -69,6 +70,14 @@ _REVISION_STATEMENT = SqlStatement(
 )
 _DIGEST = SqlStatement(select(REVISION, models.Revision.digest).where(models.Revision.number == bindparam("number")))
 
+_C, _R = models.Change.__table__, models.Revision.__table__
+_LAST_CHANGE = SqlStatement(
+    select(REVISION, _C.c.revision, _C.c.op, _R.c.recorded_at, _R.c.message)
+    .join_from(_C, _R, _R.c.number == _C.c.revision)
+    .where(_C.c.kind == bindparam("kind"), _C.c.id == bindparam("id"), _C.c.revision <= bindparam("number"))
+    .order_by(_C.c.revision.desc())
+    .limit(1)
+)
 
 _breathed = 0.0
 
@@ -246,11 +255,29 @@ class ReadSession:
         return nearest(identifier, list(beside))
 
     async def require(self, kind: str, identifier: str) -> str:
-        """The name of a record that a path names. Raises NotFound."""
+        """The name of a record that a path names. Raises NotFound, Gone."""
         name = await self.name(kind, identifier)
         if name is None:
-            raise NotFound(f"There is no {kind} {identifier[:200]}.", await self.near(kind, identifier))
+            raise await self.absent(kind, identifier)
         return name
+
+    async def absent(self, kind: str, identifier: str) -> NotFound | Gone:
+        """Why there is no such record: it was withdrawn, or never there."""
+        known = await self.withdrawn(kind, identifier)
+        return known or NotFound(f"There is no {kind} {identifier[:200]}.", await self.near(kind, identifier))
+
+    async def withdrawn(self, kind: str, identifier: str, number: int | None = None) -> Gone | None:
+        """What the revision says that withdrew a record; None: as of that revision, or of now, none has."""
+        last = await self.last_change(kind, identifier, number)
+        if last is None or last[2] != ChangeOperation.DELETE:
+            return None
+        return Gone(kind, identifier, last[1], sent_moment(last[3]), last[4])
+
+    async def last_change(self, kind: str, identifier: str, number: int | None = None) -> Row | None:
+        """(_, revision, op, moment, message) of what was last done to a record, by that revision or by now."""
+        parameters = {"kind": kind, "id": identifier, "number": self.revision if number is None else number}
+        rows = await self.fetch(_LAST_CHANGE, parameters)
+        return rows[0] if rows else None
 
 
 class Data:
@@ -331,6 +358,11 @@ class Data:
         """A look that lasts: one state of the data, however long it is read."""
         async with self.reader.snapshot() as connection:
             yield ReadSession(connection, await self.catalogue(connection), self._soundness, self.damage)
+
+
+def sent_moment(value: datetime | str) -> str:
+    """A moment as it is sent: UTC, to the microsecond."""
+    return _moment(value).astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _moment(value: datetime | str) -> datetime:

@@ -81,7 +81,7 @@ def test_every_type_of_problem_is_documented_wherever_it_can_happen() -> None:
         problems = {int(status) for status in operation["responses"] if status.isdigit() and int(status) >= 400}
         problems |= {PROBLEM_TYPES[slug].status for slug in other}
         missing = ({404} if "{" in path else set()) | ({416} if name.startswith("export_") else set())
-        withdrawn = {410} if re.fullmatch(r"/[a-z]+/\{id\}", path) else set()
+        withdrawn = {410} if re.fullmatch(r"/[a-z]+/\{id\}(/(?!revisions$)[a-z]+)?", path) else set()
         paged = {
             409 for parameter in operation.get("parameters", ()) if resolved(SERVED, parameter)["name"] == "cursor"
         }

@@ -115,6 +115,33 @@ def test_a_withdrawn_record_is_gone_until_it_is_loaded_again(loaded: Api, databa
     )
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/events/{}/claims", "event"),
+        ("/events/{}/claims?sort=-said", "event"),
+        ("/events/{}/positions", "event"),
+        ("/events/{}/compare?party=russia&party=ukraine", "event"),
+        ("/actors/{}/positions", "actor"),
+        ("/locations/{}/control", "location"),
+    ],
+)
+def test_what_is_said_of_a_withdrawn_record_is_gone_too(
+    database: sa.Engine, empty_url: str, path: str, kind: str
+) -> None:
+    load(database, read([LYSYCHANSK], [CONTEXT]))
+    withdraw(database, CONTEXT)
+    withdraw(database, EXCERPT, message="all of it")
+    with serving(empty_url) as api:
+        changed = api.get("/changes", since=5, limit=1000)["data"]
+        gone = next(one["id"] for one in changed if (one["kind"], one["op"]) == (kind, "delete"))
+        problem = api.problem(path.format(gone), 410)
+        assert (problem["kind"], problem["id"], problem["revision"], problem["message"]) == (kind, gone, 6, "all of it")
+        parameter = "speaker" if kind == "actor" else kind
+        (error,) = api.problem(f"/claims/count?{parameter}={gone}", 422)["errors"]
+        assert error["message"] == f"there is no such {kind} any more: it was withdrawn by revision 6"
+
+
 def test_a_records_versions_say_what_changed_and_lead_to_it(loaded: Api) -> None:
     versions = loaded.get(f"{CAPTURE}/revisions")["data"]
     assert [(one["revision"], one["op"], one["message"]) for one in versions] == [

@@ -96,6 +96,22 @@ def test_who_waits_says_for_whom_and_gives_up(empty_url: str) -> None:
     database.dispose()
 
 
+@pytest.mark.parametrize(
+    ("holders", "expected"),
+    [
+        (["", "one", "one"], ["Waiting for one."]),
+        (["", "", "one"], ["Waiting for another program.", "Waiting for one."]),
+        (["one", "", "one"], ["Waiting for one.", "Waiting for another program.", "Waiting for one."]),
+    ],
+)
+def test_whoever_has_just_come_is_not_taken_for_a_stranger(holders: list[str], expected: list[str]) -> None:
+    told: list[str] = []
+    coming = iter(holders)
+    taken = iter([*(False for _ in holders), True])
+    Queue(tell=told.append).wait(lambda: next(taken), lambda: next(coming))
+    assert told == expected
+
+
 def sizes(database: sa.Engine) -> tuple[int, ...]:
     found = everything(database)
     return tuple(len(found[name]) for name in TABLES)

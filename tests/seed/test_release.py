@@ -23,7 +23,9 @@ from rich.console import Console
 
 from api import cli, models
 from api.index import history
+from api.index.integrity import damage
 from api.settings import PROJECT
+from api.storage.bulk import Store
 from api.storage.database import DatabaseUnusableError, engine
 from seed import backup as backups
 from seed import release as releases
@@ -271,6 +273,28 @@ def test_verify_finds_a_changed_byte(released_url: str) -> None:
     with serving(released_url) as api:
         assert api.problem("/releases/2026-11.zip", 500)["type"] == "/problems/internal-error"
         api.good("/releases/2026-12.zip")
+
+
+@pytest.mark.parametrize(
+    ("column", "other"),
+    [
+        ("revision", "1"),
+        ("recorded_at", "'2020-01-01 00:00:00'"),
+        ("message", "'another'"),
+        ("counts", "'{}'"),
+        ("datasets", "'[]'"),
+    ],
+)
+def test_verify_finds_what_is_said_otherwise_of_a_release(released_url: str, column: str, other: str) -> None:
+    made = engine(released_url)
+    with made.begin() as connection:
+        connection.execute(sa.text(f"UPDATE release SET {column} = {other} WHERE name = '2026-12'"))  # noqa: S608 - of a list above
+    said = [str(finding) for finding in verify(made)]
+    with made.connect().execution_options(read_only=True) as connection:
+        found = [(one.table, one.why) for one in damage(Store(connection))]
+    made.dispose()
+    assert "release 2026-12: is not as it was written when it was made" in said
+    assert found == [("release", "release 2026-12 is not as it was written")]
 
 
 @pytest.mark.parametrize("name", ["", "A", "a..b", ".a", "a/b", "x.zip", "x" * 61, "a b", "2026-11\n"])

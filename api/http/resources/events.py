@@ -15,7 +15,7 @@ from api.http.event_formats import KML, Kml, Timeline
 from api.http.exports import send_export
 from api.http.fields import Shaped
 from api.http.resources.claims import ANY_CLAIM, CLAIMS, ClaimsOfEvent, claims_of
-from api.http.routing import export_of, item_of, list_routes, page_of, problem
+from api.http.routing import MISSING, export_of, item_of, list_routes, page_of
 from api.models.facets import ClaimFacets, EventFacets
 from api.query.as_of import status_test
 from api.query.descriptions import (
@@ -288,9 +288,7 @@ async def get_event(request: Request, id: EventId, query: Annotated[EventItem, Q
     return await answers.item(request, "event", ITEM, id, None if as_of is None else as_of.body, query=query)
 
 
-@router.get(
-    "/{id}/claims", responses={**page_of("claims", ClaimPage), 404: problem("not-found")}, response_class=Response
-)
+@router.get("/{id}/claims", responses={**page_of("claims", ClaimPage), **MISSING}, response_class=Response)
 async def list_event_claims(request: Request, id: EventId, query: Annotated[ClaimsOfEvent, Query()]) -> Response:  # noqa: A002
     """The claims about one event, in the order they were said; undated ones last."""
     if query.is_plain:
