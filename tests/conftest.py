@@ -107,6 +107,12 @@ def late_api(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture(scope="session")
+def odd_api(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """Serves records at the edge of what may be loaded."""
+    yield from _served(backend, databases.odd(backend), tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
 def quarrels_api(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """Serves invented quarrels."""
     yield from _served(backend, databases.quarrels(backend), tmp_path_factory)

@@ -18,6 +18,7 @@ from tests.support import postgres
 from tests.support.country import entries as country_entries
 from tests.support.dossiers import SHIPPED
 from tests.support.late import entries as late_entries
+from tests.support.odd import entries as odd_entries
 from tests.support.quarrels import entries
 from tests.support.quarrels import tolls as made_of_tolls
 
@@ -65,6 +66,11 @@ def country(backend: str) -> str:
 def late(backend: str) -> str:
     """The template with 2,500 events, see `tests/support/late.py`."""
     return _template(backend, "late", _load_late, empty(backend))
+
+
+def odd(backend: str) -> str:
+    """The template with records at the edge of what may be loaded, see `tests/support/odd.py`."""
+    return _template(backend, "odd", lambda url: _load(url, odd_entries()), empty(backend))
 
 
 def _load_late(url: str) -> None:

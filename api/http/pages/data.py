@@ -186,11 +186,12 @@ class Reading:
             [(actor["id"], one["kind"], one["actor"]["id"]) for actor in everybody for one in actor["affiliations"]],
         )
         by_id = {actor["id"]: {"name": actor["name"], "kind": actor["kind"]} for actor in everybody}
-        return Directory(by_id, places.records, sets.records, await self._days_said(), standings)
+        return Directory(by_id, places.records, sets.records, await self.days_said(), standings)
 
-    async def _days_said(self) -> tuple[str, str] | None:
-        first = (await self.claims(sort="said", limit=ENDS)).records
-        last = (await self.claims(sort="-said", limit=ENDS)).records
+    async def days_said(self, **asked: object) -> tuple[str, str] | None:
+        """By when the first and the last word of some claims had been said, by the parameters of `/claims`."""
+        first = (await self.claims(sort="said", limit=ENDS, **asked)).records
+        last = (await self.claims(sort="-said", limit=ENDS, **asked)).records
         begun = [claim["said"]["latest"] or claim["said"]["earliest"] for claim in first if claim["said"]["edtf"]]
         ended = [claim["said"]["latest"] or claim["said"]["earliest"] for claim in last if claim["said"]["edtf"]]
         return (min(begun), max(ended)) if begun and ended else None

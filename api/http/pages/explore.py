@@ -96,11 +96,24 @@ async def _shown(request: Request, reading: Reading, query: ExploreQuery, page: 
         "choices": _choices(known),
         "chosen_of": _chosen,
         "unshown": _unshown(request, asked),
-        "day": day_steps(here, query.as_of, known.said),
+        "day": day_steps(here, query.as_of, await _days_said(reading, asked, drawn, total)),
         "bars": bars,
         "svg_query": same_in_api(request.url.query, "", "sort", "cursor"),
         **await _pictures(reading, query, drawn, total, timed=drawn[:DRAWN] if bars is None else [], here=here),
     }
+
+
+async def _days_said(reading: Reading, asked: dict[str, Any], drawn: list[Json], total: int) -> tuple[str, str] | None:
+    """From when to when something was said of what matches on any day; of many events, of the whole collection."""
+    ever = {name: value for name, value in asked.items() if name not in {"as_of", "known"}}
+    if not ever or total > DRAWN:
+        return (await reading.known()).said
+    if ever.keys() != asked.keys():
+        page = await reading.events(**ever, fields=["id"], limit=DRAWN + 1)
+        drawn = page.records
+    if not 0 < len(drawn) <= DRAWN:
+        return (await reading.known()).said
+    return await reading.days_said(event=[event["id"] for event in drawn])
 
 
 def _unshown(request: Request, asked: dict[str, Any]) -> list[tuple[str, str]]:

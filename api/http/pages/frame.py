@@ -1,6 +1,7 @@
 """The frame around every page: templates, the security policy, entity tags, and problems said as pages."""
 
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -34,6 +35,10 @@ _POLICY = (
 )
 
 
+_LEAVING = re.compile(r'<a(?=[^>]* href="/)(?![^>]*[?&;]embed=true)(?![^>]* target=)')
+"""Links out of an embedded view: the pages they lead to may stand in no frame."""
+
+
 class _Templates(Environment):
     """Templates of answers, whose fields are looked up as such at once: an attribute tried first costs an exception."""
 
@@ -54,6 +59,7 @@ templates = _Templates(
 templates.filters.update(
     plain=words.plain,
     when=words.when,
+    since=words.since,
     sentence_case=words.sentence_case,
     shortened=words.shortened,
     basis=words.basis,
@@ -231,6 +237,8 @@ def render(request: Request, page: Page, *, embed: bool, marks: caching.Marks) -
         loaded=marks.loaded_at,
         **page.values,
     )
+    if embed:
+        text = _LEAVING.sub('<a target="_blank" rel="noopener"', text)
     return text.encode("utf-8", "replace")
 
 
@@ -247,14 +255,20 @@ def wants_html(request: Request) -> bool:
     return "text/html" in accept
 
 
+def _shown_as_page(request: Request) -> bool:
+    """Whether what is wrong with a request is said to people."""
+    return is_page(request.url.path) or (request.url.path == "/" and wants_html(request))
+
+
 def as_page(request: Request, response: Response) -> Response:
     """What is wrong with a request, as a page that says what the API says, with its status and headers."""
     problem = orjson.loads(response.body)
     retry = response.headers.get("retry-after")
     page = Page("problem.html", problem["title"], problem["detail"], {"problem": problem, "retry": retry})
-    body = render(request, page, embed=False, marks=caching.Marks(0, "", datetime(1970, 1, 1, tzinfo=UTC)))
+    embed = request.query_params.get("embed") == "true"  # else whoever embeds it sees an empty frame
+    body = render(request, page, embed=embed, marks=caching.Marks(0, "", datetime(1970, 1, 1, tzinfo=UTC)))
     kept = {name: value for name, value in response.headers.items() if name not in {"content-type", "content-length"}}
-    headers = {**kept, "Content-Security-Policy": policy(embed=False)}
+    headers = {**kept, "Content-Security-Policy": policy(embed=embed)}
     return Response(placed(body, HTML), response.status_code, headers, media_type=HTML)
 
 
@@ -268,7 +282,7 @@ def install(app: FastAPI) -> None:
 
     async def on_refused(request: Request, error: Exception) -> Response:
         response = await problems.on_refused(request, error)
-        return as_page(request, response) if is_page(request.url.path) else response
+        return as_page(request, response) if _shown_as_page(request) else response
 
     async def on_validation(request: Request, error: Exception) -> Response:
         sent = request.url.query
@@ -276,7 +290,7 @@ def install(app: FastAPI) -> None:
             # A form sends every field; those left empty ask for nothing.
             return RedirectResponse(request.url.path + (f"?{kept}" if kept else ""), 303)
         response = await parameters.on_validation(request, error)
-        return as_page(request, response) if is_page(request.url.path) else response
+        return as_page(request, response) if _shown_as_page(request) else response
 
     async def on_http(request: Request, error: Exception) -> Response:
         return refused(request, await problems.on_http(request, error))

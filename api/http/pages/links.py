@@ -126,9 +126,9 @@ def day_steps(here: str, as_of: date | None, said: tuple[str, str] | None) -> di
     steps: dict[str, str | None] = {"before": None, "after": None, "all": None, "start": None}
     if as_of is not None:
         steps["all"] = changed(here, as_of=None, known=None)
-        if first is None or as_of.isoformat() > first:
+        if first is not None and as_of.isoformat() > first:
             steps["before"] = changed(here, as_of=_moved(as_of, -1, last))
-        if last is None or as_of.isoformat() < last:
+        if last is not None and as_of.isoformat() < last:
             steps["after"] = changed(here, as_of=_moved(as_of, 1, last))
     elif first is not None:
         steps["start"] = changed(here, as_of=first)

@@ -242,7 +242,7 @@ class Row:
     open_high: bool
     y: float
     revises: bool
-    """Whether the same party gave another figure before."""
+    """Whether the same party gave a figure on another day before; of one day they are taken together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +282,8 @@ def figures_of(claims: Sequence[tuple[Json, str]]) -> Figures | None:
     axis = Axis(least, most)
     rows: list[Row] = []
     for claim, party in given:
-        revises = any(row.party == party for row in rows)
+        said = words.when(claim["said"])
+        revises = any(row.party == party and row.said != said for row in rows)
         rows.append(_row(claim, party, axis, HEAD + len(rows) * ROW + ROW / 2, revises=revises))
     levels = [least + (most - least) * share / LEVELS for share in range(LEVELS + 1)]
     marks = [(axis.x(level), words.grouped(round(level) if most > LEVELS else round(level, 2))) for level in levels]

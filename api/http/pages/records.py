@@ -16,7 +16,7 @@ from api.http.resources.disputes import DisputeFilters
 from api.http.resources.events import EventId
 from api.http.resources.locations import LocationId
 from api.http.resources.sources import SourceId
-from api.query.filters import MAX_LIMIT, AsOfQuery, Flag
+from api.query.filters import MAX_LIMIT, AsOf, Flag
 
 router = APIRouter(include_in_schema=False)
 LISTED = 50
@@ -34,7 +34,7 @@ class DisputesPageQuery(DisputeFilters):
     embed: Embed = False
 
 
-class RecordQuery(AsOfQuery):
+class RecordQuery(AsOf):
     """As of which day a record is shown, and where."""
 
     embed: Embed = False
@@ -111,7 +111,7 @@ async def place_page(request: Request, id: LocationId, query: Annotated[RecordQu
             "lanes": lanes_of_claims(said.records, known, query.as_of, page="/explore/events/"),
             "events": events.records,
             "total": events.meta["total"],
-            "day": day_steps(frame.here(request), query.as_of, known.said),
+            "day": day_steps(frame.here(request), query.as_of, await reading.days_said(location=[id])),
         }
         summary = f"{place['name']}: who says who holds it, and {words.quantity(events.meta['total'], 'event')} there."
         there = changed(same_in_api(request.url.query, "/events"), location=id)
@@ -148,7 +148,7 @@ async def actor_page(request: Request, id: ActorId, query: Annotated[RecordQuery
             "nothing": positions.meta.get("why_empty"),
             "events": events.records,
             "total": events.meta["total"],
-            "day": day_steps(frame.here(request), query.as_of, known.said),
+            "day": day_steps(frame.here(request), query.as_of, await reading.days_said(party=[id])),
         }
         taken = words.quantity(events.meta["total"], "event")
         summary = f"{actor['name']}: where it has stood, and {taken} it takes part in."
@@ -203,16 +203,10 @@ WHY = {
 }
 
 
-class EventPageQuery(AsOfQuery):
-    """As of which day an event is shown, and where."""
-
-    embed: Annotated[Flag, Field(description="Whether others may show it in a frame.")] = False
-
-
 @router.get("/explore/events/{id}")
-async def event_page(request: Request, id: EventId, query: Annotated[EventPageQuery, Query()]) -> Response:  # noqa: A002
+async def event_page(request: Request, id: EventId, query: Annotated[RecordQuery, Query()]) -> Response:  # noqa: A002
     """What is said of one event."""
-    asked = {name: getattr(query, name) for name in query.model_fields_set - {"embed"}}
+    asked = query.asked()
 
     async def make(reading: Reading) -> frame.Page:
         event = await reading.event(id, **asked)
@@ -221,16 +215,17 @@ async def event_page(request: Request, id: EventId, query: Annotated[EventPageQu
         known = await reading.known()
         sources = await _sources(reading, claims)
         path = same_in_api(request.url.query, f"/events/{id}")
-        columns = _columns(claims, known)
+        columns = _columns(event, claims, known)
         values = {
             "event": event,
             "claims": claims,
             "sources": sources,
             "columns": columns,
+            "stances": {claim["id"]: claim["stance"] for claim in claims},
             "questions": [_question(one, positions.records, claims, columns, known) for one in event["assessments"]],
             "nothing": positions.meta.get("why_empty", "Nothing is claimed of it."),
             "lanes": lanes_of_claims(claims, known, query.as_of),
-            "day": day_steps(frame.here(request), query.as_of, known.said),
+            "day": day_steps(frame.here(request), query.as_of, await reading.days_said(event=[id])),
         }
         dataset = await reading.dataset(event["dataset"]["id"])
         title = event["title"] or event["id"]
@@ -261,12 +256,15 @@ def _summary(event: Json) -> str:
     return f"{words.plain(event['kind']).capitalize()}{place}, {words.when(event['date'])}: {status}."
 
 
-def _columns(claims: list[Json], known: Directory) -> list[dict[str, Any]]:
-    """Claims by party: sides that speak first, those who oppose each other beside each other."""
+def _columns(event: Json, claims: list[Json], known: Directory) -> list[dict[str, Any]]:
+    """Claims by party: sides first, those that take part and say nothing among them."""
     parties: dict[str | None, list[Json]] = {}
     for claim in claims:
         speaker = claim["speaker"]
         parties.setdefault(known.party(speaker and speaker["id"]), []).append(claim)
+    taking_part = (known.party(part["actor"]["id"]) for part in event["participants"])
+    for party in filter(known.is_side, taking_part if claims else ()):
+        parties.setdefault(party, [])
     order = sorted(parties, key=lambda party: (party is None, not known.is_side(party), -len(parties[party]), party))
     columns: list[dict[str, Any]] = [
         {"id": party, "name": known.name(party), "claims": parties[party]} for party in order
@@ -283,18 +281,24 @@ def _asked_by(claim: Json) -> Json:
     return {"aspect": claim["aspect"], **{name: value.get(name) for name in ("measure", "of", "unit")}}
 
 
+def _asks(claim: Json, key: tuple[str, ...], asked: dict[str, tuple[str, ...]]) -> bool:
+    """Whether a claim speaks of a question: by itself, or without a figure of one that does."""
+    return asked[claim["id"]] == key or (claim["value"] is None and asked.get(claim["about"]) == key)
+
+
 def _question(
     one: Json, histories: list[Json], claims: list[Json], columns: list[dict[str, Any]], known: Directory
 ) -> dict[str, Any]:
     """A question of the event, with what became of it."""
     key = words.question_key(one)
+    asked = {claim["id"]: words.question_key(_asked_by(claim)) for claim in claims}
     trails = [history for history in histories if words.question_key(history) == key]
     heard = {history["party"] and history["party"]["id"] for history in trails}
-    silent = [
-        {"id": column["id"], "name": column["name"]}
+    spoken = {
+        column["id"]: [claim["id"] for claim in column["claims"] if _asks(claim, key, asked)]
         for column in columns
-        if column["id"] and column["id"] not in heard and known.is_side(column["id"])
-    ]
+        if column["id"] and column["id"] not in heard
+    }
     shown = {claim["id"] for claim in claims}
     return {
         "words": words.question(one),
@@ -303,8 +307,13 @@ def _question(
         "why": _why(one, trails),
         "because": [claim for claim in one["because"] if claim in shown],
         "trails": trails,
-        "silent": silent,
-        "figures": figures_as_svg([claim for claim in claims if words.question_key(_asked_by(claim)) == key], known),
+        "unheard": [{"id": party, "name": known.name(party), "claims": said} for party, said in spoken.items() if said],
+        "silent": [
+            {"id": party, "name": known.name(party)}
+            for party, said in spoken.items()
+            if not said and known.is_side(party)
+        ],
+        "figures": figures_as_svg([claim for claim in claims if asked[claim["id"]] == key], known),
     }
 
 

@@ -25,6 +25,8 @@ LETTER = 6.6
 """About how wide a letter of a mark's name is."""
 LONGEST = 44
 MARK = 9.0
+NAME_LINE = 15.0
+"""How high a line of a lane's name is."""
 WIDE, ASIDE = 40, 14.0
 """On a mark wider than this the sign stands so far from its beginning, else in its middle."""
 COLOUR = "\0"
@@ -222,7 +224,8 @@ def timeline_of(items: Sequence[Item], names: dict[str, str], as_of: date | None
     lanes, y = [], TOP
     for key, name in names.items():
         lane = Lane(key, name, y)
-        lane.height = _fill(lane, [item for item in dated if key in item.lanes], axis, wordy=wordy)
+        rows = _fill(lane, [item for item in dated if key in item.lanes], axis, wordy=wordy)
+        lane.height = max(rows, 15 + NAME_LINE * len(words.lane_words(name)))
         if lane.marks:
             lanes.append(lane)
             y += lane.height

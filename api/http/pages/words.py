@@ -88,6 +88,15 @@ def when(date: Json) -> str:
     return date_in_words(date["edtf"])
 
 
+def since(date: Json) -> str:
+    """Since when somebody has stood somewhere, by the date on which it was said."""
+    edtf = date["edtf"]
+    if edtf is None:
+        return "on a day unknown"
+    told = when(date)
+    return f"said {told}" if "/" in edtf else f"since {told.replace('once between', 'some day between')}"
+
+
 def worst(statuses: Iterable[str]) -> str:
     """The most contested of some statuses."""
     return min(statuses, key=_RANKS.__getitem__, default=NOTHING_SAID)
@@ -109,9 +118,14 @@ def question_key(one: Json) -> tuple[str, ...]:
     return (one["aspect"], one.get("measure") or "", (one.get("of") or {}).get("id") or "", one.get("unit") or "")
 
 
+OPEN = "any number"
+"""What figures of one day add up to where one has no lower end and another no upper one."""
+
+
 def figure(value: Json) -> str:
     """A figure in words: `40 to 60 (best 50) people killed of the Ukrainian side`."""
-    return f"{figure_text(value)} {counted(value)}"
+    text = figure_text(value)
+    return f"{text} of {counted(value)}" if text == OPEN else f"{text} {counted(value)}"
 
 
 def figure_text(value: Json) -> str:
@@ -124,7 +138,7 @@ def figure_text(value: Json) -> str:
         return f"at least {grouped(low)}"
     if high is not None and low is None and best is None:
         return f"up to {grouped(high)}"
-    return grouped(next(one for one in (best, low, high) if one is not None))
+    return next((grouped(one) for one in (best, low, high) if one is not None), OPEN)
 
 
 def counted(value: Json) -> str:

@@ -186,6 +186,43 @@ def test_nothing_is_wider_than_the_screen(browser: Browser, root: str, path: str
     context.close()
 
 
+@pytest.fixture(scope="module")
+def odd_root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("odd")
+    with databases.copy("sqlite", folder, databases.odd("sqlite")) as url, serving(url) as served:
+        yield str(served.client.base_url).rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/explore",
+        "/explore/disputes",
+        "/explore/events/odd-figures",
+        "/explore/events/odd-answered",
+        "/explore/places/one-spot",
+        "/explore/actors/odd-speaker-b",
+        "/explore/sources/odd-long",
+    ],
+)
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_names_without_end_are_broken(browser: Browser, odd_root: str, path: str, viewport: ViewportSize) -> None:
+    with watched(browser, odd_root, viewport=viewport) as seen:
+        page = seen.open(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+def test_a_day_beside_a_name_from_right_to_left_is_read_from_the_left(browser: Browser, odd_root: str) -> None:
+    with watched(browser, odd_root, viewport=DESKTOP) as seen:
+        page = seen.open("/explore/events/odd-figures")
+        rows = page.locator("svg.figures a text:first-of-type")
+        for row in (rows.first, rows.nth(2)):
+            first, last = row.locator("tspan").evaluate(ENDS)
+            name = row.evaluate("(text) => text.getStartPositionOfChar(text.firstChild.length - 2).x")
+            assert name < first < last
+
+
 def test_no_figure_is_cut_off(browser: Browser, tmp_path: Path) -> None:
     """Khasham's tolls: open ends, long names, days that are not exact."""
     with (

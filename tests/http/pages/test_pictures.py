@@ -29,20 +29,27 @@ def test_bars_are_as_high_as_they_count() -> None:
     assert [words for _, words in found.levels] == ["0", "10", "20"]
 
 
-def claim(name: str, low: float | None, best: float | None, high: float | None) -> dict[str, Any]:
+def claim(
+    name: str, low: float | None, best: float | None, high: float | None, day: str = "2022-07-02"
+) -> dict[str, Any]:
     value = {"low": low, "best": best, "high": high, "unit": "people"}
-    return {"id": name, "stance": "asserts", "said": {"edtf": "2022-07-02"}, "value": value}
+    return {"id": name, "stance": "asserts", "said": {"edtf": day}, "value": value}
 
 
 def test_the_largest_figure_reaches_the_end_and_zero_the_beginning() -> None:
     found = figures_of(
-        [(claim("a", 40, 50, 100), "A"), (claim("b", None, 0, None), "B"), (claim("c", None, 50, None), "A")]
+        [
+            (claim("a", 40, 50, 100), "A"),
+            (claim("b", None, 0, None), "B"),
+            (claim("c", None, 60, None), "A"),
+            (claim("d", None, 50, None, "2022-07-03"), "A"),
+        ]
     )
     assert found is not None
-    one, zero, later = found.rows
+    one, zero, same_day, later = found.rows
     assert (one.x2, zero.best) == (TO, FROM)
     assert one.x1 == round(FROM + 0.4 * (TO - FROM), 1)
-    assert (one.revises, zero.revises, later.revises) == (False, False, True)
+    assert [row.revises for row in (one, zero, same_day, later)] == [False, False, False, True]
 
 
 def test_a_missing_end_is_open_where_there_is_no_best() -> None:
@@ -63,3 +70,4 @@ def test_claims_without_a_figure_draw_nothing() -> None:
 def test_figures_in_words() -> None:
     assert figure({"low": 40, "best": 50, "high": 60, "unit": "people"}) == "40 to 60 (best 50) people"
     assert figure({"low": 7, "best": 7, "high": 7, "unit": "missile_strikes"}) == "7 missile strikes"
+    assert figure({"low": None, "best": None, "high": None, "unit": "people"}) == "any number of people"

@@ -43,25 +43,24 @@ function addressOf(form, changes = {}) {
 /** A slider from the day of the first word to that of the last; at its right end everything counts. */
 function slider(form) {
   const input = form.querySelector("input[name=as_of]");
-  if (!input?.min) return;
-  const [first, last] = [asNumber(input.min), asNumber(input.max)];
+  if (!input?.dataset.first) return;
+  const [first, last] = [asNumber(input.dataset.first), asNumber(input.dataset.last)];
   if (!(last > first) || last - first > 40_000) return;
   const range = Object.assign(document.createElement("input"), {
     type: "range", id: "as_of_slider", min: first, max: last, step: 1,
     value: input.value ? Math.min(last, Math.max(first, asNumber(input.value))) : last,
   });
   const said = Object.assign(document.createElement("output"), { htmlFor: range.id });
-  const tell = () => {
-    const day = asDay(Number(range.value));
-    said.textContent = inWords(day);
-    range.setAttribute("aria-valuetext", inWords(day));
-    return day;
+  const tell = (words) => {
+    said.textContent = words;
+    range.setAttribute("aria-valuetext", words);
   };
   range.setAttribute("aria-label", "As known on, day by day");
-  tell();
+  tell(input.value ? inWords(input.value) : "everything said"); // the address says the day, which may lie beyond the ends
   let waiting;
   range.addEventListener("input", () => {
-    const day = tell();
+    const day = asDay(Number(range.value));
+    tell(inWords(day));
     clearTimeout(waiting);
     waiting = setTimeout(() => show(addressOf(form, { as_of: day })), 120);
   });
