@@ -295,6 +295,10 @@ def install(app: FastAPI) -> None:
     async def on_http(request: Request, error: Exception) -> Response:
         return refused(request, await problems.on_http(request, error))
 
+    async def on_defect(request: Request, error: Exception) -> Response:
+        return refused(request, await problems.on_defect(request, error))
+
+    app.add_exception_handler(Exception, on_defect)
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)

@@ -190,7 +190,7 @@ async def source_page(request: Request, id: SourceId, query: Annotated[SourcePag
     return await frame.page_response(request, make, embed=query.embed)
 
 
-COLUMNS = 12
+ABREAST = 12
 """So many parties stand side by side; the others follow in one column."""
 CLASH = "Parties support what cannot all be true: figures without a common number, or different sides to blame."
 WHY = {
@@ -269,10 +269,10 @@ def _columns(event: Json, claims: list[Json], known: Directory) -> list[dict[str
     columns: list[dict[str, Any]] = [
         {"id": party, "name": known.name(party), "claims": parties[party]} for party in order
     ]
-    if len(columns) <= COLUMNS:
+    if len(columns) <= ABREAST:
         return columns
-    rest = [claim for column in columns[COLUMNS:] for claim in column["claims"]]
-    return [*columns[:COLUMNS], {"id": None, "name": "Others", "claims": rest}]
+    rest = [claim for column in columns[ABREAST:] for claim in column["claims"]]
+    return [*columns[:ABREAST], {"id": None, "name": "Others", "claims": rest}]
 
 
 def _asked_by(claim: Json) -> Json:

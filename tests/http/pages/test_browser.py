@@ -137,6 +137,17 @@ def test_filters_apply_at_once_and_the_way_back_works(seen: Watched) -> None:
     expect(page.get_by_label("What happened")).to_have_value("")
 
 
+def test_a_link_within_the_page_shows_its_claim_and_fetches_nothing(seen: Watched) -> None:
+    page = seen.open(EVENT)
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    page.locator("a[href='#lysychansk-s14a']").first.click()
+    expect(page.locator("article:target")).to_have_id("lysychansk-s14a")
+    page.go_back()
+    expect(page).to_have_url(ending(EVENT))
+    assert [url for url in fetched if "/static/" not in url] == []
+
+
 def test_the_map_is_moved_by_buttons(seen: Watched) -> None:
     page = seen.open("/explore")
     whole = page.locator("svg.map").get_attribute("viewBox")

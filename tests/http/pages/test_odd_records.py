@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from api.http.pages.data import Reading
 from api.http.pages.words import since
 from tests.http.pages.reader import page
 from tests.support import odd
@@ -100,6 +101,16 @@ def test_what_is_wrong_with_an_embedded_view_is_said_in_its_frame(odd_api: Api) 
     answer = odd_api.ask("/explore?embed=true&kind=bogus", {"Accept": "text/html"})
     assert (answer.status_code, "frame-ancestors *" in answer.headers["content-security-policy"]) == (422, True)
     assert 'class="brand"' not in answer.text
+
+
+def test_a_defect_is_a_page_to_people(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Reading, "positions", broken)
+    shown = page(api, "/explore/events/capture-of-lysychansk?as_of=2022-06-30", 500)
+    assert "Something went wrong on our side The request could not be answered." in shown.text
+    assert "/explore" in shown.links
 
 
 def test_a_slip_in_the_address_of_the_first_page_is_said_to_a_browser_as_a_page(odd_api: Api) -> None:

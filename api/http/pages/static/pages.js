@@ -7,6 +7,8 @@ const inWords = (day) =>
   new Date(`${day}T00:00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 
 let latest = 0;
+const view = () => window.location.pathname + window.location.search;
+let shown = view();
 
 /** Shows another view of the same page in its place: the page is the server's, and its address says all of it. */
 async function show(address, { push = true } = {}) {
@@ -18,6 +20,10 @@ async function show(address, { push = true } = {}) {
     window.location.assign(address);
     return;
   }
+  if (!response.headers.get("content-type")?.startsWith("text/html")) {
+    window.location.assign(address);
+    return;
+  }
   const text = await response.text();
   if (mine !== latest) return; // a later question is under way
   const next = new DOMParser().parseFromString(text, "text/html");
@@ -26,6 +32,7 @@ async function show(address, { push = true } = {}) {
   document.title = next.title;
   for (const part of ["main", "footer"]) document.querySelector(part)?.replaceWith(next.querySelector(part) ?? "");
   if (push) history.pushState(null, "", response.url);
+  shown = view();
   enhance();
   window.scrollTo(0, scrolled);
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
@@ -130,5 +137,7 @@ function enhance() {
   document.documentElement.dataset.ready = String(latest);
 }
 
-window.addEventListener("popstate", () => show(window.location.href, { push: false }));
+window.addEventListener("popstate", () => {
+  if (view() !== shown) show(window.location.href, { push: false }); // else the browser itself moves within the page
+});
 enhance();
