@@ -20,6 +20,12 @@ from api.http import formats
 from api.http.exports import escaped, left_out_in_words, statuses_in_words
 from api.http.formats import Document
 
+
+def _page(base: str, event: str, claim: str | None = None) -> str:
+    """Where people read of an event, or of one claim about it: these formats are for readers, not programs."""
+    return f"{base}/explore/events/{event}{f'#{claim}' if claim else ''}"
+
+
 KML = "application/vnd.google-earth.kml+xml"
 SCHEMA = "event"
 # GDAL takes fields of these names for parts of the placemark itself, and writes over what the columns hold.
@@ -73,9 +79,10 @@ class Kml:
 
     def _placemark(self, event: Document) -> str:
         columns = {**formats.event_columns(event), "url": self._base + (event["url"] or f"/events/{event['id']}")}
+        told = self._told(event, _page(self._base, event["id"]))
         return (
             f'<Placemark id="event.{event["id"]}"><name>{escaped(event["title"])}</name>'
-            f"<description>{escaped(self._told(event, columns['url']))}</description>{_span(event['date'])}"
+            f"<description>{escaped(told)}</description>{_span(event['date'])}"
             f'<ExtendedData><SchemaData schemaUrl="#{SCHEMA}">{_data(columns)}</SchemaData></ExtendedData>'
             f"{_point(columns)}</Placemark>\n"
         )
@@ -192,8 +199,8 @@ class Timeline:
         }
 
     def _link(self, event: Document) -> str:
-        address = event["url"] or f"/events/{event['id']}"  # of a damaged one, nothing but the id is known
-        return f'<a href="{escaped(self._base + address)}">{escaped(event["title"] or event["id"])}</a>'
+        """To its page; of a damaged one, nothing but the id is known."""
+        return f'<a href="{escaped(_page(self._base, event["id"]))}">{escaped(event["title"] or event["id"])}</a>'
 
 
 def _dates(when: Document) -> dict[str, Any]:
@@ -240,6 +247,7 @@ class Atom:
             f"<id>{_id('briefing', self._here)}</id><title>{escaped(description)}</title>"
             f"<subtitle>{escaped(said.strip())}</subtitle><author><name>Counterclaim</name></author>"
             f'<link rel="self" type="{ATOM}" href="{escaped(self._base + self._here)}"/>'
+            f'<link rel="alternate" type="text/html" href="{escaped(self._base)}/"/>'
             f'<link rel="alternate" type="application/json" '
             f'href="{escaped(self._base + self._here.replace("/briefing.atom", "/briefing", 1))}"/>\n'
         ).encode()
@@ -263,7 +271,7 @@ class Atom:
     def _claim(self, news: Document, claim: Document, day: str) -> str:
         if "damaged" in claim:
             title = f"A claim that is damaged and cannot be shown: {news['event']['title']}"
-            return self._entry(_id("claim", claim["id"]), title, day, (), f"/claims/{claim['id']}", "")
+            return self._entry(_id("claim", claim["id"]), title, day, (), self._links(news, claim["id"]))
         speaker = claim["speaker"]["name"] if claim["speaker"] else "Somebody unnamed"
         stance, aspect = claim["stance"].replace("_", " "), claim["aspect"]
         title = f"{speaker} {stance} ({aspect}): {news['event']['title']}"
@@ -283,7 +291,7 @@ class Atom:
             *moves,
         )
         author = f"<author><name>{escaped(speaker)}</name></author>"
-        return self._entry(_id("claim", claim["id"]), title, day, told, claim["url"], author)
+        return self._entry(_id("claim", claim["id"]), title, day, told, author + self._links(news, claim["id"]))
 
     def _change(self, news: Document, change: Document, day: str) -> str:
         event = news["event"]
@@ -293,14 +301,21 @@ class Atom:
         because = f"Because of: {', '.join(change['because'])}." if change["because"] else None
         inferred = "It would be another without what is inferred." if change["inferred"] else None
         told = (f"When: {date_in_words(event['date']['edtf'])}.", because, inferred)
-        return self._entry(name, title, day, told, f"/events/{event['id']}", "")
+        return self._entry(name, title, day, told, self._links(news))
 
-    def _entry(  # noqa: PLR0913, PLR0917 - the parts of an entry
-        self, name: str, title: str, day: str, told: Sequence[str | None], path: str, author: str
-    ) -> str:
+    def _links(self, news: Document, claim: str | None = None) -> str:
+        """To the page first: readers take a link for the entry's own where it is HTML, and no other."""
+        event = news["event"]["id"]
+        record = f"/claims/{claim}" if claim else f"/events/{event}"
         return (
-            f"<entry><id>{name}</id><title>{escaped(title)}</title><updated>{_moment(day)}</updated>{author}"
-            f'<link rel="alternate" type="application/json" href="{escaped(self._base + path)}"/>'
+            f'<link rel="alternate" type="text/html" href="{escaped(_page(self._base, event, claim))}"/>'
+            f'<link rel="alternate" type="application/json" href="{escaped(self._base + record)}"/>'
+        )
+
+    @staticmethod
+    def _entry(name: str, title: str, day: str, told: Sequence[str | None], more: str) -> str:
+        return (
+            f"<entry><id>{name}</id><title>{escaped(title)}</title><updated>{_moment(day)}</updated>{more}"
             f"<content>{escaped(' '.join(part for part in told if part))}</content></entry>\n"
         )
 

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from fastapi import Request
 
+from api.domain.dates import parse
 from api.http.caching import base
 
 Json = dict[str, Any]
@@ -19,7 +20,8 @@ PREFIXES = {
     "prov": "http://www.w3.org/ns/prov#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-DATES = ("earliest", "latest", "saidEarliest", "saidLatest", "publishedEarliest", "publishedLatest", "since", "until")
+DATED = ("", "said", "published", "since", "until")
+"""What stands before the terms of a date: whose it is."""
 WORDS = (
     "kind",
     "stance",
@@ -29,17 +31,18 @@ WORDS = (
     "role",
     "basis",
     "flag",
-    "precision",
-    "saidPrecision",
-    "publishedPrecision",
+    "placeRelation",
+    "coordinateMethod",
 )
 PEOPLE = {"person"}
 
 
 def context(root: str) -> Json:
     """What the terms mean; own ones are explained at `/ns`."""
-    dates: Json = {f"cc:{name}": {"@type": "xsd:date"} for name in DATES}
-    words: Json = {f"cc:{name}": {"@type": "@id"} for name in WORDS}
+    days = [_named_as(whose, name) for whose in DATED for name in ("earliest", "latest")]
+    own_words = (*WORDS, *(_named_as(whose, "precision") for whose in DATED))
+    dates: Json = {f"cc:{name}": {"@type": "xsd:date"} for name in days}
+    words: Json = {f"cc:{name}": {"@type": "@id"} for name in own_words}
     return {**PREFIXES, "cc": f"{root}/ns#", **dates, **words}
 
 
@@ -103,9 +106,16 @@ def _event(graph: Graph, event: Json) -> Json:
         "cc:kind": word("kind", event["kind"]),
         **when(event["date"]),
         "schema:location": graph.ref("locations", event["location"]),
+        "cc:placeRelation": event["location"] and word("placeRelation", event["location"]["relation"]),
         "schema:superEvent": graph.ref("events", event["part_of"]),
         "cc:participation": [
-            _filled({"cc:actor": graph.ref("actors", part["actor"]), "cc:role": word("role", part["role"])})
+            _filled(
+                {
+                    "cc:actor": graph.ref("actors", part["actor"]),
+                    "cc:role": word("role", part["role"]),
+                    "cc:note": part["note"],
+                }
+            )
             for part in event["participants"]
         ],
         "cc:assessment": [_assessment(graph, found) for found in event["assessments"]],
@@ -211,8 +221,8 @@ def _actor(graph: Graph, actor: Json) -> Json:
                 {
                     "cc:kind": word("kind", link["kind"]),
                     "cc:actor": graph.ref("actors", link["actor"]),
-                    "cc:since": _edtf(link["since"]),
-                    "cc:until": _edtf(link["until"]),
+                    **_bound("since", link["since"]),
+                    **_bound("until", link["until"]),
                 }
             )
             for link in actor["affiliations"]
@@ -221,12 +231,13 @@ def _actor(graph: Graph, actor: Json) -> Json:
     }
 
 
-def _edtf(found: Any) -> str | None:  # noqa: ANN401 - a date in either of its forms
-    """The first day of an affiliation's date."""
-    if isinstance(found, dict):
-        day: str | None = found["earliest"]
-        return day
-    return found if isinstance(found, str) and len(found) == len("2022-07-02") else None
+def _bound(prefix: str, edtf: str | None) -> Json:
+    """When an affiliation began or ended, which is a text of EDTF."""
+    if edtf is None:
+        return {}
+    found = parse(edtf)
+    days = {name: day and day.isoformat() for name, day in (("earliest", found.earliest), ("latest", found.latest))}
+    return when({**days, "edtf": edtf, "precision": found.precision}, prefix)
 
 
 def _location(graph: Graph, place: Json) -> Json:
@@ -236,6 +247,7 @@ def _location(graph: Graph, place: Json) -> Json:
         "schema:longitude": decimal(point["longitude"]),
         "schema:latitude": decimal(point["latitude"]),
         "cc:radiusInMetres": decimal(point["radius_m"]),
+        "cc:coordinateMethod": word("coordinateMethod", point["method"]),
     }
     return {
         "@type": "schema:Place",
@@ -243,6 +255,8 @@ def _location(graph: Graph, place: Json) -> Json:
         "schema:alternateName": place["aliases"],
         "cc:kind": word("kind", place["kind"]),
         "schema:containedInPlace": graph.ref("locations", place["within"]),
+        "cc:country": place["country"],
+        "schema:identifier": place["gazetteers"],
         "schema:geo": geo and _filled(geo),
         "schema:isPartOf": graph.ref("datasets", place["dataset"]),
     }

@@ -93,16 +93,19 @@ def _read(url: str, folder: Path, writer: Writer, datasets: list[str] | None) ->
 
 def _write(connection: Connection, folder: Path, writer: Writer, datasets: list[str] | None) -> dict[str, int]:
     counts = dict.fromkeys([*(f"{kind}s" for kind in TABLES), "objects"], 0)
+    owners: list[Record] = []
     with (folder / writer.file).open("wb") as stream:
         stream.write(writer.head())
         for kind in TABLES:
             for record in _records(connection, kind, datasets):
                 counts[f"{kind}s"] += 1
+                if kind == "dataset":
+                    owners.append(record)
                 for found in writer.objects(kind, record):
                     counts["objects"] += 1
                     stream.write(writer.line(found))
         stream.write(writer.tail())
-    (folder / LOST).write_text(_told(writer), encoding="utf-8")
+    (folder / LOST).write_text(_told(writer, owners), encoding="utf-8")
     return counts
 
 
@@ -117,8 +120,12 @@ def _records(connection: Connection, kind: str, datasets: list[str] | None) -> I
             yield record
 
 
-def _told(writer: Writer) -> str:
-    parts = [f"# What `{writer.file}` does not say\n\n{writer.lost.strip()}\n"]
+def _told(writer: Writer, datasets: list[Record]) -> str:
+    parts = [f"# What `{writer.file}` does not say\n\n{writer.lost.strip()}\n\n## Datasets\n\n"]
+    for one in datasets:
+        terms = ("version", "licence", "attribution", "url", "recorded_at")
+        known = "; ".join(f"{name.replace('_', ' ')}: {one[name]}" for name in terms if one[name])
+        parts.append(f"- {one['title']} ({one['id']}): {known}\n")
     for what, ids in writer.losses.items():
         parts.append(f"\n## {what} ({len(ids)})\n\n" + "".join(f"- {one}\n" for one in ids))
     return "".join(parts)

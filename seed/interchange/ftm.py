@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from api.domain.dates import date_in_words
+from seed.interchange.stix import figure_in_words
 
 Record = dict[str, Any]
 SCHEMAS = {
@@ -24,15 +25,19 @@ OPEN = "Events with a date that is open at one end, which has no day in the file
 LOST_OF_ALL = """
 FollowTheMoney speaks of what is so, not of what is said to be so.
 
-- A claim is a `Note` on its event; speaker, stance, aspect, hedge, day and source are in its words and `keywords`.
+- A claim is a `Note` on its event, its speaker and whom it holds responsible. Stance, aspect, hedge and credibility are
+  `keywords`; day, figure, quote and who passed it on are in its words; which claim it is about is left out.
 - `startDate` and `endDate` of an event are the days between which it lies, whether it lasted or took place once in
   there: the date in words stands in `summary`. Texts of EDTF are never given, for FollowTheMoney cuts
   an interval to its first day without a word. Dates that are open at one end have no days at all.
 - What the claims add up to stands in `keywords` of the event, as of the day of the export.
-- Places are `Address` entities; how far from its point a place may lie is in words.
+- Places are `Address` entities; how far from its point a place may lie is in words, and so is how an event lies to its
+  place. What lies within what, and of which event another is a part, is left out.
 - Actors of other kinds than persons, organisations and public bodies are `LegalEntity`, sides and civilians too.
 - Affiliations are `UnknownLink`s with their kind as the role; their dates are left out. Participations are too.
-- Sources are `Document`s, without their reliability; references that a source cites are not linked.
+- Sources are `Document`s, without their reliability, flags and archived copies, and without a day of publication that
+  is not exact; references that a source cites are not linked.
+- Datasets are no entities: version, licence and attribution are below. Imported rows as they were are left out.
 """
 
 
@@ -118,6 +123,8 @@ class Ftm:
         if when["edtf"] is not None and not bounded:
             self.losses[OPEN].append(event["id"])
         words = f"When: {date_in_words(when['edtf'])}."
+        if place and place["relation"] not in {None, "at"}:
+            words = f"Where: {place['relation']} {place['name']}. {words}"
         statuses = dict.fromkeys(f"status:{one['aspect']}:{one['status']}" for one in event["assessments"])
         yield _entity(
             _id("event", event["id"]),
@@ -140,6 +147,8 @@ class Ftm:
         said = date_in_words(claim["said"]["edtf"])
         carriers = [found for found in claim["citations"] if found["role"] == "carries"]
         quote = f"“{claim['quote']}”" if claim["quote"] else None
+        figure = figure_in_words(claim["value"])
+        via = f"By way of {claim['via']['name']}." if claim["via"] else None
         yield _entity(
             _id("claim", claim["id"]),
             "Note",
@@ -147,10 +156,11 @@ class Ftm:
             entity=[
                 _id("event", claim["event"]["id"]),
                 *([_id("actor", claim["speaker"]["id"])] if claim["speaker"] else []),
+                *(_id("actor", actor["id"]) for actor in claim["names"]),
             ],
-            description=" ".join(part for part in (claim["summary"], quote, f"Said: {said}.") if part),
+            description=" ".join(part for part in (claim["summary"], quote, figure, via, f"Said: {said}.") if part),
             proof=list(dict.fromkeys(_id("source", found["source"]["id"]) for found in carriers)),
-            keywords=[f"{name}:{claim[name]}" for name in ("stance", "aspect", "certainty")],
+            keywords=[f"{name}:{claim[name]}" for name in ("stance", "aspect", "certainty", "credibility")],
         )
 
 

@@ -28,13 +28,20 @@ LOST_OF_ALL = """
 STIX speaks of incidents and opinions about them; it has no claim, no aspect and no date that is not exact.
 
 - A claim is an `opinion` about its incident. Of its stance the opinion keeps agreement alone: that something was
-  conceded rather than asserted, and silence rather than "cannot confirm", stand in `labels`.
+  conceded rather than asserted, and silence rather than "cannot confirm", stand in `labels`, as do its hedge, its
+  credibility and whether it is an editor's reading.
 - Aspects are labels (`aspect:control`): STIX would take a denial of control for a denial of the incident.
 - Dates are in words in descriptions. `created` and `modified` are the moment at which the dataset was recorded.
 - What the claims add up to (disputed, conceded, …) is in the labels of the incident, as of the day of the export.
-- Who belongs to whom, and who took part as what, are `related-to` relationships with the role in their description.
-- Sources are external references, without their reliability. Figures, hedges and credibility are in words.
+- Who belongs to whom (without dates), who took part as what, who passed a claim on, which claim it is about, whom it
+  holds responsible, and of which event another is a part, are `related-to` relationships that say so in words.
+- Where an event was is in words too, for only some places have a point or a country, which STIX wants. A `precision` is
+  how far from its point a place may lie.
+- Sources are external references: title and address, without publisher, day, reliability, archived copy or flags.
+  Figures, and whose words are quoted, are in words.
+- Datasets are identities: version, licence and attribution are below. Imported rows as they were are left out.
 """
+PLACELESS = "Locations without a point or a country, which STIX cannot hold"
 
 
 class Stix:
@@ -45,7 +52,8 @@ class Stix:
 
     def __init__(self) -> None:
         """Nothing is lost yet."""
-        self.losses: dict[str, list[str]] = {"Locations without a point, which STIX cannot hold": []}
+        self.losses: dict[str, list[str]] = {PLACELESS: []}
+        self._addresses: dict[str, str] = {}
         self._moments: dict[str, str] = {}
         self._placed: set[str] = set()
         self._separator = b""
@@ -70,6 +78,9 @@ class Stix:
             name = record["id"]
             self._moments[name] = record["recorded_at"].removesuffix("Z").partition(".")[0] + ".000Z"
             yield self._object("dataset", name, name, name=record["title"], identity_class="organization")
+        elif kind == "source":
+            if record["url"]:
+                self._addresses[record["id"]] = record["url"]
         elif kind in makers:
             yield from makers[kind](record)
 
@@ -111,9 +122,10 @@ class Stix:
 
     def _location(self, place: Record) -> Iterator[Record]:
         point = place["point"]
-        if point is None:
-            self.losses["Locations without a point, which STIX cannot hold"].append(place["id"])
+        if point is None and place["country"] is None:
+            self.losses[PLACELESS].append(place["id"])
             return
+        point = point or {"latitude": None, "longitude": None, "radius_m": None}
         self._placed.add(place["id"])
         yield self._object(
             "location",
@@ -123,12 +135,15 @@ class Stix:
             latitude=point["latitude"],
             longitude=point["longitude"],
             precision=None if point["radius_m"] is None else float(point["radius_m"]),
-            labels=[f"kind:{place['kind']}"],
+            country=place["country"],
+            labels=[f"kind:{place['kind']}", *(f"alias:{alias}" for alias in place["aliases"])],
         )
 
     def _event(self, event: Record) -> Iterator[Record]:
         here, owner, place = _id("event", event["id"]), event["dataset"]["id"], event["location"]
-        told = (event["summary"], f"When: {date_in_words(event['date']['edtf'])}.", event["date"]["note"])
+        when = f"When: {date_in_words(event['date']['edtf'])}."
+        where = place and f"Where: {place['relation'] or 'at'} {place['name']}."
+        told = (event["summary"], when, event["date"]["note"], where)
         statuses = dict.fromkeys(f"status:{one['aspect']}:{one['status']}" for one in event["assessments"])
         yield self._object(
             "event",
@@ -142,36 +157,40 @@ class Stix:
             yield self._link(here, _id("location", place["id"]), owner, place["relation"] or "at", "related-to")
         for part in event["participants"]:
             yield self._link(here, _id("actor", part["actor"]["id"]), owner, f"takes part as {part['role']}")
+        if event["part_of"]:
+            yield self._link(here, _id("event", event["part_of"]["id"]), owner, "part of")
 
     def _claim(self, claim: Record) -> Iterator[Record]:
-        speaker = claim["speaker"]["name"] if claim["speaker"] else "nobody named"
-        value = claim["value"]
+        here, owner = _id("claim", claim["id"]), claim["dataset"]["id"]
         quote = f"“{claim['quote']}”" if claim["quote"] else None
-        told = (claim["summary"], quote, _figure(value), f"Said: {date_in_words(claim['said']['edtf'])}.")
-        refs = [_id("event", claim["event"]["id"])]
-        if claim["speaker"]:
-            refs.append(_id("actor", claim["speaker"]["id"]))
-        sources = [
-            {
-                "source_name": found["source"]["title"],
-                "external_id": found["source"]["id"],
-                "description": found["role"],
-            }
-            for found in claim["citations"]
-        ]
+        whose = f"The words are those of {claim['quote_by']['name']}." if claim["quote_by"] else None
+        said = f"Said: {date_in_words(claim['said']['edtf'])}."
+        told = (claim["summary"], quote, whose, figure_in_words(claim["value"]), said)
+        labels = [f"{name}:{claim[name]}" for name in ("stance", "aspect", "certainty", "credibility")]
         yield self._object(
             "claim",
             claim["id"],
-            claim["dataset"]["id"],
+            owner,
             explanation=" ".join(part for part in told if part),
-            authors=[speaker],
+            authors=[claim["speaker"]["name"] if claim["speaker"] else "nobody named"],
             opinion=OPINIONS[claim["stance"]],
-            object_refs=refs[:1],
-            labels=[f"{name}:{claim[name]}" for name in ("stance", "aspect", "certainty")],
-            external_references=sources,
+            object_refs=[_id("event", claim["event"]["id"])],
+            labels=[*labels, "inferred"] if claim["inferred"] else labels,
+            external_references=[self._reference(found) for found in claim["citations"]],
         )
-        if len(refs) > 1:
-            yield self._link(_id("claim", claim["id"]), refs[1], claim["dataset"]["id"], "said by")
+        for words, actor in (("said by", claim["speaker"]), ("by way of", claim["via"])):
+            if actor:
+                yield self._link(here, _id("actor", actor["id"]), owner, words)
+        for actor in claim["names"]:
+            yield self._link(here, _id("actor", actor["id"]), owner, "holds responsible")
+        if claim["about"]:
+            yield self._link(here, _id("claim", claim["about"]), owner, "about the claim")
+
+    def _reference(self, citation: Record) -> Record:
+        source = citation["source"]
+        found = {"source_name": source["title"], "external_id": source["id"], "description": citation["role"]}
+        address = self._addresses.get(source["id"])
+        return found if address is None else {**found, "url": address}
 
 
 def _id(kind: str, identifier: str) -> str:
@@ -183,8 +202,11 @@ def _uuid(name: str) -> str:
     return str(UUID(bytes=uuid5(IDS, name).bytes, version=4))
 
 
-def _figure(value: Record | None) -> str | None:
+def figure_in_words(value: Record | None) -> str | None:
+    """`Figure: best 45 people (killed, of Pro-government forces).`."""
     if value is None:
         return None
     known = ", ".join(f"{name} {value[name]}" for name in ("low", "best", "high") if value[name] is not None)
-    return f"Figure: {known} {value['unit'] or ''}".rstrip() + "."
+    of = f", of {value['of']['name']}" if value["of"] else ""
+    measure = f" ({value['measure'].replace('_', ' ')}{of})" if value["measure"] else ""
+    return f"Figure: {known} {value['unit'] or ''}".rstrip() + f"{measure}."

@@ -70,6 +70,23 @@ def test_a_claim_says_who_what_when_and_where(api: Api) -> None:
     )
 
 
+def test_nothing_is_made_more_exact_than_it_is(shipped_api: Api) -> None:
+    """An event near a place is not at it, and an affiliation of a year does not begin on its first day."""
+    found = graph(shipped_api.good("/events.jsonld").text) + graph(shipped_api.good("/actors.jsonld").text)
+    own, here = rdflib.Namespace(f"{root(shipped_api)}/ns#"), f"{root(shipped_api)}/events"
+    strikes = rdflib.URIRef(f"{here}/strikes-from-the-south")
+    assert found.value(strikes, own.placeRelation) == own["placeRelation-near"]
+    said = {
+        (str(since), *(str(found.value(node, own[f"since{name}"])) for name in ("Earliest", "Latest", "Precision")))
+        for node, since in found.subject_objects(own.sinceEdtf)
+    }
+    assert ("2023", "2023-01-01", "2023-12-31", str(own["precision-year"])) in said
+    actors = shipped_api.ndjson("/actors.ndjson")
+    assert {since for since, *_ in said} == {
+        link["since"] for actor in actors for link in actor["affiliations"] if link["since"]
+    }
+
+
 @pytest.mark.parametrize(
     "path", ["/claims?limit=2", "/events/capture-of-lysychansk/claims", "/events?as_of=2022-07-02"]
 )

@@ -68,9 +68,10 @@ def test_a_placemark_says_what_kml_cannot(api: Api) -> None:
     assert told is not None
     assert "When: 2 or 3 July 2022." in told
     assert " Where: at Lysychansk, within 5,000 m of the point. " in told
-    assert told.endswith(f"{str(api.client.base_url).rstrip('/')}/events/capture-of-lysychansk")
+    assert told.endswith(f" {str(api.client.base_url).rstrip('/')}/explore/events/capture-of-lysychansk")
     assert text(capture, f"{KML}Point/{KML}coordinates") == "38.44094,48.90421"
     data = {part.get("name"): part.text for part in capture.iter(f"{KML}SimpleData")}
+    assert data["url"] == f"{str(api.client.base_url).rstrip('/')}/events/capture-of-lysychansk"
     assert data["event_id"] == "capture-of-lysychansk"
     assert data["participants"] == "russian-forces|lpr-forces|ukrainian-forces"
     (row,) = [row for row in api.csv("/events.csv") if row["id"] == "capture-of-lysychansk"]
@@ -144,6 +145,20 @@ def test_a_feed_tells_each_claim_and_each_status_once(api: Api) -> None:
     titles = [text(entry, f"{ATOM}title") for entry in found]
     assert "Serhiy Haidai concedes (control): Capture of Lysychansk" in titles
     assert "Conceded, until then disputed (control): Capture of Lysychansk" in titles
+
+
+def test_readers_are_led_to_pages(api: Api) -> None:
+    """A feed reader takes a link for the entry's own where it is HTML; so do people who click on a slide."""
+    for entry in entries(api, date_from="2022-07-03"):
+        page, record = entry.iter(f"{ATOM}link")
+        assert (page.get("rel"), page.get("type")) == (record.get("rel"), "text/html")
+        shown = api.ask(str(page.get("href")), {"Accept": "text/html"})
+        assert shown.headers["content-type"].startswith("text/html")
+        claim = str(page.get("href")).partition("#")[2]
+        assert f'id="{claim}"' in shown.text or not claim
+        assert api.get(str(record.get("href")))["id"] in {claim, str(page.get("href")).rpartition("/")[2]}
+    (slide,) = [one for one in timeline(api)["events"] if one["unique_id"] == "capture-of-lysychansk"]
+    assert '/explore/events/capture-of-lysychansk">Capture of Lysychansk</a>' in slide["text"]["headline"]
 
 
 def test_ids_of_entries_do_not_depend_on_the_days_asked_for(api: Api) -> None:

@@ -42,7 +42,42 @@ def test_stix(dossier_url: str, tmp_path: Path) -> None:
     assert capture["type"] == "incident"
     assert "When: 2 or 3 July 2022." in capture["description"]
     assert "status:control:conceded" in capture["labels"]
+    assert "Where: at Lysychansk." in capture["description"]
     assert "\n- donbas\n" in lost
+    assert "\n- luhansk-oblast\n" not in lost  # it has no point, but a country
+    (oblast,) = [one for one in objects if one["type"] == "location" and one["name"] == "Luhansk Oblast"]
+    assert (oblast["country"], "latitude" in oblast) == ("UA", False)
+    assert "licence: CC BY-SA 4.0" in lost
+
+
+def linked(objects: list[Any], words: str) -> set[tuple[str, str]]:
+    """Whom relationships of these words lead to whom: names, or what an opinion says."""
+    said = {one["id"]: one.get("name") or one.get("explanation", "") for one in objects}
+    ends = [(one["source_ref"], one["target_ref"]) for one in objects if one.get("description") == words]
+    return {(said[source], said[target]) for source, target in ends}
+
+
+def test_stix_keeps_whom_a_claim_is_of_by_about_and_against(tmp_path: Path) -> None:
+    with databases.copy("sqlite", tmp_path, databases.shipped("sqlite")) as url:
+        text, _, _ = written(url, tmp_path, "stix")
+        rows = export(url, tmp_path / "package")
+        claims = list(map(json.loads, (tmp_path / "package" / "claims.ndjson").read_text().splitlines()))
+    objects: list[Any] = json.loads(text)["objects"]
+    assert rows["claims"] == len(claims)
+    links = [one.get("description") for one in objects if one["type"] == "relationship"]
+    assert links.count("by way of") == sum(claim["via"] is not None for claim in claims) > 0
+    assert links.count("about the claim") == sum(claim["about"] is not None for claim in claims) > 0
+    assert links.count("holds responsible") == sum(len(claim["names"]) for claim in claims) > 0
+    assert ("Capture of Lysychansk", "Battle of Lysychansk") in linked(objects, "part of")
+    opinions = [one for one in objects if one["type"] == "opinion"]
+    assert {label for one in opinions for label in one["labels"] if label.startswith("credibility:")} >= {
+        "credibility:6"
+    }
+    assert sum("inferred" in one["labels"] for one in opinions) == sum(claim["inferred"] for claim in claims) > 0
+    figures = [one["explanation"] for one in opinions if "Figure: " in one["explanation"]]
+    assert len(figures) == sum(claim["value"] is not None for claim in claims)
+    assert any("Figure: best 45 people (killed, of " in words for words in figures)
+    assert any(ref.get("url", "").startswith("https://") for one in opinions for ref in one["external_references"])
 
 
 def test_follow_the_money(dossier_url: str, tmp_path: Path) -> None:
@@ -65,6 +100,13 @@ def test_follow_the_money(dossier_url: str, tmp_path: Path) -> None:
     assert "startDate" not in oblast
     assert oblast["summary"][0].endswith("When: 2 July 2022 or later.")
     assert "\n- capture-of-luhansk-oblast\n" in lost
+    assert "licence: CC BY-SA 4.0" in lost
+    strikes = entities["counterclaim-event-strikes-from-the-south"]["properties"]
+    assert "Where: near Lysychansk." in strikes["summary"][0]
+    notes = [one["properties"] for one in entities.values() if one["schema"] == "Note"]
+    assert any("Figure: " in note["description"][0] for note in notes)
+    assert any("By way of " in note["description"][0] for note in notes)
+    assert all(any(word.startswith("credibility:") for word in note["keywords"]) for note in notes)
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -70,9 +70,18 @@ TERMS = {
     "note": "A remark.",
     "dataset": "The dataset that a source is recorded in.",
     "affiliation": "What an actor belongs to.",
-    "since": "The first day of an affiliation.",
-    "until": "Its last.",
+    "sinceEarliest": "The first day on which an affiliation may have begun.",
+    "sinceLatest": "The last day on which an affiliation may have begun.",
+    "sinceEdtf": "When an affiliation began, as EDTF.",
+    "sincePrecision": "How exactly it is known when an affiliation began.",
+    "untilEarliest": "The first day on which an affiliation may have ended.",
+    "untilLatest": "The last day on which an affiliation may have ended.",
+    "untilEdtf": "When an affiliation ended, as EDTF.",
+    "untilPrecision": "How exactly it is known when an affiliation ended.",
     "radiusInMetres": "How far from its point a place may lie.",
+    "coordinateMethod": "Where a point comes from.",
+    "placeRelation": "How an event lies to its location: with any word but `at`, it was not at the place itself.",
+    "country": "ISO 3166-1 alpha-2 of the country that a place, or the nearest one that contains it, is recorded in.",
 }
 # The vocabularies whose words a term takes.
 NAMED = {
@@ -83,6 +92,8 @@ NAMED = {
     "role": ("role", "citation_role"),
     "kind": ("event_kind", "actor_kind", "location_kind", "source_kind", "affiliation_kind"),
     "precision": ("date_precision",),
+    "placeRelation": ("place_relation",),
+    "coordinateMethod": ("coordinate_method",),
     "flag": ("citation_flag",),
     "basis": ("citation_basis",),
 }
