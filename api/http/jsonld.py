@@ -20,30 +20,26 @@ PREFIXES = {
     "prov": "http://www.w3.org/ns/prov#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-DATED = ("", "said", "published", "since", "until")
-"""What stands before the terms of a date: whose it is."""
-WORDS = (
-    "kind",
-    "stance",
-    "aspect",
-    "certainty",
-    "status",
-    "role",
-    "basis",
-    "flag",
-    "placeRelation",
-    "coordinateMethod",
-)
+DATES = {"events": ("",), "claims": ("said",), "sources": ("published",), "actors": ("since", "until")}
+"""By kind of records, what stands before the terms of a date: whose it is."""
+WORDS = {
+    "events": ("kind", "aspect", "status", "role", "placeRelation"),
+    "claims": ("stance", "aspect", "certainty", "role", "flag", "basis"),
+    "sources": ("kind",),
+    "actors": ("kind",),
+    "locations": ("kind", "coordinateMethod"),
+}
+"""By kind of records, the terms whose values are words of a vocabulary."""
 PEOPLE = {"person"}
 
 
-def context(root: str) -> Json:
-    """What the terms mean; own ones are explained at `/ns`."""
-    days = [_named_as(whose, name) for whose in DATED for name in ("earliest", "latest")]
-    own_words = (*WORDS, *(_named_as(whose, "precision") for whose in DATED))
-    dates: Json = {f"cc:{name}": {"@type": "xsd:date"} for name in days}
-    words: Json = {f"cc:{name}": {"@type": "@id"} for name in own_words}
-    return {**PREFIXES, "cc": f"{root}/ns#", **dates, **words}
+def context(root: str, kind: str) -> Json:
+    """What the terms of a kind of records mean; own ones are explained at `/ns`."""
+    found: Json = {**PREFIXES, "cc": f"{root}/ns#"}
+    for whose in DATES.get(kind, ()):
+        found |= {f"cc:{_named_as(whose, name)}": {"@type": "xsd:date"} for name in ("earliest", "latest")}
+        found[f"cc:{_named_as(whose, 'precision')}"] = {"@type": "@id"}
+    return found | {f"cc:{name}": {"@type": "@id"} for name in WORDS.get(kind, ())}
 
 
 class Graph:
@@ -297,7 +293,7 @@ class Jsonld:
 
     def head(self, _description: str, _left_out: Mapping[str, int]) -> bytes:
         """The context."""
-        return b'{"@context":%s,"@graph":[' % orjson.dumps(context(self._root))
+        return b'{"@context":%s,"@graph":[' % orjson.dumps(context(self._root, self._kind))
 
     def record(self, document: Json) -> bytes:
         """A node."""
@@ -318,4 +314,4 @@ def jsonld_page(request: Request, kind: str, bodies: list[str]) -> bytes:
 def jsonld_item(request: Request, kind: str, body: str) -> bytes:
     """One record of this kind, such as `event`."""
     root = base(request)
-    return orjson.dumps({"@context": context(root), **Graph(root).of(f"{kind}s", orjson.loads(body))})
+    return orjson.dumps({"@context": context(root, f"{kind}s"), **Graph(root).of(f"{kind}s", orjson.loads(body))})

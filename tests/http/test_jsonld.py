@@ -119,6 +119,18 @@ def test_only_who_names_it_gets_it(api: Api, accept: str, linked: bool) -> None:
     assert (answer.headers["content-type"] == "application/ld+json") == linked
 
 
+@pytest.mark.parametrize("name", LISTS)
+def test_every_word_and_day_has_its_type(shipped_api: Api, name: str) -> None:
+    """What a context forgets is a plain text in the graph."""
+    found = graph(shipped_api.good(f"/{name}.jsonld").text)
+    texts = {str(value) for value in found.objects() if isinstance(value, rdflib.Literal)}
+    assert not [value for value in texts if value.startswith("cc:")]
+    for _, term, value in found:
+        if str(term).endswith(("arliest", "atest")):
+            assert isinstance(value, rdflib.Literal), term
+            assert value.datatype == rdflib.XSD.date, term
+
+
 def test_every_term_is_explained(api: Api) -> None:
     page = api.good("/ns").text
     explained = set(re.findall('id="([^"]+)"', page))

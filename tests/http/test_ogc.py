@@ -88,10 +88,24 @@ def test_a_box_takes_in_what_has_no_point(api: Api, path: str, kind: str, limit:
         ("0000-01-01T00:00:00Z/2022-06-26T", {"date_to": "2022-06-26"}),
         ("2022-06-26/2022-06-30", {"date_from": "2022-06-26", "date_to": "2022-06-30"}),
         ("../..", {}),
+        (["2022-07-02T/..", "../2022-07-03T"], {"date_from": "2022-07-02", "date_to": "2022-07-03"}),
+        (["2022-06-26/2022-07-02", "2022-06-30/.."], {"date_from": "2022-06-30", "date_to": "2022-07-02"}),
     ],
 )
 def test_days_take_in_what_has_none(api: Api, datetime: str, filters: dict[str, Any]) -> None:
     assert ids(api, EVENTS, datetime=datetime) == api.ids("/events", **filters, undated="include")
+
+
+@pytest.mark.parametrize("path", [EVENTS, CLAIMS])
+def test_several_times_are_all_to_be_met(shipped_api: Api, path: str) -> None:
+    """GDAL gives `datetime` once for each condition on a date; two days that are apart leave what may lie in both."""
+    for asked in (["2022-07-03/..", "../2022-07-01"], ["2018-02-07", "2018-02-08"], ["../2022-06-26", "2022-07-02T"]):
+        each = [set(ids(shipped_api, path, datetime=one)) for one in asked]
+        found = ids(shipped_api, path, datetime=asked)
+        assert set(found) == set.intersection(*each), asked
+        assert len(found) == len(set(found)) > 0
+    between = ids(shipped_api, path, datetime=["2022-07-02/..", "../2022-07-03"])
+    assert between == ids(shipped_api, path, datetime="2022-07-02/2022-07-03")
 
 
 @pytest.mark.parametrize("path", [EVENTS, CLAIMS, LOCATIONS])
@@ -192,6 +206,7 @@ def test_links_lead_on(api: Api) -> None:
         ({"datetime": "2022-02-30"}, "datetime"),
         ({"datetime": "2022-07-03/2022-07-01"}, "datetime"),
         ({"datetime": "2022-07-03", "date_from": "2022-07-01"}, "datetime"),
+        ({"datetime": ["2022-07-03", "2022-02-30"]}, "datetime"),
         ({"limit": "0"}, "limit"),
         ({"limit": "-1"}, "limit"),
         ({"bbox": "1,2,3,4,5"}, "bbox"),

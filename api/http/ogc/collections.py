@@ -80,10 +80,7 @@ def _day(text: str, *, may_be_open: bool) -> date | None:
         raise PydanticCustomError("day", "there is no such day in the calendar") from None
 
 
-Interval = Annotated[
-    Days | None,
-    BeforeValidator(_days, json_schema_input_type=Annotated[str, Field()]),
-]
+Interval = Annotated[Days, BeforeValidator(_days, json_schema_input_type=Annotated[str, Field()])]
 AnyBox = Annotated[BBox | None, BeforeValidator(_flat)]
 Limit = Annotated[int, BeforeValidator(_limit), Field(ge=1), AfterValidator(lambda limit: min(limit, MAX_LIMIT))]
 
@@ -99,18 +96,24 @@ class Items(BaseModel):
         None
     )
     datetime: Annotated[
-        Interval,
+        list[Interval],
         Field(
             description="A day, or two with `/` between, an end open as `..`: features that may lie in these days, and "
-            "those whose date is not known."
+            "those whose date is not known. Of several, all have to be met."
         ),
-    ] = None
+    ] = []
 
     def replaced(self, first: str, last: str) -> Self:
-        """The same question with its days where the lists of the API have them."""
-        if self.datetime is None:
+        """The same question with its days where the lists of the API have them.
+
+        GDAL asks for `date_earliest >= A AND date_latest <= B` by giving the parameter twice. Whatever may lie in both
+        begins by the earlier end and lasts until the later beginning, also where that is behind the end.
+        """
+        if not self.datetime:
             return self
-        return self.model_copy(update={first: self.datetime.first, last: self.datetime.last})
+        begins = [days.first for days in self.datetime if days.first is not None]
+        ends = [days.last for days in self.datetime if days.last is not None]
+        return self.model_copy(update={first: max(begins, default=None), last: min(ends, default=None)})
 
 
 _BOX_TEXT = "west,south,east,north (or with heights) in WGS 84 degrees: features whose point lies within, and those "
@@ -120,7 +123,7 @@ UNDATED = Annotated[Undated, Field(description="Whether features without a date 
 def _once(filters: Any, *others: str) -> None:  # noqa: ANN401 - any collection's filters
     """Days are asked for in one way. Raises PydanticCustomError."""
     for other in others:
-        if filters.datetime is not None and getattr(filters, other) is not None:
+        if filters.datetime and getattr(filters, other) is not None:
             message = "and {other} ask for days: give one of them"
             raise PydanticCustomError("twice", message, {"parameter": "datetime", "other": other})
 
@@ -164,8 +167,8 @@ class LocationItems(LocationFilters, Items):
 
     bbox: Annotated[AnyBox, Field(description=_BOX_TEXT + "without one.")] = None
     datetime: Annotated[
-        Interval, Field(description="Taken, and met by every location: locations have no date of their own.")
-    ] = None
+        list[Interval], Field(description="Taken, and met by every location: locations have no date of their own.")
+    ] = []
 
     def asked(self) -> tables.TableQuestion:
         """The question."""
