@@ -32,8 +32,15 @@ class View:
     height: float = HEIGHT
 
     def x(self, longitude: float) -> float:
-        """Points from the left."""
-        return (longitude - self.west) / (self.east - self.west) * self.width
+        """Points from the left; of what lies across the antimeridian, where the view reaches over it."""
+        return (self.turned(longitude) - self.west) / (self.east - self.west) * self.width
+
+    def turned(self, longitude: float) -> float:
+        """The same longitude, a turn further where only that is shown."""
+        for turn in (TURN, -TURN):
+            if not self.west <= longitude <= self.east and self.west <= longitude + turn <= self.east:
+                return longitude + turn
+        return longitude
 
     def y(self, latitude: float) -> float:
         """Points from the top."""
@@ -45,7 +52,7 @@ class View:
 
     def holds(self, longitude: float, latitude: float) -> bool:
         """Whether a point is shown."""
-        return self.west <= longitude <= self.east and self.south <= latitude <= self.north
+        return self.west <= self.turned(longitude) <= self.east and self.south <= latitude <= self.north
 
     def scale(self) -> tuple[float, str]:
         """A bar of a round length on the ground, of about a sixth of the width: its points, and what it says."""
@@ -57,6 +64,7 @@ class View:
 
 def view_of(circles: Iterable[tuple[float, float, float]]) -> View:
     """The view of some circles of longitude, latitude and radius in metres; the whole world where there are none."""
+    circles = _side_by_side(list(circles))
     boxes = []
     for longitude, latitude, radius in circles:
         up = min(radius, FITTED_M) / METRES
@@ -71,6 +79,16 @@ def view_of(circles: Iterable[tuple[float, float, float]]) -> View:
         max(box[3] for box in boxes),
         MARGIN,
     )
+
+
+def _side_by_side(circles: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
+    """Circles west of the widest gap between their longitudes a turn further east, if that brings all together."""
+    ordered = sorted({longitude for longitude, _, _ in circles})
+    gaps = [(east - west, west) for west, east in pairwise(ordered)]
+    widest, edge = max(gaps, default=(0.0, 0.0))
+    if not ordered or widest <= TURN - (ordered[-1] - ordered[0]):  # the gap around the back of the world
+        return circles
+    return [(x + TURN if x <= edge else x, y, radius) for x, y, radius in circles]
 
 
 def fitted(west: float, south: float, east: float, north: float, margin: float = 1.0) -> View:
@@ -119,6 +137,11 @@ class Line:
         west, south, east, north = box
         return self.west <= east and self.east >= west and self.south <= north and self.north >= south
 
+    def turned(self, turn: float) -> "Line":
+        """The same line so many degrees further east."""
+        points = tuple((x + turn, y) for x, y in self.points)
+        return Line(points, self.west + turn, self.south, self.east + turn, self.north)
+
     def lies_in(self, box: tuple[float, float, float, float]) -> bool:
         """Whether all of it lies in the box, so that nothing is to be cut off."""
         west, south, east, north = box
@@ -160,8 +183,7 @@ def _twice(lines: Sequence[Line]) -> Iterator[Line]:
         yield line
         for turn in (TURN, -TURN):
             if line.west + turn < HALF_TURN and line.east + turn > -HALF_TURN and line.east - line.west < TURN:
-                points = tuple((x + turn, y) for x, y in line.points)
-                yield Line(points, line.west + turn, line.south, line.east + turn, line.north)
+                yield line.turned(turn)
 
 
 def _line(steps: Sequence[int]) -> Line:
@@ -183,7 +205,7 @@ def drawn(view: View) -> tuple[str, str]:
     pad_x, pad_y = BEYOND * (view.east - view.west), BEYOND * (view.north - view.south)
     box = (view.west - pad_x, view.south - pad_y, view.east + pad_x, view.north + pad_y)
     seen = FINEST / 10 * min((view.east - view.west) / view.width, (view.north - view.south) / view.height)
-    land, borders = _thinned(max(degrees for degrees in THINNED if degrees <= seen))
+    land, borders = (_around(lines, box) for lines in _thinned(max(degrees for degrees in THINNED if degrees <= seen)))
     rings = [line.points if line.lies_in(box) else clipped(line.points, box) for line in land if line.meets(box)]
     runs = [
         run
@@ -195,6 +217,15 @@ def drawn(view: View) -> tuple[str, str]:
         "".join(_path(ring, view, "z") for ring in rings if ring),
         "".join(_path(run, view, "") for run in runs),
     )
+
+
+def _around(lines: Sequence[Line], box: tuple[float, float, float, float]) -> Sequence[Line]:
+    """The lines, and those a turn further that a view over the antimeridian shows too."""
+    west, _, east, _ = box
+    if east - west > TURN - HALF_TURN // 2 or (west >= -HALF_TURN and east <= HALF_TURN):
+        return lines
+    turn = TURN if east > HALF_TURN else -TURN
+    return [*lines, *(found for line in lines if (found := line.turned(turn)).meets(box))]
 
 
 def _path(points: Sequence[Point], view: View, end: str) -> str:

@@ -29,7 +29,7 @@ from api.query.session import ReadSession
 T = TypeVar("T")
 Json = dict[str, Any]
 Endpoint = Callable[..., Awaitable[Response]]
-ENDS = 200
+ENDS = 50
 """So many claims are looked at for the first and the last day on which anything was said."""
 _SCOPE = {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "query_string": b"", "headers": []}
 

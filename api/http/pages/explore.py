@@ -109,9 +109,10 @@ async def _days_said(reading: Reading, asked: dict[str, Any], drawn: list[Json],
     if not ever or total > DRAWN:
         return (await reading.known()).said
     if ever.keys() != asked.keys():
-        page = await reading.events(**ever, fields=["id"], limit=DRAWN + 1)
-        drawn = page.records
-    if not 0 < len(drawn) <= DRAWN:
+        if not 0 < await reading.count_events(**ever) <= DRAWN:
+            return (await reading.known()).said
+        drawn = (await reading.events(**ever, limit=DRAWN)).records
+    if not drawn:
         return (await reading.known()).said
     return await reading.days_said(event=[event["id"] for event in drawn])
 

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from api.http.pages import words
-from api.http.pages.basemap import WIDTH, View, drawn, fitted, view_of
+from api.http.pages.basemap import TURN, WIDTH, View, drawn, fitted, view_of
 
 Json = dict[str, Any]
 Bounds = tuple[float, float, float, float]
@@ -145,8 +145,8 @@ def map_of(events: Sequence[Json], box: Any = None, around: Iterable[Json] = ())
     """The map of some events; `box` is what it shows where it was asked for, `around` places for orientation."""
     placed = [event for event in events if event["location"] and event["location"]["point"]]
     points = {_point(event): event["location"]["point"] for event in placed}
-    if box is not None and box.west <= box.east:
-        view = fitted(box.west, box.south, box.east, box.north)
+    if box is not None:
+        view = fitted(box.west, box.south, box.east + (TURN if box.west > box.east else 0), box.north)
     else:
         view = view_of((p["longitude"], p["latitude"], p["radius_m"] or 0) for p in points.values())
     land, borders = drawn(view)

@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from api.http.pages import frame, words
+from api.http.pages.basemap import HALF_TURN
 from api.http.pages.data import Directory, Json, Reading
 from api.http.pages.links import changed, without
 from api.http.pages.map import Map, Sign
@@ -168,7 +169,10 @@ def _sign_link(sign: Sign, bare: str, elsewhere: str, day: str) -> str:
         return f"{bare}{'&' if '?' in bare else '?'}location={sign.location}"
     points = [event["location"]["point"] for event in sign.events]
     xs, ys = [point["longitude"] for point in points], [point["latitude"] for point in points]
-    box = (max(-180, min(xs) - APART), max(-90, min(ys) - APART), min(180, max(xs) + APART), min(90, max(ys) + APART))
+    west, east = min(xs), max(xs)
+    if east - west > HALF_TURN:  # on both sides of the antimeridian, which the box then crosses
+        west, east = min(x for x in xs if x > 0), max(x for x in xs if x < 0)
+    box = (max(-180, west - APART), max(-90, min(ys) - APART), min(180, east + APART), min(90, max(ys) + APART))
     sides = "%2C".join(f"{round(side, 4):g}" for side in box)
     return f"{elsewhere}{'&' if '?' in elsewhere else '?'}bbox={sides}"
 

@@ -251,6 +251,14 @@ def test_marks_keep_their_shapes_in_forced_colours(
         ground = page.evaluate("getComputedStyle(document.querySelector('svg.map .plate')).fill")
         assert contrast(shade(ink), shade(ground)) >= 4.5
         assert len(set(marks.evaluate_all("all => all.map((one) => one.getAttribute('href'))"))) >= 3
+        for button in ("form.find button", "form.day button", ".tools button"):
+            ink, backplate = (
+                page.evaluate(f"getComputedStyle(document.querySelector('{button}')).{of}")
+                for of in ("color", "backgroundColor")
+            )
+            canvas = page.evaluate("getComputedStyle(document.body).backgroundColor")
+            assert contrast(shade(ink), shade(backplate)) >= 4.5, button
+            assert contrast(shade(ink), shade(canvas)) >= 4.5, button  # which browsers lay behind words
 
 
 @contextmanager

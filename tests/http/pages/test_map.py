@@ -7,6 +7,7 @@ import pytest
 from api.domain.geo import Box
 from api.http.pages.basemap import HEIGHT, METRES, WIDTH, clipped, drawn, fitted, view_of, within
 from api.http.pages.map import UNKNOWN_PX, map_of
+from api.http.pages.pictures import sign_links
 
 BOX = (0.0, 0.0, 10.0, 10.0)
 
@@ -107,6 +108,30 @@ def test_what_crosses_the_antimeridian_is_no_line_around_the_world() -> None:
         step.replace("-", " -").split() for path in land.split("M")[1:] for step in path.rstrip("z").split("l")[1:]
     ]
     assert max(abs(float(number)) for path in steps for number in path[::2]) < WIDTH * 10 / 4
+
+
+def test_both_sides_of_the_antimeridian_are_shown_together() -> None:
+    """Fiji lies on both: so the map is of Fiji, and not of a world with one event at either edge."""
+    west, east = event("a", 179.9, -17, 20_000), event("b", -179.9, -17.1, 20_000)
+    shown = map_of([west, east])
+    assert shown.view.east - shown.view.west < 2
+    one, other = shown.rings
+    assert 0 < one.x < other.x < WIDTH
+    asked = map_of([west, east], Box(170, -20, -170, -10)).view
+    assert asked.west <= 170
+    assert asked.east >= 190
+    land, _ = drawn(asked)
+    everywhere = [float(start.split(" ")[0]) for path in land.split("M")[1:] for start in [path.partition("l")[0]]]
+    assert min(everywhere) < asked.x(180) * 10 < max(everywhere)
+    assert map_of([event("a", -120, 10, 5), event("b", 30, 10, 5)]).view.west < -120
+
+
+def test_a_sign_of_both_sides_of_the_antimeridian_leads_to_a_box_across_it() -> None:
+    shown = map_of(
+        [event("a", 179.99, -17, 5), event("b", -179.99, -17, 5), event("c", 170, -17, 5), event("d", -170, -17, 5)]
+    )
+    links = sign_links(shown, "/explore", "")
+    assert "/explore?bbox=179.97%2C-17.02%2C-179.97%2C-16.98" in links
 
 
 def test_labels_without_room_are_left_away_and_those_of_most_events_stay() -> None:
