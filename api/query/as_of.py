@@ -26,10 +26,14 @@ class AsOfDay:
         """The claims of an event's row that count; all of them must be about that event."""
         return said_by(decode(row[STATEMENTS]), self.day, self.known, self.undated)
 
+    def holds(self, row: Row) -> bool:
+        """Whether the event's document is as it stands, for all claims count."""
+        return all_said_by(row[STATEMENTS], self.day, self.known, self.undated)
+
     def body(self, row: Row) -> str:
         """The event's document, with claims counted and assessments made as of the day."""
         body: str = row[BODY]
-        if all_said_by(row[STATEMENTS], self.day, self.known, self.undated):
+        if self.holds(row):
             return body
         return body[: row[JUDGED_FROM]] + judged_text(self.statements(row)) + body[row[JUDGED_TO] :]
 

@@ -6,22 +6,25 @@
 import zlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 import orjson
+from pyroaring import BitMap
 from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, select, tuple_
 
 from api import models
 from api.domain.vocabulary import ChangeOperation
 from api.errors import NotFound, Unavailable
+from api.models.facets import FACETS
 from api.query.lists import require_revision
 from api.query.paging import DATED, Found, Place, Sort, Stretch, Walked, stretch
-from api.query.postings import LAST
+from api.query.postings import LAST, numbers_of
 from api.query.session import ReadSession, sent_moment
-from api.query.statements import REVISION
+from api.query.statements import HASHED, KIND_OF_LIST, PLACES, REVISION
 from api.storage.reader import Row, SqlStatement, body_of
 
 DOCUMENT_TABLES = {
@@ -43,6 +46,9 @@ _DIGITS = 10
 
 _R, _C, _P = models.Revision.__table__, models.Change.__table__, models.PastVersion.__table__
 _LATER = _C.alias()
+LARGE = 1_000
+"""A revision that put so many documents is told in the order in which they lie, so that each is read once."""
+_LIST_OF = {kind: table for table, kind in KIND_OF_LIST.items()}
 _REVISION_COLUMNS = [_R.c[name] for name in models.Revision.__table__.columns.keys() if name != "seal"]  # noqa: SIM118 - a collection of columns, not a dict
 _NUMBER: ColumnElement[int] = bindparam("number")
 _SINCE: ColumnElement[int] = bindparam("since")
@@ -62,8 +68,17 @@ _REVISION = SqlStatement(select(REVISION, *_REVISION_COLUMNS).where(_R.c.number 
 _LOADS = SqlStatement(select(REVISION, func.count()).select_from(_R))
 # A document may have changed in several revisions; whoever has its last change needs no other.
 _IS_LAST = ~exists().where(_LATER.c.kind == _C.c.kind, _LATER.c.id == _C.c.id, _LATER.c.revision > _C.c.revision)
-_BEYOND = tuple_(_C.c.revision, _C.c.kind, _C.c.id) > tuple_(_NUMBER, _KIND, _ID)
-_BEYOND_IN_ONE = and_(_C.c.revision == _SINCE, tuple_(_C.c.kind, _C.c.id) > tuple_(_KIND, _ID))
+_OF_KIND = and_(_C.c.revision == _NUMBER, _C.c.kind == _KIND, _C.c.id > _ID, _IS_LAST)
+_WHICH = {
+    "last": and_(
+        tuple_(_C.c.revision, _C.c.kind, _C.c.id) > tuple_(_NUMBER, _KIND, _ID),
+        _C.c.revision < bindparam("until"),
+        _IS_LAST,
+    ),
+    "in one": and_(_C.c.revision == _SINCE, tuple_(_C.c.kind, _C.c.id) > tuple_(_KIND, _ID)),
+    "of kind": _OF_KIND,
+    "deleted": and_(_OF_KIND, _C.c.op == ChangeOperation.DELETE),
+}
 _SERVED = case(
     *(
         (_C.c.kind == kind, select(body_of(t)).where(t.c.id == _C.c.id).scalar_subquery())
@@ -72,19 +87,21 @@ _SERVED = case(
 )
 
 
-def _changes(*, one: bool, documents: bool) -> SqlStatement:
+def _changes(which: str, *, documents: bool) -> SqlStatement:
     columns = (_C.c.revision, _C.c.id, _C.c.kind, _C.c.op, _C.c.sha256, _R.c.recorded_at)
     found = select(REVISION, *columns, *((_SERVED,) if documents else ())).join_from(
         _C, _R, _R.c.number == _C.c.revision
     )
-    found = found.where(_BEYOND_IN_ONE) if one else found.where(_BEYOND, _IS_LAST)
-    return SqlStatement(found.order_by(_C.c.revision, _C.c.kind, _C.c.id).limit(bindparam("limit")))
+    found = found.where(_WHICH[which]).order_by(_C.c.revision, _C.c.kind, _C.c.id)
+    return SqlStatement(found.limit(bindparam("limit")))
 
 
-_CHANGES = {
-    (one, documents): _changes(one=one, documents=documents)
-    for one, documents in ((True, False), (False, False), (False, True))
-}
+_CHANGES = {(which, documents): _changes(which, documents=documents) for which in _WHICH for documents in (False, True)}
+_LARGE_ONES = SqlStatement(
+    select(REVISION, _R.c.number, _R.c.recorded_at)
+    .where(_R.c.number > _SINCE, _R.c.added + _R.c.changed >= bindparam("large"))
+    .order_by(_R.c.number)
+)
 _CHANGED = select(_C.c.kind, _C.c.id).distinct().where(_C.c.revision > _SINCE).subquery()
 _COUNTS = {
     True: SqlStatement(select(REVISION, func.count()).select_from(_C).where(_C.c.revision == _SINCE)),
@@ -194,7 +211,7 @@ class LastChanges(HistoryList):
         batch: int,
     ) -> AsyncIterator[list[Found]]:
         """From a place on, a batch at a time."""
-        async for rows in self._rows(session, place, batch):
+        async for rows in self._rows(session, self._start(place), batch):
             told = zip(rows, await self._told(session, rows), strict=True)
             yield [Found(Place(DATED, row[1], row[2], row[3]), text) for row, text in told]
 
@@ -205,20 +222,66 @@ class LastChanges(HistoryList):
         place: Place | None,
         batch: int,
     ) -> AsyncIterator[Stretch]:
-        """The same, of which nothing is made but what is sent."""
-        async for rows in self._rows(session, place, batch):
-            if rows:
+        """The same, of which nothing is made but what is sent; documents of one revision as they lie, not by id."""
+        start = self._start(place)
+        large = (
+            await session.fetch(_LARGE_ONES, {"since": self.since, "large": LARGE})
+            if self.documents and not self.one
+            else ()
+        )
+        for _, number, recorded_at in large:
+            if (number, LAST) <= (start.key, start.tail):
+                continue
+            async for rows in self._rows(session, start, batch, until=number):
                 yield stretch(await self._told(session, rows), Place(DATED, *rows[-1][1:4]))
+            for kind in sorted(DOCUMENT_TABLES):
+                after = start.id if (number, kind) == (start.key, start.tail) else ""
+                if (number, kind) >= (start.key, start.tail):
+                    async for found in self._of_kind(session, Place(DATED, number, after, kind), recorded_at, batch):
+                        yield found
+            start = Place(DATED, number, "", LAST)
+        async for rows in self._rows(session, start, batch):
+            yield stretch(await self._told(session, rows), Place(DATED, *rows[-1][1:4]))
 
-    async def _rows(self, session: ReadSession, place: Place | None, batch: int) -> AsyncIterator[Sequence[Row]]:
-        """Rows of (_, revision, id, kind, op, SHA-256, moment, perhaps document)."""
-        number, kind, identifier = (self.since, LAST, "") if place is None else (place.key, place.tail, place.id)
-        if self.one and place is None:
-            kind = ""
+    def _start(self, place: Place | None) -> Place:
+        return place or Place(DATED, self.since, "", "" if self.one else LAST)
+
+    async def _of_kind(
+        self, session: ReadSession, start: Place, recorded_at: datetime | str, batch: int
+    ) -> AsyncIterator[Stretch]:
+        """What a revision did to documents of a kind, from a place on; of what has numbers, first what it deleted."""
+        _, number, after, kind = start
+        table = _LIST_OF.get(kind)
+        placed = await session.fetch(PLACES[table], {"id": after}) if table and after else ()
+        if not placed:
+            which = "deleted" if table else "of kind"
+            async for rows in self._rows(session, start, batch, which=which):
+                yield stretch(await self._told(session, rows), Place(DATED, *rows[-1][1:4]))
+        if table is None:
+            return
+        begins, between = _begins(int(number), recorded_at, _PUT, kind), f'","url":"/{kind}s/'
+        numbers = numbers_of(await _last_changed(session, table, int(number)))
+        numbers = numbers[numbers > (placed[0][1] if placed else -1)]
+        for first in range(0, len(numbers), batch):
+            part = numbers[first : first + batch].tolist()
+            rows = sorted(await session.fetch(HASHED[table], {"numbers": part}, slow=True), key=itemgetter(-1))
+            told = [
+                f'{begins}"{id_}","sha256":"{(mark or b"").hex()}{between}{id_}","document":{body}}}'
+                for _, _, id_, body, mark, _ in rows
+            ]
+            yield stretch(told, Place(DATED, number, rows[-1][2], kind))
+
+    async def _rows(
+        self, session: ReadSession, start: Place, batch: int, *, until: int = 2**31 - 1, which: str = "last"
+    ) -> AsyncIterator[Sequence[Row]]:
+        """Rows of (_, revision, id, kind, op, SHA-256, moment, perhaps document); never none of them."""
+        _, number, identifier, kind = start
+        statement = _CHANGES["in one" if self.one else which, self.documents]
         while True:
-            parameters = {"since": self.since, "number": number, "kind": kind, "id": identifier, "limit": batch}
-            rows = await session.fetch(_CHANGES[self.one, self.documents], parameters, slow=True)
-            yield rows
+            parameters = {"since": self.since, "until": until, "number": number, "kind": kind, "id": identifier}
+            rows = await session.fetch(statement, {**parameters, "limit": batch}, slow=True)
+            if rows:
+                yield rows
             if len(rows) < batch:
                 return
             _, number, identifier, kind, *_ = rows[-1]
@@ -229,8 +292,7 @@ class LastChanges(HistoryList):
             rows = await _sound(session, rows)
         told: list[str] = []
         for (number, kind, op, recorded_at), same in groupby(rows, _ALIKE):
-            alike = {"revision": number, "recorded_at": sent_moment(recorded_at), "op": op, "kind": kind, "id": ""}
-            begins = orjson.dumps(alike)[:-3].decode()
+            begins = _begins(number, recorded_at, op, kind)
             for row in same:
                 id_ = orjson.dumps(row[2]).decode()
                 hashed = f'"{row[5].hex()}"' if row[5] else "null"
@@ -241,6 +303,22 @@ class LastChanges(HistoryList):
     async def count(self, session: ReadSession) -> int:
         """How many there are."""
         return int((await session.fetch(_COUNTS[self.one], {"since": self.since}, slow=True))[0][1])
+
+
+def _begins(number: int, recorded_at: datetime | str, op: str, kind: str) -> str:
+    """A change as it is sent, up to its id."""
+    alike = {"revision": number, "recorded_at": sent_moment(recorded_at), "op": op, "kind": kind, "id": ""}
+    return orjson.dumps(alike)[:-3].decode()
+
+
+async def _last_changed(session: ReadSession, table: str, number: int) -> BitMap:
+    """Records that this revision was the last to change."""
+    index = session.index
+    later = await index.changed(session, table, number, claims=False)
+    if number > 1:
+        return await index.changed(session, table, number - 1, claims=False) - later
+    every = FACETS[KIND_OF_LIST[table]].ALL.name
+    return (await index.postings(session, [every]))[every] - later
 
 
 async def _sound(session: ReadSession, rows: Sequence[Row]) -> Sequence[Row]:
@@ -286,7 +364,7 @@ async def as_it_stood(session: ReadSession, kind: str, identifier: str, number: 
             return zlib.decompress(texts[0][2]).decode()
         except zlib.error:
             raise Unavailable(f"The {kind} {identifier[:200]} is damaged as it stood then.") from None
-    return str((await session.fetch(_documents(kind, 1), {"id0": identifier}))[0][3])
+    return (await bodies_of(session, kind, [identifier]))[identifier]
 
 
 async def versions(session: ReadSession, kind: str, identifier: str) -> list[str]:
@@ -304,7 +382,9 @@ async def versions(session: ReadSession, kind: str, identifier: str) -> list[str
         if op == _PUT:
             until = next((later for later in replaced if later > number), None)
             newest = position == len(rows) - 1
-            document = orjson.loads(await _served(session, kind, identifier) if newest else texts[until or 0])
+            document = orjson.loads(
+                (await bodies_of(session, kind, [identifier]))[identifier] if newest else texts[until or 0]
+            )
         version = {
             "revision": number,
             "recorded_at": sent_moment(recorded_at),
@@ -318,7 +398,3 @@ async def versions(session: ReadSession, kind: str, identifier: str) -> list[str
         stood = document
         told.append(orjson.dumps(version).decode())
     return told[::-1]
-
-
-async def _served(session: ReadSession, kind: str, identifier: str) -> str:
-    return str((await session.fetch(_documents(kind, 1), {"id0": identifier}))[0][3])

@@ -8,8 +8,8 @@ from pyroaring import BitMap
 
 from api.errors import BadParameters, bad
 from api.models.facets import EventFacets
-from api.query.as_of import AsOfDay
-from api.query.matching import Conditions, Named, Wanted, between, matching
+from api.query.as_of import BODY, AsOfDay
+from api.query.matching import Conditions, Matching, Named, Wanted, between
 from api.query.paging import DATED, UNDATED, Found, Place, Sort, Stretch, Taken, Walked, stretch
 from api.query.postings import numbers_of, set_of
 from api.query.session import ReadSession
@@ -34,6 +34,8 @@ class Selection:
     numbers: BitMap
     dated: int
     """The first number that a dated record can have."""
+    matching: Matching
+    """How they were found."""
 
     @property
     def judged(self) -> bool:
@@ -68,9 +70,10 @@ async def resolve(session: ReadSession, table: str, conditions: Conditions) -> S
     known = session.questions.get(id(conditions))
     if isinstance(known, Selection) and known.conditions is conditions and known.table == table:
         return known
-    numbers = await matching(session, table, conditions)
+    matching = Matching(session, table, conditions)
+    numbers = await matching.found()
     days = await session.index.days_of(session, table)
-    selection = session.questions[id(conditions)] = Selection(table, conditions, numbers, days.dated)
+    selection = session.questions[id(conditions)] = Selection(table, conditions, numbers, days.dated, matching)
     return selection
 
 
@@ -112,22 +115,22 @@ async def _numbers(
         async for numbers in _by_id(session, selection, sort, place, batch):
             yield DATED, numbers
         return
-    cut = selection.numbers.rank(selection.dated - 1)
-    undated, dated = selection.numbers[:cut], selection.numbers[cut:]
-    for phase, members in ((DATED, dated), (UNDATED, undated)):
+    members = selection.numbers
+    cut = members.rank(selection.dated - 1)  # no large part is ever taken out of the set, which costs as it is long
+    for phase, low, high in ((DATED, cut, len(members)), (UNDATED, 0, cut)):
         if place is not None and place.phase > phase:
             continue
         down = sort.descending and phase == DATED
-        start = 0
+        start = high if down else low
         if place is not None and place.phase == phase:
             behind = await _position(session, selection.table, place, descending=down)
-            start = members.rank(behind - 1) if behind else 0
+            start = max(low, members.rank(behind - 1) if behind else 0)
         if down:
-            for end in range(start if place is not None and place.phase == phase else len(members), 0, -batch):
-                yield phase, list(members[max(0, end - batch) : end])[::-1]
+            for end in range(start, low, -batch):
+                yield phase, list(members[max(low, end - batch) : end])[::-1]
             continue
-        for first in range(start, len(members), batch):
-            yield phase, list(members[first : first + batch])
+        for first in range(start, high, batch):
+            yield phase, list(members[first : min(first + batch, high)])
 
 
 async def _position(session: ReadSession, table: str, place: Place, *, descending: bool) -> int:
@@ -210,14 +213,20 @@ async def left_out(
     of_claims = table == "events" and conditions.as_of is not None
     of_days = conditions.has_days or (table == "claims" and conditions.as_of is not None)
     if (of_claims or of_days) and not conditions.undated:
-        all_ = await resolve(session, table, replace(conditions, undated=True))
-        undated = replace(all_, numbers=between(all_.numbers, 0, all_.dated))
+        now = await resolve(session, table, conditions)
+        other, numbers = await now.matching.with_undated()
+        undated = between(numbers, 0, now.dated)
+
+        async def size(some: BitMap) -> int:
+            if matches is found and conditions.judged is None:
+                return len(some)
+            return len(await matches(session, Selection(table, other.conditions, some, now.dated, other)))
+
         if of_days:
-            left["undated"] = len(await matches(session, undated))
+            left["undated"] = await size(undated)
         if of_claims:
-            rest = replace(all_, numbers=all_.numbers - undated.numbers) if conditions.has_days else all_
-            now = await resolve(session, table, conditions)
-            left["undated_claims"] = len(await matches(session, rest)) - len(await matches(session, now))
+            rest = await size(numbers - undated if conditions.has_days else numbers)
+            left["undated_claims"] = rest - len(await matches(session, now))
     if conditions.radius_m is not None or any(wanted.box is not None for wanted in conditions.wanted):
         placeless = tuple(wanted for wanted in conditions.wanted if wanted.box is None)
         pointless = Wanted((EventFacets.WITHOUT_COORDINATES.name,))
@@ -244,45 +253,50 @@ class ListQuestion(Walked):
     ) -> AsyncIterator[list[Found]]:
         """Every matching record from a place on, as of the day asked about, a batch at a time."""
         selection = await resolve(session, self.table, self.conditions)
-        judge = self.as_of.body if self.as_of is not None and self.table == "events" else None
         async for rows in walk(session, selection, sort, place, batch):
-            if judge is None:
-                yield [Found(here, row[3]) for here, row in rows]
-            else:
-                yield [Found(here, judge(row)) async for here, row in unhurried(session, rows)]
+            bodies = await self._bodies(session, [row for _, row in rows])
+            yield [Found(here, body) for (here, _), body in zip(rows, bodies, strict=True)]
 
     async def stretches(
         self, session: ReadSession, sort: Sort, place: Place | None, batch: int
     ) -> AsyncIterator[Stretch]:
         """Matching documents from a place on: nothing is made of a row but what is sent."""
         selection = await resolve(session, self.table, self.conditions)
-        judge = self.as_of.body if self.as_of is not None and self.table == "events" else None
-        if judge is None and sort.key != "id" and not sort.descending and not selection.judged:
+        if sort.key != "id" and not sort.descending and not selection.judged:
             async for phase, numbers in _numbers(session, selection, sort, place, batch):
                 yield await _lines(session, selection, phase, numbers)
             return
         async for phase, rows in scan(session, selection, sort, place, batch):
             if rows:
-                bodies = [row[3] if judge is None else judge(row) async for row in unhurried(session, rows)]
-                yield stretch(bodies, Place(phase, rows[-1][1], rows[-1][2]))
+                yield stretch(await self._bodies(session, rows), Place(phase, rows[-1][1], rows[-1][2]))
 
     async def take(self, session: ReadSession, sort: Sort, place: Place | None, limit: int) -> Taken:
         """So many documents from a place on: no more is made of a row than the page needs."""
         selection = await resolve(session, self.table, self.conditions)
-        judge = self.as_of.body if self.as_of is not None and self.table == "events" else None
         bodies: list[str] = []
         last = None
         async for phase, rows in scan(session, selection, sort, place, limit + 1):
             kept = rows[: limit - len(bodies)]
-            if judge is None:
-                bodies += [row[3] for row in kept]
-            else:
-                bodies += [judge(row) async for row in unhurried(session, kept)]
+            bodies += await self._bodies(session, kept)
             if kept:
                 last = Place(phase, kept[-1][1], kept[-1][2])
             if len(kept) < len(rows):
                 return Taken(bodies, last)
         return Taken(bodies, None)
+
+    async def _bodies(self, session: ReadSession, rows: Sequence[Row]) -> list[str]:
+        """The documents of rows, as of the day asked about."""
+        as_of = self.as_of if self.table == "events" else None
+        if as_of is None:
+            return [row[BODY] for row in rows]
+        bodies = []
+        for row in rows:
+            if as_of.holds(row):
+                bodies.append(row[BODY])
+            else:
+                await session.breathe()
+                bodies.append(as_of.body(row))
+        return bodies
 
     async def count(self, session: ReadSession) -> int:
         """How many match."""

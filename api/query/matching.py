@@ -1,7 +1,7 @@
 """Which events or claims match: what is asked becomes conditions, these sets of numbers, and these are intersected."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -131,11 +131,6 @@ SURE_KM = 1e-6
 Test = Callable[[NDArray[np.uint32]], NDArray[np.bool_]]
 
 
-async def matching(session: ReadSession, table: str, conditions: Conditions) -> BitMap:
-    """The numbers of all records that match, but for what must be judged row by row (`conditions.judged`)."""
-    return await Matching(session, table, conditions).found()
-
-
 @dataclass(slots=True)
 class Matching:
     """Finds what matches in one list."""
@@ -143,6 +138,12 @@ class Matching:
     session: ReadSession
     table: str
     conditions: Conditions
+    everywhere: BitMap = field(default_factory=BitMap)
+    """What matches but for dates, places and the day as of which claims count."""
+    whenever: BitMap = field(default_factory=BitMap)
+    """Of these, what matches but for the day as of which claims count."""
+    sure: BitMap = field(default_factory=BitMap)
+    """Of these, what was spoken of by that day."""
 
     @property
     def facets(self) -> type[EventFacets] | type[ClaimFacets]:
@@ -150,12 +151,25 @@ class Matching:
         return FACETS[KIND_OF_LIST[self.table]]
 
     async def found(self) -> BitMap:
-        """The numbers of all that match."""
+        """The numbers of all that match, but for what must be judged row by row (`conditions.judged`)."""
         sets = await self._sets()
         sets.sort(key=len)
-        found = sets[0].copy() if len(sets) == 1 else BitMap.intersection(*sets)
-        if self.conditions.has_days and found:
-            found = await self._within_days(found)
+        self.everywhere = sets[0].copy() if len(sets) == 1 else BitMap.intersection(*sets)
+        dated = self.conditions.has_days and self.everywhere
+        self.whenever = await self._there(await self._within_days(self.everywhere) if dated else self.everywhere)
+        return await self._then(self.whenever)
+
+    async def with_undated(self) -> tuple["Matching", BitMap]:
+        """What would match if undated records and claims counted, and what finds it; all that matches was found."""
+        other = Matching(self.session, self.table, replace(self.conditions, undated=True), sure=self.sure)
+        if not self.conditions.has_days:
+            return other, await other._then(self.whenever)
+        days = await self.session.index.days_of(self.session, self.table)
+        undated = await self._there(between(self.everywhere, 0, days.dated))
+        return other, await other._then(self.whenever | undated)
+
+    async def _there(self, found: BitMap) -> BitMap:
+        """Those of a set that lie where they should."""
         for wanted in self.conditions.wanted:
             if wanted.box is not None and found:
                 found = await self._within_box(found, wanted.box)
@@ -164,6 +178,10 @@ class Matching:
         if (most := self.conditions.radius_m) is not None and found:
             radius = await self._column("radius_m")
             found = kept(found, lambda numbers: radius[numbers] <= most)
+        return found
+
+    async def _then(self, found: BitMap) -> BitMap:
+        """Those of a set of which claims say what they should, as of the day asked about."""
         if self.conditions.as_of is not None and found:
             found = await self._known(found, self.conditions.as_of)
             for resting in self.conditions.then:
@@ -297,9 +315,10 @@ class Matching:
     async def _known(self, found: BitMap, day: int) -> BitMap:
         """Those of which something was said by the day."""
         said = await self._column(self.conditions.known)
-        known = kept(found, lambda numbers: said[numbers] <= day)
+        self.sure = self.sure | kept(found - self.sure, lambda numbers: said[numbers] <= day)
+        known = self.sure
         if self.conditions.undated:
-            known |= found & (await self._postings([self.facets.UNDATED_CLAIM.name]))[0]
+            known = known | found & (await self._postings([self.facets.UNDATED_CLAIM.name]))[0]
         return known
 
     async def _resting(self, found: BitMap, resting: Resting, day: int) -> BitMap:

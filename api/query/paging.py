@@ -173,7 +173,7 @@ def _refused(cursor: str, message: str) -> BadParameters:
     return BadParameters(bad("cursor", cursor, message))
 
 
-_PLAIN_QUERY = re.compile(r"[A-Za-z0-9_]+=[A-Za-z0-9_.~-]+(&[A-Za-z0-9_]+=[A-Za-z0-9_.~-]+)*")
+_PLAIN_QUERY = re.compile(r"[A-Za-z0-9_]+=([A-Za-z0-9_.~+-]|%2C|%3A)+(&[A-Za-z0-9_]+=([A-Za-z0-9_.~+-]|%2C|%3A)+)*")
 _CURSOR = re.compile(r"(?:^|&)cursor=[^&]*")
 
 
