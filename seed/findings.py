@@ -9,6 +9,8 @@ class Finding(NamedTuple):
     kind: str
     id: str
     what: str
+    of_facts: bool = False
+    """Whether a fact is wrong, so that what is derived from it is too."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}: {self.what}"

@@ -21,6 +21,7 @@ from seed.rows import CHILDREN, COLUMNS, record_digest, rows_of
 BROKEN = (LookupError, ValueError, TypeError, AttributeError)
 TABLE = "table"
 """What is named where a table as a whole is not as it was written."""
+OF_FACTS = frozenset({"ids", *(f"{kind}s" for kind in INPUT_MODELS), "references", "facts"})
 OWNERS = {table: (kind, column) for kind, parts in CHILDREN.items() for table, column in parts.items()}
 
 
@@ -28,8 +29,11 @@ def verify(database: sa.Engine) -> Iterator[Finding]:
     """Everything that is not as it should be, in one look at the database and in flat memory."""
     with database.connect() as plain:
         connection = plain.execution_options(**look(plain))
-        with connection.begin():
+        look_at_it = connection.begin()
+        try:
             yield from findings(Store(connection, lenient=True))
+        finally:
+            look_at_it.rollback()  # a commit reads what may be beyond reading
 
 
 def findings(store: Store, *, everything: bool = True) -> Iterator[Finding]:
@@ -38,7 +42,7 @@ def findings(store: Store, *, everything: bool = True) -> Iterator[Finding]:
     for what, found in _looks(store, everything=everything):
         for finding in _as_far_as_it_goes(what, found):
             named.add(finding[:2])
-            yield finding
+            yield finding._replace(of_facts=what in OF_FACTS)
     for one in integrity.damage(store):
         if one.kind is None or one.id is None:
             yield Finding(TABLE, one.table, one.why)
@@ -48,13 +52,17 @@ def findings(store: Store, *, everything: bool = True) -> Iterator[Finding]:
 
 def report_lines(found: Iterable[Finding]) -> Iterator[str]:
     """Each finding in a line, and at the end what to do; nothing where everything holds."""
-    count, damaged = 0, set()
+    count, of_facts, damaged = 0, 0, set()
     for finding in found:
         count += 1
+        of_facts += finding.of_facts
         damaged |= {finding.id} if finding.kind == TABLE else set()
         yield str(finding)
     if count:
         yield f"Findings: {count:,}. What is derived from facts, `counterclaim rebuild` mends."
+    if of_facts:
+        mended = "put a backup back, or load into a new database"
+        yield f"Of facts: {of_facts:,}. These `rebuild` takes as they are: {mended}."
     if damaged:
         listed = ", ".join(sorted(damaged))
         yield f"Damaged: {listed}. Where `rebuild` does not mend that, put a backup back, or load into a new database."

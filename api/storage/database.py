@@ -24,6 +24,8 @@ PARAMETERS = ("host", "port", READING, HOW_LONG, *_TO_ALL)
 """What an address may say of PostgreSQL's servers: what both of its drivers take, and mean the same by."""
 READ_ONLY = "25006"
 """What PostgreSQL calls a write to a standby."""
+CORRUPTED = ("XX001", "XX002")
+"""What it calls a table or an index that is beyond reading."""
 _SEVERAL = re.compile(r"(?P<head>[^/]*//(?:[^@/?]*@)?)(?P<hosts>[^/?@]*,[^/?@]*)(?P<rest>.*)", re.DOTALL)
 _ONE = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(?::(?P<port>\d*))?")
 BUSY_TIMEOUT_MS = 5_000
@@ -252,8 +254,8 @@ def explained(url: str) -> Iterator[None]:
                 f"Done, but no standby is known to have it, so that it may be lost: {_unsure[0]}."
             )
     except exc.DatabaseError as error:
-        read_only = getattr(error.orig, "sqlstate", None) == READ_ONLY
-        if type(error) not in (exc.DatabaseError, exc.OperationalError) and not read_only:
+        told = getattr(error.orig, "sqlstate", None) in {READ_ONLY, *CORRUPTED}
+        if type(error) not in (exc.DatabaseError, exc.OperationalError) and not told:
             raise  # a mistake of ours
         raise _unusable(url, error.orig) from error
     except _of_the_driver(url) as error:  # a load speaks to it past SQLAlchemy
@@ -270,12 +272,14 @@ def _of_the_driver(url: str) -> type[Exception] | tuple[type[Exception], ...]:
         return sqlite3.OperationalError
     from psycopg import OperationalError, errors  # noqa: PLC0415 - SQLite has no need of it
 
-    return OperationalError, errors.ReadOnlySqlTransaction
+    return OperationalError, errors.ReadOnlySqlTransaction, errors.DataCorrupted, errors.IndexCorrupted
 
 
 def is_beyond_reading(error: BaseException) -> bool:
-    """Whether it says that SQLite's file is damaged, or holds texts that are none."""
+    """Whether it says that SQLite's file or a page of PostgreSQL's is damaged, or holds texts that are none."""
     if isinstance(error, UnicodeDecodeError):  # what SQLite says of its schema is no text either
+        return True
+    if getattr(error, "sqlstate", None) in CORRUPTED:
         return True
     corrupt = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
     if isinstance(error, sqlite3.DatabaseError) and getattr(error, "sqlite_errorcode", 0) & 0xFF in corrupt:
@@ -294,7 +298,9 @@ def _reason(error: BaseException | None) -> str:
         return "the file cannot be opened, or its folder cannot be written to."
     if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE:
         return "its disk has no room for what readers share; free some, or serve what `counterclaim backup` made."
-    if error is not None and is_beyond_reading(error) and "not a database" not in said:
-        mended = "Put a backup back (`counterclaim restore`), or load the data into a new database."
-        return f"{said}: it is damaged. {mended}"
+    if "not a database" in said:
+        return f"{said}: name another, or if it was one, move it away and put a backup back (`counterclaim restore`)."
+    if error is not None and is_beyond_reading(error):
+        command = "pg_restore" if hasattr(error, "sqlstate") else "counterclaim restore"
+        return f"{said}: it is damaged. Put a backup back (`{command}`), or load the data into a new database."
     return said.removeprefix("connection failed: ") + "."

@@ -26,6 +26,8 @@ import structlog
 from api import cli
 from api.storage.database import DatabaseUnusableError, engine
 from migrations import require_current
+from seed.files import read
+from seed.load import load, withdraw
 from tests.support import databases, postgres
 from tests.support.contents import everything
 from tests.support.live import Api, serving
@@ -44,6 +46,7 @@ PATHS = (
     *("/revisions", "/revisions/1/changes", "/changes?limit=1000", "/changes.ndjson?documents=true"),
     "/events/capture-of-lysychansk/revisions",
 )
+CONTEXT = "lysychansk-context"
 PATIENCE_S = 60
 Answers = dict[str, str]
 
@@ -207,9 +210,13 @@ def _contents(file: Path) -> object:
 def clean(folder: Path) -> Path:
     """A database in one file: both datasets of the first dossier, in three revisions."""
     with databases.copy("sqlite", folder, databases.dossier("sqlite")) as url:
+        made = engine(url)
+        withdraw(made, CONTEXT)
+        load(made, read([databases.LYSYCHANSK], [CONTEXT]))
+        made.dispose()
         saved = folder / "whole.db"
-        with closing(sqlite3.connect(url)) as read, closing(sqlite3.connect(saved)) as written:
-            read.backup(written)
+        with closing(sqlite3.connect(url)) as loaded, closing(sqlite3.connect(saved)) as written:
+            loaded.backup(written)
             written.execute("PRAGMA journal_mode = DELETE")
     return saved
 
