@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import signal
+import subprocess
+import sys
 import zlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
@@ -15,6 +18,7 @@ from hypothesis import strategies as st
 
 from api import cli, models
 from api.domain.vocabulary import RevisionAction
+from api.settings import PROJECT
 from api.storage.database import engine
 from seed import backup as backups
 from seed.files import read
@@ -226,4 +230,40 @@ def test_a_clock_that_is_set_back_takes_nothing_back(database: sa.Engine, monkey
     assert [number for number, _ in moments] == list(range(1, len(moments) + 1))
     assert moments[-1][1] - moments[-2][1] == timedelta(seconds=1)
     monkeypatch.undo()
+    assert list(verify(database)) == []
+
+
+# What a command does before it is killed without a word, in the middle of what it writes of the history.
+KILLED = """
+import os, signal, sys
+from api.index import history
+from seed.load import withdraw
+from api.storage.database import engine
+
+holder, name = {"texts": (history.History, "_keep"), "changes": (history, "digest"), "revision": (history, "record")}[
+    sys.argv[3]
+]
+whole = getattr(holder, name)
+
+def killed(*given):
+    whole(*given)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(holder, name, killed)
+withdraw(engine(sys.argv[1]), sys.argv[2])
+"""
+
+
+@pytest.mark.parametrize("after", ["texts", "changes", "revision"])
+def test_a_load_that_is_killed_while_it_writes_the_history(database: sa.Engine, empty_url: str, after: str) -> None:
+    """After past versions, all changes, or the revision were written: all of it is gone, and can be done again."""
+    load(database, read([LYSYCHANSK]))
+    before, texts = log(database), served(database)
+    killed = subprocess.run([sys.executable, "-c", KILLED, empty_url, CONTEXT, after], cwd=PROJECT, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert (log(database), served(database)) == (before, texts)
+    assert rows(database, models.PastVersion) == []
+    assert list(verify(database)) == []
+    withdraw(database, CONTEXT)
+    assert len(log(database)) == len(before) + 1
     assert list(verify(database)) == []

@@ -1,5 +1,6 @@
 """Files that are broken or empty end every importer soon, also while others load, and leave nothing behind."""
 
+import os
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from tests.support.faults import command, sound
 from tests.support.imitations import CONTROL, FIRMS, UCDP, as_csv
 
 TIMES, AT_ONCE, MOST_S = 30, 4, 30
+"""An import ends within so many seconds of the processor's time, and none is without any for as long."""
 WHOLE = {
     "ucdp": as_csv([UCDP] * 50),
     "firms": as_csv([FIRMS] * 50),
@@ -32,6 +34,12 @@ def test_every_importer_is_tried() -> None:
     assert WHOLE.keys() == FORMATS.keys()
 
 
+def worked_s(pid: int) -> float:
+    """The processor's time that a process has had."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("how", BROKEN)
 @pytest.mark.parametrize("name", WHOLE)
@@ -42,12 +50,17 @@ def test_broken_files_end_soon(empty_url: str, tmp_path: Path, name: str, how: s
 
     def imported(_: int) -> tuple[int, str]:
         running = command(empty_url, "import", name, str(file))
-        try:
-            said, _unused = running.communicate(timeout=MOST_S)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            raise
-        return running.returncode, said
+        took = -1.0
+        while True:
+            try:
+                said, _unused = running.communicate(timeout=MOST_S)
+            except subprocess.TimeoutExpired:
+                before, took = took, worked_s(running.pid)
+                if before < took < MOST_S:  # it is the machine that is slow
+                    continue
+                running.kill()
+                raise
+            return running.returncode, said
 
     with ThreadPoolExecutor(AT_ONCE) as threads:
         ended = list(threads.map(imported, range(TIMES)))

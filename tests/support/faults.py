@@ -23,7 +23,8 @@ from api.storage.database import engine
 from seed.verify import verify
 from tests.support.own_postgres import OwnPostgres
 
-PATIENCE_S = 30
+PATIENCE_S = 300
+"""How long anything may take that ends at all, on a machine with much else to do."""
 PIECE = 65_536
 
 

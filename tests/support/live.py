@@ -16,7 +16,7 @@ from api.main import create_app, guarded
 from api.server.server import Server
 from api.settings import Settings
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 Params = dict[str, Any]
 
 
