@@ -120,7 +120,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any parameter's value
     return sorted(str(item) for item in value) if isinstance(value, list) else str(value)
 
 
-class Stand(NamedTuple):
+class RevisionMark(NamedTuple):
     """Which data a page shows."""
 
     revision: int
@@ -128,13 +128,13 @@ class Stand(NamedTuple):
     """How the revision's digest begins: another history may have come to the same number."""
 
 
-def encode_cursor(place: Place, bound_to: str, stand: Stand) -> str:
+def encode_cursor(place: Place, bound_to: str, stand: RevisionMark) -> str:
     """The cursor of a place, of a walk that is bound to a question and shows one state of the data."""
     text = orjson.dumps([CURSOR_VERSION, bound_to, *stand, *place])
     return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
 
 
-def decode_cursor(cursor: str, bound_to: str, key_type: type) -> tuple[Place, Stand]:
+def decode_cursor(cursor: str, bound_to: str, key_type: type) -> tuple[Place, RevisionMark]:
     """The place of a cursor, and which data the page before showed.
 
     Raises BadParameters if it is damaged or belongs to another question.
@@ -163,7 +163,7 @@ def decode_cursor(cursor: str, bound_to: str, key_type: type) -> tuple[Place, St
         raise _refused(cursor, "is damaged; take it whole from links.next")
     if bound != bound_to:
         raise _refused(cursor, "belongs to another list, sort or set of filters; begin again without it")
-    return Place(phase, key, identifier, tail), Stand(revision, mark)
+    return Place(phase, key, identifier, tail), RevisionMark(revision, mark)
 
 
 MAX_DAY = 3_652_059

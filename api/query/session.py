@@ -16,7 +16,7 @@ from sqlalchemy import FromClause, bindparam, func, select
 from api import models
 from api.domain.vocabulary import ChangeOperation
 from api.errors import Gone, NotFound, RevisionDiffers, Unavailable, nearest
-from api.query.paging import Stand
+from api.query.paging import RevisionMark
 from api.query.postings import Index
 from api.query.statements import REVISION, SEAL
 from api.query.validity import ID, TROUBLE, Soundness, blank
@@ -175,11 +175,11 @@ class ReadSession:
         return self.catalogue.revision
 
     @property
-    def stand(self) -> Stand:
+    def stand(self) -> RevisionMark:
         """Which data are seen."""
-        return Stand(self.catalogue.revision, self.catalogue.digest[:MARK])
+        return RevisionMark(self.catalogue.revision, self.catalogue.digest[:MARK])
 
-    async def follow(self, before: Stand, *, grows: bool = False) -> None:
+    async def follow(self, before: RevisionMark, *, grows: bool = False) -> None:
         """Go on from a page of those data; `grows`: loads only add to what is walked. Raises RevisionDiffers."""
         known = before == self.stand
         if before.revision < self.revision:

@@ -11,7 +11,7 @@ import httpx
 from api.http import openapi, routing
 from api.main import create_app
 from api.query.filters import Filters
-from api.query.paging import Place, Stand, encode_cursor, fingerprint
+from api.query.paging import Place, RevisionMark, encode_cursor, fingerprint
 from api.query.session import MARK
 from api.settings import PROJECT
 from api.storage.database import engine
@@ -202,7 +202,7 @@ def answers(client: httpx.Client) -> dict[str, Any]:
     # The dossier is one revision, and so one page: this is where the second would begin.
     digest = client.get("/revisions/1").json()["digest"]
     found["list_revisions"]["cursor"] = encode_cursor(
-        Place(0, 1, ""), fingerprint("revisions", "-number", Filters()), Stand(1, digest[:MARK])
+        Place(0, 1, ""), fingerprint("revisions", "-number", Filters()), RevisionMark(1, digest[:MARK])
     )
     return found
 

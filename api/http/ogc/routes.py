@@ -21,7 +21,7 @@ from api.http.caching import base
 from api.http.formats import Document
 from api.http.ogc.collections import COLLECTIONS, ClaimItems, Collection, EventItems, LocationItems, described
 from api.query.filters import ID_PATTERN, MAX_LIMIT
-from api.query.paging import Sort, Stand, decode_cursor, encode_cursor, fingerprint, links
+from api.query.paging import RevisionMark, Sort, decode_cursor, encode_cursor, fingerprint, links
 from api.query.session import ReadSession
 from api.query.tables import placeless
 
@@ -316,7 +316,7 @@ async def _taken(
         index = int(query.cursor.startswith("1-"))
         rest = query.cursor[2 * index :]
         if index and (found := _SECOND.fullmatch(rest)):
-            before = Stand(int(found[1]), found[2])
+            before = RevisionMark(int(found[1]), found[2])
         else:
             place, before = decode_cursor(rest, bound_to, kind)
         await session.follow(before)
