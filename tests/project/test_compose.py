@@ -22,6 +22,7 @@ from tests.support import postgres
 from tests.support.own_postgres import own_postgres
 
 ROLES = ("counterclaim", "reader")
+DIGEST = "@sha256:[0-9a-f]{64}"
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 API = SERVICES["api"]
@@ -55,6 +56,15 @@ def understood(command: list[str]) -> dict[str, Any]:
     known = typer.main.get_command(cli.app).commands[name]  # type: ignore[attr-defined]
     params: dict[str, Any] = known.make_context(name, list(options)).params
     return params
+
+
+def test_images_are_named_by_digest() -> None:
+    """What was looked at is what runs, and a standby is of the same build as what it follows."""
+    named = [service["image"] for service in SERVICES.values() if "image" in service]
+    assert len(named) == 3
+    assert set(named) == {DATABASE["image"]}
+    assert re.fullmatch(rf"postgres:\d+{DIGEST}", DATABASE["image"])
+    assert all("build" in service or "image" in service for service in SERVICES.values())
 
 
 def test_what_loads_is_another_than_what_serves() -> None:
@@ -109,7 +119,7 @@ def test_only_the_api_is_published_and_only_here() -> None:
 
 
 def test_postgresql_is_16_or_newer() -> None:
-    image, _, version = DATABASE["image"].partition(":")
+    image, _, version = DATABASE["image"].partition("@")[0].partition(":")
     assert image == "postgres"
     assert int(version) >= 16
     assert DATABASE["volumes"][0] == "data:/var/lib/postgresql"  # where images from 18 on keep their data
@@ -165,7 +175,7 @@ def test_passwords_are_generated_once(tmp_path: Path) -> None:
 
 
 def test_the_image_is_built_from_what_is_here() -> None:
-    assert re.fullmatch(r"python:(\d\.\d+)-slim", instructions("FROM")[0])
+    assert re.fullmatch(rf"python:(\d\.\d+)-slim{DIGEST}", instructions("FROM")[0])
     assert instructions("FROM")[0][7:11] in PYTHONS
     allowed = (PROJECT / ".dockerignore").read_text().splitlines()
     for copied in instructions("COPY"):
