@@ -11,6 +11,7 @@ import sys
 import venv
 from pathlib import Path
 
+from seed.interchange.command import FORMS, export_as
 from tests.support import databases, postgres
 from tests.support.live import Api, serving
 
@@ -31,7 +32,12 @@ def main(asked: str = "") -> int:
             serving(url) as api,
             serving(late_url) as many,
         ):
-            os.environ["MANY"] = _root(many)
+            os.environ |= {
+                "MANY": _root(many),
+                "DATABASE_URL": url,
+                "COUNTERCLAIM": str(Path(sys.executable).with_name("counterclaim")),
+                "EXPORTS": str(_exports(url)),
+            }
             return sum(not works(one, _root(api)) for one in sorted(HERE.glob(f"with_{asked}*")))
     finally:
         postgres.close_run()
@@ -39,6 +45,15 @@ def main(asked: str = "") -> int:
 
 def _root(api: Api) -> str:
     return str(api.client.base_url).rstrip("/")
+
+
+def _exports(url: str) -> Path:
+    """A folder with what is loaded in other models' terms."""
+    folder = FOLDER / "exports"
+    shutil.rmtree(folder, ignore_errors=True)
+    for form in FORMS:
+        export_as(url, folder / form, form)
+    return folder
 
 
 def works(script: Path, root: str) -> bool:

@@ -20,6 +20,11 @@ EVENTS, FROM = 2_500, 2_400
 FILTERS = [
     ("events", "kind = 'capture'", {"kind": "capture", "undated": "include"}),
     ("events", "date_earliest >= '2022-07-02'", {"date_from": "2022-07-02", "undated": "include"}),
+    (
+        "events",
+        "date_earliest >= '2022-07-02' AND date_latest <= '2022-07-03'",
+        {"date_from": "2022-07-02", "date_to": "2022-07-03", "undated": "include"},
+    ),
     ("claims", "stance = 'denies'", {"stance": "denies"}),
     ("locations", "kind = 'city'", {"kind": "city"}),
 ]
@@ -52,6 +57,9 @@ def with_pyogrio() -> str:
         assert list(found["id"]) == ids(layer, filters) != [], (layer, where)
     boxed = pyogrio.read_dataframe(f"OAPIF:{ROOT}/ogc", layer="events", bbox=(38, 48, 39, 49))
     assert list(boxed["id"]) == ids("events", {"bbox": "38,48,39,49"}) != []
+    told = pyogrio.read_info(f"OAPIF:{ROOT}/ogc", layer="events", force_total_bounds=True)["total_bounds"]
+    whole_layer = pyogrio.read_dataframe(f"OAPIF:{ROOT}/ogc", layer="events")
+    assert tuple(told) == tuple(whole_layer.total_bounds)
     return f"pyogrio {pyogrio.__version__} (GDAL {pyogrio.__gdal_version_string__})"
 
 
