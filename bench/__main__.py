@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -19,12 +20,14 @@ from bench.grow import MOST
 from bench.questions import OURS, box, common_word, rare_word, written
 from bench.report import Findings
 from bench.scans import scan_ms
-from bench.servers import APPS, Sample, Server, middle, postmaster, require_wrk, serving
+from bench.servers import APPS, Sample, Server, middle, postgresql_cpu_s, postmaster, require_wrk, serving
 from bench.usual_models import INDEXES
 from bench.world import World
 from tests.support import postgres
 
 SMALL, ORM = 10_000, 5_000
+BEFORE = "6eed957"
+"""The commit of this repository that loads are compared with."""
 GROWTH_ROUNDS, GROWTH_SECONDS = 5, 2
 FOLDER = Path("build/bench")
 SHARE_OF_MEMORY = 4
@@ -147,12 +150,21 @@ def fill(backend: str, urls: Urls, copies: int, found: Findings) -> None:
     largest = max(urls)
     for size, url in urls.items():
         if not filled(url):
-            process = start_filling("loader", url, size, copies if size == largest else 1)
-            found.loads["loader", backend, size] = finished(process)
+            found.loads["loader", backend, size] = filled_by("loader", url, size, copies if size == largest else 1)
     with tempfile.TemporaryDirectory() as folder:
-        for way in ("orm", "rows"):
+        size = largest if copies == 1 else min(urls)
+        for way, events, code in (("orm", ORM, None), ("rows", ORM, None), ("before", size, as_before(Path(folder)))):
             with passing(backend, Path(folder), f"bench_{way}") as url:
-                found.loads[way, backend, ORM] = finished(start_filling(way, url, ORM))
+                found.loads[way, backend, events] = filled_by(way, url, events, code=code)
+
+
+def as_before(folder: Path) -> Path:
+    """The code as it was at the commit that loads are compared with."""
+    code = folder / "before"
+    code.mkdir()
+    archive = subprocess.run(["git", "archive", BEFORE], check=True, capture_output=True)  # noqa: S603, S607 - our own
+    subprocess.run(["tar", "-x", "-C", str(code)], check=True, input=archive.stdout)  # noqa: S603, S607
+    return code
 
 
 def filled(url: str) -> bool:
@@ -167,17 +179,23 @@ def filled(url: str) -> bool:
         made.dispose()
 
 
-def start_filling(way: str, url: str, size: int, copies: int = 1) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "bench.fill", way, url, str(size // copies), str(copies)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own command line
-
-
-def finished(process: "subprocess.Popen[str]") -> dict[str, float]:
-    said, _ = process.communicate()
-    if process.returncode:
+def filled_by(way: str, url: str, size: int, copies: int = 1, *, code: Path | None = None) -> dict[str, float]:
+    """Fill a database, by today's code or another; what that took, with processor time (`cpu_s`), the server's too."""
+    server = postmaster(url) if "://" in url else None
+    before = used_s(server)
+    ours = "loader" if way == "before" else way
+    command = [sys.executable, "-m", "bench.fill", ours, url, str(size // copies), str(copies)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=code, check=False)  # noqa: S603 - our own command line
+    if done.returncode:
         raise SystemExit("A database could not be filled.")
-    loaded: dict[str, float] = json.loads(said.splitlines()[-1])
-    return loaded
+    loaded: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return {**loaded, "cpu_s": used_s(server) - before}
+
+
+def used_s(server: int | None) -> float:
+    """The processor time of all processes that were started and have ended, and of a database server's."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime + (0 if server is None else postgresql_cpu_s(server))
 
 
 def measure(backend: str, urls: Urls, arguments: argparse.Namespace, folder: Path, found: Findings) -> None:

@@ -117,6 +117,15 @@ def counted(made: sa.Engine) -> int:
         return sum(connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables)
 
 
+def stored_bytes(made: sa.Engine) -> int:
+    """What the database takes on disk, indexes included."""
+    with made.connect() as connection:
+        if made.dialect.name == "postgresql":
+            return int(connection.scalar(sa.text("SELECT pg_database_size(current_database())")) or 0)
+        pages, size = (connection.scalar(sa.text(f"PRAGMA {name}")) or 0 for name in ("page_count", "page_size"))
+        return int(pages * size)
+
+
 def memory_mb() -> float:
     """The most that this process held."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -131,11 +140,11 @@ def main() -> None:
     migrate(url)
     made = engine(url)
     filled = WAYS[way](made, World(int(events)))
-    rows = counted(made)
+    rows, stored = counted(made), stored_bytes(made)
     made.dispose()
     held = memory_mb()
     grow(url, int(copies))
-    print(json.dumps({**filled._asdict(), "rows": rows, "memory_mb": held}))
+    print(json.dumps({**filled._asdict(), "rows": rows, "memory_mb": held, "bytes": stored}))
 
 
 if __name__ == "__main__":

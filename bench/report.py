@@ -15,6 +15,7 @@ from bench.servers import Sample
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PACKAGES = ("fastapi", "uvicorn", "uvloop", "httptools", "sqlalchemy", "pydantic", "asyncpg", "psycopg", "orjson")
 USUAL_PAGE = {"sqlite": 30, "postgresql": 12}
+BEFORE = {"sqlite": 3, "postgresql": 2.5}
 USUAL_ITEM = {"sqlite": 16, "postgresql": 6}
 BOX_MS = {"sqlite": 0.15, "postgresql": 0.5}
 WORD_MS = {"sqlite": 0.5, "postgresql": 2.5}
@@ -155,7 +156,8 @@ def _text(found: Findings) -> Iterator[str]:
                 made = events // found.copies if events == found.events and way == "loader" else events
                 size = f"{load['records']:,.0f} records of {made:,} events, {load['rows']:,.0f} rows"
                 rates = f"{load['records'] / load['seconds']:,.0f} records/s, {_rate(load):,.0f} rows/s"
-                yield f"- {way}: {size}: {load['seconds']:.1f} s, {rates}, {load['memory_mb']:.0f} MB"
+                taken = f"{load['seconds']:.1f} s, {load['cpu_s']:.1f} s of processors"
+                yield f"- {way}: {size}: {taken}, {rates}, {load['memory_mb']:.0f} MB"
 
 
 def goals(found: Findings, backend: str) -> Iterator[Line]:
@@ -197,6 +199,12 @@ def _loads(found: Findings, backend: str) -> Iterator[Line]:
     """Rows of facts per second: until all is derived from them, and written alone, against the ORM's."""
     loads = {way: load for (way, of, _), load in sorted(found.loads.items(), key=_by_size) if of == backend}
     orm = loads["orm"]
+    for (way, of, events), load in found.loads.items():
+        now = found.loads.get(("loader", of, events))
+        if (way, of) == ("before", backend) and now is not None:
+            ratio = load["cpu_s"] / now["cpu_s"]
+            yield Line("load, processor time: before / now", ratio, BEFORE[backend], "times", at_least=True)
+            yield Line("size of the database, per event", now["bytes"] / events / 1_000, 6.6, "kB")
     if "loader" in loads:
         yield Line("load, memory", loads["loader"]["memory_mb"], 300, "MB")
         rate = _rate(loads["loader"]) / (orm["rows"] / (orm["making_s"] + orm["seconds"]))

@@ -39,7 +39,8 @@ class Filed(NamedTuple):
 
     id: str
     placing: Placing
-    facets: set[int]
+    facets: list[int]
+    """Some more than once."""
     cells: Cells
 
 
@@ -87,7 +88,7 @@ def judged(statements: Sequence[Statement], known: facts.Facts) -> Judged:
         alone = len(statements) == 1
         return Judged(today, frozenset([one.status for one in today]) if alone else _ever(statements, today))
     ids = sorted([statement.id for statement in statements])
-    rows, ever = _shared(known, ("shape", shape(statements)), lambda _, __: _in_places(statements, ids))
+    rows, ever = _shared(known, "shape", shape(statements), lambda _, __: _in_places(statements, ids))
     assessments = [
         Assessment(question, status, voices, tuple([ids[at] for at in places]), inferred)
         for question, status, voices, places, inferred in rows
@@ -104,12 +105,19 @@ def _in_places(statements: Sequence[Statement], ids: Sequence[str]) -> tuple[lis
 
 
 def shape(statements: Sequence[Statement]) -> Hashable:
-    """All of statements that judgement depends on, whoever they are by: names as numbers, days as their order."""
+    """All of statements that judgement depends on: names as numbers, days and figures as their order.
+
+    What is implied by a figure without a low is nought, so negative ones stand below that.
+    """
     numbers = {id_: number for number, id_ in enumerate(sorted([statement.id for statement in statements]))}
     days = {day for statement in statements for day in (statement.earliest, statement.latest) if day is not None}
     order: dict[int | None, int | None] = {day: number for number, day in enumerate(sorted(days), 1)}
     order[None] = None
     who: dict[str | None, int] = {}
+    figures = [s.figure for s in statements if s.figure is not None]
+    given = sorted({0.0, *[number for figure in figures for number in figure if number is not None]})
+    size: dict[float | None, int | None] = {number: rank - given.index(0.0) for rank, number in enumerate(given)}
+    size[None] = None
     return tuple(
         [
             (
@@ -122,7 +130,7 @@ def shape(statements: Sequence[Statement]) -> Hashable:
                 order[s.earliest],
                 order[s.latest],
                 None if s.about is None else numbers.get(s.about, -1),
-                s.figure and (s.figure, s.measure, s.of, s.unit),
+                s.figure and (*map(size.__getitem__, s.figure), s.measure, s.of, s.unit),
                 s.names,
             )
             for s in statements
@@ -160,36 +168,38 @@ def of_event(
     number = known.names
     parts = chunk.participations.get(event.id, ())
     statuses = frozenset([assessment.status for assessment in adding_up.assessments])
-    found = {*_shared(known, ("parties", tuple([(part.actor, part.role) for part in parts])), _parties)}
-    found.update(_OF_EVENTS.numbers(event, known))
-    found.update(_shared(known, ("statuses", (statuses, adding_up.ever)), _statuses))
+    found = [*_shared(known, "parties", tuple([(part.actor, part.role) for part in parts]), _parties)]
+    found += _OF_EVENTS.numbers(event, known)
+    found += _shared(known, "statuses", (statuses, adding_up.ever), _statuses)
     _claims(event, chunk, known, found)
-    _wavering(statements, known, found)
+    if len(statements) > 1:
+        found += _wavering(statements, known)
     _WORDS_OF_EVENTS.texts(found, (event.title, event.summary, *[part.note for part in parts]), known)
     _WORDS_OF_EVENTS.actors(found, [part.actor for part in parts], known)
     point = None
     if event.location is not None:
         _WORDS_OF_EVENTS.place(found, event.location, known)
-        cells, point = _shared(known, ("point", event.location), _point)
-        found.update(cells)
+        cells, point = _shared(known, "point", event.location, _point)
+        found += cells
     if point is None:
-        found.add(number[EventFacets.WITHOUT_COORDINATES.name])
+        found.append(number[EventFacets.WITHOUT_COORDINATES.name])
     possible, certain, undated = first_said(statements)
     if undated:
-        found.add(number[EventFacets.UNDATED_CLAIM.name])
+        found.append(number[EventFacets.UNDATED_CLAIM.name])
     dated = chunk.dates[event.id]
     place = placing(dated.earliest, dated.latest)
     if place.span in LASTING:
-        found.add(number[EventFacets.SPAN.of(place.span)])
-    found.update(_shared(known, ("date", (dated.when.precision, dated.when.basis)), _date))
+        found.append(number[EventFacets.SPAN.of(place.span)])
+    found += _shared(known, "date", (dated.when.precision, dated.when.basis), _date)
     return Filed(event.id, place, found, Cells(place.latest, possible, certain, *(point or ())))
 
 
-def _shared(known: facts.Facts, key: tuple[str, Any], make: Callable[[Any, facts.Facts], T]) -> T:
+def _shared(known: facts.Facts, what: str, key: Any, make: Callable[[Any, facts.Facts], T]) -> T:  # noqa: ANN401 - hashable
     """What is made of the key, which may be remembered."""
-    found: T | None = known.groups.get(key)
+    groups = known.groups[what]
+    found: T | None = groups.get(key)
     if found is None:
-        found = known.groups[key] = make(key[1], known)
+        found = groups[key] = make(key, known)
     return found
 
 
@@ -218,7 +228,7 @@ class _Stored:
     def numbers(self, row: object, known: facts.Facts) -> list[int]:
         """The facets of a record that its columns say."""
         values = self.values(row)
-        found = [*_shared(known, (self.kind, values[: len(self.few)]), self._few)]
+        found = [*_shared(known, self.kind, values[: len(self.few)], self._few)]
         for facet, value in zip(self.many, values[len(self.few) :], strict=True):
             if value is None:
                 continue
@@ -243,19 +253,19 @@ class _Words:
         self._facet = facet
         self._of_actors, self._of_places = f"{facet.name} of actors", f"{facet.name} of places"
 
-    def texts(self, found: set[int], texts: Iterable[str | None], known: facts.Facts) -> None:
+    def texts(self, found: list[int], texts: Iterable[str | None], known: facts.Facts) -> None:
         number = known.names.of(self._facet).__getitem__
         for text in texts:
             if text is not None:
-                found.update(map(number, fold(text)))
+                found += map(number, fold(text))
 
-    def actors(self, found: set[int], actors: Iterable[str | None], known: facts.Facts) -> None:
+    def actors(self, found: list[int], actors: Iterable[str | None], known: facts.Facts) -> None:
         for actor in actors:
             if actor is not None:
-                found.update(_shared(known, (self._of_actors, actor), self._actor))
+                found += _shared(known, self._of_actors, actor, self._actor)
 
-    def place(self, found: set[int], location: str, known: facts.Facts) -> None:
-        found.update(_shared(known, (self._of_places, location), self._place))
+    def place(self, found: list[int], location: str, known: facts.Facts) -> None:
+        found += _shared(known, self._of_places, location, self._place)
 
     def _actor(self, id_: str, known: facts.Facts) -> list[int]:
         return self._spelt(known.actors[id_], known)
@@ -273,11 +283,12 @@ _WORDS_OF_EVENTS, _WORDS_OF_CLAIMS = _Words(EventFacets.WORD), _Words(ClaimFacet
 
 def _wide(facet: Facet, value: str, known: facts.Facts) -> list[int]:
     """The sets of all that an actor belongs to, or that a place lies in."""
-    found: list[int] | None = known.groups.get((facet.name, value))
-    if found is None:
-        all_ = sorted(known.standings.closure(value)) if facet.record == "actor" else known.containers[value]
-        found = known.groups[facet.name, value] = _numbered(known, [facet.of(one) for one in all_])
-    return found
+    return _shared(known, facet.name, value, lambda _, __: _all_of(facet, value, known))
+
+
+def _all_of(facet: Facet, value: str, known: facts.Facts) -> list[int]:
+    all_ = sorted(known.standings.closure(value)) if facet.record == "actor" else known.containers[value]
+    return _numbered(known, [facet.of(one) for one in all_])
 
 
 def _statuses(key: tuple[frozenset[Status], frozenset[Status]], known: facts.Facts) -> list[int]:
@@ -302,25 +313,26 @@ def _point(location: str, known: facts.Facts) -> tuple[list[int], tuple[float, f
     return _numbered(known, names), (place.longitude, place.latitude, place.radius_m)
 
 
-def _claims(event: facts.Event, chunk: facts.Chunk, known: facts.Facts, found: set[int]) -> None:
+def _claims(event: facts.Event, chunk: facts.Chunk, known: facts.Facts, found: list[int]) -> None:
     """Facets of what is said about an event: the sources cited, for whom speakers speak, and of whose control."""
     number, claims = known.names, chunk.claims.get(event.id, ())
-    found.update(_sources(event, chunk, known))
-    for speaker in dict.fromkeys(claim.speaker for claim in claims if claim.speaker is not None):
-        found.update(_wide(EventFacets.SPOKEN, speaker, known))
-    blamed = {actor for claim in claims for actor in chunk.names.get(claim.id, ())}
-    parties = {party for actor in blamed for party in known.standings.closure(actor)}
-    # In one order, so that facets get one number.
-    found.update([number[EventFacets.NAMES.of(party)] for party in sorted(parties)])
-    if event.location is not None and any(claim.aspect == Aspect.CONTROL for claim in claims):
-        found.add(number[EventFacets.CONTROL.of(event.location)])
+    found += _sources(event, chunk, known)
+    for speaker in dict.fromkeys([claim.speaker for claim in claims if claim.speaker is not None]):
+        found += _wide(EventFacets.SPOKEN, speaker, known)
+    if chunk.names:
+        blamed = {actor for claim in claims for actor in chunk.names.get(claim.id, ())}
+        parties = {party for actor in blamed for party in known.standings.closure(actor)}
+        # In one order, so that facets get one number.
+        found += [number[EventFacets.NAMES.of(party)] for party in sorted(parties)]
+    if event.location is not None and Aspect.CONTROL in [claim.aspect for claim in claims]:
+        found.append(number[EventFacets.CONTROL.of(event.location)])
 
 
 def _sources(event: facts.Event, chunk: facts.Chunk, known: facts.Facts) -> list[int]:
     """Facets of the sources that an event rests on: cited by claims, or where a date or its place's point is from."""
     claims, cited = chunk.claims.get(event.id, ()), chunk.cited.get(event.id, {})
     dates = [chunk.dates[event.id], *[chunk.said[claim.id] for claim in claims]]
-    resting = {*cited, *[dated.when.source.id for dated in dates if dated.when.source is not None]}
+    resting = {*cited, *[dated.source for dated in dates if dated.source is not None]}
     if event.location is not None and (point := known.locations[event.location]).longitude is not None:
         resting.update([point.coordinate_source] if point.coordinate_source is not None else ())
     rests, throughout = known.names.of(EventFacets.SOURCE), known.names.of(EventFacets.THROUGHOUT)
@@ -330,25 +342,21 @@ def _sources(event: facts.Event, chunk: facts.Chunk, known: facts.Facts) -> list
     ]
 
 
-def _wavering(statements: Sequence[Statement], known: facts.Facts, found: set[int]) -> None:
+def _wavering(statements: Sequence[Statement], known: facts.Facts) -> list[int]:
     """Facets of those whose words on one aspect do not all point the same way: who moved is among them."""
-    if len(statements) == 1:
-        return
     weights = Weights(statements).of
     alike = len({(weights[one.id], one.figure, one.names) for one in statements}) == 1
     if alike and all(one.stance != Stance.RETRACTS for one in statements):
-        return
+        return []
     taken: defaultdict[tuple[str, Aspect | None], set[Hashable]] = defaultdict(set)
     for statement in statements:
-        weight = weights[statement.id]
-        if statement.speaker is not None and (weight is not None or statement.stance == Stance.RETRACTS):
-            said = weight, statement.figure, statement.names, statement.stance == Stance.RETRACTS and statement.id
-            for party in sorted(known.standings.closure(statement.speaker)):
-                taken[party, statement.aspect].add(said)
-                if statement.stance == Stance.RETRACTS:
-                    taken[party, statement.aspect].add(None)
-    wavering = [EventFacets.WAVERING.of(party) for (party, _), different in taken.items() if len(different) > 1]
-    found.update(_numbered(known, wavering))
+        weight, retracts = weights[statement.id], statement.stance == Stance.RETRACTS
+        if statement.speaker is not None and (weight is not None or retracts):
+            said = weight, statement.figure, statement.names, retracts and statement.id
+            for party in known.standings.closure(statement.speaker):
+                taken[party, statement.aspect].update((said, None) if retracts else (said,))
+    wavering = {party for (party, _), different in taken.items() if len(different) > 1}
+    return _numbered(known, [EventFacets.WAVERING.of(party) for party in sorted(wavering)])
 
 
 def _parties(parts: Sequence[tuple[str, str]], known: facts.Facts) -> list[int]:
@@ -368,23 +376,25 @@ def _parties(parts: Sequence[tuple[str, str]], known: facts.Facts) -> list[int]:
 def of_claim(claim: facts.Claim, event: facts.Event, chunk: facts.Chunk, known: facts.Facts, said: Statement) -> Filed:
     """Where a claim stands."""
     number = known.names
-    found = {*_OF_CLAIMS.numbers(claim, known)}
+    found = _OF_CLAIMS.numbers(claim, known)
     if event.location is not None:
-        found.update(_wide(ClaimFacets.LOCATION, event.location, known))
-    blamed = {party for actor in chunk.names.get(claim.id, ()) for party in known.standings.closure(actor)}
-    found.update([number[ClaimFacets.NAMES.of(party)] for party in sorted(blamed)])
-    cited = any(citation.role == CitationRole.CITES for citation in chunk.citations.get(claim.id, ()))
-    found.add(number[ClaimFacets.CITED.of(cited)])
-    for citation in chunk.citations.get(claim.id, ()):
-        found.add(number.of(ClaimFacets.SOURCE)[citation.source])
-        found.update([number.of(ClaimFacets.FLAG)[flag] for flag in facts.names(citation.flags)])
+        found += _wide(ClaimFacets.LOCATION, event.location, known)
+    if chunk.names:
+        blamed = {party for actor in chunk.names.get(claim.id, ()) for party in known.standings.closure(actor)}
+        found += [number[ClaimFacets.NAMES.of(party)] for party in sorted(blamed)]
+    citations = chunk.citations.get(claim.id, ())
+    cited = CitationRole.CITES in [citation.role for citation in citations]
+    found.append(number[ClaimFacets.CITED.of(cited)])
+    for citation in citations:
+        found.append(number.of(ClaimFacets.SOURCE)[citation.source])
+        found += [number.of(ClaimFacets.FLAG)[flag] for flag in facts.names(citation.flags)]
     _WORDS_OF_CLAIMS.texts(found, (claim.summary, claim.quote, event.title), known)
     _WORDS_OF_CLAIMS.actors(found, (claim.speaker, claim.via, claim.quote_by), known)
     dated = chunk.said[claim.id]
     place = placing(dated.earliest, dated.latest)
     if place.span in LASTING:
-        found.add(number[ClaimFacets.SPAN.of(place.span)])
+        found.append(number[ClaimFacets.SPAN.of(place.span)])
     possible, certain, undated = first_said([said])
     if undated:
-        found.add(number[ClaimFacets.UNDATED_CLAIM.name])
+        found.append(number[ClaimFacets.UNDATED_CLAIM.name])
     return Filed(claim.id, place, found, Cells(place.latest, possible, certain))

@@ -46,7 +46,7 @@ __all__ = [
 
 T = TypeVar("T")
 # How many claims are held at once, but for what judgement needs of one event's; and how much is remembered.
-MOST_CLAIMS, REMEMBERED, MOST_GROUPS = 1_500, 8_000, 40_000
+MOST_CLAIMS, REMEMBERED, MOST_GROUPS = 1_500, 8_000, 8_000
 
 
 class Source(NamedTuple):
@@ -63,6 +63,7 @@ class Dated:
     text: str  # the same as JSON
     earliest: date | None
     latest: date | None
+    source: str | None
     said: Said  # if it is a claim's date
 
 
@@ -146,7 +147,7 @@ class Facts:
         self.containers = Cache(self._read_containers)
         self.sources = Cache(self._read_sources)
         self.names = FacetIds(store)
-        self.groups: dict[Hashable, Any] = {}
+        self.groups: defaultdict[str, dict[Hashable, Any]] = defaultdict(dict)
         """Facets (numbers of `names`) and statuses that many records share, by what they follow from."""
         self._dates: dict[Hashable, Dated] = {}
 
@@ -190,8 +191,9 @@ class Facts:
         """Keep memory flat; between chunks only."""
         for held in (self.actors, self.locations, self.containers, self.sources, self.standings):
             held.trim()
-        if len(self.groups) > MOST_GROUPS:
-            self.groups.clear()
+        for group in self.groups.values():
+            if len(group) > MOST_GROUPS:
+                group.clear()
         if len(self._dates) > REMEMBERED:
             self._dates.clear()
 
@@ -227,7 +229,8 @@ class Facts:
 
     def _dated(self, when: schemas.When, recorded_on: date) -> Dated:
         spoken = said(when.earliest, when.latest, recorded_on)
-        return Dated(when, when.model_dump_json(), when.earliest, when.latest, spoken)
+        source = None if when.source is None else when.source.id
+        return Dated(when, when.model_dump_json(), when.earliest, when.latest, source, spoken)
 
     def _datings(self, target: str, ids: list[str]) -> dict[str, list[Dating]]:
         found = datings(self._store, target, ids)
@@ -262,6 +265,7 @@ class Facts:
 
     def _chunk(self, ids: list[str], *, whole: bool) -> Chunk:
         self.trim()
+        self.names.forget()
         rows = self._store.rows
         events = [Event._make(row) for row in rows(f"SELECT {_EVENT} FROM event WHERE id {{ids}} ORDER BY id", ids)]
         statement = "SELECT event, actor, role, note FROM participation WHERE event {ids} ORDER BY event, ordinal"

@@ -17,7 +17,7 @@ from api.index.builder import FILED
 from api.index.facts import moment
 from api.index.history import FIRST, SEALED, digest, seal, unsealed_releases
 from api.index.invalidation import Kind
-from api.index.writer import ENTRY, beside
+from api.index.writer import ENTRY, beside, entry_hash
 from api.models.facets import CELL_BITS, CHUNK_BITS, checksum, row_hash
 from api.storage.bulk import Row, Store
 from api.storage.database import is_beyond_reading
@@ -214,7 +214,7 @@ def _entries(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
         yield _whole(table, f"{id_}: {what}")
     statement = f"SELECT {', '.join(ENTRY[kind])}, hash FROM {table}"
     for _, *row, hash_ in _slices(store, statement, ("number",), (LEAST,), pace):
-        if row_hash(*row) != hash_:
+        if entry_hash(*row) != hash_:
             yield _whole(table, f"the entry of {row[0]} is not as it was written")
     yield from _as_many(store, table, kind)
 

@@ -2,35 +2,53 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import chain, islice, pairwise
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 from pyroaring import BitMap
 
-from api.models.facets import CELL_BITS, CHUNK_BITS, ENTRY_COLUMNS, NEVER, UNKNOWN, Facet, checksum
+from api.models.facets import (
+    CELL_BITS,
+    CHUNK_BITS,
+    ENTRY_COLUMNS,
+    NEVER,
+    UNKNOWN,
+    ClaimFacets,
+    Facet,
+    checksum,
+)
 from api.storage.bulk import Row, Store
 
-AT_ONCE = 2_000
-"""How many parts of postings are brought up to date at once."""
-MOST = 1_000_000
-"""So many memberships are held before they are written down."""
-MOST_NAMES = 400_000
+AT_ONCE = 20_000
+"""How many memberships are made postings of at once."""
+MOST, SORTED, SAMPLED = 4_000_000, 500_000, 50
+"""So many memberships are held before any are written; about so many, told by one in so many, are sorted at once."""
+MOST_NAMES = 300_000
+MOST_NEW, MOST_ROWS = 10_000, 8_000
+"""So many names, and rows of columns, wait to be written down."""
 FEW_LOOKED_UP = 500
 """Names that are asked for one by one; then all are read."""
+PASSING = {ClaimFacets.EVENT.name, ClaimFacets.ABOUT.name}
+"""Facets whose sets are each of one event's claims, which are made together: nobody asks for one again."""
 EMPTY = BitMap()
+LAST = (1 << CHUNK_BITS) - 1
+Segment = tuple[str, int]
+"""A kind of record, and which of its chunks (number >> 16)."""
 
 
 class Values(dict[str, int]):
     """The numbers of the sets of one facet, by value."""
 
-    def __init__(self, names: "FacetIds", facet: Facet) -> None:
+    def __init__(self, facet: Facet, number: Callable[[str], int]) -> None:
         super().__init__()
-        self._names, self._facet = names, facet
+        self._facet, self._number = facet, number
 
     def __missing__(self, value: str) -> int:
-        found = self[value] = self._names[self._facet.of(value)]
+        found = self[value] = self._number(self._facet.of(value))
         return found
 
 
@@ -44,126 +62,177 @@ class FacetIds(dict[str, int]):
         self.new: list[Row] = []
         """Numbers and names that are not written down."""
         self._next: int = store.rows("SELECT coalesce(max(id), 0) + 1 FROM facet")[0][0]
-        self._all = self._next == 1
+        self._first = self._all = self._next == 1
         self._looked_up = 0
 
     def __missing__(self, name: str) -> int:
-        found = None if self._all else self._stored(name)
-        if found is None:
-            found, self._next = self._next, self._next + 1
-            self.new.append((found, name))
-        self[name] = found
+        facet, _, value = name.partition(":")
+        if facet in self._values:
+            return self._values[facet][value]
+        found = self[name] = self._number(name)
         return found
 
     def of(self, facet: Facet) -> Values:
         """Those of one facet, by value: what is asked for by the million needs no name made each time."""
         found = self._values.get(facet.name)
         if found is None:
-            found = self._values[facet.name] = Values(self, facet)
+            found = self._values[facet.name] = Values(facet, partial(self._number, passing=facet.name in PASSING))
         return found
 
-    def _stored(self, name: str) -> int | None:
+    def forget(self) -> None:
+        """Other events come: keep no names that were of the claims of those before."""
+        for name in PASSING & self._values.keys():
+            self._values[name].clear()
+
+    def _number(self, name: str, *, passing: bool = False) -> int:
+        """Of a name that is asked for the first time, or again after all were forgotten."""
+        if not self._all and not passing:
+            self._look_up()
+        if (held := self.get(name)) is not None:
+            return held
+        new = self._first if passing else self._all
+        rows = [] if new else self._store.rows("SELECT id FROM facet WHERE name = ?", name)
+        if rows:
+            return int(rows[0][0])
+        self.new.append((self._next, name))
+        self._next += 1
+        return self._next - 1
+
+    def _look_up(self) -> None:
+        """Where names are asked for by the hundred, read all that may be asked for again, if memory holds them."""
         self._looked_up += 1
         if self._looked_up == FEW_LOOKED_UP:
-            count: int = self._store.rows("SELECT count(*) FROM facet")[0][0]
+            others = " AND ".join(f"name NOT LIKE '{name}:%'" for name in sorted(PASSING))
+            count: int = self._store.rows(f"SELECT count(*) FROM facet WHERE {others}")[0][0]
             if count <= MOST_NAMES:
-                self.update(self._store.rows("SELECT name, id FROM facet"))
+                self.update(self._store.rows(f"SELECT name, id FROM facet WHERE {others}"))
                 self._all = True
-                return self.get(name)
-        rows = self._store.rows("SELECT id FROM facet WHERE name = ?", name)
-        return rows[0][0] if rows else None
 
-    def write(self) -> None:
-        """Write new names down."""
-        self._store.insert("facet", ("id", "name"), self.new)
+    def write(self, *, last: bool) -> None:
+        """Write new names down, if they are many or the last."""
+        held = len(self) + sum(map(len, self._values.values()))
+        if len(self.new) < MOST_NEW and held < MOST_NAMES and not last:
+            return
+        self._store.insert("facet", ("id", "name"), sorted(self.new, key=itemgetter(1)))
         self.new = []
-        if len(self) > MOST_NAMES:
+        if held >= MOST_NAMES:
             self.clear()
             self._values.clear()
             self._all = False
 
 
 class Memberships:
-    """Pairs of a facet and a record, in flat memory: an object for each facet would take more than its members do."""
+    """Pairs of a facet and a record of one chunk, in flat memory: a set for each facet would take many times more."""
 
     def __init__(self) -> None:
-        self._facets, self._records, self._counts = array("I"), array("I"), array("I")
+        self._facets, self._records, self._counts = array("I"), array("H"), array("I")
 
     def __len__(self) -> int:
         return len(self._facets)
 
-    def put(self, number: int, facets: BitMap) -> None:
-        """A record and its facets."""
+    def put(self, place: int, facets: BitMap) -> None:
+        """A record, by its place in the chunk, and its facets."""
         self._facets.extend(facets.to_array())
-        self._records.append(number)
+        self._records.append(place)
         self._counts.append(len(facets))
 
-    def taken(self) -> Iterator[tuple[int, int, BitMap]]:
-        """By facet and chunk, in order, the numbers of its records; nothing is held afterwards."""
-        pairs = np.frombuffer(self._facets, np.uint32).astype(np.uint64)
-        pairs <<= np.uint64(32)
-        pairs |= np.repeat(np.frombuffer(self._records, np.uint32), np.frombuffer(self._counts, np.uint32))
-        self._facets, self._records, self._counts = array("I"), array("I"), array("I")
-        pairs.sort()
-        members = array("I", pairs.astype(np.uint32).tobytes())
-        pairs >>= np.uint64(CHUNK_BITS)
-        starts = np.flatnonzero(np.concatenate(([len(pairs) > 0], pairs[1:] != pairs[:-1])))
-        facets, chunks = np.divmod(pairs[starts], np.uint64(1 << 32 - CHUNK_BITS))
-        bounds = [*starts.tolist(), len(members)]
-        for place, (facet, chunk) in enumerate(zip(facets.tolist(), chunks.tolist(), strict=True)):
-            yield facet, chunk, BitMap(members[bounds[place] : bounds[place + 1]])
+    def taken(self, chunk: int) -> Iterator[list[tuple[int, BitMap]]]:
+        """By facet, in order and some at a time, the numbers of its records in the chunk; nothing is held then."""
+        facets = np.frombuffer(self._facets, np.uint32)
+        places = np.repeat(np.frombuffer(self._records, np.uint16), np.frombuffer(self._counts, np.uint32))
+        self._facets, self._records, self._counts = array("I"), array("H"), array("I")
+        # Sorted in parts, for a pair takes three times as much as it does here.
+        shares = np.linspace(0, 1, 2 + len(facets) // SORTED)[1:-1]
+        edges = np.quantile(facets[::SAMPLED], shares, method="lower").tolist() if len(shares) else []
+        for low, high in pairwise([0, *edges, 1 << 32]):
+            here = (facets >= low) & (facets < high)
+            pairs = facets[here].astype(np.uint64)
+            pairs <<= np.uint64(CHUNK_BITS)
+            pairs |= places[here]
+            pairs.sort()
+            yield from self._sets(pairs, chunk << CHUNK_BITS)
+
+    def _sets(self, pairs: np.ndarray[Any, np.dtype[np.uint64]], first: int) -> Iterator[list[tuple[int, BitMap]]]:
+        start = 0
+        while start < len(pairs):
+            edge = pairs[min(start + AT_ONCE, len(pairs)) - 1] >> np.uint64(CHUNK_BITS)
+            end = int(np.searchsorted(pairs, edge + np.uint64(1) << np.uint64(CHUNK_BITS)))
+            some = pairs[start:end]
+            facets = some >> np.uint64(CHUNK_BITS)
+            members = array("I", (some.astype(np.uint16) + np.uint32(first)).tobytes())
+            starts = np.flatnonzero(np.concatenate(([True], facets[1:] != facets[:-1])))
+            bounds = pairwise([*starts.tolist(), len(members)])
+            yield [(facet, BitMap(members[a:b])) for facet, (a, b) in zip(facets[starts].tolist(), bounds, strict=True)]
+            start = end
 
 
 class Postings:
-    """Collects which records come into facets and leave them, and writes what has changed."""
+    """Collects which records come into facets and leave them, and writes what has changed, a chunk at a time.
+
+    Records come in the order of days, and so nearly in that of their numbers: hardly any chunk is written twice.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._come, self._gone = Memberships(), Memberships()
-        self._empty = not store.rows("SELECT 1 FROM posting LIMIT 1")
+        self._come: defaultdict[Segment, Memberships] = defaultdict(Memberships)
+        self._gone: defaultdict[Segment, Memberships] = defaultdict(Memberships)
+        self._latest: dict[str, Segment] = {}
+        self._emptied: list[int] = []
+        self._stored: set[Segment] | None = None if store.rows("SELECT 1 FROM posting LIMIT 1") else set()
+        """Chunks of which there are postings; none: perhaps any."""
 
-    def remove(self, number: int, facets: bytes) -> None:
+    def remove(self, kind: str, number: int, facets: bytes) -> None:
         """A record leaves the facets of its entry; before any record comes."""
-        self._gone.put(number, BitMap.deserialize(facets))
+        self._gone[kind, number >> CHUNK_BITS].put(number & LAST, BitMap.deserialize(facets))
 
-    def add(self, number: int, facets: Iterable[int]) -> bytes:
+    def add(self, kind: str, number: int, facets: Iterable[int]) -> bytes:
         """A record comes into facets; what its entry says of them."""
         own = BitMap(facets)
-        self._come.put(number, own)
+        self._latest[kind] = chunk = kind, number >> CHUNK_BITS
+        self._come[chunk].put(number & LAST, own)
         return own.serialize()
 
-    @property
-    def full(self) -> bool:
-        """Whether it is time to write."""
-        return len(self._come) + len(self._gone) > MOST
+    def write(self, *, last: bool) -> None:
+        """Bring the stored postings up to date: all in the end, before that the largest behind us, if much waits."""
+        sizes = {chunk: len(self._come[chunk]) + len(self._gone[chunk]) for chunk in {*self._come, *self._gone}}
+        waiting = sum(sizes.values())
+        if waiting < MOST and not last:
+            return
+        latest = set(self._latest.values())
+        for chunk in sorted(sizes, key=lambda one: (one in latest, -sizes[one], one)):
+            if last or waiting > MOST // 2:
+                self._write(chunk)
+                waiting -= sizes[chunk]
+        if last and self._emptied:
+            unused = "NOT EXISTS (SELECT 1 FROM posting p WHERE p.facet = facet.id)"
+            self._store.run(f"DELETE FROM facet WHERE id {{ids}} AND {unused}", sorted(set(self._emptied)))
+            self._emptied = []
 
-    def write(self) -> None:
-        """Bring the stored postings up to date."""
-        parts = self._parts()
-        while some := list(islice(parts, AT_ONCE)):
-            self._write(some)
-        self._empty = False
+    def _write(self, chunk: Segment) -> None:
+        """Write those of one chunk: of some facets who comes and who leaves, then of others who leaves."""
+        number, known = chunk[1], self._stored is None or chunk in self._stored
+        gone = dict(chain.from_iterable(self._gone.pop(chunk, Memberships()).taken(number)))
+        for come in self._come.pop(chunk, Memberships()).taken(number):
+            parts = [(facet, gone.pop(facet, EMPTY), members) for facet, members in come]
+            self._merge(number, parts, known=known)
+        rest = iter(gone.items())
+        while some := list(islice(rest, AT_ONCE)):
+            self._merge(number, [(facet, members, EMPTY) for facet, members in some], known=known)
+        if self._stored is not None:
+            self._stored.add(chunk)
 
-    def _parts(self) -> Iterator[tuple[int, int, BitMap, BitMap]]:
-        """By facet and chunk, who leaves and who comes."""
-        gone = {(facet, chunk): members for facet, chunk, members in self._gone.taken()}
-        for facet, chunk, come in self._come.taken():
-            yield facet, chunk, gone.pop((facet, chunk), EMPTY), come
-        for (facet, chunk), members in gone.items():
-            yield facet, chunk, members, EMPTY
-
-    def _write(self, parts: list[tuple[int, int, BitMap, BitMap]]) -> None:
-        stored: dict[tuple[int, int], bytes] = {}
-        if not self._empty:
-            statement = "SELECT facet, chunk, members FROM posting WHERE facet {ids}"
-            rows = self._store.rows(statement, sorted({facet for facet, *_ in parts}))
-            stored = {(facet, chunk): bytes(members) for facet, chunk, members in rows}
+    def _merge(self, chunk: int, parts: list[tuple[int, BitMap, BitMap]], *, known: bool) -> None:
+        stored: dict[int, bytes] = {}
+        if known:
+            statement = "SELECT facet, members FROM posting WHERE facet {ids} AND chunk = ?"
+            rows = self._store.rows(statement, [facet for facet, *_ in parts], chunk)
+            stored = {facet: bytes(members) for facet, members in rows}
         new, changed, emptied = [], [], []
-        for facet, chunk, gone, come in parts:
-            old = stored.get((facet, chunk))
+        for facet, gone, come in parts:
+            old = stored.get(facet)
             members = come if old is None else (BitMap.deserialize(old) - gone) | come
             if not members:
-                emptied += [(facet, chunk)] if old is not None else []
+                emptied += [facet] if old is not None else []
                 continue
             members.run_optimize()
             text = members.serialize()
@@ -173,10 +242,9 @@ class Postings:
                 changed.append((checksum(text), text, facet, chunk))
         self._store.insert("posting", ("facet", "chunk", "hash", "members"), new)
         self._store.many("UPDATE posting SET hash = ?, members = ? WHERE facet = ? AND chunk = ?", changed)
-        self._store.delete_rows("posting", {"facet": "int", "chunk": "int"}, emptied)
         if emptied:
-            empty = sorted({facet for facet, _ in emptied})
-            self._store.run("DELETE FROM facet WHERE id {ids} AND id NOT IN (SELECT facet FROM posting)", empty)
+            self._store.run("DELETE FROM posting WHERE facet {ids} AND chunk = ?", emptied, chunk)
+            self._emptied += emptied
 
 
 class Cells(NamedTuple):
@@ -201,8 +269,10 @@ class Columns:
         """What is known of a record."""
         self._rows.append((number, cells))
 
-    def write(self) -> None:
-        """Bring the stored columns up to date."""
+    def write(self, *, last: bool) -> None:
+        """Bring the stored columns up to date, if there is much that waits or it is the last."""
+        if len(self._rows) < MOST_ROWS and not last:
+            return
         self._rows.sort(key=lambda row: row[0])
         parts: defaultdict[int, list[tuple[int, Cells]]] = defaultdict(list)
         for row in self._rows:

@@ -8,7 +8,7 @@ from api.index.history import History
 from api.index.invalidation import Affected, Changes, Kind
 from api.index.numbers import Numbers
 from api.index.postings import Columns, Postings
-from api.models.facets import row_hash
+from api.models.facets import checksum, row_hash
 from api.storage.bulk import Store
 
 KINDS = ("dataset", "source", "actor", "location", "event", "claim")
@@ -68,9 +68,8 @@ class Deriver:
             self._replace(batch)
             if batch.events:
                 progress(batch.events)
-            if self._postings.full:
-                self._write()
-        self._write()
+            self._write(last=False)
+        self._write(last=True)
         for batch in sources(self._store, self._maker):
             self._replace(batch)
 
@@ -81,11 +80,10 @@ class Deriver:
                 statement = f"SELECT id, number, facets FROM {kind}_entry WHERE id {{ids}}"
                 rows = self._store.rows(statement, ids)
                 for _, number, facets in rows:
-                    self._postings.remove(number, bytes(facets))
+                    self._postings.remove(kind, number, bytes(facets))
                 self._store.delete(f"{kind}_entry", "id", ids)
                 self._make_way(kind, ids, {id_: number for id_, number, _ in rows})
-                if self._postings.full:
-                    self._postings.write()
+                self._postings.write(last=False)
 
     def _make_way(self, kind: Kind, ids: list[str], old: dict[str, int]) -> None:
         """Documents of records that are gone go; those of others that get another number give theirs up."""
@@ -97,11 +95,11 @@ class Deriver:
         if moved:
             self._store.run(f"UPDATE {kind}_document SET number = -1 - number WHERE id {{ids}}", moved)
 
-    def _write(self) -> None:
-        self._maker.facets.write()
-        self._postings.write()
+    def _write(self, *, last: bool) -> None:
+        self._maker.facets.write(last=last)
+        self._postings.write(last=last)
         for columns in self._columns.values():
-            columns.write()
+            columns.write(last=last)
 
     def _replace(self, batch: Batch) -> None:
         kind, made = batch.kind, batch.made
@@ -126,10 +124,10 @@ class Deriver:
         entries, cells_of = [], self._columns[kind]
         for filed in made.filed:
             number, cells = numbers[filed.id], filed.cells
-            facets = self._postings.add(number, filed.facets)
+            facets = self._postings.add(kind, number, filed.facets)
             said = (cells.possible, cells.certain) if kind == "claim" else ()
             row = (filed.id, filed.placing.day, facets, *said)
-            entries.append((number, *row, row_hash(*row)))
+            entries.append((number, *row, entry_hash(*row)))
             cells_of.put(number, cells)
         hashes = self._hashes(kind, batch.ids, made)
         beside_it = BESIDE[kind]
@@ -147,6 +145,11 @@ class Deriver:
         body = COLUMNS[kind].index("body")
         bodies = {id_: row[body] for id_, row in made.documents.items()}
         return self._history.replace(kind, ids, bodies, empty=self._empty)
+
+
+def entry_hash(id_: str, day: int, facets: bytes, *said: int | None) -> int:
+    """Of an entry's columns beside its number."""
+    return row_hash(id_, day, checksum(facets), *said)
 
 
 def beside(kind: Kind) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ FIGURES = st.sampled_from(
         Figure(5, 10, 20),
         Figure(200, None, 300),
         Figure(3, 9, 6),
+        Figure(-3, None, 0),
+        Figure(None, None, -2),
     ]
 )
 ASPECTS = [Aspect.CONTROL, Aspect.CONTROL, Aspect.CASUALTIES, Aspect.ATTRIBUTION, Aspect.INTENT, None]
@@ -129,6 +131,17 @@ def test_the_order_of_claims_does_not_matter(both: tuple[list[Statement], list[S
     assert assess(shuffled) == assess(spoken)
     for question in questions_of(spoken):
         assert list(trajectory(shuffled, question).items()) == list(trajectory(spoken, question).items())
+
+
+@given(events())
+def test_how_large_figures_are_does_not_matter_while_their_order_is_the_same(spoken: list[Statement]) -> None:
+    """Loads judge events once whose figures stand in the same order; nought stays nought, which a figure may imply."""
+
+    def stretched(figure: Figure) -> Figure:
+        return Figure(*(number and number * abs(number) for number in figure))
+
+    larger = [s._replace(figure=s.figure and stretched(s.figure)) for s in spoken]
+    assert assess(larger) == assess(spoken)
 
 
 @given(events(), statements(stances=NEUTRAL, id_="neutral"))

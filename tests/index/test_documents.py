@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from api import models
+from api.index import builder, facts, postings
 from api.index.writer import DERIVED
 from api.storage.database import engine
 from seed.files import read
@@ -16,7 +17,7 @@ from seed.load import load, withdraw
 from seed.refusals import Entry, Place, entry
 from seed.verify import verify
 from tests.support import databases
-from tests.support.contents import as_modelled, documents, everything
+from tests.support.contents import as_modelled, documents, everything, rebuilt
 from tests.support.databases import LYSYCHANSK
 
 
@@ -64,6 +65,19 @@ def test_both_databases_hold_the_same(tmp_path: Path) -> None:
             made.dispose()
     assert found[0] == found[1]
     assert all(found[0].values())
+
+
+def test_however_little_is_held_the_same_is_written(dossier: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts of postings that are written several times over, and names that are forgotten and looked up again."""
+    for name in ("MOST", "MOST_NAMES", "MOST_NEW", "MOST_ROWS", "AT_ONCE"):
+        monkeypatch.setattr(postings, name, 20)
+    monkeypatch.setattr(facts, "MOST_GROUPS", 5)
+    monkeypatch.setattr(builder, "CHUNK", 2)
+    assert rebuilt(dossier) == everything(dossier)
+    withdraw(dossier, "lysychansk-context")
+    few = everything(dossier)
+    monkeypatch.undo()
+    assert rebuilt(dossier) == few
 
 
 def record(kind: str, /, **fields: Any) -> Entry:

@@ -1,6 +1,8 @@
 """Loading: what is new, changed and gone, what is refused and why, and that nothing happens by halves."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from api import models
+from api.settings import PROJECT
 from api.storage.database import engine
 from seed.files import read
 from seed.load import load, withdraw
@@ -162,3 +165,11 @@ def test_no_slice_loses_a_claim_whose_event_came_in_an_earlier_one(
     assert found == whole
     counted = [json.loads(row["body"])["claims"]["total"] for row in found["event_document"]]
     assert sum(counted) == len(found["claim"]) == report.new["claim"]
+
+
+@pytest.mark.long
+def test_a_load_of_any_size_takes_no_more_than_300_mb(blank_url: str) -> None:
+    """The world that the benchmark loads, each day's events in no order: 60,000 events, 135,000 claims."""
+    command = [sys.executable, "-m", "bench.fill", "loader", blank_url, "60000", "1"]
+    done = subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True)
+    assert json.loads(done.stdout.splitlines()[-1])["memory_mb"] <= 300
