@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, runtime_checkable
+from urllib.parse import quote
 
 import orjson
 from fastapi import Request, Response
+from starlette.types import ASGIApp, Message
 
 from api.errors import Unavailable
 from api.http import caching, jsonld
@@ -73,6 +75,37 @@ class ListFilters(Protocol):
 
     async def described(self, session: ReadSession) -> str:
         """The question in words."""
+
+
+async def asked_within(
+    app: ASGIApp, path: str, query: str, accept: str
+) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    """Status, headers and body of what a GET within the process is answered; `path` is not quoted, `query` is."""
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": quote(path).encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(b"host", b"localhost"), (b"accept", accept.encode())],
+        "client": None,
+        "server": None,
+        "state": {},
+    }
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    return sent[0]["status"], sent[0]["headers"], b"".join([part.get("body", b"") for part in sent[1:]])
 
 
 @dataclass(frozen=True, slots=True)

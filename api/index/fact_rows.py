@@ -1,6 +1,10 @@
-"""Rows of the tables of facts as documents are made of them; days as YYYY-MM-DD."""
+"""Rows of the tables of facts as documents are made of them (days as YYYY-MM-DD), and those that are kept at hand."""
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Generic, NamedTuple, TypeVar
+
+T = TypeVar("T")
+REMEMBERED = 6_000
 
 
 class DateFields(NamedTuple):
@@ -123,3 +127,25 @@ class Dating(NamedTuple):
     source: str
     dataset: str
     preferred: bool
+
+
+class Cache(Generic[T]):
+    """Rows by id, read when they are needed; forgotten between chunks when there are too many."""
+
+    def __init__(self, read: Callable[[list[str]], Iterable[tuple[str, T]]]) -> None:
+        self._read = read
+        self._known: dict[str, T] = {}
+
+    def need(self, ids: Iterable[str | None]) -> None:
+        """Have these at hand."""
+        wanted = {id_ for id_ in ids if id_ is not None}
+        if missing := sorted(wanted - self._known.keys()):
+            self._known.update(self._read(missing))
+
+    def trim(self) -> None:
+        """Forget everything if it has become too much."""
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+
+    def __getitem__(self, id_: str) -> T:
+        return self._known[id_]

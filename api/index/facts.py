@@ -11,10 +11,10 @@ from typing import Any, NamedTuple, TypeVar
 from api.domain.parties import TELLING, Standings
 from api.domain.statements import Said, said
 from api.domain.vocabulary import Aspect, LocationKind
-from api.index.cache import Cache
 from api.index.fact_rows import (
     Actor,
     Affiliation,
+    Cache,
     Citation,
     Claim,
     DateFields,

@@ -12,10 +12,10 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from starlette.types import Message
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from api.http.answers import asked_within
 from api.http.problems import Problem
 from api.server.middleware import POLICY, SECURITY_HEADERS, Middleware
 from api.server.request_limits import refused_head, refused_line
@@ -260,31 +260,9 @@ WARMED = (
 
 async def warm(app: FastAPI) -> None:
     """Ask for a little of everything before anybody else does: nobody then waits for what is compiled once."""
-
-    async def nothing() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def dropped(_: Message) -> None:
-        pass
-
     for address in WARMED:
         path, _, query = address.partition("?")
-        scope: dict[str, Any] = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": "GET",
-            "scheme": "http",
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": query.encode(),
-            "root_path": "",
-            "state": {},
-            "headers": [(b"host", b"localhost"), (b"accept", b"text/html")],
-            "client": None,
-            "server": None,
-        }
-        await app(scope, nothing, dropped)
+        await asked_within(app, path, query, "text/html")
 
 
 def _numbers(app: FastAPI, settings: Settings, address: str) -> uvicorn.Server:

@@ -14,8 +14,9 @@ from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp
 
+from api.http.answers import asked_within
 from api.http.caching import base
 from api.http.mcp.tools import INSTRUCTIONS, TOOLS, Arguments, Json, Tool, ToolError, named
 
@@ -40,36 +41,9 @@ class Within:
 
     async def ask(self, path: str, parameters: Arguments) -> tuple[int, Any]:
         """Status and JSON of an answer."""
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": "GET",
-            "scheme": "http",
-            "path": path,
-            "raw_path": quote(path).encode(),
-            "query_string": _query(parameters).encode(),
-            "root_path": "",
-            "headers": [(b"host", b"localhost"), (b"accept", b"application/json")],
-            "client": None,
-            "server": None,
-            "state": {},
-        }
-        status, parts = 0, []
-
-        async def receive() -> Message:
-            return {"type": "http.request", "body": b"", "more_body": False}
-
-        async def send(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                self.revisions.update(tag.partition(b".")[0] for name, tag in message["headers"] if name == b"etag")
-            else:
-                parts.append(message.get("body", b""))
-
-        await self._app(scope, receive, send)
-        return status, orjson.loads(b"".join(parts))
+        status, headers, body = await asked_within(self._app, path, _query(parameters), "application/json")
+        self.revisions.update(tag.partition(b".")[0] for name, tag in headers if name == b"etag")
+        return status, orjson.loads(body)
 
 
 def _query(parameters: Arguments) -> str:
