@@ -17,7 +17,7 @@ up: .venv/installed
 
 test: .venv/installed-dev
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n auto -m "not long and not browser"
+	$(BIN)/coverage run -m pytest -n auto --dist worksteal -m "not long and not browser"
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

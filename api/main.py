@@ -123,8 +123,8 @@ def _route(app: FastAPI) -> None:
 def guarded(app: FastAPI, settings: Settings) -> Middleware:
     """The application as it is served: the guard around all of it, with the fast path past the framework."""
     routers = [router for resource in RESOURCES for router in (resource.exports, resource.router)]
-    short = fast_path_of(app, [rollups.router, *routers])
-    return Middleware(app, settings, app.state.metrics, short.answer)
+    fast_path = fast_path_of(app, [rollups.router, *routers])
+    return Middleware(app, settings, app.state.metrics, fast_path.answer)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the protocol's

@@ -54,7 +54,7 @@ _LINE = b"%b: %b\r\n"
 _FIXED = b"".join([_LINE % field for field in (*SECURITY_HEADERS, (_POLICY_NAME, POLICY))])
 
 
-ShortWay = Callable[[Scope, Receive], Awaitable[Response | None]]
+FastPath = Callable[[Scope, Receive], Awaitable[Response | None]]
 
 
 class Middleware:
@@ -65,17 +65,17 @@ class Middleware:
         app: Starlette,
         settings: Settings,
         metrics: Metrics,
-        short: ShortWay | None = None,
+        fast_path: FastPath | None = None,
         *,
         numbers: bool = False,
     ) -> None:
-        """Guard an application; what has a short way to its answer does not go through it.
+        """Guard an application; what the fast path answers does not go through it.
 
         `numbers`: at this address `/metrics` is told, and nothing else.
         """
         self._numbers = numbers
         self._app = app
-        self._short = short
+        self._fast_path = fast_path
         self._settings = settings
         self._metrics = metrics
         self._proxies = Proxies(settings.trusted_proxies)
@@ -114,7 +114,7 @@ class Middleware:
         elif scope["method"] == "OPTIONS" and self._serves(scope):
             fields = MCP_PREFLIGHT if scope["path"] == MCP else PREFLIGHT
             await Response(status_code=204, headers=fields)(scope, receive, answer.send)
-        elif self._short is not None and (response := await self._short(scope, receive)) is not None:
+        elif self._fast_path is not None and (response := await self._fast_path(scope, receive)) is not None:
             if not answer.finish(response):
                 await response(scope, receive, answer.send)
         else:
