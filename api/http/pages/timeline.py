@@ -85,8 +85,9 @@ class Mark:
             name = f'<text x="{self.label_x:g}" y="{y + 4.3:g}"{anchor} fill="#1d2430">{escape(self.label)}</text>'
         return (
             f"{item.link.replace(COLOUR, colour, 1)}"
-            f'{self._extent(fades)}<circle class="ground-dot" cx="{at:g}" cy="{y:g}" r="7.4" fill="#ffffff"/>'
-            f'<use href="#g-{item.glyph}" x="{at - 8:g}" y="{y - 8:g}" width="16" height="16"/>{name}</a>'
+            f'{self._extent(fades)}<g transform="translate({at:g} {y:g})">'
+            '<circle class="ground-dot" r="7.4" fill="#ffffff"/>'
+            f'<use href="#g-{item.glyph}" x="-8" y="-8" width="16" height="16"/></g>{name}</a>'
         )
 
     def _sign_x(self) -> float:
