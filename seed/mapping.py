@@ -2,7 +2,7 @@
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from api.domain.vocabulary import CoordinateMethod
@@ -82,10 +82,11 @@ def map_places(store: Store, changes: Changes, pairs: dict[str, str], *, leaving
     return len(differing)
 
 
-def by_gazetteer(known: Mapping[str, tuple[list[str], str | None]], reviewed: Collection[str]) -> dict[str, str]:
+def by_gazetteer(known: Mapping[str, tuple[list[str], str | None]], reviewed: Mapping[str, str]) -> dict[str, str]:
     """Places that share a gazetteer's id, also by way of others, each with the one that stands for all of them.
 
-    That is one without a reviewed pair of its own, whose point is a gazetteer's where there is such; else the first.
+    That is the other of a reviewed pair where one of them has such; else the one whose point is a gazetteer's; else the
+    first.
     """
     group: dict[str, set[str]] = {}
     """By place and by gazetteer's id, the places known to be one."""
@@ -95,9 +96,18 @@ def by_gazetteer(known: Mapping[str, tuple[list[str], str | None]], reviewed: Co
             group[one] = joined
     found: dict[str, str] = {}
     for id_ in known:
-        heads = sorted(
-            group[id_].difference(reviewed), key=lambda one: (known[one][1] != CoordinateMethod.GAZETTEER, one)
-        )
-        if heads and id_ != heads[0]:
-            found[id_] = heads[0]
+        paired = sorted(group[id_].intersection(reviewed))
+        heads = sorted(group[id_], key=lambda one: (known[one][1] != CoordinateMethod.GAZETTEER, one))
+        head = last(paired[0], reviewed) if paired else heads[0]
+        if id_ not in (head, *paired):
+            found[id_] = head
     return found
+
+
+def last(place: str, reviewed: Mapping[str, str]) -> str:
+    """What a reviewed pair says that a place is, also where that is another pair's; a circle ends where it began."""
+    seen = {place}
+    while (other := reviewed.get(place)) is not None and other not in seen:
+        seen.add(other)
+        place = other
+    return place

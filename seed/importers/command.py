@@ -80,7 +80,7 @@ def import_files(url: str, name: str, paths: Sequence[Path], wish: Wish, console
                 intake = package.PackageIntake(paths, tally)
             else:
                 intake = FileIntake(form, paths, _known(made, form, wish, now), tally, called(made))
-            with closing(_entries(intake, wish, ", ".join(map(str, paths)))) as entries:
+            with closing(_entries(intake, wish)) as entries:
                 report = _load(made, intake, entries, wish, meter)
     finally:
         made.dispose()
@@ -111,17 +111,19 @@ def _load(made: sa.Engine, intake: Intake, entries: Iterable[Entry | Refusal], w
         return error.report
 
 
-def _entries(intake: Intake, wish: Wish, files: str) -> Generator[Entry | Refusal]:
-    """What the files hold; of nothing, pruning would make an empty dataset, and what is not there is not loaded."""
-    told = False
+def _entries(intake: Intake, wish: Wish) -> Generator[Entry | Refusal]:
+    """What the files hold. Of no row nothing is made, not even the dataset; pruning would withdraw all of it."""
+    held: list[Entry] = []
     with closing(intake.entries()) as found:
         for one in found:
-            told = told or isinstance(one, Refusal)
+            if intake.tally.rows == 0 and isinstance(one, Entry):
+                held.append(one)
+                continue
+            yield from held
+            held.clear()
             yield one
     if wish.prune and intake.tally.rows == 0:
         yield Refusal(Place("--prune"), "", "", "no row was read, so the whole dataset would be withdrawn")
-    elif not told and intake.tally.rows == 0:
-        yield Refusal(Place(files), "", "", "no row was read: there is a header at most")
 
 
 def require_known(name: str) -> Format | None:

@@ -60,6 +60,7 @@ def happened(row: InputRow) -> Iterator[MadeRecord]:
     yield from actors
     where = place(cells)
     if where is not None:
+        yield from named(where)
         yield where
     event = f"gdelt-{cells['event']}"
     who = " and ".join(dict.fromkeys(one.fields["name"] for one in actors))
@@ -114,11 +115,19 @@ def place(cells: Mapping[str, Any]) -> MadeRecord | None:
             "id": identity("gdelt", slug(name), of=of),
             "kind": known["kind"],
             "name": short(name),
+            "within": identity("gdelt-place", slug(name), of=(name, cells["fips"])) if "gazetteer" in known else None,
             "country": code_of("fips", cells["fips"]),
             "gazetteers": [one for one in listed if re.fullmatch(r"[a-z]+:[A-Za-z0-9._-]+", one)],
             "point": point,
         },
     )
+
+
+def named(where: MadeRecord) -> Iterator[MadeRecord]:
+    """What GDELT calls a town, whatever its point and number are: so that a reviewed pair can say which place it is."""
+    if where.fields["within"] is not None:
+        whole = {one: where.fields[one] for one in ("kind", "name", "country")}
+        yield MadeRecord("location", {"id": where.fields["within"], **whole})
 
 
 def coded(cells: Mapping[str, Any], event: str, root: str) -> Iterator[MadeRecord]:

@@ -53,6 +53,8 @@ class Outcome:
         """All of it in lines, for people."""
         if self.tally.rows or not self.refusals:
             yield f"{self.tally.rows:,} rows read, {self.tally.rows_refused:,} refused, in {self.seconds:.1f} s."
+        if not self.tally.rows and not self.refusals:
+            yield "The files hold no row, so that nothing is made of them: if you expected some, fetch them anew."
         if self.tally.superseded:
             yield f"{self.tally.superseded:,} rows superseded: a later file, or a better delivery, tells the same anew."
         for code, rows in sorted(self.tally.unknown.items()):

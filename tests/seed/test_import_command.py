@@ -120,7 +120,12 @@ def test_a_file_without_rows_withdraws_nothing(empty_url: str, file: Path, tmp_p
     empty = write(tmp_path / "empty.csv", [], list(UCDP))
     outcome = load(empty_url, empty, prune=True)
     assert list(outcome.as_text())[-2].startswith("--prune: no row was read")
-    assert load(empty_url, empty).report.refusals == 1
+    outcome = load(empty_url, empty)
+    assert (outcome.report.refusals, outcome.loaded, outcome.as_json()["rows"]) == (0, False, {"read": 0, "refused": 0})
+    assert list(outcome.as_text())[1:] == [
+        "The files hold no row, so that nothing is made of them: if you expected some, fetch them anew.",
+        "Nothing changed.",
+    ]
     assert snapshot(empty_url) == before
 
 

@@ -97,9 +97,14 @@ def cut(name: str, row: Mapping[str, Any]) -> str:
     return two[: (len(whole) + len(two)) // 2] if name == "losses" else two[: len(two) - len(two.split("\n")[1]) // 2]
 
 
+def nothing_found(_: str, __: Mapping[str, Any]) -> str:
+    """What a failed download leaves."""
+    return "\n"
+
+
 CUT = r"has \d+ cells; the header has \d+|is not (JSON|CSV): .+; nothing after it was read"
 BROKEN: dict[str, tuple[Callable[[str, Mapping[str, Any]], str], str]] = {
-    "a header alone": (header, "no row was read: there is a header at most"),
+    "a blank line": (nothing_found, "is empty"),
     "cut in a row": (cut, CUT),
 }
 
@@ -121,7 +126,7 @@ def said(
 
 @pytest.mark.parametrize("how", BROKEN)
 @pytest.mark.parametrize("case", [(name, row) for name in EVERY for row in ROWS[name]], ids=lambda case: case[0])
-def test_a_file_of_a_header_or_cut_in_a_row_is_refused_in_a_line(
+def test_an_empty_file_or_one_cut_in_a_row_is_refused_in_a_line(
     empty_url: str,
     tmp_path: Path,
     said: Callable[..., tuple[object, list[str]]],
@@ -136,4 +141,20 @@ def test_a_file_of_a_header_or_cut_in_a_row_is_refused_in_a_line(
     assert code == 1
     assert re.fullmatch(rf"{re.escape(str(path))}( row [123])?: ({told})", reason)
     assert end.startswith("Nothing was loaded")
+    assert snapshot(empty_url) == before
+
+
+@pytest.mark.parametrize("case", [(name, row) for name in EVERY for row in ROWS[name]], ids=lambda case: case[0])
+def test_a_header_alone_is_no_fault_and_writes_nothing(
+    empty_url: str, tmp_path: Path, said: Callable[..., tuple[object, list[str]]], case: tuple[str, Mapping[str, Any]]
+) -> None:
+    """As of a day on which no fire was detected."""
+    path = tmp_path / "file"
+    path.write_text(header(*case))
+    before = snapshot(empty_url)
+    code, lines = said(case[0], str(path))
+    assert (code, lines[0][:12], lines[-1]) == (0, "0 rows read,", "Nothing changed.")
+    assert snapshot(empty_url) == before
+    code, lines = said(case[0], str(path), "--prune")
+    assert (code, lines[0]) == (1, "--prune: no row was read, so the whole dataset would be withdrawn")
     assert snapshot(empty_url) == before

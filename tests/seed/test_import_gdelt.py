@@ -67,7 +67,7 @@ def made(cells: dict[str, str]) -> list[MadeRecord]:
 def test_a_row_becomes_an_event_with_actors_and_place_and_nobody_speaks() -> None:
     assert len(EVENT) == 61
     found = made({})
-    (event,), (claim,), (place,), (page,) = (of(kind, found) for kind in ("event", "claim", "location", "source"))
+    (event,), (claim,), (whole, place), (page,) = (of(kind, found) for kind in ("event", "claim", "location", "source"))
     assert (event["id"], event["kind"]) == ("gdelt-70000001", "shelling")
     assert event["title"] == "Fight (TESTLAND ARMY and SAMPLIA): Sampletown, Sample Oblast, Ukraine"
     assert (event["date"]["edtf"], event["date"]["basis"]) == ("2031-05-02", "inferred")
@@ -75,6 +75,7 @@ def test_a_row_becomes_an_event_with_actors_and_place_and_nobody_speaks() -> Non
     assert [(one["kind"], one["name"]) for one in actors] == [("armed_force", "TESTLAND ARMY"), ("state", "SAMPLIA")]
     assert [one["role"] for one in event["participants"]] == ["side_a", "side_b"]
     assert event["extra"] == EVENT
+    assert (whole["id"], whole["name"]) == (place["within"], place["name"])
     assert (place["kind"], place["country"], place["gazetteers"]) == ("place", "UA", ["gns:-1000001"])
     assert (place["point"]["longitude"], place["point"]["latitude"]) == (20.25, 10.5)
     assert (claim.get("speaker"), claim["via"], claim["certainty"]) == (None, "gdelt", "reported")
@@ -98,7 +99,7 @@ def test_a_row_becomes_an_event_with_actors_and_place_and_nobody_speaks() -> Non
 def test_codes_say_what_and_where(cells: dict[str, str], kind: str, place: str | None) -> None:
     found = made(cells)
     assert of("event", found)[0]["kind"] == kind
-    assert [one["kind"] for one in of("location", found)] == ([place] if place else [])
+    assert [one["kind"] for one in of("location", found)] == ([place] * (2 if place == "place" else 1) if place else [])
     if place == "country":
         assert of("location", found)[0]["point"] is None
 

@@ -14,7 +14,9 @@ from seed.importers.command import Wish, import_files
 from seed.load import withdraw
 from seed.mapping import by_gazetteer
 from seed.verify import verify
-from tests.support.imitations import CONTROL, write
+from tests.seed.test_import_gdelt import EVENT
+from tests.seed.test_import_mapped import ACLED
+from tests.support.imitations import CONTROL, UCDP, write
 from tests.support.live import serving
 from tests.support.worlds import entries
 
@@ -159,7 +161,70 @@ def test_who_stands_for_places_with_one_id_is_a_gazetteers_point_or_the_first() 
     def known(**ids: str) -> dict[str, tuple[list[str], str | None]]:
         return {id_: (some.split(), "gazetteer" if id_ == "z" else "stated") for id_, some in sorted(ids.items())}
 
-    assert by_gazetteer(known(a="g:1", z="g:1", m="g:2"), set()) == {"a": "z"}
-    assert by_gazetteer(known(c="g:1 h:1", b="h:1", d="g:1"), set()) == {"c": "b", "d": "b"}
-    assert by_gazetteer(known(a="g:1", b="g:1", c="g:1"), {"a"}) == {"a": "b", "c": "b"}
-    assert by_gazetteer(known(a="g:1", b="g:1"), {"a", "b"}) == {}
+    assert by_gazetteer(known(a="g:1", z="g:1", m="g:2"), {}) == {"a": "z"}
+    assert by_gazetteer(known(c="g:1 h:1", b="h:1", d="g:1"), {}) == {"c": "b", "d": "b"}
+    assert by_gazetteer(known(a="g:1", b="g:1", c="g:1"), {"a": "x"}) == {"b": "x", "c": "x"}
+    assert by_gazetteer(known(a="g:1", b="g:1", c="g:1"), {"a": "x", "x": "b"}) == {"c": "b"}
+    assert by_gazetteer(known(a="g:1", b="g:1"), {"a": "x", "b": "y"}) == {}
+
+
+ACLED_ROW = ACLED | {
+    "iso": "804",
+    "country": "Ukraine",
+    "admin1": "Luhansk",
+    "admin2": "Sievierodonetskyi",
+    "location": "Lysychansk",
+    "latitude": "48.9",
+    "longitude": "38.4",
+    "geo_precision": "1",
+}
+GDELT_ROW = EVENT | {
+    "actiongeo_type": "4",
+    "actiongeo_countrycode": "UP",
+    "actiongeo_lat": "48.9",
+    "actiongeo_long": "38.4",
+    "actiongeo_featureid": "-1",
+    "actiongeo_fullname": "Lisichansk, Luhans'ka Oblast', Ukraine",
+}
+UCDP_ROW = UCDP | {
+    "country": "Ukraine",
+    "country_id": "369",
+    "adm_1": "Luhansk oblast",
+    "adm_2": "Lysychanska raion",
+    "where_coordinates": "Lysychansk town",
+    "latitude": "48.910332",
+    "longitude": "38.422454",
+    "where_prec": "1",
+}
+
+
+def test_one_place_finds_the_events_of_every_dataset(dossier_url: str, tmp_path: Path) -> None:
+    """By made-up rows of UCDP, ACLED, GDELT, VIINA and the list of cities; what is only near it is not there."""
+    files = {
+        "ucdp": [UCDP_ROW],
+        "acled": [ACLED_ROW, ACLED_ROW | {"event_id_cnty": "TST9", "geo_precision": "2"}],
+        "gdelt": [
+            GDELT_ROW,
+            GDELT_ROW | {"globaleventid": "70000002", "actiongeo_fullname": "Lysichansk, Luhans'ka Oblast', Ukraine"},
+            GDELT_ROW
+            | {"globaleventid": "70000003", "actiongeo_featureid": "-2", "actiongeo_fullname": "Lysychansk, Ukraine"},
+        ],
+        "viina": [VIINA],
+        "control": [ROW],
+    }
+    for name, rows in files.items():
+        path = write(tmp_path / f"{name}.csv", rows)
+        assert import_files(dossier_url, name, [path], Wish(), Console(file=io.StringIO())).report.refused == []
+    with serving(dossier_url) as api:
+        found = {name: api.ids("/events", location="lysychansk", dataset=name) for name in files}
+        assert found == {
+            "ucdp": ["ucdp-900001"],
+            "acled": ["acled-tst123"],
+            "gdelt": ["gdelt-70000001", "gdelt-70000002"],
+            "viina": ["viina-1"],
+            "control": [f"{PLACE}-2022-07-02-ukraine"],
+        }
+        assert api.ids("/events", location="luhansk-oblast", dataset="acled") == ["acled-tst123", "acled-tst9"]
+    made = engine(dossier_url)
+    assert list(verify(made)) == []
+    made.dispose()
