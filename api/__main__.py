@@ -6,29 +6,43 @@ Nothing heavy is imported before Ctrl-C is listened to: reading the modules take
 import signal
 import sys
 from types import FrameType
+from typing import NoReturn
 
 
 class StoppedError(BaseException):
     """Somebody pressed Ctrl-C; like `KeyboardInterrupt`, but nothing on the way says something of its own about it."""
 
+    asked = False
+    """Whether that was: libraries written in C may make an error of their own of it."""
+
 
 def stop(_number: int, _frame: FrameType | None) -> None:
     """End whatever is under way; transactions are rolled back and files that are being written go."""
+    StoppedError.asked = True
     raise StoppedError
 
 
 def main() -> None:
-    """Run one command; Ctrl-C ends it with one line on stderr and exit code 130."""
+    """Run one command; Ctrl-C ends it with one line on stderr and exit code 130, a closed pipe with 141."""
     try:
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as it is in the background of a shell
             signal.signal(signal.SIGINT, stop)
         from api.cli import main as run  # noqa: PLC0415 - see above
 
         run()
-    except StoppedError:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        print("Stopped: what was not finished was not kept.", file=sys.stderr)  # noqa: T201 - typer may not be there yet
-        raise SystemExit(128 + signal.SIGINT) from None
+    except BaseException:
+        if StoppedError.asked:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            end("Stopped: what was not finished was not kept.", signal.SIGINT)
+        if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # so typer leaves it where its reader has gone
+            end("What this command says was not read to its end; what it did is done.", signal.SIGPIPE)
+        raise
+
+
+def end(line: str, number: signal.Signals) -> NoReturn:
+    """Say why on stderr, and exit as shells say it of a signal."""
+    print(line, file=sys.stderr)  # noqa: T201 - typer may not be there yet
+    raise SystemExit(128 + number) from None
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from migrations import newest, require_current
 from seed import verify
 from seed.load import NO_QUEUE
 from seed.queue import Queue, file_turn
+from seed.refusals import unread
 
 LOG = tuple(
     model.__tablename__
@@ -58,6 +59,9 @@ def backup(url: str, target: Path, *, force: bool = False) -> str:
 def restore(url: str, source: Path, *, force: bool = False, queue: Queue = NO_QUEUE) -> str:
     """Put back what `backup` saved, all or nothing, once no load is under way. What was done, in one line."""
     target = _file(url)
+    if not source.is_file():
+        missing = IsADirectoryError() if source.is_dir() else FileNotFoundError()
+        raise DatabaseUnusableError(f"{source}: {unread(source, missing)}")
     with file_turn(target, queue._replace(doing="restore")) if target.exists() else nullcontext():
         return _restored(target, source, force=force)
 

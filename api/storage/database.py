@@ -288,6 +288,8 @@ def is_beyond_reading(error: BaseException) -> bool:
 
 
 def _unusable(url: str, error: BaseException | None) -> DatabaseUnusableError:
+    if is_sqlite(url) and sqlite_file(url).is_dir():
+        return DatabaseUnusableError(f"Cannot use the database {sqlite_file(url)}: it is a folder, not a file.")
     return DatabaseUnusableError(f"Cannot use the database {address(url).render_as_string()}: {_reason(error)}")
 
 

@@ -167,8 +167,8 @@ def unlike(tmp_path: Path, saved: Path) -> dict[str, tuple[Path, str]]:
         "other": (files["other"], "is no backup of Counterclaim: it has not its tables."),
         "older": (files["older"], "is of another version of Counterclaim (its tables are of version 0000, this code's"),
         "cut": (files["cut"], "cannot be used: database disk image is malformed."),
-        "missing": (files["missing"], "cannot be used: unable to open database file."),
-        "folder": (tmp_path, "cannot be used: "),
+        "missing": (files["missing"], ": there is no such file"),
+        "folder": (tmp_path, ": is a folder: name the files in it"),
     }
 
 
@@ -181,7 +181,7 @@ def test_what_is_no_backup_is_refused(dossier_of_sqlite: str, tmp_path: Path, ru
     before = answered(dossier_of_sqlite)
     code, said = run(dossier_of_sqlite, "restore", file, "--force")
     assert code == 1
-    assert said.startswith(f"{file} ")
+    assert said.startswith(f"{file}")
     assert why in said
     assert answered(dossier_of_sqlite) == before
     assert run(str(tmp_path / "new.db"), "restore", file)[0] == 1

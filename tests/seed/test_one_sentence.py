@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from api import __main__ as command
 from api import cli
 from api.settings import PROJECT
+from api.storage.database import engine
 from migrations import migrate
 from seed.importers import gdelt
 from seed.importers.formats import format_table
@@ -188,6 +190,72 @@ def test_ctrl_c_ends_an_import_in_one_line_and_leaves_nothing(database: Path, tm
         assert err.splitlines()[-1] == "Stopped: what was not finished was not kept."
         assert "Traceback" not in err
         assert database.read_bytes() == before
+
+
+def test_ctrl_c_counts_where_a_library_makes_an_error_of_its_own_of_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As Pydantic does while it builds a validator."""
+
+    def interrupted() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except BaseException as stopped:
+            raise RuntimeError("a validator cannot be built") from stopped
+
+    monkeypatch.setattr(cli, "main", interrupted)
+    monkeypatch.setattr(command.StoppedError, "asked", False)
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            command.main()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "Stopped: what was not finished was not kept.\n"
+
+
+def test_a_closed_pipe_ends_a_command_in_one_line_when_all_is_done(database: Path, tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    path = write(tmp_path / "one.csv", [UCDP])
+    done = subprocess.run(
+        [sys.executable, "-m", "api", "import", "ucdp", str(path)],
+        cwd=PROJECT,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "DATABASE_URL": str(database)},
+        check=False,
+    )
+    os.close(writer)
+    assert done.returncode == 141
+    told = done.stderr.splitlines()[-1]
+    assert (told, "Traceback" in done.stderr) == (
+        "What this command says was not read to its end; what it did is done.",
+        False,
+    )
+    made = engine(str(database))
+    with made.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM event").scalar() == 1
+    made.dispose()
+
+
+def test_a_folder_where_a_database_or_a_backup_is_wanted_is_named_as_one(
+    database: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert database.exists()
+    (tmp_path / "kept.folder").mkdir()
+    told = {
+        tmp_path / "kept.folder": f"{tmp_path / 'kept.folder'}: is a folder: name the files in it",
+        tmp_path / "ketp.db": f"{tmp_path / 'ketp.db'}: there is no such file; did you mean {tmp_path / 'kept.db'}?",
+    }
+    for path, line in told.items():
+        assert said(capsys, "restore", str(path), "--force") == (1, [line])
+    monkeypatch.setenv("DATABASE_URL", str(tmp_path / "kept.folder"))
+    line = f"Cannot use the database {tmp_path / 'kept.folder'}: it is a folder, not a file."
+    assert said(capsys, "verify") == (1, [line])
 
 
 def test_every_importer_is_tried() -> None:
