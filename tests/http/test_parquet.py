@@ -1,5 +1,6 @@
 """Parquet: the columns of the CSV, each of one type, whatever the filters leave; the same bytes from both databases."""
 
+import subprocess
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ import duckdb
 import pytest
 
 from api.http.formats import neutral
+from api.settings import PROJECT
 from tests.support.live import Api, serving
 
 LISTS = ("events", "claims", "disputes", "sources", "actors", "locations", "datasets")
@@ -21,6 +23,19 @@ TYPED = {
     "locations": {"radius_m": "DOUBLE", "gazetteers": "VARCHAR[]"},
     "datasets": {"recorded_at": "TIMESTAMP WITH TIME ZONE", "sha256": "VARCHAR[]"},
 }
+
+
+GROWING = """
+import resource, sys
+from api.http.parquet import ParquetFile
+row = {"id": "", "title": "Shelling of the market", "summary": "word " * 100, "participants": ["side_a:x"] * 5}
+with ParquetFile("events", list(row)) as table:
+    for start in range(0, int(sys.argv[1]), 1_000):
+        table.add(row | {"id": f"event-{number}"} for number in range(start, start + 1_000))
+    table.convert()
+    assert sum(map(len, table.chunks())) > 0
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
 
 
 def saved(api: Api, folder: Path, path: str, **filters: Any) -> Path:
@@ -102,3 +117,12 @@ def test_without_duckdb_the_answer_says_what_is_missing(
         assert problem["type"] == "/problems/not-implemented"
         assert problem["detail"].startswith("Parquet is written by DuckDB, which is not installed here")
         assert api.good("/events.csv").status_code == 200
+
+
+def test_a_large_table_takes_no_more_memory_than_a_small_one() -> None:
+    """Rows wait on the disk, and DuckDB holds some groups of them."""
+    small, large = (
+        int(subprocess.run([sys.executable, "-c", GROWING, rows], capture_output=True, check=True, cwd=PROJECT).stdout)
+        for rows in ("50000", "200000")
+    )
+    assert large < small + 40

@@ -120,9 +120,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
-    assert unusable(str(tmp_path)) == (
-        f"Cannot use the database sqlite:///{tmp_path}: the file cannot be opened, or its folder cannot be written to."
-    )
+    assert unusable(str(tmp_path)) == f"Cannot use the database {tmp_path}: it is a folder, not a file."
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
