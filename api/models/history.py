@@ -51,7 +51,7 @@ class Change(Base):
     __table_args__ = (
         words("op", v.ChangeOperation),
         CheckConstraint("(op = 'put') = (sha256 IS NOT NULL)", "hash"),
-        Index(None, "kind", "id"),
+        Index(None, "kind", "id", "revision"),
         {"sqlite_with_rowid": False},
     )
 

@@ -98,7 +98,7 @@ def _changes(which: str, *, documents: bool) -> SqlStatement:
 
 _CHANGES = {(which, documents): _changes(which, documents=documents) for which in _WHICH for documents in (False, True)}
 _LARGE_ONES = SqlStatement(
-    select(REVISION, _R.c.number, _R.c.recorded_at)
+    select(REVISION, _R.c.number, _R.c.recorded_at, _R.c.removed)
     .where(_R.c.number > _SINCE, _R.c.added + _R.c.changed >= bindparam("large"))
     .order_by(_R.c.number)
 )
@@ -229,7 +229,7 @@ class LastChanges(HistoryList):
             if self.documents and not self.one
             else ()
         )
-        for _, number, recorded_at in large:
+        for _, number, *known in large:
             if (number, LAST) <= (start.key, start.tail):
                 continue
             async for rows in self._rows(session, start, batch, until=number):
@@ -237,7 +237,7 @@ class LastChanges(HistoryList):
             for kind in sorted(DOCUMENT_TABLES):
                 after = start.id if (number, kind) == (start.key, start.tail) else ""
                 if (number, kind) >= (start.key, start.tail):
-                    async for found in self._of_kind(session, Place(DATED, number, after, kind), recorded_at, batch):
+                    async for found in self._of_kind(session, Place(DATED, number, after, kind), known, batch):
                         yield found
             start = Place(DATED, number, "", LAST)
         async for rows in self._rows(session, start, batch):
@@ -247,13 +247,13 @@ class LastChanges(HistoryList):
         return place or Place(DATED, self.since, "", "" if self.one else LAST)
 
     async def _of_kind(
-        self, session: ReadSession, start: Place, recorded_at: datetime | str, batch: int
+        self, session: ReadSession, start: Place, known: Sequence[Any], batch: int
     ) -> AsyncIterator[Stretch]:
         """What a revision did to documents of a kind, from a place on; of what has numbers, first what it deleted."""
-        _, number, after, kind = start
+        (_, number, after, kind), (recorded_at, removed) = start, known
         table = _LIST_OF.get(kind)
         placed = await session.fetch(PLACES[table], {"id": after}) if table and after else ()
-        if not placed:
+        if not placed and (table is None or removed):
             which = "deleted" if table else "of kind"
             async for rows in self._rows(session, start, batch, which=which):
                 yield stretch(await self._told(session, rows), Place(DATED, *rows[-1][1:4]))

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -201,16 +202,24 @@ class _Timeline:
     asked: tuple[int | None, int | None]
 
     def counts(self, numbers: Numbers, most: int) -> Counts:
-        """Each period in which some of these may fall, in order. Raises _ManyError beyond so many."""
-        spans, dated = self.spans[numbers], numbers >= self.days.dated
-        one_day, lasting = numbers[(spans == 0) & dated], numbers[spans > 0]
-        periods, sizes = np.unique(self.periods(self.day(one_day)), return_counts=True)
-        parts = [(periods, sizes, sizes)]
+        """Each period in which some of these may fall, in order; they ascend. Raises _ManyError beyond so many."""
+        spans = self.spans[numbers]
+        lasting = numbers[spans > 0]
+        edges, periods = self._edges()
+        sizes = np.diff(np.searchsorted(numbers, edges)) - np.diff(np.searchsorted(lasting, edges))
+        parts = [(periods[sizes > 0], sizes[sizes > 0], sizes[sizes > 0])]
         if len(lasting):
             parts += self._lasting(lasting, spans[spans > 0], most)
-        if undated := int(np.count_nonzero(~dated)):
+        if undated := int(np.searchsorted(numbers, min(self.days.dated, NEVER))):
             parts.append((np.array([UNDATED]), np.array([undated]), np.array([undated])))
         return _summed(parts)
+
+    def _edges(self) -> tuple[Numbers, NDArray[np.int64]]:
+        """The first number of each period of which there are days, and one beyond them all; and the periods."""
+        periods = self.periods(np.asarray(self.days.days[1:], np.int64))
+        begins = np.flatnonzero(np.diff(periods, prepend=-NEVER))
+        firsts = np.asarray(self.days.firsts[1:], np.int64)[begins]
+        return np.append(firsts, NEVER).astype(np.uint32), periods[begins]
 
     def _lasting(self, numbers: Numbers, spans: NDArray[np.int8], most: int) -> list[Counts]:
         day, latest = self.day(numbers), self.latest[numbers].astype(np.int64)
@@ -306,7 +315,7 @@ def _rows(
             "another axis, or fewer records"
         )
         raise BadParameters(bad("by", ", ".join(axes), message, near=[])) from None
-    words: list[Callable[[int], Any]] = [] if timeline is None else [timeline.word]
+    words: list[Callable[[int], Any]] = [] if timeline is None else [cache(timeline.word)]
     words += [members.values.__getitem__ for members in known]
     order = list(range(len(axes)))
     if timeline is not None and axes[0] not in UNITS:  # periods were counted first
