@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support import databases, postgres
 from tests.support.live import Api, serving
@@ -19,6 +20,9 @@ BACKENDS = ("sqlite", "postgresql")
 def pytest_configure(config: pytest.Config) -> None:
     # A shell that starts the tests in its background has them ignore Ctrl-C, and every server they start with them.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # How long an example takes says how busy the machine is. What CI asks of examples stays.
+    settings.register_profile("unhurried", settings(), deadline=None)
+    settings.load_profile("unhurried")
     if not hasattr(config, "workerinput"):  # under xdist, the controller opens and closes the run
         postgres.open_run()
 

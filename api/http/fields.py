@@ -248,9 +248,9 @@ class Shaped(Chosen):
         list[str],
         BeforeValidator(_split),
         Field(
-            description="Sends what records refer to whole, in the place of the reference: `sources` with URL, "
-            "publisher and archive; `actors` (but for what belongs to them); `location`, of claims and disputes that "
-            f"of their event. Repeated or joined by commas; a page then holds {MAX_EXPANDED} records at most.",
+            description="Sends whole records in the place of references to them: `sources` with URL, publisher and "
+            "archive; `actors` (without what belongs to them); `location`, for claims and disputes that of their "
+            f"event. Repeated or joined by commas; a page then holds {MAX_EXPANDED} records at most.",
         ),
     ] = []
 

@@ -221,7 +221,8 @@ def _refine_parameter(parameter: Json, exchanges: Json) -> None:
         del parameter["required"]
     if "examples" in schema:
         shown = schema["examples"][0]
-        parameter["description"] += f" Such as `{shown[0] if isinstance(shown, list) else shown}`."
+        shown = shown[0] if isinstance(shown, list) else shown
+        parameter["description"] += f" Such as `{str(shown).lower() if isinstance(shown, bool) else shown}`."
 
 
 def _lead(operation: Json) -> None:

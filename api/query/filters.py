@@ -128,8 +128,8 @@ class Changed(Filters):
     changed_since: Annotated[
         RevisionNumber | None,
         Field(
-            description="Its document was put in place after this revision, by its own load or because of another "
-            "record; 0: all. What was withdrawn is in no list: `/changes` tells it.",
+            description="Its document changed after this revision, by a load of its own or because of another record; "
+            "0: all. Withdrawn records are in no list: `/changes` names them.",
             examples=[0],
         ),
     ] = None
@@ -201,8 +201,8 @@ class AsOf(Dated):
     known: Annotated[
         v.Known | None,
         Field(
-            description="Only beside `as_of`, refused without: whether claims count that were said by that day "
-            "for certain (`certain`, also where it is not given), or those too that may have been (`possible`).",
+            description="Only together with `as_of`, refused without it: whether to count only claims that were "
+            "certainly said by that day (`certain`, the default) or also those that may have been (`possible`).",
             examples=["possible"],
         ),
     ] = None
@@ -233,7 +233,9 @@ class OfEvents(AsOfImprecise):
 
     days: ClassVar = ("date_from", "date_to")
 
-    aspect: Annotated[list[v.Aspect], Field(description="What about the event it is.", examples=[["control"]])] = []
+    aspect: Annotated[
+        list[v.Aspect], Field(description="The aspect of the event that it is about.", examples=[["control"]])
+    ] = []
     date_from: Annotated[
         Day | None, Field(description="The event happened on this day or later.", examples=["2022-07-01"])
     ] = None
@@ -297,7 +299,7 @@ class Paged(BaseModel):
     limit: Annotated[
         int,
         BeforeValidator(_integer),
-        Field(ge=1, le=MAX_LIMIT, description="How many records a page holds at most.", examples=[10]),
+        Field(ge=1, le=MAX_LIMIT, description="The most records on a page.", examples=[10]),
     ] = 50
     cursor: Annotated[
         str | None,
@@ -318,7 +320,7 @@ class Versioned(Filters):
 
     revision: Annotated[
         RevisionNumber | None,
-        Field(description="As the record stood after this revision; the newest by default.", examples=[1]),
+        Field(description="The record as it stood after this revision; by default the newest.", examples=[1]),
     ] = None
 
 

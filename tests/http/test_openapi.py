@@ -167,6 +167,7 @@ def test_every_such_as_is_accepted(sqlite_api: Api, name: str) -> None:
     for parameter in parameters:
         for example in parameter["schema"]["examples"] if parameter["in"] == "query" else ():
             shown = example[0] if isinstance(example, list) else example
+            shown = json.dumps(shown) if isinstance(shown, bool) else shown
             assert parameter["name"] == "cursor" or f"Such as `{shown}`." in parameter["description"]
             beside = {} if "briefing" in name else TOGETHER.get(parameter["name"], {})
             given = example
@@ -182,7 +183,7 @@ def test_what_is_refused_alone_says_so(sqlite_api: Api) -> None:
     _, operation = OPERATIONS["list_events"]
     named = {one["name"]: one["description"] for one in (resolved(SERVED, one) for one in operation["parameters"])}
     assert sqlite_api.ask("/events", known="possible").status_code == 422
-    assert named["known"].startswith("Only beside `as_of`, refused without: ")
+    assert named["known"].startswith("Only together with `as_of`, refused without it: ")
 
 
 @pytest.mark.parametrize(("status", "media_type", "content"), list(shown()))

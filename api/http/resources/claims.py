@@ -98,7 +98,7 @@ class ClaimFilters(Worded, AsOfImprecise, Changed):
     aspect: Annotated[
         list[v.Aspect],
         ClaimFacets.ASPECT,
-        Field(description="What about the event it speaks of.", examples=[["control"]]),
+        Field(description="The aspect of the event that it speaks of.", examples=[["control"]]),
     ] = []
     certainty: Annotated[
         list[v.Certainty], ClaimFacets.CERTAINTY, Field(description="The wording's hedge.", examples=[["likely"]])
@@ -138,7 +138,7 @@ class ClaimFilters(Worded, AsOfImprecise, Changed):
         Flag | None,
         ClaimFacets.CITED,
         Field(
-            description="Whether its source says what it refers to in turn: a citation has the role `cites`.",
+            description="Whether its source names a source of its own: a citation has the role `cites`.",
             examples=[True],
         ),
     ] = None

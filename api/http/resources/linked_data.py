@@ -143,7 +143,7 @@ def _add_export(listing: Listing, filters: type[Filters], tag: str) -> None:
         name=f"export_{listing.name}_jsonld",
         tags=[tag],
         description=f"Every matching {listing.name.removesuffix('s')} as one JSON-LD graph; `/ns` explains "
-        "its terms. Lists and single records are sent as JSON-LD too, to whom asks with `Accept: application/ld+json`.",
+        "its terms. Lists and single records are also JSON-LD for clients that send `Accept: application/ld+json`.",
         responses=export_of(MEDIA_TYPE, "{}"),
         response_class=Response,
     )(endpoint)

@@ -113,7 +113,7 @@ class EventPositionsQuery(AsOf):
         ),
     ] = []
     aspect: Annotated[
-        list[v.Aspect], Field(description="What about the event they are on.", examples=[["control"]])
+        list[v.Aspect], Field(description="The aspect of the event that they are on.", examples=[["control"]])
     ] = []
 
     async def described(self, session: ReadSession, title: str) -> str:

@@ -101,7 +101,7 @@ class ChangeFilters(Filters):
         Number, Field(description="Only what changed after this revision; 0: everything.", examples=[1])
     ] = 0
     documents: Annotated[
-        Flag, Field(description="Adds the document that is served now to each change.", examples=[True])
+        Flag, Field(description="Adds to each change the document that is served now.", examples=[True])
     ] = False
 
     def asked(self) -> history.LastChanges:

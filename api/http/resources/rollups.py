@@ -172,7 +172,7 @@ async def count_events_by(request: Request, query: Annotated[EventRollup, Query(
 @router.get("/events/rollup.csv", tags=["Events"], responses=export_of(MEDIA_TYPE, "month,kind,certain,possible\r\n"),
             response_class=Response)  # fmt: skip
 async def export_event_counts(request: Request, query: Annotated[EventRollup, Query()]) -> Response:
-    """The same counts of events as CSV, which spreadsheets and Datawrapper take by its address."""
+    """The same counts of events as CSV, which spreadsheets and Datawrapper read by its address."""
     return await _csv(request, "events", query)
 
 
@@ -188,5 +188,5 @@ async def count_claims_by(request: Request, query: Annotated[ClaimRollup, Query(
 @router.get("/claims/rollup.csv", tags=["Claims"], responses=export_of(MEDIA_TYPE, "stance,certain,possible\r\n"),
             response_class=Response)  # fmt: skip
 async def export_claim_counts(request: Request, query: Annotated[ClaimRollup, Query()]) -> Response:
-    """The same counts of claims as CSV, which spreadsheets and Datawrapper take by its address."""
+    """The same counts of claims as CSV, which spreadsheets and Datawrapper read by its address."""
     return await _csv(request, "claims", query)
