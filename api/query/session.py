@@ -338,6 +338,8 @@ class Data:
                 if careful:
                     raise
                 careful = True
+            finally:  # what was looked up knows the session: a circle, which only a pause of everybody would end
+                session.questions.clear()
             catalogue = await self.catalogue()
         raise Unavailable("Data is being loaded too fast to answer.")
 
@@ -357,7 +359,11 @@ class Data:
     async def snapshot(self) -> AsyncIterator[ReadSession]:
         """A look that lasts: one state of the data, however long it is read."""
         async with self.reader.snapshot() as connection:
-            yield ReadSession(connection, await self.catalogue(connection), self._soundness, self.damage)
+            session = ReadSession(connection, await self.catalogue(connection), self._soundness, self.damage)
+            try:
+                yield session
+            finally:
+                session.questions.clear()
 
 
 def sent_moment(value: datetime | str) -> str:
