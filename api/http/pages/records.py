@@ -10,7 +10,7 @@ from api.http import answers
 from api.http.pages import frame, words
 from api.http.pages.data import Directory, Json, Reading
 from api.http.pages.links import changed, citation, day_steps, exports, feed, same_in_api
-from api.http.pages.pictures import figures_as_svg, lanes_of_claims
+from api.http.pages.pictures import MOST, figures_as_svg, lanes_of_claims
 from api.http.resources.actors import ActorId
 from api.http.resources.disputes import DisputeFilters
 from api.http.resources.events import EventId
@@ -97,7 +97,7 @@ async def place_page(request: Request, id: LocationId, query: Annotated[RecordQu
         place = await reading.location(id)
         control = await reading.control(id, **query.asked())
         wider = {claim for held in control.records for claim in held["wider"]}
-        said = await reading.claims(location=[id], aspect=["control"], limit=MAX_LIMIT, **query.asked())
+        said = await reading.claims(location=[id], aspect=["control"], limit=MAX_LIMIT, total=True, **query.asked())
         events = await reading.events(location=[id], limit=LISTED, total=True, **query.asked())
         known = await reading.known()
         path = same_in_api(request.url.query, f"/locations/{id}/control")
@@ -108,6 +108,8 @@ async def place_page(request: Request, id: LocationId, query: Annotated[RecordQu
             "wider": {claim: await reading.claim(claim) for claim in sorted(wider)},
             "nothing": control.meta.get("why_empty"),
             "words": said.records,
+            "drawn": min(MOST, len(said.records)),
+            "said": said.meta["total"],
             "lanes": lanes_of_claims(said.records, known, query.as_of, page="/explore/events/"),
             "events": events.records,
             "total": events.meta["total"],
@@ -210,16 +212,18 @@ async def event_page(request: Request, id: EventId, query: Annotated[RecordQuery
 
     async def make(reading: Reading) -> frame.Page:
         event = await reading.event(id, **asked)
-        claims = (await reading.claims(event=[id], limit=MAX_LIMIT, **asked)).records
+        said = await reading.claims(event=[id], limit=MAX_LIMIT, total=True, **asked)
+        claims = said.records
         positions = await reading.positions(id, **asked)
         known = await reading.known()
-        sources = await _sources(reading, claims)
         path = same_in_api(request.url.query, f"/events/{id}")
         columns = _columns(event, claims, known)
         values = {
             "event": event,
             "claims": claims,
-            "sources": sources,
+            "drawn": min(MOST, len(claims)),
+            "said": said.meta["total"],
+            "sources": await _sources(reading, claims),
             "columns": columns,
             "stances": {claim["id"]: claim["stance"] for claim in claims},
             "questions": [_question(one, positions.records, claims, columns, known) for one in event["assessments"]],
@@ -229,16 +233,14 @@ async def event_page(request: Request, id: EventId, query: Annotated[RecordQuery
         }
         dataset = await reading.dataset(event["dataset"]["id"])
         title = event["title"] or event["id"]
+        there = changed(same_in_api(request.url.query, "/claims"), event=id)
         return frame.Page(
             "event.html",
             title,
             _summary(event),
             values,
             path,
-            [
-                *exports(path, ()),
-                *exports(changed(same_in_api(request.url.query, "/claims"), event=id), ("csv", "ndjson"), "claims"),
-            ],
+            [*exports(path, ()), *exports(there, ("csv", "ndjson"), "claims")],
             citation(title, dataset, frame.permanent(request), reading.session.revision, frame.today()),
         )
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from api.http.pages import pictures, records
 from api.http.pages.data import Reading
 from api.http.pages.words import since
 from tests.http.pages.reader import page
@@ -111,6 +112,26 @@ def test_a_defect_is_a_page_to_people(api: Api, monkeypatch: pytest.MonkeyPatch)
     shown = page(api, "/explore/events/capture-of-lysychansk?as_of=2022-06-30", 500)
     assert "Something went wrong on our side The request could not be answered." in shown.text
     assert "/explore" in shown.links
+
+
+def test_claims_that_a_page_leaves_out_are_counted(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = "/explore/events/capture-of-lysychansk?as_of=2022-07-04"
+    place = "/explore/places/lysychansk?as_of=2022-07-04"
+    said = api.get("/claims", total="true", event="capture-of-lysychansk", as_of="2022-07-04")["meta"]["total"]
+    held = api.get("/claims", total="true", location="lysychansk", aspect="control", as_of="2022-07-04")["meta"][
+        "total"
+    ]
+    for whole in (event, place):  # on another day: what a page says is kept
+        assert "The first" not in page(api, whole.replace("07-04", "07-05")).text
+    monkeypatch.setattr(records, "MAX_LIMIT", 3)
+    for module in (records, pictures):
+        monkeypatch.setattr(module, "MOST", 2)
+    shown = page(api, event).text
+    assert f"The first 2 of {said} claims are drawn." in shown
+    assert f"The first 3 of {said} claims stand here and are counted; “claims as CSV” below has all of them." in shown
+    shown = page(api, place).text
+    assert f"The first 2 of {held} claims are drawn." in shown
+    assert f"The first 3 of {held} claims are shown." in shown
 
 
 def test_a_slip_in_the_address_of_the_first_page_is_said_to_a_browser_as_a_page(odd_api: Api) -> None:
