@@ -49,13 +49,13 @@ def told(work: str, measured: float, goal: float, *, at_least: bool = False) -> 
 
 
 def filled(url: str, entries: Iterable[Entry | Refusal], *, fresh: bool = True) -> float:
-    """Load into a database, new if `fresh`; the seconds that it took."""
+    """Load into a database, new if `fresh`; the seconds of processor time that it took."""
     if fresh:
         migrate(url)
     made = engine(url)
-    begun = time.perf_counter()
+    begun = time.process_time()
     load(made, entries)
-    took = time.perf_counter() - begun
+    took = time.process_time() - begun
     made.dispose()
     return took
 
