@@ -288,8 +288,10 @@ class Load:
         kept = set(self._store.rows(f"SELECT {listed} FROM participation WHERE event {{ids}}", ids))
         return len(same - {row[0] for row in kept.symmetric_difference(part for part in parts if part[0] in set(ids))})
 
-    def finish(self, *, prune: bool, same_as: Path, whole: bool = False, scope: vanished.Scope | None = None) -> Report:
-        """All records were seen: check what only the whole can show, and settle what vanished."""
+    def finish(
+        self, *, prune: bool, same_as: Path, entire: bool = False, scope: vanished.Scope | None = None
+    ) -> Report:
+        """Check what needs all records, and settle which ones are missing; `entire`: the datasets are withdrawn."""
         report, store = self.report, self._store
         self._refuse_unknown()
         if not report.refusals:
@@ -300,7 +302,7 @@ class Load:
         if report.refusals:
             return report
         if not self._empty:
-            vanished.find(store, report, sorted(self.datasets), whole=whole, scope=scope, taken=prune)
+            vanished.find(store, report, sorted(self.datasets), entire=entire, scope=scope, taken=prune)
         if prune and report.vanished:
             for refusal in (blocked := list(vanished.still_named(store))):
                 report.refuse(refusal)
@@ -335,7 +337,7 @@ class Load:
             self.report.refuse(Refusal(Place(dataset), "", "", f"there is no such dataset{others}"))
             return self.report
         self.datasets.add(dataset)
-        return self.finish(prune=True, same_as=same_as, whole=True)
+        return self.finish(prune=True, same_as=same_as, entire=True)
 
     def renew(self, entries: Iterable[Entry]) -> None:
         """Put records in the place of ones that were loaded."""

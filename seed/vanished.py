@@ -60,9 +60,9 @@ class Scope(NamedTuple):
 
 
 def find(  # noqa: PLR0913 - each is a choice of its own
-    store: Store, report: Report, datasets: Sequence[str], *, whole: bool, taken: bool, scope: Scope | None = None
+    store: Store, report: Report, datasets: Sequence[str], *, entire: bool, taken: bool, scope: Scope | None = None
 ) -> None:
-    """Collect what vanished from the datasets; `whole`: these are withdrawn themselves; `taken`: it is to be taken out.
+    """Collect what is missing from the sources; `entire`: the datasets are withdrawn; `taken`: it is to be removed.
 
     `scope`: only events that are certain to lie in it vanish, with their claims, and what nothing else names.
     """
@@ -78,7 +78,7 @@ def find(  # noqa: PLR0913 - each is a choice of its own
             )
         if scope is not None:
             _within(store, dataset, scope)
-        if whole:
+        if entire:
             store.run("INSERT INTO vanished SELECT 'dataset', id FROM dataset WHERE id = ?", dataset)
     report.vanished.update(dict(store.rows("SELECT kind, count(*) FROM vanished GROUP BY kind")))
     first = store.rows("SELECT kind, id FROM vanished ORDER BY kind, id LIMIT ?", SHOWN)

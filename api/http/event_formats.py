@@ -18,7 +18,7 @@ from api.domain.dates import date_in_words
 from api.domain.vocabulary import Known
 from api.http import formats
 from api.http.exports import escaped, left_out_in_words, statuses_in_words
-from api.http.formats import Document
+from api.schemas.records import Json
 
 
 def _page(base: str, event: str, claim: str | None = None) -> str:
@@ -69,7 +69,7 @@ class Kml:
             f"<name>{escaped(description)}</name><description>{said}</description>{_schema()}\n"
         ).encode()
 
-    def record(self, document: Document) -> bytes:
+    def record(self, document: Json) -> bytes:
         """A placemark."""
         return self._placemark(document).encode()
 
@@ -77,7 +77,7 @@ class Kml:
         """The end."""
         return b"</Document></kml>\n"
 
-    def _placemark(self, event: Document) -> str:
+    def _placemark(self, event: Json) -> str:
         columns = {**formats.event_columns(event), "url": self._base + (event["url"] or f"/events/{event['id']}")}
         told = self._told(event, _page(self._base, event["id"]))
         return (
@@ -88,7 +88,7 @@ class Kml:
         )
 
     @staticmethod
-    def _told(event: Document, url: str) -> str:
+    def _told(event: Json, url: str) -> str:
         """What a balloon shows: plain text, for some readers show HTML as it is written."""
         when = f"When: {date_in_words(event['date']['edtf'])}."
         note = event["date"]["note"]
@@ -100,7 +100,7 @@ class Kml:
         return " ".join(part for part in parts if part)
 
 
-def _where(place: Document | None) -> str | None:
+def _where(place: Json | None) -> str | None:
     """`Where: near Lysychansk, within 5,000 m of the point.`: a pin alone would be the exact place."""
     if place is None:
         return "Where: unknown."
@@ -114,14 +114,14 @@ def _where(place: Document | None) -> str | None:
     return f"Where: {relation or 'at'} {place['name']}, {reach}."
 
 
-def _span(date: Document) -> str:
+def _span(date: Json) -> str:
     """The days in between which it lies, whole; an open end is left out, and so is all of it without any day."""
     begin = f"<begin>{date['earliest']}</begin>" if date["earliest"] else ""
     end = f"<end>{date['latest']}</end>" if date["latest"] else ""
     return f"<TimeSpan>{begin}{end}</TimeSpan>" if begin or end else ""
 
 
-def _data(columns: Document) -> str:
+def _data(columns: Json) -> str:
     """Every column that has a value."""
     return "".join(
         [
@@ -138,7 +138,7 @@ def _text(value: object) -> str:
     return escaped(value) if isinstance(value, str) else str(value)
 
 
-def _point(columns: Document) -> str:
+def _point(columns: Json) -> str:
     if columns["longitude"] is None:
         return ""
     return f"<Point><coordinates>{columns['longitude']},{columns['latitude']}</coordinates></Point>"
@@ -166,7 +166,7 @@ class Timeline:
         self._about, self._left_out = description, left_out_in_words(left_out)
         return b'{"scale":"human","events":['
 
-    def record(self, document: Document) -> bytes:
+    def record(self, document: Json) -> bytes:
         """A slide if it has a date; else it is kept for the title."""
         dates = _dates(document["date"])
         if dates:
@@ -187,7 +187,7 @@ class Timeline:
         title = {"unique_id": "title", "text": {"headline": escaped(self._about), "text": "".join(text)}}
         return b'],"title":%s}\n' % orjson.dumps(title)
 
-    def _slide(self, event: Document, dates: dict[str, Any]) -> dict[str, Any]:
+    def _slide(self, event: Json, dates: dict[str, Any]) -> dict[str, Any]:
         status = statuses_in_words(event)
         told = (event["summary"], f"Status: {status}." if status else None, event["date"]["note"])
         text = "".join(f"<p>{escaped(part)}</p>" for part in told if part)
@@ -198,12 +198,12 @@ class Timeline:
             "text": {"headline": self._link(event), "text": text},
         }
 
-    def _link(self, event: Document) -> str:
+    def _link(self, event: Json) -> str:
         """To its page; of a damaged one, nothing but the id is known."""
         return f'<a href="{escaped(_page(self._base, event["id"]))}">{escaped(event["title"] or event["id"])}</a>'
 
 
-def _dates(when: Document) -> dict[str, Any]:
+def _dates(when: Json) -> dict[str, Any]:
     """Where the slide stands: a start always, for TimelineJS draws nothing without, and an end where it is another."""
     earliest, latest = when["earliest"], when["latest"]
     start = earliest or latest
@@ -252,7 +252,7 @@ class Atom:
             f'href="{escaped(self._base + self._here.replace("/briefing.atom", "/briefing", 1))}"/>\n'
         ).encode()
 
-    def record(self, document: Document) -> bytes:
+    def record(self, document: Json) -> bytes:
         """The entries of an event of which something became known."""
         return self._entries(document).encode()
 
@@ -260,7 +260,7 @@ class Atom:
         """The newest day of all entries, which is known now."""
         return f"<updated>{_moment(self._updated)}</updated></feed>\n".encode()
 
-    def _entries(self, news: Document) -> str:
+    def _entries(self, news: Json) -> str:
         days = {claim["id"]: _known_on(claim, self._known) or self._last for claim in news["claims"]}
         newest = max(days.values())
         self._updated = max(self._updated, newest)
@@ -268,7 +268,7 @@ class Atom:
         changes = (self._change(news, change, newest) for change in news["assessments"])
         return "".join((*claims, *changes))
 
-    def _claim(self, news: Document, claim: Document, day: str) -> str:
+    def _claim(self, news: Json, claim: Json, day: str) -> str:
         if "damaged" in claim:
             title = f"A claim that is damaged and cannot be shown: {news['event']['title']}"
             return self._entry(_id("claim", claim["id"]), title, day, (), self._links(news, claim["id"]))
@@ -293,7 +293,7 @@ class Atom:
         author = f"<author><name>{escaped(speaker)}</name></author>"
         return self._entry(_id("claim", claim["id"]), title, day, told, author + self._links(news, claim["id"]))
 
-    def _change(self, news: Document, change: Document, day: str) -> str:
+    def _change(self, news: Json, change: Json, day: str) -> str:
         event = news["event"]
         name = _id("status", event["id"], *_question(change), change["after"], *change["because"])
         before = f", until then {change['before']}" if change["before"] else ""
@@ -303,7 +303,7 @@ class Atom:
         told = (f"When: {date_in_words(event['date']['edtf'])}.", because, inferred)
         return self._entry(name, title, day, told, self._links(news))
 
-    def _links(self, news: Document, claim: str | None = None) -> str:
+    def _links(self, news: Json, claim: str | None = None) -> str:
         """To the page first: readers take a link for the entry's own where it is HTML, and no other."""
         event = news["event"]["id"]
         record = f"/claims/{claim}" if claim else f"/events/{event}"
@@ -320,19 +320,19 @@ class Atom:
         )
 
 
-def _question(change: Document) -> list[str]:
+def _question(change: Json) -> list[str]:
     """What the status is of, as far as it is told apart."""
     of = change.get("of")
     return [change["aspect"], change.get("measure") or "", of["id"] if of else "", change.get("unit") or ""]
 
 
-def _known_on(claim: Document, known: str) -> str | None:
+def _known_on(claim: Json, known: str) -> str | None:
     """The day on which a claim became known; None: its date is open, or damaged with it."""
     day: str | None = (claim["said"] or {}).get(known)
     return day
 
 
-def _name(party: Document | None) -> str:
+def _name(party: Json | None) -> str:
     return party["name"] if party else "an unnamed party"
 
 

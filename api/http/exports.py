@@ -21,11 +21,11 @@ from api.http.answers import Asked, ListFilters, Listing, data_of, marks, not_mo
 from api.http.caching import base, placed_parts
 from api.http.downloads import Export, ExportCache
 from api.http.fields import Chosen, Columned, picked
-from api.http.formats import Document
-from api.query.lists import unhurried
+from api.query.lists import in_turns
 from api.query.paging import Found, Place, Sort, Stretch
 from api.query.session import Data, ReadSession
 from api.query.validity import TROUBLE
+from api.schemas.records import Json
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ class Framed(Protocol):
     def head(self, description: str, left_out: Mapping[str, int]) -> bytes:
         """What comes first; it says what was asked for, and how many records are not there for want of a date."""
 
-    def record(self, document: Document) -> bytes:
+    def record(self, document: Json) -> bytes:
         """The next record."""
 
     def tail(self) -> bytes:
@@ -78,7 +78,7 @@ def left_out_in_words(left_out: Mapping[str, int]) -> str:
     return " ".join([*([f"Left out: {', '.join(found)}."] if found else []), *fewer])
 
 
-def statuses_in_words(event: Document) -> str:
+def statuses_in_words(event: Json) -> str:
     """`control: conceded; withdrawal: disputed`: what the claims add up to."""
     found = dict.fromkeys(f"{one['aspect']}: {one['status'].replace('_', ' ')}" for one in event["assessments"])
     return "; ".join(found)
@@ -262,7 +262,7 @@ async def _csv(
     sent = 0
     async for batch in batches(asked, session, listing):
         sent += len(batch)
-        rows = [_readable(listing, session, record, columns) async for record in unhurried(session, batch)]
+        rows = [_readable(listing, session, record, columns) async for record in in_turns(session, batch)]
         yield formats.csv_lines(rows, header, first=False)
     _check(sent, total)
 
@@ -273,7 +273,7 @@ async def _parquet(
     header, columns, sent = fields.columns(listing.name, names), formats.CSV_COLUMNS[listing.name], 0
     with parquet.ParquetFile(listing.name, header) as table:
         async for batch in batches(asked, session, listing):
-            table.add([_readable(listing, session, record, columns) async for record in unhurried(session, batch)])
+            table.add([_readable(listing, session, record, columns) async for record in in_turns(session, batch)])
             sent += len(batch)
         _check(sent, total)
         await asyncio.to_thread(table.convert)
@@ -287,8 +287,8 @@ async def _geojson(
     header, columns, sent = fields.columns(listing.name, names), formats.CSV_COLUMNS[listing.name], 0
     yield b'{"type":"FeatureCollection","features":['
     async for batch in batches(asked, session, listing):
-        rows = [_readable(listing, session, record, columns) async for record in unhurried(session, batch)]
-        features = [formats.feature(row, header) async for row in unhurried(session, rows)]
+        rows = [_readable(listing, session, record, columns) async for record in in_turns(session, batch)]
+        features = [formats.feature(row, header) async for row in in_turns(session, rows)]
         yield (b"," if sent else b"") + b",".join(features)
         sent += len(batch)
     _check(sent, total)
@@ -301,7 +301,7 @@ async def _framed(  # noqa: PLR0913, PLR0917 - as the other writers, and with it
     yield form.head(await filters.described(session), await asked.left_out(session))
     sent = 0
     async for batch in batches(asked, session, listing):
-        yield b"".join([_readable(listing, session, record, form.record) async for record in unhurried(session, batch)])
+        yield b"".join([_readable(listing, session, record, form.record) async for record in in_turns(session, batch)])
         sent += len(batch)
     _check(sent, total)
     yield form.tail()

@@ -21,9 +21,9 @@ from api.query.filters import Filters
 from api.query.session import ReadSession
 from api.query.statements import REVISION, each_text
 from api.schemas import records
+from api.schemas.records import Json
 from api.storage.reader import SqlStatement, body_of
 
-Json = dict[str, Any]
 Path = tuple[str, ...]
 QUICK = 60
 """So many documents are read before anybody has noticed, and need no thread."""

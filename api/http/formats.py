@@ -10,9 +10,9 @@ import orjson
 from api.domain.vocabulary import Aspect, Credibility, Reliability, Stance, Status
 from api.http.caching import PUBLIC
 from api.query.validity import BLANKS
+from api.schemas.records import Json
 
-Document = dict[str, Any]
-Columns = Callable[[Document], dict[str, Any]]
+Columns = Callable[[Json], dict[str, Any]]
 _ASPECTS = list(Aspect)
 _CREDIBILITY = {word.value: word.meaning for word in Credibility}
 DECIMAL = frozenset({"longitude", "latitude", "radius_m", "value_low", "value_best", "value_high"})
@@ -31,22 +31,22 @@ MARK = "'"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", MARK)
 
 
-def _ref(name: str, value: Document | None) -> dict[str, Any]:
+def _ref(name: str, value: Json | None) -> dict[str, Any]:
     label = None if value is None else value.get("name", value.get("title"))
     return {f"{name}_id": value and value["id"], name: label}
 
 
-def _when(name: str, value: Document) -> dict[str, Any]:
+def _when(name: str, value: Json) -> dict[str, Any]:
     parts = {part: value[part] for part in ("earliest", "latest", "precision", "basis")}
     return {name: value["edtf"], **{f"{name}_{part}": found for part, found in parts.items()}}
 
 
-def _point(point: Document | None) -> dict[str, Any]:
+def _point(point: Json | None) -> dict[str, Any]:
     parts = ("longitude", "latitude", "radius_m", "method")
     return {part: point and point[part] for part in parts}
 
 
-def event_columns(event: Document) -> dict[str, Any]:
+def event_columns(event: Json) -> dict[str, Any]:
     """A flat event."""
     place = event["location"]
     statuses: dict[str, str] = {}
@@ -75,7 +75,7 @@ def event_columns(event: Document) -> dict[str, Any]:
     }
 
 
-def claim_columns(claim: Document) -> dict[str, Any]:
+def claim_columns(claim: Json) -> dict[str, Any]:
     """A flat claim."""
     value = claim["value"] or {}
     return {
@@ -102,7 +102,7 @@ def claim_columns(claim: Document) -> dict[str, Any]:
     }
 
 
-def source_columns(source: Document) -> dict[str, Any]:
+def source_columns(source: Json) -> dict[str, Any]:
     """A flat source."""
     plain = ("id", "kind", "title", "publisher", "author", "url", "archive_url", "language")
     return {
@@ -117,7 +117,7 @@ def source_columns(source: Document) -> dict[str, Any]:
     }
 
 
-def actor_columns(actor: Document) -> dict[str, Any]:
+def actor_columns(actor: Json) -> dict[str, Any]:
     """A flat actor."""
     return {
         **{part: actor[part] for part in ("id", "kind", "name", "aliases", "description")},
@@ -128,7 +128,7 @@ def actor_columns(actor: Document) -> dict[str, Any]:
     }
 
 
-def location_columns(location: Document) -> dict[str, Any]:
+def location_columns(location: Json) -> dict[str, Any]:
     """A flat location."""
     return {
         **{part: location[part] for part in ("id", "kind", "name", "aliases")},
@@ -141,14 +141,14 @@ def location_columns(location: Document) -> dict[str, Any]:
     }
 
 
-def dataset_columns(dataset: Document) -> dict[str, Any]:
+def dataset_columns(dataset: Json) -> dict[str, Any]:
     """A flat dataset."""
     plain = {name: dataset[name] for name in BLANKS["dataset"] if name != "releases"}
     parts = {"files": "file", "versions": "version", "sha256": "sha256"}
     return {**plain, **{name: [one[part] or "" for one in dataset["releases"]] for name, part in parts.items()}}
 
 
-def dispute_columns(dispute: Document) -> dict[str, Any]:
+def dispute_columns(dispute: Json) -> dict[str, Any]:
     """A flat dispute."""
 
     def parties(stance: str) -> list[str]:
@@ -167,7 +167,7 @@ def dispute_columns(dispute: Document) -> dict[str, Any]:
     }
 
 
-def difference_columns(difference: Document) -> dict[str, Any]:
+def difference_columns(difference: Json) -> dict[str, Any]:
     """What differs of a record: texts as they are, all else as JSON."""
 
     def cell(value: Any) -> str | None:  # noqa: ANN401 - any JSON value

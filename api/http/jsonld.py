@@ -5,15 +5,14 @@ by libraries that do not know it. Decimal numbers are typed texts, so that no re
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import orjson
 from fastapi import Request
 
 from api.domain.dates import parse
 from api.http.caching import base
+from api.schemas.records import Json
 
-Json = dict[str, Any]
 MEDIA_TYPE = "application/ld+json"
 PREFIXES = {
     "schema": "https://schema.org/",

@@ -13,8 +13,7 @@ from api.domain.vocabulary import VOCABULARIES
 from api.http.routing import problem
 from api.query.filters import ID_PATTERN
 from api.schemas.pages import Problem
-
-Json = dict[str, Any]
+from api.schemas.records import Json
 
 DESCRIPTION = """
 Events of armed conflict that keep **who said what**. Nothing here is a bare fact: an event carries claims, each with

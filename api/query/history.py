@@ -25,6 +25,7 @@ from api.query.paging import DATED, Found, Place, Sort, Stretch, Walked, stretch
 from api.query.postings import LAST, numbers_of
 from api.query.session import ReadSession, sent_moment
 from api.query.statements import HASHED, KIND_OF_LIST, PLACES, REVISION
+from api.schemas.records import Json
 from api.storage.reader import Row, SqlStatement, body_of
 
 DOCUMENT_TABLES = {
@@ -35,7 +36,6 @@ DOCUMENT_TABLES = {
     "location": models.LocationDocument.__table__,
     "dataset": models.DatasetDocument.__table__,
 }
-Json = dict[str, Any]
 _AT_ONCE = 200
 """Documents that a statement fetches: each has its id as a parameter."""
 

@@ -96,14 +96,14 @@ async def scan(
         order = {number: at for at, number in enumerate(numbers)}
         rows = sorted(rows, key=lambda row: order[row[-1]])
         if judged is not None:
-            rows = [row async for row in unhurried(session, rows) if judged(row, selection.conditions.undated)]
+            rows = [row async for row in in_turns(session, rows) if judged(row, selection.conditions.undated)]
         yield phase, rows
 
 
-async def unhurried(session: ReadSession, rows: Iterable[T]) -> AsyncIterator[T]:
+async def in_turns(session: ReadSession, rows: Iterable[T]) -> AsyncIterator[T]:
     """Each of some rows of which something is made, while others are looked after too."""
     for row in rows:
-        await session.breathe()
+        await session.checkpoint()
         yield row
 
 
@@ -294,7 +294,7 @@ class ListQuestion(Walked):
             if as_of.holds(row):
                 bodies.append(row[BODY])
             else:
-                await session.breathe()
+                await session.checkpoint()
                 bodies.append(as_of.body(row))
         return bodies
 

@@ -16,17 +16,16 @@ from api.domain.statements import Question, Statement, decode
 from api.domain.vocabulary import Aspect, Undated
 from api.query.as_of import BODY, STATEMENTS, AsOfDay
 from api.query.descriptions import why
-from api.query.lists import BATCH, Selection, check_named, left_out, require_revision, resolve, unhurried, walk
+from api.query.lists import BATCH, Selection, check_named, in_turns, left_out, require_revision, resolve, walk
 from api.query.matching import Conditions, Wanted
 from api.query.paging import DATED, Found, Place, Sort, Walked, just_before
 from api.query.session import ReadSession
 from api.query.statements import REVISION
 from api.query.validity import blank, blanked
-from api.schemas.records import whole
+from api.schemas.records import Json, whole
 from api.storage.reader import Row, body_of
 from api.storage.reader import SqlStatement as Query
 
-Json = dict[str, Any]
 AT_ONCE = (8, 64, 512)
 """How many ids a statement takes: one text for each size, the last id repeated to fill it."""
 
@@ -70,7 +69,7 @@ async def claims(session: ReadSession, ids: Iterable[str]) -> dict[str, str]:
 async def said_dates(session: ReadSession, ids: Iterable[str]) -> dict[str, Json]:
     """When these claims were said, by id."""
     texts = await claims(session, ids)
-    return {id_: orjson.loads(body)["said"] async for id_, body in unhurried(session, texts.items())}
+    return {id_: orjson.loads(body)["said"] async for id_, body in in_turns(session, texts.items())}
 
 
 async def event(session: ReadSession, identifier: str) -> Row:
@@ -239,7 +238,7 @@ class EventQuestions(Walked):
             as_of = replace(as_of, undated=Undated.INCLUDE)
         start = None if place is None else just_before(place, descending=sort.descending)
         async for rows in walk(session, selection, sort, start, batch):
-            async for here, row in unhurried(session, rows):
+            async for here, row in in_turns(session, rows):
                 statements = counting(row, as_of)
                 by_id = {statement.id: statement for statement in statements}
                 backwards = sort.descending and here.phase == DATED

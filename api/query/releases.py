@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, FromClause, Select, Text, bindparam, selec
 from api import models
 from api.domain.vocabulary import ChangeOperation
 from api.errors import NotFound, nearest
-from api.query.history import DOCUMENT_TABLES, HistoryList, Json, address, bodies_of
+from api.query.history import DOCUMENT_TABLES, HistoryList, address, bodies_of
 from api.query.paging import DATED, Found, Place, Sort
 from api.query.session import ReadSession, sent_moment
 from api.query.statements import REVISION, each_text
+from api.schemas.records import Json
 from api.storage.reader import Row, SqlStatement
 
 AT_ONCE = 200

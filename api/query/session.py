@@ -79,7 +79,7 @@ _LAST_CHANGE = SqlStatement(
     .limit(1)
 )
 
-_breathed = 0.0
+_last_checkpoint = 0.0
 
 
 class RevisionChanged(Exception):  # noqa: N818 - a signal, not an error
@@ -162,12 +162,12 @@ class ReadSession:
         self._soundness.name(kind, identifier, body, why)
         return blank(kind, identifier)
 
-    async def breathe(self) -> None:
+    async def checkpoint(self) -> None:
         """Let others have their turn, if this answer has been made without a pause for a while."""
-        global _breathed  # noqa: PLW0603 - of the process, as its event loop is
-        if perf_counter() - _breathed > TURN_SECONDS:
+        global _last_checkpoint  # noqa: PLW0603 - of the process, as its event loop is
+        if perf_counter() - _last_checkpoint > TURN_SECONDS:
             await asyncio.sleep(0)
-            _breathed = perf_counter()
+            _last_checkpoint = perf_counter()
 
     @property
     def revision(self) -> int:

@@ -7,6 +7,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.domain import vocabulary as v
 
+Json = dict[str, Any]
+"""An object of JSON as it is read and written: a document, or a part of one."""
+
 
 def whole(value: float | None) -> float | None:
     """Whole numbers are sent as integers, but for those too large to be exact."""

@@ -7,7 +7,7 @@ way, which knows what to say about it.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
@@ -19,8 +19,8 @@ from starlette.types import Receive, Scope
 
 from api.errors import Refused
 from api.http.problems import respond
+from api.http.routing import Endpoint
 
-Endpoint = Callable[..., Awaitable[Response]]
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _PLACE = "{id}"
 

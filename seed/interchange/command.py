@@ -3,12 +3,13 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import orjson
 from sqlalchemy import Connection, select
 
 from api import models
+from api.schemas.records import Json
 from api.storage.bulk import Store
 from api.storage.database import engine, explained
 from migrations import require_current
@@ -16,7 +17,6 @@ from seed.export import ExportUnusableError, require_datasets
 from seed.interchange import ftm, stix
 from seed.readback import look
 
-Record = dict[str, Any]
 BATCH = 500
 LOST = "LOST.md"
 TABLES = {
@@ -41,10 +41,10 @@ class Writer(Protocol):
     def head(self) -> bytes:
         """What stands before all objects."""
 
-    def objects(self, kind: str, record: Record) -> Iterator[Record]:
+    def objects(self, kind: str, record: Json) -> Iterator[Json]:
         """The objects that a record becomes."""
 
-    def line(self, found: Record) -> bytes:
+    def line(self, found: Json) -> bytes:
         """One object in the file."""
 
     def tail(self) -> bytes:
@@ -93,7 +93,7 @@ def _read(url: str, folder: Path, writer: Writer, datasets: list[str] | None) ->
 
 def _write(connection: Connection, folder: Path, writer: Writer, datasets: list[str] | None) -> dict[str, int]:
     counts = dict.fromkeys([*(f"{kind}s" for kind in TABLES), "objects"], 0)
-    owners: list[Record] = []
+    owners: list[Json] = []
     with (folder / writer.file).open("wb") as stream:
         stream.write(writer.head())
         for kind in TABLES:
@@ -109,18 +109,18 @@ def _write(connection: Connection, folder: Path, writer: Writer, datasets: list[
     return counts
 
 
-def _records(connection: Connection, kind: str, datasets: list[str] | None) -> Iterator[Record]:
+def _records(connection: Connection, kind: str, datasets: list[str] | None) -> Iterator[Json]:
     """The documents of a kind, as they are served, by id."""
     table = TABLES[kind]
     found = connection.execution_options(yield_per=BATCH).execute(select(table.c.body).order_by(table.c.id))
     for (body,) in found:
-        record: Record = orjson.loads(body)
+        record: Json = orjson.loads(body)
         owner = record["id"] if kind == "dataset" else record["dataset"]["id"]
         if not datasets or owner in datasets:
             yield record
 
 
-def _told(writer: Writer, datasets: list[Record]) -> str:
+def _told(writer: Writer, datasets: list[Json]) -> str:
     parts = [f"# What `{writer.file}` does not say\n\n{writer.lost.strip()}\n\n## Datasets\n\n"]
     for one in datasets:
         terms = ("version", "licence", "attribution", "url", "recorded_at")

@@ -6,9 +6,9 @@ from typing import Any
 import orjson
 
 from api.domain.dates import date_in_words
+from api.schemas.records import Json
 from seed.interchange.stix import figure_in_words
 
-Record = dict[str, Any]
 SCHEMAS = {
     "person": "Person",
     "state": "PublicBody",
@@ -55,7 +55,7 @@ class Ftm:
         """Nothing."""
         return b""
 
-    def line(self, found: Record) -> bytes:
+    def line(self, found: Json) -> bytes:
         """An entity on a line of its own."""
         return orjson.dumps(found) + b"\n"
 
@@ -63,7 +63,7 @@ class Ftm:
         """Nothing."""
         return b""
 
-    def objects(self, kind: str, record: Record) -> Iterator[Record]:
+    def objects(self, kind: str, record: Json) -> Iterator[Json]:
         """The entities of a record."""
         makers = {
             "actor": self._actor,
@@ -76,7 +76,7 @@ class Ftm:
             yield from makers[kind](record)
 
     @staticmethod
-    def _actor(actor: Record) -> Iterator[Record]:
+    def _actor(actor: Json) -> Iterator[Json]:
         yield _entity(
             _id("actor", actor["id"]),
             SCHEMAS.get(actor["kind"], "LegalEntity"),
@@ -89,7 +89,7 @@ class Ftm:
             yield _link(_id("actor", actor["id"]), _id("actor", link["actor"]["id"]), link["kind"])
 
     @staticmethod
-    def _location(place: Record) -> Iterator[Record]:
+    def _location(place: Json) -> Iterator[Json]:
         point = place["point"] or {}
         radius = f"Within {point['radius_m']} m of its point." if point.get("radius_m") is not None else None
         yield _entity(
@@ -103,7 +103,7 @@ class Ftm:
         )
 
     @staticmethod
-    def _source(source: Record) -> Iterator[Record]:
+    def _source(source: Json) -> Iterator[Json]:
         published = source["published"]
         exact = published["earliest"] == published["latest"]
         yield _entity(
@@ -117,7 +117,7 @@ class Ftm:
             keywords=f"kind:{source['kind']}",
         )
 
-    def _event(self, event: Record) -> Iterator[Record]:
+    def _event(self, event: Json) -> Iterator[Json]:
         when, place = event["date"], event["location"]
         bounded = when["earliest"] is not None and when["latest"] is not None
         if when["edtf"] is not None and not bounded:
@@ -141,7 +141,7 @@ class Ftm:
         )
 
     @staticmethod
-    def _claim(claim: Record) -> Iterator[Record]:
+    def _claim(claim: Json) -> Iterator[Json]:
         speaker = claim["speaker"]["name"] if claim["speaker"] else "Somebody unnamed"
         stance = claim["stance"].replace("_", " ")
         said = date_in_words(claim["said"]["edtf"])
@@ -168,7 +168,7 @@ def _id(kind: str, identifier: str) -> str:
     return f"counterclaim-{kind}-{identifier}"
 
 
-def _entity(identifier: str, schema: str, **properties: Any) -> Record:  # noqa: ANN401 - texts, or lists of them
+def _entity(identifier: str, schema: str, **properties: Any) -> Json:  # noqa: ANN401 - texts, or lists of them
     """An entity; every property is a list of texts, and none is empty."""
     found = {}
     for name, value in properties.items():
@@ -179,6 +179,6 @@ def _entity(identifier: str, schema: str, **properties: Any) -> Record:  # noqa:
     return {"id": identifier, "schema": schema, "properties": found}
 
 
-def _link(subject: str, other: str, kind: str) -> Record:
+def _link(subject: str, other: str, kind: str) -> Json:
     name = f"{subject}-{kind}-{other.removeprefix('counterclaim-actor-')}"
     return _entity(name, "UnknownLink", subject=subject, object=other, role=kind.replace("_", " "))

@@ -7,8 +7,8 @@ from uuid import UUID, uuid5
 import orjson
 
 from api.domain.dates import date_in_words
+from api.schemas.records import Json
 
-Record = dict[str, Any]
 IDS = UUID("c1d8a1f2-5a0c-5b7e-8c55-3c1b7b5d9f10")
 """The name space of the ids: for ever. STIX keeps another for what is observed."""
 OPINIONS = {
@@ -62,7 +62,7 @@ class Stix:
         """The bundle."""
         return b'{"type":"bundle","id":"bundle--%s","objects":[\n' % _uuid("bundle").encode()
 
-    def line(self, found: Record) -> bytes:
+    def line(self, found: Json) -> bytes:
         """An object; no property is null or empty."""
         separator, self._separator = self._separator, b",\n"
         return separator + orjson.dumps({name: value for name, value in found.items() if value not in (None, [], "")})
@@ -71,7 +71,7 @@ class Stix:
         """The end."""
         return b"\n]}\n"
 
-    def objects(self, kind: str, record: Record) -> Iterator[Record]:
+    def objects(self, kind: str, record: Json) -> Iterator[Json]:
         """The objects of a record."""
         makers = {"actor": self._actor, "location": self._location, "event": self._event, "claim": self._claim}
         if kind == "dataset":
@@ -84,13 +84,13 @@ class Stix:
         elif kind in makers:
             yield from makers[kind](record)
 
-    def _object(self, kind: str, identifier: str, dataset: str, **more: Any) -> Record:  # noqa: ANN401 - any JSON
+    def _object(self, kind: str, identifier: str, dataset: str, **more: Any) -> Json:  # noqa: ANN401 - any JSON
         moment = self._moments[dataset]
         author = {} if kind == "dataset" else {"created_by_ref": _id("dataset", dataset)}
         head = {"type": TYPES[kind], "spec_version": "2.1", "id": _id(kind, identifier)}
         return {**head, **author, "created": moment, "modified": moment, **more}
 
-    def _link(self, source: str, target: str, dataset: str, words: str, kind: str = "related-to") -> Record:
+    def _link(self, source: str, target: str, dataset: str, words: str, kind: str = "related-to") -> Json:
         name = f"{source}\n{kind}\n{target}\n{words}"
         moment = self._moments[dataset]
         return {
@@ -106,7 +106,7 @@ class Stix:
             "target_ref": target,
         }
 
-    def _actor(self, actor: Record) -> Iterator[Record]:
+    def _actor(self, actor: Json) -> Iterator[Json]:
         here, owner = _id("actor", actor["id"]), actor["dataset"]["id"]
         yield self._object(
             "actor",
@@ -120,7 +120,7 @@ class Stix:
         for link in actor["affiliations"]:
             yield self._link(here, _id("actor", link["actor"]["id"]), owner, link["kind"].replace("_", " "))
 
-    def _location(self, place: Record) -> Iterator[Record]:
+    def _location(self, place: Json) -> Iterator[Json]:
         point = place["point"]
         if point is None and place["country"] is None:
             self.losses[PLACELESS].append(place["id"])
@@ -139,7 +139,7 @@ class Stix:
             labels=[f"kind:{place['kind']}", *(f"alias:{alias}" for alias in place["aliases"])],
         )
 
-    def _event(self, event: Record) -> Iterator[Record]:
+    def _event(self, event: Json) -> Iterator[Json]:
         here, owner, place = _id("event", event["id"]), event["dataset"]["id"], event["location"]
         when = f"When: {date_in_words(event['date']['edtf'])}."
         where = place and f"Where: {place['relation'] or 'at'} {place['name']}."
@@ -160,7 +160,7 @@ class Stix:
         if event["part_of"]:
             yield self._link(here, _id("event", event["part_of"]["id"]), owner, "part of")
 
-    def _claim(self, claim: Record) -> Iterator[Record]:
+    def _claim(self, claim: Json) -> Iterator[Json]:
         here, owner = _id("claim", claim["id"]), claim["dataset"]["id"]
         quote = f"“{claim['quote']}”" if claim["quote"] else None
         whose = f"The words are those of {claim['quote_by']['name']}." if claim["quote_by"] else None
@@ -186,7 +186,7 @@ class Stix:
         if claim["about"]:
             yield self._link(here, _id("claim", claim["about"]), owner, "about the claim")
 
-    def _reference(self, citation: Record) -> Record:
+    def _reference(self, citation: Json) -> Json:
         source = citation["source"]
         found = {"source_name": source["title"], "external_id": source["id"], "description": citation["role"]}
         address = self._addresses.get(source["id"])
@@ -202,7 +202,7 @@ def _uuid(name: str) -> str:
     return str(UUID(bytes=uuid5(IDS, name).bytes, version=4))
 
 
-def figure_in_words(value: Record | None) -> str | None:
+def figure_in_words(value: Json | None) -> str | None:
     """`Figure: best 45 people (killed, of Pro-government forces).`."""
     if value is None:
         return None

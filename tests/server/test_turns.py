@@ -9,7 +9,7 @@ import pytest
 
 from api.http import caching
 from api.query import session
-from api.query.lists import unhurried
+from api.query.lists import in_turns
 from api.query.session import TURN_SECONDS, ReadSession
 from tests.support.live import Api
 
@@ -25,7 +25,7 @@ def test_others_have_their_turn(monkeypatch: pytest.MonkeyPatch, each_s: float, 
     """Of ten records, each of which takes so long, others come in between after every two milliseconds."""
     now, had, here = 1_000.0, 0, threading.get_ident()
     monkeypatch.setattr(session, "perf_counter", lambda: now)
-    monkeypatch.setattr(session, "_breathed", now)
+    monkeypatch.setattr(session, "_last_checkpoint", now)
 
     async def main() -> None:
         nonlocal now, had
@@ -38,7 +38,7 @@ def test_others_have_their_turn(monkeypatch: pytest.MonkeyPatch, each_s: float, 
 
         monkeypatch.setattr("api.query.session.asyncio.sleep", counted)
         now += each_s  # what came before them
-        async for _ in unhurried(reading(), range(10)):
+        async for _ in in_turns(reading(), range(10)):
             now += each_s
 
     asyncio.run(main())

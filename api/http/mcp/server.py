@@ -18,7 +18,8 @@ from starlette.types import ASGIApp
 
 from api.http.answers import asked_within
 from api.http.caching import base
-from api.http.mcp.tools import INSTRUCTIONS, TOOLS, Arguments, Json, Tool, ToolError, named
+from api.http.mcp.tools import INSTRUCTIONS, TOOLS, Tool, ToolError, named
+from api.schemas.records import Json
 
 ATTEMPTS = 5
 Context = ServerRequestContext[dict[str, object]]
@@ -34,19 +35,19 @@ class Within:
         self.revisions: set[bytes] = set()
         """Those of the answers so far."""
 
-    def link(self, path: str, parameters: Arguments) -> str:
+    def link(self, path: str, parameters: Json) -> str:
         """Where the same is asked over HTTP; what is null is not asked."""
         query = _query(parameters)
         return f"{self._root}{quote(path)}{'?' if query else ''}{query}"
 
-    async def ask(self, path: str, parameters: Arguments) -> tuple[int, Any]:
+    async def ask(self, path: str, parameters: Json) -> tuple[int, Any]:
         """Status and JSON of an answer."""
         status, headers, body = await asked_within(self._app, path, _query(parameters), "application/json")
         self.revisions.update(tag.partition(b".")[0] for name, tag in headers if name == b"etag")
         return status, orjson.loads(body)
 
 
-def _query(parameters: Arguments) -> str:
+def _query(parameters: Json) -> str:
     return urlencode({name: _text(value) for name, value in parameters.items() if value is not None}, doseq=True)
 
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from api.domain.dates import date_in_words
+from api.schemas.records import Json
 
-Json = dict[str, Any]
-Arguments = dict[str, Any]
 MOST = 20
 """The most records of an answer."""
 LISTS = ("events", "claims", "sources", "actors", "locations")
@@ -36,10 +35,10 @@ DROPPED = {"dataset", "extra", "affiliated", "left_out", "by_stance", "kind_of"}
 class Service(Protocol):
     """The API as a tool asks it."""
 
-    async def ask(self, path: str, parameters: Arguments) -> tuple[int, Any]:
+    async def ask(self, path: str, parameters: Json) -> tuple[int, Any]:
         """Status and JSON of an answer; what is null is not asked."""
 
-    def link(self, path: str, parameters: Arguments) -> str:
+    def link(self, path: str, parameters: Json) -> str:
         """Where the same is asked over HTTP."""
 
 
@@ -86,7 +85,7 @@ def short(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return {name: one for name, one in kept.items() if one is not None and one not in ([], {}, "")}
 
 
-async def _got(api: Service, path: str, parameters: Arguments) -> Json:
+async def _got(api: Service, path: str, parameters: Json) -> Json:
     """A good answer. Raises ToolError with what the problem says."""
     status, found = await api.ask(path, parameters)
     if status == 200:  # noqa: PLR2004 - a good answer
@@ -102,18 +101,18 @@ async def _got(api: Service, path: str, parameters: Arguments) -> Json:
     raise ToolError(" ".join(said))
 
 
-def _paged(arguments: Json) -> Arguments:
+def _paged(arguments: Json) -> Json:
     limit = arguments.get("limit", 10)
     if not isinstance(limit, int) or not 1 <= limit <= MOST:
         raise ToolError(f"limit is a whole number from 1 to {MOST}")
     return {"limit": limit, "cursor": arguments.get("cursor")}
 
 
-def _then(arguments: Json) -> Arguments:
+def _then(arguments: Json) -> Json:
     return {"as_of": arguments.get("as_of"), "known": arguments.get("known")}
 
 
-async def _list(api: Service, path: str, parameters: Arguments) -> Json:
+async def _list(api: Service, path: str, parameters: Json) -> Json:
     """A page of a list; it says what was asked, so that nobody takes it for the answer to something else."""
     found = await _got(api, path, parameters)
     following = found["links"]["next"]
@@ -152,7 +151,7 @@ async def _disputes(api: Service, arguments: Json) -> Json:
     return await _list(api, "/disputes", {**filters, **_paged(arguments), "total": True})
 
 
-async def _one(api: Service, path: str, parameters: Arguments) -> Json:
+async def _one(api: Service, path: str, parameters: Json) -> Json:
     found = await _got(api, path, parameters)
     return {**short({key: value for key, value in found.items() if key != "links"}), "link": api.link(path, parameters)}
 

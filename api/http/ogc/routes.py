@@ -18,17 +18,17 @@ from api.errors import NotFound, nearest
 from api.http import answers, caching, formats
 from api.http.answers import Asked, Nothing
 from api.http.caching import base
-from api.http.formats import Document
 from api.http.ogc.collections import COLLECTIONS, ClaimItems, Collection, EventItems, LocationItems, described
 from api.query.filters import ID_PATTERN, MAX_LIMIT
 from api.query.paging import RevisionMark, Sort, decode_cursor, encode_cursor, fingerprint, links
 from api.query.session import ReadSession
 from api.query.tables import placeless
+from api.schemas.records import Json
 
 DATES = {"events": "date", "claims": "said"}
 
 
-def properties(collection: str, document: Document) -> dict[str, Any]:
+def properties(collection: str, document: Json) -> dict[str, Any]:
     """The columns of the CSV, renamed so that none has the name of a parameter that means another thing.
 
     A client that filters by a property sends the parameter of that name, and trusts the answer. And it takes every text
@@ -66,7 +66,6 @@ def ogc_feature(collection: str, body: str | bytes, links: list[dict[str, str]] 
     return orjson.dumps(shown if links is None else {**shown, "links": links})
 
 
-Json = dict[str, Any]
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 _SECOND = re.compile(r"(\d{1,9})\.([0-9a-f]{12})")
 """Where the second part of a collection begins, with the data that the first showed."""

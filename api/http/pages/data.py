@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import orjson
-from fastapi import Request, Response
+from fastapi import Request
 from pydantic import BaseModel
 
 from api.domain.parties import Standings
@@ -23,12 +23,12 @@ from api.http.resources import (
     positions,
     sources,
 )
+from api.http.routing import Endpoint
 from api.query.filters import MAX_LIMIT
 from api.query.session import ReadSession
+from api.schemas.records import Json
 
 T = TypeVar("T")
-Json = dict[str, Any]
-Endpoint = Callable[..., Awaitable[Response]]
 ENDS = 50
 """So many claims are looked at for the first and the last day on which anything was said."""
 _SCOPE = {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "query_string": b"", "headers": []}

@@ -14,13 +14,14 @@ from api.domain import vocabulary as v
 from api.http import answers, caching
 from api.http.pages import frame, words
 from api.http.pages.basemap import CREDIT
-from api.http.pages.data import Directory, Json, Part, Reading
+from api.http.pages.data import Directory, Part, Reading
 from api.http.pages.links import changed, citation, day_steps, exports, feed, same_day, same_in_api
 from api.http.pages.map import map_of
 from api.http.pages.pictures import bars_of, items_of, lanes_of, places_table, sign_links
 from api.http.pages.timeline import timeline_of
 from api.http.resources.events import EventFilters
 from api.query.filters import MAX_LIMIT, Flag
+from api.schemas.records import Json
 
 router = APIRouter(include_in_schema=False)
 LISTED = 50

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote_plus, urlencode
 import orjson
 
 from api.domain.dates import day_in_words
+from api.schemas.records import Json
 
 PAGE_ONLY = frozenset({"embed"})
 """Parameters of pages that the API does not have."""
@@ -143,7 +144,6 @@ def _moved(day: date, days: int, last: str | None) -> str:
     return (day + timedelta(days)).isoformat()
 
 
-Json = dict[str, Any]
 TEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",

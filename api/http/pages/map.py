@@ -9,8 +9,8 @@ from markupsafe import Markup, escape
 
 from api.http.pages import words
 from api.http.pages.basemap import TURN, WIDTH, View, drawn, fitted, view_of
+from api.schemas.records import Json
 
-Json = dict[str, Any]
 Bounds = tuple[float, float, float, float]
 """Left, upper, right and lower side on the picture."""
 UNKNOWN_PX = 15.0

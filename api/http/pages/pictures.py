@@ -11,10 +11,11 @@ from markupsafe import Markup
 
 from api.http.pages import frame, words
 from api.http.pages.basemap import HALF_TURN
-from api.http.pages.data import Directory, Json, Reading
+from api.http.pages.data import Directory, Reading
 from api.http.pages.links import changed, without
 from api.http.pages.map import Map, Sign
 from api.http.pages.timeline import Item, timeline_of
+from api.schemas.records import Json
 
 WIDTH, HEIGHT = 1_180.0, 220.0
 BASE, TOP, LEFT = 190.0, 12.0, 44.0

@@ -8,7 +8,7 @@ from pydantic import Field
 from api.domain.vocabulary import Reliability
 from api.http import answers
 from api.http.pages import frame, words
-from api.http.pages.data import Directory, Json, Reading
+from api.http.pages.data import Directory, Reading
 from api.http.pages.links import changed, citation, day_steps, exports, feed, same_in_api
 from api.http.pages.pictures import MOST, figures_as_svg, lanes_of_claims
 from api.http.resources.actors import ActorId
@@ -17,6 +17,7 @@ from api.http.resources.events import EventId
 from api.http.resources.locations import LocationId
 from api.http.resources.sources import SourceId
 from api.query.filters import MAX_LIMIT, AsOf, Flag
+from api.schemas.records import Json
 
 router = APIRouter(include_in_schema=False)
 LISTED = 50

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from math import ceil
-from typing import Any
 
 from markupsafe import Markup, escape
 
 from api.http.pages import words
+from api.schemas.records import Json
 
-Json = dict[str, Any]
 WIDTH = 1_180.0
 GUTTER = 168.0
 """Left of the days, for the names of lanes."""

@@ -1,12 +1,11 @@
 """How pages say what records hold: vocabulary in words, dates, figures, and the status that stands for an event."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from api.domain import vocabulary as v
 from api.domain.dates import date_in_words
+from api.schemas.records import Json
 
-Json = dict[str, Any]
 CONTESTED = (
     v.Status.DISPUTED,
     v.Status.DENIED,

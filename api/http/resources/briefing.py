@@ -27,15 +27,15 @@ from api.http.event_formats import ATOM, Atom
 from api.http.exports import send_export
 from api.http.routing import export_of, judged_of
 from api.models.facets import ClaimFacets
-from api.query import questions as shown
+from api.query import questions
 from api.query.as_of import BODY, AsOfDay
 from api.query.descriptions import why
 from api.query.filters import Dated, Day, Id, Paged
-from api.query.lists import BATCH, check_named, left_out, resolve, unhurried, walk
+from api.query.lists import BATCH, check_named, in_turns, left_out, resolve, walk
 from api.query.matching import Conditions, marked
 from api.query.paging import Found, Place, Sort, Walked, query_string
-from api.query.questions import Json
 from api.query.session import ReadSession
+from api.schemas.records import Json
 from api.schemas.reports import Briefing
 from api.storage.reader import Row
 
@@ -69,32 +69,32 @@ class News(Walked):
     ) -> AsyncIterator[list[Found]]:
         """Every event of which something became known, from a place on, a batch at a time."""
         async for events in self._events(session, sort, place, batch):
-            texts = await shown.claims(session, (claim.id for _, known in events for claim in known.new))
-            yield [Found(here, await _body(session, known, texts)) async for here, known in unhurried(session, events)]
+            texts = await questions.claims(session, (claim.id for _, known in events for claim in known.new))
+            yield [Found(here, await _body(session, known, texts)) async for here, known in in_turns(session, events)]
 
     async def _events(
         self, session: ReadSession, sort: Sort, place: Place | None, batch: int
     ) -> AsyncIterator[list[tuple[Place, EventClaims]]]:
         """Every such event, in the place of its first new claim."""
         question = await resolve(session, "claims", self.conditions)
-        speakers = await shown.members(session, self.parties)
+        speakers = await questions.members(session, self.parties)
         met: set[str] = set()
         async for rows in walk(session, question, sort, place, batch):
             waiting: dict[Place, str] = {}
-            async for here, row in unhurried(session, rows):
+            async for here, row in in_turns(session, rows):
                 event = orjson.loads(row[BODY])["event"]["id"]
                 if event is not None and event not in met:  # else it was met at an earlier claim, perhaps pages ago
                     met.add(event)
                     waiting[here] = event
-            found = await shown.rows_by_id(session, "event", waiting.values())
+            found = await questions.rows_by_id(session, "event", waiting.values())
             there = [(here, found[event]) for here, event in waiting.items() if event in found]
-            known = [(here, self._known(row, speakers)) async for here, row in unhurried(session, there)]
+            known = [(here, self._known(row, speakers)) async for here, row in in_turns(session, there)]
             yield [(here, one) for here, one in known if one.new and one.new[0].id == here.id]
 
     def _known(self, row: Row, speakers: frozenset[str] | None) -> EventClaims:
         conditions = self.conditions
         assert conditions.first is not None and conditions.last is not None  # noqa: S101, PT018 - a briefing has days
-        everything = shown.counting(row, None)
+        everything = questions.counting(row, None)
         before = said_by(everything, conditions.first - 1, conditions.known, self.undated)
         after = said_by(everything, conditions.last, conditions.known, self.undated)
         old = {statement.id for statement in before}
@@ -124,7 +124,7 @@ class News(Walked):
 async def _body(session: ReadSession, known: EventClaims, texts: dict[str, str]) -> str:
     """One event of the briefing."""
     news = {
-        "event": shown.dated_ref(orjson.loads(known.row[BODY])),
+        "event": questions.dated_ref(orjson.loads(known.row[BODY])),
         "claims": [orjson.Fragment(texts[claim.id]) for claim in known.new],
         "positions": await _moves(session, known),
         "assessments": await _changes(session, known),
@@ -143,11 +143,11 @@ async def _moves(session: ReadSession, known: EventClaims) -> list[Json]:
             if _moved(was, stand) and not new.isdisjoint(stand.claims):
                 moves.append(
                     {
-                        **await shown.sent_question(session, question),
-                        "party": await shown.actor(session, stand.party),
+                        **await questions.sent_question(session, question),
+                        "party": await questions.actor(session, stand.party),
                         "before": was and was.position,
                         "after": stand.position,
-                        **await shown.content(session, stand, question),
+                        **await questions.content(session, stand, question),
                         "by": stand.since,
                     }
                 )
@@ -166,7 +166,7 @@ async def _changes(session: ReadSession, known: EventClaims) -> list[Json]:
     before = {found.question: found.status for found in assess(known.before)}
     return [
         {
-            **await shown.sent_question(session, found.question),
+            **await questions.sent_question(session, found.question),
             "before": before.get(found.question),
             "after": found.status,
             "voices": found.voices,

@@ -17,14 +17,14 @@ from api.http import answers
 from api.http.resources.events import EventId
 from api.http.routing import judged_of
 from api.models.facets import ClaimFacets
-from api.query import questions as shown
+from api.query import questions
 from api.query.as_of import BODY, STATEMENTS
 from api.query.descriptions import as_known, scope_of, why
 from api.query.filters import AsOf, Id
 from api.query.lists import check_named
 from api.query.matching import Named
-from api.query.questions import Json
 from api.query.session import ReadSession
+from api.schemas.records import Json
 from api.schemas.reports import Comparison
 
 router = APIRouter(tags=["Positions"])
@@ -72,17 +72,17 @@ async def _voice(
     own = [s for s in in_order_said(spoken.on[question]) if s.speaker in speakers]
     stands = course(statements, question, speakers)
     return {
-        "party": await shown.actor(session, party),
+        "party": await questions.actor(session, party),
         "silent": all(statement.stance == Stance.SILENT for statement in own),
         "stance": stands[-1].position if stands else None,
-        **(await shown.content(session, stands[-1], question) if stands else {"value": None, "names": []}),
+        **(await questions.content(session, stands[-1], question) if stands else {"value": None, "names": []}),
         "since": orjson.loads(texts[stands[-1].since])["said"] if stands else None,
         "claims": [orjson.Fragment(texts[statement.id]) for statement in own],
     }
 
 
 async def _assessment(session: ReadSession, found: Assessment) -> Json:
-    of = await shown.actor(session, found.question.of)
+    of = await questions.actor(session, found.question.of)
     return found.as_sent(lambda _: of)
 
 
@@ -96,13 +96,13 @@ async def compare_parties(request: Request, id: EventId, query: Annotated[Compar
     parties = query.parties()
 
     async def make(session: ReadSession) -> bytes:
-        row = await shown.event(session, id)
+        row = await questions.event(session, id)
         await check_named(session, [Named("party", "actor", party) for party in parties])
         document = orjson.loads(row[BODY])
-        statements = shown.counting(row, query.as_of_day())
-        speakers = {party: await shown.members(session, [party]) or frozenset() for party in parties}
+        statements = questions.counting(row, query.as_of_day())
+        speakers = {party: await questions.members(session, [party]) or frozenset() for party in parties}
         anybody = frozenset().union(*speakers.values())
-        texts = await shown.claims(session, (s.id for s in statements if s.speaker in anybody))
+        texts = await questions.claims(session, (s.id for s in statements if s.speaker in anybody))
         spoken = Spoken(statements, Weights(statements).questions(), texts)
         data = [
             {
@@ -111,14 +111,14 @@ async def compare_parties(request: Request, id: EventId, query: Annotated[Compar
             }
             for found in assess(statements)
         ]
-        refs = await shown.actors(session, parties)
+        refs = await questions.actors(session, parties)
         names = " and ".join(ref["name"] for ref in refs)
         words = f"What {names} say about “{document['title']}”"
         meta: dict[str, Any] = {"description": as_known(words, query.as_of_day())}
         if query.as_of is not None:
-            meta["left_out"] = shown.undated_left_out(decode(row[STATEMENTS]), statements)
+            meta["left_out"] = questions.undated_left_out(decode(row[STATEMENTS]), statements)
         if not data:
             meta["why_empty"] = await why(session, scope_of(ClaimFacets.EVENT, [id]), query.as_of_day(), "")
-        return answers.enclosed(request, data, meta, event=shown.dated_ref(document), parties=refs)
+        return answers.enclosed(request, data, meta, event=questions.dated_ref(document), parties=refs)
 
     return await answers.made(request, make)

@@ -14,15 +14,16 @@ from api.http import answers
 from api.http.resources.locations import LocationId
 from api.http.routing import judged_of
 from api.models.facets import EventFacets
-from api.query import questions as shown
+from api.query import questions
 from api.query.as_of import BODY, AsOfDay
 from api.query.descriptions import as_known, reason
 from api.query.filters import AsOf
 from api.query.lists import BATCH, resolve, walk
 from api.query.matching import Conditions, any_of
-from api.query.questions import DATE, Json
+from api.query.questions import DATE
 from api.query.session import ReadSession
 from api.query.tables import item_statement
+from api.schemas.records import Json
 from api.schemas.reports import Control
 from api.storage.reader import Row
 
@@ -92,7 +93,7 @@ async def latest_words(session: ReadSession, places: Sequence[Json], as_of: AsOf
     found: list[Word] = []
     for place in places:
         async for row in _rows(session, place["id"], as_of):
-            statements = shown.counting(row, as_of)
+            statements = questions.counting(row, as_of)
             by_id = {statement.id: statement for statement in statements}
             for question in questions_of(statements):
                 stands = positions(statements, question) if question.aspect == Aspect.CONTROL else []
@@ -103,9 +104,9 @@ async def latest_words(session: ReadSession, places: Sequence[Json], as_of: AsOf
 async def why_empty(session: ReadSession, places: Sequence[Json], as_of: AsOfDay | None) -> str:
     """Why nobody says who holds any of these places."""
     rows = [row for place in places async for row in _rows(session, place["id"], None)]
-    spoken = [statement for row in rows for statement in shown.counting(row, None)]
+    spoken = [statement for row in rows for statement in questions.counting(row, None)]
     ordered = in_order_said(statement for statement in spoken if statement.aspect == Aspect.CONTROL)
-    when = await shown.said_dates(session, [statement.id for statement in ordered[:1]])
+    when = await questions.said_dates(session, [statement.id for statement in ordered[:1]])
     first = when[ordered[0].id]["edtf"] or "" if ordered else None
     return reason(first, as_of, "The claims of control that are recorded are about claims that do not count.")
 
@@ -141,7 +142,7 @@ async def shown_words(session: ReadSession, places: Sequence[Json], itself: int,
         by_place = [latest(word for word in own if word.place == place["id"]) for place in places]
         chosen.append([word for word in by_place if word is not None])
     ids = {id_ for own in chosen for word in own for id_ in (word.last.id, word.stand.since)}
-    texts = await shown.claims(session, ids)
+    texts = await questions.claims(session, ids)
     when = {id_: orjson.loads(text)["said"] for id_, text in texts.items()}
     refs = {place["id"]: place for place in places}
     rows = []
@@ -151,7 +152,7 @@ async def shown_words(session: ReadSession, places: Sequence[Json], itself: int,
         word = latest(own)
         rows.append(
             {
-                "party": await shown.actor(session, party),
+                "party": await questions.actor(session, party),
                 **(NOTHING_SAID if word is None else _standing(word, texts, when, refs)),
                 "wider": [one.last.id for one in wider],
                 "places": [

@@ -16,11 +16,11 @@ from api.http.answers import Listing
 from api.http.fields import Shaped
 from api.http.routing import list_routes
 from api.models.facets import ClaimFacets, EventFacets
-from api.query import questions as shown
+from api.query import questions
 from api.query.as_of import BODY
 from api.query.descriptions import changed_in_words, days_in_words, one_of, scope_of, sentence
 from api.query.filters import Changed, Id, OfEvents, Paged
-from api.query.lists import unhurried
+from api.query.lists import in_turns
 from api.query.matching import Conditions, Named, Wanted, any_of, marked, ordinal
 from api.query.questions import EventQuestion, EventQuestions, Judge, Judgement
 from api.query.session import ReadSession
@@ -35,7 +35,7 @@ class Disputes(EventQuestions):
 
     async def judge(self, session: ReadSession) -> Judge:
         """Disputes in which somebody of the parties has taken a position."""
-        speakers = await shown.members(session, self.parties)
+        speakers = await questions.members(session, self.parties)
 
         def disputed(statements: Sequence[Statement]) -> list[Judgement]:
             by_id = {statement.id: statement for statement in statements}
@@ -44,29 +44,29 @@ class Disputes(EventQuestions):
                 if assessment.status == Status.DISPUTED and self.asks_for(assessment.question):
                     held = positions(statements, assessment.question)
                     stands = [stand for stand in held if stand.position != Position.NEUTRAL]
-                    if shown.voiced(stands, by_id, speakers):
+                    if questions.voiced(stands, by_id, speakers):
                         found.append(Judgement(assessment.question, stands, assessment))
             return found
 
         return disputed
 
-    async def show(self, session: ReadSession, questions: Sequence[EventQuestion]) -> list[str]:
+    async def show(self, session: ReadSession, found: Sequence[EventQuestion]) -> list[str]:
         """Each dispute with the positions of its parties."""
-        when = await shown.said_dates(session, (stand.since for one in questions for stand in one.judged.stands))
+        when = await questions.said_dates(session, (stand.since for one in found for stand in one.judged.stands))
         bodies = []
-        async for question in unhurried(session, questions):
+        async for question in in_turns(session, found):
             assessment = question.judged.assessment
             assert assessment is not None  # noqa: S101 - `judge` gives one to each
             held = [
                 {
-                    "party": await shown.actor(session, stand.party),
-                    **await shown.position(session, stand, assessment.question, question.by_id, when),
+                    "party": await questions.actor(session, stand.party),
+                    **await questions.position(session, stand, assessment.question, question.by_id, when),
                 }
                 for stand in question.judged.stands
             ]
             dispute = {
-                "event": shown.dated_ref(orjson.loads(question.row[BODY])),
-                **await shown.sent_question(session, assessment.question),
+                "event": questions.dated_ref(orjson.loads(question.row[BODY])),
+                **await questions.sent_question(session, assessment.question),
                 "positions": held,
                 "because": assessment.because,
                 "inferred": assessment.inferred,

@@ -19,14 +19,15 @@ from api.http.resources.disputes import conditions_of, events_in_words
 from api.http.resources.events import EventId
 from api.http.routing import judged_of
 from api.models.facets import ClaimFacets, EventFacets
-from api.query import questions as shown
+from api.query import questions
 from api.query.as_of import BODY, STATEMENTS
 from api.query.descriptions import one_of, scope_of, sentence, why
 from api.query.filters import AsOf, Flag, Id, OfEvents, Paged
 from api.query.lists import check_named
 from api.query.matching import Named, any_of
-from api.query.questions import EventQuestion, EventQuestions, Json, Judge, Judgement
+from api.query.questions import EventQuestion, EventQuestions, Judge, Judgement
 from api.query.session import ReadSession
+from api.schemas.records import Json
 from api.schemas.reports import HistoryPage
 
 
@@ -47,18 +48,18 @@ async def history(session: ReadSession, course: Course, when: dict[str, Json]) -
     befores = [None, *(earlier.position for earlier, _ in pairwise(stands))]
     return {
         "event": course.event,
-        **await shown.sent_question(session, course.question),
-        "party": await shown.actor(session, course.party),
+        **await questions.sent_question(session, course.question),
+        "party": await questions.actor(session, course.party),
         "moved": len(stands) > 1,
         "positions": [
             {
                 "stance": stand.position,
                 "before": before,
-                **await shown.content(session, stand, course.question),
+                **await questions.content(session, stand, course.question),
                 "since": when[stand.since],
                 "by": stand.since,
-                "speaker": await shown.actor(session, by_id[stand.since].speaker),
-                "speakers": await shown.actors(session, (by_id[claim].speaker for claim in stand.claims)),
+                "speaker": await questions.actor(session, by_id[stand.since].speaker),
+                "speakers": await questions.actors(session, (by_id[claim].speaker for claim in stand.claims)),
                 "claims": stand.claims,
             }
             for before, stand in zip(befores, stands, strict=True)
@@ -75,7 +76,7 @@ class ActorPositions(EventQuestions):
 
     async def judge(self, session: ReadSession) -> Judge:
         """Every question on which the actor takes a position or speaks without taking one."""
-        speakers = await shown.members(session, [self.actor]) or frozenset()
+        speakers = await questions.members(session, [self.actor]) or frozenset()
 
         def held(statements: Sequence[Statement]) -> list[Judgement]:
             found = []
@@ -87,12 +88,12 @@ class ActorPositions(EventQuestions):
 
         return held
 
-    async def show(self, session: ReadSession, questions: Sequence[EventQuestion]) -> list[str]:
+    async def show(self, session: ReadSession, found: Sequence[EventQuestion]) -> list[str]:
         """Each with the claims that moved the actor."""
-        when = await shown.said_dates(session, (stand.since for one in questions for stand in one.judged.stands))
+        when = await questions.said_dates(session, (stand.since for one in found for stand in one.judged.stands))
         bodies = []
-        for question in questions:
-            event, judged = shown.dated_ref(orjson.loads(question.row[BODY])), question.judged
+        for question in found:
+            event, judged = questions.dated_ref(orjson.loads(question.row[BODY])), question.judged
             held = Course(event, judged.question, self.actor, judged.stands, question.by_id)
             bodies.append(orjson.dumps(await history(session, held, when)).decode())
         return bodies
@@ -141,25 +142,25 @@ async def list_event_positions(
     """
 
     async def make(session: ReadSession) -> bytes:
-        row = await shown.event(session, id)
+        row = await questions.event(session, id)
         await check_named(session, [Named("party", "actor", party) for party in query.party])
         document = orjson.loads(row[BODY])
-        statements = shown.counting(row, query.as_of_day())
+        statements = questions.counting(row, query.as_of_day())
         by_id = {statement.id: statement for statement in statements}
-        speakers = await shown.members(session, query.party)
-        event = shown.dated_ref(document)
+        speakers = await questions.members(session, query.party)
+        event = questions.dated_ref(document)
         found = [
             Course(event, question, party, stands, by_id)
             for question in questions_of(statements)
             if not query.aspect or question.aspect in query.aspect
             for party, stands in trajectory(statements, question).items()
-            if shown.voiced(stands, by_id, speakers)
+            if questions.voiced(stands, by_id, speakers)
         ]
-        when = await shown.said_dates(session, (stand.since for course in found for stand in course.stands))
+        when = await questions.said_dates(session, (stand.since for course in found for stand in course.stands))
         data = [await history(session, course, when) for course in found]
         meta: dict[str, Any] = {"description": await query.described(session, document["title"])}
         if query.as_of is not None:
-            meta["left_out"] = shown.undated_left_out(decode(row[STATEMENTS]), statements)
+            meta["left_out"] = questions.undated_left_out(decode(row[STATEMENTS]), statements)
         if not data:
             otherwise = "Claims are recorded about it, but none of what was asked for."
             meta["why_empty"] = await why(session, scope_of(ClaimFacets.EVENT, [id]), query.as_of_day(), otherwise)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 import structlog
@@ -24,13 +24,13 @@ from api.query import releases
 from api.query.filters import Filters, Paged
 from api.query.session import ReadSession
 from api.schemas.history import DifferencePage, FrozenRelease, ReleaseList
+from api.schemas.records import Json
 
 DIFFERENCES = Listing("differences", ("kind",), text_keys=("kind",), grows=True)
 FOR_EVER = "public, max-age=31536000, immutable"
 ZIP = "application/zip"
 router = APIRouter(tags=["History"])
 log = structlog.get_logger()
-Json = dict[str, Any]
 _NAME: Json = {"pattern": r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*$", "maxLength": RELEASE_NAME_LENGTH}
 ReleaseName = Annotated[str, Path(description="The release's name.", examples=["2026-11"], json_schema_extra=_NAME)]
 
