@@ -29,7 +29,7 @@ ALPHANUMERIC = string.ascii_letters + string.digits
 # Text sorts by code point on both databases, whatever the server's locale.
 TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 NAMES = JSON().with_variant(postgresql.JSONB(), "postgresql")
-# SQLite keys rows by what is called INTEGER, and only that; it holds as many bits.
+# SQLite uses only a column typed INTEGER as the row id; it has 64 bits there too.
 NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -48,19 +48,19 @@ class Base(DeclarativeBase):
 
 
 def columns_of(table: str, *left_out: str) -> tuple[str, ...]:
-    """The names of a table's columns as they are declared, but for some."""
+    """The names of a table's columns in the order of declaration, except those left out."""
     return tuple(column.name for column in Base.metadata.tables[table].columns if column.name not in left_out)
 
 
 def reference(target: str) -> ForeignKey:
-    """A foreign key checked at once, unless a load asks for it to be checked at commit."""
+    """A foreign key that is checked immediately, unless a load defers the check to commit."""
     return ForeignKey(target, deferrable=True, initially="IMMEDIATE")
 
 
 def identifier() -> list[CheckConstraint]:
     """An id is readable and fits a path: `[A-Za-z0-9][A-Za-z0-9._-]*`, and never `count`.
 
-    Spelt with `ltrim`, which both databases have, rather than with the patterns of each.
+    Uses `ltrim`, which both databases have, because their pattern syntaxes differ.
     """
     first = f"ltrim(substr(id, 1, 1), '{ALPHANUMERIC}') = ''"
     rest = f"ltrim(id, '{ALPHANUMERIC}._-') = ''"
@@ -77,12 +77,12 @@ def words(column: str, vocabulary: type[v.Word]) -> CheckConstraint:
 
 
 def lengths(limit: int, *columns: str) -> list[CheckConstraint]:
-    """Each column holds at most so many characters; SQLite does not look at a type's length."""
+    """Limit the number of characters in each column; SQLite ignores the length in a type."""
     return [CheckConstraint(f"length({column}) <= {limit}", f"{column}_length") for column in columns]
 
 
 def dated(prefix: str) -> list[CheckConstraint]:
-    """A date's columns agree: order of the ends, and nothing but `unknown` where there is no EDTF."""
+    """A date's columns agree: `earliest` is not after `latest`, and without an EDTF everything is `unknown`."""
     return [
         CheckConstraint(f"{prefix}_earliest <= {prefix}_latest", f"{prefix}_order"),
         CheckConstraint(

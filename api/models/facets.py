@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 CLAIM = "claim/"
-"""What the names of facets of claims begin with; those of events have nothing before them."""
+"""Prefix of the names of claim facets; event facets have none."""
 CHUNK_BITS = 16
-"""A posting is stored in rows of so many numbers each, as a roaring bitmap is in containers."""
+"""log2 of the record numbers per stored row of a posting, as in the containers of a roaring bitmap."""
 CELL_BITS = 12
-"""A column is stored in rows of so many cells each: to change one writes a page or two."""
+"""log2 of the cells per stored row of a column, so that a change writes only a page or two."""
 NEVER = 2**31 - 1
-"""In columns of days: an open end, or a day that is not known; behind every day there is."""
+"""In columns of days: an open end or an unknown day. Sorts after every real day."""
 UNKNOWN = float("nan")
-"""In columns of degrees and metres."""
+"""An unknown value in columns of degrees and metres."""
 ENTRY_COLUMNS = {
     "event": {
         "latest": "<i4",
@@ -28,41 +28,41 @@ ENTRY_COLUMNS = {
     },
     "claim": {"latest": "<i4", "possible": "<i4", "certain": "<i4"},
 }
-"""By kind of record: last day, first days by which a claim may have been and certainly was said, and its point.
+"""By kind of record: last day, first days by which a claim was possibly and certainly made, and the point.
 
-The point's radius is unknown where it has none, or none is recorded.
+The radius is unknown where there is no point or no radius is recorded.
 """
 
 
 class Span:
-    """How long a date lasts: one day, as many days as a month or a year has, longer, or without an end, or neither."""
+    """How long a date lasts: up to a day, a month or a year, longer, open at one end, or undated."""
 
     DAY, MONTH, YEAR, LONGER, OPEN_END, OPEN_START, UNDATED = range(7)
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """Sets of records, one for each value; also marks the filter whose values it answers."""
+    """Sets of records, one for each value; also marks the filter that it answers."""
 
     name: str
     words: str = ""
-    """How a question says it: `{}` stands for the values, or for `not ` before what is true or false."""
+    """How the description of a query words it: `{}` stands for the values, or for `not ` if the facet is boolean."""
     record: str | None = None
-    """The kind of record that a value is the id of; else it is a word of a vocabulary."""
+    """The kind of record whose ids are the values; None: the values are words of a vocabulary."""
     column: str | None = None
-    """The column of the record that holds its value, if it is one; else the line says which records stand in it."""
+    """The column that holds the value; None: `api.index.facets` decides which records belong."""
     wide: bool = False
-    """Whether a record also stands in the facets of all that its value belongs to, or lies in."""
+    """Whether a record also belongs to the sets of everything that its value belongs to or lies in."""
     truth: bool = False
-    """Whether its values are true and false."""
+    """Whether the values are true and false."""
 
     def of(self, value: object, role: str | None = None) -> str:
-        """The name of the set of one value; of a party or an actor, in one role."""
+        """The name of the set of one value, optionally of a party or an actor in one role."""
         text = ("yes" if value else "no") if self.truth else value
         return f"{self.name}:{text}" if role is None else f"{self.name}:{text}/{role}"
 
     def value(self, name: str) -> str | None:
-        """The value of a set of this facet, with its role; None: the name is of another one."""
+        """The value (and role) in the name of a set; None if the name is another facet's."""
         facet, _, value = name.partition(":")
         return value if facet == self.name else None
 
@@ -76,25 +76,25 @@ class EventFacets:
     PART_OF = Facet("part_of", "are part of {}", "event", "part_of")
     LOCATION = Facet("location", "lie in {}", "location", "location", wide=True)
     COUNTRY = Facet("country", "lie in the country {}")  # its place, or what contains that, says so
-    AT = Facet("at", record="location", column="location")  # it is exactly there
-    CELL = Facet("cell")  # the squares of the earth that its point lies in
+    AT = Facet("at", record="location", column="location")  # exactly there, not in a place within
+    CELL = Facet("cell")  # the grid cells that contain its point
     WITHOUT_COORDINATES = Facet("without_coordinates")
-    SPAN = Facet("span")  # how long its date lasts, if that is not one day
-    DATE_PRECISION = Facet("date_precision", "have a date of precision {}")  # of the date it is filed under
-    DATE_BASIS = Facet("date_basis", "have a date that is {}")  # of the same
+    SPAN = Facet("span")  # how long its date lasts, if longer than one day
+    DATE_PRECISION = Facet("date_precision", "have a date of precision {}")  # of the effective date
+    DATE_BASIS = Facet("date_basis", "have a date that is {}")  # of the effective date
     UNDATED_CLAIM = Facet("undated_claim")
-    PARTY = Facet("party", "involve {}", "actor")  # a participant belongs to it; also in its role
-    ACTOR = Facet("actor", record="actor")  # it takes part itself; also in its role
+    PARTY = Facet("party", "involve {}", "actor")  # a participant belongs to it; one more set per role
+    ACTOR = Facet("actor", record="actor")  # the actor itself takes part; one more set per role
     ROLE = Facet("role", "have somebody taking part as {}")
-    STATUS = Facet("status", "have an aspect that is {}")  # of a question of it, by all claims
-    EVER = Facet("ever")  # the same, as of any day
-    DISPUTED = Facet("disputed", "are {}disputed", truth=True)  # whether any question of it is, by all claims
-    SOURCE = Facet("source", "rest on {}", "source")  # a claim cites it, or a date or its place's point comes from it
-    THROUGHOUT = Facet("throughout", record="source")  # every claim about it cites it
-    NAMES = Facet("names", "are blamed on {}", "actor")  # a claim holds responsible whoever belongs to it
+    STATUS = Facet("status", "have an aspect that is {}")  # of any of its questions, judged by all claims
+    EVER = Facet("ever")  # the same, judged as of any day
+    DISPUTED = Facet("disputed", "are {}disputed", truth=True)  # any of its questions, judged by all claims
+    SOURCE = Facet("source", "rest on {}", "source")  # cited by a claim, or the basis of a date or the place's point
+    THROUGHOUT = Facet("throughout", record="source")  # cited by every claim about the event
+    NAMES = Facet("names", "are blamed on {}", "actor")  # a claim holds a member of it responsible
     SPOKEN = Facet("spoken", record="actor")  # a speaker belongs to it
-    WAVERING = Facet("wavering", record="actor")  # its words on one question do not all point the same way
-    CONTROL = Facet("control", record="location")  # it is exactly there, and a claim is about control
+    WAVERING = Facet("wavering", record="actor")  # its claims on one question do not all point the same way
+    CONTROL = Facet("control", record="location")  # exactly there, with a claim about control
     WORD = Facet("word")
 
 
@@ -114,18 +114,18 @@ class ClaimFacets:
     MEASURE = Facet(CLAIM + "measure", "count {}", column="measure")
     OF = Facet(CLAIM + "of", "count those of {}", "actor", "of")
     INFERRED = Facet(CLAIM + "inferred", "are {}inferred", column="inferred", truth=True)
-    NAMES = Facet(CLAIM + "names", "hold {} responsible", "actor")  # it holds responsible whoever belongs to it
-    LOCATION = Facet(CLAIM + "location", "have an event in {}", "location")  # its event's, and all that contains that
+    NAMES = Facet(CLAIM + "names", "hold {} responsible", "actor")  # holds a member of it responsible
+    LOCATION = Facet(CLAIM + "location", "have an event in {}", "location")  # the event's, and all that contain it
     SOURCE = Facet(CLAIM + "source", "cite {}", "source")
-    CITED = Facet(CLAIM + "cited", "are {}backed by what their source refers to", truth=True)  # a citation `cites`
-    FLAG = Facet(CLAIM + "flag", "carry the flag {}")  # a citation of it does
-    SPAN = Facet(CLAIM + "span")  # how long the date lasts on which it was said, if that is not one day
+    CITED = Facet(CLAIM + "cited", "are {}backed by what their source refers to", truth=True)  # has a role `cites`
+    FLAG = Facet(CLAIM + "flag", "carry the flag {}")  # of any of its citations
+    SPAN = Facet(CLAIM + "span")  # how long its date lasts, if longer than one day
     UNDATED_CLAIM = Facet(CLAIM + "undated_claim")
     WORD = Facet(CLAIM + "word")
 
 
 class SourceFacets:
-    """What sources are told apart by; no sets, for they are few: the database tests their columns."""
+    """Facets of sources. They have no stored sets: sources are few, so the database filters their columns."""
 
     KIND = Facet("kind", "are of kind {}", column="kind")
     PUBLISHER = Facet("publisher", "are published by {}", "publisher", "publisher")
@@ -134,7 +134,7 @@ class SourceFacets:
 
 
 class ActorFacets:
-    """The same of actors."""
+    """Facets of actors, filtered by column like those of sources."""
 
     KIND = Facet("kind", "are of kind {}", column="kind")
     PARTY = Facet("party", "belong to {}", "actor", wide=True)
@@ -142,7 +142,7 @@ class ActorFacets:
 
 
 class LocationFacets:
-    """The same of locations."""
+    """Facets of locations, filtered by column like those of sources."""
 
     KIND = Facet("kind", "are of kind {}", column="kind")
     WITHIN = Facet("within", "lie within {}", "location", wide=True)
@@ -151,29 +151,29 @@ class LocationFacets:
 
 
 FACETS: dict[str, type[EventFacets] | type[ClaimFacets]] = {"event": EventFacets, "claim": ClaimFacets}
-"""By kind of record, the facets that are stored."""
+"""The stored facets by kind of record."""
 
 
 def several(name: str) -> str:
-    """The set of events in which more than one participant stands in the set of that name."""
+    """The name of the set of events that more than one participant puts into the named set."""
     return f"several/{name}"
 
 
 def record_of(name: str) -> str:
-    """The kind of record that stands in the set of that name."""
+    """The kind of record that the named set contains."""
     return "claim" if name.startswith(CLAIM) else "event"
 
 
 def declared(kind: str) -> list[Facet]:
-    """The facets of a kind of record, in the order of their lines."""
+    """The facets of a kind of record, in the order of declaration."""
     return [facet for facet in vars(FACETS[kind]).values() if isinstance(facet, Facet)]
 
 
 def checksum(stored: bytes) -> int:
-    """Of a posting or of part of a column: a flipped bit is often another valid set."""
+    """A 64-bit checksum of a posting or part of a column, because a flipped bit often yields another valid set."""
     return int.from_bytes(blake2b(stored, digest_size=8).digest(), "big", signed=True)
 
 
 def row_hash(*values: object) -> int:
-    """Of what a row holds, in the order of its columns."""
+    """A checksum of a row's values, in the order of its columns."""
     return checksum(repr(values).encode())

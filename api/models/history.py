@@ -1,4 +1,4 @@
-"""The history of the record: every load as a numbered revision, what each changed, and every text that was replaced.
+"""The history of the record: each load is a numbered revision with its changes and every document it replaced.
 
 How to read it:
 
@@ -21,7 +21,7 @@ from api.models.base import NAMES, TEXT, TEXT_LENGTH, Base, lengths, words
 
 
 class Revision(Base):
-    """One load: what it did, when and why, and the digest that chains it to the one before.
+    """One load: what it did, when and why, and a digest chained to that of the previous load.
 
     `digest` is SHA-256 in hex over the previous digest (64 zeros before the first) and one line a change, in order of
     kind and id by code point: kind, tab, id, tab, `put` or `delete`, tab, the document's SHA-256 in hex (empty for
@@ -45,7 +45,7 @@ class Revision(Base):
 
 
 class Change(Base):
-    """A revision put a document in place, or deleted it; `sha256` is of the UTF-8 bytes that were put."""
+    """A revision wrote or deleted a document; `sha256` is the hash of the UTF-8 bytes written."""
 
     __tablename__ = "change"
     __table_args__ = (
@@ -63,7 +63,7 @@ class Change(Base):
 
 
 class PastVersion(Base):
-    """A document's text that the revision `replaced_in` replaced or deleted, compressed by `zlib`."""
+    """A document's text, compressed by `zlib`, that the revision `replaced_in` replaced or deleted."""
 
     __tablename__ = "past_version"
 
@@ -74,15 +74,15 @@ class PastVersion(Base):
 
 
 RELEASE_NAME = r"(?!.*\.(zip|csv|json|bib|txt|sha256)$)[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*"
-"""Of what a release's name is made: it stands in paths, beside the endings of its files and the two dots of `A..B`."""
+"""The pattern of release names: they appear in paths, so the suffixes of files and the dots of `A..B` are excluded."""
 RELEASE_NAME_LENGTH = 60
 
 
 class Release(Base):
-    """A revision that was frozen as a data package: which, when and why, and the size and SHA-256 in hex of its file.
+    """A revision frozen as a data package: which, when and why, and the size and SHA-256 in hex of its file.
 
-    `counts` are its rows by table and `datasets` what it holds, both as texts of JSON. `seal` is SHA-256 in hex over
-    all of these.
+    `counts` (rows by table) and `datasets` (its contents) are JSON texts. `seal` is SHA-256 in hex over all other
+    columns.
     """
 
     __tablename__ = "release"
@@ -101,7 +101,7 @@ class Release(Base):
 
 
 class ReleasePart(Base):
-    """So many bytes of a release's file, in the order of numbers from 0."""
+    """A part of a release's file; parts are numbered from 0 in order."""
 
     __tablename__ = "release_part"
 

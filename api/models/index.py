@@ -1,6 +1,6 @@
-"""The tables derived from facts when something is loaded, which can be made anew at any time.
+"""The tables that loads derive from facts, and that can be rebuilt at any time.
 
-Per record: the JSON document that is sent, its place in every filtered list, and its folded words.
+For each record: its JSON document, its position in every filtered list, and its folded words.
 """
 
 from sqlalchemy import (
@@ -21,7 +21,7 @@ from api.models.base import NUMBER, TEXT, Base
 
 
 class Derivation(Base):
-    """One row: by which rules everything derived here was made, and which facts the tables hold."""
+    """One row: the fingerprints of the rules that derived these tables and of the tables of facts."""
 
     __tablename__ = "derivation"
 
@@ -31,7 +31,7 @@ class Derivation(Base):
 
 
 class ActorClosure(Base):
-    """`actor` belongs to `party`: itself, and all it belongs to through others."""
+    """`actor` belongs to `party`, directly or through others; each actor belongs to itself."""
 
     __tablename__ = "actor_closure"
     __table_args__ = (Index(None, "party", "actor"), {"sqlite_with_rowid": False})
@@ -41,7 +41,7 @@ class ActorClosure(Base):
 
 
 class LocationClosure(Base):
-    """`location` lies in `container`: itself, and all that contains it."""
+    """`location` lies in `container`, directly or through others; each location lies in itself."""
 
     __tablename__ = "location_closure"
     __table_args__ = (Index(None, "container", "location"), {"sqlite_with_rowid": False})
@@ -60,7 +60,7 @@ class FacetName(Base):
 
 
 class Posting(Base):
-    """The numbers of the records that stand in a facet, those of one `chunk` (number >> 16) as a roaring bitmap."""
+    """The record numbers in a facet, one roaring bitmap for each `chunk` (number >> 16)."""
 
     __tablename__ = "posting"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -72,7 +72,7 @@ class Posting(Base):
 
 
 class RecordColumn(Base):
-    """One value of each record: those of one `chunk` (number >> 12) as an array (see `api.models.facets`)."""
+    """One value per record, as an array for each `chunk` (number >> 12; see `api.models.facets`)."""
 
     __tablename__ = "record_column"
 
@@ -83,7 +83,7 @@ class RecordColumn(Base):
 
 
 class DayNumber(Base):
-    """The first number of the records of a day (proleptic ordinal; 0: undated); they reach to that of the next day."""
+    """The first record number of a day (proleptic ordinal; 0: undated); the day's numbers end before the next row's."""
 
     __tablename__ = "day_number"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -94,7 +94,7 @@ class DayNumber(Base):
 
 
 class Sound(ColumnElement[bool]):
-    """A document is one line of JSON, begins with its record's id, and is as long as it was when it was made."""
+    """A document is one line of JSON, begins with its record's id, and has the length it was written with."""
 
     inherit_cache = True
     type = Boolean()
@@ -115,9 +115,9 @@ def _sound_on_postgresql(_: Sound, __: SQLCompiler, **___: object) -> str:
 class Document:
     """A record's public JSON, byte for byte.
 
-    `size` is the document's length in characters. The database itself keeps `sound`: whoever changes a document by
-    hand changes that too, so nobody needs to read documents to know which of them can be sent. `sha256` is of its UTF-8
-    bytes, `hash` of the columns beside it (`api.models.facets.row_hash`).
+    `size` is the document's length in characters. The database computes `sound`, so it is right even after manual
+    edits and tells which documents can be sent without reading them. `sha256` is the hash of the UTF-8 bytes, `hash`
+    that of the other columns (`api.models.facets.row_hash`).
     """
 
     id: Mapped[str] = mapped_column(TEXT, primary_key=True, sort_order=-1)
@@ -125,11 +125,11 @@ class Document:
     sound: Mapped[bool] = mapped_column(Boolean, Computed(Sound(), persisted=True))
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[int] = mapped_column(BigInteger)
-    body: Mapped[str] = mapped_column(TEXT, sort_order=1)  # behind what is read without it
+    body: Mapped[str] = mapped_column(TEXT, sort_order=1)  # after the columns that are read without it
 
 
 class Dated:
-    """A record's place in the order of days: its kind of date, sort day (0: undated) and last day (null: open)."""
+    """A record's position in date order: the span of its date, sort day (0: undated) and last day (null: open)."""
 
     span: Mapped[int] = mapped_column(SmallInteger)
     day: Mapped[int] = mapped_column(Integer)
@@ -137,16 +137,16 @@ class Dated:
 
 
 class Numbered:
-    """A record's number within its kind, which is in the order of days and ids (see `api.index.numbers`)."""
+    """A record's number within its kind; numbers follow days, then ids (see `api.index.numbers`)."""
 
     number: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=False, sort_order=-2)
     id: Mapped[str] = mapped_column(TEXT, unique=True, sort_order=-1)
 
 
 class Entry(Numbered):
-    """A record in the index: its sort day (0: undated), and the numbers of the facets it stands in, as a bitmap.
+    """A record in the index: its sort day (0: undated) and a bitmap of the numbers of its facets.
 
-    A later load takes it out of them again.
+    A later load removes it from these facets.
     """
 
     day: Mapped[int] = mapped_column(Integer)
@@ -159,7 +159,7 @@ class EventEntry(Entry, Base):
 
 
 class ClaimEntry(Entry, Base):
-    """`said_possible` and `said_certain`: the first days by which it may have been, and certainly was, said."""
+    """`said_possible` and `said_certain` are the first days by which the claim was possibly and certainly made."""
 
     __tablename__ = "claim_entry"
 
@@ -168,7 +168,7 @@ class ClaimEntry(Entry, Base):
 
 
 class EventDocument(Numbered, Document, Base):
-    """An event's JSON; `judged_from` and `judged_to` bound what depends on claims, `statements` is what is judged."""
+    """An event's JSON. `judged_from` and `judged_to` delimit what depends on claims; `statements` is judged."""
 
     __tablename__ = "event_document"
 
@@ -198,7 +198,7 @@ class DatasetDocument(Dated, Document, Base):
 
 
 class Words:
-    """A record's folded words, each with a blank before and after it."""
+    """A record's folded words, each between spaces."""
 
     id: Mapped[str] = mapped_column(TEXT, primary_key=True)
     words: Mapped[str] = mapped_column(TEXT)

@@ -1,4 +1,4 @@
-"""The tables of facts, keyed by their public ids: who said what about what, read where."""
+"""The tables of facts, keyed by public ids: who said what about which event, and the sources that say so."""
 
 from datetime import date, datetime
 from typing import Any
@@ -35,7 +35,7 @@ from api.models.base import (
 
 
 class Dataset(Base):
-    """A body of records that is loaded, updated and withdrawn as one."""
+    """Records that are loaded, updated and withdrawn together."""
 
     __tablename__ = "dataset"
     __table_args__ = (
@@ -55,11 +55,11 @@ class Dataset(Base):
     url: Mapped[str | None] = mapped_column(TEXT)
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     releases: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    """Files that were imported: name, version, SHA-256, size in bytes and day of the import."""
+    """The imported files: name, version, SHA-256, size in bytes and day of the import."""
 
 
 class Source(Owned, Base):
-    """Something that was read, or that something read refers to."""
+    """Something that was read, or that is referred to by something that was read."""
 
     __tablename__ = "source"
     __table_args__ = (
@@ -91,7 +91,7 @@ class Source(Owned, Base):
 
 
 class Actor(Owned, Base):
-    """Somebody or something that speaks or takes part."""
+    """A person, group or body that speaks or takes part."""
 
     __tablename__ = "actor"
     __table_args__ = (
@@ -110,7 +110,7 @@ class Actor(Owned, Base):
 class Affiliation(Base):
     """One actor belongs or relates to another; part of the first actor's record.
 
-    A `mapped` row joins two datasets' names for one actor, by a reviewed mapping, while both are loaded.
+    A `mapped` row comes from a reviewed mapping and joins two datasets' names for one actor while both are loaded.
     """
 
     __tablename__ = "affiliation"
@@ -132,7 +132,7 @@ class Affiliation(Base):
 
 
 class Location(Owned, Base):
-    """A place; its point, where it has one, says where it comes from (WGS 84 degrees, metres)."""
+    """A place; a point (WGS 84 degrees, radius in metres) always names its source or basis."""
 
     __tablename__ = "location"
     __table_args__ = (
@@ -155,11 +155,11 @@ class Location(Owned, Base):
     aliases: Mapped[list[str]] = mapped_column(NAMES)
     within: Mapped[str | None] = mapped_column(TEXT, reference("location.id"), index=True)
     country: Mapped[str | None] = mapped_column(TEXT)
-    """ISO 3166-1 alpha-2; what lies within inherits it."""
+    """ISO 3166-1 alpha-2; places within inherit it."""
     gazetteers: Mapped[list[str]] = mapped_column(NAMES)
-    """What gazetteers call it: `geonames:702972`."""
+    """Ids in gazetteers, such as `geonames:702972`."""
     same_as: Mapped[str | None] = mapped_column(TEXT, reference("location.id"), index=True)
-    """By a reviewed pair or a gazetteer's id that both have: the same place as another dataset records it."""
+    """The same place in another dataset, matched by a reviewed pair or a shared gazetteer id."""
     longitude: Mapped[float | None] = mapped_column(Double)
     latitude: Mapped[float | None] = mapped_column(Double)
     radius_m: Mapped[float | None] = mapped_column(Double)
@@ -169,11 +169,11 @@ class Location(Owned, Base):
 
 
 class Event(Owned, Base):
-    """Something said to have happened. Whether it did is never stored: claims say it."""
+    """Something that is said to have happened. Whether it did is not stored: only claims say so."""
 
     __tablename__ = "event"
     __table_args__ = (
-        Index(None, "dataset", "date_earliest", "date_latest"),  # what files of a dataset cover
+        Index(None, "dataset", "date_earliest", "date_latest"),  # to find what a file of the dataset covers
         *identifier(),
         words("kind", v.EventKind),
         words("place_relation", v.PlaceRelation),
@@ -200,7 +200,7 @@ class Event(Owned, Base):
 
 
 class Participation(Base):
-    """An actor takes part in an event, in the file's order; part of the event's record."""
+    """An actor takes part in an event, in the order of the file; part of the event's record."""
 
     __tablename__ = "participation"
     __table_args__ = (words("role", v.Role), *lengths(NAME_LENGTH, "note"))
@@ -214,11 +214,11 @@ class Participation(Base):
 
 
 class Claim(Owned, Base):
-    """One speaker's stance on one aspect of an event. No speaker: nobody is named."""
+    """One speaker's stance on one aspect of an event. Without a speaker, nobody is named."""
 
     __tablename__ = "claim"
     __table_args__ = (
-        Index(None, "dataset", "said_latest", "said_earliest"),  # whose ends follow from when the dataset was recorded
+        Index(None, "dataset", "said_latest", "said_earliest"),  # open ends depend on the dataset's day
         *identifier(),
         words("stance", v.Stance),
         words("aspect", v.Aspect),
@@ -266,7 +266,7 @@ class Claim(Owned, Base):
 
 
 class Naming(Base):
-    """A claim holds an actor responsible; part of the claim's record, which is on attribution."""
+    """A claim on attribution holds an actor responsible; part of the claim's record."""
 
     __tablename__ = "naming"
 
@@ -277,7 +277,7 @@ class Naming(Base):
 
 
 class Citation(Base):
-    """A claim rests on a source, or its carrier refers to one; part of the claim's record."""
+    """A claim rests on a source, or the source that carries it refers to one; part of the claim's record."""
 
     __tablename__ = "citation"
     __table_args__ = (
@@ -299,9 +299,9 @@ class Citation(Base):
 
 
 class Dating(Owned, Base):
-    """A more exact date for an event or a claim of another dataset, and the source it rests on.
+    """A more exact date for an event or a claim of another dataset, and its source.
 
-    Of several that disagree, the `preferred` one is the record's date; the others are shown beside it.
+    If several disagree, the `preferred` one is used as the record's date; the others are shown beside it.
     """
 
     __tablename__ = "dating"

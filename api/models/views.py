@@ -1,6 +1,6 @@
-"""Views for whoever opens the database directly: `public_event`, `public_claim`, … say what the API says, as columns.
+"""Views for people who open the database directly: `public_event`, `public_claim`, … hold what the API returns.
 
-They are made of the documents that are sent, so that they never say anything else.
+They select from the stored documents, so they can never differ from the API.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _POINT = (("longitude", _REAL), ("latitude", _REAL), ("radius_m", _REAL), ("meth
 _PARTS = ("earliest", "latest", "precision", "basis")
 
 Column = tuple[str, str, str]
-"""A column's name, where its value stands in the document, and its type on PostgreSQL where that is no text."""
+"""A column's name, the path of its value in the document, and its PostgreSQL type if it is not text."""
 
 
 def _plain(*names: str) -> list[Column]:
@@ -119,7 +119,7 @@ def _select(columns: list[Column], table: Table, *, sqlite: bool) -> str:
 
 
 def statements(name: str, columns: list[Column], table: Table) -> Iterator[DDL]:
-    """How each database makes a view."""
+    """The statements that create a view, for each database."""
     for dialect in ("sqlite", "postgresql"):
         chosen = _select(columns, table, sqlite=dialect == "sqlite")
         for text in (f"DROP VIEW IF EXISTS {name}", f"CREATE VIEW {name} AS {chosen}"):

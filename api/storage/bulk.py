@@ -1,4 +1,4 @@
-"""Bulk reads and writes through the database's own driver, in one wording for SQLite and PostgreSQL."""
+"""Bulk reads and writes through the database driver, with one SQL syntax for SQLite and PostgreSQL."""
 
 import gc
 import json
@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-# Where a connection is lost on the way, it would write a line of its own beside the error that it raises.
+# psycopg logs a lost connection in addition to raising an error; one of the two is enough.
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 Row = tuple[Any, ...]
@@ -18,32 +18,32 @@ Row = tuple[Any, ...]
 # Read as text on both databases: days as YYYY-MM-DD, JSON as it was written.
 AS_TEXT = ("date", "json", "jsonb")
 AT_ONCE = 50
-# When to look for garbage in circles: a load makes things by the million, and hardly any of that.
+# Thresholds of the garbage collector: a load makes millions of objects and hardly any reference cycles.
 SELDOM = (1_000_000, 50, 50)
 
 
 @contextmanager
 def rarely_collected() -> Iterator[None]:
-    """Look for garbage in circles but seldom."""
+    """Collect reference cycles less often."""
     before = gc.get_threshold()
     gc.set_threshold(*SELDOM)
     try:
         yield
     finally:
-        # Whatever is held counts as old from now on: to look through all of it once more is 3 % of a load.
+        # Move what is alive to the oldest generation: one more full collection would cost 3 % of a load.
         gc.freeze()
         gc.unfreeze()
         gc.set_threshold(*before)
 
 
 class Store:
-    """A connection's raw cursor. Statements are written with `?`; `{ids}` stands for "is one of" a list of ids.
+    """A connection's raw cursor. Statements use `?` for values and `{ids}` for "is one of" a list of ids.
 
-    `{each}` stands for a table of the texts of a list, in its one column `value`.
+    `{each}` is a table of the texts in a list, with one column `value`.
     """
 
     def __init__(self, connection: sa.Connection, *, lenient: bool = False) -> None:
-        """Use a connection; `lenient`: read even texts that are no UTF-8, as far as that goes."""
+        """Use a connection; `lenient` also reads texts that are not valid UTF-8, as far as possible."""
         self.sqlite = connection.dialect.name == "sqlite"
         self._sqlalchemy = connection
         self._connection: Any = connection.connection
@@ -69,25 +69,25 @@ class Store:
         return list(values)
 
     def run(self, statement: str, *values: Any) -> int:  # noqa: ANN401 - whatever the driver binds
-        """Run a statement; how many rows it changed."""
+        """Run a statement and return the number of rows it changed."""
         self._cursor.execute(self._worded(statement), self._bound(values))
         return int(self._cursor.rowcount)
 
     def temporary(self, table: str, columns: str) -> None:
-        """Make a table of this connection alone, empty."""
+        """Create an empty temporary table, replacing any of that name."""
         self.run(f"DROP TABLE IF EXISTS {table}")
         whole = " WITHOUT ROWID" if self.sqlite and "PRIMARY KEY" in columns else ""
         self.run(f"CREATE TEMPORARY TABLE {table} ({columns}){whole}")
 
     def drop_indexes(self, tables: Iterable[sa.Table]) -> list[sa.Index]:
-        """Drop the indexes of tables that are about to be filled; which, so that they can be made behind the rows."""
+        """Drop the indexes of tables that are about to be filled, and return them to be created afterwards."""
         indexes = [index for table in tables for index in sorted(table.indexes, key=str)]
         for index in indexes:
             index.drop(self._sqlalchemy)
         return indexes
 
     def make_indexes(self, indexes: Iterable[sa.Index]) -> None:
-        """Make these anew."""
+        """Create dropped indexes again."""
         for index in indexes:
             index.create(self._sqlalchemy)
 
@@ -98,7 +98,7 @@ class Store:
         return found
 
     def each(self, statement: str) -> Iterator[Row]:
-        """The rows of a query, however many, read as they are needed."""
+        """Stream the rows of a query."""
         cursor = self._connection.cursor() if self.sqlite else self._connection.cursor(name="each")
         with closing(cursor):
             cursor.execute(self._worded(statement))
@@ -126,7 +126,7 @@ class Store:
                 copy.write_row(row)
 
     def _insert_many(self, head: str, rows: Sequence[Row]) -> None:
-        """Many rows by each statement: beginning and ending one costs SQLite as much as several rows, or indexes."""
+        """Insert many rows per statement: in SQLite each statement costs as much as several rows."""
         one = f"({', '.join('?' * len(rows[0]))})"
         whole = len(rows) - len(rows) % AT_ONCE
         statement = head + ", ".join([one] * AT_ONCE)
@@ -149,7 +149,7 @@ class Store:
             self.run(f"DELETE FROM {table} WHERE {column} {{ids}}", ids)
 
     def delete_rows(self, table: str, key: dict[str, str], rows: Sequence[Row]) -> None:
-        """Delete rows by a key of several columns, given with PostgreSQL's names of their types."""
+        """Delete rows by a key of several columns; `key` maps each column to its PostgreSQL type."""
         if not rows:
             return
         if self.sqlite:

@@ -1,4 +1,4 @@
-"""Where the data lies: the address of a database, and engines for those who write to it."""
+"""Database addresses, engines for loads and migrations, and errors in one line."""
 
 import re
 import sqlite3
@@ -16,34 +16,34 @@ from sqlalchemy.pool import ConnectionPoolEntry
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql+psycopg"
 CONNECT_TIMEOUT_S, HOST_TIMEOUT_S = 5, 2
-"""How long to wait for a server to take a connection, and for each of several."""
+"""Seconds to wait for a connection to the only server, and to each of several."""
 READING, HOW_LONG = "target_session_attrs", "connect_timeout"
 WHICH_TO_READ = ("prefer-standby", "any", "primary", "read-write", "standby", "read-only")
 _TO_ALL = ("sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "passfile", "options")
 PARAMETERS = ("host", "port", READING, HOW_LONG, *_TO_ALL)
-"""What an address may say of PostgreSQL's servers: what both of its drivers take, and mean the same by."""
+"""The parameters a PostgreSQL address may have: those that both drivers accept with the same meaning."""
 READ_ONLY = "25006"
-"""What PostgreSQL calls a write to a standby."""
+"""PostgreSQL's error code for a write to a standby."""
 CORRUPTED = ("XX001", "XX002")
-"""What it calls a table or an index that is beyond reading."""
+"""PostgreSQL's error codes for a table or an index that cannot be read."""
 _SEVERAL = re.compile(r"(?P<head>[^/]*//(?:[^@/?]*@)?)(?P<hosts>[^/?@]*,[^/?@]*)(?P<rest>.*)", re.DOTALL)
 _ONE = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(?::(?P<port>\d*))?")
 BUSY_TIMEOUT_MS = 5_000
 PRAGMAS = (
-    f"busy_timeout = {BUSY_TIMEOUT_MS}",  # first, for the others may have to wait
+    f"busy_timeout = {BUSY_TIMEOUT_MS}",  # first, because the others may have to wait
     "foreign_keys = ON",
     "synchronous = FULL",
-    "secure_delete = OFF",  # which some builds have on, and doubles what a change writes
-    "cache_size = -16384",  # kibibytes; with SQLite's own 2,000 a load reads and writes the same pages again and again
+    "secure_delete = OFF",  # on in some builds, where it doubles what a change writes
+    "cache_size = -16384",  # kibibytes; with SQLite's default of 2,000 a load reads and writes pages repeatedly
 )
 
 
 class DatabaseUnusableError(Exception):
-    """A database cannot be used; the message is one line that says why, without its password."""
+    """A database cannot be used; the message says why in one line and hides the password."""
 
 
 def address(url: str) -> sa.URL:
-    """The address of an SQLite file (a path or `sqlite:///path`) or of a PostgreSQL database."""
+    """Parse the address of an SQLite file (a path or `sqlite:///path`) or of a PostgreSQL database."""
     if "://" not in url:
         return sa.URL.create(SQLITE, database=url)
     try:
@@ -61,7 +61,7 @@ def address(url: str) -> sa.URL:
 
 
 def _hosts_apart(url: str) -> str:
-    """Several hosts as SQLAlchemy takes them, where they are written as PostgreSQL's own clients do."""
+    """Rewrite several hosts from the syntax of PostgreSQL's clients to that of SQLAlchemy."""
     several = _SEVERAL.fullmatch(url)
     if several is None:
         return url
@@ -75,7 +75,7 @@ def _hosts_apart(url: str) -> str:
 
 
 def _understood(query: Mapping[str, Sequence[str]]) -> None:
-    """Refuse what one of the drivers would not take, or not mean the same by."""
+    """Refuse parameters that a driver rejects or that the drivers understand differently."""
     for name, values in query.items():
         if name not in PARAMETERS:
             raise DatabaseUnusableError(f"DATABASE_URL has {name}, and may have {', '.join(PARAMETERS)}.")
@@ -95,7 +95,7 @@ def sqlite_file(url: str) -> Path:
 
 
 class Servers(NamedTuple):
-    """The PostgreSQL servers of an address, each with an address of its own, and which of them to read."""
+    """The PostgreSQL servers in an address, each with its own address, and which of them to read."""
 
     addresses: tuple[sa.URL, ...]
     reading: str
@@ -103,7 +103,7 @@ class Servers(NamedTuple):
 
 
 def servers(url: str) -> Servers:
-    """The servers that an address names, in its order."""
+    """The servers that an address names, in the same order."""
     where = address(url)
     query = {name: ",".join(values) for name, values in where.normalized_query.items()}
     names = query.get("host", where.host or "").split(",")
@@ -122,7 +122,7 @@ def servers(url: str) -> Servers:
 
 
 def _server(bare: sa.URL, name: str, port: str) -> sa.URL:
-    """The address of one server: by its name, or by the folder of its socket."""
+    """The address of one server, given by host name or by the folder of its socket."""
     if name.startswith("/"):
         return bare.update_query_dict({"host": name, **({"port": port} if port else {})})
     if one := _ONE.fullmatch(name):
@@ -131,12 +131,12 @@ def _server(bare: sa.URL, name: str, port: str) -> sa.URL:
 
 
 def dsn(server: sa.URL) -> str:
-    """The address of one server as PostgreSQL's own clients write it."""
+    """The address of one server in the syntax of PostgreSQL's clients."""
     return server.render_as_string(hide_password=False)
 
 
 def _primary(url: str) -> sa.URL:
-    """Of several servers the one that takes writes. Raises DatabaseUnusableError where there is none, or two."""
+    """The one server that accepts writes. Raises DatabaseUnusableError if none or several do."""
     import psycopg  # noqa: PLC0415 - SQLite has no need of it
 
     found, why = [], []
@@ -157,7 +157,7 @@ def _primary(url: str) -> sa.URL:
 
 
 def engine(url: str) -> sa.Engine:
-    """For loads and migrations: every transaction of it may write, unless it begins with `read_only=True`."""
+    """An engine for loads and migrations; its transactions may write unless they begin with `read_only=True`."""
     if not is_sqlite(url):
         named = servers(url)
         server = named.addresses[0] if len(named.addresses) == 1 else _primary(url)
@@ -174,7 +174,7 @@ def engine(url: str) -> sa.Engine:
 
 
 def viewer(url: str) -> sa.Engine:
-    """For looking only: neither the file nor its folder has to be writable, and nothing is made."""
+    """A read-only engine: the file and its folder need not be writable, and nothing is created."""
     if not is_sqlite(url):
         return _of_server(_any(servers(url)), servers(url).connect_s)
     name = f"{sqlite_file(url).absolute().as_uri()}?mode=ro"
@@ -182,7 +182,7 @@ def viewer(url: str) -> sa.Engine:
 
 
 def _any(named: Servers) -> sa.URL:
-    """The first server that answers, or the last."""
+    """The first server that answers, or the last one if none does."""
     import psycopg  # noqa: PLC0415 - SQLite has no need of it
 
     for server in named.addresses[:-1]:
@@ -200,21 +200,21 @@ def _of_server(server: sa.URL, connect_s: int) -> sa.Engine:
 
 
 _unsure: list[str] = []
-"""What servers said of commits whose wait for a standby was broken off, which they take for done."""
+"""Warnings about commits that stopped waiting for a standby; the server treats these as committed."""
 
 
 def _hear(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    """Hear what PostgreSQL only remarks: the driver takes such a commit for one like any other."""
+    """Collect PostgreSQL's warnings: the driver reports such a commit as an ordinary one."""
 
     def hear(said: Any) -> None:  # noqa: ANN401 - the driver's diagnostics
-        if said.source_function == "SyncRepWaitForLSN":  # its words are in the server's language
+        if said.source_function == "SyncRepWaitForLSN":  # the message itself is in the server's language
             _unsure.append(str(said.message_primary))
 
     connection.add_notice_handler(hear)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    """Leave BEGIN to us: Python's sqlite3 would begin late, and commit before each CREATE TABLE."""
+    """Disable the driver's own BEGIN: sqlite3 begins late, and commits before each CREATE TABLE."""
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in PRAGMAS:
@@ -224,7 +224,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
 
 
 def _use_wal(cursor: DBAPICursor) -> None:
-    """Let readers read while somebody writes; two who say so first, at once, are refused without being made to wait."""
+    """Switch to WAL, so that reads go on during writes; SQLite refuses two simultaneous switches without waiting."""
     give_up = time.monotonic() + BUSY_TIMEOUT_MS / 1_000
     while True:
         try:
@@ -238,14 +238,14 @@ def _use_wal(cursor: DBAPICursor) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    """A writer takes the lock at once: one that began by reading could not wait for it later."""
+    """Take the write lock at the start, because a transaction that began as a read cannot wait for it later."""
     read_only = connection.get_execution_options().get("read_only", False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
 @contextmanager
 def explained(url: str) -> Iterator[None]:
-    """Say in one line why the database cannot be reached, opened or written to."""
+    """Turn driver errors into one line on why the database cannot be reached, opened or written to."""
     _unsure.clear()
     try:
         yield
@@ -256,9 +256,9 @@ def explained(url: str) -> Iterator[None]:
     except exc.DatabaseError as error:
         told = getattr(error.orig, "sqlstate", None) in {READ_ONLY, *CORRUPTED}
         if type(error) not in (exc.DatabaseError, exc.OperationalError) and not told:
-            raise  # a mistake of ours
+            raise  # a defect of ours
         raise _unusable(url, error.orig) from error
-    except _of_the_driver(url) as error:  # a load speaks to it past SQLAlchemy
+    except _of_the_driver(url) as error:  # loads use the driver directly
         raise _unusable(url, error) from error
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if not is_beyond_reading(error):
@@ -267,7 +267,7 @@ def explained(url: str) -> Iterator[None]:
 
 
 def _of_the_driver(url: str) -> type[Exception] | tuple[type[Exception], ...]:
-    """What a driver raises when the database fails, not when it is asked wrongly."""
+    """The exceptions a driver raises when the database fails, as opposed to a wrong statement."""
     if is_sqlite(url):
         return sqlite3.OperationalError
     from psycopg import OperationalError, errors  # noqa: PLC0415 - SQLite has no need of it
@@ -276,8 +276,8 @@ def _of_the_driver(url: str) -> type[Exception] | tuple[type[Exception], ...]:
 
 
 def is_beyond_reading(error: BaseException) -> bool:
-    """Whether it says that SQLite's file or a page of PostgreSQL's is damaged, or holds texts that are none."""
-    if isinstance(error, UnicodeDecodeError):  # what SQLite says of its schema is no text either
+    """Whether an error means that the SQLite file or a PostgreSQL page is damaged or holds invalid UTF-8."""
+    if isinstance(error, UnicodeDecodeError):  # in SQLite's message about its schema
         return True
     if getattr(error, "sqlstate", None) in CORRUPTED:
         return True
@@ -294,7 +294,7 @@ def _unusable(url: str, error: BaseException | None) -> DatabaseUnusableError:
 
 
 def _reason(error: BaseException | None) -> str:
-    """What the driver says, in its first line: psycopg repeats it for each address it tried."""
+    """The first line of the driver's message; psycopg repeats the message for each address."""
     said = str(error).partition("\n")[0]
     if said.startswith("unable to open"):
         return "the file cannot be opened, or its folder cannot be written to."

@@ -14,20 +14,20 @@ from api.storage.reader import Connection, Parameters, Row, SqlStatement, Troubl
 
 PAGES, EXPORTS = "pages", "exports"
 SPARE = 2
-"""Connections of the pool that statements about one kind of record never take: its tables may be locked."""
+"""Connections that statements on one kind of record leave free, because its tables may be locked."""
 PLANNING = {
     "plan_cache_mode": "force_generic_plan",
     "random_page_cost": "1.1",
     "max_parallel_workers_per_gather": "0",
     "jit": "off",
 }
-"""Statements are written so that one plan, by keys, is right for all values: planning anew would cost more than it."""
+"""Statements are written so that one plan by keys suits all values; planning costs more than running them."""
 GRACE_SECONDS = 1.0
-"""What the server is given to break off a statement itself, before the connection is given up."""
+"""Seconds for the server to cancel a statement before the connection is dropped."""
 ATTEMPTS_PER_SECOND = 4
 
 _TARGET = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
-# The connection is of no use any more; whether the server is back shows when the next one is made.
+# Errors after which a connection is useless; the next connect shows whether the server is back.
 LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
@@ -41,20 +41,20 @@ LOST = (
 
 
 class Lost(Exception):  # noqa: N818 - a signal, not an error
-    """The connection was lost on the way; the question may be asked again."""
+    """The connection was lost; the statement may be retried."""
 
 
 async def _keep(_: object) -> None:
-    """Leave a connection as it is: reads change nothing in it."""
+    """Skip the reset of a connection: reads leave no state in it."""
 
 
 class PostgresReader:
-    """A small pool: more connections than cores only queue elsewhere. Exports have connections of their own."""
+    """A small pool, because more connections than cores only queue in the server. Exports have their own."""
 
     backend = "postgresql"
 
     def __init__(self, url: str, settings: Settings) -> None:
-        """Take the address of one server as PostgreSQL's own clients write it."""
+        """Take the address of one server in the syntax of PostgreSQL's clients."""
         self.url, self._settings = url, settings
         self._pools: dict[str, asyncpg.Pool[Any]] = {}
         self._opening = asyncio.Lock()
@@ -65,7 +65,7 @@ class PostgresReader:
         self.generation = 0
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         pools, self._pools = self._pools, {}
         for pool in pools.values():
             with suppress(TimeoutError, *LOST):
@@ -73,7 +73,7 @@ class PostgresReader:
                     await pool.close()
 
     def abandon(self) -> None:
-        """End every connection without a word to the server, so that nobody waits for what it does not answer."""
+        """Terminate every connection without notifying the server, which may not respond."""
         self._away_until = time.monotonic() + 1 / ATTEMPTS_PER_SECOND
         self.generation += 1
         pools, self._pools = self._pools, {}
@@ -81,13 +81,13 @@ class PostgresReader:
             pool.terminate()
 
     def connections(self) -> dict[str, int]:
-        """How many connections there are, by what they do."""
+        """The number of connections by use."""
         pools = list(self._pools.values())
         idle = sum(pool.get_idle_size() for pool in pools)
         return {"open": sum(pool.get_size() for pool in pools), "idle": idle}
 
     async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:  # noqa: ARG002
-        """All rows; asked again where only the connection was lost. Raises Unavailable."""
+        """All rows; retries if only the connection was lost. Raises Unavailable."""
         lane = self._lanes.get(statement.kind)
         if lane is None:
             lane = self._lanes[statement.kind] = asyncio.Semaphore(max(1, self._settings.pool_size - SPARE))
@@ -100,7 +100,7 @@ class PostgresReader:
             lane.release()
 
     async def _enter(self, lane: asyncio.Semaphore) -> None:
-        """Wait for one of the connections that statements about one kind of record may use."""
+        """Wait for a connection that statements on one kind of record may use."""
         if not lane.locked():
             await lane.acquire()
             return
@@ -116,7 +116,7 @@ class PostgresReader:
         try:
             return await self._run(connection, statement, parameters)
         except Lost:
-            if self.generation == known + 1:  # the first to know: what lies idle was lost with it
+            if self.generation == known + 1:  # the first to notice: the idle connections are lost too
                 await pool.expire_connections()
             raise
         finally:
@@ -134,7 +134,7 @@ class PostgresReader:
             rows: Sequence[Row] = await connection.fetch(text, *values)
         except (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, TimeoutError) as error:
             raise self._trouble.late(error) from error
-        except asyncpg.SerializationError as error:  # a standby takes in what the primary has cleared away
+        except asyncpg.SerializationError as error:  # a standby replayed a vacuum of the primary
             raise Lost(str(error)) from error
         except LOST as error:
             _give_up(connection)
@@ -157,7 +157,7 @@ class PostgresReader:
             raise self._away(error) from error
 
     def _away(self, error: Exception) -> Unreachable:
-        """Nobody needs to try again at once: whoever asks would wait in vain."""
+        """Report the server as away, and fail fast for a moment: an immediate retry would only wait."""
         self._away_until = time.monotonic() + 1 / ATTEMPTS_PER_SECOND
         return self._trouble.unreachable(error)
 
@@ -173,7 +173,7 @@ class PostgresReader:
                     command_timeout=settings.statement_seconds + GRACE_SECONDS,
                     statement_cache_size=512,
                     max_cached_statement_lifetime=0,
-                    max_cacheable_statement_size=0,  # those for boxes are long, and take longest to plan
+                    max_cacheable_statement_size=0,  # no limit: statements for boxes are long and the slowest to plan
                     reset=_keep,
                     server_settings={
                         "application_name": "counterclaim",
@@ -187,18 +187,18 @@ class PostgresReader:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Connection]:
-        """A connection for a long read, which sees one state of the data throughout. Raises Unavailable."""
+        """A connection for a long read that sees one state of the data throughout. Raises Unavailable."""
         pool, connection = await self._begun()
         try:
             yield _Snapshot(self, connection)
-        finally:  # by a task of its own, for this one may be cancelled: whoever asked has gone
+        finally:  # in a separate task, because this one is cancelled if the client disconnects
             ending = asyncio.ensure_future(_end(pool, connection))
             self._endings.add(ending)
             ending.add_done_callback(self._endings.discard)
             await asyncio.shield(ending)
 
     async def _begun(self) -> "tuple[asyncpg.Pool[Any], Any]":
-        """A connection in a transaction; another one, if the first was lost while it lay idle."""
+        """A connection in a transaction; replaced if it was lost while idle."""
         for _ in range(self._settings.concurrent_exports + 1):
             pool, connection = await self._acquire(EXPORTS)
             try:
@@ -214,7 +214,7 @@ class PostgresReader:
         raise self._away(ConnectionError("every connection was lost"))
 
     async def read(self, connection: Any, statement: SqlStatement, parameters: Parameters) -> Sequence[Row]:  # noqa: ANN401 - a pool's proxy
-        """All rows that a connection of an export sees: it cannot be replaced by another. Raises Unavailable."""
+        """All rows as seen by an export's connection, which cannot be replaced. Raises Unavailable."""
         try:
             return await self._run(connection, statement, parameters)
         except Lost as error:
@@ -222,7 +222,7 @@ class PostgresReader:
 
 
 async def _end(pool: "asyncpg.Pool[Any]", connection: Any) -> None:  # noqa: ANN401 - a pool's proxy
-    """Give a connection of a snapshot back, once what was broken off is over, or give it up."""
+    """Return a snapshot's connection to the pool once a cancelled statement has ended, or drop it."""
     try:
         async with asyncio.timeout(GRACE_SECONDS):
             await connection.execute("ROLLBACK")
@@ -232,13 +232,13 @@ async def _end(pool: "asyncpg.Pool[Any]", connection: Any) -> None:  # noqa: ANN
 
 
 async def _release(pool: "asyncpg.Pool[Any]", connection: Any) -> None:  # noqa: ANN401 - a pool's proxy
-    """Give a connection back, or up."""
+    """Return a connection to the pool, or drop it."""
     with suppress(TimeoutError, asyncpg.PostgresError, *LOST):
         await pool.release(connection, timeout=GRACE_SECONDS)
 
 
 def _give_up(connection: Any) -> None:  # noqa: ANN401 - a pool's proxy
-    """Close a connection without a word to the server, unless that was done already."""
+    """Terminate a connection without notifying the server, unless that was done already."""
     with suppress(asyncpg.InterfaceError):
         connection.terminate()
 

@@ -1,7 +1,7 @@
-"""Reading from the database while serving: one small interface, with a body for SQLite and one for PostgreSQL.
+"""Reading from the database while serving: one small interface, implemented for SQLite and for PostgreSQL.
 
-Statements are SQLAlchemy Core, compiled once per dialect and then handed to the driver as text: compiling them and
-handling results through the ORM costs more than the queries themselves.
+Statements are SQLAlchemy Core, compiled once per dialect and passed to the driver as text, because compiling them and
+handling results in the ORM costs more than the queries themselves.
 """
 
 import time
@@ -33,13 +33,13 @@ class SqlStatement:
     def __init__(
         self, select: Select[*tuple[Any, ...]], for_postgresql: Callable[[], Select[*tuple[Any, ...]]] | None = None
     ) -> None:
-        """Keep the statement, and how it is written where PostgreSQL wants it otherwise; compiled when first used."""
+        """Keep the statement, and its PostgreSQL variant if it has one; both are compiled on first use."""
         self._select = select
         self._for_postgresql = for_postgresql
         self._compiled: dict[str, tuple[str, tuple[tuple[str, Any], ...]]] = {}
 
     def compiled(self, dialect: Dialect, parameters: Parameters) -> tuple[str, list[Any]]:
-        """The text, and the values it takes in their order."""
+        """The SQL text and its values in order."""
         found = self._compiled.get(dialect.name)
         if found is None:
             other = self._for_postgresql if dialect.name == "postgresql" else None
@@ -56,17 +56,17 @@ class SqlStatement:
 
     @cached_property
     def tables(self) -> frozenset[str]:
-        """The names of the tables that it reads."""
+        """The names of the tables it reads."""
         return frozenset(element.name for element in visitors.iterate(self._select) if isinstance(element, Table))
 
     @cached_property
     def kind(self) -> str:
-        """The kind of record whose tables it reads: what is done to those holds up no statement of another kind."""
+        """The kind of record whose tables it reads; a lock on these does not block statements on other kinds."""
         return "+".join(sorted({name.partition("_")[0] for name in self.tables - _SHARED})) or "shared"
 
     @cached_property
     def document(self) -> str | None:
-        """The kind of record whose documents its rows hold, after revision, key and id; None: no documents."""
+        """The kind of record whose documents its rows contain, after revision, key and id; None: no documents."""
         columns = list(self._select.selected_columns)
         if len(columns) <= BODY or getattr(columns[BODY], "name", None) != "body":
             return None
@@ -76,7 +76,7 @@ class SqlStatement:
 
 
 def body_of(document: FromClause) -> ColumnElement[str | None]:
-    """What can be sent of documents: nothing of those that the database knows not to be sound."""
+    """The body of a document, or null if the database knows that it is not sound."""
     return case((document.c.sound, document.c.body)).label("body")
 
 
@@ -84,7 +84,7 @@ class Connection(Protocol):
     """Runs statements."""
 
     async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
-        """All rows; `slow` statements may scan and must not hold up others. Raises Unavailable."""
+        """All rows; `slow` statements may scan and must not block others. Raises Unavailable."""
 
 
 class Reader(Connection, Protocol):
@@ -94,31 +94,31 @@ class Reader(Connection, Protocol):
 
     @property
     def url(self) -> str:
-        """The address of the database that is read now."""
+        """The address of the database that is being read."""
 
     @property
     def generation(self) -> int:
-        """Grows whenever what is read from now on may be another database than before."""
+        """Increases whenever later reads may come from a different database."""
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
 
     def snapshot(self) -> AbstractAsyncContextManager[Connection]:
-        """A connection for a long read, which sees one state of the data throughout. Raises Unavailable."""
+        """A connection for a long read that sees one state of the data throughout. Raises Unavailable."""
 
     def connections(self) -> dict[str, int]:
-        """How many connections there are, by what they do."""
+        """The number of connections by use."""
 
 
 class Unreachable(Unavailable):
-    """The server cannot be reached; another one may be."""
+    """The server cannot be reached; another one might be."""
 
 
 class Trouble:
-    """Says in the log why the database cannot be read, but not for every request that finds out."""
+    """Logs why the database cannot be read, but not once per failed request."""
 
     def __init__(self) -> None:
-        """Nothing was said yet."""
+        """Nothing was logged yet."""
         self._silent_until = 0.0
 
     def late(self, error: Exception) -> Unavailable:

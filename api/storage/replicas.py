@@ -1,6 +1,6 @@
 """Reading from one of several PostgreSQL servers: a standby that follows closely, else the primary.
 
-One server is read at a time. A move to another one is another generation, so that no answer is made of two of them.
+One server is read at a time. Switching to another one increases the generation, so no response mixes two servers.
 """
 
 import asyncio
@@ -21,11 +21,11 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 LOOK_SECONDS = 0.5
-"""How often each server is asked how far it is."""
+"""Seconds between polls of each server's position."""
 PATIENCE_SECONDS = 1.0
-"""How long it may take to say so; longer: it is away."""
+"""Seconds a poll may take before the server counts as away."""
 REMEMBERED = 100
-"""How many of its newest revisions a server tells at most."""
+"""The number of newest revisions that a poll reads."""
 _HOW_FAR = f"""
 SELECT pg_is_in_recovery(),
 CASE WHEN pg_is_in_recovery() THEN '' ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END,
@@ -34,25 +34,26 @@ ARRAY(SELECT substr(digest, 1, 16) FROM revision ORDER BY number DESC LIMIT {REM
 
 
 class Seen(NamedTuple):
-    """What a server said of itself."""
+    """What a poll of a server returned."""
 
     standby: bool
     timeline: str
-    """Of a primary: grows, as text too, with every promotion on the way to it."""
+    """The timeline of a primary: increases, also as text, with each promotion."""
     digests: Sequence[str]
-    """Of its newest revisions, the newest first."""
+    """Digests of its newest revisions, newest first."""
     revision: int
 
     def knows(self, other: "Seen") -> bool:
-        """Whether the other one's newest revision is one of its own."""
+        """Whether this server has the other one's newest revision."""
         at = self.revision - other.revision
         return at >= 0 and (at >= len(self.digests) or self.digests[at : at + 1] == other.digests[:1])
 
 
 def choose(seen: Sequence[Seen | None], reading: str, behind: int) -> int | None:
-    """Which server to read, of those that answered: of those not too far behind a standby, the first by the address.
+    """The index of the server to read: of those not too far behind, the first standby in the address.
 
-    Of two primaries the one promoted last leads, else the one with more revisions; what follows another is not read.
+    Of two primaries the one promoted last leads, else the one with more revisions; servers that follow the other are
+    not read.
     """
     answered = [one for one in seen if one]
     if not answered:
@@ -76,17 +77,17 @@ def choose(seen: Sequence[Seen | None], reading: str, behind: int) -> int | None
 
 
 class Server:
-    """One of the servers: how it is read, and what it last said of itself."""
+    """One of the servers: its reader and the result of the last poll."""
 
     def __init__(self, url: str, settings: Settings) -> None:
-        """Nothing is known of it yet."""
+        """Nothing is known about it yet."""
         self.reader = PostgresReader(url, settings)
         self.seen: Seen | None = None
-        """None: it is away."""
+        """None: the server is away."""
         self._connection: Any = None
 
     async def look(self) -> None:
-        """Ask how far it is."""
+        """Poll its position."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 if self._connection is None:
@@ -96,7 +97,7 @@ class Server:
             self.leave()
 
     def leave(self) -> None:
-        """Take it to be away."""
+        """Mark it as away."""
         self.seen = None
         connection, self._connection = self._connection, None
         if connection is not None:
@@ -104,12 +105,12 @@ class Server:
 
 
 class ReplicatedReader:
-    """Reads the server that is best to read, and another one as soon as that is away or falls behind."""
+    """Reads from the best server, and switches as soon as that is away or falls behind."""
 
     backend = "postgresql"
 
     def __init__(self, named: Servers, settings: Settings) -> None:
-        """Take the servers in the order in which they are to be read."""
+        """Take the servers in order of preference."""
         self._servers = [Server(dsn(address), settings) for address in named.addresses]
         self._names = [f"{address.host or address.query['host']}:{address.port or ''}" for address in named.addresses]
         self._reading, self._behind = named.reading, settings.revisions_behind
@@ -121,21 +122,21 @@ class ReplicatedReader:
 
     @property
     def url(self) -> str:
-        """The address of the server that is read now."""
+        """The address of the server that is being read."""
         return (self._chosen or self._servers[0]).reader.url
 
     @property
     def generation(self) -> int:
-        """Grows with every move, and whenever connections to a server were lost."""
+        """Increases with each switch, and whenever the connections to a server were lost."""
         return self._moves + sum(server.reader.generation for server in self._servers)
 
     def connections(self) -> dict[str, int]:
-        """How many connections there are, by what they do."""
+        """The number of connections by use."""
         each = [server.reader.connections() for server in self._servers]
         return {use: sum(one[use] for one in each) for use in each[0]}
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         for task in (*self._looking, *([self._begun] if self._begun else [])):
             task.cancel()
         for server in self._servers:
@@ -143,17 +144,17 @@ class ReplicatedReader:
             await server.reader.close()
 
     async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
-        """All rows; asked of another server where the one is away. Raises Unavailable."""
+        """All rows; retries on another server if one is away. Raises Unavailable."""
         return await self._of_one(lambda reader: reader.fetch(statement, parameters, slow=slow))
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Connection]:
-        """A connection for a long read, which sees one state of one server's data throughout. Raises Unavailable."""
+        """A connection for a long read that sees one state of one server throughout. Raises Unavailable."""
         async with AsyncExitStack() as stack:
             yield await self._of_one(lambda reader: stack.enter_async_context(reader.snapshot()))
 
     async def _of_one(self, work: Callable[[PostgresReader], Awaitable[T]]) -> T:
-        """Have it done by the server that is read, or by the next one if that turns out to be away."""
+        """Do the work on the current server, or on the next one if that turns out to be away."""
         for _ in self._servers:
             server = await self._current()
             try:
@@ -167,7 +168,7 @@ class ReplicatedReader:
         raise self._trouble.away(ConnectionError("one server after the other went away"))
 
     async def _current(self) -> Server:
-        """The server that is read. Raises Unavailable."""
+        """The server to read from. Raises Unavailable."""
         if not self._looking:
             self._begun = self._begun or asyncio.create_task(self._begin())
             await asyncio.shield(self._begun)
@@ -176,7 +177,7 @@ class ReplicatedReader:
         return self._chosen
 
     async def _begin(self) -> None:
-        """Ask all of them at once, then each for itself, for ever."""
+        """Poll all servers at once, then start a polling task for each."""
         await asyncio.gather(*(server.look() for server in self._servers))
         self._settle()
         self._looking = [asyncio.create_task(self._keep_looking(server)) for server in self._servers]
@@ -188,7 +189,7 @@ class ReplicatedReader:
             self._settle()
 
     def _settle(self) -> None:
-        """Read what is best to read now; nobody waits any longer for a server that went away."""
+        """Switch to the best server, and end reads that wait for one that went away."""
         number = choose([server.seen for server in self._servers], self._reading, self._behind)
         chosen = None if number is None else self._servers[number]
         left = self._chosen

@@ -1,4 +1,4 @@
-"""Reading from an SQLite file while serving: short reads where they are asked, long ones in threads."""
+"""Reading from an SQLite file while serving: short reads on the event loop, long ones in threads."""
 
 import asyncio
 import sqlite3
@@ -19,21 +19,21 @@ from api.storage.reader import Connection, Parameters, Row, SqlStatement, Troubl
 T = TypeVar("T")
 
 SHORT_SECONDS = 0.05
-"""What the event loop gives to one statement; what takes longer begins anew in a thread."""
+"""The longest a statement may run on the event loop; a longer one is interrupted and restarted in a thread."""
 THREADS = 4
 _STEPS_BETWEEN_CHECKS = 20_000
 _SECONDS_BETWEEN_LOOKS = 0.25
 _CACHE_KIB, _EXPORT_CACHE_KIB = 65_536, 1_024
-"""An export meets each page of the file once or a few times in a row, and answers go on beside it."""
+"""An export's cache is small, because it reads each page of the file only once or a few times in a row."""
 
 
 class _Connection:
-    """One connection; `fetch` runs where it is called."""
+    """One connection; `fetch` runs in the caller's thread."""
 
     dialect = sqlite.dialect(paramstyle="qmark")
 
     def __init__(self, path: Path, wait_seconds: float = 0.0, cache_kib: int = _CACHE_KIB) -> None:
-        """Open the file to read; it must be there."""
+        """Open the file read-only; it must exist."""
         self._until = 0.0
         self._busy, self._left = threading.Lock(), False
         self._connection = sqlite3.connect(
@@ -44,7 +44,7 @@ class _Connection:
             cached_statements=512,
             timeout=wait_seconds,
         )
-        # No memory map: a file that is cut short would kill the process, not fail a read.
+        # No memory map: if the file were truncated, the process would be killed instead of a read failing.
         for pragma in ("query_only = ON", "mmap_size = 0", f"cache_size = -{cache_kib}"):
             self._connection.execute(f"PRAGMA {pragma}")
         self._connection.set_progress_handler(self._late, _STEPS_BETWEEN_CHECKS)
@@ -72,7 +72,7 @@ class _Connection:
         return rows
 
     def _fetch_undecodable(self, text: str, values: Sequence[object]) -> list[Row]:
-        """The rows, with nothing in place of texts that are none."""
+        """The rows, with an empty text for each one that is not valid UTF-8."""
         self._connection.text_factory = _text
         try:
             return self._connection.execute(text, values).fetchall()
@@ -83,7 +83,7 @@ class _Connection:
         self._connection.execute("BEGIN")
 
     def close(self) -> None:
-        """Close it, or have it closed by the thread that still reads: under that, it would take the process along."""
+        """Close it, or leave that to the thread that is still reading: closing it now would crash the process."""
         self._left, self._until = True, 0.0
         if self._busy.acquire(blocking=False):
             try:
@@ -100,12 +100,12 @@ def _text(stored: bytes) -> str:
 
 
 class SqliteReader:
-    """Short keyed reads run on the event loop, for a thread hop costs more than they do; scans run in threads."""
+    """Short reads by key run on the event loop, because a thread costs more than they do; scans run in threads."""
 
     backend = "sqlite"
 
     def __init__(self, path: Path, settings: Settings) -> None:
-        """Take the database file; it must exist when reading starts."""
+        """Take the database file; it must exist at the first read."""
         self._path, self._settings = path, settings
         self.url = str(path)
         self._fast: _Connection | None = None
@@ -119,12 +119,12 @@ class SqliteReader:
         self.generation = 0
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         self._threads.shutdown(cancel_futures=True)
         self._drop()
 
     def connections(self) -> dict[str, int]:
-        """How many connections there are, by what they do."""
+        """The number of connections by use."""
         return {"open": len(self._idle) + (self._fast is not None), "exporting": self._exports}
 
     async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
@@ -144,7 +144,7 @@ class SqliteReader:
             raise self._explained(error) from error
 
     def _look(self) -> None:
-        """Notice now and then that the file is gone, or another one: what is open still shows the old one."""
+        """Check from time to time whether the file was removed or replaced: open connections still show the old one."""
         now = time.monotonic()
         if now < self._look_again:
             return
@@ -167,14 +167,14 @@ class SqliteReader:
         self._look_again = 0.0
 
     def _explained(self, error: Exception) -> Unavailable:
-        """Whatever goes wrong is said once, and begins anew with the next question."""
+        """Log an error once, and reconnect at the next read."""
         if isinstance(error, sqlite3.OperationalError) and _is(error, sqlite3.SQLITE_INTERRUPT):
             return self._trouble.late(error)
         self._drop()
         return self._trouble.away(error)
 
     async def in_thread(self, work: Callable[[], T]) -> T:
-        """Do work in a thread, as soon as one is free. Raises Unavailable."""
+        """Run work in a thread as soon as one is free. Raises Unavailable."""
         try:
             async with asyncio.timeout(self._settings.pool_seconds):
                 await self._free.acquire()
@@ -203,7 +203,7 @@ class SqliteReader:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Connection]:
-        """A connection for a long read, which sees one state of the data throughout. Raises Unavailable."""
+        """A connection for a long read that sees one state of the data throughout. Raises Unavailable."""
         if self._exports >= self._settings.concurrent_exports:
             raise self._trouble.busy()
         self._exports += 1
@@ -217,7 +217,7 @@ class SqliteReader:
             self._exports -= 1
 
     async def _apart(self) -> _Connection:
-        """A connection of an export's own, in a transaction. Raises Unavailable."""
+        """A separate connection for an export, in a transaction. Raises Unavailable."""
         try:
             self._look()
             wait_seconds = self._settings.lock_seconds
@@ -232,7 +232,7 @@ class SqliteReader:
         return connection
 
     async def read(self, connection: _Connection, statement: SqlStatement, parameters: Parameters) -> Sequence[Row]:
-        """All rows that a connection of an export sees. Raises Unavailable."""
+        """All rows as seen by an export's connection. Raises Unavailable."""
         seconds = self._settings.statement_seconds
         try:
             return await self.in_thread(lambda: connection.fetch(statement, parameters, seconds))
@@ -241,7 +241,7 @@ class SqliteReader:
 
 
 class _Snapshot:
-    """One state of the data; every read of it is long."""
+    """One state of the data; all its reads run in threads."""
 
     def __init__(self, reader: SqliteReader, connection: _Connection) -> None:
         self._reader, self._connection = reader, connection
