@@ -60,6 +60,7 @@ class Ranged(Response):
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         for part in () if scope.get("head") else self._parts:
             await send({"type": "http.response.body", "body": part, "more_body": True})
+            await asyncio.sleep(0)  # to a client that takes all at once, nothing else waits
         await send({"type": "http.response.body", "body": b""})
 
 

@@ -245,7 +245,8 @@ async def _ndjson(
     if names:
         async for batch in batches(asked, session, listing):
             sent += len(batch)
-            yield "".join([f"{_picked(listing, session, record, names)}\n" for record in batch]).encode()
+            lines = [f"{_picked(listing, session, record, names)}\n" async for record in in_turns(session, batch)]
+            yield "".join(lines).encode()
     else:
         async with aclosing(ahead(stretches(asked, session, listing))) as parts:
             async for stretch in parts:
@@ -263,7 +264,8 @@ async def _csv(
     async for batch in batches(asked, session, listing):
         sent += len(batch)
         rows = [_readable(listing, session, record, columns) async for record in in_turns(session, batch)]
-        yield formats.csv_lines(rows, header, first=False)
+        lines = [formats.csv_lines((row,), header, first=False) async for row in in_turns(session, rows)]
+        yield b"".join(lines)
     _check(sent, total)
 
 

@@ -207,7 +207,7 @@ def refused_head(method: bytes, target: bytes, version: str, headers: Sequence[t
 
 def _refused_fields(version: str, headers: Sequence[tuple[bytes, bytes]]) -> Refusal | None:
     hosts = [value for name, value in headers if name == b"host"]
-    if len(hosts) != 1 and (hosts or version == "1.1"):
+    if len(hosts) != 1 and (hosts or version != "1.0"):
         return _HOSTS
     if hosts and not _HOST.fullmatch(hosts[0].strip()):
         return _NO_HOST

@@ -72,6 +72,7 @@ class Connection(HttpToolsProtocol):
     ) -> None:
         """Begin by waiting for a request."""
         super().__init__(config=config, server_state=server_state, app_state=app_state, _loop=_loop)
+        self.parser.set_dangerous_leniencies(lenient_version=True)  # whichever it is, is answered below
         self.settings = server_state.settings
         self.waiting_since: float | None = self.loop.time()
         self.pace = Pace(self.settings.least_rate, self.settings.send_seconds)
@@ -125,6 +126,8 @@ class Connection(HttpToolsProtocol):
         self._unparsed = 0
         before = self.cycle
         super().on_headers_complete()
+        # A later 1.x is answered as the last that is known (RFC 9110, section 2.5).
+        self.scope["http_version"] = min(self.scope["http_version"], "1.1")
         if self.cycle is not None and self.cycle is not before and self.scope["method"] != "HEAD":  # has no body
             framed = self.scope["http_version"] == "1.1"
             self.cycle.transport = (Joined if framed else Unframed)(self.transport, self.pace)

@@ -3,11 +3,13 @@
 import asyncio
 import threading
 import zlib
+from itertools import count, pairwise
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from api.http import caching
+from api.http import caching, exports, formats
 from api.query import session
 from api.query.lists import in_turns
 from api.query.session import TURN_SECONDS, ReadSession
@@ -43,6 +45,38 @@ def test_others_have_their_turn(monkeypatch: pytest.MonkeyPatch, each_s: float, 
 
     asyncio.run(main())
     assert had == turns
+
+
+@pytest.mark.parametrize(
+    ("path", "module", "made"),
+    [
+        ("/claims.csv?said_from=1900-01-07", formats, "csv_lines"),
+        ("/claims.ndjson?said_from=1900-01-07&fields=id,quote", exports, "picked"),
+        ("/events.geojson?date_from=1900-01-07", formats, "feature"),
+    ],
+)
+def test_others_have_their_turn_between_records(
+    api: Api, monkeypatch: pytest.MonkeyPatch, path: str, module: ModuleType, made: str
+) -> None:
+    """Where each record takes long, by the test's own clock, an export makes no two of them in one turn."""
+    happened: list[str] = []
+    monkeypatch.setattr(session, "perf_counter", count(0, TURN_SECONDS * 2).__next__)
+    monkeypatch.setattr(session, "_last_checkpoint", 0.0)
+    before, make = asyncio.sleep, getattr(module, made)
+
+    async def sleep(seconds: float) -> None:
+        happened.append("turn")
+        await before(seconds)
+
+    def one(*given: Any, **named: Any) -> Any:
+        happened.append("made")
+        return make(*given, **named)
+
+    monkeypatch.setattr("api.query.session.asyncio.sleep", sleep)
+    monkeypatch.setattr(module, made, one)
+    records = api.good(path).headers["counterclaim-count"]
+    assert happened.count("made") >= int(records) > 10
+    assert all(following == "turn" for one, following in pairwise(happened) if one == "made")
 
 
 def test_long_answers_are_compressed_aside(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
