@@ -19,6 +19,7 @@ DECIMAL = frozenset({"longitude", "latitude", "radius_m", "value_low", "value_be
 """Columns whose whole numbers have a decimal point too: readers guess a column's type from its first rows."""
 NUMBERS = DECIMAL | {"deaths_low", "deaths_best", "deaths_high"}
 """Columns whose numbers need not be whole, whatever the first rows hold."""
+_WHOLE = ("claims_", "supports_")
 _CONTEST = {
     status: rank
     for rank, status in enumerate(
@@ -210,6 +211,23 @@ def feature(columns: dict[str, Any], names: Iterable[str]) -> bytes:
     wanted = ((name, columns[name]) for name in names)
     shown = {name: "|".join(value) if isinstance(value, list) else value for name, value in wanted}
     return orjson.dumps({"type": "Feature", "id": columns["id"], "geometry": geometry, "properties": shown})
+
+
+def types(listing: str) -> dict[str, str]:
+    """What each column of a list holds, in the words of JSON Schema, and `date` and `date-time`."""
+    return {name: _type(name, blank) for name, blank in CSV_COLUMNS[listing](BLANKS[listing.removesuffix("s")]).items()}
+
+
+def _type(name: str, blank: object) -> str:
+    if isinstance(blank, list):
+        return "array"
+    if name in NUMBERS:
+        return "number"
+    if name.endswith(("_earliest", "_latest")):
+        return "date"
+    if name in {"claims", "credibility"} or name.startswith(_WHOLE):
+        return "integer"
+    return {"inferred": "boolean", "recorded_at": "date-time"}.get(name, "string")
 
 
 CSV_COLUMNS: dict[str, Columns] = {

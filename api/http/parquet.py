@@ -9,34 +9,30 @@ from typing import Any, Self
 
 import orjson
 
+from api.http import formats
 from api.http.caching import PUBLIC
-from api.http.formats import CSV_COLUMNS, NUMBERS
 from api.http.problems import Problem
-from api.query.validity import BLANKS
 
 MEDIA_TYPE = "application/vnd.apache.parquet"
 ROWS_AT_ONCE = 10_000
 """So many rows at most are held in memory, and make up a row group."""
 MEMORY = "256MB"
 CHUNK = 256 * 1024
+_TYPES = {
+    "array": "VARCHAR[]",
+    "number": "DOUBLE",
+    "date": "DATE",
+    "integer": "BIGINT",
+    "boolean": "BOOLEAN",
+    "date-time": "TIMESTAMPTZ",
+    "string": "VARCHAR",
+}
 
 
 def types(listing: str, header: Sequence[str]) -> dict[str, str]:
     """DuckDB's type of each column."""
-    blank = CSV_COLUMNS[listing](BLANKS[listing.removesuffix("s")])
-    return {name: _type(name, blank[name]) for name in header}
-
-
-def _type(name: str, blank: object) -> str:
-    if isinstance(blank, list):
-        return "VARCHAR[]"
-    if name in NUMBERS:
-        return "DOUBLE"
-    if name.endswith(("_earliest", "_latest")):
-        return "DATE"
-    if name in {"claims", "credibility"} or name.startswith(("claims_", "supports_")):
-        return "BIGINT"
-    return {"inferred": "BOOLEAN", "recorded_at": "TIMESTAMPTZ"}.get(name, "VARCHAR")
+    found = formats.types(listing)
+    return {name: _TYPES[found[name]] for name in header}
 
 
 class ParquetFile:

@@ -139,6 +139,29 @@ def test_an_event_as_a_feature(api: Api) -> None:
         assert api.ask(link["href"]).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["events", "claims", "locations"])
+def test_the_schema_says_what_features_hold(shipped_api: Api, name: str) -> None:
+    """Whatever the first of them lack, for GDAL makes its fields of it; but for the id, of which it would make two."""
+    answer = shipped_api.good(f"/ogc/collections/{name}/schema")
+    assert answer.headers["content-type"] == "application/schema+json"
+    told = answer.json()["properties"]["properties"]["properties"]
+    shown = [feature["properties"] for feature in features(shipped_api, f"/ogc/collections/{name}/items")]
+    assert {tuple(one) for one in shown} == {("id", *told)}
+    kinds = {"string": str, "number": float, "integer": int, "boolean": bool}
+    for column, kind in told.items():
+        assert {type(one[column]) for one in shown} <= {kinds[kind["type"]], type(None)}, column
+    dates = {column for column, kind in told.items() if kind.get("format") == "date"}
+    assert dates == {column for column in told if column.endswith(("_earliest", "_latest"))}
+
+
+def test_a_feature_leads_to_its_record(api: Api) -> None:
+    """A file that was made of a layer knows nothing of where it came from."""
+    for path, record in ((EVENTS, "/events/refinery-entry"), (LOCATIONS, "/locations/lysychansk")):
+        shown = ask(api, f"{path}/{record.rpartition('/')[2]}")["properties"]
+        assert shown["url"] == str(api.client.base_url).rstrip("/") + record
+        assert shown in [one["properties"] for one in features(api, path)]
+
+
 def test_what_is_declared(api: Api) -> None:
     document = api.good("/ogc/api").json()
     assert document["openapi"] == "3.0.3"
@@ -196,7 +219,8 @@ def test_links_lead_on(api: Api) -> None:
     assert [one["id"] for one in collections] == ["events", "claims", "locations"]
     for one in collections:
         assert api.get(f"/ogc/collections/{one['id']}") == one
-        assert [api.good(link["href"]).status_code for link in one["links"]] == [200, 200]
+        assert [link["rel"] for link in one["links"]] == ["self", "items", "describedBy"]
+        assert [api.good(link["href"]).status_code for link in one["links"]] == [200, 200, 200]
 
 
 @pytest.mark.parametrize(
@@ -222,6 +246,7 @@ def test_a_mistake_is_a_problem_here_too(api: Api, filters: dict[str, Any], para
 
 def test_what_is_not_there(api: Api) -> None:
     assert api.problem("/ogc/collections/event", 404)["did_you_mean"] == ["events"]
+    assert api.problem("/ogc/collections/event/schema", 404)["did_you_mean"] == ["events"]
     assert api.problem("/ogc/collections/event/items/x", 404)["did_you_mean"] == ["events"]
     assert "capture-of-lysychansk" in api.problem(f"{EVENTS}/capture-of-lisichansk", 404)["did_you_mean"]
 

@@ -175,6 +175,7 @@ class LocationItems(LocationFilters, Items):
         return LocationFilters.asked(self)
 
 
+SCHEMA = "application/schema+json"
 CRS = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 TIME = (
     "With `datetime`, features that may lie in the days asked for are sent, and those without a date: {first} is the "
@@ -272,6 +273,8 @@ COLLECTIONS = {
 def described(collection: Collection, root: str, sides: list[float] | None = None) -> dict[str, Any]:
     """A collection as clients read it; `root` is the address of the API, `sides` the box of all its points."""
     here = f"{root}/collections/{collection.id}"
+    # Upper and lower case mean the same here, but GDAL 3.6 knows this spelling alone.
+    schema = {"rel": "describedBy", "type": SCHEMA, "title": collection.title, "href": f"{here}/schema"}
     extent = {} if sides is None else {"extent": {"spatial": {"bbox": [sides], "crs": CRS}}}
     return {
         "id": collection.id,
@@ -283,5 +286,6 @@ def described(collection: Collection, root: str, sides: list[float] | None = Non
         "links": [
             {"rel": "self", "type": "application/json", "title": collection.title, "href": here},
             {"rel": "items", "type": "application/geo+json", "title": collection.title, "href": f"{here}/items"},
+            schema,
         ],
     }

@@ -18,11 +18,20 @@ from api.errors import NotFound, nearest
 from api.http import answers, caching, formats
 from api.http.answers import Asked, Nothing
 from api.http.caching import base
-from api.http.ogc.collections import COLLECTIONS, ClaimItems, Collection, EventItems, LocationItems, described
+from api.http.ogc.collections import (
+    COLLECTIONS,
+    SCHEMA,
+    ClaimItems,
+    Collection,
+    EventItems,
+    LocationItems,
+    described,
+)
 from api.query.filters import ID_PATTERN, MAX_LIMIT
 from api.query.paging import RevisionMark, Sort, decode_cursor, encode_cursor, fingerprint, links
 from api.query.session import ReadSession
 from api.query.tables import placeless
+from api.query.validity import BLANKS
 from api.schemas.records import Json
 
 DATES = {"events": "date", "claims": "said"}
@@ -56,16 +65,38 @@ def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return float(value) if name in formats.NUMBERS and value is not None else value
 
 
-def ogc_feature(collection: str, body: str | bytes, links: list[dict[str, str]] | None = None) -> bytes:
-    """A stored document as a feature."""
+def ogc_feature(collection: str, body: str | bytes, here: str, links: list[Json] | None = None) -> bytes:
+    """A stored document as a feature; `here` is the service's address, without which no path leads out of a map."""
     document = orjson.loads(body)
     found = properties(collection, document)
+    found["url"] = found["url"] and f"{here}{found['url']}"
     longitude = found.get("longitude")
     point = {"type": "Point", "coordinates": [longitude, found["latitude"]]} if longitude is not None else None
     shown = {"type": "Feature", "id": document["id"], "geometry": point, "properties": found}
     return orjson.dumps(shown if links is None else {**shown, "links": links})
 
 
+@lru_cache(maxsize=len(COLLECTIONS))
+def schema(name: str) -> Json:
+    """What a feature holds, by which GDAL makes a layer's fields: without it, by the first 20 features alone.
+
+    The id is left out, for GDAL makes a second field of it. That the others may be null stands in words: of what has
+    two types GDAL makes a field of text.
+    """
+    collection = COLLECTIONS[name]
+    types = formats.types(name)
+    told = {key: types.get(key, "string") for key in list(properties(name, BLANKS[collection.kind]))[1:]}
+    fields = {key: _FORMATTED.get(kind, {"type": kind}) for key, kind in told.items()}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": collection.title,
+        "description": f"{collection.description} Whatever is not known is null.",
+        "type": "object",
+        "properties": {"properties": {"type": "object", "properties": fields}},
+    }
+
+
+_FORMATTED: dict[str, Json] = {"array": {"type": "string"}, "date": {"type": "string", "format": "date"}}
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 _SECOND = re.compile(r"(\d{1,9})\.([0-9a-f]{12})")
 """Where the second part of a collection begins, with the data that the first showed."""
@@ -97,6 +128,7 @@ def document(root: str) -> Json:
     for collection in COLLECTIONS.values():
         here, name = f"/collections/{collection.id}", collection.id
         paths[here] = _operation(f"{name}.collection", collection.description, "application/json")
+        paths[f"{here}/schema"] = _operation(f"{name}.schema", "What a feature holds, as JSON Schema.", SCHEMA)
         paths[f"{here}/items"] = _operation(
             f"{name}.items", collection.description, "application/geo+json", _parameters(collection)
         )
@@ -240,6 +272,12 @@ async def get_collection(request: Request, collection: str, _: Annotated[Nothing
     return await _made(request, told)
 
 
+@router.get("/collections/{collection}/schema")
+async def get_schema(request: Request, collection: str, _: Annotated[Nothing, Query()]) -> Response:
+    """What a feature of a collection holds."""
+    return await _made(request, schema(_named(collection).id), SCHEMA)
+
+
 @router.get("/collections/events/items")
 async def list_events(request: Request, query: Annotated[EventItems, Query()]) -> Response:
     """Events as features."""
@@ -268,7 +306,7 @@ async def get_item(request: Request, collection: str, id: str, _: Annotated[Noth
     record = {"rel": "alternate", "type": answers.JSON, "href": f"{base(request)}/{found.id}/{id}"}
 
     def edit(row: Any) -> str:  # noqa: ANN401 - a row of either database
-        return ogc_feature(found.id, row[3], links=[here, whole, record]).decode()
+        return ogc_feature(found.id, row[3], base(request), [here, whole, record]).decode()
 
     return await answers.item(request, found.kind, found.item, id, edit, GEOJSON)
 
@@ -293,7 +331,8 @@ async def items(request: Request, collection: Collection, query: EventItems | Cl
             parts.append(placeless(asked))
         matched = sum([await part.count(session) for part in parts])
         bodies, cursor = await _taken(session, collection, query, parts)
-        features = [ogc_feature(collection.id, body) for body in bodies]
+        here = base(request)
+        features = [ogc_feature(collection.id, body, here) for body in bodies]
         shown = _envelope(request, collection, cursor)
         head = orjson.dumps({"numberMatched": matched, "numberReturned": len(features), "links": shown})
         body = b'{"type":"FeatureCollection","features":[%s],%s' % (b",".join(features), head[1:])
