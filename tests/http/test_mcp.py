@@ -7,11 +7,13 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from mcp import Client, StdioServerParameters
 
 from api.http.mcp.routes import BODY_BYTES
 from api.http.mcp.server import server_of
-from api.http.mcp.tools import MOST, TOOLS
+from api.http.mcp.tools import MOST, TOOLS, short
 from tests.support import databases
 from tests.support.live import Api, serving
 from tests.support.wire import Wire
@@ -183,6 +185,19 @@ async def test_counts_come_in_stretches(api: Api, server: str) -> None:
     assert len(whole) > MOST
 
 
+def test_who_dates_it_otherwise_is_not_dropped() -> None:
+    date = {"edtf": "2022-07-02", "precision": "day", "basis": "external", "note": None}
+    others = [{"edtf": "2022-07-03", "source": {"id": "paper", "title": "Paper"}, "note": None}]
+    assert short({"date": {**date, "others": others}}) == {
+        "date": {
+            "edtf": "2022-07-02",
+            "words": "2 July 2022",
+            "others": [{"edtf": "2022-07-03", "source": {"id": "paper", "title": "Paper"}}],
+        }
+    }
+    assert short({"date": {**date, "others": []}}) == {"date": {"edtf": "2022-07-02", "words": "2 July 2022"}}
+
+
 async def test_tools_are_few_and_short(server: str) -> None:
     async with Client(server) as client:
         tools = (await client.list_tools()).tools
@@ -212,12 +227,48 @@ async def test_answers_are_short_and_go_on(server: str) -> None:
         ("control", {"location": "lisichansk"}, "Did you mean lysychansk"),
         ("rollup", {"what": "events", "by": ["mood"]}, "Allowed: year, month"),
         ("rollup", {"what": "sources", "by": ["year"]}, "what is one of events, claims"),
-        ("rollup", {"what": "claims", "by": ["year"], "cursor": "x"}, "cursor from an answer before"),
+        ("rollup", {"what": "claims", "by": ["year"], "cursor": "x"}, "cursor is from an answer before"),
         ("nothing", {}, "there is no tool nothing"),
+        ("event", {"id": "count"}, "no record is called 'count'"),
+        ("event", {"id": "lysychansk-s01a/revisions"}, "no record is called"),
+        ("event", {"id": 5}, "id is a text"),
+        ("source", {"id": "count"}, "no record is called 'count'"),
+        ("source", {"id": None}, "id is missing"),
+        ("search", {"what": "events", "filters": {"limit": 1000}}, "filters cannot hold limit"),
+        ("search", {"what": "events", "filters": {"party": {"lpr": True}}}, "cannot hold party as it is"),
+        ("search", {"what": "events", "limit": True}, "limit is a whole number from 1 to 20"),
+        ("rollup", {"what": "claims", "by": {"year": 1}}, "by is a list of texts"),
+        ("rollup", {"what": "claims", "by": ["year"], "cursor": "9" * 5000}, "cursor is from an answer before"),
+        ("disputes", {"as_of": {"2022-07-02": 1}}, "as_of is a text"),
     ],
 )
 async def test_a_typo_is_refused(server: str, tool: str, arguments: Answers, said: str) -> None:
     assert said in await refused(server, tool, **arguments)
+
+
+_WORDS = st.sampled_from(
+    ["count", "lysychansk", "capture-of-lysychansk", "lysychansk-s01a", "2022-07-02", "../x", "", "x" * 300]
+)
+_PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | _WORDS
+_JSON = st.recursive(
+    _PLAIN, lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text() | _WORDS, one, max_size=3), max_leaves=5
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_whatever_is_given_is_answered_or_refused_in_words(sqlite_api: Api, data: st.DataObject) -> None:
+    """Nothing is a defect, and no answer is of another kind than the tool's."""
+    tool = data.draw(st.sampled_from(list(TOOLS.values())))
+    names = st.sampled_from([*tool.properties, *tool.required])
+    arguments = data.draw(st.dictionaries(names, _JSON | st.sampled_from(["events", "claims"]), max_size=4))
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool.name, "arguments": arguments}}
+    result = post(sqlite_api, message).json()["result"]
+    (content,) = result["content"]
+    if result["isError"]:
+        assert content["text"]
+    else:
+        assert sqlite_api.ask(orjson.loads(content["text"])["link"]).status_code == 200
 
 
 async def test_a_program_of_its_own_answers_as_http_does(dossier_of_sqlite: str, sqlite_api: Api) -> None:

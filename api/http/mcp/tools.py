@@ -1,10 +1,13 @@
 """The tools: what each takes, which paths of the API it asks, and how little of the answer it needs to say."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from api.domain.dates import date_in_words
+from api.errors import SHOWN_VALUE
+from api.query.filters import ID_PATTERN
 from api.schemas.records import Json
 
 MOST = 20
@@ -28,6 +31,8 @@ _PAGE = {
 }
 
 
+_OWN = ("limit", "cursor", "total", "by")
+"""What a tool says itself of a list, so that it would be passed over in silence among filters."""
 DROPPED = {"dataset", "extra", "affiliated", "left_out", "by_stance", "kind_of"}
 """Fields of records that are of no use in a conversation."""
 
@@ -63,13 +68,51 @@ class Tool:
         return {**found, "required": list(self.required)} if self.required else found
 
     async def call(self, api: Service, arguments: Json) -> Json:
-        """The answer. Raises ToolError."""
-        unknown = sorted(arguments.keys() - self.properties.keys())
-        missing = [name for name in self.required if name not in arguments]
-        if unknown or missing:
-            said = [f"there is no argument {name}" for name in unknown] + [f"{name} is missing" for name in missing]
+        """The answer; an argument that is null is left out. Raises ToolError."""
+        given = {name: value for name, value in arguments.items() if value is not None}
+        said = [
+            f"there is no argument {name[:SHOWN_VALUE]}" for name in sorted(arguments.keys() - self.properties.keys())
+        ]
+        said += [f"{name} is missing" for name in self.required if name not in given]
+        said += [f"{name} {wrong}" for name in given if (wrong := _wrong(given[name], self.properties.get(name, {})))]
+        if said:
             raise ToolError(f"{'; '.join(said)}; {self.name} takes {', '.join(self.properties)}")
-        return await self.run(api, arguments)
+        return await self.run(api, given)
+
+
+def _wrong(value: Any, schema: Json) -> str | None:  # noqa: ANN401 - any JSON value
+    """What is wrong with an argument, by what the tool says that it takes; one text will do for a list of one."""
+    match schema:
+        case {"enum": allowed} if value not in allowed:
+            return f"is one of {', '.join(allowed)}"
+        case {"type": "string"} if not isinstance(value, str):
+            return "is a text"
+        case {"type": "integer", "minimum": least, "maximum": most} if (
+            type(value) is not int or not least <= value <= most
+        ):
+            return f"is a whole number from {least} to {most}"
+        case {"type": "array"} if not isinstance(value, str) and not _is_list_of(value, (str,)):
+            return "is a list of texts"
+        case {"type": "object"}:
+            return _wrong_filters(value)
+    return None
+
+
+def _wrong_filters(value: Any) -> str | None:  # noqa: ANN401 - any JSON value
+    """What is wrong with parameters of a list: they are plain values, or lists of these."""
+    if not isinstance(value, dict):
+        return "is an object"
+    if own := [name for name in _OWN if name in value]:
+        return f"cannot hold {', '.join(own)}: the tool asks for that itself"
+    plain = (str, int, float, bool)
+    for name, one in value.items():
+        if one is not None and not isinstance(one, plain) and not _is_list_of(one, plain):
+            return f"cannot hold {name[:SHOWN_VALUE]} as it is: write a plain value, or a list of them"
+    return None
+
+
+def _is_list_of(value: Any, types: tuple[type, ...]) -> bool:  # noqa: ANN401 - any JSON value
+    return isinstance(value, list) and all(isinstance(one, types) for one in value)
 
 
 def short(value: Any) -> Any:  # noqa: ANN401 - any JSON value
@@ -80,6 +123,7 @@ def short(value: Any) -> Any:  # noqa: ANN401 - any JSON value
         return value
     if "precision" in value and "edtf" in value:
         found = {"edtf": value["edtf"], "words": date_in_words(value["edtf"]), "note": value["note"]}
+        found["others"] = short(value.get("others")) or None  # who dates it otherwise
         return {name: one for name, one in found.items() if one is not None}
     kept = {name: short(one) for name, one in value.items() if name not in DROPPED}
     return {name: one for name, one in kept.items() if one is not None and one not in ([], {}, "")}
@@ -102,10 +146,15 @@ async def _got(api: Service, path: str, parameters: Json) -> Json:
 
 
 def _paged(arguments: Json) -> Json:
-    limit = arguments.get("limit", 10)
-    if not isinstance(limit, int) or not 1 <= limit <= MOST:
-        raise ToolError(f"limit is a whole number from 1 to {MOST}")
-    return {"limit": limit, "cursor": arguments.get("cursor")}
+    return {"limit": arguments.get("limit", 10), "cursor": arguments.get("cursor")}
+
+
+def _at(kind: str, identifier: str, more: str = "") -> str:
+    """The path of a record, or of what is said of it. Raises ToolError for what would be another path."""
+    if not re.fullmatch(ID_PATTERN, identifier) or identifier in {"count", "rollup"}:
+        shown = identifier[:SHOWN_VALUE]
+        raise ToolError(f"no record is called {shown!r}: an id is made of letters, digits, '.', '_' and '-'")
+    return f"/{kind}/{identifier}{more}"
 
 
 def _then(arguments: Json) -> Json:
@@ -128,22 +177,22 @@ async def _list(api: Service, path: str, parameters: Json) -> Json:
 
 
 async def _search(api: Service, arguments: Json) -> Json:
-    what, filters = arguments["what"], arguments.get("filters", {})
-    if what not in LISTS or not isinstance(filters, dict):
-        raise ToolError(f"what is one of {', '.join(LISTS)}, and filters an object")
-    return await _list(api, f"/{what}", {**filters, **_paged(arguments), "total": True})
+    return await _list(
+        api, f"/{arguments['what']}", {**arguments.get("filters", {}), **_paged(arguments), "total": True}
+    )
 
 
 async def _event(api: Service, arguments: Json) -> Json:
-    identifier, then = str(arguments["id"]), _then(arguments)
-    status, claim = await api.ask(f"/claims/{identifier}", then)
+    then, path = _then(arguments), _at("claims", arguments["id"])
+    status, claim = await api.ask(path, then)
     if status == 200:  # noqa: PLR2004 - a good answer
-        return {"claim": short(claim), "link": api.link(f"/claims/{identifier}", then)}
-    event = await _got(api, f"/events/{identifier}", then)
-    claims = await _list(api, f"/events/{identifier}/claims", {**then, "limit": MOST})
-    stood = await _got(api, f"/events/{identifier}/positions", then)
+        return {"claim": short(claim), "link": api.link(path, then)}
+    path = _at("events", arguments["id"])
+    event = await _got(api, path, then)
+    claims = await _list(api, f"{path}/claims", {**then, "limit": MOST})
+    stood = await _got(api, f"{path}/positions", then)
     moved = [short(row) for row in stood["data"] if row["moved"]][:MOST]
-    return {"event": short(event), "moved": moved, "claims": claims, "link": api.link(f"/events/{identifier}", then)}
+    return {"event": short(event), "moved": moved, "claims": claims, "link": api.link(path, then)}
 
 
 async def _disputes(api: Service, arguments: Json) -> Json:
@@ -157,7 +206,7 @@ async def _one(api: Service, path: str, parameters: Json) -> Json:
 
 
 async def _compare(api: Service, arguments: Json) -> Json:
-    path = f"/events/{arguments['event']}/compare"
+    path = _at("events", arguments["event"], "/compare")
     return await _one(api, path, {"party": arguments["parties"], **_then(arguments)})
 
 
@@ -167,15 +216,15 @@ async def _briefing(api: Service, arguments: Json) -> Json:
 
 
 async def _control(api: Service, arguments: Json) -> Json:
-    return await _one(api, f"/locations/{arguments['location']}/control", _then(arguments))
+    return await _one(api, _at("locations", arguments["location"], "/control"), _then(arguments))
 
 
 async def _rollup(api: Service, arguments: Json) -> Json:
     """A stretch of the rows, which the API sends whole: here a cursor is the number of the first."""
-    what, filters, cursor = arguments["what"], arguments.get("filters", {}), str(arguments.get("cursor", 0))
-    if what not in LISTS[:2] or not isinstance(filters, dict) or not cursor.isdecimal():
-        raise ToolError(f"what is one of {', '.join(LISTS[:2])}, filters an object, and cursor from an answer before")
-    path, parameters = f"/{what}/rollup", {**filters, "by": arguments["by"]}
+    path, cursor = f"/{arguments['what']}/rollup", arguments.get("cursor", "0")
+    if not re.fullmatch("[0-9]{1,9}", cursor):
+        raise ToolError("cursor is from an answer before")
+    parameters = {**arguments.get("filters", {}), "by": arguments["by"]}
     first, limit = int(cursor), _paged(arguments)["limit"]
     found = await _got(api, path, parameters)
     return {
@@ -188,7 +237,7 @@ async def _rollup(api: Service, arguments: Json) -> Json:
 
 
 async def _source(api: Service, arguments: Json) -> Json:
-    path = f"/sources/{arguments['id']}"
+    path = _at("sources", arguments["id"])
     source = await _got(api, path, {})
     claims = await _list(api, "/claims", {"source": source["id"], "limit": MOST, "total": True})
     return {"source": short(source), "claims": claims, "link": api.link(path, {})}
@@ -270,7 +319,7 @@ TOOLS = {
 def named(name: str) -> Tool:
     """The tool of this name. Raises ToolError."""
     if name not in TOOLS:
-        raise ToolError(f"there is no tool {name}; there are {', '.join(TOOLS)}")
+        raise ToolError(f"there is no tool {name[:SHOWN_VALUE]}; there are {', '.join(TOOLS)}")
     return TOOLS[name]
 
 
