@@ -218,7 +218,7 @@ def _digest(body: bytes) -> str:
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 # Where a path of ours stands in a body, by the beginning of its media type.
 _BEFORE = {
-    "json": rb'("(?:url|self|next|type)": ?")(?=/[a-z])',
+    "json": rb'("(?:url|self|next|type|href|file)": ?")(?=/[a-z])',
     "html": rb"((?:href|src|action)=[\"'])(?=/(?!/))",
     "csv": rb"((?:^|,)(?=/(?:events|claims|actors|locations)/[A-Za-z0-9][A-Za-z0-9._-]*\r?$))",
 }
@@ -272,8 +272,6 @@ async def placed_parts(parts: AsyncGenerator[bytes, None], media_type: str) -> A
 
 
 def placed_field(value: bytes) -> bytes:
-    """A field `Link` or `Location` with the prefix before its path."""
+    """A field `Link`, of any number of targets, or `Location` with the prefix before its paths."""
     prefix = PUBLIC.get().prefix.encode()
-    if value.startswith(b"</"):
-        return b"<" + prefix + value[1:]
-    return prefix + value if value.startswith(b"/") else value
+    return prefix + value if value.startswith(b"/") else value.replace(b"</", b"<%b/" % prefix)

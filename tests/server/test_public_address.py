@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from api.http import caching
 from api.settings import Settings
 from tests.support.live import Api, serving
 
@@ -27,7 +28,7 @@ def linked(value: Any) -> Iterator[str]:
     """Every address of ours in an answer."""
     if isinstance(value, dict):
         for name, found in value.items():
-            if name in {"url", "self", "next", "href"} and isinstance(found, str):
+            if name in {"url", "self", "next", "href", "file"} and isinstance(found, str):
                 yield found
             yield from linked(found)
     elif isinstance(value, list):
@@ -46,6 +47,7 @@ def ours(address: str) -> str | None:
 @pytest.mark.parametrize(
     "path",
     [
+        "/",
         "/events?limit=3",
         "/events/capture-of-lysychansk",
         "/events/capture-of-lysychansk/claims?limit=2",
@@ -74,6 +76,21 @@ def test_headers_lead_back_too(behind: Api) -> None:
     following = behind.good("/events", limit=1).headers["link"]
     assert following.startswith(f"<{PREFIX}/events?limit=1&cursor=")
     assert behind.good("/events.csv").headers["link"] == f'<{PREFIX}/datasets>; rel="license"'
+    for path in ("/explore?party=lpr", "/explore/events/capture-of-lysychansk", "/explore/disputes"):
+        named = re.findall("<([^>]*)>", behind.ask(path, {"Accept": "text/html"}).headers["link"])
+        assert len(named) > 3
+        assert [target for target in named if not (ours(target) or "").startswith(f"{PREFIX}/")] == []
+        assert [behind.ask(target).status_code for target in named] == [200] * len(named)
+
+
+def test_the_file_of_a_release_leads_back_too() -> None:
+    token = caching.PUBLIC.set(caching.Public(None, PREFIX))
+    try:
+        assert caching.placed(b'{"url":"/releases/a","file":"/releases/a.zip"}', "application/json") == (
+            b'{"url":"/conflict/releases/a","file":"/conflict/releases/a.zip"}'
+        )
+    finally:
+        caching.PUBLIC.reset(token)
 
 
 def test_lines_and_columns_lead_back_too(behind: Api) -> None:
