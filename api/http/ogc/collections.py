@@ -1,5 +1,6 @@
 """The collections: what each is, which list it shows, and what may be asked of it in the words of OGC API Features."""
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -26,12 +27,18 @@ from api.storage.reader import SqlStatement
 
 DEFAULT_LIMIT = 100
 _SIDES_IN_SPACE = 6
-_WHOLE = re.compile(r"[0-9]{1,18}")
+_WHOLE = re.compile(r"0*([0-9]+)")
+_FITS = 18
+"""So many digits a whole number has at most that is not far beyond every limit."""
 # GDAL writes a day as `2022-07-02T`, and an end that is open as a moment of the year 0000 or 9999.
+_HOUR = "([01][0-9]|2[0-3])"
 _MOMENT = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})([Tt]([0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?)?"
+    "([0-9]{4})-([0-9]{2})-([0-9]{2})"
+    rf"([Tt]({_HOUR}:[0-5][0-9](:([0-5][0-9]|60)(\.[0-9]+)?)?)?([Zz]|[+-]{_HOUR}:?[0-5][0-9])?)?"
 )
-_OPEN = {"", "..", "0000", "9999"}
+_OPEN = {"", ".."}
+_NO_FIRST, _NO_LAST = "0000", "9999"
+"""Years by which an interval says that it has no beginning, or no end."""
 FORM = "write a day (2022-07-02), a moment, or two of them with / between; an end may be .."
 
 
@@ -45,32 +52,41 @@ class Days:
 
 def _limit(value: object) -> object:
     if isinstance(value, str):
-        if not _WHOLE.fullmatch(value):
+        if (found := _WHOLE.fullmatch(value)) is None or not value.isascii():
             raise PydanticCustomError("integer", "is not a whole number")
-        return int(value)
+        return int(found[1]) if len(found[1]) <= _FITS else MAX_LIMIT
     return value
 
 
 def _flat(value: object) -> object:
     """A box in space without its heights, for nothing here has one."""
     sides = value.split(",") if isinstance(value, str) else []
-    return ",".join((*sides[:2], *sides[3:5])) if len(sides) == _SIDES_IN_SPACE else value
+    if len(sides) != _SIDES_IN_SPACE:
+        return value
+    try:
+        low, high = float(sides[2]), float(sides[5])
+    except ValueError:
+        low, high = math.nan, math.nan
+    if not low <= high:
+        raise PydanticCustomError("box", "is not a box; its third and sixth number are heights, the lower one first")
+    return ",".join((*sides[:2], *sides[3:5]))
 
 
 def _days(value: object) -> object:
     if not isinstance(value, str):
         return value
     start, slash, end = value.partition("/")
-    first = _day(start, may_be_open=bool(slash))
-    last = _day(end, may_be_open=True) if slash else first
+    first = _day(start, open_year=_NO_FIRST if slash else None)
+    last = _day(end, open_year=_NO_LAST) if slash else first
     if first and last and first > last:
         raise PydanticCustomError("order", "ends before it starts")
     return Days(first, last)
 
 
-def _day(text: str, *, may_be_open: bool) -> date | None:
+def _day(text: str, *, open_year: str | None) -> date | None:
+    """The day of an end; null where it is open, which it may be where there is a year that says so."""
     found = _MOMENT.fullmatch(text)
-    if may_be_open and (text in _OPEN or (found and found[1] in _OPEN)):
+    if open_year is not None and (text in {*_OPEN, open_year} or (found and found[1] == open_year)):
         return None
     if found is None:
         raise PydanticCustomError("datetime", "is no time that is understood: {form}", {"form": FORM})

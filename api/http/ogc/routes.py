@@ -14,7 +14,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic.fields import FieldInfo
 
 from api.domain.dates import date_in_words
-from api.errors import NotFound, nearest
+from api.errors import BadParameters, NotFound, bad, nearest
 from api.http import answers, caching, formats
 from api.http.answers import Asked, Nothing
 from api.http.caching import base
@@ -98,8 +98,8 @@ def schema(name: str) -> Json:
 
 _FORMATTED: dict[str, Json] = {"array": {"type": "string"}, "date": {"type": "string", "format": "date"}}
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
-_SECOND = re.compile(r"(\d{1,9})\.([0-9a-f]{12})")
-"""Where the second part of a collection begins, with the data that the first showed."""
+_SECOND = re.compile(r"([0-9]{1,9})\.([0-9a-f]{12})\.([0-9a-f]{18})")
+"""Where the second part of a collection begins, with the data that the first showed and the question."""
 _PROBLEM = {"description": "A problem (RFC 9457).", "content": {"application/problem+json": {"schema": {}}}}
 _STANDARD: Json = {
     "limit": {
@@ -354,6 +354,9 @@ async def _taken(
         index = int(query.cursor.startswith("1-"))
         rest = query.cursor[2 * index :]
         if index and (found := _SECOND.fullmatch(rest)):
+            if found[3] != bound_to:
+                wrong = "belongs to another set of filters; begin again without it"
+                raise BadParameters(bad("cursor", query.cursor, wrong))
             before = RevisionMark(int(found[1]), found[2])
         else:
             place, before = decode_cursor(rest, bound_to, kind)
@@ -361,7 +364,7 @@ async def _taken(
     bodies: list[str] = []
     for part in range(min(index, len(parts) - 1), len(parts)):
         if len(bodies) == query.limit:
-            return bodies, "1-{}.{}".format(*session.stand)
+            return bodies, "1-{}.{}.{}".format(*session.stand, bound_to)
         taken = await parts[part].take(session, sort, place, query.limit - len(bodies))
         bodies += taken.bodies
         if taken.last is not None:
