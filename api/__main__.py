@@ -5,21 +5,27 @@ Nothing heavy is imported before Ctrl-C is listened to: reading the modules take
 
 import signal
 import sys
+from time import monotonic
 from types import FrameType
 from typing import NoReturn
+
+HURRY_SECONDS = 3.0
+"""How long a further Ctrl-C means the first one, so that it does not break off what that one cleans up."""
 
 
 class StoppedError(BaseException):
     """Somebody pressed Ctrl-C; like `KeyboardInterrupt`, but nothing on the way says something of its own about it."""
 
-    asked = False
-    """Whether that was: libraries written in C may make an error of their own of it."""
+    asked: float | None = None
+    """When that was, if it was: libraries written in C may make an error of their own of it."""
 
 
 def stop(_number: int, _frame: FrameType | None) -> None:
     """End whatever is under way; transactions are rolled back and files that are being written go."""
-    StoppedError.asked = True
-    raise StoppedError
+    now, before = monotonic(), StoppedError.asked
+    if before is None or now - before > HURRY_SECONDS:
+        StoppedError.asked = now
+        raise StoppedError
 
 
 def main() -> None:
@@ -31,7 +37,7 @@ def main() -> None:
 
         run()
     except BaseException:
-        if StoppedError.asked:
+        if StoppedError.asked is not None:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             end("Stopped: what was not finished was not kept.", signal.SIGINT)
         if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # so typer leaves it where its reader has gone

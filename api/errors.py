@@ -14,6 +14,8 @@ from difflib import get_close_matches
 
 SHOWN_VALUE = 200
 SUGGESTIONS = 3
+LEAST_PART = 3
+"""How many letters tell a part of an id from a number or an article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,14 @@ def bad(
 
 
 def nearest(word: str, candidates: Sequence[str]) -> list[str]:
-    """The candidates spelt most like the word, best first; computed here so that both databases agree."""
+    """The candidates most like the word, best first; computed here so that both databases agree.
+
+    Those of which it is a whole part come before those that are only spelt alike: `luhansk` means `luhansk-oblast`.
+    """
+    sought = word.casefold()
     folded = {candidate.casefold(): candidate for candidate in candidates}
-    close = get_close_matches(word.casefold(), list(folded), n=SUGGESTIONS, cutoff=0.6)
-    return [folded[key] for key in close]
+    holding = [key for key in folded if f"-{sought}-" in f"-{key}-"] if len(sought) >= LEAST_PART else []
+    found = get_close_matches(sought, holding, n=SUGGESTIONS, cutoff=0)
+    if len(found) < SUGGESTIONS:
+        found += get_close_matches(sought, folded.keys() - set(holding), n=SUGGESTIONS - len(found), cutoff=0.6)
+    return [folded[key] for key in found]

@@ -1,6 +1,7 @@
 """The HTTP server: uvicorn, with the bounds on connections and time that it lacks, and a stop that breaks nothing."""
 
 import asyncio
+import contextlib
 import errno
 import gc
 import resource
@@ -35,6 +36,8 @@ _HEADERS = "headers-too-large", "The header fields are more, or longer, than thi
 _PER_FIELD = 4  # colon, blank, CR, LF
 _REQUEST_LINE = 32
 _LINGER_SECONDS = 0.5
+HURRIED_SECONDS = 2
+"""How long the application may take to close where Ctrl-C was pressed again."""
 BACKLOG = 2_048
 """Connections that wait to be taken while the server is busy."""
 GARBAGE = (50_000, 20, 100)
@@ -355,6 +358,11 @@ class Server(uvicorn.Server):
         if self.beside is not None:
             await self.beside.shutdown()
         await super().shutdown(sockets)
+        if self.force_exit:  # uvicorn leaves the application open then, and what ends it later would log a trace
+            for task in self.server_state.tasks:
+                task.cancel()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.lifespan.shutdown(), HURRIED_SECONDS)
 
 
 class PortUnusableError(Exception):

@@ -4,7 +4,9 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import BinaryIO
 
 from api.domain.vocabulary import VOCABULARIES
 from seed.dossiers.columns import COLUMNS
@@ -41,15 +43,25 @@ def write(path: Path) -> None:
     if made is None:
         raise TemplateUnusableError(f"{path}: a template ends in {', '.join(MADE)}.")
     try:
-        with path.open("xb") as stream:
-            stream.write(made())
-    except OSError as error:
-        raise TemplateUnusableError(f"{path}: cannot be written: {error.strerror}.") from None
+        whole = made()
     except ModuleNotFoundError:
-        path.unlink()
         raise TemplateUnusableError(
             "An XLSX template needs openpyxl: .venv/bin/pip install openpyxl, or ask for .csv."
         ) from None
+    try:
+        with path.open("xb") as stream:
+            fill(stream, whole, path)
+    except OSError as error:
+        raise TemplateUnusableError(f"{path}: cannot be written: {error.strerror}.") from None
+
+
+def fill(stream: BinaryIO, whole: bytes, path: Path) -> None:
+    """Write all of it, or take the file away: a full disk and Ctrl-C leave no part of it."""
+    with ExitStack() as unless_whole:
+        unless_whole.callback(path.unlink)
+        stream.write(whole)
+        stream.flush()
+        unless_whole.pop_all()
 
 
 def toml() -> str:

@@ -190,6 +190,9 @@ def test_a_word_of_no_vocabulary(api: Api, path: str, filters: Params, suggested
         ("/sources", {"publisher": "BBB"}, ["BBC"]),
         ("/actors", {"party": "ukrainian-sid"}, ["ukrainian-side"]),
         ("/locations", {"within": "donbass"}, ["donbas"]),
+        ("/locations", {"within": "luhansk"}, ["luhansk-oblast", "lysychansk"]),
+        ("/events", {"party": "LPR"}, ["lpr"]),
+        ("/events", {"location": "refinery"}, ["lysychansk-oil-refinery"]),
     ],
 )
 def test_an_id_that_names_no_record(api: Api, path: str, filters: Params, suggested: list[str]) -> None:

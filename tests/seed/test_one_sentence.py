@@ -1,5 +1,6 @@
 """A sentence instead of a trace: what is brought, stopped or mistyped is answered in words; nothing is written."""
 
+import io
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from api import cli
 from api.settings import PROJECT
 from api.storage.database import engine
 from migrations import migrate
+from seed.dossiers import template
 from seed.importers import gdelt
 from seed.importers.formats import format_table
 from seed.importers.mapped import mapping
@@ -204,7 +206,7 @@ def test_ctrl_c_counts_where_a_library_makes_an_error_of_its_own_of_it(
             raise RuntimeError("a validator cannot be built") from stopped
 
     monkeypatch.setattr(cli, "main", interrupted)
-    monkeypatch.setattr(command.StoppedError, "asked", False)
+    monkeypatch.setattr(command.StoppedError, "asked", None)
     before = signal.getsignal(signal.SIGINT)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -214,6 +216,63 @@ def test_ctrl_c_counts_where_a_library_makes_an_error_of_its_own_of_it(
         signal.signal(signal.SIGINT, before)
     assert ended.value.code == 130
     assert capsys.readouterr().err == "Stopped: what was not finished was not kept.\n"
+
+
+def test_a_hurried_ctrl_c_does_not_break_off_what_the_first_cleans_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that comes later does, for cleaning up may hang."""
+    monkeypatch.setattr(command.StoppedError, "asked", None)
+    moments = iter([100.0, 100.1, 102.9, 104.0])
+    monkeypatch.setattr("api.__main__.monotonic", lambda: next(moments))
+    with pytest.raises(command.StoppedError):
+        command.stop(signal.SIGINT, None)
+    command.stop(signal.SIGINT, None)
+    command.stop(signal.SIGINT, None)
+    with pytest.raises(command.StoppedError):
+        command.stop(signal.SIGINT, None)
+
+
+def test_three_hurried_ctrl_c_end_the_server_in_one_line(database: Path) -> None:
+    """The second of them is uvicorn's sign to leave the application open."""
+    serving = subprocess.Popen(
+        [sys.executable, "-m", "api", "serve", "--port", "0"],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "DATABASE_URL": str(database), "PYTHONUNBUFFERED": "1"},
+    )
+    assert serving.stdout is not None
+    assert serving.stdout.readline().startswith("Counterclaim answers at ")
+    for _ in range(3):
+        serving.send_signal(signal.SIGINT)
+        time.sleep(0.005)
+    _, err = serving.communicate(timeout=60)
+    told = [line for line in err.splitlines() if '"event":"checked"' not in line]
+    assert (serving.returncode, told) == (130, ["Stopped: what was not finished was not kept."])
+
+
+class Stopping(io.BytesIO):
+    """A file in whose middle somebody presses Ctrl-C."""
+
+    def write(self, _data: object) -> int:
+        raise command.StoppedError
+
+
+def test_ctrl_c_leaves_no_part_of_a_template(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither while it is made, which takes a spreadsheet a second, nor while it is written."""
+
+    def stopped(*_given: object) -> bytes:
+        raise command.StoppedError
+
+    monkeypatch.setitem(template.MADE, ".csv", stopped)
+    with pytest.raises(command.StoppedError):
+        template.write(tmp_path / "claims.csv")
+    assert list(tmp_path.iterdir()) == []
+    path = tmp_path / "claims.toml"
+    path.touch()
+    with pytest.raises(command.StoppedError):
+        template.fill(Stopping(), b"whole", path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_closed_pipe_ends_a_command_in_one_line_when_all_is_done(database: Path, tmp_path: Path) -> None:
