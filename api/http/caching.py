@@ -22,8 +22,8 @@ ASIDE_FROM = 100_000
 """Bytes from which on compressing takes long enough to be done aside."""
 Fields = list[tuple[bytes, bytes]]
 _UNTIL_ASKED = (b"cache-control", b"public, no-cache")
-_JSONLD = re.compile(r"application/ld\+json\s*(;[^,]*)?(,|$)")
-_REFUSED = re.compile(r";\s*q=0(\.0{0,3})?\s*(;|$)")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 _NEVER = re.compile(r"q=0(\.0{0,3})?")
 
 
@@ -83,15 +83,28 @@ def _takes_gzip(codings: str) -> bool:
 
 
 def takes_jsonld(request: Request) -> bool:
-    """Whether the client names JSON-LD among what it takes."""
+    """Whether the client would rather have JSON-LD than JSON."""
     accept = sent(request, b"accept")
-    return accept is not None and "ld+json" in accept and _names_jsonld(accept)
+    return accept is not None and "ld+json" in accept.lower() and _prefers(accept, "application/ld+json")
+
+
+def takes_html(request: Request) -> bool:
+    """Whether a client of an address that has both would rather see a page than JSON."""
+    accept = sent(request, b"accept")
+    return accept is not None and _prefers(accept, "text/html")
 
 
 @lru_cache(maxsize=256)
-def _names_jsonld(accept: str) -> bool:
-    found = _JSONLD.search(accept.lower())
-    return found is not None and not _REFUSED.search(found[1] or "")
+def _prefers(accept: str, media_type: str) -> bool:
+    """Whether a type is named and weighs no less than JSON, which nobody has to name (RFC 9110, section 12.5.1)."""
+    weights: dict[str, float] = {}
+    for part in _QUOTED.sub("", accept.lower()).split(","):
+        name, *parameters = (text.strip() for text in part.split(";"))
+        named = [text[2:].strip() for text in parameters if text.startswith("q=")]
+        weight = float(named[0]) if named and _WEIGHT.fullmatch(named[0]) else 1.0
+        weights[name] = max(weight, weights.get(name, 0.0))
+    plain = next((weights[name] for name in ("application/json", "application/*", "*/*") if name in weights), 0.0)
+    return weights.get(media_type, 0.0) > 0 and weights[media_type] >= plain
 
 
 class Marks(NamedTuple):

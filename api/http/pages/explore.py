@@ -228,7 +228,7 @@ LANDING = orjson.dumps(
 @router.get("/")
 async def get_first_page(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
     """What this is: a page for people, links for programs."""
-    if not frame.wants_html(request):
+    if not caching.takes_html(request):
         return frame.varying(caching.fixed(request, LANDING, answers.JSON))
 
     async def make(reading: Reading) -> frame.Page:

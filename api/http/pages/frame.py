@@ -249,15 +249,9 @@ def is_page(path: str) -> bool:
     return path == "/explore" or (path.startswith("/explore/") and not path.endswith(".svg"))
 
 
-def wants_html(request: Request) -> bool:
-    """Whether a client of an address that has both would rather see a page."""
-    accept = caching.sent(request, b"accept") or ""
-    return "text/html" in accept
-
-
 def _shown_as_page(request: Request) -> bool:
     """Whether what is wrong with a request is said to people."""
-    return is_page(request.url.path) or (request.url.path == "/" and wants_html(request))
+    return is_page(request.url.path) or (request.url.path == "/" and caching.takes_html(request))
 
 
 def as_page(request: Request, response: Response) -> Response:
@@ -274,7 +268,7 @@ def as_page(request: Request, response: Response) -> Response:
 
 def refused(request: Request, response: Response) -> Response:
     """What is wrong with a request that never reached a path of ours, as whoever asks can read it."""
-    return as_page(request, response) if is_page(request.url.path) or wants_html(request) else response
+    return as_page(request, response) if is_page(request.url.path) or caching.takes_html(request) else response
 
 
 def install(app: FastAPI) -> None:

@@ -25,6 +25,8 @@ def test_page_and_links_are_told_apart_by_caches(api: Api) -> None:
     assert "Accept" in again.headers["vary"].replace("Accept-Encoding", "")
     other = api.ask("/", {"Accept": "application/json", "If-None-Match": seen.headers["etag"]})
     assert other.status_code == 200
+    for accept in ("application/json, text/html;q=0.5", "text/html;q=0, */*", "text/html;q=0.1, */*;q=0.2"):
+        assert api.ask("/", {"Accept": accept}).headers["content-type"] == "application/json", accept
 
 
 def test_files_of_pages_can_be_kept(api: Api) -> None:
