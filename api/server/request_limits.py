@@ -119,21 +119,22 @@ SCHEMES = {"http", "https"}
 
 
 class PublicAddress:
-    """Knows the address that the settings name, and believes what trusted proxies say of it."""
+    """Knows the address that the settings or the server name, and believes what trusted proxies say of it."""
 
     def __init__(self, settings: Settings, proxies: Proxies) -> None:
         """Take what is set."""
         self._root, self._prefix, self._proxies = settings.public_root, settings.prefix, proxies
 
     def reached(self, scope: Scope) -> Scope:
-        """The request without the prefix, whether or not the proxy left it there; the answer is told of the rest."""
-        root = self._root or self._forwarded(scope)
-        PUBLIC.set(Public(root, self._prefix))
-        path: str = scope["path"]
-        if not self._prefix or not f"{path}/".startswith(f"{self._prefix}/"):
-            return scope
-        raw: bytes = scope["raw_path"]
-        return {**scope, "path": path[len(self._prefix) :] or "/", "raw_path": raw[len(self._prefix) :] or b"/"}
+        """The request without the prefix, whether or not the proxy left it there; the answer is told of the rest.
+
+        Where the settings name none, `root_path` is one (`uvicorn --root-path`, which also puts it before the path).
+        """
+        mounted = scope.get("root_path", "").rstrip("/")
+        prefix = self._prefix or mounted
+        forwarded = None if self._root else self._forwarded(scope)
+        PUBLIC.set(Public(self._root or (forwarded and forwarded + prefix), prefix))
+        return _without(prefix, _without(mounted, {**scope, "root_path": ""})) if prefix else scope
 
     def _forwarded(self, scope: Scope) -> str | None:
         """What a trusted proxy says; None: nothing, or there is none."""
@@ -145,6 +146,14 @@ class PublicAddress:
         if not is_host(host) or (scheme and scheme not in SCHEMES):
             return None
         return f"{scheme or scope['scheme']}://{host}"
+
+
+def _without(prefix: str, scope: Scope) -> Scope:
+    """The request without a prefix, if its path begins with it."""
+    if not prefix or not f"{scope['path']}/".startswith(f"{prefix}/"):
+        return scope
+    raw: bytes = scope["raw_path"]
+    return {**scope, "path": scope["path"][len(prefix) :] or "/", "raw_path": raw[len(prefix) :] or b"/"}
 
 
 def _first(value: str) -> str:

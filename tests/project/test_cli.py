@@ -101,7 +101,7 @@ def test_up_loads_the_dossier_and_says_what_to_open(blank_url: str) -> None:
 def test_uvicorn_serves_it_too(dossier_url: str) -> None:
     """Importing the module builds nothing; whoever asks it for `app` gets the service, limits and all."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", "api.main:app", "--port", "0"],
+        [sys.executable, "-m", "uvicorn", "api.main:app", "--port", "0", "--root-path", "/conflict"],
         env={**os.environ, "DATABASE_URL": dossier_url, "PYTHONUNBUFFERED": "1"},
         stderr=subprocess.PIPE,
         text=True,
@@ -113,6 +113,12 @@ def test_uvicorn_serves_it_too(dossier_url: str) -> None:
         assert (capture.status_code, capture.json()["id"]) == (200, "capture-of-lysychansk")
         assert capture.headers["x-content-type-options"] == "nosniff"
         assert httpx.post(f"{root}/events").status_code == 405
+        for path in ("/events", "/conflict/events"):  # some proxies take the prefix away, some leave it
+            page = httpx.get(f"{root}{path}?limit=1").json()
+            assert page["links"]["next"].startswith("/conflict/events?limit=1&cursor=")
+            assert page["data"][0]["url"].startswith("/conflict/events/")
+            assert httpx.get(f"{root}{page['links']['next']}").status_code == 200
+        assert httpx.get(f"{root}/conflict/ogc").json()["links"][0]["href"] == f"{root}/conflict/ogc"
     finally:
         server.send_signal(signal.SIGINT)
         server.communicate(timeout=30)
