@@ -1,30 +1,24 @@
-"""The history of the record as it is asked for: revisions, what each changed, and records as they stood.
+"""The history of the record as it is asked for: revisions, records as they stood, releases and how two of them differ.
 
 `api.models.history` says how its tables are to be read.
 """
 
 import zlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import orjson
-from pyroaring import BitMap
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, Text, bindparam, func, select
 
 from api import models
 from api.domain.vocabulary import ChangeOperation
-from api.errors import NotFound, Unavailable
-from api.models.facets import FACETS
+from api.errors import NotFound, Unavailable, nearest
 from api.query.lists import require_revision
-from api.query.paging import DATED, Found, Place, Sort, Stretch, Walked, stretch
-from api.query.postings import LAST, numbers_of
+from api.query.paging import DATED, Found, Place, Sort, Walked
 from api.query.session import ReadSession, sent_moment
-from api.query.statements import HASHED, KIND_OF_LIST, PLACES, REVISION
+from api.query.statements import REVISION, each_text
 from api.schemas.records import Json
 from api.storage.reader import Row, SqlStatement, body_of
 
@@ -39,21 +33,15 @@ DOCUMENT_TABLES = {
 _AT_ONCE = 200
 """Documents that a statement fetches: each has its id as a parameter."""
 
-_ALIKE = itemgetter(1, 3, 4, 6)
 _PUT = ChangeOperation.PUT
 _DIGITS = 10
 """A number that is as long is no revision's, and too large for the database."""
 
 _R, _C, _P = models.Revision.__table__, models.Change.__table__, models.PastVersion.__table__
-_LATER = _C.alias()
-LARGE = 1_000
-"""A revision that put so many documents is told in the order in which they lie, so that each is read once."""
-_LIST_OF = {kind: table for table, kind in KIND_OF_LIST.items()}
 _REVISION_COLUMNS = [_R.c[name] for name in models.Revision.__table__.columns.keys() if name != "seal"]  # noqa: SIM118 - a collection of columns, not a dict
 _NUMBER: ColumnElement[int] = bindparam("number")
-_SINCE: ColumnElement[int] = bindparam("since")
 _ID: ColumnElement[str] = bindparam("id")
-_KIND: ColumnElement[str] = bindparam("kind")
+_KIND: ColumnElement[str] = bindparam("kind", type_=Text)
 
 
 def _revisions(*, down: bool, after: bool) -> SqlStatement:
@@ -66,47 +54,6 @@ def _revisions(*, down: bool, after: bool) -> SqlStatement:
 _REVISIONS = {(down, after): _revisions(down=down, after=after) for down in (False, True) for after in (False, True)}
 _REVISION = SqlStatement(select(REVISION, *_REVISION_COLUMNS).where(_R.c.number == _NUMBER))
 _LOADS = SqlStatement(select(REVISION, func.count()).select_from(_R))
-# A document may have changed in several revisions; whoever has its last change needs no other.
-_IS_LAST = ~exists().where(_LATER.c.kind == _C.c.kind, _LATER.c.id == _C.c.id, _LATER.c.revision > _C.c.revision)
-_OF_KIND = and_(_C.c.revision == _NUMBER, _C.c.kind == _KIND, _C.c.id > _ID, _IS_LAST)
-_WHICH = {
-    "last": and_(
-        tuple_(_C.c.revision, _C.c.kind, _C.c.id) > tuple_(_NUMBER, _KIND, _ID),
-        _C.c.revision < bindparam("until"),
-        _IS_LAST,
-    ),
-    "in one": and_(_C.c.revision == _SINCE, tuple_(_C.c.kind, _C.c.id) > tuple_(_KIND, _ID)),
-    "of kind": _OF_KIND,
-    "deleted": and_(_OF_KIND, _C.c.op == ChangeOperation.DELETE),
-}
-_SERVED = case(
-    *(
-        (_C.c.kind == kind, select(body_of(t)).where(t.c.id == _C.c.id).scalar_subquery())
-        for kind, t in DOCUMENT_TABLES.items()
-    )
-)
-
-
-def _changes(which: str, *, documents: bool) -> SqlStatement:
-    columns = (_C.c.revision, _C.c.id, _C.c.kind, _C.c.op, _C.c.sha256, _R.c.recorded_at)
-    found = select(REVISION, *columns, *((_SERVED,) if documents else ())).join_from(
-        _C, _R, _R.c.number == _C.c.revision
-    )
-    found = found.where(_WHICH[which]).order_by(_C.c.revision, _C.c.kind, _C.c.id)
-    return SqlStatement(found.limit(bindparam("limit")))
-
-
-_CHANGES = {(which, documents): _changes(which, documents=documents) for which in _WHICH for documents in (False, True)}
-_LARGE_ONES = SqlStatement(
-    select(REVISION, _R.c.number, _R.c.recorded_at, _R.c.removed)
-    .where(_R.c.number > _SINCE, _R.c.added + _R.c.changed >= bindparam("large"))
-    .order_by(_R.c.number)
-)
-_CHANGED = select(_C.c.kind, _C.c.id).distinct().where(_C.c.revision > _SINCE).subquery()
-_COUNTS = {
-    True: SqlStatement(select(REVISION, func.count()).select_from(_C).where(_C.c.revision == _SINCE)),
-    False: SqlStatement(select(REVISION, func.count()).select_from(_CHANGED)),
-}
 _OF_RECORD = SqlStatement(
     select(REVISION, _C.c.revision, _C.c.op, _C.c.sha256, _R.c.recorded_at, _R.c.action, _R.c.message)
     .join_from(_C, _R, _R.c.number == _C.c.revision)
@@ -191,152 +138,6 @@ async def one_revision(session: ReadSession, number: str) -> Json:
     return revision(rows[0])
 
 
-@dataclass(frozen=True, slots=True)
-class LastChanges(HistoryList):
-    """The last change of each document since a revision, or (`one`) all that this very revision changed."""
-
-    since: int
-    one: bool = False
-    documents: bool = False
-
-    async def check(self, session: ReadSession) -> None:
-        """The revision exists. Raises BadParameters."""
-        require_revision(session, "since", self.since)
-
-    async def walk(
-        self,
-        session: ReadSession,
-        sort: Sort,  # noqa: ARG002 - there is one order
-        place: Place | None,
-        batch: int,
-    ) -> AsyncIterator[list[Found]]:
-        """From a place on, a batch at a time."""
-        async for rows in self._rows(session, self._start(place), batch):
-            told = zip(rows, await self._told(session, rows), strict=True)
-            yield [Found(Place(DATED, row[1], row[2], row[3]), text) for row, text in told]
-
-    async def stretches(
-        self,
-        session: ReadSession,
-        sort: Sort,  # noqa: ARG002 - there is one order
-        place: Place | None,
-        batch: int,
-    ) -> AsyncIterator[Stretch]:
-        """The same, of which nothing is made but what is sent; documents of one revision as they lie, not by id."""
-        start = self._start(place)
-        large = (
-            await session.fetch(_LARGE_ONES, {"since": self.since, "large": LARGE})
-            if self.documents and not self.one
-            else ()
-        )
-        for _, number, *known in large:
-            if (number, LAST) <= (start.key, start.tail):
-                continue
-            async for rows in self._rows(session, start, batch, until=number):
-                yield stretch(await self._told(session, rows), Place(DATED, *rows[-1][1:4]))
-            for kind in sorted(DOCUMENT_TABLES):
-                after = start.id if (number, kind) == (start.key, start.tail) else ""
-                if (number, kind) >= (start.key, start.tail):
-                    async for found in self._of_kind(session, Place(DATED, number, after, kind), known, batch):
-                        yield found
-            start = Place(DATED, number, "", LAST)
-        async for rows in self._rows(session, start, batch):
-            yield stretch(await self._told(session, rows), Place(DATED, *rows[-1][1:4]))
-
-    def _start(self, place: Place | None) -> Place:
-        return place or Place(DATED, self.since, "", "" if self.one else LAST)
-
-    async def _of_kind(
-        self, session: ReadSession, start: Place, known: Sequence[Any], batch: int
-    ) -> AsyncIterator[Stretch]:
-        """What a revision did to documents of a kind, from a place on; of what has numbers, first what it deleted."""
-        (_, number, after, kind), (recorded_at, removed) = start, known
-        table = _LIST_OF.get(kind)
-        placed = await session.fetch(PLACES[table], {"id": after}) if table and after else ()
-        if not placed and (table is None or removed):
-            which = "deleted" if table else "of kind"
-            async for rows in self._rows(session, start, batch, which=which):
-                yield stretch(await self._told(session, rows), Place(DATED, *rows[-1][1:4]))
-        if table is None:
-            return
-        begins, between = _begins(int(number), recorded_at, _PUT, kind), f'","url":"/{kind}s/'
-        numbers = numbers_of(await _last_changed(session, table, int(number)))
-        numbers = numbers[numbers > (placed[0][1] if placed else -1)]
-        for first in range(0, len(numbers), batch):
-            part = numbers[first : first + batch].tolist()
-            rows = sorted(await session.fetch(HASHED[table], {"numbers": part}, slow=True), key=itemgetter(-1))
-            told = [
-                f'{begins}"{id_}","sha256":"{(mark or b"").hex()}{between}{id_}","document":{body}}}'
-                for _, _, id_, body, mark, _ in rows
-            ]
-            yield stretch(told, Place(DATED, number, rows[-1][2], kind))
-
-    async def _rows(
-        self, session: ReadSession, start: Place, batch: int, *, until: int = 2**31 - 1, which: str = "last"
-    ) -> AsyncIterator[Sequence[Row]]:
-        """Rows of (_, revision, id, kind, op, SHA-256, moment, perhaps document); never none of them."""
-        _, number, identifier, kind = start
-        statement = _CHANGES["in one" if self.one else which, self.documents]
-        while True:
-            parameters = {"since": self.since, "until": until, "number": number, "kind": kind, "id": identifier}
-            rows = await session.fetch(statement, {**parameters, "limit": batch}, slow=True)
-            if rows:
-                yield rows
-            if len(rows) < batch:
-                return
-            _, number, identifier, kind, *_ = rows[-1]
-
-    async def _told(self, session: ReadSession, rows: Sequence[Row]) -> list[str]:
-        """Each change as it is sent."""
-        if self.documents:
-            rows = await _sound(session, rows)
-        told: list[str] = []
-        for (number, kind, op, recorded_at), same in groupby(rows, _ALIKE):
-            begins = _begins(number, recorded_at, op, kind)
-            for row in same:
-                id_ = orjson.dumps(row[2]).decode()
-                hashed = f'"{row[5].hex()}"' if row[5] else "null"
-                document = f',"document":{row[7] or "null"}}}' if self.documents else "}"
-                told.append(f'{begins}{id_},"sha256":{hashed},"url":"/{kind}s/{id_[1:]}{document}')
-        return told
-
-    async def count(self, session: ReadSession) -> int:
-        """How many there are."""
-        return int((await session.fetch(_COUNTS[self.one], {"since": self.since}, slow=True))[0][1])
-
-
-def _begins(number: int, recorded_at: datetime | str, op: str, kind: str) -> str:
-    """A change as it is sent, up to its id."""
-    alike = {"revision": number, "recorded_at": sent_moment(recorded_at), "op": op, "kind": kind, "id": ""}
-    return orjson.dumps(alike)[:-3].decode()
-
-
-async def _last_changed(session: ReadSession, table: str, number: int) -> BitMap:
-    """Records that this revision was the last to change."""
-    index = session.index
-    later = await index.changed(session, table, number, claims=False)
-    if number > 1:
-        return await index.changed(session, table, number - 1, claims=False) - later
-    every = FACETS[KIND_OF_LIST[table]].ALL.name
-    return (await index.postings(session, [every]))[every] - later
-
-
-async def _sound(session: ReadSession, rows: Sequence[Row]) -> Sequence[Row]:
-    """The same changes, where a document may be damaged with what is served in its place."""
-    doubtful = {kind for kind in DOCUMENT_TABLES if not session.whole(kind, b"")}
-    suspects = [at for at, row in enumerate(rows) if row[3] in doubtful or bool(row[7]) != (row[4] == _PUT)]
-    if not suspects:
-        return rows
-    again: dict[tuple[str, str], str] = {}
-    for kind in {rows[at][3] for at in suspects}:
-        ids = [rows[at][2] for at in suspects if rows[at][3] == kind and rows[at][4] == _PUT]
-        again.update({(kind, id_): body for id_, body in (await bodies_of(session, kind, ids)).items()})
-    mended = list(rows)
-    for at in suspects:
-        mended[at] = (*rows[at][:7], again.get((rows[at][3], rows[at][2])))
-    return mended
-
-
 async def bodies_of(session: ReadSession, kind: str, ids: Sequence[str]) -> dict[str, str]:
     """The documents that are served of some records of a kind, by id."""
     found: dict[str, str] = {}
@@ -398,3 +199,178 @@ async def versions(session: ReadSession, kind: str, identifier: str) -> list[str
         stood = document
         told.append(orjson.dumps(version).decode())
     return told[::-1]
+
+
+COMPARED = 200
+"""Records whose two versions are compared together."""
+_L, _F = models.Release.__table__, models.ReleasePart.__table__
+_COLUMNS = [
+    _L.c[name]
+    for name in ("name", "revision", "digest", "recorded_at", "message", "size", "sha256", "counts", "datasets")
+]
+_RELEASES = SqlStatement(select(REVISION, *_COLUMNS).order_by(_L.c.recorded_at.desc(), _L.c.revision.desc(), _L.c.name))
+_RELEASE = SqlStatement(select(REVISION, *_COLUMNS).where(_L.c.name == bindparam("name")))
+_PART = SqlStatement(select(REVISION, _F.c.body).where(_F.c.name == bindparam("name"), _F.c.number == _NUMBER))
+_TOUCHED = SqlStatement(
+    select(REVISION, _C.c.id)
+    .where(
+        _C.c.kind == _KIND,
+        _C.c.revision > bindparam("first"),
+        _C.c.revision <= bindparam("last"),
+        _C.c.id > bindparam("after"),
+    )
+    .distinct()
+    .order_by(_C.c.id)
+    .limit(bindparam("limit"))
+)
+
+
+def _states(each: FromClause) -> Select[Any]:
+    """Of each id, what was last done to it by a revision, and the text that then stood if it stands no more."""
+    id_ = each.c.value
+    last = select(_C.c.op).where(_C.c.kind == _KIND, _C.c.id == id_, _C.c.revision <= _NUMBER)
+    text = select(_P.c.body).where(_P.c.kind == _KIND, _P.c.id == id_, _P.c.replaced_in > _NUMBER)
+    return select(
+        REVISION,
+        id_,
+        last.order_by(_C.c.revision.desc()).limit(1).scalar_subquery(),
+        text.order_by(_P.c.replaced_in).limit(1).scalar_subquery(),
+    ).select_from(each)
+
+
+_STATES = SqlStatement(_states(each_text("ids")[0]), lambda: _states(each_text("ids")[1]))
+
+
+def release(row: Row) -> Json:
+    """A release as it is kept."""
+    name, revision, digest, recorded_at, message, size, sha256, counts, datasets = row[1:]
+    return {
+        "name": name,
+        "revision": revision,
+        "digest": digest,
+        "recorded_at": sent_moment(recorded_at),
+        "message": message,
+        "bytes": size,
+        "sha256": sha256,
+        "counts": orjson.loads(counts),
+        "datasets": orjson.loads(datasets),
+    }
+
+
+async def all_releases(session: ReadSession) -> list[Json]:
+    """Every release, the newest first."""
+    return [release(row) for row in await session.fetch(_RELEASES, {})]
+
+
+async def one_release(session: ReadSession, name: str) -> Json:
+    """The release of that name. Raises NotFound with the nearest names."""
+    rows = await session.fetch(_RELEASE, {"name": name})
+    if not rows:
+        names = [one["name"] for one in await all_releases(session)]
+        raise NotFound(f"There is no release {name[:200]}.", nearest(name, names))
+    return release(rows[0])
+
+
+async def file_of(session: ReadSession, name: str) -> AsyncIterator[bytes]:
+    """The bytes of a release's file, a part at a time."""
+    number = 0
+    while rows := await session.fetch(_PART, {"name": name, "number": number}, slow=True):
+        yield bytes(rows[0][1])
+        number += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Differences(HistoryList):
+    """What differs between the records as two revisions left them, by kind and id, a row a field."""
+
+    before: int
+    after: int
+
+    async def walk(
+        self,
+        session: ReadSession,
+        sort: Sort,  # noqa: ARG002 - there is one order
+        place: Place | None,
+        batch: int,
+    ) -> AsyncIterator[list[Found]]:
+        """From a place on, some at a time."""
+        first = "" if place is None else str(place.key)
+        waiting: list[Found] = []
+        for kind in sorted(DOCUMENT_TABLES):
+            if kind < first:
+                continue
+            resumed = place is not None and kind == first
+            after = place.id[:-1] if resumed and place is not None else ""  # the record itself again, and few before it
+            async for found in self._of_kind(session, kind, after, batch):
+                waiting += [one for one in found if place is None or _behind(one.place, place)]
+                while len(waiting) >= batch:
+                    yield waiting[:batch]
+                    waiting = waiting[batch:]
+        yield waiting
+
+    async def _of_kind(self, session: ReadSession, kind: str, after: str, batch: int) -> AsyncIterator[list[Found]]:
+        first, last = sorted((self.before, self.after))
+        size = min(COMPARED, batch)
+        while True:
+            asked = {"kind": kind, "first": first, "last": last, "after": after, "limit": size}
+            ids = [row[1] for row in await session.fetch(_TOUCHED, asked, slow=True)]
+            if ids:
+                before, now = (
+                    await _stood(session, kind, ids, self.before),
+                    await _stood(session, kind, ids, self.after),
+                )
+                yield [found for id_ in ids for found in _differences(kind, id_, before.get(id_), now.get(id_))]
+                after = ids[-1]
+            if len(ids) < size:
+                return
+
+    async def count(self, session: ReadSession) -> int:
+        """How many there are."""
+        total = 0
+        async for found in self.walk(session, Sort("kind", descending=False), None, COMPARED):
+            total += len(found)
+        return total
+
+
+def _behind(one: Place, place: Place) -> bool:
+    return (one.key, one.id, one.tail) > (place.key, place.id, place.tail)
+
+
+async def _stood(session: ReadSession, kind: str, ids: Sequence[str], number: int) -> dict[str, Json]:
+    """The documents that there were after a revision, by id."""
+    rows = await session.fetch(_STATES, {"ids": list(ids), "kind": kind, "number": number}, slow=True)
+    put = {row[1]: row[3] for row in rows if row[2] == ChangeOperation.PUT}
+    served = await bodies_of(session, kind, [id_ for id_, text in put.items() if text is None])
+    return {id_: orjson.loads(served[id_] if text is None else zlib.decompress(text)) for id_, text in put.items()}
+
+
+def _differences(kind: str, id_: str, before: Json | None, after: Json | None) -> Iterator[Found]:
+    if before is None and after is None:
+        return
+    op = "added" if before is None else "removed" if after is None else "changed"
+    fields: list[tuple[str | None, Any, Any]] = [(None, None, None)]
+    if before is not None and after is not None:
+        fields = list(_fields("", before, after))
+    for field, was, is_ in fields:
+        row = {
+            "kind": kind,
+            "id": id_,
+            "op": op,
+            "field": field,
+            "before": was,
+            "after": is_,
+            "url": address(kind, id_),
+        }
+        yield Found(Place(DATED, kind, id_, field or ""), orjson.dumps(row).decode())
+
+
+def _fields(prefix: str, before: Json, after: Json) -> Iterator[tuple[str, Any, Any]]:
+    """Every field that differs, in the order of their names: within objects, by a path such as `value.best`."""
+    for name in sorted({*before, *after}):
+        was, is_ = before.get(name), after.get(name)
+        if was == is_:
+            continue
+        if isinstance(was, dict) and isinstance(is_, dict) and "id" not in was:
+            yield from _fields(f"{prefix}{name}.", was, is_)
+        else:
+            yield f"{prefix}{name}", was, is_

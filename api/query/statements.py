@@ -56,22 +56,19 @@ def in_box(row: FromClause, box: int, index: int = 0) -> list[ColumnElement[bool
     return [inside, latitude >= bindparam(f"south{index}"), latitude <= bindparam(f"north{index}")]
 
 
-def _page(table: str, each: FromClause, *, judged: bool, hashed: bool = False) -> Select[Any]:
+def _page(table: str, each: FromClause, *, judged: bool) -> Select[Any]:
     entry, document = ENTRIES[table], DOCUMENTS[table]
     columns: list[Any] = [REVISION, entry.c.day, entry.c.id, body_of(document)]
     if judged:
         columns += [document.c.judged_from, document.c.judged_to, document.c.statements]
-    if hashed:
-        columns.append(document.c.sha256)
     columns.append(entry.c.number)
     joined = select(*columns).join_from(each, entry, entry.c.number == each.c.value)
     return joined.join(document, document.c.number == entry.c.number, isouter=True)
 
 
-def _page_statement(table: str, *, judged: bool = False, hashed: bool = False) -> SqlStatement:
+def _page_statement(table: str, *, judged: bool = False) -> SqlStatement:
     sqlite, postgresql = each_number("numbers")
-    more = {"judged": judged, "hashed": hashed}
-    return SqlStatement(_page(table, sqlite, **more), lambda: _page(table, postgresql, **more))
+    return SqlStatement(_page(table, sqlite, judged=judged), lambda: _page(table, postgresql, judged=judged))
 
 
 def _lines(table: str, each: FromClause, *, sqlite: bool) -> Select[Any]:
@@ -95,8 +92,6 @@ PAGES = {(table, judged): _page_statement(table, judged=judged) for table, judge
     ("events", False), ("events", True), ("claims", False)
 )}  # fmt: skip
 """Rows of (revision, day, id, body, …what is judged, number) of the records with `numbers`, in any order."""
-HASHED = {table: _page_statement(table, hashed=True) for table in KIND_OF_LIST}
-"""Rows of (revision, day, id, body, SHA-256, number) of the same."""
 LINES = {table: _lines_statement(table) for table in KIND_OF_LIST}
 """One row of (revision, how many, of these sound, last day, lines) of the records with `numbers`, which ascend.
 

@@ -29,7 +29,7 @@ UNDATED: dict[str, Any] = {
     "basis": "unknown",
     "others": [],
 }
-MISSING = "it is missing, or is not as it was made"
+NOT_SOUND = "it is missing, or is not as it was made"
 
 
 def _blank(kind: Any) -> Any:  # noqa: ANN401 - any annotation, any JSON value
@@ -112,7 +112,9 @@ class Soundness:
 
     def _is_damaged(self, kind: str, row: Row) -> bool:
         """Whether a row's document is damaged, which is then said in the log."""
-        why = MISSING if row[BODY] is None else self._altered.get((kind, row[ID], hash(row[BODY]))) or _fault(kind, row)
+        why = (
+            NOT_SOUND if row[BODY] is None else self._altered.get((kind, row[ID], hash(row[BODY]))) or _fault(kind, row)
+        )
         if why is None:
             self._damaged[kind].discard(row[ID])
             return False

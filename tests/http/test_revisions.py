@@ -20,8 +20,8 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from api.query import history
-from api.query.history import LARGE
+from api.query import changes
+from api.query.changes import LARGE
 from api.settings import PROJECT
 from api.storage.database import engine
 from seed.files import read
@@ -267,7 +267,7 @@ def test_a_copy_kept_by_the_feed_is_what_is_served(followed: tuple[sa.Engine, st
             except LoadRefusedError:
                 continue
             if data.draw(st.booleans(), "follow"):
-                with patch.object(history, "LARGE", data.draw(st.sampled_from([1, 5, LARGE]), "large")):
+                with patch.object(changes, "LARGE", data.draw(st.sampled_from([1, 5, LARGE]), "large")):
                     since = follow(api, copy, data, since)
         while since != max([one["number"] for one in api.get("/revisions", limit=1)["data"]], default=0):
             since = follow(api, copy, data, since)
@@ -355,7 +355,7 @@ def test_a_copy_in_a_database_is_byte_equal_after_fifty_loads(empty_url: str, tm
             with contextlib.suppress(LoadRefusedError):
                 world.happen(database, data)
                 happened += 1
-            with patch.object(history, "LARGE", data.draw(st.sampled_from([1, 5, LARGE]))):
+            with patch.object(changes, "LARGE", data.draw(st.sampled_from([1, 5, LARGE]))):
                 kept.follow(api, data.draw(st.sampled_from([0, 1, 5, 20, None])))
         kept.follow(api, None)
         assert kept.revision == api.get("/revisions", limit=1)["data"][0]["number"]

@@ -4,10 +4,12 @@ import asyncio
 import json
 
 import pytest
+from sqlalchemy import delete, select
 
+from api import models
 from api.main import reader_for
-from api.query import history
-from api.query.history import LARGE
+from api.query import changes
+from api.query.changes import LARGE
 from api.query.paging import Place, Sort
 from api.query.session import Data, ReadSession
 from api.settings import Settings
@@ -22,7 +24,7 @@ from tests.support.live import serving
 @pytest.mark.parametrize("large", [1, 100, LARGE])
 def test_the_feed_goes_on_from_wherever_it_was(empty_url: str, monkeypatch: pytest.MonkeyPatch, large: int) -> None:
     """Whatever the order within a revision, nothing is told twice or left out, and revisions ascend."""
-    monkeypatch.setattr(history, "LARGE", large)
+    monkeypatch.setattr(changes, "LARGE", large)
     database = engine(empty_url)
     load(database, read([LYSYCHANSK], [EXCERPT]))
     load(database, read([LYSYCHANSK], [CONTEXT]))
@@ -35,7 +37,7 @@ def test_the_feed_goes_on_from_wherever_it_was(empty_url: str, monkeypatch: pyte
         data = Data(reader_for(Settings(database_url=empty_url)))
 
         async def work(session: ReadSession) -> list[tuple[Place, list[str]]]:
-            asked = history.LastChanges(since, documents=True)
+            asked = changes.LastChanges(since, documents=True)
             walked = asked.stretches(session, Sort.parse("revision"), place, 7)
             return [(part.last, part.lines.decode().splitlines()) async for part in walked]
 
@@ -55,3 +57,32 @@ def test_the_feed_goes_on_from_wherever_it_was(empty_url: str, monkeypatch: pyte
             for at in range(0, len(everything), 5):
                 rest = [line for _, part in everything[at + 1 :] for line in part]
                 assert [line for _, part in asyncio.run(told(since, everything[at][0])) for line in part] == rest
+
+
+def test_a_missing_document_is_told_with_its_hash(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever keeps a copy is told which document there ought to be, and that it is damaged, however it is told."""
+    database = engine(empty_url)
+    load(database, read([LYSYCHANSK]))
+    with database.begin() as connection:
+        connection.execute(delete(models.EventDocument).where(models.EventDocument.id == "capture-of-lysychansk"))
+        connection.execute(delete(models.LocationDocument).where(models.LocationDocument.id == "lysychansk"))
+        found = select(models.Change.sha256).where(models.Change.id.in_(["capture-of-lysychansk", "lysychansk"]))
+        marks = [
+            mark.hex() if mark else ""
+            for mark in connection.scalars(found.where(models.Change.kind.in_(["event", "location"])))
+        ]
+    database.dispose()
+    for large in (LARGE, 1):
+        monkeypatch.setattr(changes, "LARGE", large)
+        with serving(empty_url) as api:
+            rows = api.ndjson("/changes.ndjson", documents=True)
+            listed = api.get("/changes", documents=True, limit=1000)["data"]
+        told = {
+            (row["kind"], row["id"]): row
+            for row in rows
+            if (row["kind"], row["id"]) in {("event", "capture-of-lysychansk"), ("location", "lysychansk")}
+        }
+        assert sorted(row["sha256"] for row in told.values()) == sorted(marks)
+        assert [row["document"]["damaged"] for row in told.values()] == [True, True]
+        assert [row for row in listed if (row["kind"], row["id"]) in told] == [told[key] for key in sorted(told)]
+        assert {len(row["sha256"]) for row in rows} == {64}

@@ -20,7 +20,7 @@ from api.http.pages.links import TEX
 from api.http.problems import Problem
 from api.http.routing import COMMON, NOT_MODIFIED, export_of, json_of, problem
 from api.models.history import RELEASE_NAME_LENGTH
-from api.query import releases
+from api.query import history
 from api.query.filters import Filters, Paged
 from api.query.session import ReadSession
 from api.schemas.history import DifferencePage, FrozenRelease, ReleaseList
@@ -125,9 +125,9 @@ class Compared(BetweenTwo):
     before: Json
     after: Json
 
-    def asked(self) -> releases.Differences:
+    def asked(self) -> history.Differences:
         """The question."""
-        return releases.Differences(self.before["revision"], self.after["revision"])
+        return history.Differences(self.before["revision"], self.after["revision"])
 
     async def described(self, _: ReadSession) -> str:
         """The question in words."""
@@ -154,7 +154,7 @@ async def get_releases(request: Request, _: Annotated[Nothing, Query()]) -> Resp
     """Every frozen state of the record, the newest first: of which revision, how large, its SHA-256, how to cite it."""
 
     async def work(session: ReadSession) -> bytes:
-        shown = [_shown(request, one) for one in await releases.all_releases(session)]
+        shown = [_shown(request, one) for one in await history.all_releases(session)]
         return answers.enclosed(request, shown, {"description": "All releases"})
 
     return caching.fixed(request, await answers.data_of(request).ask(work), answers.JSON)
@@ -210,7 +210,7 @@ async def compare_releases(
 
 async def _compared(request: Request, before: str, after: str, query: BetweenTwo) -> Compared:
     async def work(session: ReadSession) -> tuple[Json, Json]:
-        return await releases.one_release(session, before), await releases.one_release(session, after)
+        return await history.one_release(session, before), await history.one_release(session, after)
 
     one, other = await answers.data_of(request).ask(work)
     return Compared(before=one, after=other, **vars(query))
@@ -229,7 +229,7 @@ async def export_release(request: Request, name: ReleaseName, _: Annotated[Nothi
     data = answers.data_of(request)
 
     async def known(session: ReadSession) -> tuple[Json, int]:
-        return await releases.one_release(session, name), session.catalogue.generation
+        return await history.one_release(session, name), session.catalogue.generation
 
     release, generation = await data.ask(known)
     headers = {"etag": f'"{release["sha256"]}"', "cache-control": FOR_EVER, "Content-Type": ZIP}
@@ -250,7 +250,7 @@ async def export_release(request: Request, name: ReleaseName, _: Annotated[Nothi
 async def _whole(session: ReadSession, release: Json) -> AsyncIterator[bytes]:
     """The bytes of a file, which are what they were when it was made."""
     known = hashlib.sha256()
-    async for part in releases.file_of(session, release["name"]):
+    async for part in history.file_of(session, release["name"]):
         known.update(part)
         yield part
     if known.hexdigest() != release["sha256"]:
@@ -266,7 +266,7 @@ async def _whole(session: ReadSession, release: Json) -> AsyncIterator[bytes]:
 )
 async def get_release_sum(request: Request, name: ReleaseName, _: Annotated[Nothing, Query()]) -> Response:
     """The SHA-256 of the release's file, as `sha256sum --check` reads it."""
-    release = await answers.data_of(request).ask(lambda session: releases.one_release(session, name))
+    release = await answers.data_of(request).ask(lambda session: history.one_release(session, name))
     line = f"{release['sha256']}  counterclaim-{name}.zip\n"
     return caching.fixed(request, line.encode(), "text/plain; charset=utf-8")
 
@@ -278,5 +278,5 @@ async def get_release_sum(request: Request, name: ReleaseName, _: Annotated[Noth
 )
 async def get_release(request: Request, name: ReleaseName, _: Annotated[Nothing, Query()]) -> Response:
     """One release: of which revision, what it holds, its SHA-256 and how to cite it as text, BibTeX and CSL-JSON."""
-    release = await answers.data_of(request).ask(lambda session: releases.one_release(session, name))
+    release = await answers.data_of(request).ask(lambda session: history.one_release(session, name))
     return caching.fixed(request, orjson.dumps(_shown(request, release)), answers.JSON)

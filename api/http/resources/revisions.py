@@ -10,7 +10,7 @@ from pydantic import Field
 from api.http import answers
 from api.http.answers import Listing
 from api.http.routing import export_routes, json_of, problem
-from api.query import history
+from api.query import changes, history
 from api.query.filters import Filters, Flag, Paged, PathId
 from api.query.filters import RevisionNumber as Number
 from api.query.session import ReadSession
@@ -85,9 +85,9 @@ class OfOneRevision(OneRevisionQuery):
 
     number: int
 
-    def asked(self) -> history.LastChanges:
+    def asked(self) -> changes.LastChanges:
         """The question."""
-        return history.LastChanges(self.number, one=True)
+        return changes.LastChanges(self.number, one=True)
 
     async def described(self, _: ReadSession) -> str:
         """The question in words."""
@@ -104,9 +104,9 @@ class ChangeFilters(Filters):
         Flag, Field(description="Adds to each change the document that is served now.", examples=[True])
     ] = False
 
-    def asked(self) -> history.LastChanges:
+    def asked(self) -> changes.LastChanges:
         """The question."""
-        return history.LastChanges(self.since, documents=self.documents)
+        return changes.LastChanges(self.since, documents=self.documents)
 
     async def described(self, _: ReadSession) -> str:
         """The question in words."""
