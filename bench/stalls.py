@@ -6,12 +6,13 @@ before it says that it answers, and of the best of the times after it.
 """
 
 import asyncio
-import gc
 import sys
 import time
 from typing import Any
 
-from api.server.server import GARBAGE, WARMED
+from api.http.pages.frame import templates
+from api.server.fast_path import warmed
+from api.server.server import settle
 from tests.support.live import serving
 
 ROUNDS = 5
@@ -34,12 +35,28 @@ ASKED = (
     "/disputes?limit=1000",
     "/disputes/count",
     "/briefing?date_from=2014-01-01&date_to=2014-12-31",
+    "/events?limit=1000&fields=id,title",
+    "/events?limit=200&expand=sources,actors,location",
+    "/claims?limit=200&expand=sources,actors,location",
+    "/events/rollup?by=month&by=kind",
+    "/events/rollup?by=location",
+    "/claims/rollup.csv?by=year&by=location",
+    "/ogc/collections/events/items?limit=1000",
+    "/ogc/collections/locations/items?limit=1000",
     "/changes?limit=1000&documents=true",
     "/events.ndjson",
     "/events.csv",
     "/events.geojson",
+    "/claims.csv",
+    "/events.ndjson?fields=id,title",
+    "/locations.geojson",
+    "/events.parquet",
+    "/events.jsonld",
     "/events.kml?date_to=2015-03-01",
     "/explore",
+    "/explore?date_from=2015-01-01&date_to=2015-02-01",
+    "/explore/map.svg",
+    "/explore/timeline.svg",
     "/explore/disputes",
     "/openapi.json",
     "/ogc/api",
@@ -72,11 +89,11 @@ def main() -> None:
     for url in sys.argv[1:]:
         with serving(url) as api:
             api.client.timeout = 300
-            for path in WARMED:
+            for name in templates.list_templates():
+                templates.get_template(name)
+            for path in warmed(api.app) if api.app else ():
                 api.ask(path, {"Accept": "text/html"})
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(*GARBAGE)
+            settle()
             print(f"{'first ms':>9} {'later ms':>9} {'bytes':>11}  {url}")
             for path in ASKED:
                 found, size = [], 0

@@ -273,7 +273,7 @@ async def _parquet(
     names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: int
 ) -> AsyncGenerator[bytes, None]:
     header, columns, sent = fields.columns(listing.name, names), formats.CSV_COLUMNS[listing.name], 0
-    with parquet.ParquetFile(listing.name, header) as table:
+    with await asyncio.to_thread(parquet.ParquetFile, listing.name, header) as table:  # DuckDB is long to import
         async for batch in batches(asked, session, listing):
             table.add([_readable(listing, session, record, columns) async for record in in_turns(session, batch)])
             sent += len(batch)

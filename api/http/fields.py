@@ -18,6 +18,7 @@ from api.errors import BadParameters, bad
 from api.http import caching
 from api.http.formats import CSV_HEADERS, SPREAD
 from api.query.filters import Filters
+from api.query.lists import in_turns
 from api.query.session import ReadSession
 from api.query.statements import REVISION, each_text
 from api.schemas import records
@@ -108,7 +109,9 @@ async def expand(session: ReadSession, listing: str, records: Sequence[Json], wo
         if paths == (PLACE_OF_EVENT,):
             await _put_places(session, [record["event"] for record in records if record["event"] is not None])
             continue
-        found = [place for record in records for path in paths for place in _references(record, path)]
+        found = []
+        async for record in in_turns(session, records):
+            found += [place for path in paths for place in _references(record, path)]
         whole = await _bodies(session, KINDS[word], {holder[key]["id"] for holder, key in found})
         for holder, key in found:
             holder[key] = {**holder[key], **whole.get(holder[key]["id"], {})}
@@ -133,7 +136,7 @@ async def _bodies(session: ReadSession, kind: str, ids: set[str]) -> dict[str, J
     if not ids:
         return {}
     rows = await session.fetch(WHOLE[kind], {"ids": sorted(ids)}, slow=len(ids) > QUICK)
-    found: dict[str, Json] = {row[2]: orjson.loads(row[3]) for row in rows}
+    found: dict[str, Json] = {row[2]: orjson.loads(row[3]) async for row in in_turns(session, rows)}
     for record in found.values():
         record.pop(LEFT_OUT.get(kind, ""), None)
     return found
@@ -143,7 +146,7 @@ async def _put_places(session: ReadSession, events: Sequence[Json]) -> None:
     """Give events their place, null where they have none."""
     ids = sorted({event["id"] for event in events})
     rows = await session.fetch(PLACES, {"ids": ids}, slow=len(ids) > QUICK) if ids else []
-    found = {row[1]: {**orjson.loads(row[3]), "relation": row[4]} for row in rows}
+    found = {row[1]: {**orjson.loads(row[3]), "relation": row[4]} async for row in in_turns(session, rows)}
     for event in events:
         event["location"] = found.get(event["id"])
 
@@ -322,11 +325,11 @@ async def shaped(request: Request, session: ReadSession, query: Any, bodies: lis
         parameter = "fields" if query.fields else "expand"
         raise BadParameters(bad(parameter, None, "is of JSON: leave it out, or do not accept application/ld+json"))
     if not words:
-        return [picked(body, query.fields) for body in bodies]
-    written = [parts(body) for body in bodies]
+        return [picked(body, query.fields) async for body in in_turns(session, bodies)]
+    written = [parts(body) async for body in in_turns(session, bodies)]
     needed = sorted(tops(query.listing, words))
-    held = [{name: orjson.loads(one[name]) for name in needed} for one in written]
+    held = [{name: orjson.loads(one[name]) for name in needed} async for one in in_turns(session, written)]
     await expand(session, query.listing, held, words)
-    for one, changed in zip(written, held, strict=True):
+    async for one, changed in in_turns(session, zip(written, held, strict=True)):
         one.update({name: orjson.dumps(value).decode() for name, value in changed.items()})
-    return [_joined(one, query.fields or list(one)) for one in written]
+    return [_joined(one, query.fields or list(one)) async for one in in_turns(session, written)]

@@ -48,7 +48,7 @@ class Selection:
 async def check_named(session: ReadSession, named: Sequence[Named]) -> None:
     """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
     errors = []
-    for item in named:
+    async for item in in_turns(session, named):
         if await session.name(item.kind, item.id) is None:
             gone = await session.withdrawn(item.kind, item.id)
             why = f"there is no such {item.kind}"

@@ -28,6 +28,8 @@ from api.storage.reader import Parameters, Row, SqlStatement
 Column = NDArray[Any]
 LAST = "\U0010ffff"
 OVERHEAD = 200
+AT_ONCE = 250
+"""So many sets are made in one turn."""
 """About what an entry of the cache costs beside its bytes."""
 
 
@@ -36,6 +38,9 @@ class Reads(Protocol):
 
     async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
         """All rows, each led by the revision."""
+
+    async def checkpoint(self) -> None:
+        """Let others have their turn, if there was none for a while."""
 
 
 class SpoiltError(ValueError):
@@ -116,6 +121,7 @@ class Index:
         `only`: those of one kind of them, such as sides among actors.
         """
         key = kind, prefix, only
+        found: list[tuple[str, str, BitMap]] = []
         if key not in self.records:
             names: dict[str, str] = {}
             parts: dict[str, list[BitMap]] = {}
@@ -123,13 +129,21 @@ class Index:
             for _, id_, name, facet, hash_, members in await read.fetch(
                 statement, {"prefix": prefix, "kind": only}, slow=True
             ):
+                await read.checkpoint()
                 names[id_] = name
                 parts.setdefault(id_, []).append(_sound(facet, hash_, members))
             self.records[key] = list(names.items())
-            return [(id_, names[id_], self.keep(prefix + id_, _union(some))) for id_, some in parts.items()]
+            for id_, some in parts.items():
+                await read.checkpoint()
+                found.append((id_, names[id_], self.keep(prefix + id_, _union(some))))
+            return found
         known = self.records[key]
-        sets = await self.postings(read, [prefix + id_ for id_, _ in known])
-        return [(id_, name, sets[prefix + id_]) for id_, name in known]
+        for start in range(0, len(known), AT_ONCE):
+            await read.checkpoint()
+            named = known[start : start + AT_ONCE]
+            sets = await self.postings(read, [prefix + id_ for id_, _ in named])
+            found += [(id_, name, sets[prefix + id_]) for id_, name in named]
+        return found
 
     async def events_of(self, read: Reads, claims: NDArray[np.uint32]) -> NDArray[np.uint32]:
         """The numbers of the events that claims are about, by the claims' numbers, which ascend."""

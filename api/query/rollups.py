@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,8 +40,8 @@ OF_THE_EVENT = frozenset({"kind", "location", "status", "role"})
 REFERENCES = {"party": "name", "location": "name", "dataset": "title", "speaker": "name"}
 """Axes whose values are records, and what says their name."""
 MOST_ROWS = 10_000
-AT_ONCE = 50_000
-"""More records than that are counted in a thread."""
+QUICK = 500
+"""So many records are counted before anybody has noticed, and need no thread."""
 UNDATED = 2**40
 """Behind every period."""
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -94,7 +94,7 @@ async def roll_up(session: ReadSession, table: str, conditions: Conditions, as_o
     def counted() -> list[dict[str, Any]]:
         return _rows(by.axes, matched, timeline, axes)
 
-    rows = await asyncio.to_thread(counted) if len(matched) > AT_ONCE else counted()
+    rows = await asyncio.to_thread(counted) if len(matched) > QUICK else counted()
     return Rollup(rows, len(matched))
 
 
@@ -114,8 +114,8 @@ class _Asking:
             numbers = numbers_of(matched)
             events = await self.session.index.events_of(self.session, numbers)
             named = await of_events.members(axis, set_of(np.unique(events)))
-            return _through(named, numbers, events)
-        return _members(await self._sets(axis, matched), matched)
+            return await asyncio.to_thread(_through, named, numbers, events)
+        return await asyncio.to_thread(_members, await self._sets(axis, matched), matched)
 
     async def _sets(self, axis: str, matched: BitMap) -> list[tuple[Any, BitMap]]:
         if axis == "status" and self.as_of is not None:
@@ -187,7 +187,7 @@ async def _as_of(session: ReadSession, events: BitMap, as_of: AsOfDay) -> list[t
     return list(sets.items())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Timeline:
     """Which periods records fall in."""
 
@@ -205,7 +205,7 @@ class _Timeline:
         """Each period in which some of these may fall, in order; they ascend. Raises _ManyError beyond so many."""
         spans = self.spans[numbers]
         lasting = numbers[spans > 0]
-        edges, periods = self._edges()
+        edges, periods = self._edges
         sizes = np.diff(np.searchsorted(numbers, edges)) - np.diff(np.searchsorted(lasting, edges))
         parts = [(periods[sizes > 0], sizes[sizes > 0], sizes[sizes > 0])]
         if len(lasting):
@@ -214,12 +214,18 @@ class _Timeline:
             parts.append((np.array([UNDATED]), np.array([undated]), np.array([undated])))
         return _summed(parts)
 
+    @cached_property
     def _edges(self) -> tuple[Numbers, NDArray[np.int64]]:
         """The first number of each period of which there are days, and one beyond them all; and the periods."""
-        periods = self.periods(np.asarray(self.days.days[1:], np.int64))
+        firsts, days = self._calendar
+        periods = self.periods(days[1:])
         begins = np.flatnonzero(np.diff(periods, prepend=-NEVER))
-        firsts = np.asarray(self.days.firsts[1:], np.int64)[begins]
-        return np.append(firsts, NEVER).astype(np.uint32), periods[begins]
+        return np.append(firsts[1:][begins], NEVER).astype(np.uint32), periods[begins]
+
+    @cached_property
+    def _calendar(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The first number of each day, and the days."""
+        return np.asarray(self.days.firsts, np.int64), np.asarray(self.days.days, np.int64)
 
     def _lasting(self, numbers: Numbers, spans: NDArray[np.int8], most: int) -> list[Counts]:
         day, latest = self.day(numbers), self.latest[numbers].astype(np.int64)
@@ -236,8 +242,8 @@ class _Timeline:
 
     def day(self, numbers: Numbers) -> NDArray[np.int64]:
         """The days that numbers are of."""
-        at = np.searchsorted(np.asarray(self.days.firsts), numbers, "right") - 1
-        return np.asarray(self.days.days, np.int64)[at]
+        firsts, days = self._calendar
+        return days[np.searchsorted(firsts, numbers, "right") - 1]
 
     def periods(self, days: NDArray[np.int64]) -> NDArray[np.int64]:
         """Days as numbers of their periods."""

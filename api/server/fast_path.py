@@ -3,7 +3,7 @@
 FastAPI reads each request's parameters by looking through the endpoint's model anew, which costs more than the answer.
 The guard asks here first, so that what is plain meets none of the framework's own layers.
 Whatever is out of the ordinary here (another method, a parameter that is unknown, wrong or given twice) goes the long
-way, which knows what to say about it.
+way, which knows what to say about it. What either way compiles once is so before the first request.
 """
 
 import re
@@ -13,11 +13,13 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, ValidationError
 from starlette.types import Receive, Scope
 
 from api.errors import Refused
+from api.http.answers import asked_within
+from api.http.pages.frame import templates
 from api.http.problems import respond
 from api.http.routing import Endpoint
 
@@ -118,3 +120,29 @@ class FastPath:
 def fast_path_of(app: FastAPI, routers: Iterable[APIRouter]) -> FastPath:
     """The fast path to the routers' routes, in the order in which the application looks through them."""
     return FastPath(app, [route for router in routers for route in router.routes if isinstance(route, APIRoute)])
+
+
+_NAMED = re.compile(r"{[^}]*}")
+WARMED = (
+    *("/events?limit=1", "/events?limit=1&as_of=2022-07-03&disputed=true", "/claims?limit=1", "/disputes?limit=1"),
+    *("/events.csv?date_to=1900-01-01", "/events.geojson?date_to=1900-01-01", "/events/rollup?by=month"),
+    *("/sources?limit=1", "/actors?limit=1", "/locations?limit=1", "/datasets", "/changes?limit=1", "/revisions"),
+    *("/briefing?date_from=2022-07-01&date_to=2022-07-02&limit=1", "/health", "/metrics"),
+    *("/docs", "/openapi.json", "/ogc/api", "/", "/explore", "/explore/disputes"),
+)
+"""What is compiled for these, and kept, is most of what is compiled at all."""
+
+
+def warmed(app: FastAPI) -> list[str]:
+    """Something of each, and a parameter that no path takes: how it reads its parameters is then compiled too."""
+    paths = [route.path for route in iter_route_contexts(app.routes) if route.path and "GET" in (route.methods or ())]
+    return [*WARMED, *(_NAMED.sub("x", path) + "?-=" for path in paths)]
+
+
+async def warm(app: FastAPI) -> None:
+    """Ask for a little of everything before anybody else does: nobody then waits for what is compiled once."""
+    for name in templates.list_templates():
+        templates.get_template(name)
+    for address in warmed(app):
+        path, _, query = address.partition("?")
+        await asked_within(app, path, query, "text/html")

@@ -16,7 +16,6 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from api.http.answers import asked_within
 from api.http.problems import Problem
 from api.server.middleware import POLICY, SECURITY_HEADERS, Middleware
 from api.server.request_limits import refused_head, refused_line
@@ -40,8 +39,12 @@ HURRIED_SECONDS = 2
 """How long the application may take to close where Ctrl-C was pressed again."""
 BACKLOG = 2_048
 """Connections that wait to be taken while the server is busy."""
-GARBAGE = (50_000, 20, 100)
-"""When to look for garbage: a page makes hundreds of objects, and hardly any that counting references does not free."""
+GARBAGE = (2_000, 1_000_000, 1_000_000)
+"""When to look for garbage: among two thousand new objects, which takes a millisecond; `Garbage` looks at the rest."""
+MUCH_GARBAGE = 1_000
+"""After so many looks among new objects nobody waits any longer for a quiet moment."""
+ALL_EVERY = 100
+"""One in so many looks among older objects is at all of them."""
 SWITCH_SECONDS = 0.0001
 """How long a thread that reads waits for its turn: Python's own 5 ms are what it takes to read a thousand rows."""
 
@@ -255,23 +258,6 @@ def _raw(problem: Problem) -> bytes:
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
-WARMED = (
-    *("/events?limit=1", "/events?limit=1&as_of=2022-07-03&disputed=true", "/claims?limit=1", "/disputes?limit=1"),
-    *("/events.csv?date_to=1900-01-01", "/events.geojson?date_to=1900-01-01"),
-    *("/sources?limit=1", "/actors?limit=1", "/locations?limit=1", "/datasets", "/changes?limit=1", "/revisions"),
-    *("/briefing?date_from=2022-07-01&date_to=2022-07-02&limit=1", "/health", "/metrics"),
-    *("/docs", "/openapi.json", "/ogc/api", "/", "/explore", "/explore/disputes"),
-)
-"""What is compiled for these, and kept, is most of what is compiled at all."""
-
-
-async def warm(app: FastAPI) -> None:
-    """Ask for a little of everything before anybody else does: nobody then waits for what is compiled once."""
-    for address in WARMED:
-        path, _, query = address.partition("?")
-        await asked_within(app, path, query, "text/html")
-
-
 def _numbers(app: FastAPI, settings: Settings, address: str) -> uvicorn.Server:
     """A server of `/metrics` alone."""
     host, _, port = address.rpartition(":")
@@ -289,6 +275,27 @@ def _numbers(app: FastAPI, settings: Settings, address: str) -> uvicorn.Server:
             server_header=False,
         )
     )
+
+
+def settle() -> None:
+    """Look no more at what is there by now: it stays."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
+
+
+class Garbage:
+    """Looks for garbage among what outlived the looks among new objects."""
+
+    def __init__(self) -> None:
+        """No look yet."""
+        self._looks = 0
+
+    def look(self, since: int, *, busy: bool) -> None:
+        """After so many looks among new objects; while somebody is answered, only where there is much of it."""
+        if since > MUCH_GARBAGE or (since and not busy):
+            self._looks += 1
+            gc.collect(1 if self._looks % ALL_EVERY else 2)
 
 
 class Server(uvicorn.Server):
@@ -316,6 +323,7 @@ class Server(uvicorn.Server):
             )
         )
         self.server_state = State(settings)
+        self._garbage = Garbage()
         self.beside = None if settings.metrics_address is None else _numbers(app, settings, settings.metrics_address)
         """Tells the numbers at their own address."""
 
@@ -329,9 +337,7 @@ class Server(uvicorn.Server):
             self.beside.config.load()
             self.beside.lifespan = self.beside.config.lifespan_class(self.beside.config)
             await self.beside.startup()
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*GARBAGE)
+        settle()
         sys.setswitchinterval(SWITCH_SECONDS)
         await super().startup(sockets)
 
@@ -342,6 +348,7 @@ class Server(uvicorn.Server):
             for connection in list(self.server_state.connections):
                 if isinstance(connection, Connection):
                     connection.check(now)
+            self._garbage.look(gc.get_count()[1], busy=bool(self.server_state.tasks))
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -220,5 +220,5 @@ def test_more_rows_than_are_sent_are_refused(
 def test_a_thread_counts_the_same(world: tuple[Asking, questions.Pools], monkeypatch: pytest.MonkeyPatch) -> None:
     asking, _ = world
     here = asking.rows("claims", ["month", "stance"], {})
-    monkeypatch.setattr(rollups, "AT_ONCE", 0)
+    monkeypatch.setattr(rollups, "QUICK", 0)
     assert asking.rows("claims", ["month", "stance"], {}) == here

@@ -28,6 +28,7 @@ from api.http.ogc.collections import (
     described,
 )
 from api.query.filters import ID_PATTERN, MAX_LIMIT
+from api.query.lists import in_turns
 from api.query.paging import RevisionMark, Sort, decode_cursor, encode_cursor, fingerprint, links
 from api.query.session import ReadSession
 from api.query.tables import placeless
@@ -332,7 +333,7 @@ async def items(request: Request, collection: Collection, query: EventItems | Cl
         matched = sum([await part.count(session) for part in parts])
         bodies, cursor = await _taken(session, collection, query, parts)
         here = base(request)
-        features = [ogc_feature(collection.id, body, here) for body in bodies]
+        features = [ogc_feature(collection.id, body, here) async for body in in_turns(session, bodies)]
         shown = _envelope(request, collection, cursor)
         head = orjson.dumps({"numberMatched": matched, "numberReturned": len(features), "links": shown})
         body = b'{"type":"FeatureCollection","features":[%s],%s' % (b",".join(features), head[1:])

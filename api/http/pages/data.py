@@ -31,6 +31,8 @@ from api.schemas.records import Json
 T = TypeVar("T")
 ENDS = 50
 """So many claims are looked at for the first and the last day on which anything was said."""
+AT_ONCE = 250
+"""So many records are read in one turn."""
 _SCOPE = {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "query_string": b"", "headers": []}
 
 
@@ -97,12 +99,21 @@ class Reading:
         scope = {**_SCOPE, "app": self._app}
         name, model = _query_of(endpoint)
         response = await endpoint(request=Request(scope), **{name: model.model_validate(asked)}, **path)
+        await self.session.checkpoint()
         return orjson.loads(response.body)
 
     async def _part(self, endpoint: Endpoint, asked: Mapping[str, object], **path: str) -> Part:
-        page = await self._ask(endpoint, asked, **path)
-        following = page["links"]["next"]
-        return Part(page["data"], page["meta"], following and following.partition("cursor=")[2])
+        limit = int(str(asked.get("limit", 0)))
+        if limit <= AT_ONCE:
+            page = await self._ask(endpoint, asked, **path)
+            following = page["links"]["next"]
+            return Part(page["data"], page["meta"], following and following.partition("cursor=")[2])
+        found = await self._part(endpoint, {**asked, "limit": AT_ONCE}, **path)
+        while found.cursor and len(found.records) < limit:
+            left = min(AT_ONCE, limit - len(found.records))
+            more = await self._part(endpoint, {**asked, "limit": left, "cursor": found.cursor}, **path)
+            found = Part(found.records + more.records, found.meta, more.cursor)
+        return found
 
     async def _item(self, endpoint: Endpoint, identifier: str, /, **asked: object) -> Json:
         found: Json = await self._ask(endpoint, asked, id=identifier)

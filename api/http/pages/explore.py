@@ -1,5 +1,6 @@
 """The first page, and events on a map, on a timeline and as a list, under the filters of `/events`, as of a day."""
 
+import asyncio
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from http import HTTPStatus
@@ -155,25 +156,29 @@ async def _pictures(  # noqa: PLR0913 - what is drawn, of how much, and where it
 ) -> dict[str, Any]:
     """The map of some events and the timeline of some, of so many that match, and what is told beside them."""
     known = await reading.known()
-    around = [place for place in known.locations if place["kind"] in {"city", "town"}]
-    map_ = map_of(events, query.bbox, around)
-    names, stands = lanes_of(timed, known)
-    found = set(map(words.status_of, events))
-    return {
-        "map": map_,
-        "map_title": f"Map of {_first(events, total)}",
-        "map_first": _first(events, total) if total > len(events) else None,
-        "sign_links": sign_links(map_, here, same_day(query)),
-        "places": places_table(events)[: MAX_LIMIT // 5],
-        "line": timeline_of(items_of(timed, stands, same_day(query)), names, query.as_of),
-        "line_id": "line",
-        "line_title": f"Timeline of {_first(timed, total)} by party",
-        "line_first": _first(timed, total) if total > len(timed) else None,
-        "statuses": [status for status in words.STATUSES if status in found],
-        "drawn": len(events),
-        "credit": CREDIT,
-        "alone": False,
-    }
+
+    def drawn() -> dict[str, Any]:
+        around = [place for place in known.locations if place["kind"] in {"city", "town"}]
+        map_ = map_of(events, query.bbox, around)
+        names, stands = lanes_of(timed, known)
+        found = set(map(words.status_of, events))
+        return {
+            "map": map_,
+            "map_title": f"Map of {_first(events, total)}",
+            "map_first": _first(events, total) if total > len(events) else None,
+            "sign_links": sign_links(map_, here, same_day(query)),
+            "places": places_table(events)[: MAX_LIMIT // 5],
+            "line": timeline_of(items_of(timed, stands, same_day(query)), names, query.as_of),
+            "line_id": "line",
+            "line_title": f"Timeline of {_first(timed, total)} by party",
+            "line_first": _first(timed, total) if total > len(timed) else None,
+            "statuses": [status for status in words.STATUSES if status in found],
+            "drawn": len(events),
+            "credit": CREDIT,
+            "alone": False,
+        }
+
+    return await asyncio.to_thread(drawn)
 
 
 def _first(events: list[Json], total: int) -> str:
@@ -199,7 +204,7 @@ async def _picture(request: Request, query: PictureQuery, template: str) -> Resp
         page: Part = await reading.events(**query.events(), limit=MAX_LIMIT, total=True)
         here, drawn = same_in_api(request.url.query, "/explore"), page.records
         values = await _pictures(reading, query, drawn, page.meta["total"], timed=drawn[:DRAWN], here=here)
-        return frame.templates.get_template(template).render({**values, "alone": True})
+        return await asyncio.to_thread(frame.templates.get_template(template).render, {**values, "alone": True})
 
     return await frame.picture(request, make)
 

@@ -1,5 +1,6 @@
 """The frame around every page: templates, the security policy, entity tags, and problems said as pages."""
 
+import asyncio
 import hashlib
 import re
 from collections import OrderedDict
@@ -168,8 +169,9 @@ async def page_response(
         key = (caching.base(request), here(request), today())
         made = kept.get(key)
         if made is None:
-            page = await make(reading)
-            made = render(request, page, embed=embed, marks=answers.marks(reading.session)), _headers(page, embed=embed)
+            page, marks = await make(reading), answers.marks(reading.session)
+            body = await asyncio.to_thread(render, request, page, embed=embed, marks=marks)  # beside other requests
+            made = body, _headers(page, embed=embed)
             kept.put(key, made)
         return caching.answer(tagged, made[0], HTML, answers.marks(reading.session), made[1])
 

@@ -1,5 +1,6 @@
 """The pages of one record each: an event with its parties side by side, a place, an actor, a source; and disputes."""
 
+import asyncio
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -111,7 +112,9 @@ async def place_page(request: Request, id: LocationId, query: Annotated[RecordQu
             "words": said.records,
             "drawn": min(MOST, len(said.records)),
             "said": said.meta["total"],
-            "lanes": lanes_of_claims(said.records, known, query.as_of, page="/explore/events/"),
+            "lanes": await asyncio.to_thread(
+                lanes_of_claims, said.records, known, query.as_of, page="/explore/events/"
+            ),
             "events": events.records,
             "total": events.meta["total"],
             "day": day_steps(frame.here(request), query.as_of, await reading.days_said(location=[id])),
@@ -229,7 +232,7 @@ async def event_page(request: Request, id: EventId, query: Annotated[RecordQuery
             "stances": {claim["id"]: claim["stance"] for claim in claims},
             "questions": [_question(one, positions.records, claims, columns, known) for one in event["assessments"]],
             "nothing": positions.meta.get("why_empty", "Nothing is claimed of it."),
-            "lanes": lanes_of_claims(claims, known, query.as_of),
+            "lanes": await asyncio.to_thread(lanes_of_claims, claims, known, query.as_of),
             "day": day_steps(frame.here(request), query.as_of, await reading.days_said(event=[id])),
         }
         dataset = await reading.dataset(event["dataset"]["id"])
