@@ -180,7 +180,7 @@ def template(
 
 @app.command()
 def check(files: Annotated[list[Path], typer.Argument(help="Files of records, or folders of them.")]) -> None:
-    """Say what is wrong with files of records; nothing is loaded."""
+    """Say what is wrong with files of records, which may name each other's and shipped ones; nothing is loaded."""
     from seed.check import check as check_files  # noqa: PLC0415 - a server has no need of it
 
     refusals = check_files(files)

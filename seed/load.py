@@ -171,7 +171,8 @@ class Load:
             if self._at_home(record, groups["dataset"]):
                 first = groups[record.kind].setdefault(record.id, record)
                 if first is not record and not (self._repeats and first.digest == record.digest):
-                    self._refuse(record, "id", "is there twice")
+                    other = "" if first.place.file == record.place.file else f": in {first.place.file} too"
+                    self._refuse(record, "id", f"is there twice{other}")
         written = {kind: self._compare(kind, group) for kind, group in groups.items() if group}
         self._look_up([one for ones in written.values() for one in ones], groups)
         for kind, ones in written.items():

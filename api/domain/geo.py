@@ -164,6 +164,6 @@ def near(given: str) -> list[str]:
 def known(code: str) -> str:
     """The code, if it is a country's. Raises ValueError that says which may have been meant."""
     if code not in countries():
-        meant = "".join(f"; did you mean {one}, {countries()[one].name}?" for one in near(code)[:1])
+        meant = "".join(f"; did you mean {one} ({countries()[one].name})?" for one in near(code)[:1])
         raise ValueError(f"{code[:SHOWN]!r} is no country's code of ISO 3166-1 alpha-2, such as UA{meant}")
     return code

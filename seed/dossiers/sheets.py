@@ -26,8 +26,15 @@ IN_PASSING: dict[str, tuple[str, str, type[StrEnum]]] = {
     "location": ("place", "place_kind", LocationKind),
 }
 HOW_TO_MAKE = {
-    kind: f"; to make one in passing, write its kind behind its name, such as ({example})"
+    kind: f"to make one in passing, write its kind behind its name, such as ({example})"
     for kind, example in (("actor", ActorKind.CIVILIANS), ("location", LocationKind.TOWN))
+}
+# Fields that only a column of ids fills with what no row makes: that column, and the one that makes it by its name.
+BY_ID_ALONE = {
+    ("claim", "event"): ("event_id", "event"),
+    ("claim", "speaker"): ("speaker_id", "speaker"),
+    ("claim", "citations[0].source"): ("source_id", "source"),
+    ("event", "location"): ("place_id", "place"),
 }
 _ID = re.compile("[A-Za-z0-9][A-Za-z0-9._-]*")
 _WITH_KIND = re.compile(r"(?P<name>.*\S)\s*\((?P<kind>[a-z_]+)\)")
@@ -237,7 +244,8 @@ def referred(kind: str, text: str, ids: Mapping[tuple[str, str], str]) -> str:
     """The id of a record that is named by its id, or by the name under which the sheet makes it."""
     found = ids.get((kind, text), text)
     if not _ID.fullmatch(found):
-        raise ValueError(f"{shown(text)} is no id, and this file makes no such {kind}{HOW_TO_MAKE.get(kind, '')}")
+        how = f"; {HOW_TO_MAKE[kind]}" if kind in HOW_TO_MAKE else ""
+        raise ValueError(f"{shown(text)} is no id, and this file makes no such {kind}{how}")
     return found
 
 
@@ -280,10 +288,15 @@ def by_columns(
 
 def advised(refusal: Refusal) -> Refusal:
     """What is refused of a sheet's row because nothing is called so, with how to make it."""
-    for kind, how in HOW_TO_MAKE.items():
-        if refusal.place.row is not None and refusal.message.startswith(f"there is no {kind} "):
-            return refusal._replace(message=refusal.message + how)
-    return refusal
+    found = re.match("there is no ([a-z]+) ", refusal.message)
+    if refusal.place.row is None or found is None:
+        return refusal
+    column, maker = BY_ID_ALONE.get((refusal.record.partition(" ")[0], refusal.field), (refusal.field, ""))
+    how = f"to make one, write its {NAMES[maker]} in {maker}" if maker else HOW_TO_MAKE.get(found[1])
+    if how is None:
+        return refusal
+    joined = f" {how[0].upper()}{how[1:]}." if refusal.message.endswith("?") else f"; {how}"
+    return refusal._replace(field=column, message=refusal.message + joined)
 
 
 def recorded(one: Entry, when: datetime) -> Entry:

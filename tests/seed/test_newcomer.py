@@ -25,6 +25,9 @@ from tests.support.live import serving
 from tests.support.told import text
 
 COUNTERCLAIM = ".venv/bin/counterclaim "
+IN_PASSING = "To make one in passing, write its kind behind its name, such as (civilians)"
+COUNCIL = "my-town-town-council"
+NO_CODE = "is no country's code of ISO 3166-1 alpha-2, such as UA"
 Row = dict[str, str]
 Said = Callable[..., tuple[int, str]]
 
@@ -146,6 +149,48 @@ def test_what_nobody_made_is_refused_once_with_how_to_make_it(said: Said) -> Non
     path.write_text(whole.replace("Northern Front (armed_group)", "Front"))
     event = "event my-town-shelling-of-the-market: participants[0].actor"
     assert said("load", "claims.csv") == (1, f"claims.csv row 2: {event}: there is no actor Front; {how}")
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (
+            {"speaker": "", "speaker_kind": "", "speaker_id": "nobdy"},
+            "claim my-town-1: speaker_id: there is no actor nobdy; to make one, write its name in speaker",
+        ),
+        (
+            {"event": "", "event_kind": "", "event_date": "", "participants": "", "event_id": "shelling"},
+            "claim my-town-1: event_id: there is no event shelling; to make one, write its title in event",
+        ),
+        (
+            {"about": "my-town-2"},
+            "claim my-town-1: about: there is no claim my-town-2; did you mean my-town-1?",
+        ),
+        (
+            {"via": "my-town-town-counsil"},
+            f"claim my-town-1: via: there is no actor my-town-town-counsil; did you mean {COUNCIL}? {IN_PASSING}.",
+        ),
+        (
+            {"place_country": "Ukraine"},
+            f"place_country: 'Ukraine' {NO_CODE}; did you mean UA (Ukraine)?",
+        ),
+    ],
+)
+def test_what_a_row_names_and_is_not_there_is_told_by_its_column(said: Said, cells: Row, told: str) -> None:
+    header, example = template.sheet()
+    with Path("claims.csv").open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, header)
+        writer.writeheader()
+        writer.writerow(dict(zip(header, example, strict=True)) | cells)
+    expected = 1, f"claims.csv row 2: {told}\n"
+    assert said("load", "claims.csv") == expected
+
+
+def test_an_id_that_two_files_give_is_told_with_both(said: Said) -> None:
+    said("template", "a.csv", "b.toml")
+    Path("b.toml").write_text(Path("b.toml").read_text().replace("Council: four dead", "Council: four died"))
+    code, told = said("check", "a.csv", "b.toml")
+    assert (code, told.splitlines()[-1]) == (1, "a.csv row 2: claim my-town-1: id: is there twice: in b.toml too")
 
 
 def test_of_many_records_that_bar_a_prune_the_first_are_told(said: Said) -> None:
