@@ -16,8 +16,8 @@ import orjson
 
 from api.domain.dates import date_in_words
 from api.domain.vocabulary import Known
-from api.http import formats
-from api.http.exports import escaped, left_out_in_words, statuses_in_words
+from api.http import formats, words
+from api.http.exports import escaped, left_out_in_words
 from api.schemas.records import Json
 
 
@@ -91,10 +91,10 @@ class Kml:
     def _told(event: Json, url: str) -> str:
         """What a balloon shows: plain text, for some readers show HTML as it is written."""
         when = f"When: {date_in_words(event['date']['edtf'])}."
-        note = event["date"]["note"]
-        status = statuses_in_words(event)
+        note, others = event["date"]["note"], words.otherwise(event["date"])
+        status = words.statuses(event)
         parts = (
-            *(event["summary"], when, note, _where(event["location"])),
+            *(event["summary"], when, note, others, _where(event["location"])),
             *(f"Status: {status}." if status else None, url),
         )
         return " ".join(part for part in parts if part)
@@ -188,8 +188,9 @@ class Timeline:
         return b'],"title":%s}\n' % orjson.dumps(title)
 
     def _slide(self, event: Json, dates: dict[str, Any]) -> dict[str, Any]:
-        status = statuses_in_words(event)
-        told = (event["summary"], f"Status: {status}." if status else None, event["date"]["note"])
+        status = words.statuses(event)
+        date = event["date"]
+        told = (event["summary"], f"Status: {status}." if status else None, date["note"], words.otherwise(date))
         text = "".join(f"<p>{escaped(part)}</p>" for part in told if part)
         return {
             "unique_id": event["id"],
@@ -277,16 +278,15 @@ class Atom:
         title = f"{speaker} {stance} ({aspect}): {news['event']['title']}"
         quote = f"“{claim['quote']}”" if claim["quote"] else None
         sources = "; ".join(dict.fromkeys(citation["source"]["title"] for citation in claim["citations"]))
-        moves = [
-            f"With this, {_name(move['party'])} moved on {move['aspect']} from {move['before'] or 'nothing said'} to "
-            f"{move['after']}."
-            for move in news["positions"]
-            if move["by"] == claim["id"]
-        ]
+        moves = [_moved(move) for move in news["positions"] if move["by"] == claim["id"]]
+        blamed = ", ".join(actor["name"] for actor in claim["names"])
         told = (
             claim["summary"],
             quote,
+            f"Figure: {words.figure(claim['value'])}." if claim["value"] else None,
+            f"Holds responsible: {blamed}." if blamed else None,
             f"Said: {date_in_words(claim['said']['edtf'])}.",
+            words.otherwise(claim["said"]),
             f"Read in: {sources}." if sources else None,
             *moves,
         )
@@ -297,7 +297,7 @@ class Atom:
         event = news["event"]
         name = _id("status", event["id"], *_question(change), change["after"], *change["because"])
         before = f", until then {change['before']}" if change["before"] else ""
-        title = f"{change['after'].replace('_', ' ').capitalize()}{before} ({change['aspect']}): {event['title']}"
+        title = f"{change['after'].replace('_', ' ').capitalize()}{before} ({words.question(change)}): {event['title']}"
         because = f"Because of: {', '.join(change['because'])}." if change["because"] else None
         inferred = "It would be another without what is inferred." if change["inferred"] else None
         told = (f"When: {date_in_words(event['date']['edtf'])}.", because, inferred)
@@ -334,6 +334,13 @@ def _known_on(claim: Json, known: str) -> str | None:
 
 def _name(party: Json | None) -> str:
     return party["name"] if party else "an unnamed party"
+
+
+def _moved(move: Json) -> str:
+    """What a party held before, and what it holds since; of a figure, which."""
+    before, figure = move["before"] or "nothing said", move.get("value")
+    since = move["after"] + (f", with {words.figure_text(figure)}" if figure else "")
+    return f"With this, {_name(move['party'])} moved on {words.about(move)} from {before} to {since}."
 
 
 def _moment(day: str) -> str:

@@ -78,12 +78,6 @@ def left_out_in_words(left_out: Mapping[str, int]) -> str:
     return " ".join([*([f"Left out: {', '.join(found)}."] if found else []), *fewer])
 
 
-def statuses_in_words(event: Json) -> str:
-    """`control: conceded; withdrawal: disputed`: what the claims add up to."""
-    found = dict.fromkeys(f"{one['aspect']}: {one['status'].replace('_', ' ')}" for one in event["assessments"])
-    return "; ".join(found)
-
-
 EXPORT_BATCH = 250
 SMALL = 1_000
 """An export of as many records as a page may hold is made as a page is, beside whatever else is being exported."""

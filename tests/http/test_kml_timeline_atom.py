@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from api.http import words
 from tests.support.live import Api
 
 KML = "{http://www.opengis.net/kml/2.2}"
@@ -145,6 +146,39 @@ def test_a_feed_tells_each_claim_and_each_status_once(api: Api) -> None:
     titles = [text(entry, f"{ATOM}title") for entry in found]
     assert "Serhiy Haidai concedes (control): Capture of Lysychansk" in titles
     assert "Conceded, until then disputed (control): Capture of Lysychansk" in titles
+
+
+def test_each_question_is_told_apart(shipped_api: Api) -> None:
+    """Of one event, the dead and the wounded may be disputed each: one word on casualties would be of neither."""
+    (deaths,) = [mark for name, mark in placemarks(shipped_api).items() if name == "event.khasham-deaths"]
+    (slide,) = [one for one in timeline(shipped_api)["events"] if one["unique_id"] == "khasham-deaths"]
+    for told in (text(deaths, f"{KML}description"), slide["text"]["text"]):
+        assert told is not None
+        assert "casualties (people killed of Pro-government forces): disputed" in told
+        assert "casualties (people wounded of Pro-government forces): disputed" in told
+    days = {"date_from": "2018-02-01", "date_to": "2018-12-31"}
+    feed = [
+        (text(entry, f"{ATOM}title") or "", text(entry, f"{ATOM}content") or "")
+        for entry in entries(shipped_api, **days)
+    ]
+    changes = [title for title, content in feed if "Because of: " in content]
+    assert len(set(changes)) == len(changes)
+    killed = "Disputed (casualties: people killed of Pro-government forces): "
+    assert [title for title in changes if title.startswith(killed)] != []
+    contents = "\n".join(content for _, content in feed)
+    rows = [row for page in shipped_api.pages("/briefing", **days) for row in page["data"]]
+    figures = sum(claim["value"] is not None for row in rows for claim in row["claims"])
+    assert contents.count("Figure: ") == figures > 0
+    assert "from nothing said to support, with 200 to 300." in contents
+
+
+def test_who_dates_it_otherwise_is_not_dropped() -> None:
+    event = {
+        "edtf": "2022-07-02",
+        "others": [{"edtf": "2022-07", "source": {"id": "a", "title": "A paper"}, "note": None}],
+    }
+    assert words.otherwise(event) == "Otherwise dated: July 2022 (A paper)."
+    assert words.otherwise({**event, "others": []}) is None
 
 
 def test_readers_are_led_to_pages(api: Api) -> None:

@@ -12,8 +12,8 @@ from markupsafe import Markup, escape
 from pydantic import Field
 
 from api.domain import vocabulary as v
-from api.http import answers, caching
-from api.http.pages import frame, words
+from api.http import answers, caching, words
+from api.http.pages import frame
 from api.http.pages.basemap import CREDIT
 from api.http.pages.data import Directory, Part, Reading
 from api.http.pages.links import changed, citation, day_steps, exports, feed, same_day, same_in_api

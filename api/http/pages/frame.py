@@ -20,9 +20,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 from api.errors import Refused
-from api.http import answers, caching, parameters, problems
+from api.http import answers, caching, parameters, problems, words
 from api.http.caching import placed
-from api.http.pages import words
 from api.http.pages.data import Reading, read_page
 from api.http.pages.links import Link, cleaned, corrected, curl, same_day, without
 

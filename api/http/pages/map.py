@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from api.http.pages import words
+from api.http import words
 from api.http.pages.basemap import TURN, WIDTH, View, drawn, fitted, view_of
 from api.schemas.records import Json
 

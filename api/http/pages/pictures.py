@@ -9,7 +9,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from api.http.pages import frame, words
+from api.http import words
+from api.http.pages import frame
 from api.http.pages.basemap import HALF_TURN
 from api.http.pages.data import Directory, Reading
 from api.http.pages.links import changed, without

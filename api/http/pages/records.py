@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.domain.vocabulary import Reliability
-from api.http import answers
-from api.http.pages import frame, words
+from api.http import answers, words
+from api.http.pages import frame
 from api.http.pages.data import Directory, Reading
 from api.http.pages.links import changed, citation, day_steps, exports, feed, same_in_api
 from api.http.pages.pictures import MOST, figures_as_svg, lanes_of_claims

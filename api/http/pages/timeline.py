@@ -8,7 +8,7 @@ from math import ceil
 
 from markupsafe import Markup, escape
 
-from api.http.pages import words
+from api.http import words
 from api.schemas.records import Json
 
 WIDTH = 1_180.0

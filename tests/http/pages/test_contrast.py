@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from api.http.pages.frame import HERE
-from api.http.pages.words import COLOURS, STATUSES
+from api.http.words import COLOURS, STATUSES
 
 STYLE = (HERE / "static" / "pages.css").read_text()
 LIGHT, DARK = (dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6});", block)) for block in STYLE.split(":root {")[1:3])

@@ -6,7 +6,7 @@ import pytest
 
 from api.http.pages import pictures, records
 from api.http.pages.data import Reading
-from api.http.pages.words import since
+from api.http.words import since
 from tests.http.pages.reader import page
 from tests.support import odd
 from tests.support.live import Api, serving

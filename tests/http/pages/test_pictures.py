@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from api.http.pages.pictures import BASE, FROM, TO, TOP, figures_of, histogram_of, periods_of
-from api.http.pages.words import figure
+from api.http.words import figure
 
 
 def test_months_are_whole_and_follow_each_other() -> None:

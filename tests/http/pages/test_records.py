@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from api.http.pages.words import STANCES, figure
+from api.http.words import STANCES, figure
 from tests.http.pages.reader import page
 from tests.support.live import Api
 

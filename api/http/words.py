@@ -1,4 +1,4 @@
-"""How pages say what records hold: vocabulary in words, dates, figures, and the status that stands for an event."""
+"""How pages and other formats say what records hold: vocabulary, dates, figures, and the status of an event."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -110,6 +110,22 @@ def status_of(event: Json) -> str:
 def question(one: Json) -> str:
     """What an assessment, a dispute or a history is about: its aspect, and what is counted where it is a figure."""
     return plain(one["aspect"]) + (f": {counted(one)}" if one.get("unit") else "")
+
+
+def about(one: Json) -> str:
+    """The same within a sentence: `casualties (people killed of the Ukrainian side)`."""
+    return plain(one["aspect"]) + (f" ({counted(one)})" if one.get("unit") else "")
+
+
+def statuses(event: Json) -> str:
+    """`control: conceded; withdrawal: disputed`: what the claims on each question add up to."""
+    return "; ".join(dict.fromkeys(f"{about(one)}: {plain(one['status'])}" for one in event["assessments"]))
+
+
+def otherwise(date: Json) -> str | None:
+    """`Otherwise dated: 3 July 2022 (Paper).`, where other reports give other days."""
+    found = [f"{date_in_words(one['edtf'])} ({one['source']['title']})" for one in date.get("others") or ()]
+    return f"Otherwise dated: {'; '.join(found)}." if found else None
 
 
 def question_key(one: Json) -> tuple[str, ...]:
