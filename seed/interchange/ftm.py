@@ -21,7 +21,7 @@ SCHEMAS = {
     "organisation": "Organization",
     "armed_group": "Organization",
 }
-OPEN = "Events with a date that is open at one end, which has no day in the file"
+OPEN = "Events with a date that is open at one end or outside the years 1000 to 2999, which has no day in the file"
 LOST_OF_ALL = """
 FollowTheMoney speaks of what is so, not of what is said to be so.
 
@@ -29,8 +29,10 @@ FollowTheMoney speaks of what is so, not of what is said to be so.
   `keywords`; day, figure, quote and who passed it on are in its words; which claim it is about is left out.
 - `startDate` and `endDate` of an event are the days between which it lies, whether it lasted or took place once in
   there: the date in words stands in `summary`. Texts of EDTF are never given, for FollowTheMoney cuts
-  an interval to its first day without a word. Dates that are open at one end have no days at all.
-- What the claims add up to stands in `keywords` of the event, as of the day of the export.
+  an interval to its first day without a word. Dates that are open at one end have no days at all, nor
+  have those outside the years 1000 to 2999, which it drops. Days that other reports give are left out.
+- What the claims add up to stands in `keywords` of the event, as of the day of the export, by aspect alone: of
+  figures, without what is counted.
 - Places are `Address` entities; how far from its point a place may lie is in words, and so is how an event lies to its
   place. What lies within what, and of which event another is a part, is left out.
 - Actors of other kinds than persons, organisations and public bodies are `LegalEntity`, sides and civilians too.
@@ -119,7 +121,7 @@ class Ftm:
 
     def _event(self, event: Json) -> Iterator[Json]:
         when, place = event["date"], event["location"]
-        bounded = when["earliest"] is not None and when["latest"] is not None
+        bounded = bool(when["earliest"] and when["latest"]) and when["earliest"] >= "1000" and when["latest"] < "3000"
         if when["edtf"] is not None and not bounded:
             self.losses[OPEN].append(event["id"])
         words = f"When: {date_in_words(when['edtf'])}."

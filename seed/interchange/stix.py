@@ -32,7 +32,8 @@ STIX speaks of incidents and opinions about them; it has no claim, no aspect and
   credibility and whether it is an editor's reading.
 - Aspects are labels (`aspect:control`): STIX would take a denial of control for a denial of the incident.
 - Dates are in words in descriptions. `created` and `modified` are the moment at which the dataset was recorded.
-- What the claims add up to (disputed, conceded, …) is in the labels of the incident, as of the day of the export.
+- What the claims add up to (disputed, conceded, …) is in the labels of the incident, as of the day of the export, by
+  aspect: of figures, without what is counted. Dates that other reports give are left out.
 - Who belongs to whom (without dates), who took part as what, who passed a claim on, which claim it is about, whom it
   holds responsible, and of which event another is a part, are `related-to` relationships that say so in words.
 - Where an event was is in words too, for only some places have a point or a country, which STIX wants. A `precision` is

@@ -1,13 +1,20 @@
 """Events as KML and as a timeline, briefings as a feed: nothing is dropped, and no date is made sharper than it is."""
 
+import html
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from api.http import words
-from tests.support.live import Api
+from api.storage.database import engine
+from seed.load import load
+from seed.refusals import Entry, Place
+from seed.refusals import entry as checked
+from tests.support import databases
+from tests.support.live import Api, serving
 
 KML = "{http://www.opengis.net/kml/2.2}"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -172,13 +179,40 @@ def test_each_question_is_told_apart(shipped_api: Api) -> None:
     assert "from nothing said to support, with 200 to 300." in contents
 
 
-def test_who_dates_it_otherwise_is_not_dropped() -> None:
-    event = {
-        "edtf": "2022-07-02",
-        "others": [{"edtf": "2022-07", "source": {"id": "a", "title": "A paper"}, "note": None}],
-    }
-    assert words.otherwise(event) == "Otherwise dated: July 2022 (A paper)."
-    assert words.otherwise({**event, "others": []}) is None
+def redated() -> Iterator[Entry]:
+    """A dataset that gives an event and a claim of the dossier two days each."""
+    report = {"id": "later", "kind": "news", "title": "A <late> report"}
+    records: list[tuple[str, dict[str, Any]]] = [
+        ("dataset", {"id": "later", "title": "Later", "recorded_at": "2026-11-28T00:00:00Z"}),
+        ("source", report),
+    ]
+    for kind, name in (("event", "activity-at-gelatin-plant"), ("claim", "lysychansk-s14a")):
+        for day in ("2022-06-27", "2022-06"):
+            fields = {"id": f"later-{kind}-{day}", kind: name, "edtf": day, "source": "later"}
+            records.append(("dating", {**fields, "preferred": True} if day.count("-") > 1 else fields))
+    for kind, fields in records:
+        found = checked(kind, fields, "later", Place("later"))
+        assert isinstance(found, Entry), found
+        yield found
+
+
+def test_the_days_that_other_reports_give_stand_in_every_form(tmp_path: Path) -> None:
+    with databases.copy("sqlite", tmp_path, databases.excerpt("sqlite")) as url:
+        made = engine(url)
+        load(made, redated())
+        made.dispose()
+        with serving(url) as api:
+            told = "Otherwise dated: June 2022 (A <late> report)."
+            name = "activity-at-gelatin-plant"
+            assert told in str(text(placemarks(api)[f"event.{name}"], f"{KML}description"))
+            (slide,) = [one for one in timeline(api)["events"] if one["unique_id"] == name]
+            assert slide["display_date"] == "27 June 2022"
+            assert html.escape(told) in slide["text"]["text"]
+            claims = [text(entry, f"{ATOM}content") or "" for entry in entries(api, date_from="2022-06-27")]
+            assert len([content for content in claims if told in content]) == 1
+            for event in (name, "capture-of-lysychansk"):
+                page = api.ask(f"/explore/events/{event}", {"Accept": "text/html"})
+                assert page.text.count(html.escape(told)) == 1, event
 
 
 def test_readers_are_led_to_pages(api: Api) -> None:

@@ -50,6 +50,32 @@ def test_stix(dossier_url: str, tmp_path: Path) -> None:
     assert "licence: CC BY-SA 4.0" in lost
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "days"),
+    [
+        ("1000-01-01", "2999-12-31", True),
+        ("0999-12-31", "1000-01-01", False),
+        ("2999-01-01", "3000-01-01", False),
+        (None, "2022-07-02", False),
+    ],
+)
+def test_ftm_has_the_days_that_it_does_not_drop(first: str | None, last: str, days: bool) -> None:
+    """FollowTheMoney 4.11.2 leaves out what is before the year 1000 or after 2999 when it reads an entity."""
+    when = {"edtf": "2022", "earliest": first, "latest": last}
+    event: dict[str, Any] = {
+        "id": "e",
+        "kind": "capture",
+        "title": "E",
+        "summary": None,
+        "date": when,
+        "location": None,
+    }
+    form = FORMS["ftm"]()
+    (entity,) = form.objects("event", {**event, "participants": [], "assessments": []})
+    assert ("startDate" in entity["properties"], "endDate" in entity["properties"]) == (days, days)
+    assert list(form.losses.values()) == [[] if days else ["e"]]
+
+
 def linked(objects: list[Any], words: str) -> set[tuple[str, str]]:
     """Whom relationships of these words lead to whom: names, or what an opinion says."""
     said = {one["id"]: one.get("name") or one.get("explanation", "") for one in objects}

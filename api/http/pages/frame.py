@@ -63,6 +63,7 @@ templates.filters.update(
     sentence_case=words.sentence_case,
     shortened=words.shortened,
     basis=words.basis,
+    otherwise=words.otherwise,
     status=words.status_of,
     question=words.question,
     figure=words.figure,
