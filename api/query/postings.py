@@ -1,5 +1,6 @@
 """What is known of a revision's postings and columns: read when they are needed, held within a bound of bytes."""
 
+import asyncio
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict
@@ -153,8 +154,7 @@ class Index:
             if chunk not in self.events:
                 first = chunk << CHUNK_BITS
                 rows = await read.fetch(EVENTS_OF, {"first": first, "end": first + (1 << CHUNK_BITS)}, slow=True)
-                part = self.events[chunk] = np.zeros(1 << CHUNK_BITS, np.uint32)
-                part[[row[1] - first for row in rows]] = [row[2] for row in rows]
+                self.events[chunk] = await asyncio.to_thread(_events_of, rows, first)  # tens of thousands
             found[start:end] = self.events[chunk][claims[start:end] - (chunk << CHUNK_BITS)]
         return found
 
@@ -220,6 +220,13 @@ def numbers_of(members: BitMap) -> NDArray[np.uint32]:
 def set_of(numbers: NDArray[np.uint32]) -> BitMap:
     """An array as a set."""
     return BitMap(array("I", numbers.tobytes()))
+
+
+def _events_of(rows: Sequence[Row], first: int) -> NDArray[np.uint32]:
+    """The numbers of the events of a chunk of claims, by the claims' numbers from the first on."""
+    found = np.zeros(1 << CHUNK_BITS, np.uint32)
+    found[[row[1] - first for row in rows]] = [row[2] for row in rows]
+    return found
 
 
 def _sound(name: str, hash_: int, members: bytes) -> BitMap:
