@@ -15,10 +15,10 @@ from api.schemas.records import Json
 Columns = Callable[[Json], dict[str, Any]]
 _ASPECTS = list(Aspect)
 _CREDIBILITY = {word.value: word.meaning for word in Credibility}
-DECIMAL = frozenset({"longitude", "latitude", "radius_m", "value_low", "value_best", "value_high"})
+NUMBERS = frozenset({"longitude", "latitude", "radius_m"}) | {
+    f"{figure}_{part}" for figure in ("value", "deaths") for part in ("low", "best", "high")
+}
 """Columns whose whole numbers have a decimal point too: readers guess a column's type from its first rows."""
-NUMBERS = DECIMAL | {"deaths_low", "deaths_best", "deaths_high"}
-"""Columns whose numbers need not be whole, whatever the first rows hold."""
 _WHOLE = ("claims_", "supports_")
 _CONTEST = {
     status: rank
@@ -185,7 +185,7 @@ def neutral(text: str) -> str:
 def _cell(name: str, value: Any) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if name in DECIMAL and isinstance(value, int):
+    if name in NUMBERS and isinstance(value, int):
         return f"{value}.0"
     if isinstance(value, list):
         value = "|".join(value)

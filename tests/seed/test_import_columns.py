@@ -39,8 +39,8 @@ def test_deaths_are_the_coders_and_stand_in_its_claim(empty_url: str, tmp_path: 
         assert api.get("/claims/ucdp-900001-total")["speaker"]["id"] == "ucdp"
         assert other["deaths"] == {"low": None, "best": 0, "high": None, "claim": "ucdp-900002-total"}
         rows = {row["id"]: [row[name] for name in DEATHS] for row in api.csv("/events.csv")}
-        assert rows.pop("ucdp-900001") == ["3", "4", "6", "ucdp-900001-total"]
-        assert rows.pop("ucdp-900002") == ["", "0", "", "ucdp-900002-total"]
+        assert rows.pop("ucdp-900001") == ["3.0", "4.0", "6.0", "ucdp-900001-total"]
+        assert rows.pop("ucdp-900002") == ["", "0.0", "", "ucdp-900002-total"]
         assert list(rows.values()) == [["", "", "", ""]]
         (shape,) = [one for one in api.geojson("/events.geojson") if one["id"] == "ucdp-900001"]
         assert [shape["properties"][name] for name in DEATHS] == [3, 4, 6, "ucdp-900001-total"]
