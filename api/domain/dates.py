@@ -134,8 +134,9 @@ def date_in_words(edtf: str | None) -> str:
     if found := _SET.fullmatch(edtf):
         return _one_moment(found[1], found[2])
     start, slash, end = edtf.partition("/")
-    if not slash:
-        return _part(edtf)
+    # From a day to itself is that day; a month from itself to itself may have lasted all of it.
+    if not slash or (start == end and start.count("-") == _DAY - 1):
+        return _part(start)
     if start == "..":
         return f"until {_part(end)}, beginning unknown"
     if end == "..":
@@ -148,6 +149,8 @@ def _one_moment(start: str, end: str) -> str:
         return f"{_part(end)} or earlier"
     if not end:
         return f"{_part(start)} or later"
+    if start == end:
+        return _part(start)
     first, last = _day(start), _day(end)
     if first and last and last - first == timedelta(days=1):
         return f"{_shortened(start, end)} or {_part(end)}"
