@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,8 @@ from api.query.postings import Column, Days, numbers_of, set_of
 from api.query.session import ReadSession
 from api.query.statements import KIND_OF_LIST, PAGES
 
-UNITS = {"year": "Y", "month": "M", "day": "D"}
+Unit = Literal["Y", "M", "D"]
+UNITS: dict[str, Unit] = {"year": "Y", "month": "M", "day": "D"}
 WORDS: dict[str, type[v.Word]] = {
     "kind": v.EventKind,
     "status": v.Status,
@@ -63,12 +64,15 @@ class By:
 
 
 class Members(NamedTuple):
-    """The values of an axis, and which records have which: by value, then by number."""
+    """The values of an axis, and for each the numbers of the records that have it."""
 
     values: list[Any]
-    numbers: Numbers
-    places: NDArray[np.int64]
-    """Of each number's value among the values."""
+    sets: list[BitMap]
+
+    def flat(self) -> tuple[Numbers, NDArray[np.int64]]:
+        """Each number of each value, and that value's place among the values; by value, then by number."""
+        numbers = np.concatenate([np.zeros(0, np.uint32), *map(numbers_of, self.sets)])
+        return numbers, np.repeat(np.arange(len(self.sets)), [len(part) for part in self.sets])
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,19 +156,16 @@ def _members(sets: Sequence[tuple[Any, BitMap]], matched: BitMap) -> Members:
     if rest := matched - BitMap.union(*parts) if parts else matched:
         values.append(None)
         parts.append(rest)
-    sizes = [len(part) for part in parts]
-    numbers = np.concatenate([numbers_of(part) for part in parts]) if parts else np.zeros(0, np.uint32)
-    return Members(values, numbers, np.repeat(np.arange(len(parts)), sizes))
+    return Members(values, parts)
 
 
 def _through(of_events: Members, numbers: Numbers, events: Numbers) -> Members:
     """Claims have the values of their events."""
-    order = np.argsort(of_events.numbers, kind="stable")
-    claims, places = _joined(events, of_events.numbers[order])
-    values = of_events.places[order][places]
-    found = numbers[claims]
-    sorting = np.lexsort((found, values))
-    return Members(of_events.values, found[sorting], values[sorting])
+    known, places = of_events.flat()
+    order = np.argsort(known, kind="stable")
+    claims, joined = _joined(events, known[order])
+    values = places[order][joined]
+    return Members(of_events.values, [set_of(numbers[claims[values == at]]) for at in range(len(of_events.values))])
 
 
 def _joined(these: Numbers, those: Numbers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -191,7 +192,7 @@ async def _as_of(session: ReadSession, events: BitMap, as_of: AsOfDay) -> list[t
 class _Timeline:
     """Which periods records fall in."""
 
-    unit: str
+    unit: Unit
     days: Days
     spans: NDArray[np.int8]
     """By number, the kind of its date: 0 where it is one day, or none."""
@@ -200,32 +201,33 @@ class _Timeline:
     last: int
     """The days at which open ends are cut: those asked for, or the first and last that a record of the answer names."""
     asked: tuple[int | None, int | None]
+    inexact: BitMap
+    """Whose date is not one day."""
 
-    def counts(self, numbers: Numbers, most: int) -> Counts:
-        """Each period in which some of these may fall, in order; they ascend. Raises _ManyError beyond so many."""
-        spans = self.spans[numbers]
-        lasting = numbers[spans > 0]
+    def counts(self, members: BitMap, most: int) -> Counts:
+        """Each period in which some of these may fall, in order. Raises _ManyError beyond so many."""
+        lasting = numbers_of(members & self.inexact)
         edges, periods = self._edges
-        sizes = np.diff(np.searchsorted(numbers, edges)) - np.diff(np.searchsorted(lasting, edges))
+        sizes = np.diff(np.searchsorted(numbers_of(members), edges)) - np.diff(np.searchsorted(lasting, edges))
         parts = [(periods[sizes > 0], sizes[sizes > 0], sizes[sizes > 0])]
         if len(lasting):
-            parts += self._lasting(lasting, spans[spans > 0], most)
-        if undated := int(np.searchsorted(numbers, min(self.days.dated, NEVER))):
+            parts += self._lasting(lasting, self.spans[lasting], most)
+        if undated := members.rank(min(self.days.dated, NEVER) - 1):
             parts.append((np.array([UNDATED]), np.array([undated]), np.array([undated])))
         return _summed(parts)
 
     @cached_property
-    def _edges(self) -> tuple[Numbers, NDArray[np.int64]]:
-        """The first number of each period of which there are days, and one beyond them all; and the periods."""
-        firsts, days = self._calendar
-        periods = self.periods(days[1:])
-        begins = np.flatnonzero(np.diff(periods, prepend=-NEVER))
-        return np.append(firsts[1:][begins], NEVER).astype(np.uint32), periods[begins]
+    def _begins(self) -> tuple[Numbers, NDArray[np.int64]]:
+        """The first number of each day, and the day."""
+        return np.asarray(self.days.firsts, np.uint32), np.asarray(self.days.days, np.int64)
 
     @cached_property
-    def _calendar(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The first number of each day, and the days."""
-        return np.asarray(self.days.firsts, np.int64), np.asarray(self.days.days, np.int64)
+    def _edges(self) -> tuple[Numbers, NDArray[np.int64]]:
+        """The first number of each period of which there are days, and one beyond them all; and the periods."""
+        firsts, days = self._begins
+        periods = self.periods(days[1:])
+        begins = np.flatnonzero(np.diff(periods, prepend=-NEVER))
+        return np.append(firsts[1:][begins], np.uint32(NEVER)), periods[begins]
 
     def _lasting(self, numbers: Numbers, spans: NDArray[np.int8], most: int) -> list[Counts]:
         day, latest = self.day(numbers), self.latest[numbers].astype(np.int64)
@@ -236,57 +238,75 @@ class _Timeline:
         inside &= (earliest >= (first or 0)) & (latest <= (last or NEVER))
         begins = self.periods(np.maximum(earliest, first or 0))
         ends = self.periods(np.minimum(latest, last or NEVER))
-        sure, sizes = np.unique(begins[inside & (begins == ends)], return_counts=True)
+        sure, sizes = _tallied(begins[inside & (begins == ends)])
         spread, held = _spread(begins, ends, most)
         return [(sure, sizes, np.zeros_like(sizes)), (spread, np.zeros_like(held), held)]
 
     def day(self, numbers: Numbers) -> NDArray[np.int64]:
-        """The days that numbers are of."""
-        firsts, days = self._calendar
-        return days[np.searchsorted(firsts, numbers, "right") - 1]
+        """The days that numbers are of, which ascend."""
+        firsts, days = self._begins
+        return np.repeat(days, np.diff(np.searchsorted(numbers, firsts), append=len(numbers)))
 
     def periods(self, days: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Days as numbers of their periods."""
-        moments: NDArray[Any] = (days - _EPOCH).astype("M8[D]")
-        return moments.astype(f"M8[{self.unit}]").astype(np.int64)
+        """Days as numbers of their periods; of many, each day's is found once."""
+        first = days.min() if (near := _close(days)) else 0
+        moments: NDArray[Any] = ((np.arange(first, days.max() + 1) if near else days) - _EPOCH).astype("M8[D]")
+        periods: NDArray[np.int64] = moments.astype(f"M8[{self.unit}]").astype(np.int64)
+        return periods[days - first] if near else periods
 
     def word(self, period: int) -> str | None:
         """A period in ISO 8601; None: no date."""
-        return None if period == UNDATED else str(np.array(period).astype(f"M8[{self.unit}]"))
+        return None if period == UNDATED else str(np.datetime64(period, self.unit))
 
 
-async def _timeline(session: ReadSession, table: str, matched: BitMap, conditions: Conditions, unit: str) -> _Timeline:
+async def _timeline(session: ReadSession, table: str, matched: BitMap, conditions: Conditions, unit: Unit) -> _Timeline:
     days = await session.index.days_of(session, table)
     latest = await session.index.column(session, table, "latest")
     names = {span: FACETS[KIND_OF_LIST[table]].SPAN.of(span) for span in UNLIKE_A_DAY}
     sets = await session.index.postings(session, names.values())
     spans = np.zeros((matched.max() if matched else 0) + 1, np.int8)
-    bounded = [0]
+    bounded, inexact = [0], BitMap()
     for span, name in names.items():
+        inexact |= sets[name] & matched
         members = numbers_of(sets[name] & matched)
         spans[members] = span
         if len(members) and span != Span.OPEN_END:
             bounded.append(int(latest[members].max()))
     first, last = conditions.first, conditions.last
-    known = _Timeline(unit, days, spans, latest, 0, 0, (first, last))
+    known = _Timeline(unit, days, spans, latest, 0, 0, (first, last), inexact)
     dated = matched[matched.rank(days.dated - 1) :] if days.dated < NEVER else BitMap()
     if not dated:
         return known
     ends = known.day(np.array([dated.min(), dated.max()], np.uint32))
     here = min(int(ends[0]), last or NEVER) if first is None else first
     there = max(*bounded, int(ends[1]), first or 0) if last is None else last
-    return _Timeline(unit, days, spans, latest, here, there, (first, last))
+    return _Timeline(unit, days, spans, latest, here, there, (first, last), inexact)
 
 
 class _ManyError(Exception):
     """There are more rows than are sent."""
 
 
+def _close(values: NDArray[np.int64]) -> bool:
+    """Whether there are fewer numbers between the first and the last than values."""
+    return len(values) > 0 and values.max() - values.min() < len(values)
+
+
+def _tallied(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Each value in order, and how often it is there."""
+    if not _close(values):
+        return np.unique(values, return_counts=True)
+    sizes = np.bincount(values - values.min())
+    there = np.flatnonzero(sizes)
+    return there + values.min(), sizes[there]
+
+
 def _spread(begins: NDArray[np.int64], ends: NDArray[np.int64], most: int) -> tuple[NDArray[np.int64], ...]:
     """Each period that something reaches over from its begin to its end, and how many do."""
-    edges = np.unique(np.concatenate([begins, ends + 1]))
-    steps = np.bincount(np.searchsorted(edges, begins), minlength=len(edges))
-    steps = steps - np.bincount(np.searchsorted(edges, ends + 1), minlength=len(edges))
+    edges, steps = _tallied(begins)
+    left, gone = _tallied(ends + 1)
+    edges, places = np.unique(np.concatenate([edges, left]), return_inverse=True)
+    steps = np.bincount(places, np.concatenate([steps, -gone])).astype(np.int64)
     held, sizes = np.cumsum(steps)[:-1], np.diff(edges)
     starts, sizes, held = edges[:-1][held > 0], sizes[held > 0], held[held > 0]
     if sizes.sum() > most:
@@ -314,7 +334,7 @@ def _rows(
         if timeline is None:
             cells = _crossed(known) if len(known) > 1 else _plain(known[0])
         else:
-            cells = _over_time(numbers_of(matched), timeline, known)
+            cells = _over_time(matched, timeline, known)
     except _ManyError:
         message = (
             f"makes more than {MOST_ROWS:,} rows, and at most {MOST_ROWS:,} are sent: ask for longer periods, "
@@ -335,30 +355,29 @@ def _rows(
 
 
 def _plain(members: Members) -> tuple[NDArray[np.int64], ...]:
-    sizes = np.bincount(members.places, minlength=len(members.values))
+    sizes = np.array([len(part) for part in members.sets], np.int64)
     return _few(np.arange(len(sizes)), sizes, sizes)
 
 
 def _crossed(known: Sequence[Members]) -> tuple[NDArray[np.int64], ...]:
     """Records that have a value of one axis and one of the other."""
-    one, other = known
-    order = np.argsort(other.numbers, kind="stable")
-    here, there = _joined(one.numbers, other.numbers[order])
-    width = len(other.values)
-    pairs, sizes = np.unique(one.places[here] * width + other.places[order][there], return_counts=True)
+    (ones, of_one), (others, of_other) = known[0].flat(), known[1].flat()
+    order = np.argsort(others, kind="stable")
+    here, there = _joined(ones, others[order])
+    width = len(known[1].values)
+    pairs, sizes = np.unique(of_one[here] * width + of_other[order][there], return_counts=True)
     return _few(pairs // max(width, 1), pairs % max(width, 1), sizes, sizes)
 
 
-def _over_time(numbers: Numbers, timeline: _Timeline, known: Sequence[Members]) -> tuple[NDArray[np.int64], ...]:
+def _over_time(matched: BitMap, timeline: _Timeline, known: Sequence[Members]) -> tuple[NDArray[np.int64], ...]:
     """Records by period, or by period and by value of another axis."""
     if not known:
-        return _few(*timeline.counts(numbers, MOST_ROWS))
+        return _few(*timeline.counts(matched, MOST_ROWS))
     members = known[0]
-    ends = np.searchsorted(members.places, np.arange(len(members.values) + 1))
     parts: list[tuple[NDArray[np.int64], ...]] = []
     left = MOST_ROWS
-    for place in range(len(members.values)):
-        periods, certain, possible = timeline.counts(members.numbers[ends[place] : ends[place + 1]], left)
+    for place, part in enumerate(members.sets):
+        periods, certain, possible = timeline.counts(part, left)
         left -= len(periods)
         if left < 0:
             raise _ManyError

@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import json
 import random
-import re
 import sqlite3
 import subprocess
 import sys
@@ -22,12 +21,12 @@ from hypothesis import strategies as st
 
 from api.query import changes
 from api.query.changes import LARGE
-from api.settings import PROJECT
 from api.storage.database import engine
 from seed.files import read
 from seed.load import load, withdraw
 from seed.report import LoadRefusedError
 from tests.index.test_derivation import empty
+from tests.query.test_feed import program_of_the_readme
 from tests.seed.test_load import CONTEXT, EXCERPT
 from tests.support import databases
 from tests.support.databases import LYSYCHANSK
@@ -366,9 +365,7 @@ def test_a_copy_in_a_database_is_byte_equal_after_fifty_loads(empty_url: str, tm
 def test_the_copy_of_the_readme_stays_up_to_date(
     loaded: Api, database: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = (PROJECT / "README.md").read_text()
-    (program,) = [block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "changes.ndjson" in block]
-    program = program.replace("http://127.0.0.1:8000", str(loaded.client.base_url).rstrip("/"))
+    program = program_of_the_readme(str(loaded.client.base_url).rstrip("/"))
     monkeypatch.chdir(tmp_path)
     for dataset in (None, CONTEXT):
         if dataset is not None:

@@ -2,6 +2,14 @@
 
 import asyncio
 import json
+import re
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select
@@ -12,7 +20,7 @@ from api.query import changes
 from api.query.changes import LARGE
 from api.query.paging import Place, Sort
 from api.query.session import Data, ReadSession
-from api.settings import Settings
+from api.settings import PROJECT, Settings
 from api.storage.database import engine
 from seed.files import read
 from seed.load import load, withdraw
@@ -86,3 +94,33 @@ def test_a_missing_document_is_told_with_its_hash(empty_url: str, monkeypatch: p
         assert [row["document"]["damaged"] for row in told.values()] == [True, True]
         assert [row for row in listed if (row["kind"], row["id"]) in told] == [told[key] for key in sorted(told)]
         assert {len(row["sha256"]) for row in rows} == {64}
+
+
+def program_of_the_readme(root: str) -> str:
+    text = (PROJECT / "README.md").read_text()
+    program: str
+    (program,) = [block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "changes.ndjson" in block]
+    return program.replace("http://127.0.0.1:8000", root)
+
+
+def test_the_copy_of_the_readme_takes_nothing_of_a_feed_that_breaks_off(tmp_path: Path) -> None:
+    """Its lines ascend by revision: half of one, kept as if it were whole, would be half for ever."""
+    line = b'{"revision":1,"kind":"actor","id":"haidai","document":{}}\n'
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def break_off() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (2 * len(line), line))
+
+        thread = threading.Thread(target=break_off)
+        thread.start()
+        program = program_of_the_readme(f"http://127.0.0.1:{server.getsockname()[1]}")
+        ran = subprocess.run(
+            [sys.executable, "-c", program], check=False, timeout=60, cwd=tmp_path, capture_output=True, text=True
+        )
+        thread.join()
+    assert "IncompleteRead" in ran.stderr
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM document").fetchone() == (0,)
