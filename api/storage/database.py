@@ -31,6 +31,7 @@ _ONE = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(?::(?P<port>\d*))?")
 BUSY_TIMEOUT_MS = 5_000
 PRAGMAS = (
     f"busy_timeout = {BUSY_TIMEOUT_MS}",  # first, because the others may have to wait
+    "page_size = 8192",  # of a new database; in pages of 4 kB, documents of claims leave a sixth of the space unused
     "foreign_keys = ON",
     "synchronous = FULL",
     "secure_delete = OFF",  # on in some builds, where it doubles what a change writes
