@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,28 +16,30 @@ import psycopg
 from sqlalchemy import inspect, make_url, text
 
 from api.storage.database import engine
-from bench import exports, formats, report
+from bench import additions, exports, formats, memory, report
 from bench.grow import MOST
-from bench.questions import OURS, box, common_word, rare_word, written
+from bench.questions import OURS, written
 from bench.report import Findings
-from bench.scans import scan_ms
 from bench.servers import APPS, Sample, Server, middle, postgresql_cpu_s, postmaster, require_wrk, serving
 from bench.usual_models import INDEXES
 from bench.world import World
+from migrations import migrate
 from tests.support import postgres
 
-SMALL, ORM = 10_000, 5_000
+SMALL, ORM, TINY = 10_000, 5_000, 1_000
 BEFORE = "6eed957"
 """The commit of this repository that loads are compared with."""
 GROWTH_ROUNDS, GROWTH_SECONDS = 5, 2
+LOOK_S = 0.1
+"""How long between two looks at the room that a load takes."""
 FOLDER = Path("build/bench")
 SHARE_OF_MEMORY = 4
 """PostgreSQL's manual advises a quarter of the machine's memory for `shared_buffers`; it starts with 128 MB."""
 ASKED = {
-    "ours": (*OURS, "304"),
+    "ours": (*(name for name in OURS if name != "any filters"), "304"),
     "usual": ("page", "item"),
     "limit": ("page", "bytes"),
-    "small": ("page",),
+    "small": ("page", "count"),
 }
 Urls = dict[int, str]
 """The addresses of one backend's databases, by their numbers of events, the smallest first."""
@@ -153,9 +156,13 @@ def fill(backend: str, urls: Urls, copies: int, found: Findings) -> None:
             found.loads["loader", backend, size] = filled_by("loader", url, size, copies if size == largest else 1)
     with tempfile.TemporaryDirectory() as folder:
         size = largest if copies == 1 else min(urls)
-        for way, events, code in (("orm", ORM, None), ("rows", ORM, None), ("before", size, as_before(Path(folder)))):
-            with passing(backend, Path(folder), f"bench_{way}") as url:
-                found.loads[way, backend, events] = filled_by(way, url, events, code=code)
+        with passing(backend, Path(folder), "bench_orm") as url:
+            found.loads["orm", backend, ORM] = filled_by("orm", url, ORM)
+        with passing(backend, Path(folder), "bench_before") as url:
+            code = as_before(Path(folder))
+            found.loads["before", backend, size] = filled_by("before", url, size, code=code)
+            with serving("ours", url, parent(url), code) as server:
+                found.formats_before[backend] = formats.measure(server, ("GeoJSON", "CSV"))
 
 
 def as_before(folder: Path) -> Path:
@@ -181,18 +188,34 @@ def filled(url: str) -> bool:
 
 def filled_by(way: str, url: str, size: int, copies: int = 1, *, code: Path | None = None) -> dict[str, float]:
     """Fill a database, by today's code or another; what that took, with processor time (`cpu_s`), the server's too."""
-    server = postmaster(url) if "://" in url else None
-    before = used_s(server)
+    server = parent(url)
+    before = children_s(server)
     ours = "loader" if way == "before" else way
     command = [sys.executable, "-m", "bench.fill", ours, url, str(size // copies), str(copies)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=code, check=False)  # noqa: S603 - our own command line
-    if done.returncode:
+    room = 0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=code) as filling:  # noqa: S603 - our own command line
+        while filling.poll() is None:
+            room = max(room, on_disk(url))
+            time.sleep(LOOK_S)
+        said = filling.stdout.read() if filling.stdout is not None else ""
+    if filling.returncode:
         raise SystemExit("A database could not be filled.")
-    loaded: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return {**loaded, "cpu_s": used_s(server) - before}
+    loaded: dict[str, float] = json.loads(said.splitlines()[-1])
+    return {**loaded, "cpu_s": children_s(server) - before, "room": room}
 
 
-def used_s(server: int | None) -> float:
+def on_disk(url: str) -> int:
+    """Bytes that an SQLite database takes now, with what waits to be written into it; 0 for PostgreSQL's."""
+    path = Path(url)
+    return sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*")) if parent(url) is None else 0
+
+
+def parent(url: str) -> int | None:
+    """The process whose children serve a PostgreSQL database."""
+    return postmaster(url) if "://" in url else None
+
+
+def children_s(server: int | None) -> float:
     """The processor time of all processes that were started and have ended, and of a database server's."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return ended.ru_utime + ended.ru_stime + (0 if server is None else postgresql_cpu_s(server))
@@ -201,14 +224,11 @@ def used_s(server: int | None) -> float:
 def measure(backend: str, urls: Urls, arguments: argparse.Namespace, folder: Path, found: Findings) -> None:
     """Ask every server of one database in turns, round after round."""
     url, small = urls[arguments.events], urls[arguments.small]
-    parent = None if backend == "sqlite" else postmaster(url)
     index(url)
     world = World(arguments.events // arguments.copies, arguments.copies)
-    for name, ask in {"box": box, "common word": common_word, "rare word": rare_word}.items():
-        found.scans[backend, name] = scan_ms(url, parent, ask, world)
     with ExitStack() as stack:
-        servers = {name: stack.enter_context(serving(name, url, parent)) for name in APPS}
-        servers["small"] = stack.enter_context(serving("ours", small, parent))
+        servers = {name: stack.enter_context(serving(name, url, parent(url))) for name in APPS}
+        servers["small"] = stack.enter_context(serving("ours", small, parent(url)))
         turns = [
             (name, question, servers[name], written(folder, servers[name], question, world))
             for name, questions in ASKED.items()
@@ -221,11 +241,21 @@ def measure(backend: str, urls: Urls, arguments: argparse.Namespace, folder: Pat
             for name, question, server, file in turns:
                 samples.setdefault((name, question), []).append(server.drive(file, arguments.seconds))
         found.samples.update({(backend, *asked): middle(taken) for asked, taken in samples.items()})
-        found.growth[backend] = growth(servers, {name: file for name, asked, _, file in turns if asked == "page"})
-    with serving("ours", url, parent) as server:
+        found.memory[backend] = servers["ours"].memory_mb()
+        files = {(name, asked): file for name, asked, _, file in turns}
+        found.growth[backend] = growth(servers, {name: files[name, "page"] for name in ("small", "ours")})
+        others = written(folder, servers["ours"], "any filters", world)
+        found.combined[backend] = memory.combinations(servers["ours"], others, files["ours", "page"])
+    with serving("ours", url, parent(url)) as server:
         found.exports[backend] = exports.measure(server, url)
         found.formats[backend] = formats.measure(server)
         found.pages_for_people[backend] = formats.pages_for_people(server)
+        found.duckdb_ms[backend] = exports.duckdb_rollup_ms(server, "side-0")
+    with passing(backend, folder, "bench_empty") as empty, passing(backend, folder, "bench_tiny") as tiny:
+        filled_by("loader", tiny, TINY)
+        migrate(empty)
+        found.starts[backend] = memory.starts(url, empty)
+        found.additions[backend] = additions.measure(tiny, url, empty, arguments.events, parent(url))
 
 
 def growth(servers: dict[str, Server], pages: dict[str, Path]) -> tuple[float, float]:

@@ -1,21 +1,24 @@
-"""The export of a year against the database handing out the same text, and the memory that it takes the server."""
+"""The export of a year against the database handing out the same text, by processor time, and the server's memory."""
 
 import json
 import sqlite3
+import tempfile
 import time
 from contextlib import closing
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection
 from io import BytesIO
+from pathlib import Path
 from statistics import median
 
+import duckdb
 import psycopg
 
 from api.storage.database import dsn, engine, is_sqlite, servers, sqlite_file
-from bench.servers import PATIENCE_S, Server
+from bench.servers import PATIENCE_S, Server, used_s
 
-CHUNK, OK, ROUNDS = 1 << 20, HTTPStatus.OK, 5
+CHUNK, OK, ROUNDS, ROLLUPS = 1 << 20, HTTPStatus.OK, 5, 20
 FIRST, LAST = "2018-01-01", "2018-12-31"
 # The numbers of all that may have happened in a year, in the order of days: looked up off the clock, as both know them.
 NUMBERS = f"""
@@ -23,36 +26,35 @@ SELECT n.number FROM event e JOIN event_entry n ON n.id = e.id WHERE n.day > 0
 AND coalesce(e.date_earliest, '0001-01-01') <= '{LAST}' AND coalesce(e.date_latest, '9999-12-31') >= '{FIRST}'
 ORDER BY n.number"""
 COPIED = "SELECT d.body FROM unnest('{{{numbers}}}'::bigint[]) n JOIN event_document d ON d.number = n ORDER BY n"
+GROUPED = "SELECT date_trunc('month', day), kind, count(*) FROM event WHERE theirs GROUP BY ALL"
 READ = "SELECT d.body FROM json_each(?) n CROSS JOIN event_document d ON d.number = n.value"
 
 
 @dataclass(frozen=True)
 class Export:
-    """Rows per second of both, and megabytes of the server's own memory before, and at most, after."""
+    """Rows per second of processor time of both, and megabytes of the server's own memory afterwards."""
 
     rows: int
     ours: float
     database: float
-    before_mb: float
-    after_mb: float
+    memory_mb: float
 
 
 def measure(server: Server, url: str) -> Export:
     """Export a year and have the database hand out the same, in turns; what comes first is not on the clock."""
-    before = server.memory_mb()
     numbers = _numbers(url)
     rows, same = _download(server), _from_database(url, numbers)
     if rows != same:
         raise RuntimeError(f"The export has {rows} rows, the database {same}.")
     ours, database = [], []
     for _ in range(ROUNDS):
-        started = time.monotonic()
+        begun = server.cpu_s()
         _download(server)
-        between = time.monotonic()
+        ours.append(rows / (server.cpu_s() - begun))
+        begun = used_s(server.postmaster)
         _from_database(url, numbers)
-        ours.append(rows / (between - started))
-        database.append(rows / (time.monotonic() - between))
-    return Export(rows, median(ours), median(database), before, server.memory_mb())
+        database.append(rows / (used_s(server.postmaster) - begun))
+    return Export(rows, median(ours), median(database), server.memory_mb())
 
 
 def _download(server: Server) -> int:
@@ -89,3 +91,22 @@ def _from_database(url: str, numbers: list[int]) -> int:
         connection.cursor().copy(f"COPY ({statement}) TO STDOUT".encode()) as copy,
     ):
         return sum(1 for _ in copy)
+
+
+def duckdb_rollup_ms(server: Server, party: str) -> float:
+    """Processor milliseconds of DuckDB's count by month and kind, over its own table of one party's events."""
+    with duckdb.connect() as duck, tempfile.TemporaryDirectory() as folder:
+        table = Path(folder) / "event.ndjson"
+        table.write_bytes(server.get("/events.ndjson?fields=id,kind,date&undated=include").content)
+        theirs = Path(folder) / "party.ndjson"
+        theirs.write_bytes(server.get(f"/events.ndjson?fields=id&undated=include&party={party}").content)
+        duck.execute(
+            "CREATE TABLE event AS SELECT kind, CAST(date.earliest AS DATE) AS day, id IN "
+            f"(SELECT id FROM read_json('{theirs}')) AS theirs FROM read_json('{table}')"
+        )
+        taken = []
+        for _ in range(ROLLUPS):
+            begun = time.process_time()
+            duck.execute(GROUPED).fetchall()
+            taken.append(time.process_time() - begun)
+    return 1_000 * median(taken)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from api import models
-from api.storage.bulk import Row, Store
+from api.storage.bulk import Row
 from api.storage.database import engine
 from bench.grow import grow
 from bench.world import World
@@ -51,19 +51,6 @@ def by_orm(made: sa.Engine, world: World) -> Filled:
                 session.flush()
             session.expunge_all()
         session.commit()
-    return Filled(count, begun - started, time.monotonic() - begun)
-
-
-def by_rows(made: sa.Engine, world: World) -> Filled:
-    """The same rows as the ORM writes, as the loader writes them, and nothing else that it does."""
-    started = time.monotonic()
-    count, batches = _batches(world)
-    begun = time.monotonic()
-    with made.begin() as connection:
-        store = Store(connection)
-        for rows in batches:
-            for table in models.Base.metadata.sorted_tables:
-                store.insert(table.name, COLUMNS.get(table.name, ()), rows.get(table.name, ()))
     return Filled(count, begun - started, time.monotonic() - begun)
 
 
@@ -131,11 +118,11 @@ def memory_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-WAYS = {"loader": by_loader, "orm": by_orm, "rows": by_rows}
+WAYS = {"loader": by_loader, "orm": by_orm}
 
 
 def main() -> None:
-    """Arguments: `loader`, `orm` or `rows`, the database's address, the number of events, and of copies of them."""
+    """Arguments: `loader` or `orm`, the database's address, the number of events, and of copies of them."""
     way, url, events, copies = sys.argv[1:]
     migrate(url)
     made = engine(url)

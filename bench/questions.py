@@ -7,9 +7,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bench.servers import Server
-from bench.world import ACTORS, DAYS, FIRST_DAY, PLACES, SIDES, World
+from bench.world import ACTORS, DAYS, FIRST_DAY, KINDS, PLACES, REGIONS, SIDES, World
 
-VARIED = 2_000
+VARIED, COMBINATIONS = 2_000, 3_300
 FOLLOWED = 250
 
 Ask = Callable[[random.Random, World], str]
@@ -36,6 +36,51 @@ def as_of(chance: random.Random, _: World) -> str:
     return "/events?" + urlencode({"party": party(chance), **asked, "as_of": asked["date_to"]})
 
 
+def source_as_of(chance: random.Random, world: World) -> str:
+    source = f"article-{chance.randrange(world.sources)}"
+    return "/events?" + urlencode({"source": source, "as_of": window(chance)["date_to"]})
+
+
+def by_id(chance: random.Random, _: World) -> str:
+    return "/events?" + urlencode({"party": party(chance), **window(chance), "sort": "id"})
+
+
+def count(chance: random.Random, _: World) -> str:
+    asked = {"party": party(chance), "kind": chance.choice(KINDS), **window(chance)}
+    return "/events/count?" + urlencode(asked)
+
+
+def rollup(chance: random.Random, _: World) -> str:
+    """By month and kind over all but a few days; a side has a third of all events, or more."""
+    first, last = (FIRST_DAY + timedelta(days=days) for days in (chance.randrange(25), DAYS - chance.randrange(25)))
+    asked = {"party": f"side-{chance.randrange(SIDES)}", "date_from": first, "date_to": last}
+    return "/events/rollup?by=month&by=kind&" + urlencode(asked)
+
+
+def combined(chance: random.Random, world: World) -> str:
+    """Any combination of filters, each with any number of values."""
+    several = {
+        "party": [party(chance) for _ in range(chance.randrange(4))],
+        "kind": chance.sample(KINDS, chance.randrange(4)),
+        "location": [f"region-{chance.randrange(REGIONS)}" for _ in range(chance.randrange(3))],
+        "date_precision": chance.sample(("day", "range", "month", "year"), chance.randrange(3)),
+    }
+    asked = [(name, value) for name, values in several.items() for value in values]
+    for one in (
+        list(window(chance).items()),
+        [("disputed", "true")],
+        [("match", "certain")],
+        [("q", world.vocabulary[chance.randrange(200)])],
+        [("as_of", window(chance)["date_to"])],
+        [("source", f"article-{chance.randrange(world.sources)}")],
+        [("sort", chance.choice(("-date", "id", "-id")))],
+        [("limit", str(1 + chance.randrange(50)))],
+    ):
+        if chance.random() < 0.4:  # noqa: PLR2004 - some of them
+            asked += one
+    return "/events?" + urlencode(asked)
+
+
 def item(chance: random.Random, world: World) -> str:
     return f"/events/{world.event(chance)}"
 
@@ -50,6 +95,13 @@ def box(chance: random.Random, world: World) -> str:
     width = chance.choice([0.05, 0.2, 1, 4, 9])
     sides = (longitude - width / 2, latitude - width / 4, longitude + width / 2, latitude + width / 4)
     return "/events?" + urlencode({"bbox": ",".join(f"{side:.4f}" for side in sides), **window(chance)})
+
+
+def circle(chance: random.Random, world: World) -> str:
+    """From a town to a country, round."""
+    _, longitude, latitude = world.places[chance.randrange(PLACES)]
+    asked = {"longitude": longitude, "latitude": latitude, "radius_km": chance.choice([3, 10, 50, 200])}
+    return "/events?" + urlencode({**asked, **window(chance)})
 
 
 def rare(chance: random.Random, _: World) -> str:
@@ -75,11 +127,17 @@ OURS: dict[str, Ask] = {
     "item": item,
     "claims": claims,
     "box": box,
+    "circle": circle,
     "rare": rare,
     "rare and common": rare_and_common,
     "common word": common_word,
     "rare word": rare_word,
     "as_of": as_of,
+    "source and as_of": source_as_of,
+    "by id": by_id,
+    "count": count,
+    "rollup": rollup,
+    "any filters": combined,
 }
 
 
@@ -91,7 +149,7 @@ def written(folder: Path, server: Server, name: str, world: World) -> Path:
     elif name == "304":
         lines = [f"{path}\t{server.get(path).headers['etag']}" for path in _many(page, chance, world)[:FOLLOWED]]
     else:
-        lines = _many(OURS[name], chance, world)
+        lines = [OURS[name](chance, world) for _ in range(COMBINATIONS if name == "any filters" else VARIED)]
         if name == "page":
             lines = [one for path in lines[:FOLLOWED] for one in (path, _next(server, path))]
     file = folder / f"{server.root.rpartition(':')[2]}-{name.replace(' ', '-')}.txt"

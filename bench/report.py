@@ -9,56 +9,39 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.additions import Additions
 from bench.exports import Export
+from bench.memory import Combined
 from bench.servers import Sample
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PACKAGES = ("fastapi", "uvicorn", "uvloop", "httptools", "sqlalchemy", "pydantic", "asyncpg", "psycopg", "orjson")
-USUAL_PAGE = {"sqlite": 30, "postgresql": 12}
-BEFORE = {"sqlite": 3, "postgresql": 2.5}
+USUAL_PAGE = {"sqlite": 40, "postgresql": 20}
+LIMIT_PAGE = {"sqlite": 1.6, "postgresql": 1.4}
 USUAL_ITEM = {"sqlite": 16, "postgresql": 6}
-BOX_MS = {"sqlite": 0.15, "postgresql": 0.5}
-WORD_MS = {"sqlite": 0.5, "postgresql": 2.5}
+BEFORE = {"sqlite": 3, "postgresql": 2.5}
+LIKE_A_PAGE = (
+    "box",
+    "circle",
+    "rare and common",
+    "common word",
+    "rare word",
+    "as_of",
+    "source and as_of",
+    "by id",
+)
+"""What is to cost little more than the plain page."""
 
 # What it would take to reach a goal, shown where it is missed: by the line's words, perhaps for one database alone.
 REMARKS: dict[str | tuple[str, str], str] = {
-    ("sqlite", "newest 50 by a rare word"): (
-        "the index gives the newest at once, but they lie far apart, and each costs a page of words and a page of "
-        "documents. It would take documents fetched by the index's numbers alone, or more memory for the cache."
-    ),
-    "newest 50 by a rare word": (
-        "all records that hold the word are fetched and sorted, for PostgreSQL's index has them in no order. It would "
-        "take an index in the order of days."
-    ),
-    "page with as_of / without": (
-        "events of which something was said later, or nobody knows when, are judged anew from their claims, and the "
-        "records left out because nothing dated was said of them are counted. It would take counts kept by day."
-    ),
     "event and its claims: usual way / ours": (
         "these are two requests, each answered by one statement; limits, headers and numbers of a request and the HTTP "
         "server itself cost more than that. It would take one address for both, or a server not written in Python."
-    ),
-    "keys of a page by box and dates": (
-        "once their pages were in memory, the cells of half a million events took 0.1 ms on SQLite and 0.3 ms on "
-        "PostgreSQL. It would take more memory for the database's cache, or rows of facets without ids, so that more "
-        "of them lie on a page."
     ),
     "page p99: large database / small": (
         "the least that a server can do slows down as well (see the limit's page below): documents of some days lie "
         "side by side, but those of one party are few among them, on pages of their own. It would take more memory "
         "for the database's cache."
-    ),
-    "two filters, one rare: p99 / of the rare one": (
-        "likely because rows of the rare filter are looked up one by one in the common one. It would take reading "
-        "them in the order of the larger set."
-    ),
-    "newest 50 by a common word": (
-        "words are read in the order of days and each is looked at. It would take an index in that order."
-    ),
-    "export of a year / database, rows per second": (
-        "the database joins the lines as the bytes that are sent, and nobody looks at each of them. What is added to "
-        "reading them is the copy that joining makes, the way to a socket in another thread, and a client that reads: "
-        "three at work on two cores. It would take a third core."
     ),
     "export: the server's own memory": (
         "nearly all of it is what a server holds before anything was asked: the framework, the driver and models. It "
@@ -73,12 +56,6 @@ REMARKS: dict[str | tuple[str, str], str] = {
         "each 304 asks the database for its revision, once, and comes by the same limits, headers and numbers as any "
         "answer. It would take a database that tells of a new revision by itself."
     ),
-    "load, end to end / ORM add_all, rows per second": (
-        "a load checks every record and makes documents, facets and words, which the ORM's run goes without. Of the "
-        "processor time that 10,000 events take on SQLite, two fifths go to the database: half of these to facts and "
-        "their indexes, a third to rows of facets, twenty of which stand for each event or claim. The rest is spread "
-        "thinly over Python. It would take fewer facets, and what is written in Python in a language that is compiled."
-    ),
 }
 
 
@@ -90,7 +67,6 @@ class Findings:
     events: int
     copies: int
     samples: dict[tuple[str, str, str], Sample] = field(default_factory=dict)
-    scans: dict[tuple[str, str], float] = field(default_factory=dict)
     exports: dict[str, Export] = field(default_factory=dict)
     loads: dict[tuple[str, str, int], dict[str, float]] = field(default_factory=dict)
     postgresql: str = "PostgreSQL"
@@ -98,8 +74,16 @@ class Findings:
     """Microseconds per record of each format."""
     pages_for_people: dict[str, dict[str, float]] = field(default_factory=dict)
     """Times the same as JSON, by what is drawn."""
+    formats_before: dict[str, dict[str, float]] = field(default_factory=dict)
+    """The same of the commit that loads are compared with."""
     growth: dict[str, tuple[float, float]] = field(default_factory=dict)
     """The page's p99 in milliseconds over the small and the large database."""
+    combined: dict[str, Combined] = field(default_factory=dict)
+    additions: dict[str, Additions] = field(default_factory=dict)
+    starts: dict[str, tuple[float, float, float]] = field(default_factory=dict)
+    """Seconds until a server answers, over the large and an empty database, and its memory in MB."""
+    memory: dict[str, float] = field(default_factory=dict)
+    duckdb_ms: dict[str, float] = field(default_factory=dict)
 
 
 class Line(NamedTuple):
@@ -161,55 +145,80 @@ def _text(found: Findings) -> Iterator[str]:
 
 
 def goals(found: Findings, backend: str) -> Iterator[Line]:
-    """Every line of the list of goals that one database can meet."""
-
-    def sample(server: str, question: str) -> Sample:
-        return found.samples[backend, server, question]
-
-    page, usual = sample("ours", "page"), sample("usual", "page")
-    both = sample("ours", "item").cpu_ms + sample("ours", "claims").cpu_ms
-    yield Line("page: usual way / ours", usual.cpu_ms / page.cpu_ms, USUAL_PAGE[backend], "times", at_least=True)
-    yield Line("page: ours / limit", page.cpu_ms / sample("limit", "page").cpu_ms, 2, "times")
-    item = sample("usual", "item").cpu_ms / both
-    yield Line("event and its claims: usual way / ours", item, USUAL_ITEM[backend], "times", at_least=True)
-    yield Line("keys of a page by box and dates", found.scans[backend, "box"], BOX_MS[backend], "ms")
-    two, one = sample("ours", "rare and common"), sample("ours", "rare")
-    yield Line("two filters, one rare: p99 / of the rare one", two.p99_ms / one.p99_ms, 2, "times")
-    for word in ("common word", "rare word"):
-        yield Line(f"newest 50 by a {word}", found.scans[backend, word], WORD_MS[backend], "ms")
-    yield Line("page with as_of / without", sample("ours", "as_of").cpu_ms / page.cpu_ms, 3, "times")
-    ratio = sample("limit", "bytes").rate / sample("ours", "304").rate
-    yield Line("bytes from memory / 304, requests per second", ratio, 7, "times")
-    export = found.exports[backend]
+    """Every line of the list of goals that one database can meet; costs are of processor time."""
+    yield from _questions(found, backend)
+    beside = found.combined[backend]
+    yield Line("3,000 other combinations of filters: memory", beside.grown_mb, 50, "MB")
+    yield Line("page p99: beside other combinations / alone", beside.beside_ms / beside.alone_ms, 3, "times")
+    small, large = found.growth[backend]
+    yield Line("page p99: large database / small", large / small, 1.2, "times")
+    yield from _exports(found, backend)
+    yield from _loads(found, backend)
+    added = found.additions[backend]
     yield Line(
-        "export of a year / database, rows per second", export.ours / export.database, 0.85, "times", at_least=True
+        "one record more: in the large database / in 1,000", added.one_in_large / added.one_in_small, 1.5, "times"
     )
-    yield Line("export: the server's own memory", export.after_mb, 80, "MB")
+    yield Line("a month more: in the large / in none", added.month_in_large / added.month_in_empty, 2, "times")
+    started, empty, at_rest = found.starts[backend]
+    yield Line("start: large database / empty", started / empty, 1.2, "times")
+    yield Line("memory at rest", at_rest, 110, "MB")
+    yield Line("memory after all these questions", found.memory[backend], 300, "MB")
+
+
+def _questions(found: Findings, backend: str) -> Iterator[Line]:
+    """Pages, items, counts and rollups."""
+
+    def cost(server: str, question: str) -> float:
+        return found.samples[backend, server, question].cpu_ms
+
+    page = cost("ours", "page")
+    yield Line("page: usual way / ours", cost("usual", "page") / page, USUAL_PAGE[backend], "times", at_least=True)
+    yield Line("page: ours / limit", page / cost("limit", "page"), LIMIT_PAGE[backend], "times")
+    item = cost("usual", "item") / (cost("ours", "item") + cost("ours", "claims"))
+    yield Line("event and its claims: usual way / ours", item, USUAL_ITEM[backend], "times", at_least=True)
+    for name in LIKE_A_PAGE:
+        yield Line(f"page by {name} / by party and dates", cost("ours", name) / page, 1.5, "times")
+    yield Line("count: large database / small", cost("ours", "count") / cost("small", "count"), 3, "times")
+    grouped = cost("ours", "rollup") / found.duckdb_ms[backend]
+    yield Line("rollup by month and kind / DuckDB's GROUP BY", grouped, 0.1, "times")
+    ratio = found.samples[backend, "limit", "bytes"].rate / found.samples[backend, "ours", "304"].rate
+    yield Line("bytes from memory / 304, requests per second", ratio, 7, "times")
+
+
+def _exports(found: Findings, backend: str) -> Iterator[Line]:
+    """Whole files, per record, and pages for people."""
+    export = found.exports[backend]
+    yield Line("export of a year as NDJSON / database", export.ours / export.database, 0.85, "times", at_least=True)
+    yield Line("export: the server's own memory", export.memory_mb, 80, "MB")
     geojson, *others = found.formats[backend].items()
+    for name, before in found.formats_before[backend].items():
+        now = found.formats[backend][name]
+        yield Line(f"export as {name}, per record: before / now", before / now, 2.5, "times", at_least=True)
     for name, taken in others:
         yield Line(f"export as {name} / as {geojson[0]}, per record", taken / geojson[1], 2, "times")
     for name, ratio in found.pages_for_people[backend].items():
         yield Line(f"page for people, {name} / the same as JSON", ratio, 10, "times")
-    yield from _loads(found, backend)
-    small, large = found.growth[backend]
-    yield Line("page p99: large database / small", large / small, 1.5, "times")
 
 
 def _loads(found: Findings, backend: str) -> Iterator[Line]:
-    """Rows of facts per second: until all is derived from them, and written alone, against the ORM's."""
+    """Processor time of a row of facts with all that is derived from it, before and now, and of the ORM's row alone."""
     loads = {way: load for (way, of, _), load in sorted(found.loads.items(), key=_by_size) if of == backend}
-    orm = loads["orm"]
     for (way, of, events), load in found.loads.items():
         now = found.loads.get(("loader", of, events))
         if (way, of) == ("before", backend) and now is not None:
             ratio = load["cpu_s"] / now["cpu_s"]
-            yield Line("load, processor time: before / now", ratio, BEFORE[backend], "times", at_least=True)
+            yield Line("load: before / now", ratio, BEFORE[backend], "times", at_least=True)
             yield Line("size of the database, per event", now["bytes"] / events / 1_000, 6.6, "kB")
+            if now["room"]:
+                yield Line("room while loading / afterwards", now["room"] / now["bytes"], 1.5, "times")
     if "loader" in loads:
         yield Line("load, memory", loads["loader"]["memory_mb"], 300, "MB")
-        rate = _rate(loads["loader"]) / (orm["rows"] / (orm["making_s"] + orm["seconds"]))
-        yield Line("load, end to end / ORM add_all, rows per second", rate, 3, "times", at_least=True)
-    yield Line("load, rows alone / ORM add_all", _rate(loads["rows"]) / _rate(orm), 5, "times", at_least=True)
+        yield Line("load: ORM add_all / ours", _cost(loads["orm"]) / _cost(loads["loader"]), 2, "times", at_least=True)
+
+
+def _cost(load: dict[str, float]) -> float:
+    """Seconds of processor time per row of facts."""
+    return load["cpu_s"] / load["rows"]
 
 
 def _by_size(load: tuple[tuple[str, str, int], object]) -> int:

@@ -78,6 +78,11 @@ class Server:
         return Sample(1_000 * used / found["requests"], rate, found["p50_ms"], found["p99_ms"])
 
 
+def used_s(postmaster: int | None) -> float:
+    """The processor time of this process, and of PostgreSQL's where its parent is given."""
+    return time.process_time() + (0 if postmaster is None else postgresql_cpu_s(postmaster))
+
+
 def postgresql_cpu_s(postmaster: int) -> float:
     """The processor time of all its processes; of those that have ended, the parent keeps the sum."""
     ended = Path(f"/proc/{postmaster}/stat").read_text().rpartition(")")[2].split()[13:15]
@@ -111,12 +116,15 @@ def postmaster(url: str) -> int:
 
 
 @contextmanager
-def serving(name: str, url: str, parent: int | None) -> Iterator[Server]:
-    """One of the applications on a free port, over a database; stopped by its process id at the end."""
+def serving(name: str, url: str, parent: int | None, code: Path | None = None) -> Iterator[Server]:
+    """One of the applications on a free port, over a database, by today's code or another.
+
+    It is stopped by its process id at the end.
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = ["env", f"DATABASE_URL={url}", sys.executable, "-m", *APPS[name], str(port)]
-    with subprocess.Popen(command) as process:  # noqa: S603 - our own command line
+    with subprocess.Popen(command, cwd=code) as process:  # noqa: S603 - our own command line
         try:
             _wait(process, port)
             yield Server(name, f"http://127.0.0.1:{port}", process.pid, parent)
