@@ -3,6 +3,8 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -13,7 +15,6 @@ from api.query.validity import BLANKS
 from api.schemas.records import Json
 
 Columns = Callable[[Json], dict[str, Any]]
-_ASPECTS = list(Aspect)
 _CREDIBILITY = {word.value: word.meaning for word in Credibility}
 NUMBERS = frozenset({"longitude", "latitude", "radius_m"}) | {
     f"{figure}_{part}" for figure in ("value", "deaths") for part in ("low", "best", "high")
@@ -30,29 +31,53 @@ _CONTEST = {
 AREA = ("country", "admin1", "admin2")
 MARK = "'"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", MARK)
+_MARKED = frozenset({*DANGEROUS, "/"})
+"""What a text begins with of which a cell is another text."""
+
+
+@cache
+def _under(name: str, parts: Iterable[str]) -> tuple[str, ...]:
+    """The names of a column's parts."""
+    return tuple(f"{name}_{part}" for part in parts)
+
+
+POINT = ("longitude", "latitude", "radius_m", "method")
+_DEATHS = ("low", "best", "high", "claim")
+_WHEN = ("earliest", "latest", "precision", "basis")
+# Names of columns are made once, and values fetched together: a column of an export costs less than its name would.
+_of_area, _of_point, _of_deaths = (itemgetter(*names) for names in (AREA, POINT, _DEATHS))
+_of_when = itemgetter("edtf", *_WHEN)
+_NO_AREA, _NO_POINT, _NO_DEATHS = (dict.fromkeys(names) for names in (AREA, POINT, _under("deaths", _DEATHS)))
+_OF_STANCES = tuple(zip(_under("claims", Stance), Stance, strict=True))
+_OF_ASPECTS = dict(zip(Aspect, _under("status", Aspect), strict=True))
+_NO_STATUSES = dict.fromkeys(_OF_ASPECTS.values())
 
 
 def _ref(name: str, value: Json | None) -> dict[str, Any]:
-    label = None if value is None else value.get("name", value.get("title"))
-    return {f"{name}_id": value and value["id"], name: label}
+    named, label = _under(name, ("id",))[0], name
+    if value is None:
+        return {named: None, label: None}
+    return {named: value["id"], label: value["name"] if "name" in value else value.get("title")}
 
 
 def _when(name: str, value: Json) -> dict[str, Any]:
-    parts = {part: value[part] for part in ("earliest", "latest", "precision", "basis")}
-    return {name: value["edtf"], **{f"{name}_{part}": found for part, found in parts.items()}}
+    return dict(zip((name, *_under(name, _WHEN)), _of_when(value), strict=True))
 
 
 def _point(point: Json | None) -> dict[str, Any]:
-    parts = ("longitude", "latitude", "radius_m", "method")
-    return {part: point and point[part] for part in parts}
+    return dict(zip(POINT, _of_point(point), strict=True)) if point else _NO_POINT
+
+
+def _area(place: Json | None) -> dict[str, Any]:
+    return dict(zip(AREA, _of_area(place), strict=True)) if place else _NO_AREA
 
 
 def event_columns(event: Json) -> dict[str, Any]:
     """A flat event."""
-    place = event["location"]
-    statuses: dict[str, str] = {}
+    place, deaths, by_stance = event["location"], event["deaths"], event["claims"]["by_stance"]
+    statuses = _NO_STATUSES.copy()
     for found in sorted(event["assessments"], key=lambda found: -_CONTEST[found["status"]]):
-        statuses[found["aspect"]] = found["status"]
+        statuses[_OF_ASPECTS[found["aspect"]]] = found["status"]
     return {
         "id": event["id"],
         "kind": event["kind"],
@@ -62,15 +87,15 @@ def event_columns(event: Json) -> dict[str, Any]:
         **_ref("location", place),
         "location_kind": place and place["kind"],
         "place_relation": place and place["relation"],
-        **{part: place and place[part] for part in AREA},
+        **_area(place),
         **_point(place and place["point"]),
         "participants": [part["actor"]["id"] for part in event["participants"]],
         "participant_roles": [part["role"] for part in event["participants"]],
         **_ref("part_of", event["part_of"]),
         "claims": event["claims"]["total"],
-        **{f"claims_{stance}": event["claims"]["by_stance"].get(stance, 0) for stance in Stance},
-        **{f"status_{aspect}": statuses.get(aspect) for aspect in _ASPECTS},
-        **{f"deaths_{part}": event["deaths"] and event["deaths"][part] for part in ("low", "best", "high", "claim")},
+        **{column: by_stance.get(stance, 0) for column, stance in _OF_STANCES},
+        **statuses,
+        **(dict(zip(_NO_DEATHS, _of_deaths(deaths), strict=True)) if deaths else _NO_DEATHS),
         **_ref("dataset", event["dataset"]),
         "url": event["url"],
     }
@@ -85,11 +110,17 @@ def claim_columns(claim: Json) -> dict[str, Any]:
         **_ref("speaker", claim["speaker"]),
         **_ref("via", claim["via"]),
         "about": claim["about"],
-        **{part: claim[part] for part in ("stance", "aspect", "certainty", "credibility")},
+        "stance": claim["stance"],
+        "aspect": claim["aspect"],
+        "certainty": claim["certainty"],
+        "credibility": claim["credibility"],
         "credibility_meaning": claim["credibility"] and _CREDIBILITY[str(claim["credibility"])],
-        **{part: claim[part] for part in ("summary", "quote")},
+        "summary": claim["summary"],
+        "quote": claim["quote"],
         **_ref("quote_by", claim["quote_by"]),
-        **{f"value_{part}": value.get(part) for part in ("low", "best", "high")},
+        "value_low": value.get("low"),
+        "value_best": value.get("best"),
+        "value_high": value.get("high"),
         "unit": value.get("unit"),
         "measure": value.get("measure"),
         **_ref("of", value.get("of")),
@@ -134,7 +165,7 @@ def location_columns(location: Json) -> dict[str, Any]:
     return {
         **{part: location[part] for part in ("id", "kind", "name", "aliases")},
         **_ref("within", location["within"]),
-        **{part: location[part] for part in AREA},
+        **_area(location),
         "gazetteers": location["gazetteers"],
         **_point(location["point"]),
         **_ref("dataset", location["dataset"]),
@@ -194,13 +225,25 @@ def _cell(name: str, value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return neutral(value) if isinstance(value, str) else value
 
 
+def _cells(row: dict[str, Any], header: Sequence[str]) -> list[Any]:
+    """Most values are written as they are: for these, no function is called."""
+    return [
+        value
+        if (value := row[name]) is None
+        or ((kind := value.__class__) is str and value[:1] not in _MARKED)
+        or (kind is int and name not in NUMBERS)
+        else _cell(name, value)
+        for name in header
+    ]
+
+
 def csv_lines(rows: Iterable[dict[str, Any]], header: Sequence[str], *, first: bool) -> bytes:
     """Rows as CSV (RFC 4180), UTF-8; the header goes before the first. Null is an empty cell."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     if first:
         writer.writerow(header)
-    writer.writerows([_cell(name, row[name]) for name in header] for row in rows)
+    writer.writerows(_cells(row, header) for row in rows)
     return out.getvalue().encode()
 
 
@@ -208,8 +251,8 @@ def feature(columns: dict[str, Any], names: Iterable[str]) -> bytes:
     """A GeoJSON feature (RFC 7946) with some columns; a record without a point has a null geometry."""
     placed = columns.get("longitude") is not None
     geometry = {"type": "Point", "coordinates": [columns["longitude"], columns["latitude"]]} if placed else None
-    wanted = ((name, columns[name]) for name in names)
-    shown = {name: "|".join(value) if isinstance(value, list) else value for name, value in wanted}
+    shown = {name: columns[name] for name in names}
+    shown |= {name: "|".join(value) for name, value in shown.items() if value.__class__ is list}
     return orjson.dumps({"type": "Feature", "id": columns["id"], "geometry": geometry, "properties": shown})
 
 
@@ -258,7 +301,7 @@ SPREAD: dict[str, dict[str, tuple[str, ...]]] = {
         "citations": ("sources", "flags"),
     },
     "sources": {"supports": tuple(name for name in CSV_HEADERS["sources"] if name.startswith("supports_"))},
-    "locations": {"point": tuple(_point(None))},
+    "locations": {"point": POINT},
     "disputes": {"positions": ("supporting_parties", "opposing_parties")},
 }
 """Fields of a record that are several columns, none of which has the field's name."""
