@@ -22,6 +22,8 @@ _ENDLESS_NUMBER = re.compile(r"[0-9_]{1000}")
 JSON = {".json", ".ndjson", ".jsonl"}
 SHEETS = {".csv", ".tsv", ".xlsx"}
 SUFFIXES = {".toml", *JSON, *SHEETS}
+# What tells a folder that `counterclaim export` wrote from a dossier.
+PACKAGE = "datapackage.json"
 
 
 def read(paths: Iterable[Path], datasets: Collection[str] = ()) -> Iterator[Entry | Refusal]:
@@ -75,8 +77,8 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def held_in(folder: Path) -> list[Path]:
-    """The files of records in a folder; none where it is a file itself."""
-    inside = sorted(folder.iterdir()) if folder.is_dir() else []
+    """The files of records in a folder; none where it is a file itself, or a data package, whose tables are no rows."""
+    inside = sorted(folder.iterdir()) if folder.is_dir() and not (folder / PACKAGE).exists() else []
     return [one for one in inside if one.suffix.lower() in SUFFIXES]
 
 
@@ -129,6 +131,8 @@ def toml(path: Path) -> dict[str, Any]:
             raise Unreadable(f"is not TOML: an endless number in line {text.count(chr(10), 0, found.start()) + 1}")
         return tomllib.loads(text)
     except IsADirectoryError:
+        if (path / PACKAGE).exists():
+            raise Unreadable(f"is a data package: counterclaim import package {path}") from None
         raise Unreadable(f"is a folder without files of records ({', '.join(sorted(SUFFIXES))})") from None
     except OSError as error:
         raise Unreadable(unread(path, error)) from None

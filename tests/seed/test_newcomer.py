@@ -186,6 +186,15 @@ def test_what_a_row_names_and_is_not_there_is_told_by_its_column(said: Said, cel
     assert said("load", "claims.csv") == expected
 
 
+def test_a_folder_that_was_exported_is_told_from_a_dossier(said: Said) -> None:
+    said("template", "a.csv")
+    said("load", "a.csv")
+    assert said("export", "out", "--dataset", "my-town")[0] == 0
+    assert said("load", "out") == (1, "out: is a data package: counterclaim import package out\n")
+    assert said("load", "out/claims.ndjson")[1].startswith("1 records read: 0 new, 0 changed, 1 unchanged")
+    assert said("import", "package", "out")[0] == 0
+
+
 def test_an_id_that_two_files_give_is_told_with_both(said: Said) -> None:
     said("template", "a.csv", "b.toml")
     Path("b.toml").write_text(Path("b.toml").read_text().replace("Council: four dead", "Council: four died"))
