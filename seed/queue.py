@@ -61,7 +61,7 @@ class Queue(NamedTuple):
 def file_turn(database: Path, queue: Queue) -> Iterator[None]:
     """The turn to change an SQLite file: a lock on a file beside it, which goes with the process that holds it."""
     try:
-        lock = Path(f"{database}.queue").open("a+", encoding="utf-8")  # noqa: SIM115 - it is left below
+        lock = Path(f"{database.resolve()}.queue").open("a+", encoding="utf-8")  # noqa: SIM115 - it is left below
     except OSError:  # nothing can be written there, which the database says better
         yield
         return

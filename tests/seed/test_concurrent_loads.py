@@ -5,6 +5,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from api.domain.vocabulary import RevisionAction
 from api.storage.database import DatabaseUnusableError, engine
 from seed.files import read
 from seed.load import load, withdraw
-from seed.queue import Queue
+from seed.queue import Queue, file_turn
 from seed.refusals import Entry, Refusal
 from tests.seed.test_load import CONTEXT, EXCERPT
 from tests.support.contents import everything, revision
@@ -115,6 +116,20 @@ def test_whoever_has_just_come_is_not_taken_for_a_stranger(holders: list[str], e
 def sizes(database: sa.Engine) -> tuple[int, ...]:
     found = everything(database)
     return tuple(len(found[name]) for name in TABLES)
+
+
+def test_a_file_has_one_queue_by_whatever_link(tmp_path: Path) -> None:
+    """Whoever comes by a symbolic link waits for whoever has the file by its own name, and no second queue is left."""
+    folder, link = tmp_path / "real", tmp_path / "link.db"
+    folder.mkdir()
+    link.symlink_to(folder / "a.db")
+    with (
+        file_turn(folder / "a.db", Queue()),
+        pytest.raises(DatabaseUnusableError, match="Nothing was changed"),
+        file_turn(link, Queue(wait_s=0)),
+    ):
+        pytest.fail("two have the file at once")
+    assert sorted(path.name for path in tmp_path.rglob("*.queue")) == ["a.db.queue"]
 
 
 def test_readers_see_the_state_before_or_after(empty_url: str) -> None:
