@@ -78,7 +78,10 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
 
 def held_in(folder: Path) -> list[Path]:
     """The files of records in a folder; none where it is a file itself, or a data package, whose tables are no rows."""
-    inside = sorted(folder.iterdir()) if folder.is_dir() and not (folder / PACKAGE).exists() else []
+    try:
+        inside = sorted(folder.iterdir()) if folder.is_dir() and not (folder / PACKAGE).exists() else []
+    except OSError:
+        return []  # reading it will say why
     return [one for one in inside if one.suffix.lower() in SUFFIXES]
 
 

@@ -54,7 +54,7 @@ def _decoded(text: str, where: str) -> Any:  # noqa: ANN401 - whatever JSON hold
 def _lines(text: str, name: str) -> dict[str, dict[str, Any]]:
     """Each line is a record with its `dataset`; its kind is its `record`, or the file's name (`events.ndjson`)."""
     found: dict[str, dict[str, Any]] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         record = _decoded(line, str(number))

@@ -11,7 +11,7 @@ from typing import Any
 from api.domain.vocabulary import ActorKind, LocationKind
 from seed.dossiers.columns import BY_NAME, COLUMNS, Column
 from seed.dossiers.workbooks import Line, lines
-from seed.importers.cells import mark, number, slug, whole_number
+from seed.importers.cells import NOTHING, mark, number, slug, whole_number
 from seed.records import Dataset
 from seed.refusals import Entry, Place, Refusal, entry, meant, shown
 
@@ -38,6 +38,7 @@ BY_ID_ALONE = {
 }
 _ID = re.compile("[A-Za-z0-9][A-Za-z0-9._-]*")
 _WITH_KIND = re.compile(r"(?P<name>.*\S)\s*\((?P<kind>[a-z_]+)\)")
+NAMIBIA = "NA"
 # Where each column was read, of what is in one row.
 EVERY: Mapping[str, int | None] = {}
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -94,8 +95,13 @@ class Sheet:
             self._told.add(name)
             told = f"there is no such column{meant(name, list(BY_NAME))}"
             yield Refusal(Place(line.place.file, 1), "", name or "?", told)
+        if line.cells.get("place_country") == NAMIBIA:
+            told = (
+                f"{NAMIBIA} is Namibia, or a missing value as R writes it: leave it empty, or record the place in TOML"
+            )
+            yield Refusal(line.place, "", "place_country", told)
+        line = Line(line.place, {name: cell for name, cell in line.cells.items() if cell not in NOTHING})
         self._dataset = line.cells.get("dataset", self._dataset)
-        line = Line(line.place, dict(line.cells))
         yield from self._make_others(line)
         ids: dict[str, str | None] = {}
         for part, kind in KINDS.items():

@@ -1,11 +1,14 @@
 """Spreadsheets as rows of text: what a cell shows, or why that cannot be told; nothing is guessed."""
 
 import csv
+import io
 import re
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, NamedTuple
+from zipfile import BadZipFile
 
 from seed.importers.sniffing import ZIP, why_no_rows
 from seed.refusals import Place, Refusal, shown, unread
@@ -57,7 +60,7 @@ def _csv(path: Path) -> Iterator[Line | Refusal]:
     first = text.partition("\n")[0]
     delimiter = max(",\t;", key=first.count)
     try:
-        given = list(csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True))
+        given = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         yield Refusal(Place(str(path)), "", "", f"is not CSV: {error}")
         return
@@ -96,7 +99,7 @@ def _workbook(path: Path) -> Iterator[Line | Refusal]:
         return
     try:
         written, computed = (load_workbook(path, data_only=values) for values in (False, True))
-    except (InvalidFileException, KeyError, ValueError, EOFError) as error:
+    except (InvalidFileException, BadZipFile, zlib.error, KeyError, ValueError, EOFError) as error:
         yield Refusal(Place(str(path)), "", "", f"is not XLSX that can be read: {error}")
         return
     for sheet in written.worksheets:

@@ -12,7 +12,8 @@ from seed.refusals import shown
 
 REMEMBERED = 65_536
 SLUG_LENGTH = 48
-EARLIEST = 1500
+EARLIEST, LATEST = 1500, 2199
+"""Years; outside of them, a day is what programs write where they know none, such as 0001-01-01 and 9999-12-31."""
 # What R, pandas, databases and spreadsheets write into a cell that holds nothing.
 # Not in any case: there are places called Nan and Na.
 NOTHING = {
@@ -86,8 +87,12 @@ def _existing(given: str, iso: str | None) -> date:
         found = date.fromisoformat(iso or "")
     except ValueError:
         raise ValueError(f"{shown(given)} is not a day") from None
-    if found.year < EARLIEST:
-        raise ValueError(f"{shown(given)} is not a day since {EARLIEST}")
+    return _sensible(given, found)
+
+
+def _sensible(given: str, found: date) -> date:
+    if not EARLIEST <= found.year <= LATEST:
+        raise ValueError(f"{shown(given)} is not a day of the years {EARLIEST} to {LATEST}")
     return found
 
 
@@ -103,10 +108,12 @@ def any_day(given: str) -> date:
 
 def epoch(given: str) -> date:
     """The day, UTC, of a number of seconds since 1970."""
+    seconds = whole_number(given)
     try:
-        return datetime.fromtimestamp(whole_number(given), UTC).date()
-    except (OverflowError, OSError):
-        raise ValueError(f"{shown(given)} is no moment") from None
+        return _sensible(given, datetime.fromtimestamp(seconds, UTC).date())
+    except (OverflowError, OSError, ValueError):
+        told = f"{shown(given)} is no number of seconds since 1970 in the years {EARLIEST} to {LATEST}"
+        raise ValueError(told) from None
 
 
 TYPES: dict[str, Callable[[str], object]] = {

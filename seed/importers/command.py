@@ -88,7 +88,10 @@ def import_files(url: str, name: str, paths: Sequence[Path], wish: Wish, console
 
 
 def file_size(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else 0
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0  # reading it will say why
 
 
 def _load(made: sa.Engine, intake: Intake, entries: Iterable[Entry | Refusal], wish: Wish, meter: Meter) -> Report:

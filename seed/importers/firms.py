@@ -12,6 +12,7 @@ from seed.refusals import shown
 INSTRUMENT = "firms"
 SOURCE = "firms-detections"
 TIME = re.compile(r"([01][0-9]|2[0-3])[0-5][0-9]")
+WRITTEN_TIME = re.compile(r"[0-9]{1,4}|[0-9]{1,2}:[0-9]{2}")
 PERCENT = re.compile(r"[0-9]{1,3}(\.0*)?")
 
 
@@ -104,7 +105,7 @@ def clock(time: str | None) -> str:
     if time is None:
         return ""
     digits = time.replace(":", "").zfill(4)
-    if TIME.fullmatch(digits) is None:
+    if WRITTEN_TIME.fullmatch(time) is None or TIME.fullmatch(digits) is None:
         raise CellError("time", f"{shown(time)} is not a time such as 0112")
     return digits
 

@@ -1,6 +1,8 @@
 """What an importer is: a small table of columns and fixed records, and a function from a row to records."""
 
+import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -116,7 +118,7 @@ def table_of(given: dict[str, Any]) -> Table:
     """What a TOML file declares."""
     fixed = tuple(MadeRecord(kind, fields) for key, kind in FIXED.items() for fields in given.pop(key, ()))
     columns = {
-        name: Column(tuple(one.get("headers", [name])), **{key: one[key] for key in one.keys() - {"headers"}})
+        name: Column(tuple(map(key, one.get("headers", [name]))), **{key: one[key] for key in one.keys() - {"headers"}})
         for name, one in given.pop("columns").items()
     }
     order, quoted = tuple(given.pop("order", ())), bool(given.pop("quoted", False))
@@ -151,8 +153,9 @@ class Format:
 
 
 def key(header: str) -> str:
-    """Headers are compared without regard to case, blanks and punctuation."""
-    return cells.slug(header).replace("-", "_")
+    """Headers are compared without regard to case, accents, blanks and punctuation, in every script."""
+    plain = "".join(one for one in unicodedata.normalize("NFKD", header.casefold()) if not unicodedata.combining(one))
+    return re.sub(r"[\W_]+", "_", plain).strip("_")
 
 
 def choice(column: str, given: object, known: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the table holds
@@ -185,9 +188,13 @@ class Header:
             met.add(name)
         self._columns: dict[str, tuple[str, Column]] = {}
         for ours, column in columns.items():
-            found = [names[keys.index(header)] for header in column.headers if header in keys]
+            found = [header for header in column.headers if header in keys]
             if found:
-                self._columns[ours] = (found[0], column)
+                alike = [name for name, one in zip(names, keys, strict=True) if one == found[0]]
+                self._columns[ours] = (alike[0], column)
+                if len(set(alike)) > 1:
+                    told = f"these columns read alike: {', '.join(map(shown, alike))}; leave one of them"
+                    self.refusals.append(Refusal(Place(file, 1), "", alike[0], told))
             elif column.needed:
                 wanted = " or ".join(column.headers)
                 message = f"there is no such column{meant(column.headers[0], keys)}"

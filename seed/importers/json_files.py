@@ -14,20 +14,25 @@ from seed.refusals import Place, Refusal, shown
 Value = TypeVar("Value")
 CHUNK = 65_536
 LONGEST_ROW = 1_000_000
+REMEMBERED = 1_000
 _SOMETHING = re.compile(r"[^ \t\r\n]")
 
 
 def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[RowOrRefusal]:
-    """The objects of an array, counted from 1; their keys are the columns."""
-    number, header = 0, None
+    """The objects of an array, counted from 1; their keys are the columns, of which R leaves out empty ones."""
+    number = 0
+    headers: dict[tuple[str, ...], Header] = {}
     try:
         for number, given in enumerate(objects(stream), 1):
-            if header is None:
-                header = Header(list(given), table.columns, file)
-                if header.refusals:
-                    yield from header.refusals
-                    return
-            yield header.row(given, number)
+            keys = tuple(given)
+            header = headers.get(keys) or Header(keys, table.columns, file)
+            if header.refusals and number == 1:
+                yield from header.refusals
+                return
+            if len(headers) < REMEMBERED:
+                headers[keys] = header
+            wrong = [one._replace(place=Place(file, number)) for one in header.refusals]
+            yield wrong or header.row(given, number)
     except UnreadableError as error:
         yield Refusal(Place(file, number + 1), "", "", f"{error}; nothing after it was read")
 
@@ -50,21 +55,29 @@ def objects(stream: BufferedReader) -> Iterator[dict[str, Any]]:
 def _page(text: "Text") -> Iterator[dict[str, Any]]:
     """The rows of `{"TotalCount": 1, "Result": [{…}]}`: those of its one list of objects."""
     text.passed()
-    found = False
+    empty = found = False
     while text.sign() not in {"}", ""}:
         text.value(str)
         if text.sign() != ":":
             raise UnreadableError("is not JSON: there is no colon after a name")
         text.passed()
-        if text.sign() == "[" and not found:
+        listed = text.two_signs()
+        if listed == "[{" and found:
+            raise UnreadableError("the file holds several lists of objects: leave one of them")
+        if listed == "[{":
             found = True
             yield from _listed(text)
         else:
+            empty = empty or listed == "[]"
             text.value(object)
         if text.sign() == ",":
             text.passed()
+        elif text.sign() != "}":
+            raise UnreadableError("is not JSON: there is no comma before it, or the object never ends")
+    if not text.sign():
+        raise UnreadableError("is not JSON: the object never ends")
     text.passed()
-    if not found:
+    if not found and not empty:
         raise UnreadableError("the file does not hold a list of objects")
 
 
@@ -99,6 +112,15 @@ class Text:
                 return ""
         self._at = found.start()
         return found.group()
+
+    def two_signs(self) -> str:
+        """The next sign, and the one after it."""
+        first = self.sign()
+        while (found := _SOMETHING.search(self._held, self._at + 1)) is None:
+            if not (more := next(self._pieces, "")):
+                return first
+            self._held += more
+        return first + found.group()
 
     def passed(self) -> None:
         """The next sign was read."""

@@ -25,6 +25,8 @@ UNIDENTIFIED = "a side not identified yet"
 def records(row: InputRow) -> Iterator[MadeRecord]:
     """Everything that one row says."""
     lists = format_table("ucdp").lists
+    if row.cells["id"] < 1:
+        raise CellError("id", f"{row.cells['id']} is no number of an event, which is 1 or more")
     cells = {**row.cells, **{f"side_{letter}_words": in_words(row.cells[f"side_{letter}"]) for letter in "ab"}}
     violence = choice("type_of_violence", cells["type_of_violence"], lists["violence"])
     dated = when(cells)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from seed.importers import cells, csv_files, json_files
-from seed.importers.formats import CellError, Column, InputRow, Table, graded
+from seed.importers.formats import CellError, Column, InputRow, Table, graded, key
 from seed.refusals import Refusal
 from tests.support.imitations import stream
 
@@ -74,6 +74,10 @@ def test_blank_lines_are_no_rows() -> None:
     [
         ("date,text\nx,y\n", ["f row 1: id: there is no such column"]),
         ("idd,text\nx,y\n", ["f row 1: id: there is no such column; did you mean idd?"]),
+        (
+            "id,text,Text \n1,a,b\n",
+            ["f row 1: text: these columns read alike: 'text', 'Text '; leave one of them"],
+        ),
         ("id,text,text\n1,a,b\n", ["f row 1: 'text': two columns have this name"]),
         ("date,date\nx,y\n", ["f row 1: 'date': two columns have this name", "f row 1: id: there is no such column"]),
         ("", ["f row 1: is empty"]),
@@ -135,6 +139,11 @@ def test_cells(kind: str, given: object, expected: object) -> None:
         ("number", "1e999"),
         ("day", "22/01/2014"),
         ("day", "0001-01-01"),
+        ("day", "9999-12-31"),
+        ("any_day", "99991231"),
+        ("epoch", "1656720000000"),
+        ("epoch", "253402300799"),
+        ("epoch", "-99999999999"),
         ("stamp", "2031"),
         ("written", "2 Mai 2031"),
         ("written", "31 June 2031"),
@@ -143,7 +152,7 @@ def test_cells(kind: str, given: object, expected: object) -> None:
     ],
 )
 def test_cells_that_say_nothing_usable(kind: str, given: object) -> None:
-    with pytest.raises(ValueError, match=r" is (not|neither) "):
+    with pytest.raises(ValueError, match=r" is (not?|neither) "):
         Column((), kind).read(given)
 
 
@@ -163,6 +172,28 @@ def test_json_lists_are_read_object_by_object() -> None:
     text = '\ufeff [{"id": 1, "date": "2031-05-02", "text": "a]}"},\n {"id": 2.0, "text": null}]'
     assert values(read(text, json_files.rows)) == [(1, cells.day("2031-05-02"), "a]}"), (2, None, None)]
     assert values(read("[]", json_files.rows)) == []
+
+
+def test_what_one_json_object_leaves_out_another_may_say() -> None:
+    text = '[{"id": 1}, {"text": "a", "id": 2, "date": "2031-05-02"}, {"id": 3, "text": "b"}]'
+    assert values(read(text, json_files.rows)) == [(1, None, None), (2, cells.day("2031-05-02"), "a"), (3, None, "b")]
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 65_536])
+def test_the_one_list_of_objects_of_a_page_is_read(monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    monkeypatch.setattr(json_files, "CHUNK", chunk)
+    for page in ('{"errors": [], "n": [1, 2], "rows" : [ {"id":1}], "after": [ ]}', '{"rows": [{"id": 1}]}'):
+        assert values(read(page, json_files.rows)) == [(1, None, None)]
+    assert read('{"rows": []}', json_files.rows) == []
+
+
+def test_columns_are_found_in_every_script() -> None:
+    named = Table(
+        (), {"id": Column((key("Назва події"),), "line", needed=True), "n": Column(("رقم",), "whole")}, (), {}
+    )
+    assert values(read("Назва  події".upper() + ",رقم\nш,1\n", table=named)) == [("ш", 1)]
+    long = "a" * 60
+    assert values(read(f"{long}1,{long}2,id\nx,y,5\n")) == [(5, None, None)]
 
 
 def test_json_objects_lie_across_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,6 +217,21 @@ def test_json_objects_lie_across_pieces(monkeypatch: pytest.MonkeyPatch) -> None
         ('[{"id": 1}] [', "f row 2: the list has ended, but the file goes on; nothing after it was read"),
         ('[{"id": 1, "text": "a", "text": "b"}]', "f row 1: holds 'text' twice; nothing after it was read"),
         ('[{"id": [1]}]', "f row 1: id: [1] is neither text nor a number"),
+        ('[{"id": 1}, {"text": "a"}]', "f row 2: id: there is no such column"),
+        (
+            '{"a": [{"id": 1}], "b": [{"id": 2}]}',
+            "f row 2: the file holds several lists of objects: leave one of them; nothing after it was read",
+        ),
+        (
+            '{"n": 1 "a": [{"id": 1}]}',
+            "f row 1: is not JSON: there is no comma before it, or the object never ends; nothing after it was read",
+        ),
+        ('{"a": [{"id": 1}],', "f row 2: is not JSON: the object never ends; nothing after it was read"),
+        (
+            '{"a": [{"id": 1}]',
+            "f row 2: is not JSON: there is no comma before it, or the object never ends; nothing after it was read",
+        ),
+        ('{"a": [1]}', "f row 1: the file does not hold a list of objects; nothing after it was read"),
     ],
 )
 def test_json_that_cannot_be_used(text: str | bytes, expected: str) -> None:

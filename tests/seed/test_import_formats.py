@@ -79,7 +79,7 @@ def test_a_time_is_the_same_however_it_is_written() -> None:
     assert ids == {"firms-2031-05-02-0112-10.5s-20.25e"}
     assert only("event", made("firms", FIRMS | {"acq_time": "5"}))["id"] == "firms-2031-05-02-0005-10.5s-20.25e"
     assert only("event", made("firms", FIRMS | {"acq_time": ""}))["id"] == "firms-2031-05-02-10.5s-20.25e"
-    for time in ("2400", "0160", "noon", "11200"):
+    for time in ("2400", "0160", "noon", "11200", "1:2", "10:5", "::1", "1:1:2"):
         with pytest.raises(CellError, match="is not a time such as 0112"):
             made("firms", FIRMS | {"acq_time": time})
 

@@ -128,6 +128,15 @@ def test_a_path_that_is_mistyped_is_answered_with_what_was_meant(
         assert (code, lines[0]) == (1, f"{path}: there is no such file; did you mean {right}?")
 
 
+@pytest.mark.parametrize("command", [("load",), ("check",), ("import", "ucdp"), ("import", "package")])
+def test_a_path_that_is_too_long_is_said_in_one_sentence(
+    database: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    assert database.exists()
+    code, lines = said(capsys, *command, "x" * 5_000)
+    assert (code, lines[0]) == (1, "x" * 5_000 + ": cannot be read: File name too long")
+
+
 def test_a_folder_is_named_as_one(database: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert database.exists()
     code, lines = said(capsys, "import", "firms", str(tmp_path))

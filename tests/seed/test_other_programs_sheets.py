@@ -1,0 +1,40 @@
+"""Spreadsheets and lines of records as other programs write them, or as a failed copy leaves them."""
+
+from pathlib import Path
+
+from seed.dossiers.columns import BY_NAME
+from tests.seed.test_dossiers import FIRST, book, records, refusals, sheet
+
+
+def test_a_missing_value_of_other_programs_is_nothing_in_a_spreadsheet(tmp_path: Path) -> None:
+    bare, filled = sheet(tmp_path / "f.csv", FIRST), tmp_path / "r" / "f.csv"
+    filled.parent.mkdir()
+    sheet(filled, FIRST | dict.fromkeys(BY_NAME.keys() - FIRST.keys() - {"place_country"}, "NA"))
+    plain = {key: one for key, one in records(bare).items() if key[0] != "claim"}
+    assert {key: one for key, one in records(filled).items() if key[0] != "claim"} == plain
+    (claim, other) = ([one for key, one in records(path).items() if key[0] == "claim"] for path in (bare, filled))
+    assert [one | {"id": ""} for one in claim] == [one | {"id": ""} for one in other]
+    told = "NA is Namibia, or a missing value as R writes it: leave it empty, or record the place in TOML"
+    assert refusals(sheet(bare, FIRST | {"place_country": "NA"})) == [f" row 2: place_country: {told}"]
+
+
+def test_a_line_separator_within_a_text_divides_nothing(tmp_path: Path) -> None:
+    text = "one\u2028two\u2029three"
+    (claim,) = (
+        one for (kind, _), one in records(sheet(tmp_path / "f.csv", FIRST | {"quote": text})).items() if kind == "claim"
+    )
+    assert claim["quote"] == text
+    lines = tmp_path / "datasets.ndjson"
+    lines.write_text(f'{{"id": "d", "title": "{text}", "recorded_at": "2031-05-02"}}\r\n\r\n')
+    assert records(lines)["dataset", "d"]["title"] == text
+
+
+def test_a_damaged_workbook_is_refused_wherever_it_is_damaged(tmp_path: Path) -> None:
+    whole = book(tmp_path / "f.xlsx", ["event", "quote"], ["a", "b"]).read_bytes()
+    cut = tmp_path / "cut.xlsx"
+    for size in range(10, len(whole) - 30, 61):
+        cut.write_bytes(whole[:size])
+        assert [one[:29] for one in refusals(cut)] == [": is not XLSX that can be rea"]
+    for at in range(30, len(whole) // 2, 7):
+        cut.write_bytes(whole[:at] + bytes(whole[at + one] ^ 0xFF for one in range(8)) + whole[at + 8 :])
+        refusals(cut)
