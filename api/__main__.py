@@ -1,6 +1,6 @@
-"""`counterclaim`, and `python -m api`: the command line, which Ctrl-C ends in one line at any moment.
+"""The entry point of `counterclaim` and `python -m api`: Ctrl-C ends a command with one line at any moment.
 
-Nothing heavy is imported before Ctrl-C is listened to: reading the modules takes a while too.
+The signal handler is installed before anything heavy is imported, because imports take a while too.
 """
 
 import signal
@@ -14,7 +14,7 @@ HURRY_SECONDS = 3.0
 
 
 class StoppedError(BaseException):
-    """Somebody pressed Ctrl-C; like `KeyboardInterrupt`, but nothing on the way says something of its own about it."""
+    """Ctrl-C was pressed; unlike `KeyboardInterrupt`, no library reports it by itself."""
 
     asked: float | None = None
     """When that was, if it was: libraries written in C may make an error of their own of it."""
@@ -31,7 +31,7 @@ def stop(_number: int, _frame: FrameType | None) -> None:
 def main() -> None:
     """Run one command; Ctrl-C ends it with one line on stderr and exit code 130, a closed pipe with 141."""
     try:
-        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as it is in the background of a shell
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # ignored in background jobs of a shell
             signal.signal(signal.SIGINT, stop)
         from api.cli import main as run  # noqa: PLC0415 - see above
 
@@ -39,14 +39,14 @@ def main() -> None:
     except BaseException:
         if StoppedError.asked is not None:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            end("Stopped: what was not finished was not kept.", signal.SIGINT)
-        if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # so typer leaves it where its reader has gone
-            end("What this command says was not read to its end; what it did is done.", signal.SIGPIPE)
+            end("Stopped: unfinished work was discarded.", signal.SIGINT)
+        if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # typer leaves this after a closed pipe
+            end("The output of this command was not read to its end; the command itself is complete.", signal.SIGPIPE)
         raise
 
 
 def end(line: str, number: signal.Signals) -> NoReturn:
-    """Say why on stderr, and exit as shells say it of a signal."""
+    """Print the reason on stderr, and exit with the status shells use for the signal."""
     print(line, file=sys.stderr)  # noqa: T201 - typer may not be there yet
     raise SystemExit(128 + number) from None
 

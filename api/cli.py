@@ -1,4 +1,4 @@
-"""The command line: builds, fills, checks and serves a database."""
+"""The command line: creates, loads, checks and serves a database."""
 
 import socket
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 WORTH_OPENING = (
     ("/", "for people: who said what, and when, on a map, a timeline and side by side"),
-    ("/docs", "every question it answers, to be tried out"),
+    ("/docs", "the API, to try out"),
     (
         "/events?party=ukraine&date_from=2022-07-01&date_to=2022-07-03",
         "what may have happened on these three days that involves Ukraine",
@@ -49,19 +49,19 @@ def _one_line(message: str | None) -> str | None:
 
 
 Message = Annotated[
-    str | None, typer.Option(help="What the revision's history is to say of it.", callback=_one_line, metavar="TEXT")
+    str | None, typer.Option(help="The reason, recorded with the revision.", callback=_one_line, metavar="TEXT")
 ]
 
 
 class ReportFormat(StrEnum):
-    """How a command says what it did."""
+    """How a command reports its result."""
 
     TEXT = "text"
     JSON = "json"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command; what people can mend is one line on stderr and exit code 1."""
+    """Run one command; errors that users can fix are one line on stderr and exit code 1."""
     try:
         app(arguments)
     except (DatabaseUnusableError, PortUnusableError, SettingsError) as error:
@@ -70,14 +70,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _version(asked: bool) -> None:
-    """Say the version and end."""
+    """Print the version and exit."""
     if asked:
         typer.echo(f"counterclaim {installed('counterclaim')}")
         raise typer.Exit
 
 
 Version = Annotated[
-    bool, typer.Option("--version", help="Say the version, and nothing else.", is_eager=True, callback=_version)
+    bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_version)
 ]
 
 
@@ -88,7 +88,7 @@ def counterclaim(*, version: Version = False) -> None:
 
 @app.command()
 def migrate() -> None:
-    """Build the database's tables, or bring them to the newest version."""
+    """Create the database's tables, or upgrade them to the newest version."""
     migrate_database(read_settings().database_url)
 
 
@@ -103,7 +103,7 @@ def serve(host: Host = None, port: Port = None) -> None:
 
 @app.command()
 def mcp() -> None:
-    """Answer an assistant over stdin and stdout by the Model Context Protocol; needs the extra `mcp`."""
+    """Serve an assistant over stdin and stdout by the Model Context Protocol; needs the extra `mcp`."""
     try:
         from api.http.mcp.server import serve_stdio  # noqa: PLC0415 - an optional part of the installation
     except ImportError:
@@ -115,7 +115,7 @@ def mcp() -> None:
 
 @app.command()
 def up(host: Host = None, port: Port = None) -> None:
-    """Build the database where it is missing, load what is new, and serve it."""
+    """Create the database if it is missing, load what is new, and serve it."""
     settings = _settings(host, port)
     with bind(settings) as listener:
         migrate_database(settings.database_url)
@@ -144,7 +144,7 @@ def load(
     *,
     prune: Annotated[bool, typer.Option(help="Withdraw the datasets' records that are not in these files.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Only report what would be done.")] = False,
-    report: Annotated[ReportFormat, typer.Option(help="How to say what was done.")] = ReportFormat.TEXT,
+    report: Annotated[ReportFormat, typer.Option(help="The format of the report.")] = ReportFormat.TEXT,
     message: Message = None,
 ) -> None:
     """Load records of your own, from TOML, JSON, NDJSON, CSV or XLSX, all or nothing (docs/dossier.md)."""
@@ -166,7 +166,7 @@ def load(
 def template(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="What to write, by its suffix.")],
 ) -> None:
-    """Write a commented dossier (.toml), a spreadsheet of a row per claim (.csv, .xlsx) or the JSON Schema (.json)."""
+    """Write a commented dossier (.toml), a spreadsheet of one row per claim (.csv, .xlsx) or a JSON Schema (.json)."""
     from seed.dossiers.template import TemplateUnusableError, write  # noqa: PLC0415 - a server has no need of it
 
     for file in files:
@@ -188,7 +188,7 @@ def check(files: Annotated[list[Path], typer.Argument(help="Files of records, or
         typer.echo(refusal, err=True)
     if refusals:
         raise SystemExit(1)
-    typer.echo("Fit to be loaded.")
+    typer.echo("No faults: everything can be loaded.")
 
 
 @app.command("import")
@@ -204,12 +204,12 @@ def import_files(  # noqa: PLR0913 - each is an option of its own
     *,
     prune: Annotated[bool, typer.Option(help="Withdraw the dataset's records that are not in these files.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Only report what would be done.")] = False,
-    skip_refused: Annotated[bool, typer.Option(help="Load the other rows where some are refused.")] = False,
-    report: Annotated[ReportFormat, typer.Option(help="How to say what was done.")] = ReportFormat.TEXT,
-    release: Annotated[str | None, typer.Option(help="Which release they are, if their names do not say.")] = None,
+    skip_refused: Annotated[bool, typer.Option(help="Skip refused rows and load the others.")] = False,
+    report: Annotated[ReportFormat, typer.Option(help="The format of the report.")] = ReportFormat.TEXT,
+    release: Annotated[str | None, typer.Option(help="The release, if the files' names do not contain it.")] = None,
     message: Message = None,
 ) -> None:
-    """Load files of other datasets' formats, all or nothing, and report what that did."""
+    """Load files in formats of other datasets, all or nothing, and report the outcome."""
     from seed.importers.command import Wish, run  # noqa: PLC0415 - a server has no need of it
 
     wish = Wish(prune, dry_run, skip_refused, message, release, _queue())
@@ -218,13 +218,13 @@ def import_files(  # noqa: PLR0913 - each is an option of its own
 
 @app.command()
 def export(
-    target: Annotated[Path, typer.Argument(help="A folder to make, or a file to make if its name ends in .zip.")],
+    target: Annotated[Path, typer.Argument(help="The folder to create, or a file if the name ends in .zip.")],
     *,
     dataset: Annotated[list[str] | None, typer.Option(help="Only this dataset (may be repeated).")] = None,
-    parquet: Annotated[bool, typer.Option(help="Also as Parquet, which needs DuckDB.")] = False,
+    parquet: Annotated[bool, typer.Option(help="Also write Parquet; needs DuckDB.")] = False,
     form: Annotated[
         Literal["stix", "ftm"] | None,
-        typer.Option("--as", help="Instead: in this model's terms, with a list of what is lost in LOST.md."),
+        typer.Option("--as", help="Use this data model instead, and list what is lost in LOST.md."),
     ] = None,
 ) -> None:
     """Write the facts as a Frictionless Data Package of CSV and NDJSON, or as STIX 2.1 or FollowTheMoney."""
@@ -246,11 +246,11 @@ def export(
 
 @app.command()
 def backup(
-    file: Annotated[Path, typer.Argument(help="The file to make.")],
+    file: Annotated[Path, typer.Argument(help="The file to create.")],
     *,
-    force: Annotated[bool, typer.Option(help="Replace the file if it is there.")] = False,
+    force: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
 ) -> None:
-    """Save an SQLite database whole, as one file, while it is served and loaded."""
+    """Save an SQLite database as one file, also while it is served and loaded."""
     from seed.backup import backup as save  # noqa: PLC0415 - a server has no need of it
 
     typer.echo(save(read_settings().database_url, file, force=force))
@@ -258,11 +258,11 @@ def backup(
 
 @app.command()
 def restore(
-    file: Annotated[Path, typer.Argument(help="What `counterclaim backup` made.")],
+    file: Annotated[Path, typer.Argument(help="A file created by `counterclaim backup`.")],
     *,
-    force: Annotated[bool, typer.Option(help="Replace the data that are there.")] = False,
+    force: Annotated[bool, typer.Option(help="Replace existing data.")] = False,
 ) -> None:
-    """Put a saved SQLite database back, all or nothing, while the old one may be served."""
+    """Restore an SQLite database from a backup, all or nothing, also while the old one is served."""
     from seed.backup import restore as put_back  # noqa: PLC0415 - a server has no need of it
 
     typer.echo(put_back(read_settings().database_url, file, force=force, queue=_queue()))
@@ -270,9 +270,9 @@ def restore(
 
 @app.command()
 def release(
-    name: Annotated[str, typer.Argument(help="What it is to be called, such as 2026-11.")], *, message: Message = None
+    name: Annotated[str, typer.Argument(help="The name of the release, such as 2026-11.")], *, message: Message = None
 ) -> None:
-    """Freeze what is loaded as a data package, which is lent, cited and compared with others at /releases."""
+    """Freeze the loaded data as a data package that can be downloaded, cited and compared at /releases."""
     from seed.release import release as freeze  # noqa: PLC0415 - a server has no need of it
 
     typer.echo(freeze(read_settings().database_url, name, message=message, queue=_queue()))
@@ -280,7 +280,7 @@ def release(
 
 @app.command()
 def withdraw(dataset: Annotated[str, typer.Argument(help="The dataset's id.")], *, message: Message = None) -> None:
-    """Take a whole dataset out; refused while another dataset's records name its own."""
+    """Withdraw a whole dataset; refused while records of other datasets refer to it."""
     from seed.load import withdraw as take_out  # noqa: PLC0415 - a server has no need of it
 
     url = read_settings().database_url
@@ -290,7 +290,7 @@ def withdraw(dataset: Annotated[str, typer.Argument(help="The dataset's id.")], 
 
 @app.command()
 def verify() -> None:
-    """Prove that facts hold and that all that is derived follows from them; name every record for which not."""
+    """Verify all facts and everything derived from them, and list every record with a fault."""
     from seed.verify import report_lines  # noqa: PLC0415 - a server has no need of it
     from seed.verify import verify as findings  # noqa: PLC0415 - as above
 
@@ -310,7 +310,7 @@ def verify() -> None:
 
 @app.command()
 def rebuild() -> None:
-    """Derive all that is served anew from the facts."""
+    """Derive everything that is served from the facts again."""
     from seed.load import rebuild as derive  # noqa: PLC0415 - a server has no need of it
 
     url = read_settings().database_url
@@ -318,21 +318,21 @@ def rebuild() -> None:
     made = engine(url)
     try:
         with explained(url):
-            typer.echo(f"Derived anew: {derive(made, queue=_queue()):,} events and what is said of them.")
+            typer.echo(f"Derived again: {derive(made, queue=_queue()):,} events and their claims.")
     finally:
         made.dispose()
 
 
 @app.command()
 def openapi() -> None:
-    """Print the description of the HTTP interface, as /openapi.json sends it."""
+    """Print the OpenAPI document, as served at /openapi.json."""
     from api.http.openapi import as_kept  # noqa: PLC0415 - as above
 
     typer.echo(as_kept(create_app(read_settings()).openapi()), nl=False)
 
 
 def _load(url: str, datasets: Sequence[str] = (), *, prune: bool = False, message: str | None = None) -> str:
-    """Load the reviewed datasets; what was done, in one line."""
+    """Load the reviewed datasets. Returns a one-line summary."""
     from seed.check import reviewed  # noqa: PLC0415 - a server has no need of it
     from seed.dossiers.command import load_files  # noqa: PLC0415 - as above
 
@@ -341,7 +341,7 @@ def _load(url: str, datasets: Sequence[str] = (), *, prune: bool = False, messag
 
 
 def _queue() -> "Queue":
-    """How long to wait for another load, and who is told for whom."""
+    """How long to wait for another load, and how to report the wait."""
     from seed.queue import Queue  # noqa: PLC0415 - a server has no need of it
 
     return Queue(read_settings().queue_seconds, lambda line: typer.echo(line, err=True))
@@ -350,7 +350,7 @@ def _queue() -> "Queue":
 def _loaded(
     url: str, work: "Callable[[sa.Engine], Report]", *, dry_run: bool = False, form: ReportFormat = ReportFormat.TEXT
 ) -> str:
-    """Load or withdraw; what was done, or why nothing was, and exit code 1."""
+    """Load or withdraw, and print the outcome; if refused, print the reasons and exit with code 1."""
     from seed.report import LoadRefusedError  # noqa: PLC0415 - a server has no need of it
 
     made = engine(url)
@@ -366,7 +366,7 @@ def _loaded(
 
 
 def _settings(host: str | None, port: int | None) -> Settings:
-    """The settings, but for what the command line says otherwise."""
+    """The settings, overridden by the command line."""
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     return read_settings().model_copy(update=given)
 
@@ -377,7 +377,7 @@ def _serve(settings: Settings, listener: socket.socket, worth_opening: Sequence[
 
 
 class Announced(Server):
-    """A server that says what to open once it answers."""
+    """A server that prints addresses to open once it is ready."""
 
     def __init__(self, settings: Settings, listener: socket.socket, worth_opening: Sequence[tuple[str, str]]) -> None:
         app = create_app(settings)

@@ -1,11 +1,11 @@
-"""What can be wrong with a question, or with the database it is put to; `api.http.problems` says it over HTTP.
+"""Exceptions for failed queries, independent of HTTP; `api.http.problems` turns them into responses.
 
 Refused            an expected failure, with what happened
 ├─ BadParameters   names each bad parameter, its value and what is allowed
 ├─ NotFound        there is no such record or page, with the nearest ids
 ├─ Gone            a record was withdrawn: by which revision, when and why
-├─ RevisionDiffers the page before was of other data than there are now; says which
-└─ Unavailable     the database is away or busy; says when to try again
+├─ RevisionDiffers the previous page is of another revision; says which
+└─ Unavailable     the database is away or busy; says when to retry
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ LEAST_PART = 3
 
 @dataclass(frozen=True, slots=True)
 class BadParameter:
-    """What is wrong with one parameter; the value is shortened to 200 characters."""
+    """One bad parameter; the value is shortened to 200 characters."""
 
     parameter: str
     value: str | None
@@ -33,7 +33,7 @@ class Refused(Exception):  # noqa: N818 - each kind of it has a name of its own
     """An expected failure."""
 
     def __init__(self, detail: str) -> None:
-        """Take what happened this time."""
+        """Take a description of what happened."""
         super().__init__(detail)
         self.detail = detail
 
@@ -42,7 +42,7 @@ class BadParameters(Refused):
     """One or more parameters are wrong."""
 
     def __init__(self, *errors: BadParameter) -> None:
-        """Take what is wrong with each."""
+        """Take the bad parameters."""
         super().__init__("; ".join(f"{error.parameter}: {error.message}" for error in errors))
         self.errors = errors
 
@@ -51,7 +51,7 @@ class NotFound(Refused):
     """There is no such record or page."""
 
     def __init__(self, detail: str, near: Sequence[str] = ()) -> None:
-        """Take what was looked for and the nearest ids."""
+        """Take a description and the nearest ids."""
         super().__init__(detail)
         self.near = near
 
@@ -60,22 +60,22 @@ class Gone(Refused):
     """A record was withdrawn."""
 
     def __init__(self, kind: str, identifier: str, revision: int, recorded_at: str, message: str | None) -> None:
-        """Take which record, and what the revision that withdrew it says of itself."""
+        """Take the record, and the revision that withdrew it."""
         super().__init__(f"The {kind} {identifier[:SHOWN_VALUE]} was withdrawn by revision {revision}.")
         self.record = {"kind": kind, "id": identifier, "revision": revision}
         self.recorded_at, self.message = recorded_at, message
 
 
 class RevisionDiffers(Refused):
-    """A page cannot follow on one of another revision: records might be missed, or come twice."""
+    """A page cannot continue from a page of another revision: records could be missing or repeated."""
 
     def __init__(self, before: int, now: int, *, known: bool) -> None:
-        """Take the revision of the page before, the one that this server has, and whether it knows the former."""
+        """Take the revision of the previous page, that of this server, and whether the server knows the former."""
         if now < before:
             has = f"does not know of it yet and has {now}"
         else:
             has = f"now has {now}" if known else f"has {now} of another history"
-        super().__init__(f"The page before was of revision {before}, and this server {has}: begin again.")
+        super().__init__(f"The previous page was of revision {before}, and this server {has}: start again.")
         self.revisions = {"page_revision": before, "revision": now}
 
 
@@ -83,7 +83,7 @@ class Unavailable(Refused):
     """The database is away, busy or too slow."""
 
     def __init__(self, detail: str, *, retry_after: int = 1) -> None:
-        """Take the reason and after how many seconds to try again."""
+        """Take the reason and the seconds to wait before a retry."""
         super().__init__(detail)
         self.retry_after = retry_after
 
@@ -96,7 +96,7 @@ def bad(
     allowed: Sequence[str] | None = None,
     near: Sequence[str] | None = None,
 ) -> BadParameter:
-    """Say what is wrong with a parameter; suggests `near`, or the nearest of what is allowed."""
+    """Describe a bad parameter; suggests `near`, or the nearest allowed values."""
     text = ", ".join(map(str, value)) if isinstance(value, list) else value
     shown = None if text is None else str(text)[:SHOWN_VALUE]
     return BadParameter(

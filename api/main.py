@@ -1,4 +1,4 @@
-"""The application: routes and error handlers over one reader of the database, and the guard around them."""
+"""The application: routes and error handlers over one database reader, and the middleware around them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -47,7 +47,7 @@ JUDGEMENTS = (positions, compare, control, briefing)
 
 
 def reader_for(settings: Settings) -> Reader:
-    """A reader of the database that the settings name."""
+    """A reader of the configured database."""
     url = settings.database_url
     if database.is_sqlite(url):
         return SqliteReader(database.sqlite_file(url), settings)
@@ -59,7 +59,7 @@ def reader_for(settings: Settings) -> Reader:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Check what is stored beside all else; let go of everything at the end."""
+    """Run the integrity check in the background, and close everything at the end."""
     app.state.integrity.start(asyncio.get_running_loop())
     yield
     await app.state.assistants.close()
@@ -69,7 +69,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _furnish(app: FastAPI, settings: Settings) -> None:
-    """What all requests share."""
+    """Set the state that all requests share."""
     app.state.data = Data(reader_for(settings), settings.posting_cache_bytes)
     app.state.integrity = IntegrityCheck(app.state.data, settings)
     app.state.exports = ExportCache(settings.export_cache_bytes, settings.concurrent_exports)
@@ -78,7 +78,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application, over the database that the settings name."""
+    """Create the application over the configured database."""
     settings = settings or Settings()
     app = FastAPI(
         title="Counterclaim",
@@ -90,7 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         dependencies=[Depends(parameters.given_once)],
-        redirect_slashes=False,  # it would lead to whatever host the client claims to ask
+        redirect_slashes=False,  # redirects would use the host from the request
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # `metrics` counts, `monitoring` logs
     )
@@ -105,13 +105,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def _route(app: FastAPI) -> None:
-    """Lead to every resource."""
-    app.include_router(rollups.router)  # before what has an id in its path
+    """Include the routes of every resource."""
+    app.include_router(rollups.router)  # before paths with an id
     for resource in RESOURCES:
         app.include_router(resource.exports)
         app.include_router(resource.router)
     app.include_router(briefing.exports)
-    app.include_router(linked_data.router)  # before what has an id in its path
+    app.include_router(linked_data.router)  # before paths with an id
     app.include_router(releases.router)
     for record in revisions.ROUTERS:
         app.include_router(record)
@@ -121,14 +121,14 @@ def _route(app: FastAPI) -> None:
 
 
 def guarded(app: FastAPI, settings: Settings) -> Middleware:
-    """The application as it is served: the guard around all of it, with the fast path past the framework."""
+    """The application as served: in its middleware, with the fast path around the framework."""
     routers = [router for resource in RESOURCES for router in (resource.exports, resource.router)]
     fast_path = fast_path_of(app, [rollups.router, *routers])
     return Middleware(app, settings, app.state.metrics, fast_path.answer)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the protocol's
-    """`uvicorn api.main:app` serves what the environment names; importing this module builds nothing."""
+    """Support `uvicorn api.main:app`, configured by the environment; importing this module builds nothing."""
     if name != "app":
         raise AttributeError(name)
     settings = Settings()

@@ -17,7 +17,7 @@ EXPOSED_RATE_LIMIT = 1_200
 
 
 class SettingsError(Exception):
-    """A setting cannot be used; the message is one line that says which and why."""
+    """A setting is invalid; the message says which and why in one line."""
 
 
 def _listed(value: object) -> object:
@@ -28,7 +28,7 @@ Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeVali
 
 
 class Settings(BaseSettings):
-    """How this process runs; made once by whoever starts it, and handed on from there."""
+    """The settings of this process, read once at startup and passed on."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True, validate_by_name=True)
 
@@ -145,12 +145,12 @@ class Settings(BaseSettings):
 
     @property
     def prefix(self) -> str:
-        """What stands before every path, such as `/conflict`."""
+        """The prefix of every path, such as `/conflict`."""
         return urlsplit(self.public_url or "").path.rstrip("/")
 
     @property
     def exposed(self) -> bool:
-        """Whether others than this machine can reach the service."""
+        """Whether other machines can reach the service."""
         try:
             return not ip_address(self.host).is_loopback
         except ValueError:
@@ -158,19 +158,19 @@ class Settings(BaseSettings):
 
     @property
     def hides_metrics(self) -> bool:
-        """Whether `/metrics` is not told where all else is."""
+        """Whether `/metrics` is not served with everything else."""
         return self.exposed or self.metrics_address is not None
 
     @property
     def requests_per_minute(self) -> int:
-        """The most requests of one client per minute; 0: no limit."""
+        """The maximum number of requests per client and minute; 0: no limit."""
         if self.rate_limit is None:
             return EXPOSED_RATE_LIMIT if self.exposed else 0
         return self.rate_limit
 
 
 def _known(variable: str) -> None:
-    """Refuse a variable of our own that names no setting: what it was meant to change would silently stay as it is."""
+    """Refuse an unknown `COUNTERCLAIM_…` variable, because the intended setting would silently keep its default."""
     name = variable.upper().removeprefix(PREFIX)
     names = [known.upper() for known in Settings.model_fields if known != "database_url"]
     if not variable.upper().startswith(PREFIX) or name in names or name.startswith(OF_TESTS):
@@ -181,7 +181,7 @@ def _known(variable: str) -> None:
 
 
 def read_settings() -> Settings:
-    """The settings of this process, or one line about the first that cannot be used."""
+    """Read the settings of this process. Raises SettingsError for the first invalid one."""
     for variable in sorted(os.environ):
         _known(variable)
     try:

@@ -1,4 +1,4 @@
-"""`python -m seed` loads the reviewed datasets, as `counterclaim seed` does."""
+"""`python -m seed` loads the reviewed datasets, like `counterclaim seed`."""
 
 from api.cli import main
 

@@ -1,4 +1,4 @@
-"""`counterclaim backup` and `restore`: the whole of an SQLite database as one file, taken and put back while served."""
+"""`counterclaim backup` and `restore`: an SQLite database as one file, saved and restored while it is being served."""
 
 import hashlib
 import os
@@ -33,13 +33,13 @@ ELSEWHERE = (
 
 
 def backup(url: str, target: Path, *, force: bool = False) -> str:
-    """Save one state of the database, whole and checked, or nothing. What was done, in one line."""
+    """Save one state of the database, verified, or nothing. Returns a one-line summary."""
     source = _file(url)
     require_current(url)
     if target.is_dir():
         raise DatabaseUnusableError(f"{target} is a folder: name a file.")
     if target.exists() and not force:
-        raise DatabaseUnusableError(f"{target} is there already: take another name, or --force to replace it.")
+        raise DatabaseUnusableError(f"{target} exists already: choose another name, or --force to replace it.")
     if target.exists() and target.samefile(source):
         raise DatabaseUnusableError(f"{target} is the database itself.")
     with _explained(target), _beside(target) as made:
@@ -57,7 +57,7 @@ def backup(url: str, target: Path, *, force: bool = False) -> str:
 
 
 def restore(url: str, source: Path, *, force: bool = False, queue: Queue = NO_QUEUE) -> str:
-    """Put back what `backup` saved, all or nothing, once no load is under way. What was done, in one line."""
+    """Restore a backup, all or nothing, when no load is running. Returns a one-line summary."""
     target = _file(url)
     if not source.is_file():
         missing = IsADirectoryError() if source.is_dir() else FileNotFoundError()
@@ -69,7 +69,7 @@ def restore(url: str, source: Path, *, force: bool = False, queue: Queue = NO_QU
 def _restored(target: Path, source: Path, *, force: bool) -> str:
     held = _held(target)
     if held is not None and not force:
-        raise DatabaseUnusableError(f"{target} holds data, which would be lost: --force replaces it.")
+        raise DatabaseUnusableError(f"{target} contains data that would be lost: --force replaces it.")
     if target.exists() and source.exists() and target.samefile(source):
         raise DatabaseUnusableError(f"{source} is the database itself.")
     with _explained(source), _beside(target) as made:
@@ -91,7 +91,7 @@ def _restored(target: Path, source: Path, *, force: bool) -> str:
 
 
 def _hash_file(file: Path) -> Path:
-    """Where the SHA-256 of a backup stands, as `sha256sum` writes and checks it."""
+    """The file with the SHA-256 of a backup, in the format of `sha256sum`."""
     return file.with_name(f"{file.name}.sha256")
 
 
@@ -101,12 +101,12 @@ def _sha256(file: Path) -> str:
 
 
 def _as_saved(file: Path) -> bool:
-    """Whether a backup is the one whose hash was written beside it; False: no hash is there. Refuses another."""
+    """Whether a backup has the hash in its hash file; False without such a file. Refuses a different hash."""
     if not file.is_file() or not _hash_file(file).is_file():
         return False
     said = _hash_file(file).read_text(errors="replace").partition(" ")[0]
     if said != _sha256(file):
-        raise DatabaseUnusableError(f"{file} is damaged: it has not the SHA-256 that {_hash_file(file)} says.")
+        raise DatabaseUnusableError(f"{file} is damaged: it does not have the SHA-256 in {_hash_file(file)}.")
     return True
 
 
@@ -122,7 +122,7 @@ def _reading(file: Path) -> sqlite3.Connection:
 
 @contextmanager
 def _explained(file: Path) -> Iterator[None]:
-    """Say in one line what kept us from reading or writing."""
+    """Turn errors of reading and writing into one line."""
     try:
         yield
     except sqlite3.DatabaseError as error:
@@ -135,7 +135,7 @@ def _explained(file: Path) -> Iterator[None]:
 
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
-    """A new file in the target's folder, gone in the end unless it was moved."""
+    """A temporary file in the target's folder, deleted at the end unless it was renamed."""
     folder = target.absolute().parent
     try:
         number, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=folder)
@@ -145,12 +145,12 @@ def _beside(target: Path) -> Iterator[Path]:
     try:
         yield Path(name)
     finally:
-        for left in ("", "-journal", "-wal", "-shm"):  # SQLite keeps these beside a file that it could not close
+        for left in ("", "-journal", "-wal", "-shm"):  # SQLite leaves these if it could not close the file
             Path(f"{name}{left}").unlink(missing_ok=True)
 
 
 def _keep(made: Path, target: Path) -> None:
-    """Give the file its name once it is safe on the disk."""
+    """Sync the file to disk, then rename it to the target."""
     made.chmod(0o644)
     with made.open("rb") as written:
         os.fsync(written.fileno())
@@ -167,10 +167,10 @@ def _whole(database: sqlite3.Connection, file: Path) -> None:
 
 
 def _ours(database: sqlite3.Connection, file: Path) -> None:
-    """Refuse what is no database of Counterclaim, or one of another version."""
+    """Refuse a file that is not a Counterclaim database of this version."""
     tables = {row[0] for row in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     if not {"alembic_version", *models.Base.metadata.tables} <= tables:
-        raise DatabaseUnusableError(f"{file} is no backup of Counterclaim: it has not its tables.")
+        raise DatabaseUnusableError(f"{file} is not a backup of Counterclaim: its tables are missing.")
     version = database.execute("SELECT version_num FROM alembic_version").fetchone()
     if version != (newest(),):
         found = version[0] if version else "none"
@@ -186,7 +186,7 @@ def _revision(database: sqlite3.Connection) -> int | None:
 
 
 def _held(target: Path) -> int | None:
-    """The revision of the data that is there, nought if that cannot be told; None: nothing is there to be lost."""
+    """The revision of the existing data (0 if unknown), or None if there is nothing to lose."""
     if not target.exists():
         return None
     try:
@@ -199,15 +199,15 @@ def _held(target: Path) -> int | None:
 
 @contextmanager
 def _store(database: sqlite3.Connection) -> Iterator[Store]:
-    """The database for those who read and write in bulk; what they write is committed in the end."""
+    """The database for bulk reads and writes, committed at the end."""
     made = sa.create_engine("sqlite://", creator=lambda: database, poolclass=sa.StaticPool)
     with made.connect() as connection:
         yield Store(connection)
-        database.commit()  # past SQLAlchemy, which does not know of it
+        database.commit()  # directly, because SQLAlchemy does not know about these writes
 
 
 def _sound(database: sqlite3.Connection, file: Path, *, hashed: bool) -> None:
-    """Refuse what is not as it was written: history and all that is served, and without a hash of it the facts too."""
+    """Refuse damaged data: verify the history and everything served, and without a hash file also the facts."""
     with _store(database) as store:
         found = next(verify.findings(store, everything=not hashed), None)
     if found is not None:
@@ -215,7 +215,7 @@ def _sound(database: sqlite3.Connection, file: Path, *, hashed: bool) -> None:
 
 
 def _continue(database: sqlite3.Connection, target: Path) -> None:
-    """Let the history go on from the one that is replaced: whatever the backup holds otherwise is one more revision."""
+    """Continue the history of the replaced database: the differences in the backup become one more revision."""
     database.execute("ATTACH ? AS held", (str(target),))
     with _store(database) as store:
         for table in LOG:
@@ -233,7 +233,7 @@ def _continue(database: sqlite3.Connection, target: Path) -> None:
 
 
 def _all(store: Store, one: str, other: str) -> Iterator[list[str]]:
-    """The ids of two tables, some at a time."""
+    """The ids of two tables, in chunks."""
     after = ""
     each = "SELECT id FROM {} WHERE id > ?"
     statement = f"{each.format(one)} UNION {each.format(other)} ORDER BY 1 LIMIT ?"
@@ -243,9 +243,9 @@ def _all(store: Store, one: str, other: str) -> Iterator[list[str]]:
 
 
 def _replace(made: Path, target: Path) -> None:
-    """Write one database over another in one transaction: whoever reads sees the old one until it is done."""
+    """Write one database over another in one transaction, so that readers see the old one until it is complete."""
     with closing(sqlite3.connect(target, timeout=BUSY_TIMEOUT_MS / 1_000, isolation_level=None)) as written:
-        written.execute("BEGIN IMMEDIATE")  # the copy itself would wait for ever for whoever is loading
+        written.execute("BEGIN IMMEDIATE")  # the copy itself would wait for a running load without a limit
         written.execute("ROLLBACK")
         with closing(_reading(made)) as read:
             read.backup(written)

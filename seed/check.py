@@ -1,4 +1,4 @@
-"""Tells authors what is wrong with their files, before anything is loaded."""
+"""Reports what is wrong with files before anything is loaded."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -16,13 +16,13 @@ SEED = Path(__file__).parent
 
 
 def reviewed(within: Path = SEED) -> list[Path]:
-    """The folders of reviewed datasets that come with the project: those that hold files of records, and no code."""
+    """The folders of the reviewed datasets that come with the project: those with files of records and no code."""
     folders = (one for one in sorted(within.iterdir()) if one.is_dir() and not one.name.startswith((".", "_")))
     return [one for one in folders if held_in(one) and not (one / "__init__.py").exists()]
 
 
 def check(paths: Sequence[Path]) -> list[Refusal]:
-    """Everything for which the files would be refused, beside the reviewed datasets, whose records they may name."""
+    """Every reason to refuse the files, which may refer to records of the reviewed datasets."""
     checked = list(files(paths))
     own = {path.resolve() for path in checked}
     others = [path for path in files(reviewed()) if path.resolve() not in own]

@@ -1,4 +1,4 @@
-"""What only several records together can show to be wrong: circles, rival dates, others' words taken back."""
+"""Checks that need several records: cycles, rival datings, and retractions of other parties' claims."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -9,18 +9,18 @@ from typing import NamedTuple
 from api.domain.parties import TELLING, Standings
 from api.storage.bulk import Store
 
-# How many records of a circle are named.
+# The maximum number of records of a cycle that a message names.
 SHOWN = 6
 
 
-# Claims that a load touched, and claims about them.
+# Claims touched by a load, and claims about them.
 TOUCHED = """
 SELECT id FROM touched WHERE kind = 'claim'
 UNION SELECT c.id FROM touched t JOIN claim c ON c.about = t.id WHERE t.kind = 'claim'"""
 
 
 class Fault(NamedTuple):
-    """A record that does not go together with others: its kind, id, dataset and field, and why."""
+    """A record that contradicts others: its kind, id, dataset and field, and the reason."""
 
     kind: str
     id: str
@@ -30,30 +30,30 @@ class Fault(NamedTuple):
 
 
 def faults(store: Store, kinds: Collection[str] | None = None) -> Iterator[Fault]:
-    """Every fault among the facts as they stand; or what a load can have made that touched records of `kinds` alone."""
+    """Every fault among the facts, or only those that a load of records of these `kinds` can have caused."""
     if kinds is None or "location" in kinds:
         yield from _circular_places(store)
     if (kinds is None or "claim" in kinds) and _answers(store, touched=kinds is not None):
         yield from _circular_claims(store)
     yield from _rival_datings(store)
-    if kinds is None or "actor" in kinds:  # who belongs to whom decides whose word may be taken back
+    if kinds is None or "actor" in kinds:  # affiliations decide who may retract a claim
         yield from _retractions(store)
     elif "claim" in kinds:
         yield from _retractions(store, f"AND c.id IN ({TOUCHED})")
 
 
 def _circular_places(store: Store) -> Iterator[Fault]:
-    """Places within themselves by way of others, or of what is the same place in another dataset."""
+    """Places that lie within themselves through other places or through equivalents in other datasets."""
     within = store.rows("SELECT id, within FROM location WHERE within IS NOT NULL ORDER BY id")
     named = list(_circles(within)) or _circle_of_the_same(store, within)
     for first, by_way in named:
         dataset = store.column("SELECT dataset FROM location WHERE id = ?", first)[0]
-        message = f"{first} lies within itself by way of {by_way}; a place lies only within larger ones"
+        message = f"{first} lies within itself through {by_way}; a place lies only within larger ones"
         yield Fault("location", first, dataset, "within", message)
 
 
 def _circle_of_the_same(store: Store, within: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """One place that lies within itself where places that are the same stand for each other, and by way of whom."""
+    """A place that lies within itself if equivalent places are merged, and the path."""
     same: dict[str, str] = dict(store.rows("SELECT id, same_as FROM location WHERE same_as IS NOT NULL"))
 
     def stands_for(place: str) -> str:
@@ -65,13 +65,13 @@ def _circle_of_the_same(store: Store, within: Iterable[tuple[str, str]]) -> list
 
     larger: defaultdict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
     for part, whole in within:
-        # A dataset may record a unit and its middle, both the same as one place of another: no circle yet.
+        # A dataset may record a unit and its centre, both equivalent to one place of another dataset: not a cycle.
         if (one := stands_for(part)) != (other := stands_for(whole)):
             larger[one].setdefault(other, (part, whole))
     try:
         TopologicalSorter(larger).prepare()
     except CycleError as error:
-        ring: list[str] = error.args[1][::-1]  # it names each before what needs it
+        ring: list[str] = error.args[1][::-1]  # the error lists dependencies first
         steps = [larger[one][other] for one, other in pairwise(ring)]
         first = steps.index(min(steps))
         steps = [*steps[first:], *steps[:first]]
@@ -84,21 +84,21 @@ def _circle_of_the_same(store: Store, within: Iterable[tuple[str, str]]) -> list
 
 
 def _answers(store: Store, *, touched: bool) -> bool:
-    """Whether any claim, or any that the load touched, is about another."""
+    """Whether any claim (or any touched by the load) is about another claim."""
     which = "AND id IN (SELECT id FROM touched WHERE kind = 'claim')" if touched else ""
     return bool(store.rows(f"SELECT 1 FROM claim WHERE about IS NOT NULL {which} LIMIT 1"))
 
 
 def _circular_claims(store: Store) -> Iterator[Fault]:
-    """Claims about themselves by way of others: neither could ever count."""
+    """Claims about themselves through others, so that none of them could ever count."""
     for first, by_way in _circles(store.rows("SELECT id, about FROM claim WHERE about IS NOT NULL ORDER BY id")):
         dataset = store.column("SELECT dataset FROM claim WHERE id = ?", first)[0]
-        message = f"{first} is about itself by way of {by_way}; a claim is about one that was made before it"
+        message = f"{first} is about itself through {by_way}; a claim is about one that was made before it"
         yield Fault("claim", first, dataset, "about", message)
 
 
 def _circles(links: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Each circle once: its smallest id, and by way of whom it comes back to it."""
+    """Each cycle once: its smallest id and the path back to it."""
     following = dict(links)
     settled: set[str] = set()
     for start in following:
@@ -107,7 +107,7 @@ def _circles(links: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         while here is not None and here not in settled and here not in way:
             way[here] = None
             here = following.get(here)
-        settled.update(way)  # `|=` with a view of keys makes the whole set anew each time
+        settled.update(way)  # `|=` with a view of keys would copy the whole set each time
         if here in way:
             circle = list(way)[list(way).index(here) :]
             first = min(circle)
@@ -116,7 +116,7 @@ def _circles(links: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def _rival_datings(store: Store) -> Iterator[Fault]:
-    """Records with several datings, of which none or several are preferred although they disagree."""
+    """Records with several datings that disagree, of which none or several are preferred."""
     for kind in ("event", "claim"):
         several = f"SELECT {kind} FROM dating WHERE {kind} IS NOT NULL GROUP BY {kind} HAVING count(*) > 1"
         rivals: defaultdict[str, list[tuple[str, str, str, bool]]] = defaultdict(list)
@@ -134,7 +134,7 @@ def _rival_datings(store: Store) -> Iterator[Fault]:
 
 
 def _retractions(store: Store, condition: str = "") -> Iterator[Fault]:
-    """Claims that take back what another party said."""
+    """Claims that retract a claim of another party."""
     rows = store.rows(
         "SELECT c.id, c.dataset, c.speaker, o.id, o.speaker FROM claim c JOIN claim o ON o.id = c.about "
         f"WHERE c.stance = 'retracts' {condition} ORDER BY c.id"
@@ -150,6 +150,6 @@ def _retractions(store: Store, condition: str = "") -> Iterator[Fault]:
         if own != theirs:
             message = (
                 f"{about} was said for {theirs or 'nobody named'}, not for {own or 'nobody named'}: "
-                "only a speaker of the same party can take it back"
+                "only a speaker of the same party can retract it"
             )
             yield Fault("claim", id_, dataset, "about", message)

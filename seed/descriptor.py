@@ -1,4 +1,4 @@
-"""`datapackage.json`: what an export's files hold, in the words of the Frictionless Data Package standard."""
+"""`datapackage.json`: describes an export's files by the Frictionless Data Package standard."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ SUMS = "SHA256SUMS"
 
 
 class Frozen(NamedTuple):
-    """A release: its name, and the revision that it is, with its digest."""
+    """A release: its name, its revision and the revision's digest."""
 
     name: str
     revision: int
@@ -83,7 +83,7 @@ def package(
     whole: bool,
     frozen: Frozen | None = None,
 ) -> dict[str, Any]:
-    """The descriptor; references between tables are declared where the whole database is there to be referred to."""
+    """The descriptor; foreign keys are declared only if the package has the whole database."""
     licences = {one["licence"] for one in datasets if one["licence"]}
     return {
         "profile": "data-package",
@@ -104,12 +104,12 @@ def _some(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 - parts of a descrip
 
 
 def resource(file: Mapping[str, Any], *, whole: bool) -> dict[str, Any]:
-    """A file: a table as CSV, or the records of a kind as lines of JSON."""
+    """The description of a file: a table as CSV, or one kind of record as lines of JSON."""
     table, lines = file["table"], file["path"].endswith(".ndjson")
     return {
         "name": _name(table, lines=lines),
         "path": file["path"],
-        # Tools read lines of JSON only with extras; so to them these are files, with a schema for people.
+        # Most tools cannot read lines of JSON as tables, so these are plain files with a schema for people.
         "type": "file" if lines else "table",
         "profile": "data-resource" if lines else "tabular-data-resource",
         "format": "ndjson" if lines else "csv",
@@ -135,7 +135,7 @@ def _schema(table: str, *, lines: bool, whole: bool) -> dict[str, Any]:
 
 
 def table_schema(name: str, *, whole: bool) -> dict[str, Any]:
-    """The columns of a table, as the models declare them."""
+    """The columns of a table, from the models."""
     table = models.Base.metadata.tables[name]
     fields = []
     for column in (table.c[one] for one in recorded_columns(name)):
@@ -166,7 +166,7 @@ def _type(column: sa.Column[Any]) -> str:
 
 
 def record_schema(kind: str) -> dict[str, Any]:
-    """The fields of a record, as the input models declare them."""
+    """The fields of a record, from the input models."""
     schema = INPUT_MODELS[kind].model_json_schema()
     shapes = {name: _shape(one, schema.get("$defs", {})) for name, one in schema["properties"].items()}
     owner = {} if kind == "dataset" else {"dataset": "string"}
@@ -177,7 +177,7 @@ def record_schema(kind: str) -> dict[str, Any]:
 
 
 def _shape(declared: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
-    """The type of a field: the first that is not null."""
+    """The type of a field: the first one that is not null."""
     options = [one for one in declared.get("anyOf", [declared]) if one.get("type") != "null"]
     first = options[0]
     if "$ref" in first:

@@ -25,7 +25,7 @@ from seed.records import INPUT_MODELS
 from seed.refusals import meant
 from seed.rows import COLUMNS
 
-# As early as a zip file can say, so that the same facts make the same file.
+# The earliest time of the zip format, so that the same facts make the same file.
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 PIECE = 1 << 20
 DIALECT = "header=true, delim=',', quote='\"', escape='\"', nullstr=''"
@@ -42,13 +42,13 @@ DUCKDB_TYPES = {
 
 
 class ExportUnusableError(Exception):
-    """What was asked for cannot be written; the message is one line that says why."""
+    """The export cannot be written; the message says why in one line."""
 
 
 def export(url: str, target: Path, datasets: list[str] | None = None, *, parquet: bool = False) -> dict[str, int]:
-    """Write a folder, or a zip file where the target's name ends so; nothing is there until all of it is.
+    """Write a folder, or a zip file if the target's name ends in `.zip`; it appears only when complete.
 
-    Returns how many rows each table has, by its name in the package.
+    Returns the number of rows of each table, by its name in the package.
     """
     require_current(url)
     if target.exists():
@@ -72,7 +72,7 @@ def export(url: str, target: Path, datasets: list[str] | None = None, *, parquet
 
 
 def _write(url: str, folder: Path, datasets: list[str] | None) -> dict[str, int]:
-    """All files, as of one moment."""
+    """Write all files from one state of the data."""
     made = engine(url)
     try:
         with explained(url), made.connect() as plain:
@@ -86,7 +86,7 @@ def _write(url: str, folder: Path, datasets: list[str] | None) -> dict[str, int]
 
 
 def require_datasets(store: Store, datasets: list[str] | None) -> None:
-    """These datasets are loaded. Raises ExportUnusableError with the nearest one."""
+    """Check that these datasets are loaded. Raises ExportUnusableError with the nearest one."""
     known = store.column("SELECT id FROM dataset ORDER BY id")
     for dataset in datasets or ():
         if dataset not in known:
@@ -94,7 +94,7 @@ def require_datasets(store: Store, datasets: list[str] | None) -> None:
 
 
 def write_files(store: Store, folder: Path, datasets: list[str] | None, frozen: Frozen | None = None) -> dict[str, int]:
-    """All files of a package but for their sums; `frozen`: the release that it is."""
+    """Write all files of a package except the checksums; `frozen`: the release that it is."""
     read = Readback(store, datasets)
     paths, counts = [], {}
     for table in COLUMNS:
@@ -116,7 +116,7 @@ def write_files(store: Store, folder: Path, datasets: list[str] | None, frozen: 
 
 
 def write_history(store: Store, folder: Path, name: str) -> Path:
-    """The log of revisions, what each changed, or the texts that were replaced."""
+    """Write the revisions, their changes, or the replaced texts."""
     names = list(HISTORY[name].fields)
     wanted = "body" if name == "past_versions" else names[-1]
     selected = ", ".join([*names[:-1], wanted])
@@ -139,7 +139,7 @@ def write_history(store: Store, folder: Path, name: str) -> Path:
 
 
 def _logged(column: str, value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
-    """A value of the log, the same from both databases."""
+    """A value of the history, the same from both databases."""
     if column == "recorded_at":
         return moment(value)
     if column == "datasets":
@@ -148,13 +148,13 @@ def _logged(column: str, value: Any) -> Any:  # noqa: ANN401 - whatever a column
 
 
 def summed(folder: Path) -> None:
-    """Write the sum of each file, as `sha256sum --check` reads them."""
+    """Write the checksums of all files in the format of `sha256sum --check`."""
     lines = [f"{measured(file)['sha256']}  {file.name}\n" for file in sorted(folder.iterdir())]
     (folder / SUMS).write_text("".join(lines))
 
 
 def write_csv(path: Path, names: list[str], rows: Iterator[dict[str, Any]]) -> int:
-    """A table; null is an empty cell. Returns how many rows it has."""
+    """Write a table; null is an empty cell. Returns the number of rows."""
     count = 0
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
@@ -176,7 +176,7 @@ def _cell(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
 
 
 def write_lines(path: Path, read: Readback, kind: str) -> None:
-    """The records of a kind, every field of each, one to a line."""
+    """Write all records of a kind with every field, one per line."""
     with path.open("w", encoding="utf-8", newline="\n") as stream:
         for dataset, record in read.records(kind):
             fields = record.model_dump(mode="json")
@@ -185,7 +185,7 @@ def write_lines(path: Path, read: Readback, kind: str) -> None:
 
 
 def measured(path: Path) -> dict[str, Any]:
-    """A file's size and hash."""
+    """The size and hash of a file."""
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as stream:
         while piece := stream.read(PIECE):
@@ -204,7 +204,7 @@ def zipped(folder: Path, path: Path) -> None:
 
 
 def add_parquet(folder: Path) -> None:
-    """A Parquet file beside each CSV, with the same columns and types."""
+    """Write a Parquet file for each CSV, with the same columns and types."""
     try:
         import duckdb  # noqa: PLC0415 - an optional part of the installation
     except ImportError:
@@ -214,7 +214,7 @@ def add_parquet(folder: Path) -> None:
             path = folder / f"{PLURALS[table]}.csv"
             fields = table_schema(table, whole=False)["fields"]
             types = ", ".join(f"'{one['name']}': '{DUCKDB_TYPES[one['type']]}'" for one in fields)
-            # Names and types are our own; DuckDB takes no parameters here.
+            # DuckDB takes no parameters here; names and types are our own.
             columns = ", ".join(_restored(one["name"], one["type"]) for one in fields)
             read = f"read_csv('{_quoted(path)}', {DIALECT}, columns={{{types}}})"
             database.execute(
@@ -223,7 +223,7 @@ def add_parquet(folder: Path) -> None:
 
 
 def _restored(name: str, kind: str) -> str:
-    """A column without the apostrophes that keep spreadsheets from reading formulas."""
+    """A column without the apostrophes that protect spreadsheets from formulas."""
     if kind != "string":
         return f'"{name}"'
     marked = f'starts_with("{name}", chr({ord(MARK)}))'

@@ -1,4 +1,4 @@
-"""Types of the fields of records: what texts, dates, numbers and tables may hold."""
+"""Types of record fields: what texts, dates, numbers and tables may contain."""
 
 import json
 import re
@@ -16,32 +16,32 @@ from api.models.base import EDTF_LENGTH, ID_LENGTH, NAME_LENGTH, TEXT_LENGTH, UR
 DEEPEST, LONGEST_EXTRA, MOST_PARTS = 20, 200_000, 1_000
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FURTHEST_M = 20_037_508
-# Written as escapes by `json.dumps`: control characters other than tab, line feed and carriage return.
+# The escapes that `json.dumps` writes for control characters other than tab, line feed and carriage return.
 CONTROL = re.compile(r"(?<!\\)(?:\\\\)*\\(?:u00|b|f)|[\x7f-\x9f]")
 
 
 def known_edtf(text: str) -> str:
-    """The text, if it is a date we understand."""
+    """The text, if it is a supported EDTF date."""
     dates.parse(text)
     return text
 
 
 def as_day(given: object) -> object:
-    """The EDTF of a day that TOML wrote without quotation marks; anything else as it is."""
+    """The EDTF of a day that TOML has without quotation marks; other values are unchanged."""
     if isinstance(given, datetime):
         raise PydanticCustomError("date", "is a moment, where a day is wanted")
     return given.isoformat() if isinstance(given, date) else given
 
 
 def no_boolean(given: object) -> object:
-    """What is given, unless it is true or false, which Python would take for 1 and 0."""
+    """The value, unless it is a boolean, which Python would treat as 1 or 0."""
     if isinstance(given, bool):
         raise PydanticCustomError("number", "is true or false, where a number is wanted")
     return given
 
 
 def as_moment(given: object) -> object:
-    """The first moment, UTC, of a day; anything else as it is."""
+    """The first moment (UTC) of a day; other values are unchanged."""
     if isinstance(given, str) and DAY.fullmatch(given):
         return f"{given}T00:00:00Z"
     if isinstance(given, date) and not isinstance(given, datetime):
@@ -65,11 +65,11 @@ GazetteerId = Annotated[str, line(ID_LENGTH, r"^[a-z][a-z0-9-]*:[A-Za-z0-9._-]+$
 Sha256 = Annotated[str, line(64, "^[0-9a-f]{64}$")]
 Names = Annotated[list[Name], Field(max_length=MOST_PARTS)]
 Number = Annotated[FiniteFloat, AfterValidator(lambda number: number + 0.0), BeforeValidator(no_boolean)]
-"""Without a minus nought, which not every database keeps."""
+"""A number without negative zero, which not every database keeps."""
 
 
 def depth(value: object) -> int:
-    """How deep lists and tables are nested."""
+    """The depth of nested lists and tables."""
     deepest, layer = 0, [value]
     while layer := [part for part in layer if isinstance(part, dict | list)]:
         deepest += 1
@@ -80,20 +80,20 @@ def depth(value: object) -> int:
 
 
 def storable(value: dict[str, Any]) -> dict[str, Any]:
-    """A table that can be sent as JSON by every server and read by every client."""
+    """A table that every server can send as JSON and every client can read."""
     if depth(value) > DEEPEST:
         raise ValueError(f"is nested more than {DEEPEST} deep")
     try:
         text = as_json(value)
         text.encode()
     except UnicodeEncodeError:
-        raise ValueError("holds half a character (a lone surrogate)") from None
+        raise ValueError("contains a lone surrogate (half a character)") from None
     except TypeError as error:
         raise ValueError(f"holds what JSON cannot say: {error}") from None
     except ValueError:
         raise ValueError("holds a number that is not finite") from None
     if CONTROL.search(text):
-        raise ValueError("holds a control character")
+        raise ValueError("contains a control character")
     if len(text) > LONGEST_EXTRA:
         raise ValueError(f"is longer than {LONGEST_EXTRA} characters")
     return value
@@ -103,7 +103,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(","
 
 
 def as_json(value: object) -> str:
-    """JSON as it is stored: compact, in every script, in the order given."""
+    """JSON as stored: compact, without ASCII escapes, in the given order."""
     return _ENCODER.encode(value)
 
 

@@ -1,4 +1,4 @@
-"""Reads records from files of every shape, refusing what is unfit with its file, record and field."""
+"""Reads records from files of all formats, and reports invalid ones with file, record and field."""
 
 import re
 import tomllib
@@ -13,7 +13,7 @@ from seed.records import KIND_OF_TABLE, Dataset, Record
 from seed.refusals import Entry, Place, Refusal, entry, meant, shown, unread
 
 LARGEST = 4 * 2**20
-# Twenty dots in a key are more than any of ours has; the parser would take hours over a million of them.
+# No key of ours has twenty dots; the parser would take hours for a million of them.
 _ENDLESS_KEY = re.compile(r"""(?<![\w"'-])(?>(?:"[^"\n]*"|'[^'\n]*'|[\w-]++)[ \t]*+\.[ \t]*+){20}(?:[\w"'-])""")
 
 # The parser would take some hundred bytes of memory for each digit.
@@ -27,10 +27,10 @@ PACKAGE = "datapackage.json"
 
 
 def read(paths: Iterable[Path], datasets: Collection[str] = ()) -> Iterator[Entry | Refusal]:
-    """Every record of the files, and of the files of records in folders, of these datasets (none given: of all).
+    """Every record of the files, and of the files in folders, of these datasets or of all.
 
-    Datasets come first, then sources, actors, locations, events, claims, datings: what is referred to before what
-    refers to it.
+    Datasets come first, then sources, actors, locations, events, claims, datings: records come after those they
+    refer to.
     """
     found: list[tuple[str, dict[str, Any], Place]] = []
     rows: dict[str, list[Entry]] = {kind: [] for kind in KIND_OF_TABLE.values()}
@@ -61,7 +61,7 @@ def read(paths: Iterable[Path], datasets: Collection[str] = ()) -> Iterator[Entr
 
 
 def _undeclared(kind: str, rows: Iterable[Entry], declared: dict[str, Record]) -> Iterator[Entry]:
-    """What sheets make, once each; a dataset that a file declares is as that file says."""
+    """The records of sheets without duplicates; a dataset declared by another file takes precedence."""
     made: dict[str, Record] = {}
     for one in rows:
         id_ = one.record.id
@@ -71,7 +71,7 @@ def _undeclared(kind: str, rows: Iterable[Entry], declared: dict[str, Record]) -
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The paths, and for a folder the files of records in it; one without any stands for itself, and cannot be read."""
+    """The paths, with folders replaced by their files; a folder without files is kept, and then cannot be read."""
     for path in paths:
         yield from held_in(path) or (path,)
 
@@ -86,12 +86,12 @@ def held_in(folder: Path) -> list[Path]:
 
 
 def held_by(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place] | Refusal]:
-    """What a file holds, by dataset: the tables of a dossier, or the records of a spreadsheet."""
+    """The content of a file by dataset: the tables of a dossier, or the records of a spreadsheet."""
     return sheets.read_sheet(path) if path.suffix.lower() in SHEETS else parsed(path)
 
 
 def parsed(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place] | Refusal]:
-    """By dataset, the tables that a file holds."""
+    """The tables in a file, by dataset."""
     place = Place(str(path))
     if path.suffix.lower() in JSON:
         try:
@@ -105,7 +105,7 @@ def parsed(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place] | R
 
 
 def parse(path: Path, place: Place) -> tuple[str, dict[str, Any]] | Refusal:
-    """A file's dataset and its tables."""
+    """The dataset and the tables of a file."""
     try:
         tables = toml(path)
     except Unreadable as error:
@@ -117,11 +117,11 @@ def parse(path: Path, place: Place) -> tuple[str, dict[str, Any]] | Refusal:
 
 
 class Unreadable(Exception):  # noqa: N818 - it is said of a file
-    """A file that is no TOML, and why."""
+    """A file is not TOML; the message says why."""
 
 
 def toml(path: Path) -> dict[str, Any]:
-    """What a TOML file holds, or `Unreadable`."""
+    """The content of a TOML file. Raises `Unreadable`."""
     try:
         with path.open("rb") as stream:
             held = stream.read(LARGEST + 1)

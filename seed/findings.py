@@ -1,16 +1,16 @@
-"""What `verify` found."""
+"""The findings of `verify`."""
 
 from typing import NamedTuple
 
 
 class Finding(NamedTuple):
-    """A record that is not as it should be, and what differs."""
+    """A faulty record, and the difference."""
 
     kind: str
     id: str
     what: str
     of_facts: bool = False
-    """Whether a fact is wrong, so that what is derived from it is too."""
+    """Whether it concerns a fact, so that rows derived from it are wrong too."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}: {self.what}"

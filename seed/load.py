@@ -172,7 +172,7 @@ class Load:
                 first = groups[record.kind].setdefault(record.id, record)
                 if first is not record and not (self._repeats and first.digest == record.digest):
                     other = "" if first.place.file == record.place.file else f": in {first.place.file} too"
-                    self._refuse(record, "id", f"is there twice{other}")
+                    self._refuse(record, "id", f"occurs twice{other}")
         written = {kind: self._compare(kind, group) for kind, group in groups.items() if group}
         self._look_up([one for ones in written.values() for one in ones], groups)
         for kind, ones in written.items():
@@ -213,7 +213,7 @@ class Load:
             dataset, before = stored.get(id_, (one.dataset, None))
             if id_ in again:
                 if not (self._repeats and before == one.digest):
-                    self._refuse(one, "id", "is there twice")
+                    self._refuse(one, "id", "occurs twice")
             elif dataset != one.dataset:
                 self._refuse(one, "id", f"belongs to the dataset {dataset} already")
             elif before == one.digest:

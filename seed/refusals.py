@@ -73,7 +73,7 @@ def explain(model: type[BaseModel], error: ErrorDetails) -> str:
     match error["type"]:
         case "enum":
             words = re.findall(r"'([^']*)'", str(context["expected"]))
-            said = f"{shown(given)} is no word of this vocabulary{meant(given, words)} (one of {', '.join(words)})"
+            said = f"{shown(given)} is not a word of this vocabulary{meant(given, words)} (one of {', '.join(words)})"
         case "extra_forbidden":
             field = str(error["loc"][-1])
             said = f"there is no such field{meant(field, fields_at(model, error['loc'][:-1]))}"
@@ -82,7 +82,7 @@ def explain(model: type[BaseModel], error: ErrorDetails) -> str:
         case "string_pattern_mismatch":
             said = mismatch(given, str(context["pattern"]))
         case "string_unicode":
-            said = "holds half a character (a lone surrogate)"
+            said = "contains a lone surrogate (half a character)"
         case "value_error":
             said = str(context["error"])
         case _:
@@ -94,12 +94,12 @@ def mismatch(given: object, pattern: str) -> str:
     if "http" in pattern:
         return f"{shown(given)} is not a link that begins with http:// or https://"
     if "0-9a-f]{64}" in pattern:
-        return f"{shown(given)} is no SHA-256, which is 64 digits and letters from a to f"
+        return f"{shown(given)} is not a SHA-256, which is 64 digits and letters from a to f"
     if ":" in pattern and "A-Za-z0-9" in pattern:
-        return f"{shown(given)} is no gazetteer and its id, such as geonames:702972"
+        return f"{shown(given)} is not a gazetteer's id, such as geonames:702972"
     if "A-Za-z0-9" in pattern:
-        return f"{shown(given)} is no id: letters, digits, dots, underscores and dashes, a letter or digit first"
-    return "is blank" if isinstance(given, str) and not given.strip() else "holds a control character"
+        return f"{shown(given)} is not an id: letters, digits, dots, underscores and dashes, a letter or digit first"
+    return "is blank" if isinstance(given, str) and not given.strip() else "contains a control character"
 
 
 def shown(given: object) -> str:

@@ -20,7 +20,7 @@ from seed.rows import CHILDREN, COLUMNS, record_digest, rows_of
 # What making something of broken facts raises.
 BROKEN = (LookupError, ValueError, TypeError, AttributeError)
 TABLE = "table"
-"""What is named where a table as a whole is not as it was written."""
+"""What is named where a table as a whole is damaged."""
 OF_FACTS = frozenset({"ids", *(f"{kind}s" for kind in INPUT_MODELS), "references", "facts"})
 OWNERS = {table: (kind, column) for kind, parts in CHILDREN.items() for table, column in parts.items()}
 
@@ -59,13 +59,13 @@ def report_lines(found: Iterable[Finding]) -> Iterator[str]:
         damaged |= {finding.id} if finding.kind == TABLE else set()
         yield str(finding)
     if count:
-        yield f"Findings: {count:,}. What is derived from facts, `counterclaim rebuild` mends."
+        yield f"Findings: {count:,}. `counterclaim rebuild` repairs what is derived from facts."
     if of_facts:
-        mended = "put a backup back, or load into a new database"
-        yield f"Of facts: {of_facts:,}. These `rebuild` takes as they are: {mended}."
+        mended = "restore a backup, or load into a new database"
+        yield f"Of facts: {of_facts:,}. `rebuild` does not repair these: {mended}."
     if damaged:
         listed = ", ".join(sorted(damaged))
-        yield f"Damaged: {listed}. Where `rebuild` does not mend that, put a backup back, or load into a new database."
+        yield f"Damaged: {listed}. If `rebuild` does not repair that, restore a backup, or load into a new database."
 
 
 def _looks(store: Store, *, everything: bool) -> Iterator[tuple[str, Iterator[Finding]]]:
@@ -86,7 +86,7 @@ def _as_far_as_it_goes(what: str, findings: Iterator[Finding]) -> Iterator[Findi
     try:
         yield from findings
     except BROKEN as error:
-        yield Finding("the look at", what, f"broke off, for the facts are broken: {shown(str(error))}")
+        yield Finding("the look at", what, f"stopped because the facts are damaged: {shown(str(error))}")
     except sqlite3.DatabaseError as error:
         if not is_beyond_reading(error):
             raise

@@ -31,7 +31,7 @@ def findings(store: Store) -> Iterator[Finding]:
     yield from _postings(store, names, called)
     for name, chunk, hash_, cells in store.each("SELECT name, chunk, hash, cells FROM record_column ORDER BY 1, 2"):
         if checksum(bytes(cells)) != hash_:
-            yield Finding("column", name, f"is not as it was written, in part {chunk}")
+            yield Finding("column", name, f"is damaged, in part {chunk}")
 
 
 def readable(facets: object) -> BitMap:
@@ -76,13 +76,13 @@ def _postings(store: Store, names: dict[int, str], called: "dict[int, array[int]
         else:
             called[facet] = array("I", [number for number in ought if not first <= number < end])
         if checksum(bytes(stored)) != hash_:
-            yield Finding("posting", str(facet), f"{name}: is not as it was written")
+            yield Finding("posting", str(facet), f"{name}: is damaged")
         try:
             members = BitMap.deserialize(bytes(stored))
         except BROKEN:
             members = BitMap()
         yield from _named(store, name, wanted - members, "is not in the facet {}")
-        yield from _named(store, name, members - wanted, "stands in the facet {} without reason")
+        yield from _named(store, name, members - wanted, "is in the facet {} without reason")
     for facet, numbers in called.items():
         yield from _named(store, names[facet], BitMap(numbers), "is not in the facet {}")
 

@@ -31,7 +31,7 @@ ORDER BY 1, 2, 3"""
 
 
 def findings(store: Store) -> Iterator[Finding]:
-    """Everything in the history that is not as it was written."""
+    """Everything in the history that is damaged."""
     rows = store.rows(f"SELECT {', '.join((*SEALED, 'seal'))} FROM revision ORDER BY number")
     if not rows and store.rows("SELECT 1 FROM dataset LIMIT 1"):
         yield Finding("revision", "1", "is not there, although records are loaded")
@@ -55,7 +55,7 @@ def _revision(store: Store, expected: int, fields: dict[str, object], row: Row) 
     if number != expected:
         yield Finding("revision", name, f"number: is not {expected}, which follows the one before it")
     if _seal(row) != row[-1]:
-        yield Finding("revision", name, "is not as it was written when it was made")
+        yield Finding("revision", name, "is damaged")
     if not isinstance(number, int):
         return
     counted = Counter(str(op) for _, _, op, _ in changes(store, number))
@@ -129,7 +129,7 @@ def _releases(store: Store) -> Iterator[Finding]:
     """Every frozen state is of a revision that there is, and its row and its file are as they were made."""
     try:
         for name in unsealed_releases(store):
-            yield Finding("release", name, "is not as it was written when it was made")
+            yield Finding("release", name, "is damaged")
     except BROKEN:
         yield Finding("release", "all", "cannot be read")
     for name, size, mark, number in store.rows(
@@ -145,6 +145,6 @@ def _releases(store: Store) -> Iterator[Finding]:
             known.update(bytes(body))
             length += len(body)
         if (known.hexdigest(), length) != (mark, size):
-            yield Finding("release", name, "file: is not as it was made")
+            yield Finding("release", name, "file: is damaged")
     for (name,) in store.rows("SELECT DISTINCT name FROM release_part WHERE name NOT IN (SELECT name FROM release)"):
         yield Finding("release", name, "file: is of no release")

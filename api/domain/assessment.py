@@ -1,8 +1,8 @@
-"""Judgement: what the claims about one event add up to: each question, how many voices speak, where each party stands.
+"""Judgement of the claims about one event: the status of each question, its independent voices, and its grounds.
 
-Everything here is pure. It is used when a record is loaded and again for `as_of`, on the claims said by that day.
-Nothing raises for odd data: a claim about a claim that is not there, or that leads back to itself, does not count until
-what it is about counts. Ten copies of one report are one voice.
+Everything here is pure. It runs when a record is loaded, and again for `as_of` on the claims made by that day. Odd data
+raises no errors: a claim about a missing claim, or about itself through others, does not count until its target counts.
+Ten copies of one report are one voice.
 """
 
 from collections import defaultdict
@@ -16,14 +16,14 @@ from api.domain.statements import Culprit, Question, Statement, in_order_said
 from api.domain.vocabulary import Aspect, Stance, Status
 
 MOST_RELAYS = 16
-"""Beyond so many relays of words that nobody said for himself, the count takes the relay of most words first."""
+"""Beyond this number of relays of claims by parties that never spoke themselves, the count is greedy, not exact."""
 
 
 def voices(claims: Sequence[Statement]) -> int:
-    """The fewest voices that can account for all of the claims.
+    """The smallest number of voices that can account for all of the claims.
 
-    A party that spoke for itself is its own voice. One that was only ever relayed is one voice with each of those who
-    relayed it, so that however many pass its words on, they add nothing.
+    A party that spoke for itself is its own voice. A party that was only relayed shares one voice with those who
+    relayed it, so the number of relays adds nothing.
     """
     if len(claims) == 1:
         return int(claims[0].voice is not None)
@@ -37,7 +37,7 @@ def voices(claims: Sequence[Statement]) -> int:
 
 
 def _fewest(relayed: Sequence[Collection[str]]) -> int:
-    """How many relays at least it takes to have one of each party's: exactly, unless there are very many."""
+    """The smallest number of relays that covers every party; exact, unless there are very many."""
     waiting = [set(spoken) for spoken in relayed]
     relays = sorted({relay for spoken in waiting for relay in spoken})
     if len(relays) <= MOST_RELAYS:
@@ -64,17 +64,17 @@ class Assessment:
     question: Question
     status: Status
     voices: int
-    """How many independent voices support it."""
+    """The number of independent voices in support."""
     because: tuple[str, ...]
     inferred: bool
 
     @property
     def aspect(self) -> Aspect:
-        """Of the question."""
+        """The aspect of the question."""
         return self.question.aspect
 
     def as_sent(self, actor: Callable[[str | None], object]) -> dict[str, object]:
-        """In the shape of the contract; `actor` makes a reference."""
+        """The assessment as sent; `actor` makes a reference."""
         return {
             **self.question.as_sent(actor),
             "status": self.status,
@@ -103,12 +103,12 @@ def assess(statements: Sequence[Statement]) -> list[Assessment]:
 
 
 def _judge(claims: Sequence[Statement], weights: Weights) -> tuple[Status, int, Grounds]:
-    """Status, voices in support, and grounds of the claims on one question."""
+    """Status, number of supporting voices, and grounds from the claims on one question."""
     return _plainly(claims) or _in_full(claims, weights)
 
 
 def _plainly(claims: Sequence[Statement]) -> tuple[Status, int, Grounds] | None:
-    """The usual case: every position is a standing one, and no two figures or culprits could clash.
+    """The usual case: every position still holds, and no two figures or culprits can clash.
 
     No claim is about another, no party is on both sides, and at most one gives a figure or names anybody.
     """
@@ -136,7 +136,7 @@ def _plainly(claims: Sequence[Statement]) -> tuple[Status, int, Grounds] | None:
 
 
 def _in_full(claims: Sequence[Statement], weights: Weights) -> tuple[Status, int, Grounds]:
-    """The rules whole: claims about claims, retractions, and of each party the latest position, figure and culprits."""
+    """The full rules: claims about claims, retractions, and each party's latest position, figure and culprits."""
     parties = {party: steps for party, steps in steps_of(claims, weights).items() if any(step.weight for step in steps)}
     if not parties:
         return Status.UNADDRESSED, 0, claims
@@ -155,7 +155,7 @@ def _in_full(claims: Sequence[Statement], weights: Weights) -> tuple[Status, int
 
 
 def clash(supports: Sequence[Step]) -> bool:
-    """Whether of several parties' supports two cannot both be true: by their figures, or by whom they name."""
+    """Whether two of several parties' supports contradict each other by their figures or culprits."""
     spans = [step.figure.span for step in supports if step.figure is not None]
     if len(spans) > 1 and max(low for low, _ in spans) > min(high for _, high in spans):
         return True
@@ -173,7 +173,7 @@ def _opposed(steps: Sequence[Step]) -> bool:
 
 
 def _unopposed(supporting: Sequence[Statement], count: int) -> Status:
-    """The status of standing support that nobody opposes, where no side has changed its mind."""
+    """The status of support that nobody opposes, if no side has changed its mind."""
     if any(claim.stance == Stance.CONCEDES for claim in supporting):
         return Status.CONCEDED
     if count > 1 or any(claim.instrument for claim in supporting):
@@ -182,10 +182,10 @@ def _unopposed(supporting: Sequence[Statement], count: int) -> Status:
 
 
 def _grounds(parties: Mapping[str | None, Sequence[Step]], claims: Sequence[Statement], weights: Weights) -> Grounds:
-    """Each party's claims since it last changed its mind, opposition that a concession ended, and the retractions.
+    """Each party's claims since it last changed its mind, opposition ended by a concession, and retractions.
 
-    With them come the claims that these are about. Where one of those is an earlier word of a party, what came between
-    has to come along: without it the party would seem never to have changed its mind.
+    The claims that these are about are included. If one of them is an earlier claim of a party, the claims in between
+    are included too, because otherwise the party would seem never to have changed its mind.
     """
     grounds: dict[str, Statement] = {}
     waiting = [claim for claim in claims if claim.id in weights.retractions]
@@ -209,7 +209,7 @@ def _grounds(parties: Mapping[str | None, Sequence[Step]], claims: Sequence[Stat
 def _between(
     steps: Sequence[Step], claim: Statement, claims: Sequence[Statement], weights: Weights
 ) -> Sequence[Statement]:
-    """What an earlier word of a party takes along, so that the others are cut where they were."""
+    """The claims between an earlier claim of a party and its current position, which show that it changed its mind."""
     if not steps or claim in steps[-1].claims or weights.of[claim.id] is None:
         return ()
     if any(step.figure is not None or step.names for step in steps):
@@ -220,7 +220,7 @@ def _between(
 
 
 def _concedes(step: Step) -> bool:
-    """Whether support after opposition is a concession: a side's always, others' where they say so."""
+    """Whether support after opposition is a concession: always for a side, for others if they say so."""
     return step.claims[0].sided or any(claim.stance == Stance.CONCEDES for claim in step.claims)
 
 
@@ -229,7 +229,7 @@ def _last_opposition(steps: Sequence[Step]) -> Sequence[Statement]:
 
 
 def _in_order(claims: Sequence[Statement]) -> tuple[str, ...]:
-    """Ids in the order said: by earliest day, or latest where there is no earliest; undated last; ties by id."""
+    """Ids in the order said: by earliest day, or latest if there is no earliest; undated last; ties by id."""
     if len(claims) == 1:
         return (claims[0].id,)
     return tuple([claim.id for claim in in_order_said(claims)])

@@ -1,13 +1,13 @@
-"""Dates as text: which EDTF (ISO 8601-2) is understood, which days it covers, and how a date is said in plain English.
+"""Dates as EDTF (ISO 8601-2): the supported subset, the days it covers, and dates in words.
 
-Understood are `YYYY`, `YYYY-MM` and `YYYY-MM-DD` (years 0001 to 9999), each with at most one of `?` (uncertain), `~`
-(approximate) or `%` (both) after it, and these as the ends of
+Supported are `YYYY`, `YYYY-MM` and `YYYY-MM-DD` (years 0001 to 9999), each optionally followed by one of `?`
+(uncertain), `~` (approximate) or `%` (both), and these as the ends of
 
-- intervals, which lasted: `A/B`, `A/..`, `../B`;
-- sets, one moment in there: `[A..B]`, `[A..]`, `[..B]`.
+- intervals, which are durations: `A/B`, `A/..`, `../B`;
+- sets, which are one moment within: `[A..B]`, `[A..]`, `[..B]`.
 
-A qualifier is kept in the text and widens nothing: how far "about 2 July" reaches is not for us to invent. In words a
-date is as exact as it is known: "2 or 3 July 2022", "July 2022 or later", "date unknown".
+A qualifier is kept in the text but widens nothing, because how far "about 2 July" reaches is unknown. In words, a date
+is as precise as it is known: "2 or 3 July 2022", "July 2022 or later", "date unknown".
 """
 
 import re
@@ -19,7 +19,7 @@ from functools import lru_cache
 from api.domain.vocabulary import DatePrecision
 
 ALLOWED = (
-    "write YYYY, YYYY-MM or YYYY-MM-DD, each with ?, ~ or % after it if need be; "
+    "write YYYY, YYYY-MM or YYYY-MM-DD, each optionally followed by ?, ~ or %; "
     "an interval A/B, A/.. or ../B; or a set [A..B], [A..] or [..B]"
 )
 SHOWN = 60
@@ -27,11 +27,11 @@ CACHED = 65_536
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?[?~%]?")
 _SET = re.compile(r"\[(.*)\.\.(.*)\]")
-# EDTF, or what is often taken for it, that is left out; named so that a writer knows what to change.
+# EDTF, or what is often mistaken for it, that is not supported; listed so that messages say what to change.
 _LEFT_OUT = (
-    (re.compile(r"^$"), "nothing stands where a date or '..' belongs"),
-    (re.compile(r"\s"), "it contains a blank"),
-    (re.compile(r"\.\."), "two ends with '..' between them stand in brackets"),
+    (re.compile(r"^$"), "a date or '..' is missing"),
+    (re.compile(r"\s"), "it contains a space"),
+    (re.compile(r"\.\."), "two ends with '..' between them need brackets"),
     (re.compile(r"[{},]"), "lists and all-of sets are not supported"),
     (re.compile(r"[T:]"), "times of day are not kept"),
     (re.compile(r"[XxUu]"), "unspecified digits are not supported"),
@@ -41,12 +41,12 @@ _LEFT_OUT = (
 
 
 class EdtfError(ValueError):
-    """The text is no date that is understood; the message says what is wrong and what to write."""
+    """The text is not a supported date; the message says what is wrong and what to write."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edtf:
-    """A date's text and the days it covers, both inclusive; null is unbounded, and never both are."""
+    """A date's text and the days it covers, both inclusive; None is unbounded, and never both are."""
 
     text: str
     earliest: date | None
@@ -56,10 +56,10 @@ class Edtf:
 
 @lru_cache(CACHED)
 def parse(text: str) -> Edtf:
-    """What the text says, or `EdtfError`.
+    """Parse a date. Raises `EdtfError`.
 
-    An end that is a month or a year counts whole: `2022-06/2022-07` ends on 31 July. `precision` is that of the one
-    date given; intervals and sets are a `range`, but a `day` where both ends are the same day.
+    An end that is a month or a year counts in full: `2022-06/2022-07` ends on 31 July. `precision` is that of the date;
+    intervals and sets are a `range`, or a `day` if both ends are the same day.
     """
     if "/" in text:
         return _between(text, *_two(text.split("/"), text))
@@ -78,7 +78,7 @@ def _two(ends: list[str], text: str) -> list[str]:
 
 
 def _between(text: str, start: str, end: str) -> Edtf:
-    """An interval or a set, whose days run from the start's first to the end's last."""
+    """Parse an interval or a set, which covers the start's first day to the end's last."""
     if start == end == "..":
         raise _error(text, "only one end may be open")
     earliest = None if start == ".." else _days(start, text)[0]
@@ -89,7 +89,7 @@ def _between(text: str, start: str, end: str) -> Edtf:
 
 
 def _days(part: str, text: str) -> tuple[date, date, DatePrecision]:
-    """First day, last day and precision of one date, which may be the whole text or an end in it."""
+    """First day, last day and precision of a single date, which may be the whole text or one end."""
     match = _DATE.fullmatch(part)
     if match is None:
         raise _error(
@@ -128,7 +128,7 @@ def day_in_words(day: date) -> str:
 
 @lru_cache(4_096)
 def date_in_words(edtf: str | None) -> str:
-    """What the text of a date says; the text itself where it is of no form that is understood."""
+    """A date in words; the text itself if it is not a supported date."""
     if edtf is None:
         return UNKNOWN
     if found := _SET.fullmatch(edtf):
@@ -158,7 +158,7 @@ def _one_moment(start: str, end: str) -> str:
 
 
 def _shortened(start: str, end: str) -> str:
-    """The first end, without the year or month that the second one says too."""
+    """The first end without the year or month that it shares with the second."""
     first, last = _day(start), _day(end)
     if first is None or last is None or first.year != last.year:
         return _part(start)
@@ -173,7 +173,7 @@ def _day(part: str) -> date | None:
 
 
 def _part(part: str) -> str:
-    """One date: a day, a month or a year, with what qualifies it."""
+    """A single date in words: a day, month or year with its qualifier."""
     form = _QUALIFIERS.get(part[-1:], "{}")
     numbers = part.rstrip("?~%").split("-")
     if not all(number.isdecimal() for number in numbers) or len(numbers) > _DAY:

@@ -1,7 +1,7 @@
-"""Places on the earth: boxes, circles and distances, the cells by which points in a box are found, and countries.
+"""Geography: boxes, circles and distances, grid cells to find points in a box, and countries.
 
-Countries have their ISO 3166-1 alpha-2 codes, and what datasets write instead (`countries.tsv`). The codes are facts of
-the standard; they say where a place lies, never who holds it or whose it should be.
+Countries have ISO 3166-1 alpha-2 codes, and the codes that datasets use instead (`countries.tsv`). Codes are facts of
+the standard; they say where a place lies, not who holds it or who should.
 """
 
 import csv
@@ -25,13 +25,13 @@ class Box:
     north: float
 
     def turned(self) -> "Box | None":
-        """The box that was meant if latitude was written first, as WFS and EPSG:4326 have it; None: it cannot be."""
+        """The box that was meant if latitude came first, as in WFS and EPSG:4326; None if that is impossible."""
         if self.west > self.east or max(abs(self.west), abs(self.east)) > 90:  # noqa: PLR2004 - degrees of latitude
             return None
         return Box(self.south, self.west, self.north, self.east)
 
     def __str__(self) -> str:
-        """As a request has it."""
+        """The box as written in requests."""
         return f"{self.west},{self.south},{self.east},{self.north}"
 
 
@@ -52,7 +52,7 @@ class Circle:
         return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(half_chord))) <= self.radius_km
 
     def box(self) -> Box:
-        """A box that holds the circle; the whole band of latitudes where it touches a pole."""
+        """A box that contains the circle; the whole band of latitudes if it touches a pole."""
         angle = self.radius_km / EARTH_RADIUS_KM + 1e-9
         south, north = self.latitude - degrees(angle), self.latitude + degrees(angle)
         if south <= -90 or north >= 90:  # noqa: PLR2004 - a pole
@@ -66,14 +66,14 @@ def _around(longitude: float) -> float:
     return longitude - 360 if longitude > 180 else longitude + 360 if longitude < -180 else longitude  # noqa: PLR2004
 
 
-# Each divides 360 and 180. A scan costs more to begin, and reads more distant pages, than to pass some rows outside of
-# the box: so cells are mostly wider than it is, and only the largest boxes take more cells of the largest size.
+# Each divides 360 and 180. Starting a scan costs more than skipping some rows outside of the box, so cells are mostly
+# wider than the box, and only the largest boxes need several cells of the largest size.
 SIZES = ("0.2", "1", "5", "20")
 FEW_CELLS, MOST_CELLS = 6, 9
 
 
 def column(size: str, longitude: float) -> int:
-    """Which column a longitude lies in; the antimeridian is one line, whichever sign it is written with."""
+    """The column of a longitude; both signs of the antimeridian are the same column."""
     return floor((longitude + 180) / float(size)) % columns(size)
 
 
@@ -91,13 +91,13 @@ def cells_of(longitude: float, latitude: float) -> list[str]:
 
 
 def cells_covering(west: float, south: float, east: float, north: float) -> tuple[str, list[str]] | None:
-    """The smallest size of which few cells cover the box, and their names; none for a box too large.
+    """The smallest size with which a few cells cover the box, and their names; none if the box is too large.
 
     `west` > `east` crosses the antimeridian. Cells only narrow the search: the exact point decides.
     """
     width = east - west if west <= east else east - west + 360
     for size in SIZES:
-        # A box nearly as wide as the world begins and ends in one column, having gone round it.
+        # A box almost as wide as the world begins and ends in the same column, after going around.
         if width + float(size) >= 360:  # noqa: PLR2004 - degrees of a circle
             continue
         first, around = column(size, west), columns(size)
@@ -112,15 +112,15 @@ SHOWN = 80
 
 
 class Country(NamedTuple):
-    """A country: its code, and its numbers and codes elsewhere, as text; empty where there is none."""
+    """A country: its code, and its numbers and codes in other systems as text, empty if there is none."""
 
     code: str
     numeric: str
     """ISO 3166-1 numeric, three digits: ACLED's `iso`."""
     fips: str
-    """FIPS 10-4, two letters, several with blanks between them: GDELT's country codes."""
+    """FIPS 10-4, two letters, several separated by spaces: GDELT's country codes."""
     gw: str
-    """Gleditsch and Ward's number of the state: UCDP's `country_id`."""
+    """Gleditsch and Ward's state number: UCDP's `country_id`."""
     name: str
 
 
@@ -129,7 +129,7 @@ Coding = Literal["numeric", "fips", "gw", "name"]
 
 @cache
 def countries() -> dict[str, Country]:
-    """Every country that the standard has a code for, by it."""
+    """Every country of the standard, by code."""
     text = Path(__file__).with_name("countries.tsv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines(), delimiter="\t")
     return {row["code"]: Country(**row) for row in rows}
@@ -137,7 +137,7 @@ def countries() -> dict[str, Country]:
 
 @cache
 def _coded(coding: Coding) -> dict[str, str]:
-    """By each code of another kind, the country's own."""
+    """The countries' alpha-2 codes by their codes in another system."""
     return {
         other: one.code
         for one in countries().values()
@@ -146,13 +146,13 @@ def _coded(coding: Coding) -> dict[str, str]:
 
 
 def code_of(coding: Coding, given: object) -> str | None:
-    """The alpha-2 code of the country that another coding calls so; null where that knows none."""
+    """The alpha-2 code for a code of another system; None if it is unknown."""
     text = str(given).strip()
     return _coded(coding).get(text.zfill(3) if coding == "numeric" else text)
 
 
 def near(given: str) -> list[str]:
-    """The codes of countries that somebody may have meant by what is no code: by letter case, or by name."""
+    """Codes of countries that may have been meant by an invalid code: by letter case or by name."""
     if (upper := given.strip().upper()) in countries():
         return [upper]
     names = {name.casefold(): code for name, code in _coded("name").items()}
@@ -162,8 +162,8 @@ def near(given: str) -> list[str]:
 
 
 def known(code: str) -> str:
-    """The code, if it is a country's. Raises ValueError that says which may have been meant."""
+    """The code, if it is a country's. Raises ValueError with a suggestion."""
     if code not in countries():
         meant = "".join(f"; did you mean {one} ({countries()[one].name})?" for one in near(code)[:1])
-        raise ValueError(f"{code[:SHOWN]!r} is no country's code of ISO 3166-1 alpha-2, such as UA{meant}")
+        raise ValueError(f"{code[:SHOWN]!r} is not a country code of ISO 3166-1 alpha-2, such as UA{meant}")
     return code

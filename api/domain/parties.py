@@ -1,4 +1,4 @@
-"""In whose name actors speak: whom they belong to, which party holds their positions and whose voice they are."""
+"""The party and voice of each speaker: what actors belong to, and on whose behalf they speak."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -9,12 +9,12 @@ from api.domain.vocabulary import BELONGING, ActorKind
 NOBODY = ""  # the voice of nobody named; no actor has this id
 VOICELESS = frozenset({ActorKind.NARRATOR, ActorKind.AGGREGATOR})
 TELLING = frozenset({ActorKind.SIDE, ActorKind.INSTRUMENT}) | VOICELESS
-"""Kinds of actors on which standing rests; the others' need not be known."""
+"""The kinds of actors that matter for parties; other kinds need not be known."""
 REMEMBERED = 20_000
 
 
 class Standing(NamedTuple):
-    """In whose name a speaker speaks, in the fields of a `Statement`."""
+    """On whose behalf a speaker speaks, as fields of a `Statement`."""
 
     party: str | None
     voice: str | None
@@ -23,7 +23,7 @@ class Standing(NamedTuple):
 
 
 class Standings:
-    """In whose name each actor speaks: from the actors' kinds and their affiliations as (actor, kind, other)."""
+    """The party and voice of every actor, from the actors' kinds and affiliations as (actor, kind, other)."""
 
     def __init__(self, kinds: Mapping[str, str], affiliations: Iterable[tuple[str, str, str]]) -> None:
         self._kinds = kinds
@@ -36,7 +36,7 @@ class Standings:
                 self._others[actor].add(other)
 
     def trim(self) -> None:
-        """Forget what was found out, if it has become much."""
+        """Empty the caches if they have grown too large."""
         if len(self._closures) > REMEMBERED:
             self._closures.clear()
             self._parties.clear()
@@ -44,7 +44,7 @@ class Standings:
             self._found.clear()
 
     def closure(self, actor: str) -> frozenset[str]:
-        """The actor and all it belongs to, through others too; alliances never count. Cycles are fine."""
+        """The actor and all it belongs to, directly or through others; alliances do not count. Cycles are allowed."""
         found = self._closures.get(actor)
         if found is None:
             reached, waiting = {actor}, [actor]
@@ -60,9 +60,9 @@ class Standings:
         return frozenset(other for other in self.closure(actor) if self._kinds.get(other) == ActorKind.SIDE)
 
     def party(self, actor: str) -> str:
-        """The actor's side, else the outermost actor it belongs to, else itself; of several, the smallest id.
+        """The actor's side, else the outermost actor it belongs to, else itself; among several, the smallest id.
 
-        Of sides that belong to each other the outermost counts. In a circle of belonging all are outermost.
+        If sides belong to each other, the outermost counts. In a cycle, all are outermost.
         """
         found = self._parties.get(actor)
         if found is None:
@@ -74,10 +74,10 @@ class Standings:
         return found
 
     def of(self, speaker: str | None, via: str | None = None) -> Standing:
-        """Party and voice of what the speaker says, where `via` relayed it.
+        """Party and voice of a speaker whose claim was relayed by `via`.
 
-        The party is the speaker's own. A speaker without a side speaks with the voice of whoever relayed it. A
-        narrator or aggregator has no voice, nor has what it relays or what belongs to it.
+        The party is the speaker's own. A speaker without a side has the voice of the actor that relayed it. Narrators
+        and aggregators have no voice, and neither have their members or what they relay.
         """
         found = self._found.get((speaker, via))
         if found is None:

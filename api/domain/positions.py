@@ -1,6 +1,6 @@
-"""Where each party stands on a question, and how it got there.
+"""Each party's positions on a question over time.
 
-Claims about claims count by the product of the two; a retraction takes one claim out; of each party the latest
+A claim about another claim counts by the product of the two; a retraction removes one claim; each party's latest
 position, figure and culprits count.
 """
 
@@ -20,18 +20,18 @@ _THEM = "\0"  # some speakers taken as one party; no actor has this id
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a party holds until it changes its mind: a position, and with support its figure and whom it names."""
+    """What a party holds until it changes its mind: a position, and for support its figure and culprits."""
 
     weight: int
     claims: Sequence[Statement]
     figure: Figure | None = None
     names: tuple[Culprit, ...] = ()
     carried: Sequence[Statement] = ()
-    """Earlier claims whose figure or culprits still hold, for the later ones give none."""
+    """Earlier claims whose figure or culprits still hold, because the later ones give none."""
 
     @property
     def content(self) -> tuple[int, object, object]:
-        """What a move changes."""
+        """What distinguishes this step from the next."""
         return self.weight, self.figure and measured(self.figure), {culprit.id for culprit in self.names}
 
 
@@ -53,7 +53,7 @@ def weigh(stance: Stance) -> int:
 
 
 class Weights:
-    """What the claims about one event do on the questions they are on."""
+    """The weight of each claim about one event on its question."""
 
     def __init__(self, statements: Sequence[Statement]) -> None:
         self.statements = statements
@@ -61,9 +61,9 @@ class Weights:
         self.guessed = any(statement.inferred for statement in statements)
         self.linked = any(statement.about is not None for statement in statements)
         self.retractions: frozenset[str] = frozenset()
-        """Claims that take another one out."""
+        """Retractions of other claims."""
         self.of: Mapping[str, int | None]
-        """By claim: 1 supports, -1 opposes, 0 does neither, null does not count."""
+        """The weight by claim: 1 supports, -1 opposes, 0 does neither, None does not count."""
         self._questions: dict[str, Question | None] = {}
         if self.linked:
             self._rooted = self._depths()
@@ -107,7 +107,7 @@ class Weights:
         return found
 
     def answers_others(self, statement: Statement) -> bool:
-        """Whether it denies or doubts what another party said: that never takes back its own party's figure."""
+        """Whether it denies or doubts another party's claim, which does not withdraw its own party's figure."""
         about = self._about(statement)
         return statement.stance in OPPOSING and about is not None and about.party != statement.party
 
@@ -115,7 +115,7 @@ class Weights:
         return None if statement.about is None else self.by_id.get(statement.about)
 
     def _depths(self) -> dict[str, int]:
-        """How far each claim is from one that is about no other; those that never reach one are left out."""
+        """The distance of each claim from one that is not about a claim; claims without such an end are omitted."""
         found: dict[str, int | None] = {}
         for statement in self.statements:
             way: dict[str, None] = {}
@@ -129,7 +129,7 @@ class Weights:
         return {id_: depth for id_, depth in found.items() if depth is not None}
 
     def _taken_out(self) -> set[str]:
-        """Claims that a retraction of their own party takes out; one that was taken back itself takes nothing out."""
+        """Claims retracted by their own party; a retraction that was itself retracted has no effect."""
         takers: defaultdict[str, list[Statement]] = defaultdict(list)
         for statement in self.statements:
             about = self._about(statement)
@@ -137,14 +137,14 @@ class Weights:
             if statement.stance == Stance.RETRACTS and about is not None and own:
                 takers[about.id].append(statement)
         gone: set[str] = set()
-        for target in sorted(takers, key=lambda id_: -self._rooted[id_]):  # what takes one back is farther out
+        for target in sorted(takers, key=lambda id_: -self._rooted[id_]):  # a retraction has a greater depth
             if any(taker.id not in gone for taker in takers[target]):
                 gone.add(target)
         self.retractions = frozenset(taker.id for some in takers.values() for taker in some if taker.id not in gone)
         return gone
 
     def _products(self) -> dict[str, int | None]:
-        """A claim about another counts once that one counts: on the same question by their product, else for itself."""
+        """The weight of a claim about a claim that counts: their product on the same question, else its own."""
         found: dict[str, int | None] = {}
         for statement in self.statements:
             chain = [statement]
@@ -174,9 +174,9 @@ def _own_question(statement: Statement) -> Question | None:
 
 
 def steps_of(claims: Iterable[Statement], weights: Weights) -> dict[str | None, list[Step]]:
-    """Per party, its claims on a question in the order they count, cut where it changes its mind.
+    """Each party's claims on a question in the order they count, split where it changes its mind.
 
-    A party that speaks of it before it takes a position begins neutral; what is neutral later moves nothing.
+    A party that addresses the question before it takes a position begins neutral; later neutral claims change nothing.
     """
     parties: defaultdict[str | None, list[tuple[tuple[object, ...], Statement, int]]] = defaultdict(list)
     for claim in claims:
@@ -211,7 +211,7 @@ def _steps(ordered: Sequence[tuple[Statement, int]], weights: Weights) -> list[S
 
 
 def _moves(run: Sequence[Statement]) -> list[Step]:
-    """Support cut where a later figure, or later culprits, replace earlier ones; of one day they are taken together."""
+    """Split support where later figures or culprits replace earlier ones; those of the same day are combined."""
     if len(run) == 1 or not any(claim.figure is not None or claim.names for claim in run):
         return [Step(SUPPORT, run, run[0].figure, run[0].names)]
     steps = [Step(SUPPORT, ())]
@@ -235,13 +235,13 @@ def _moves(run: Sequence[Statement]) -> list[Step]:
 
 
 def measured(figure: Figure) -> tuple[float, float, float | None]:
-    """What makes two figures the same: their span, and their best number where it lies within."""
+    """The identity of a figure: its span, and its best number if it lies within."""
     low, high = figure.span
     return low, high, low if low == high else figure.best
 
 
 def together(claims: Iterable[Statement]) -> Figure | None:
-    """The figures of one day, from the lowest low to the highest high."""
+    """The figures of one day combined, from the lowest low to the highest high."""
     figures = list(dict.fromkeys(claim.figure for claim in claims if claim.figure is not None))
     if len(figures) < 2:  # noqa: PLR2004 - one stands as it was given
         return figures[0] if figures else None
@@ -261,9 +261,9 @@ def _named(claims: Iterable[Statement]) -> tuple[Culprit, ...]:
 
 
 def trajectory(statements: Sequence[Statement], question: Question) -> dict[str | None, list[Stand]]:
-    """Every position that each party has taken on the question, first to last; parties by id, nobody named last.
+    """All positions of each party on the question, first to last; parties by id, unnamed speakers last.
 
-    Each step but the first is a move: made by the claim `since`, against the step before.
+    Each step except the first is a change from the previous step, made by the claim `since`.
     """
     weights = Weights(statements)
     claims = weights.questions().get(question, [])
@@ -273,7 +273,7 @@ def trajectory(statements: Sequence[Statement], question: Question) -> dict[str 
 
 
 def course(statements: Sequence[Statement], question: Question, speakers: Container[str | None]) -> list[Stand]:
-    """As `trajectory`, for some speakers alone, taken as one party whatever party each belongs to."""
+    """Like `trajectory`, for some speakers only, treated as one party regardless of their own."""
     taken = [s._replace(party=_THEM) if s.speaker is not None and s.speaker in speakers else s for s in statements]
     weights = Weights(statements)
     own = {s.id for s in weights.questions().get(question, []) if s.speaker is not None and s.speaker in speakers}
@@ -283,7 +283,7 @@ def course(statements: Sequence[Statement], question: Question, speakers: Contai
 
 
 class _Renamed(Weights):
-    """The same weights, with some speakers taken as one party."""
+    """The same weights, with some speakers treated as one party."""
 
     def __init__(self, weights: Weights, taken: Sequence[Statement]) -> None:
         self.statements, self.by_id = taken, {statement.id: statement for statement in taken}
@@ -292,17 +292,17 @@ class _Renamed(Weights):
 
 
 def positions(statements: Sequence[Statement], question: Question) -> list[Stand]:
-    """Where each party that speaks of the question stands in the end; parties by id, nobody named last."""
+    """The final position of each party that addresses the question; parties by id, unnamed speakers last."""
     return [steps[-1] for steps in trajectory(statements, question).values()]
 
 
 def questions_of(statements: Sequence[Statement]) -> list[Question]:
-    """The questions that are spoken of, in order."""
+    """The questions with claims, in order."""
     return sorted(Weights(statements).questions(), key=lambda question: question.order)
 
 
 def _history(claims: Sequence[Statement], weights: Weights) -> list[Stand]:
-    """A party's positions, first to last; where a retraction leaves it elsewhere, that is a move too."""
+    """A party's positions, first to last; a change caused by a retraction is a step too."""
     taken = sorted((s for s in claims if s.id in weights.retractions), key=lambda s: lateness(s, 0))
     gone = {s.about for s in taken}
     counting = [s for s in claims if weights.of[s.id] is not None or s.id in gone]
@@ -322,7 +322,7 @@ def _history(claims: Sequence[Statement], weights: Weights) -> list[Stand]:
 
 
 def _after(steps: Sequence[Stand], by: Statement, last: Stand | None, later: Container[str]) -> list[Stand]:
-    """What a retraction and the later claims change, against the position before it."""
+    """What a retraction and the later claims change, compared with the position before it."""
     held = [stand for stand in steps if stand.since not in later]
     left = held[-1] if held else Stand(by.party, Position.NEUTRAL, by.id, ())
     moved = last is None or (left.position, left.figure, left.names) != (last.position, last.figure, last.names)
@@ -331,7 +331,7 @@ def _after(steps: Sequence[Stand], by: Statement, last: Stand | None, later: Con
 
 
 def _of_one(claims: Sequence[Statement], weights: Weights) -> list[Step]:
-    """The steps of one party as if none of these claims were taken out."""
+    """The steps of one party as if none of these claims had been retracted."""
     found = []
     for claim in claims:
         weight = weights.of[claim.id]

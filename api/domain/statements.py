@@ -1,4 +1,4 @@
-"""Claims as judgement sees them: whose they are, what they say, by which day they were said; and their stored form.
+"""Statements, the part of claims that judgement needs: party, content and dates; and their stored form.
 
 Everything here is pure. Days are proleptic ordinals (`date.toordinal()`).
 """
@@ -20,7 +20,7 @@ _RANK = {aspect: rank for rank, aspect in enumerate(Aspect)}
 
 
 class Figure(NamedTuple):
-    """A number as a claim gives it; at least one of the three is set."""
+    """A number in a claim; at least one of the three is set."""
 
     low: float | None
     best: float | None
@@ -28,7 +28,7 @@ class Figure(NamedTuple):
 
     @property
     def span(self) -> tuple[float, float]:
-        """The lowest and the highest number it can mean: "up to 10" is 0 to 10, "more than 4,200" has no upper end."""
+        """The lowest and highest number it can mean: "up to 10" is 0 to 10, "more than 4,200" has no upper bound."""
         given = [number for number in self if number is not None]
         if self.low is None and self.best is None:
             given.append(0 if self.high is None or self.high >= 0 else -inf)
@@ -38,19 +38,19 @@ class Figure(NamedTuple):
 
 
 class Culprit(NamedTuple):
-    """Somebody held responsible: an actor, whom it belongs to (itself included), and which of these are sides."""
+    """An actor held responsible, with all it belongs to (including itself), and which of these are sides."""
 
     id: str
     belongs: tuple[str, ...]
     sides: tuple[str, ...]
 
     def agrees_with(self, other: "Culprit") -> bool:
-        """One of the two belongs to the other, or they share a side."""
+        """Whether one of the two belongs to the other, or they share a side."""
         return self.id in other.belongs or other.id in self.belongs or not set(self.sides).isdisjoint(other.sides)
 
 
 class Question(NamedTuple):
-    """What claims agree or clash on: an aspect, and of figures what is counted, whose they are and in which unit."""
+    """What claims agree or clash on: an aspect, and for figures the measure, the counted actor and the unit."""
 
     aspect: Aspect
     measure: str | None = None
@@ -63,12 +63,12 @@ class Question(NamedTuple):
         return _RANK[self.aspect], self.measure or "", self.of or "", self.unit or ""
 
     def as_sent(self, actor: Callable[[str | None], object]) -> dict[str, object]:
-        """In the shape of the contract; `actor` makes a reference."""
+        """The question as sent; `actor` makes a reference."""
         return {"aspect": self.aspect, "measure": self.measure, "of": actor(self.of), "unit": self.unit}
 
 
 class Statement(NamedTuple):
-    """A claim as judgement sees it; a tuple, because pages make thousands of them.
+    """The part of a claim that judgement needs; a tuple, because pages create thousands of them.
 
     party: whose position it is (an actor's id); null: nobody named.
     voice: whose voice counts for corroboration; null: none.
@@ -103,12 +103,12 @@ class Statement(NamedTuple):
 
     @property
     def day(self) -> tuple[int, int]:
-        """When it was said, so that the later is greater; undated or open: first of all, an open end last of all."""
+        """A sort key for when it was said: undated or open starts first, open ends last."""
         return self.earliest or 0, FAR if self.latest is None or self.ends_open else self.latest
 
 
 class Said(NamedTuple):
-    """When a claim was said, in the fields of a `Statement`."""
+    """When a claim was said, as fields of a `Statement`."""
 
     earliest: int | None
     latest: int | None
@@ -117,7 +117,7 @@ class Said(NamedTuple):
 
 
 def said(earliest: date | None, latest: date | None, recorded_on: date) -> Said:
-    """The days of a said date: nothing was said after its dataset was recorded, which closes or bounds its end."""
+    """The days of a claim's date; they end on the day its dataset was recorded at the latest."""
     start, recorded = earliest.toordinal() if earliest else None, recorded_on.toordinal()
     if latest is None and start is None:
         return Said(None, None, dated=False, ends_open=False)
@@ -126,7 +126,7 @@ def said(earliest: date | None, latest: date | None, recorded_on: date) -> Said:
 
 
 def said_by(statements: Iterable[Statement], day: int | None, known: Known, undated: Undated) -> list[Statement]:
-    """The claims said by the day, possibly or certainly; no day: all, dated or not. `undated` decides on the rest."""
+    """The claims possibly or certainly said by the day (None: all); `undated` decides about undated ones."""
     if day is None:
         return list(statements)
     too = undated == Undated.INCLUDE
@@ -136,22 +136,22 @@ def said_by(statements: Iterable[Statement], day: int | None, known: Known, unda
 
 
 def in_order_said(statements: Iterable[Statement]) -> list[Statement]:
-    """By earliest day, or latest where there is no earliest; undated last; ties by id."""
+    """Sort by earliest day, or latest if there is no earliest; undated last; ties by id."""
     return sorted(statements, key=lambda s: (s.earliest or s.latest or FAR, s.id))
 
 
 def lateness(statement: Statement, weight: int) -> tuple[tuple[int, int], int, str]:
-    """Sort key: the later word counts.
+    """Sort key: the later claim counts.
 
-    Of one and the same date, a concession is the later word, then an opposition. The id only makes the order complete.
+    Of claims with the same date, a concession comes last, before it an opposition. The id only makes the order total.
     """
     return statement.day, 2 * (statement.stance == Stance.CONCEDES) + (weight < 0), statement.id
 
 
 def encode(statements: Iterable[Statement]) -> str:
-    """Statements as compact JSON, stored beside the event's document; `decode` reads it back.
+    """Statements as compact JSON, stored beside the event's document and read by `decode`.
 
-    Before them stands by which day all that are dated were possibly and certainly said, and whether any is undated.
+    They are preceded by the days by which all dated ones were possibly and certainly said, and whether any is undated.
     """
     possible = certain = undated = 0
     rows: list[tuple[object, ...]] = [()]
@@ -178,7 +178,7 @@ def encode(statements: Iterable[Statement]) -> str:
 
 
 def all_said_by(text: str, day: int, known: Known, undated: Undated) -> bool:
-    """Whether `said_by` would leave out none of the statements that `encode` wrote."""
+    """Whether `said_by` would keep all of the statements in an encoded text."""
     possible, certain, unsaid = text[2 : text.index("]")].split(",")
     if unsaid != "0" and undated != Undated.INCLUDE:
         return False
@@ -186,7 +186,7 @@ def all_said_by(text: str, day: int, known: Known, undated: Undated) -> bool:
 
 
 def decode(text: str | bytes) -> list[Statement]:
-    """What `encode` wrote; anything else is an error of ours and raises ValueError, KeyError or TypeError."""
+    """Decode a text made by `encode`. Raises ValueError, KeyError or TypeError for anything else."""
     return [
         Statement(
             id_,
@@ -212,9 +212,9 @@ def decode(text: str | bytes) -> list[Statement]:
 
 
 def deaths(statements: Iterable[Statement]) -> dict[str, float | str | None] | None:
-    """What whoever coded an imported event counts of all who died in it, in the shape of the contract.
+    """The total deaths in an imported event according to its coder, as sent.
 
-    It stands in the claim that it names; of several, in the one said last. Whole numbers are integers.
+    They come from the named claim; if there are several, from the one said last. Whole numbers are integers.
     """
     found = [s for s in statements if s.coder and s.measure == Measure.KILLED and s.of is None and s.figure is not None]
     found = [s for s in found if s.aspect == Aspect.CASUALTIES and s.stance == Stance.ASSERTS]
@@ -226,7 +226,7 @@ def deaths(statements: Iterable[Statement]) -> dict[str, float | str | None] | N
 
 
 def _last(coder: bool, *stored: Any) -> tuple[Any, ...]:  # noqa: ANN401 - JSON
-    """The last fields of a statement; nothing is stored where it has neither a figure nor names."""
+    """The last fields of an encoded statement; omitted if it has neither a figure nor names."""
     if not stored:
         return None, None, None, None, (), None, coder
     figure, measure, of, unit, names, of_name = stored

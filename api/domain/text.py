@@ -1,9 +1,9 @@
-"""Words as they are compared: without case, diacritics or apostrophes, in every script, and as others spell them.
+"""Folds words for search: without case, diacritics or apostrophes, in every script and in other spellings.
 
-Names are romanised by the national, library and press systems of their language, and back. Each word of a name has keys
-beside itself, and each word that is asked for too: where one is the beginning of the other's, the word is found. Keys
-make equal what systems mix (`y`, `i`, `j`; doubled letters), and in Cyrillic what Ukrainian and Russian write
-differently, and endings of cases. They begin with a mark, which no word has.
+Names are romanised by the national, library and press systems of their language, and back. Each word of a name and each
+word of a query has additional keys, and a query word matches if one of its keys is a prefix of a key of the name. Keys
+unify what systems mix (`y`, `i`, `j`; doubled letters), and in Cyrillic also differences between Ukrainian and Russian
+and case endings. Keys begin with a mark that no word has.
 """
 
 import re
@@ -16,22 +16,22 @@ from itertools import chain
 
 
 class System:
-    """What groups of letters become, the longest first; what begins with `^` holds at the beginning of a word alone."""
+    """A romanisation system: replacements for groups of letters, longest first; `^` marks the beginning of a word."""
 
     def __init__(self, letters: Mapping[str, str] | str, needs: str = "") -> None:
-        """Take what each group becomes, as `_table` has it, and the letter without which it is as another system."""
+        """Take replacements from `_table`, and the letter without which the system equals another one."""
         self.letters = letters = _table(letters) if isinstance(letters, str) else letters
         self.needs = needs
         groups = sorted(letters, key=lambda group: (-len(group), group))
         self._groups = re.compile("|".join(map(re.escape, groups)))
 
     def write(self, word: str) -> str:
-        """The word in the other script; letters that the system does not know stay."""
+        """The word in the other script; unknown letters are kept."""
         return self._groups.sub(lambda found: self.letters[found[0]], f"^{word}").removeprefix("^")
 
 
 def _table(text: str) -> dict[str, str]:
-    """Letters and what they become, in pairs; `-`: nothing."""
+    """Pairs of letters and their replacement; `-` means none."""
     parts = text.split()
     return {letter: "" if latin == "-" else latin for letter, latin in zip(parts[::2], parts[1::2], strict=True)}
 
@@ -78,7 +78,7 @@ ENDINGS = (
     *("ого", "ому", "ими", "ами", "ями", "ови", "еви", "ою", "ею", "ои"),
     *("ом", "ем", "ам", "ям", "ах", "ях", "ив", "ов", "ев", "ии", "ые", "ая", "ую", "и", "а", "я", "у", "ю", "о", "е"),
 )
-"""Endings of cases, Ukrainian and Russian, in letters that are alike in both; the longest first."""
+"""Case endings of Ukrainian and Russian after unifying letters, longest first."""
 
 _GREEK = _table(
     "α a β v γ g δ d ε e ζ z η i θ th ι i κ k λ l μ m ν n ξ x ο o π p ρ r σ s ς s τ t υ i φ f χ ch ψ ps ω o ου ou "
@@ -108,7 +108,7 @@ OTHERS = tuple(
     )
 )
 
-# Arabic and Hebrew script leave most vowels out: what is compared is the consonants, in whole words.
+# Arabic and Hebrew script omit most vowels, so only the consonants of whole words are compared.
 ABJAD = System(
     "ا - ب b ت t ث t ج g ح h خ x د d ذ d ر r ز z س s ش s ص s ض d ط t ظ z ع - غ g ف f ق k ك k ل l م m ن n ه h و - ي - "
     "ى - ة - ء - پ p چ x گ g ژ z ک k ی - ۀ - א - ב b ג g ד d ה h ו - ז z ח x ט t י - כ k ך k ל l מ m ם m נ n ן n ס s "
@@ -126,12 +126,12 @@ ARTICLE = "ال"
 
 LATIN_MARK, CYRILLIC_MARK, STEM_MARK, CONSONANT_MARK = "~", "=", "#", "&"
 WAYS = 3
-"""So many alternatives a word has at most."""
+"""The maximum number of alternatives of a word."""
 SHORTEST = 3
-"""Of a shorter word there are no other spellings: too much would begin like it."""
+"""Shorter words have no other spellings, because too many words would begin like them."""
 SHORTEST_STEM = 4
 FEWEST_CONSONANTS = 4
-"""By fewer, `Homs` and `Hamas` would be one."""
+"""The minimum number of consonants; with fewer, `Homs` and `Hamas` would be equal."""
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[a-z\u00df-\u024f]")
 _ABJAD = re.compile("[\u0590-\u06ff]")
@@ -141,20 +141,20 @@ _SLAVIC_ALIKE = str.maketrans({"ы": "и", "і": "и", "ґ": "г", "є": "е", "
 
 
 def spellings(words: Iterable[str]) -> Iterator[str]:
-    """The keys under which folded words of a name are found, beside the words themselves."""
+    """The keys of folded words of a name, in addition to the words themselves."""
     for word in words:
         yield from _keys(word)
 
 
 @lru_cache(maxsize=65_536)
 def alternatives(word: str) -> tuple[str, ...]:
-    """What a folded word that is asked for may begin like in the index: itself, and the keys it may be found by."""
+    """The prefixes that a folded query word may match in the index: the word itself and its keys."""
     if len(word) < SHORTEST:
         return (word,)
     if _CYRILLIC.search(word):
         plain = _slavic(word)
         return (word,) if len(plain) < SHORTEST else (word, CYRILLIC_MARK + plain, _stem(plain))
-    if _LATIN.search(word):  # a letter said two hundred times is one, which every other word begins with
+    if _LATIN.search(word):  # two hundred repetitions of a letter become one letter, a prefix of too many words
         plain = _plain(word)
         spelt = () if len(plain) < SHORTEST else (LATIN_MARK + plain,)
         return (word, *spelt, *_consonants(word, CONSONANTS))
@@ -189,34 +189,34 @@ def _slavic(word: str) -> str:
 
 
 def _stem(word: str) -> str:
-    """The key of a word without the ending of its case, as a whole word."""
+    """The key of a word without its case ending, as a whole word."""
     longest = len(word) - SHORTEST_STEM
     ending = next((ending for ending in ENDINGS if len(ending) <= longest and word.endswith(ending)), "")
     return f"{STEM_MARK}{word.removesuffix(ending)}{STEM_MARK}"
 
 
 def _consonants(word: str, system: System) -> tuple[str, ...]:
-    """The key of a word's consonants, as a whole word, where there are enough of them."""
+    """The key of a word's consonants, as a whole word, if there are enough of them."""
     found = _DOUBLED.sub(r"\1", system.write(word))
     found = found.removesuffix("h")
     return (f"{CONSONANT_MARK}{found}{CONSONANT_MARK}",) if len(found) >= FEWEST_CONSONANTS else ()
 
 
-# Apostrophes, and the marks by which transliterations write them and soft signs; they stand inside words.
+# Apostrophes, and the characters that transliterations use for them and for soft signs, inside words.
 APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛ʼʻʽʹʺʾʿˈ′‵`´＇׳՚"))
 WORD = re.compile(r"[^\W_]+")
 ASCII = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256))  # noqa: PLR2004 - ASCII
-"""The same for texts of ASCII alone, by bytes: letters and digits, and a blank for whatever stands between words."""
+"""The same for ASCII texts, by bytes: letters and digits, and a space for everything between words."""
 LONGEST = 500
-"""Of a longer word this much is compared; more does not fit into an index."""
+"""The maximum length of a compared word; longer ones do not fit into an index."""
 
 
 SHORT = 100
-"""Texts up to here are names, which come again and again."""
+"""Shorter texts are names, which repeat often and are cached."""
 
 
 def fold(text: str) -> tuple[str, ...]:
-    """The words of a text: `Lysychans'k` and `LYSYCHANSK` are one."""
+    """The words of a text; `Lysychans'k` and `LYSYCHANSK` are equal."""
     return _remembered(text) if len(text) <= SHORT else _fold(text)
 
 
@@ -237,7 +237,7 @@ _remembered = lru_cache(maxsize=8_192)(_fold)
 
 
 def folded(texts: list[str | None], names: Iterable[str | None] = ()) -> str:
-    """The distinct words of texts and names, each with a blank before and after it; of names also other spellings."""
+    """The distinct words of texts and names, each between spaces; for names also other spellings."""
     named = list(chain.from_iterable([fold(name) for name in names if name is not None]))
     words = dict.fromkeys(chain.from_iterable([fold(text) for text in texts if text is not None]))
     words |= dict.fromkeys([*named, *spellings(named)])

@@ -1,4 +1,4 @@
-"""Every closed vocabulary of the model, with one sentence per word; served at `/vocabulary`."""
+"""All closed vocabularies, with one sentence per word; served at `/vocabulary`."""
 
 from enum import StrEnum
 from typing import Self
@@ -10,7 +10,7 @@ class Word(StrEnum):
     meaning: str
 
     def __new__(cls, value: str, meaning: str) -> Self:
-        """Make the member from its text and keep the sentence beside it."""
+        """Create the member from its text, with its sentence."""
         word = str.__new__(cls, value)
         word._value_ = value
         word.meaning = meaning
@@ -32,7 +32,7 @@ class Stance(Word):
 
 
 class Aspect(Word):
-    """What about an event a claim speaks of; claims clash only on the same aspect."""
+    """What a claim says something about; only claims on the same aspect can clash."""
 
     OCCURRENCE = "occurrence", "That it happened at all."
     CONTROL = "control", "Who holds the place."
@@ -47,7 +47,7 @@ class Aspect(Word):
 
 
 class Measure(Word):
-    """What a figure counts; only figures of one measure, of the same actor, in one unit can agree or clash."""
+    """What a figure counts; only figures of the same measure, actor and unit can agree or clash."""
 
     KILLED = "killed", "How many were killed."
     WOUNDED = "wounded", "How many were wounded."
@@ -76,7 +76,7 @@ class Status(Word):
 
     DISPUTED = (
         "disputed",
-        "Support and opposition stand, or supports that cannot both be true, by figure or culprit.",
+        "There is support and opposition, or supports that contradict each other by figure or culprit.",
     )
     CONCEDED = "conceded", "Nobody opposes any more, and a party conceded it or moved from opposition to support."
     CORROBORATED = "corroborated", "Two or more independent voices support it, or an instrument does; nobody opposes."
@@ -86,7 +86,7 @@ class Status(Word):
 
 
 class Position(Word):
-    """Which way a party's standing claims point in a dispute."""
+    """A party's current stand in a dispute."""
 
     SUPPORT = "support", "Asserts, concedes or corroborates it."
     OPPOSE = "oppose", "Denies or doubts it."
@@ -178,7 +178,7 @@ class CoordinateMethod(Word):
 
 
 class PlaceRelation(Word):
-    """How an event lies to its location."""
+    """The relation of an event to its location."""
 
     AT = "at", "At the place."
     NEAR = "near", "Near the place."
@@ -229,7 +229,7 @@ class CitationRole(Word):
 
 
 class CitationBasis(Word):
-    """How well it is known that a citation belongs to its claim."""
+    """How certain it is that a citation belongs to its claim."""
 
     STATED = "stated", "The source is the one that was read, or the link is plain."
     LIKELY = "likely", "The text's layout makes the link likely."
@@ -237,7 +237,7 @@ class CitationBasis(Word):
 
 
 class CitationFlag(Word):
-    """What is known to be wrong with a citation or with the value it carries."""
+    """Known faults of a citation or of the value it carries."""
 
     FAILED_VERIFICATION = "failed_verification", "Checked: the cited source does not support the claim."
     UNCITED = "uncited", "No citation for the claim is visible where it was read."
@@ -290,21 +290,21 @@ class Credibility(Word):
 
 
 class Match(Word):
-    """How an imprecise date meets a date condition."""
+    """How an imprecise date matches a date filter."""
 
     POSSIBLE = "possible", "It may have been within the days asked for."
     CERTAIN = "certain", "It was wholly within the days asked for."
 
 
 class Known(Word):
-    """Which claims were known by the day asked for, where it is not certain on which day they were said."""
+    """Which claims count as known by a day if their date is imprecise."""
 
     CERTAIN = "certain", "Those that were said by that day for certain."
     POSSIBLE = "possible", "Those that may have been said by that day."
 
 
 class Undated(Word):
-    """Whether records without a date pass a date condition."""
+    """Whether undated records match a date filter."""
 
     EXCLUDE = "exclude", "Records without a date do not pass; they are counted in meta.left_out."
     INCLUDE = "include", "Records without a date pass too."

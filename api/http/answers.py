@@ -1,4 +1,4 @@
-"""Answers to lists: a page, a count, an item; each made from what is asked and the stored documents."""
+"""Responses of lists: pages, counts and items, made from a query and the stored documents."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass
@@ -33,54 +33,54 @@ from api.storage.reader import Row, SqlStatement
 
 JSON = "application/json"
 Edit = Callable[[Row], str]
-"""Makes the body that is sent from an item's row."""
+"""Makes the response body from an item's row."""
 NOTHING_LEFT_OUT = {"undated": 0, "undated_claims": 0, "without_coordinates": 0}
 
 
 class Asked(Protocol):
-    """A question to one of the lists."""
+    """A query of one of the lists."""
 
     async def check(self, session: ReadSession) -> None:
-        """Every record that a parameter names exists."""
+        """Check that every record named by a parameter exists."""
 
     def walk(self, session: ReadSession, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
-        """Matching records from a place on, a batch at a time."""
+        """Matching records from a place on, in batches."""
 
     def stretches(self, session: ReadSession, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Stretch]:
-        """Matching documents from a place on, a batch at a time."""
+        """Matching documents from a place on, in batches."""
 
     async def take(self, session: ReadSession, sort: Sort, place: Place | None, limit: int) -> Taken:
-        """So many documents from a place on."""
+        """A number of documents from a place on."""
 
     async def count(self, session: ReadSession) -> int:
-        """How many match."""
+        """The number of matching records."""
 
     async def left_out(self, session: ReadSession) -> dict[str, int]:
-        """How many match but for a missing date or point."""
+        """The number of records that do not match only for lack of a date or point."""
 
 
 @runtime_checkable
 class Explains(Protocol):
-    """A question that can say why nothing answers it."""
+    """A query that can explain an empty result."""
 
     async def why_empty(self, session: ReadSession) -> str:
-        """Why there is nothing."""
+        """Explain an empty result."""
 
 
 class ListFilters(Protocol):
-    """Filters that know what they ask for and can say it in words."""
+    """Filters that can build their query and describe it in words."""
 
     def asked(self) -> Asked:
-        """The question."""
+        """The query."""
 
     async def described(self, session: ReadSession) -> str:
-        """The question in words."""
+        """The query in words."""
 
 
 async def asked_within(
     app: ASGIApp, path: str, query: str, accept: str
 ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    """Status, headers and body of what a GET within the process is answered; `path` is not quoted, `query` is."""
+    """Send a GET within the process and return status, headers and body; `query` is percent-encoded, `path` is not."""
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -110,29 +110,29 @@ async def asked_within(
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list: its name, and the orders it is served in, the first by default."""
+    """A list: its name and its sorts, of which the first is the default."""
 
     name: str
     sorts: tuple[str, ...]
     text_keys: tuple[str, ...] = ()
-    """The sorts whose key is a text, not a day."""
+    """The sorts whose key is a text instead of a day."""
     grows: bool = False
-    """Whether what is loaded later only adds to it, behind where anybody is."""
+    """Whether later loads only append to the list, so that pages of different revisions fit together."""
 
 
 class Everything(NamedTuple):
-    """The documents of all records that match, and the question in words."""
+    """The documents of all matching records, and the query in words."""
 
     bodies: list[str]
     description: str
 
 
 class Nothing(Filters):
-    """An endpoint without parameters: any is refused."""
+    """An endpoint without parameters; any parameter is refused."""
 
 
 def data_of(request: Request) -> Data:
-    """The database as this server sees it."""
+    """The database of this server."""
     data: Data = request.app.state.data
     return data
 
@@ -143,7 +143,7 @@ async def page(
     query: Any,  # noqa: ANN401 - filters with paging
     require: Callable[[ReadSession], Awaitable[object]] | None = None,
 ) -> Response:
-    """A page of a list; `require` sees to it that what the path names exists."""
+    """A page of a list; `require` checks that the record in the path exists."""
 
     async def work(session: ReadSession) -> Response:
         if unchanged := await not_modified(request, session):
@@ -175,7 +175,7 @@ async def page(
 
 
 async def said_of(session: ReadSession, asked: Asked, query: Any, *, first: bool, empty: bool) -> dict[str, Any]:  # noqa: ANN401 - filters with paging
-    """What is said about a page: the question in words, and on the first page what is missing, and why it is empty."""
+    """The `meta` of a page: the query in words, and on the first page what was left out and why it is empty."""
     meta: dict[str, Any] = {"description": await query.described(session)}
     if first and (left_out := await asked.left_out(session)):
         meta["left_out"] = left_out
@@ -191,7 +191,7 @@ async def said_of(session: ReadSession, asked: Asked, query: Any, *, first: bool
 
 
 async def why_empty(session: ReadSession, asked: Asked, query: Any) -> str | None:  # noqa: ANN401 - filters with paging
-    """Why there is nothing, where that can be said: not least, because the box was written latitude first."""
+    """Explain an empty result if possible, for example by a box with latitude first."""
     box = getattr(query, "bbox", None)
     turned = None if box is None else box.turned()
     if turned is not None and (count := await query.model_copy(update={"bbox": turned}).asked().count(session)):
@@ -205,7 +205,7 @@ async def everything(
     query: Any,  # noqa: ANN401 - paging
     read: Callable[[ReadSession], Awaitable[Everything | None]],
 ) -> Response | None:
-    """The same page where it holds all that matches and leaves nothing out; None: it may not."""
+    """The page if it holds everything that matches and leaves nothing out; None if that is not certain."""
 
     async def work(session: ReadSession) -> Response | None:
         if unchanged := await not_modified(request, session):
@@ -223,7 +223,7 @@ async def everything(
 
 
 async def not_modified(request: Request, session: ReadSession) -> Response | None:
-    """304 if the client's copy is of the revision that the database has now."""
+    """304 if the client's copy has the database's current revision."""
     if caching.sent(request, b"if-none-match") is None:
         return None
     await session.confirm()
@@ -232,13 +232,13 @@ async def not_modified(request: Request, session: ReadSession) -> Response | Non
 
 
 def marks(session: ReadSession) -> caching.Marks:
-    """The revision, its digest, and when it was loaded."""
+    """The revision, its digest and when it was loaded."""
     catalogue = session.catalogue
     return caching.Marks(catalogue.revision, catalogue.digest, catalogue.loaded_at)
 
 
 async def made(request: Request, make: Callable[[ReadSession], Awaitable[bytes]]) -> Response:
-    """An answer of its own shape."""
+    """A response with its own schema."""
 
     async def work(session: ReadSession) -> Response:
         if unchanged := await not_modified(request, session):
@@ -252,7 +252,7 @@ async def made(request: Request, make: Callable[[ReadSession], Awaitable[bytes]]
 
 
 def _named(body: bytes, damaged: Collection[str]) -> bytes:
-    """An answer that says of which records it could not be made."""
+    """A response that names the damaged records it could not read."""
     whole = orjson.loads(body)
     if isinstance(whole, dict) and isinstance(whole.get("meta"), dict):
         whole["meta"]["damaged"] = sorted(damaged)
@@ -260,18 +260,18 @@ def _named(body: bytes, damaged: Collection[str]) -> bytes:
 
 
 def enclosed(request: Request, data: Any, meta: dict[str, Any], **more: Any) -> bytes:  # noqa: ANN401 - any JSON
-    """A whole answer that is not cut into pages, in the envelope of a list."""
+    """A response without paging, in the envelope of a list."""
     here = request.url.path + query_string(request.query_params.multi_items())
     return orjson.dumps({**more, "data": data, "links": {"self": here, "next": None}, "meta": meta})
 
 
 async def require(request: Request, kind: str, identifier: str) -> None:
-    """A record that the path names exists. Raises NotFound with the nearest ids, or Gone."""
+    """Check that the record in the path exists. Raises NotFound with the nearest ids, or Gone."""
     await data_of(request).ask(lambda session: session.require(kind, identifier))
 
 
 async def count(request: Request, filters: Any) -> Response:  # noqa: ANN401 - any list's filters
-    """How many records match."""
+    """The number of matching records."""
 
     async def work(session: ReadSession) -> Response:
         if unchanged := await not_modified(request, session):
@@ -280,7 +280,7 @@ async def count(request: Request, filters: Any) -> Response:  # noqa: ANN401 - a
         await asked.check(session)
         body = orjson.dumps({"count": await asked.count(session)})
         if session.blanked:
-            raise Unavailable(f"{min(session.blanked)} is damaged, so that this cannot be counted.")
+            raise Unavailable(f"{min(session.blanked)} is damaged, so this cannot be counted.")
         return caching.answer(request, body, JSON, marks(session), {})
 
     return await data_of(request).ask(work)
@@ -296,11 +296,11 @@ async def item(  # noqa: PLR0913, PLR0917 - what is asked, and how it is sent
     *,
     query: Any = None,  # noqa: ANN401 - whatever the path takes
 ) -> Response:
-    """One record: its document as stored, as it stood after a revision, or as `edit` makes it from its row.
+    """One record: its stored document, its document as of a revision, or what `edit` makes of its row.
 
-    `query` says which fields of it are sent, which references whole, and after which revision.
+    `query` selects its fields, the references to expand, and the revision.
 
-    Raises NotFound with the nearest ids, Gone where it was withdrawn, and BadParameters for a revision to come.
+    Raises NotFound with the nearest ids, Gone if it was withdrawn, and BadParameters for a future revision.
     """
     revision: int | None = getattr(query, "revision", None)
 

@@ -1,4 +1,4 @@
-"""How an answer is sent and kept: validators, compression, and the addresses that are filled in as it goes out."""
+"""Sends responses: validators for caches, compression, and the service's address in links."""
 
 import asyncio
 import hashlib
@@ -17,9 +17,9 @@ from starlette.types import Receive, Scope, Send
 
 DOCUMENT_VERSION = 1
 GZIP_FROM = 1_000
-"""Bytes below which compressing costs more than it saves."""
+"""Below this size in bytes, compression costs more than it saves."""
 ASIDE_FROM = 100_000
-"""Bytes from which on compressing takes long enough to be done aside."""
+"""From this size in bytes on, compression runs in a thread."""
 Fields = list[tuple[bytes, bytes]]
 _UNTIL_ASKED = (b"cache-control", b"public, no-cache")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -28,10 +28,10 @@ _NEVER = re.compile(r"q=0(\.0{0,3})?")
 
 
 class ReadyResponse(Response):
-    """An answer whose bytes are all there; made with less ado than the framework's own."""
+    """A response with a complete body, cheaper to create than the framework's."""
 
     def __init__(self, status_code: int, body: bytes, media_type: str | None, fields: Fields) -> None:
-        """Take everything as it is sent; the names of fields are in lower case."""
+        """Take everything as sent; header names are in lower case."""
         self.status_code, self.body, self.media_type, self.background = status_code, body, media_type, None
         self.raw_headers = fields
         if media_type is not None:
@@ -44,7 +44,7 @@ class ReadyResponse(Response):
 
 
 class Packing(ReadyResponse):
-    """A long answer, which is compressed in a thread of its own: others are answered meanwhile."""
+    """A long response that is compressed in a thread, so that other requests go on."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Compress it and send it."""
@@ -62,13 +62,13 @@ def _encoded(text: str) -> bytes:
 
 
 def sent(request: Request, name: bytes) -> str | None:
-    """A list in the request's head, whole even if it was sent on several lines; None: it was not sent."""
+    """A list header of the request, joined if it was sent on several lines; None if it was not sent."""
     lines: list[bytes] = [value for field, value in request.scope["headers"] if field == name]
     return b", ".join(lines).decode("latin-1") if lines else None
 
 
 def accepts_gzip(request: Request) -> bool:
-    """Whether the client takes gzip (RFC 9110, section 12.5.3): by its name, else by the star."""
+    """Whether the client accepts gzip (RFC 9110, section 12.5.3), by name or else by `*`."""
     codings = sent(request, b"accept-encoding")
     return codings is not None and _takes_gzip(codings)
 
@@ -108,16 +108,16 @@ def _prefers(accept: str, media_type: str) -> bool:
 
 
 class Marks(NamedTuple):
-    """What tells an answer of one state of the data from the same of another."""
+    """What distinguishes responses of two states of the data."""
 
     revision: int
     digest: str
-    """Of the revision: another history may have come to the same number."""
+    """The revision's digest, because another history may have the same number."""
     loaded_at: datetime
 
 
 def etag(request: Request, marks: Marks, *, gzip: bool) -> str:
-    """Revision, document version, path, query and codings, and so the same on every server and database."""
+    """A tag from revision, document version, path, query and coding; the same on every server and database."""
     path, query = request.scope["raw_path"], request.scope["query_string"]
     form = b"#ld" if takes_jsonld(request) else b""
     asked = hashlib.blake2b(marks.digest.encode() + path + b"?" + query + form, digest_size=9)
@@ -130,12 +130,12 @@ def _http_date(moment: datetime) -> str:
 
 
 def headers(tag: str, loaded_at: datetime) -> dict[str, str]:
-    """What lets a client ask again cheaply."""
+    """The headers that allow revalidation."""
     return {name.decode(): value.decode("latin-1") for name, value in _fields(tag, loaded_at)}
 
 
 def _fields(tag: str, loaded_at: datetime) -> Fields:
-    """The same, as it is sent."""
+    """The same headers as sent."""
     return [
         (b"etag", tag.encode("latin-1")),
         _UNTIL_ASKED,
@@ -145,21 +145,21 @@ def _fields(tag: str, loaded_at: datetime) -> Fields:
 
 
 def _copies(request: Request) -> set[str]:
-    """The tags of the client's copies (`If-None-Match`, by weak comparison)."""
+    """The entity tags of the client's copies (`If-None-Match`, weak comparison)."""
     return {tag.strip().removeprefix("W/") for tag in (sent(request, b"if-none-match") or "").split(",")}
 
 
 def kept(request: Request, marks: Marks) -> str | None:
-    """The tag of the client's copy that is still good, if it sent one."""
+    """The entity tag of the client's copy that is still valid, if it sent one."""
     tags = _copies(request)
     plain = etag(request, marks, gzip=False)
     return next((tag for tag in (plain, f'{plain[:-1]}.gzip"') if tag in tags), None)
 
 
 def copy_will_do(request: Request, loaded_at: datetime | None) -> bool:
-    """Whether any copy the client has will do, or one of that day: only a good answer knows that something is there.
+    """Whether the client accepts `*` or has a copy of that date; only valid once the response is known to exist.
 
-    `If-Modified-Since` says less than a tag, so it counts only where none is sent (RFC 9110, section 13.1.3).
+    `If-Modified-Since` counts only without `If-None-Match` (RFC 9110, section 13.1.3).
     """
     tags = sent(request, b"if-none-match")
     if tags is not None:
@@ -170,7 +170,7 @@ def copy_will_do(request: Request, loaded_at: datetime | None) -> bool:
 
 
 def _moment(text: str) -> datetime | None:
-    """The moment of a header; None: it is none, or lies ahead."""
+    """The moment in a header; None if it is invalid or in the future."""
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:
@@ -181,7 +181,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def packed(body: bytes, *, gzip: bool) -> bytes:
-    """The body as it is sent."""
+    """The body as sent."""
     if not gzip:
         return body
     packer = zlib.compressobj(level=1, wbits=31)
@@ -189,7 +189,7 @@ def packed(body: bytes, *, gzip: bool) -> bytes:
 
 
 def answer(request: Request, body: bytes, media_type: str, marks: Marks, more: dict[str, str]) -> Response:
-    """A whole answer, compressed if the client takes it and it is worth it."""
+    """A complete response, compressed if the client accepts that and it is worth it."""
     body = placed(body, media_type)
     gzip = len(body) >= GZIP_FROM and accepts_gzip(request)
     tag = etag(request, marks, gzip=gzip)
@@ -205,17 +205,17 @@ def answer(request: Request, body: bytes, media_type: str, marks: Marks, more: d
 
 
 def unchanged(tag: str, loaded_at: datetime) -> Response:
-    """304 for the copy with this tag, with the headers that the full answer would have had."""
+    """304 for the copy with this tag, with the headers of the full response."""
     return ReadyResponse(304, b"", None, _fields(tag, loaded_at))
 
 
 def has_copy(request: Request, tag: str) -> bool:
-    """Whether the client has what never changes, under this tag."""
+    """Whether the client has a copy, with this tag, of something that never changes."""
     return tag in _copies(request) or copy_will_do(request, None)
 
 
 def fixed(request: Request, body: bytes, media_type: str) -> Response:
-    """An answer that is the same whatever is loaded, such as a script."""
+    """A response that does not depend on the data, such as a script."""
     body = placed(body, media_type)
     tag = f'"{_digest(body)}"'
     if has_copy(request, tag):
@@ -229,7 +229,7 @@ def _digest(body: bytes) -> str:
 
 
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
-# Where a path of ours stands in a body, by the beginning of its media type.
+# The patterns of our paths in bodies, by the beginning of the media type.
 _BEFORE = {
     "json": rb'("(?:url|self|next|type|href|file)": ?")(?=/[a-z])',
     "html": rb"((?:href|src|action)=[\"'])(?=/(?!/))",
@@ -240,10 +240,10 @@ _FORMS = {"text/html": "html", "image/svg": "html", "text/csv": "csv"}
 
 @dataclass(frozen=True, slots=True)
 class Public:
-    """How the request that is being answered reached us."""
+    """How the current request reached the service."""
 
     root: str | None = None
-    """Scheme, host and prefix, where the settings or a trusted proxy tell."""
+    """Scheme, host and prefix, if the settings or a trusted proxy give them."""
     prefix: str = ""
 
 
@@ -251,7 +251,7 @@ PUBLIC: ContextVar[Public] = ContextVar("public", default=Public())  # noqa: B03
 
 
 def base(request: Request) -> str:
-    """What every path of the service is put behind: scheme and host as the client asks for them, or as is set."""
+    """The prefix of every path: scheme and host as requested by the client, or as configured."""
     public = PUBLIC.get()
     if public.root is not None:
         return public.root
@@ -260,12 +260,12 @@ def base(request: Request) -> str:
 
 
 def is_host(text: str) -> bool:
-    """Whether it is a host, and perhaps a port, and nothing else that a client could write into an answer of ours."""
+    """Whether it is a host with an optional port, and nothing else that a client could inject into a response."""
     return _HOST.fullmatch(text) is not None
 
 
 def placed(body: bytes, media_type: str) -> bytes:
-    """A body with the prefix before every path of ours that has none yet."""
+    """A body with the prefix added to every path of ours that lacks it."""
     prefix = PUBLIC.get().prefix
     form = "json" if "json" in media_type else _FORMS.get(media_type.partition(";")[0].removesuffix("+xml"))
     if not prefix or form is None:
@@ -279,12 +279,12 @@ def _paths(form: str, prefix: str) -> re.Pattern[bytes]:
 
 
 async def placed_parts(parts: AsyncGenerator[bytes, None], media_type: str) -> AsyncGenerator[bytes, None]:
-    """The same of an export, each part of which holds whole records."""
+    """The same for an export, whose parts contain whole records."""
     async for part in parts:
         yield placed(part, media_type)
 
 
 def placed_field(value: bytes) -> bytes:
-    """A field `Link`, of any number of targets, or `Location` with the prefix before its paths."""
+    """A `Link` header with any number of targets, or a `Location` header, with the prefix added to its paths."""
     prefix = PUBLIC.get().prefix.encode()
     return prefix + value if value.startswith(b"/") else value.replace(b"</", b"<%b/" % prefix)

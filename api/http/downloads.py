@@ -1,9 +1,8 @@
-"""Finished bodies: whole, only their heads, or one range of bytes (RFC 9110, section 14); exports are kept for a while.
+"""Complete bodies, sent whole, as headers only, or as one range (RFC 9110, section 14); and a cache of exports.
 
-A client asks for the length first, then for one part after the other. What is exported is written to a file of its own
-before anything of it is sent, so that its length can be told and a failure on the way is an answer of its own, never a
-body that ends too soon. Whoever asks for the same waits for the same file; it is without a name, so that nothing is
-left of it when nobody needs it any more.
+Clients ask for the length first and then for one part after another. An export is written to a file before any of it is
+sent, so that its length is known and a failure is a proper error response instead of a truncated body. Requests for the
+same export share one file. The file has no name, so it disappears once nobody uses it.
 """
 
 import asyncio
@@ -29,15 +28,15 @@ _RANGE = re.compile(r"bytes\s*=\s*(\d*)\s*-\s*(\d*)", re.IGNORECASE)
 
 
 class Body:
-    """Bytes that are all there, in memory or in a file; several answers may read them at once."""
+    """Complete content in memory or in a file; several responses may read it at once."""
 
     def __init__(self, file: IO[bytes], size: int) -> None:
-        """Take a file that nobody writes to any more; it is closed when nobody refers to this any more."""
+        """Take a finished file; it is closed when this object is no longer referenced."""
         self._file, self.size = file, size
         weakref.finalize(self, file.close)
 
     def read(self, first: int, behind: int) -> Iterator[bytes]:
-        """The bytes from `first` to before `behind`, a chunk at a time. Raises EOFError where some are missing."""
+        """The bytes from `first` to before `behind`, in chunks. Raises EOFError if some are missing."""
         while first < behind:
             self._file.seek(first)
             chunk = self._file.read(min(CHUNK, behind - first))
@@ -48,7 +47,7 @@ class Body:
 
 
 class Ranged(Response):
-    """Sends a part of a body, a chunk at a time."""
+    """Sends a part of a body in chunks."""
 
     def __init__(self, body: Body, first: int, behind: int, status_code: int, headers: dict[str, str]) -> None:
         """Take the bytes from `first` to before `behind`."""
@@ -56,18 +55,18 @@ class Ranged(Response):
         self._parts = body.read(first, behind)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - nothing is awaited
-        """Send it; of HEAD, the head alone."""
+        """Send it; for HEAD only the headers."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         for part in () if scope.get("head") else self._parts:
             await send({"type": "http.response.body", "body": part, "more_body": True})
-            await asyncio.sleep(0)  # to a client that takes all at once, nothing else waits
+            await asyncio.sleep(0)  # sending to a fast client never waits, so yield to other requests here
         await send({"type": "http.response.body", "body": b""})
 
 
 def ranged(request: Request, body: Body, headers: dict[str, str]) -> Response:
-    """The body, or the range of it that is asked for; 416 if there is no such part of it.
+    """The body or the requested range of it; 416 if the range is not satisfiable.
 
-    `headers` are those of the whole, with its `Content-Type` and, as `caching.headers` gives them, its `ETag`.
+    `headers` are those of the whole body, with `Content-Type` and `ETag` (from `caching.headers`).
     """
     headers = {**headers, "Accept-Ranges": "bytes"}
     asked = None if request.scope.get("head") else _asked(request, headers["etag"], body.size)
@@ -79,10 +78,10 @@ def ranged(request: Request, body: Body, headers: dict[str, str]) -> Response:
 
 
 def _asked(request: Request, tag: str, size: int) -> tuple[int, int] | None:
-    """First and last byte of the range; None: all of it, also where what is asked for is no single range of bytes.
+    """First and last byte of the range; None for the whole body, also if the header is not a single byte range.
 
-    A client that has a part already names it in `If-Range`: if it is another's, all is sent anew. Nobody can ask for a
-    part of nothing, and clients that ask for the first bytes of whatever it is get what there is.
+    If `If-Range` names another version than this one, the whole body is sent. A range of an empty body is ignored,
+    because clients ask for the first bytes of anything.
     """
     line = caching.sent(request, b"range")
     found = None if line is None or not size else _RANGE.fullmatch(line.strip())
@@ -104,14 +103,14 @@ def _asked(request: Request, tag: str, size: int) -> tuple[int, int] | None:
 
 
 IN_MEMORY = 256 * 1024
-"""An export up to here needs no file."""
+"""Exports up to this size in bytes are kept in memory."""
 KEPT = 64
-"""So many are kept at most: each may hold a file open."""
+"""The maximum number of cached exports; each may keep a file open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A finished export: its bytes, how many records they hold, and of which state of the data."""
+    """A finished export: its content, number of records, and state of the data."""
 
     body: Body
     records: int
@@ -120,16 +119,16 @@ class Export:
 
 
 class Slots:
-    """How many exports are made at once, and of these at most half for one client."""
+    """Limits how many exports are written at once, with at most half for one client."""
 
     def __init__(self, total: int) -> None:
-        """None is made yet."""
+        """All slots are free."""
         self._total, self._each = total, max(1, total // 2)
         self._held: Counter[str] = Counter()
 
     @contextmanager
     def taken(self, client: str) -> Iterator[None]:
-        """Hold one for a client. Raises Unavailable."""
+        """Hold a slot for a client. Raises Unavailable."""
         if self._held.total() >= self._total:
             raise Unavailable("The service is making as many exports as it can.")
         if self._held[client] >= self._each:
@@ -139,21 +138,21 @@ class Slots:
             yield
         finally:
             self._held[client] -= 1
-            self._held += Counter()  # forgets who holds none
+            self._held += Counter()  # drops clients without slots
 
 
 class ExportCache:
-    """Keeps the exports that were last asked for, up to so many bytes together."""
+    """Caches the most recently requested exports up to a total size in bytes."""
 
     def __init__(self, most_bytes: int, at_once: int) -> None:
-        """Nothing is kept yet; so many that are not small are made at once."""
+        """Start empty; `at_once` limits how many large exports are written at the same time."""
         self.slots = Slots(at_once)
         self._most_bytes = most_bytes
         self._kept: OrderedDict[Hashable, Export] = OrderedDict()
         self._making: dict[Hashable, asyncio.Task[Export]] = {}
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[Export]]) -> Export:
-        """The export of this key, made if it is not there; it is finished even if nobody waits for it any more."""
+        """The export with this key, written if it is missing; it is finished even if all clients disconnect."""
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
@@ -173,12 +172,12 @@ class ExportCache:
         self._kept[key] = export
         size = sum(one.body.size for one in self._kept.values())
         while size > self._most_bytes or len(self._kept) > KEPT:
-            _, oldest = self._kept.popitem(last=False)  # whoever still reads it has it for as long
+            _, oldest = self._kept.popitem(last=False)  # responses that still read it keep it alive
             size -= oldest.body.size
         return export
 
     async def close(self) -> None:
-        """Break off what is being made, and forget what is kept."""
+        """Cancel running exports and empty the cache."""
         making = list(self._making.values())
         for task in making:
             task.cancel()
@@ -187,7 +186,7 @@ class ExportCache:
 
 
 async def written(parts: AsyncIterator[bytes]) -> Body:
-    """All parts together."""
+    """Write all parts into one body."""
     file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the body closes it
     body = Body(file, 0)
     async for part in parts:

@@ -1,10 +1,10 @@
-"""Events as other programs read them: KML 2.2, TimelineJS 3, and a briefing as an Atom feed (RFC 4287).
+"""Events in formats of other programs: KML 2.2, TimelineJS 3, and a briefing as an Atom feed (RFC 4287).
 
-KML has a placemark for each event, with the days in between which it lies, and says in words what it cannot say else.
-TimelineJS has a slide for each, dated no more exactly than it is; the title names those without a date. A feed has an
-entry for each claim that became known, and each status that changed. An entry's id comes from what it says, not from
-the days asked for or the address of the service, so that a reader shows it once: a claim's from the claim, a status's
-from the event, the aspect, the status and the claims that it rests on.
+KML has a placemark for each event with the range of its date; what KML cannot express is given in words. TimelineJS has
+a slide for each dated event, with the event's own precision; the title slide names the undated ones. A feed has an
+entry for each claim that became known and for each status that changed. An entry's id depends on its content, not on
+the requested days or the service's address, so that feed readers show it once: for a claim it comes from the claim, for
+a status from the event, the aspect, the status and the claims it rests on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,19 +22,19 @@ from api.schemas.records import Json
 
 
 def _page(base: str, event: str, claim: str | None = None) -> str:
-    """Where people read of an event, or of one claim about it: these formats are for readers, not programs."""
+    """The page of an event, or of one claim about it; these formats link to pages because people read them."""
     return f"{base}/explore/events/{event}{f'#{claim}' if claim else ''}"
 
 
 KML = "application/vnd.google-earth.kml+xml"
 SCHEMA = "event"
-# GDAL takes fields of these names for parts of the placemark itself, and writes over what the columns hold.
+# GDAL treats fields with these names as parts of the placemark itself, which would overwrite the columns.
 RENAMED = {"id": "event_id", "summary": "event_summary"}
 NOTE = (
-    "A time span holds the days in between which an event lies. Whether it lasted all those days or took place once "
-    "among them, KML cannot say: read each date's words. What has no date has no time span, and what has no point of "
-    "its own has no place on the map; both are listed. A pin is in the middle of where an event may have been: read "
-    "how far that reaches."
+    "A time span holds the days between which an event happened. KML cannot tell whether it lasted all those days or "
+    "happened once among them: read each date in words. Events without a date have no time span, and events without a "
+    "point have no place on the map; both are listed. A pin marks the middle of the area where an event may have "
+    "happened: read how far that area reaches."
 )
 
 
@@ -58,11 +58,11 @@ class Kml:
     media_type = KML
 
     def __init__(self, base: str) -> None:
-        """Links lead to the service at this address."""
+        """Take the address of the service, for links."""
         self._base = base
 
     def head(self, description: str, left_out: Mapping[str, int]) -> bytes:
-        """The document's name and what it leaves out."""
+        """The document's name, and what was left out."""
         said = escaped(f"{NOTE} {left_out_in_words(left_out)}".strip())
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
@@ -89,7 +89,7 @@ class Kml:
 
     @staticmethod
     def _told(event: Json, url: str) -> str:
-        """What a balloon shows: plain text, for some readers show HTML as it is written."""
+        """The text of a balloon; plain text, because some readers show HTML tags literally."""
         when = f"When: {date_in_words(event['date']['edtf'])}."
         note, others = event["date"]["note"], words.otherwise(event["date"])
         status = words.statuses(event)
@@ -101,7 +101,7 @@ class Kml:
 
 
 def _where(place: Json | None) -> str | None:
-    """`Where: near Lysychansk, within 5,000 m of the point.`: a pin alone would be the exact place."""
+    """`Where: near Lysychansk, within 5,000 m of the point.`, because a pin alone would suggest an exact place."""
     if place is None:
         return "Where: unknown."
     relation, point = place["relation"], place["point"]
@@ -115,7 +115,7 @@ def _where(place: Json | None) -> str | None:
 
 
 def _span(date: Json) -> str:
-    """The days in between which it lies, whole; an open end is left out, and so is all of it without any day."""
+    """The range of the date; an open end is omitted, and an undated event has no span."""
     begin = f"<begin>{date['earliest']}</begin>" if date["earliest"] else ""
     end = f"<end>{date['latest']}</end>" if date["latest"] else ""
     return f"<TimeSpan>{begin}{end}</TimeSpan>" if begin or end else ""
@@ -145,7 +145,7 @@ def _point(columns: Json) -> str:
 
 
 NAMED = 100
-"""How many undated events the title names; the rest are counted."""
+"""The number of undated events that the title names; the rest are counted."""
 
 
 class Timeline:
@@ -154,7 +154,7 @@ class Timeline:
     media_type = "application/json"
 
     def __init__(self, base: str) -> None:
-        """Links lead to the service at this address."""
+        """Take the address of the service, for links."""
         self._base = base
         self._about = self._left_out = ""
         self._separator = b""
@@ -162,12 +162,12 @@ class Timeline:
         self._more = 0
 
     def head(self, description: str, left_out: Mapping[str, int]) -> bytes:
-        """The slides come first: the title has to know which events have none."""
+        """The beginning; slides come before the title, which lists the events without a slide."""
         self._about, self._left_out = description, left_out_in_words(left_out)
         return b'{"scale":"human","events":['
 
     def record(self, document: Json) -> bytes:
-        """A slide if it has a date; else it is kept for the title."""
+        """A slide if the event has a date; if not, remember it for the title."""
         dates = _dates(document["date"])
         if dates:
             separator, self._separator = self._separator, b","
@@ -200,12 +200,12 @@ class Timeline:
         }
 
     def _link(self, event: Json) -> str:
-        """To its page; of a damaged one, nothing but the id is known."""
+        """A link to the event's page; a damaged event has only an id."""
         return f'<a href="{escaped(_page(self._base, event["id"]))}">{escaped(event["title"] or event["id"])}</a>'
 
 
 def _dates(when: Json) -> dict[str, Any]:
-    """Where the slide stands: a start always, for TimelineJS draws nothing without, and an end where it is another."""
+    """The slide's dates: always a start, because TimelineJS requires one, and an end if it differs."""
     earliest, latest = when["earliest"], when["latest"]
     start = earliest or latest
     if start is None:
@@ -221,7 +221,7 @@ def _day(text: str) -> dict[str, int]:
 
 ATOM = "application/atom+xml"
 IDS = UUID("6f0c1c1e-3f5b-5c0e-9d0e-9a1a0c1b7c55")
-"""The name space of the ids: for ever."""
+"""The UUID namespace of entry ids; it must never change."""
 
 
 def _id(*parts: str) -> str:
@@ -234,14 +234,14 @@ class Atom:
     media_type = ATOM
 
     def __init__(self, base: str, here: str, days: tuple[date, date], known: Known) -> None:
-        """`here` is the path and query that were asked for; links lead to the service at `base`."""
+        """`here` is the requested path and query, `base` the address of the service for links."""
         self._base, self._here = base, here
         self._last = days[1].isoformat()
         self._known = "latest" if known == Known.CERTAIN else "earliest"
         self._updated = days[0].isoformat()
 
     def head(self, description: str, left_out: Mapping[str, int]) -> bytes:
-        """What the feed is."""
+        """The feed's metadata."""
         said = "Days are those of the place, written as midnight UTC. " + left_out_in_words(left_out)
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
@@ -254,11 +254,11 @@ class Atom:
         ).encode()
 
     def record(self, document: Json) -> bytes:
-        """The entries of an event of which something became known."""
+        """The entries of an event with news."""
         return self._entries(document).encode()
 
     def tail(self) -> bytes:
-        """The newest day of all entries, which is known now."""
+        """The end, with the newest day of all entries, which is known only now."""
         return f"<updated>{_moment(self._updated)}</updated></feed>\n".encode()
 
     def _entries(self, news: Json) -> str:
@@ -304,7 +304,7 @@ class Atom:
         return self._entry(name, title, day, told, self._links(news))
 
     def _links(self, news: Json, claim: str | None = None) -> str:
-        """To the page first: readers take a link for the entry's own where it is HTML, and no other."""
+        """Links, with the HTML page first, because feed readers open that one."""
         event = news["event"]["id"]
         record = f"/claims/{claim}" if claim else f"/events/{event}"
         return (
@@ -321,13 +321,13 @@ class Atom:
 
 
 def _question(change: Json) -> list[str]:
-    """What the status is of, as far as it is told apart."""
+    """The aspect of a status, with measure, actor and unit if they distinguish it."""
     of = change.get("of")
     return [change["aspect"], change.get("measure") or "", of["id"] if of else "", change.get("unit") or ""]
 
 
 def _known_on(claim: Json, known: str) -> str | None:
-    """The day on which a claim became known; None: its date is open, or damaged with it."""
+    """The day on which a claim became known; None if its date is open or the claim is damaged."""
     day: str | None = (claim["said"] or {}).get(known)
     return day
 

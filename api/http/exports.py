@@ -1,6 +1,6 @@
-"""Exports: everything that matches, in each form; written whole, then sent whole or in parts.
+"""Exports of everything that matches, in each form; written completely, then sent whole or in ranges.
 
-A form is a media type and a function that writes it. Another one is added to `FORMS`, and to its list's `routes`.
+A form is a media type and a function that writes it. To add one, add it to `FORMS` and to its list's `routes`.
 """
 
 import asyncio
@@ -31,14 +31,14 @@ T = TypeVar("T")
 
 
 async def ahead(parts: AsyncIterator[T]) -> AsyncGenerator[T, None]:
-    """The same parts, each of them read while the one before is on its way."""
+    """The same parts, each one prefetched while the previous one is being processed."""
     coming = asyncio.ensure_future(anext(parts, None))
     try:
         while (part := await coming) is not None:
             coming = asyncio.ensure_future(anext(parts, None))
-            await asyncio.sleep(0)  # it begins now, not when there is nothing else to do
+            await asyncio.sleep(0)  # start the prefetch now, not when the loop is next idle
             yield part
-    finally:  # whoever asked may have gone, and then nothing can be waited for
+    finally:  # if the client disconnected, awaiting is no longer possible
         coming.add_done_callback(lambda done: done.cancelled() or done.exception())
         coming.cancel()
 
@@ -48,31 +48,31 @@ _NO_XML = {0xFFFE: "\N{REPLACEMENT CHARACTER}", 0xFFFF: "\N{REPLACEMENT CHARACTE
 
 
 class Framed(Protocol):
-    """A format of one document; made for each answer, so that it may remember what its end has to say."""
+    """A format with a head and a tail; one object per response, so it may collect what the tail needs."""
 
     @property
     def media_type(self) -> str:
-        """What it is sent as."""
+        """The media type."""
 
     def head(self, description: str, left_out: Mapping[str, int]) -> bytes:
-        """What comes first; it says what was asked for, and how many records are not there for want of a date."""
+        """The beginning, with the query in words and the number of records left out."""
 
     def record(self, document: Json) -> bytes:
         """The next record."""
 
     def tail(self) -> bytes:
-        """What comes last."""
+        """The end."""
 
 
 def escaped(text: str | None) -> str:
-    """Text as it stands in XML and HTML, also in attributes."""
-    if text is None or _SPECIAL.search(text) is None:  # as most are
+    """Text escaped for XML and HTML, also for attributes."""
+    if text is None or _SPECIAL.search(text) is None:  # the most common case
         return text or ""
     return html.escape(text).translate(_NO_XML)
 
 
 def left_out_in_words(left_out: Mapping[str, int]) -> str:
-    """`Left out: 5 undated.`; nothing where nothing is."""
+    """`Left out: 5 undated.`, or an empty text if nothing was."""
     found = [f"{number} {name.replace('_', ' ')}" for name, number in left_out.items() if number > 0]
     fewer = [f"With undated claims {-number} fewer." for number in left_out.values() if number < 0]
     return " ".join([*([f"Left out: {', '.join(found)}."] if found else []), *fewer])
@@ -80,12 +80,12 @@ def left_out_in_words(left_out: Mapping[str, int]) -> str:
 
 EXPORT_BATCH = 250
 SMALL = 1_000
-"""An export of as many records as a page may hold is made as a page is, beside whatever else is being exported."""
+"""An export that would fit on a page is made like a page and needs no export slot."""
 LICENCE = {"Link": '</datasets>; rel="license"'}
 Write = Callable[[Listing, ReadSession, Asked, int], AsyncGenerator[bytes, None]]
-"""Writes so many matching records, and raises ShortError if it finds another number of them."""
+"""Writes the given number of matching records, and raises ShortError if it finds a different number."""
 WriteChosen = Callable[[Sequence[str], Listing, ReadSession, Asked, int], AsyncGenerator[bytes, None]]
-"""The same, of each nothing but these fields or columns; none: all of them."""
+"""Like `Write`, with only these fields or columns of each record; none means all."""
 
 
 class Form(NamedTuple):
@@ -94,15 +94,15 @@ class Form(NamedTuple):
     media_type: str
     write: WriteChosen
     words: str
-    """What a record is in it, as the documentation says it."""
+    """How the documentation describes a record in this form."""
     example: str
     chosen: type[Chosen] = Columned
-    """What of a record can be asked for."""
+    """The parameters that select fields or columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An export that is asked for: of what, and how it is written."""
+    """A requested export: the query and the form."""
 
     request: Request
     listing: Listing
@@ -111,7 +111,7 @@ class Wanted:
     write: Write
 
     async def known_by(self, session: ReadSession) -> Response | tuple[object, ...]:
-        """What an export that will do was kept by; or the answer, where the client's own copy will."""
+        """The key of the export in the cache, or the 304 response if the client's copy is valid."""
         if unchanged := await not_modified(self.request, session):
             return unchanged
         await self.filters.asked().check(session)
@@ -121,11 +121,11 @@ class Wanted:
         return session.catalogue.generation, loaded_at, tag, base(self.request)
 
     async def made(self, data: Data, cache: ExportCache) -> Export:
-        """All of it, of one state of the data. Raises Unavailable where too much is being exported."""
+        """Write the export from one state of the data. Raises Unavailable if all export slots are taken."""
         if (small := await data.ask(self._small)) is not None:
             return small
         with cache.slots.taken(self.request.scope["state"].get("share", "")):
-            async with data.snapshot() as session:  # nothing is read ahead any more once it ends
+            async with data.snapshot() as session:  # prefetching ends before the snapshot does
                 return await self._written(session, await counted(self.filters.asked(), session))
 
     async def _small(self, session: ReadSession) -> Export | None:
@@ -145,7 +145,7 @@ class Wanted:
 
 
 async def send_export(request: Request, listing: Listing, filters: Any, form: str | Framed) -> Response:  # noqa: ANN401
-    """Everything that matches, of one state of the data; or the part of it that is asked for."""
+    """Send everything that matches from one state of the data, or the requested range of it."""
     data, cache = data_of(request), export_cache_of(request)
     if isinstance(form, str):
         write = partial(FORMS[form].write, getattr(filters, "fields", ()))
@@ -162,17 +162,17 @@ async def send_export(request: Request, listing: Listing, filters: Any, form: st
 
 
 def export_cache_of(request: Request) -> ExportCache:
-    """The exports that this server has made."""
+    """The cache of exports of this server."""
     cache: ExportCache = request.app.state.exports
     return cache
 
 
 class ShortError(Exception):
-    """An export found another number of records than it announced; the body must not end as if it were whole."""
+    """An export found a different number of records than it announced, so its body is not valid."""
 
 
 async def counted(asked: Asked, session: ReadSession) -> int:
-    """How many match; counted with care where it goes wrong."""
+    """The number of matching records; after an error, count again with every document verified."""
     try:
         return await asked.count(session)
     except TROUBLE:
@@ -181,14 +181,14 @@ async def counted(asked: Asked, session: ReadSession) -> int:
 
 
 async def batches(asked: Asked, session: ReadSession, listing: Listing) -> AsyncIterator[list[Found]]:
-    """Everything that matches, some hundreds at a time."""
+    """Everything that matches, in batches of hundreds."""
     async for found in _carefully(asked.walk, lambda found: found[-1].place if found else None, session, listing):
         if found:
             yield found
 
 
 def stretches(asked: Asked, session: ReadSession, listing: Listing) -> AsyncIterator[Stretch]:
-    """The documents of everything that matches, some hundreds at a time."""
+    """The documents of everything that matches, in batches of hundreds."""
     return _carefully(asked.stretches, lambda stretch: stretch.last, session, listing)
 
 
@@ -198,7 +198,7 @@ async def _carefully(
     session: ReadSession,
     listing: Listing,
 ) -> AsyncIterator[T]:
-    """Everything that is read; with care from where it first goes wrong."""
+    """Everything that is read; after an error, continue with every document verified."""
     sort = Sort.parse(listing.sorts[0])
     place = None
     while True:
@@ -215,7 +215,7 @@ async def _carefully(
 
 
 def _readable(listing: Listing, session: ReadSession, record: Found, read: Callable[[dict[str, Any]], T]) -> T:
-    """What is read from a record's document; from one with nothing but its id if it is damaged."""
+    """The result of reading a record's document, or of a blank one if it is damaged."""
     try:
         return read(orjson.loads(record.body))
     except TROUBLE as error:
@@ -224,7 +224,7 @@ def _readable(listing: Listing, session: ReadSession, record: Found, read: Calla
 
 
 def _picked(listing: Listing, session: ReadSession, record: Found, names: Sequence[str]) -> str:
-    """What is asked for of a record; of one that is damaged, no more than its id."""
+    """The selected fields of a record; only the id if it is damaged."""
     try:
         return picked(record.body, names)
     except TROUBLE as error:
@@ -321,4 +321,4 @@ FORMS = {
         "application/geo+json", _geojson, "as a GeoJSON feature; without a point it has a null geometry", "{}"
     ),
 }
-"""The forms that lists can be exported in, by what stands behind the dot of their paths."""
+"""The export forms by file extension."""

@@ -1,6 +1,6 @@
-"""Which fields of records are sent, and which of their references whole: `fields` and `expand`.
+"""The parameters `fields` and `expand`: which fields of records are sent, and which references in full.
 
-The records that others refer to (sources, actors and places) are read by one statement for each kind.
+Referenced sources, actors and places are read with one statement per kind.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,10 +27,10 @@ from api.storage.reader import SqlStatement, body_of
 
 Path = tuple[str, ...]
 QUICK = 60
-"""So many documents are read before anybody has noticed, and need no thread."""
+"""The number of documents that can be read on the event loop without a noticeable delay."""
 KINDS = {"sources": "source", "actors": "actor", "location": "location"}
 PLACE_OF_EVENT: Path = ("event", "location")
-"""Not in the record itself: the place of the event that it is about is put there."""
+"""A field that is not in the record itself; the place of the record's event is added there."""
 
 
 def _of_date(*path: str) -> tuple[Path, ...]:
@@ -64,9 +64,9 @@ REFERENCES: Mapping[str, Mapping[str, tuple[Path, ...]]] = {
         "location": (PLACE_OF_EVENT,),
     },
 }
-"""By list and by what is asked for: where in a record the references stand that are made whole."""
+"""The paths of the references that are expanded, by list and by value of `expand`."""
 LEFT_OUT = {"actor": "affiliated"}
-"""What belongs to an actor may be thousands: it stands at the actor itself."""
+"""Left out of expanded actors, because thousands may belong to one; the actor itself lists them."""
 _DOCUMENTS: dict[str, FromClause] = {
     "source": models.SourceDocument.__table__,
     "actor": models.ActorDocument.__table__,
@@ -94,16 +94,16 @@ def _places(each: FromClause) -> Select[Any]:
 WHOLE = {kind: _whole_statement(kind) for kind in _DOCUMENTS}
 """Rows of (revision, id, id, body) of the records with `ids`."""
 PLACES = SqlStatement(_places(each_text("ids")[0]), lambda: _places(each_text("ids")[1]))
-"""Rows of (revision, event, location, body, relation) of the events with `ids` that have a place."""
+"""Rows of (revision, event, location, body, relation) of those events with `ids` that have a place."""
 
 
 def tops(listing: str, words: Sequence[str]) -> set[str]:
-    """The top-level fields in which something is made whole."""
+    """The top-level fields that contain expanded references."""
     return {path[0] for word in words for path in REFERENCES[listing][word]}
 
 
 async def expand(session: ReadSession, listing: str, records: Sequence[Json], words: Sequence[str]) -> None:
-    """Make references whole in records, of which the fields that hold them are given."""
+    """Expand references in records; `records` contain only the fields that hold references."""
     for word in dict.fromkeys(words):
         paths = REFERENCES[listing][word]
         if paths == (PLACE_OF_EVENT,):
@@ -118,7 +118,7 @@ async def expand(session: ReadSession, listing: str, records: Sequence[Json], wo
 
 
 def _references(holder: Any, path: Path) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 - any JSON
-    """Where references stand, as what holds each and by which name or index."""
+    """The positions of references: the container of each and its name or index there."""
     name, rest = path[0], path[1:]
     value = holder.get(name)
     steps: list[tuple[Any, Any]] = (
@@ -132,7 +132,7 @@ def _references(holder: Any, path: Path) -> Iterator[tuple[Any, Any]]:  # noqa: 
 
 
 async def _bodies(session: ReadSession, kind: str, ids: set[str]) -> dict[str, Json]:
-    """Whole records by id."""
+    """Full records by id."""
     if not ids:
         return {}
     rows = await session.fetch(WHOLE[kind], {"ids": sorted(ids)}, slow=len(ids) > QUICK)
@@ -143,7 +143,7 @@ async def _bodies(session: ReadSession, kind: str, ids: set[str]) -> dict[str, J
 
 
 async def _put_places(session: ReadSession, events: Sequence[Json]) -> None:
-    """Give events their place, null where they have none."""
+    """Add the place of each event, null if it has none."""
     ids = sorted({event["id"] for event in events})
     rows = await session.fetch(PLACES, {"ids": ids}, slow=len(ids) > QUICK) if ids else []
     found = {row[1]: {**orjson.loads(row[3]), "relation": row[4]} async for row in in_turns(session, rows)}
@@ -155,7 +155,7 @@ async def _put_places(session: ReadSession, events: Sequence[Json]) -> None:
 
 
 MAX_EXPANDED = 200
-"""So many records of a page at most have their references made whole."""
+"""The maximum number of records on a page with `expand`."""
 _RECORDS: dict[str, type[BaseModel]] = {
     "events": records.Event,
     "claims": records.Claim,
@@ -166,13 +166,13 @@ _RECORDS: dict[str, type[BaseModel]] = {
     "disputes": records.Dispute,
 }
 FIELDS = {name: tuple(record.model_fields) for name, record in _RECORDS.items()}
-"""By list: the top-level fields of its records."""
+"""The top-level fields of records, by list."""
 _read: Callable[[str, int], tuple[Any, int]] = JSONDecoder().raw_decode
-"""A value that begins at a place, and where it ends."""
+"""Parses a JSON value at an offset and returns it with its end."""
 
 
 def _split(value: object) -> object:
-    """Names given one by one, joined by commas, or both."""
+    """Split names that are repeated, joined by commas, or both."""
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return list(dict.fromkeys(name.strip() for one in value for name in one.split(",")))
     return value
@@ -182,29 +182,29 @@ def _known(parameter: str, names: Sequence[str], allowed: Sequence[str]) -> None
     for name in names:
         if name not in allowed:
             context = {"parameter": parameter, "value": name, "allowed": list(allowed)}
-            raise PydanticCustomError("name", "is not one of the names that it may be", context)
+            raise PydanticCustomError("name", "is not an allowed name", context)
 
 
 class Chosen(Filters):
-    """An answer of which only some fields are wanted."""
+    """A response limited to some fields."""
 
     listing: ClassVar[str] = ""
     """The list whose records are sent."""
     choices: ClassVar[Sequence[str]] = ()
-    """What they may be asked for."""
+    """The allowed names."""
 
     fields: Annotated[
         list[str],
         BeforeValidator(_split),
         Field(
-            description="Only these fields of each record, in this order: names from its top level, repeated or joined "
-            "by commas. All of them by default; the schema describes a record with all.",
+            description="Only these top-level fields of each record, in this order, repeated or joined by commas. By "
+            "default all of them; the schema describes a full record.",
         ),
     ] = []
 
     @classmethod
     def __pydantic_init_subclass__(cls, **more: object) -> None:
-        """Say which names there are."""
+        """Add the allowed names to the schema."""
         super().__pydantic_init_subclass__(**more)
         if cls.listing:
             cls.choices = FIELDS[cls.listing]
@@ -224,20 +224,20 @@ class Chosen(Filters):
 
 
 class Columned(Chosen):
-    """A table of which only some columns are wanted."""
+    """A table limited to some columns."""
 
     fields: Annotated[
         list[str],
         BeforeValidator(_split),
         Field(
-            description="Only these columns, in this order: names of columns, or of fields of the record, repeated or "
-            "joined by commas. A field that is several columns stands for all of them.",
+            description="Only these columns, in this order: names of columns or of fields of the record, repeated or "
+            "joined by commas. A field with several columns stands for all of them.",
         ),
     ] = []
 
     @classmethod
     def __pydantic_init_subclass__(cls, **more: object) -> None:
-        """Say which names there are."""
+        """Add the allowed names to the schema."""
         super().__pydantic_init_subclass__(**more)
         if cls.listing:
             cls.choices = (*CSV_HEADERS[cls.listing], *SPREAD.get(cls.listing, ()))
@@ -245,21 +245,21 @@ class Columned(Chosen):
 
 
 class Shaped(Chosen):
-    """An answer in which some references are sent whole."""
+    """A response in which some references are expanded."""
 
     expand: Annotated[
         list[str],
         BeforeValidator(_split),
         Field(
-            description="Sends whole records in the place of references to them: `sources` with URL, publisher and "
-            "archive; `actors` (without what belongs to them); `location`, for claims and disputes that of their "
-            f"event. Repeated or joined by commas; a page then holds {MAX_EXPANDED} records at most.",
+            description="Replace references by full records: `sources` with URL, publisher and archive; `actors` "
+            "(without their members); `location`, which for claims and disputes is that of the event. Repeated or "
+            f"joined by commas; a page is then limited to {MAX_EXPANDED} records.",
         ),
     ] = []
 
     @classmethod
     def __pydantic_init_subclass__(cls, **more: object) -> None:
-        """Say which kinds there are."""
+        """Add the allowed kinds to the schema."""
         super().__pydantic_init_subclass__(**more)
         if cls.listing:
             cls._offer("expand", list(REFERENCES[cls.listing]))
@@ -270,27 +270,27 @@ class Shaped(Chosen):
         for word in self.expand:
             filled = tops(self.listing, [word])
             if self.fields and filled.isdisjoint(self.fields):
-                message = "fills only what `fields` leaves out: {fields}"
+                message = "expands only what `fields` leaves out: {fields}"
                 where = {"parameter": "expand", "value": word, "fields": ", ".join(sorted(filled))}
                 raise PydanticCustomError("expand", message, where)
         if self.expand and getattr(self, "limit", 0) > MAX_EXPANDED:
             context: dict[str, Any] = {"parameter": "limit", "most": MAX_EXPANDED}
             raise PydanticCustomError("limit", "must be at most {most} with expand", context)
         if self.expand and getattr(self, "revision", None) is not None:
-            message = "shows what is referred to as it is today, and revision a record as it stood: leave one out"
+            message = "shows current records, and revision a past state: leave one out"
             raise PydanticCustomError("expand", message, {"parameter": "expand", "value": ", ".join(self.expand)})
         return self
 
 
 def columns(listing: str, names: Sequence[str]) -> Sequence[str]:
-    """The columns that these names stand for; none: all of them."""
+    """The columns that these names stand for; no names mean all columns."""
     spread = SPREAD.get(listing, {})
     found = [column for name in names for column in spread.get(name, (name,))]
     return list(dict.fromkeys(found)) or CSV_HEADERS[listing]
 
 
 def parts(body: str) -> dict[str, str]:
-    """The fields of a document, each as the text it is written as. Raises ValueError, LookupError if it is damaged."""
+    """The fields of a document as unparsed JSON texts. Raises ValueError or LookupError if it is damaged."""
     found: dict[str, str] = {}
     at = 1
     while body[at] != "}":
@@ -302,7 +302,7 @@ def parts(body: str) -> dict[str, str]:
 
 
 def picked(body: str, names: Sequence[str]) -> str:
-    """A document with nothing but these fields, and whether it is damaged."""
+    """A document with only these fields, and whether it is damaged."""
     return _joined(parts(body), names)
 
 
@@ -312,12 +312,12 @@ def _joined(found: dict[str, str], names: Sequence[str]) -> str:
 
 
 def shapes(query: Any) -> bool:  # noqa: ANN401 - any model of a query
-    """Whether a query asks for less or more than the documents as they are stored."""
+    """Whether a query asks for anything else than the stored documents."""
     return bool(getattr(query, "fields", None) or getattr(query, "expand", None))
 
 
 async def shaped(request: Request, session: ReadSession, query: Any, bodies: list[str]) -> list[str]:  # noqa: ANN401 - as above
-    """The documents as a query asks for them. Raises BadParameters: JSON-LD is sent whole."""
+    """The documents with the requested fields and expansions. Raises BadParameters for JSON-LD."""
     if not shapes(query):
         return bodies
     words = getattr(query, "expand", [])

@@ -1,4 +1,4 @@
-"""Records as CSV, NDJSON and GeoJSON: every column and feature is made from the record's own JSON document."""
+"""Records as CSV, NDJSON and GeoJSON; columns and features are derived from the record's JSON document."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ _CONTEST = {
         (Status.DISPUTED, Status.DENIED, Status.CONCEDED, Status.CORROBORATED, Status.CLAIMED, Status.UNADDRESSED)
     )
 }
-"""Of several questions on one aspect, the most contested stands for it."""
+"""Ranks of statuses: if there are several questions on one aspect, the most contested one represents it."""
 AREA = ("country", "admin1", "admin2")
 MARK = "'"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", MARK)
@@ -200,7 +200,7 @@ def dispute_columns(dispute: Json) -> dict[str, Any]:
 
 
 def difference_columns(difference: Json) -> dict[str, Any]:
-    """What differs of a record: texts as they are, all else as JSON."""
+    """A difference between two versions of a record: texts as they are, everything else as JSON."""
 
     def cell(value: Any) -> str | None:  # noqa: ANN401 - any JSON value
         return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
@@ -209,7 +209,7 @@ def difference_columns(difference: Json) -> dict[str, Any]:
 
 
 def neutral(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe is put before it, and before one of its own."""
+    """Escape text that a spreadsheet would run as a formula, or that begins with an apostrophe, by an apostrophe."""
     return MARK + text if text.startswith(DANGEROUS) else text
 
 
@@ -238,7 +238,7 @@ def _cells(row: dict[str, Any], header: Sequence[str]) -> list[Any]:
 
 
 def csv_lines(rows: Iterable[dict[str, Any]], header: Sequence[str], *, first: bool) -> bytes:
-    """Rows as CSV (RFC 4180), UTF-8; the header goes before the first. Null is an empty cell."""
+    """Rows as CSV (RFC 4180) in UTF-8, preceded by the header if `header` is given. Null is an empty cell."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     if first:
@@ -304,4 +304,4 @@ SPREAD: dict[str, dict[str, tuple[str, ...]]] = {
     "locations": {"point": POINT},
     "disputes": {"positions": ("supporting_parties", "opposing_parties")},
 }
-"""Fields of a record that are several columns, none of which has the field's name."""
+"""Fields of a record that become several columns with other names."""

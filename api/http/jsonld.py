@@ -1,7 +1,7 @@
-"""Records as JSON-LD: schema.org for what they are, PROV for who said it and where it was read, own terms for the rest.
+"""Records as JSON-LD: schema.org for what they are, PROV for who said it and where, our own terms for the rest.
 
-The days between which a thing lies are `xsd:date`; EDTF is a text beside them, for a typed one is put before every day
-by libraries that do not know it. Decimal numbers are typed texts, so that no reader rounds them.
+The earliest and latest days are `xsd:date`. EDTF is a plain text, because libraries that do not know an EDTF datatype
+sort it before every day. Decimal numbers are typed texts, so that no reader rounds them.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ PREFIXES = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 DATES = {"events": ("",), "claims": ("said",), "sources": ("published",), "actors": ("since", "until")}
-"""By kind of records, what stands before the terms of a date: whose it is."""
+"""The prefix of the terms of a date, by list."""
 WORDS = {
     "events": ("kind", "aspect", "status", "role", "placeRelation"),
     "claims": ("stance", "aspect", "certainty", "role", "flag", "basis"),
@@ -28,12 +28,12 @@ WORDS = {
     "actors": ("kind",),
     "locations": ("kind", "coordinateMethod"),
 }
-"""By kind of records, the terms whose values are words of a vocabulary."""
+"""The terms whose values are words of a vocabulary, by list."""
 PEOPLE = {"person"}
 
 
 def context(root: str, kind: str) -> Json:
-    """What the terms of a kind of records mean; own ones are explained at `/ns`."""
+    """The JSON-LD context of a kind of records; our own terms are explained at `/ns`."""
     found: Json = {**PREFIXES, "cc": f"{root}/ns#"}
     for whose in DATES.get(kind, ()):
         found |= {f"cc:{_named_as(whose, name)}": {"@type": "xsd:date"} for name in ("earliest", "latest")}
@@ -45,11 +45,11 @@ class Graph:
     """The records of one service as nodes."""
 
     def __init__(self, root: str) -> None:
-        """`root` is the address of the service, which every id begins with."""
+        """`root` is the address of the service; every id begins with it."""
         self._root = root
 
     def of(self, kind: str, document: Json) -> Json:
-        """A record as a node; what is null or empty is left out."""
+        """A record as a node, without null or empty values."""
         node = MAKERS[kind](self, document)
         return _filled({"@id": self.id(kind, document["id"]), **node})
 
@@ -79,7 +79,7 @@ def decimal(value: float | None) -> Json | None:
 
 
 def when(found: Json, prefix: str = "") -> Json:
-    """A date: the days between which it lies, its text and how exactly it is known."""
+    """A date: earliest and latest day, EDTF text, precision and basis."""
     names = {"earliest": "earliest", "latest": "latest", "edtf": "edtf"}
     own = {f"cc:{_named_as(prefix, name)}": found[key] for key, name in names.items()}
     return {**own, f"cc:{_named_as(prefix, 'precision')}": word("precision", found["precision"])}
@@ -227,7 +227,7 @@ def _actor(graph: Graph, actor: Json) -> Json:
 
 
 def _bound(prefix: str, edtf: str | None) -> Json:
-    """When an affiliation began or ended, which is a text of EDTF."""
+    """The beginning or end of an affiliation, which is an EDTF text."""
     if edtf is None:
         return {}
     found = parse(edtf)
@@ -281,12 +281,12 @@ MAKERS: dict[str, Callable[[Graph, Json], Json]] = {
 
 
 class Jsonld:
-    """An export of one kind of records as one graph."""
+    """An export of one list as one graph."""
 
     media_type = MEDIA_TYPE
 
     def __init__(self, root: str, kind: str) -> None:
-        """Take the service's address, and what the records are."""
+        """Take the service's address and the name of the list."""
         self._root, self._kind, self._separator = root, kind, b""
         self._graph = Graph(root)
 
@@ -305,7 +305,7 @@ class Jsonld:
 
 
 def jsonld_page(request: Request, kind: str, bodies: list[str]) -> bytes:
-    """A page of a list; where it goes on is said by the header `Link`."""
+    """A page of a list; the `Link` header has the next page."""
     form = Jsonld(base(request), kind)
     return b"".join((form.head("", {}), *(form.record(orjson.loads(body)) for body in bodies), form.tail()))
 

@@ -1,4 +1,4 @@
-"""What the service says of itself: a log line for each happening on stderr, and numbers as Prometheus reads them."""
+"""Logs on stderr, and metrics for Prometheus."""
 
 import contextlib
 import logging
@@ -22,7 +22,7 @@ STDERR = 2
 
 
 class Stderr:
-    """Writes lines to the process's stderr; a log that cannot be written must not stop what is logged."""
+    """Writes lines to the process's stderr; a failed write must not stop the caller."""
 
     def msg(self, line: str | bytes) -> None:
         """Write one line."""
@@ -34,7 +34,7 @@ class Stderr:
 
 
 class _Handler(logging.Handler):
-    """Passes what libraries log on to stderr, in the same form."""
+    """Writes log records of libraries to stderr in the same format."""
 
     def emit(self, record: logging.LogRecord) -> None:
         Stderr().msg(self.format(record))
@@ -45,7 +45,7 @@ def _json(_: Any, __: str, event: EventDict) -> str:  # noqa: ANN401 - any logge
 
 
 def configure(settings: Settings) -> None:
-    """Set up the log of this process."""
+    """Configure logging for this process."""
     as_text = settings.log_format == "text" or (settings.log_format is None and sys.stderr.isatty())
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -64,11 +64,11 @@ def configure(settings: Settings) -> None:
     handler = _Handler()
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=[_plain, *last], foreign_pre_chain=shared))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # strangers must not be able to fill the log
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # clients must not be able to fill the log
 
 
 def _plain(_: Any, __: str, event: EventDict) -> EventDict:  # noqa: ANN401 - any logger
-    """Without what the formatter keeps for itself."""
+    """Drop the formatter's internal fields."""
     return structlog.stdlib.ProcessorFormatter.remove_processors_meta(None, "", event)
 
 
@@ -79,7 +79,7 @@ METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Exchange(NamedTuple):
-    """A request that was answered; status 0: not at all."""
+    """A request and its response; status 0: there was no response."""
 
     method: str
     template: str
@@ -89,7 +89,7 @@ class Exchange(NamedTuple):
 
 
 class State(NamedTuple):
-    """What the database is like."""
+    """The state of the database."""
 
     up: bool
     revision: int
@@ -100,14 +100,14 @@ class State(NamedTuple):
 
 @dataclass(slots=True)
 class Durations:
-    """How long answers of one route took: counts by upper bound, and the sum."""
+    """Response times of one route: counts by upper bound, and the sum."""
 
     counts: list[int]
     seconds: float = 0.0
 
 
 class Metrics:
-    """Counts what one server process answers."""
+    """Counts the responses of one server process."""
 
     def __init__(self, *, access_log: bool) -> None:
         """Count from zero."""
@@ -117,7 +117,7 @@ class Metrics:
         self._durations: dict[str, Durations] = {}
 
     def note(self, done: Exchange) -> None:
-        """Take note of an answer."""
+        """Count a response."""
         method = done.method if done.method in METHODS else "other"
         key = method, done.template, done.status
         self._requests[key] = self._requests.get(key, 0) + 1
@@ -146,14 +146,12 @@ class Metrics:
     def _of_requests(self) -> Iterator[Metric]:
         yield GaugeMetricFamily("counterclaim_started_seconds", "When this process started.", self._started)
         requests = CounterMetricFamily(
-            "counterclaim_requests", "Answers by method, route and status.", labels=["method", "route", "status"]
+            "counterclaim_requests", "Responses by method, route and status.", labels=["method", "route", "status"]
         )
         for (method, template, status), count in sorted(self._requests.items()):
             requests.add_metric([method, template, str(status)], count)
         yield requests
-        histogram = HistogramMetricFamily(
-            "counterclaim_request_seconds", "How long answers took, by route.", labels=["route"]
-        )
+        histogram = HistogramMetricFamily("counterclaim_request_seconds", "Response times by route.", labels=["route"])
         for template, durations in sorted(self._durations.items()):
             histogram.add_metric([template], _cumulated(durations.counts), durations.seconds)
         yield histogram
@@ -168,20 +166,18 @@ def _cumulated(counts: list[int]) -> list[tuple[str, float]]:
 
 
 def _of_database(state: State) -> Iterator[Metric]:
-    yield GaugeMetricFamily("counterclaim_database_up", "Whether the database answers.", int(state.up))
-    yield GaugeMetricFamily("counterclaim_revision", "How often data was loaded.", state.revision)
-    records = GaugeMetricFamily("counterclaim_records", "Records that are loaded, by kind.", labels=["kind"])
+    yield GaugeMetricFamily("counterclaim_database_up", "Whether the database responds.", int(state.up))
+    yield GaugeMetricFamily("counterclaim_revision", "Number of the newest revision.", state.revision)
+    records = GaugeMetricFamily("counterclaim_records", "Loaded records by kind.", labels=["kind"])
     for kind, count in state.records.items():
         records.add_metric([kind], count)
     yield records
-    damaged = GaugeMetricFamily(
-        "counterclaim_damaged", "Tables and documents that are not as they were written.", labels=["what"]
-    )
+    damaged = GaugeMetricFamily("counterclaim_damaged", "Damaged tables and documents.", labels=["what"])
     for name, count in state.damaged.items():
         damaged.add_metric([name], count)
     yield damaged
     connections = GaugeMetricFamily(
-        "counterclaim_database_connections", "Connections to the database, by what they do.", labels=["state"]
+        "counterclaim_database_connections", "Connections to the database by state.", labels=["state"]
     )
     for name, count in state.connections.items():
         connections.add_metric([name], count)
@@ -189,7 +185,7 @@ def _of_database(state: State) -> Iterator[Metric]:
 
 
 class _Collected:
-    """Metrics that were collected already."""
+    """Metrics that have been collected already."""
 
     def __init__(self, metrics: list[Metric]) -> None:
         self._metrics = metrics

@@ -1,4 +1,4 @@
-"""The OpenAPI document as people and generators read it: grouped, explained, and with exchanges that took place."""
+"""The OpenAPI document, improved for readers and code generators: ordered, explained, with real exchanges."""
 
 import json
 from collections.abc import Iterator
@@ -20,46 +20,46 @@ Events of armed conflict that keep **who said what**. Nothing here is a bare fac
 its speaker, stance, hedge, source and the day it was said. What they add up to (claimed, corroborated, disputed,
 denied, conceded) is derived, as of any day, and always comes with the claims it rests on.
 
-**Every path** answers GET, HEAD and OPTIONS, needs no key, sets no cookie and may be read from any web page. Each
-answer has an `ETag`: send it back as `If-None-Match` (or its `Last-Modified` as `If-Modified-Since`), and you get 304
-as long as nothing was loaded. Its `X-Request-ID` names the request in the service's log.
+**Every path** supports GET, HEAD and OPTIONS, needs no key, sets no cookie and can be read from any web page (CORS).
+Each response has an `ETag`: send it back as `If-None-Match` (or its `Last-Modified` as `If-Modified-Since`), and you
+get 304 until new data is loaded. `X-Request-ID` identifies the request in the service's log.
 
-**Filters** that are not given set no condition. A repeated parameter means *any of*. What is not understood is refused
-with 422 and the nearest right spelling: a typo never looks like “nothing happened”.
+**Filters** that are not given set no condition. A repeated parameter means *any of*. Unknown parameters and values are
+refused with 422 and the nearest correct spelling: a typo never looks like “nothing happened”.
 
-**Dates** keep what is known apart from what is not: `match=possible` finds what may have happened on the days asked
-for, `match=certain` what certainly did; what has no date is left out, and counted in `meta.left_out`, unless
-`undated=include`. `as_of` asks what was known on a day: only claims said by then for certain count, with
-`known=possible` those too that may have been.
+**Dates** may be imprecise: `match=possible` finds what may have happened on the given days, `match=certain` what
+certainly did. Undated records are left out and counted in `meta.left_out`, unless `undated=include`. `as_of` shows what
+was known on a day: only claims that were certainly made by then count, with `known=possible` also those that may have
+been.
 
-**Lists** come in pages; follow `links.next`. The same filters count (`/count`) and export everything that matches
-(`.csv`, `.ndjson`, `.geojson`); events also as `.kml` and for TimelineJS (`.timeline.json`), a briefing as `.atom`.
-`/events/rollup` and `/claims/rollup` count by month, party and other axes.
+**Lists** come in pages; follow `links.next`. With the same filters, `/count` counts and `.csv`, `.ndjson` and
+`.geojson` export everything that matches; events also as `.kml` and for TimelineJS (`.timeline.json`), a briefing as
+`.atom`. `/events/rollup` and `/claims/rollup` count by month, party and other axes.
 
-**Other programs** read the same: QGIS and GDAL open [/ogc](ogc) (OGC API Features, described at [/ogc/api](ogc/api)).
-Lists and records are JSON-LD for clients that `Accept: application/ld+json`, and whole as `.jsonld`; [/ns](ns)
-explains the terms. Assistants ask by the Model Context Protocol, with `POST /mcp`, where its SDK is installed, and
-[/llms.txt](llms.txt) tells programs where to begin. People look at [/explore](explore).
+**Other programs** read the same data: QGIS and GDAL open [/ogc](ogc) (OGC API Features, described at
+[/ogc/api](ogc/api)). Lists and records are available as JSON-LD with `Accept: application/ld+json`, and whole lists as
+`.jsonld`; [/ns](ns) explains the terms. Assistants use the Model Context Protocol with `POST /mcp`, if its SDK is
+installed, and [/llms.txt](llms.txt) tells programs where to begin. People look at [/explore](explore).
 """
 TAGS = {
-    "Events": "What is said to have happened, with who took part, where, when, and what was claimed of it.",
+    "Events": "What is said to have happened: who took part, where, when, and what was claimed about it.",
     "Claims": "What somebody said about one aspect of an event: the speaker's stance, wording, day and source.",
-    "Disputes": "Where support and opposition both stand: who holds what against whom, and since when.",
+    "Disputes": "Questions that are in dispute: who holds what against whom, and since when.",
     "Positions": "Where each party stands: over time, side by side with others, and on who holds a place.",
     "Briefing": "What became known between two days.",
-    "Sources": "What was read, and what it refers to.",
+    "Sources": "What was read, and what that refers to.",
     "Actors": "Who speaks and takes part, and whom they belong to.",
     "Locations": "Places, and what lies within them.",
-    "Datasets": "What has been loaded, under which licence; one never changes another's records.",
-    "History": "What was loaded when and why, what changed, and how each record stood.",
-    "About": "The words of every vocabulary, problems explained, and whether the service is well.",
+    "Datasets": "What has been loaded, under which licence. No dataset changes another one's records.",
+    "History": "What was loaded when and why, what changed, and every past version of a record.",
+    "About": "Vocabularies, problem types, and the health of the service.",
 }
-# Parameters in the order of the contract; those of a list itself come first, these last.
+# The order of these parameters; a list's own parameters come first.
 LAST = [
     *("dataset", "q", "match", "undated", "as_of", "known", "bbox", "longitude", "latitude", "radius_km"),
     *("changed_since", "sort", "limit", "cursor", "total", "fields", "expand", "revision"),
 ]
-# Where an answer leads: by operation, what its records' ids can be asked of next, and where in the answer those stand.
+# Links of responses: for each operation, the operations that take an id from its response, and where that id is.
 FIRST, OWN = "$response.body#/data/0/id", "$response.body#/id"
 LINKS: dict[str, dict[str, str]] = {
     "list_events": dict.fromkeys(
@@ -120,14 +120,14 @@ REFERENCES: dict[str, tuple[str, tuple[str, ...], Places]] = {
     "ActorRef": ("Actor", (), ()),
     "EventPlace": ("Location", (), ()),
 }
-"""By the schema of a reference: that of the whole record, what is always there, and where it stands."""
+"""For the schema of a reference: the schema of the full record, the fields always present, the lists that use it."""
 KEYWORDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum"}
 EXCHANGES: Json = orjson.loads(Path(__file__).with_name("exchanges.json").read_bytes())
-"""By operation and status, a request and its answer, null where that is no text; renewed and compared by tests."""
+"""A request and its response by operation and status; the body is null if it is not text. Compared by tests."""
 
 
 def install(app: FastAPI) -> None:
-    """Let the application serve the refined document."""
+    """Make the application serve the refined document."""
     generate = app.openapi
 
     def openapi() -> Json:
@@ -137,7 +137,7 @@ def install(app: FastAPI) -> None:
 
 
 def refine(document: Json) -> Json:
-    """Put right what the framework cannot know."""
+    """Add and correct what the framework cannot know."""
     used = {tag for _, operation in operations(document) for tag in operation["tags"]}
     document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items() if name in used]
     document["paths"] = dict(sorted(document["paths"].items(), key=_in_order))
@@ -170,7 +170,7 @@ def refine(document: Json) -> Json:
 
 
 def _untitle(name: str, schema: Json) -> None:
-    """Leave out titles that say no more than the name they stand under."""
+    """Remove titles that only repeat the name of the property."""
     if schema.get("title") == name:
         del schema["title"]
     for part in schema.get("properties", {}).values():
@@ -178,7 +178,7 @@ def _untitle(name: str, schema: Json) -> None:
 
 
 def as_kept(value: Json) -> str:
-    """JSON as it is kept in files."""
+    """JSON as written to files."""
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -188,7 +188,7 @@ def operations(document: Json) -> Iterator[tuple[str, Json]]:
 
 
 def _in_order(item: tuple[str, Json]) -> tuple[int, bool, bool]:
-    """A list comes before its records, and these before its files; lists in the order of `TAGS`."""
+    """Paths in the order of `TAGS`: a list first, then its records, then its exports."""
     path, operations = item
     first, tags = path.split("/")[1].partition(".")[0].title(), list(TAGS)
     return tags.index(first if first in tags else operations["get"]["tags"][0]), "." in path, path.count("/") > 1
@@ -200,7 +200,7 @@ def _rank(parameter: Json) -> tuple[bool, int]:
 
 
 def _refine_parameter(parameter: Json, exchanges: Json) -> None:
-    """Unset is no value of a parameter, so that its schema needs no null; and its example is said in words too."""
+    """Remove null from a parameter's schema, because unset is not a value, and describe its example in words."""
     schema = parameter["schema"]
     for choice in schema.pop("anyOf", ()):
         if choice != {"type": "null"}:
@@ -216,7 +216,7 @@ def _refine_parameter(parameter: Json, exchanges: Json) -> None:
     if schema.get("type") == "array":
         del schema["default"]
         parameter.update(style="form", explode=True, required="minItems" in schema)
-    if not parameter["required"]:  # as it is where nothing is said
+    if not parameter["required"]:  # false is the default of OpenAPI
         del parameter["required"]
     if "examples" in schema:
         shown = schema["examples"][0]
@@ -225,7 +225,7 @@ def _refine_parameter(parameter: Json, exchanges: Json) -> None:
 
 
 def _lead(operation: Json) -> None:
-    """Say where the answer leads."""
+    """Add links from responses to other operations."""
     if found := LINKS.get(operation["operationId"]):
         operation["responses"]["200"]["links"] = {
             name: {"operationId": name, "parameters": {"id": place}} for name, place in found.items()
@@ -233,29 +233,29 @@ def _lead(operation: Json) -> None:
 
 
 def _show(operation: Json) -> None:
-    """Let each answer show a request that took place."""
+    """Add a real exchange as the example of each response."""
     for status, exchange in EXCHANGES.get(operation["operationId"], {}).items():
         if status == "cursor":
             continue
         (content,) = operation["responses"][status]["content"].values()
-        if exchange["body"] is not None:  # as of what is no text
+        if exchange["body"] is not None:  # None: not text
             content["example"] = exchange["body"]
         if status == "200":
             operation["description"] += f"\n\nFor example: `GET {exchange['path']}`"
 
 
 LEAST = 80
-"""Bytes below which a reference saves nothing."""
+"""Below this size in bytes a reference saves nothing."""
 
 
 def expandable(schemas: Json) -> None:
-    """Say of references that `expand` sends whole what they then hold: more fields, none of them sure."""
+    """Describe the additional, optional fields of references that `expand` replaces by full records."""
     for name, (whole, sure, beside) in REFERENCES.items():
         found = schemas.get(name, {"type": "object", "title": name, "required": list(sure), "properties": {}})
         others = {field: part for field, part in schemas[whole]["properties"].items() if field != LEFT_OUT.get(whole)}
         found["properties"] = {**others, **found["properties"]}
         told = found.get("description", f"A reference to a record of the kind `{whole}`.")
-        schemas[name] = found | {"description": f"{told} With `expand`, all of that record."}
+        schemas[name] = found | {"description": f"{told} With `expand`, the full record."}
         for schema, field in beside:
             part = json.dumps(schemas[schema]["properties"][field])
             for plain in ("NamedRef", "TitledRef"):
@@ -270,7 +270,7 @@ def expandable(schemas: Json) -> None:
 
 
 def shared(document: Json) -> None:
-    """Refer to parameters, headers and responses that are the same in several operations."""
+    """Replace parameters, headers and responses that several operations share by references."""
     components = document["components"]
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     lists = [operation["parameters"] for operation in operations if "parameters" in operation]
@@ -287,7 +287,7 @@ def shared(document: Json) -> None:
 
 
 def _refer(components: Json, kind: str, places: list[Any], named: Any) -> None:  # noqa: ANN401 - takes name and part
-    """Put what is the same in several places under `components`, in the order in which it is met."""
+    """Move repeated parts to `components`, in the order of first use."""
     found: dict[str, list[tuple[Any, Any]]] = {}
     for place in places:
         for key, part in place.items() if isinstance(place, dict) else enumerate(place):
@@ -309,7 +309,7 @@ def _refer(components: Json, kind: str, places: list[Any], named: Any) -> None: 
 
 
 def resolved(document: Json, part: Any) -> Any:  # noqa: ANN401 - any part of it
-    """The part itself, or what it refers to."""
+    """The part itself, or the target of its reference."""
     while isinstance(part, dict) and "$ref" in part:
         _, *steps = part["$ref"].split("/")
         part = document

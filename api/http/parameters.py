@@ -1,4 +1,4 @@
-"""What is wrong with a request's parameters: unknown, given twice, or not allowed; and what was probably meant."""
+"""Checks a request's parameters: unknown, repeated or not allowed, with suggestions for what was meant."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ _BEGINS = ("date_from", "said_from", "published_from")
 _ENDS = ("date_to", "said_to", "published_to")
 _BOTH = tuple(name for pair in zip(_BEGINS, _ENDS, strict=True) for name in pair)
 
-# What does the job here, and its names elsewhere: ACLED, UCDP, GDELT, ReliefWeb, HDX, OGC, OData, JSON:API, Rails.
+# Our parameters, and their names in other APIs: ACLED, UCDP, GDELT, ReliefWeb, HDX, OGC, OData, JSON:API, Rails.
 _ELSEWHERE: Mapping[tuple[str, ...], str] = {
     ("cursor",): "page offset skip start startindex page_number pagenumber page_token pagetoken after_id next",
     ("limit",): "per_page page_size pagesize pagelimit page_limit size rows top first max maxrecords max_results count",
@@ -58,9 +58,9 @@ _FORMATS = {"format", "f", "output", "outputformat", "fmt", "filetype", "export"
 
 
 def suggested(name: str, value: object, names: Iterable[str], path: str, paths: Iterable[str]) -> list[str]:
-    """What was meant by a parameter that `path` does not take; nothing where nothing does its job.
+    """Suggestions for a parameter that `path` does not take; empty if nothing has its function.
 
-    `names` are the parameters that it takes, `paths` all that are served: a format is part of a path here.
+    `names` are the parameters that it takes, `paths` all paths served, because here a format is part of the path.
     """
     taken = list(names)
     plain = "".join(letter for letter in name.casefold() if letter.isalnum())
@@ -83,12 +83,12 @@ _MESSAGES = {
 }
 _WORDS = {
     "enum": "is not a word of this vocabulary",
-    "literal_error": "is not one of the words that it may be",
+    "literal_error": "is not an allowed value",
 }
 
 
 def known(request: Request) -> dict[str, FieldInfo]:
-    """The query parameters that the request's endpoint takes."""
+    """The query parameters of the request's endpoint."""
     route = request.scope["route"]
     found: dict[str, FieldInfo] = {}
     for field in route.dependant.query_params if isinstance(route, APIRoute) else ():
@@ -97,7 +97,7 @@ def known(request: Request) -> dict[str, FieldInfo]:
 
 
 async def given_once(request: Request) -> None:
-    """No single-valued parameter is given twice: whichever was meant, the other would be ignored in silence."""
+    """Refuse a repeated single-valued parameter, because one of its values would be silently ignored."""
     counts = Counter(name for name, _ in request.query_params.multi_items())
     if len(counts) == len(request.query_params.multi_items()):
         return
@@ -105,18 +105,18 @@ async def given_once(request: Request) -> None:
     twice = [name for name, count in counts.items() if count > 1 and name in single]
     if twice:
         values = {name: ", ".join(request.query_params.getlist(name)) for name in twice}
-        raise BadParameters(*(bad(name, values[name], "takes one value and was given several") for name in twice))
+        raise BadParameters(*(bad(name, values[name], "takes one value but was given several") for name in twice))
 
 
 async def on_validation(request: Request, error: Exception) -> Response:
-    """Answer parameters that do not fit the endpoint's model."""
+    """Respond to parameters that do not fit the endpoint's model."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type alone
     return respond(BadParameters(*(_explained(item, request) for item in error.errors())))
 
 
 def _explained(error: Mapping[str, Any], request: Request) -> BadParameter:
     context = error.get("ctx") or {}
-    # The first part of the place is where it was sent, and any name may follow: `query` is one too.
+    # The first part of the location is where the parameter was sent; a parameter may itself be called `query`.
     name = context["parameter"] if "parameter" in context else str(error["loc"][1])
     sent = error["input"].get(name) if isinstance(error["input"], dict) else error["input"]
     value = context.get("value", sent)
@@ -138,7 +138,7 @@ def _unknown(name: str, value: object, request: Request) -> BadParameter:
 
 
 def _listed(expected: str) -> list[str]:
-    """The words of `'a', 'b' or 'c'`."""
+    """Split `'a', 'b' or 'c'` into words."""
     return [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
 
 

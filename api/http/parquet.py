@@ -1,4 +1,4 @@
-"""Records as Parquet: every column of one type, whatever is in it, written by DuckDB (the extra `parquet`)."""
+"""Records as Parquet with a fixed type for each column, written by DuckDB (the extra `parquet`)."""
 
 import errno
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ from api.http.problems import Problem
 
 MEDIA_TYPE = "application/vnd.apache.parquet"
 ROWS_AT_ONCE = 10_000
-"""So many rows at most are held in memory, and make up a row group."""
+"""The maximum number of rows in memory, which is also the size of a row group."""
 MEMORY = "256MB"
 CHUNK = 256 * 1024
 _TYPES = {
@@ -30,16 +30,16 @@ _TYPES = {
 
 
 def types(listing: str, header: Sequence[str]) -> dict[str, str]:
-    """DuckDB's type of each column."""
+    """The DuckDB type of each column."""
     found = formats.types(listing)
     return {name: _TYPES[found[name]] for name in header}
 
 
 class ParquetFile:
-    """A table that is being written: its rows as lines of JSON, then all of it as Parquet, in a folder of its own."""
+    """A table being written in a temporary folder: first rows as lines of JSON, then everything as Parquet."""
 
     def __init__(self, listing: str, header: Sequence[str]) -> None:
-        """Take the columns. Raises Problem where DuckDB is not installed."""
+        """Take the columns. Raises Problem if DuckDB is not installed."""
         self._duckdb = _installed()
         self._types = types(listing, header)
         self._folder = TemporaryDirectory(prefix="counterclaim-")
@@ -50,12 +50,12 @@ class ParquetFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave nothing."""
+        """Delete the folder."""
         self._stream.close()
         self._folder.cleanup()
 
     def add(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Some more rows."""
+        """Add rows."""
         prefix = PUBLIC.get().prefix
         for row in rows:
             shown = {name: row[name] for name in self._types}
@@ -64,10 +64,10 @@ class ParquetFile:
             self._stream.write(orjson.dumps(shown) + b"\n")
 
     def convert(self) -> None:
-        """Write it. Raises OSError where there is no room."""
+        """Write the Parquet file. Raises OSError if the disk is full."""
         self._stream.close()
         settings = {"threads": 1, "memory_limit": MEMORY, "temp_directory": self._folder.name}
-        # Names and types are our own, and so is the path; DuckDB takes no parameters there.
+        # DuckDB takes no parameters here; names, types and the path are our own.
         structure = ", ".join(f"\"{name}\": '{kind}'" for name, kind in self._types.items())
         target = str(self._made).replace("'", "''")
         read = f"SELECT * FROM read_json(?, format = 'newline_delimited', columns = {{{structure}}})"  # noqa: S608 - see above

@@ -1,4 +1,4 @@
-"""Problem details (RFC 9457): the one kind of error answer, its types and the handlers that send it."""
+"""Problem details (RFC 9457): the only kind of error response, its types, and the handlers that send it."""
 
 import html
 from collections.abc import Mapping, Sequence
@@ -41,7 +41,7 @@ PROBLEM_TYPES = {
             422,
             "A parameter is unknown, is given twice, has a value outside what is allowed, or names a record that does "
             "not exist. `errors` names each one, what is wrong, what is allowed and the nearest right spelling. "
-            "Nothing was filtered with what could not be understood: a typo never looks like “nothing happened”.",
+            "The request was not answered in part: a typo never looks like “nothing happened”.",
         ),
         ProblemType(
             "not-found",
@@ -53,102 +53,101 @@ PROBLEM_TYPES = {
             "gone",
             "The record was withdrawn",
             410,
-            "There was such a record, and a later load withdrew it. `kind`, `id`, `revision`, `recorded_at` and "
-            "`message` say which, when and why; the record as it stood is at its path with `revision` one less.",
+            "The record existed and was withdrawn by a later load. `kind`, `id`, `revision`, `recorded_at` and "
+            "`message` say which, when and why; its last version is at its path with `revision` one less.",
         ),
         ProblemType(
             "revision-differs",
             "The data are not those of the page before",
             409,
-            "Data were loaded between two pages of a list, or the next page was asked of a server that knows an older "
-            "revision, or one of another history. Pages of two revisions do not fit together: records could be missed, "
-            'or come twice. `Link` with `rel="first"` and `url` lead to the list\'s beginning, `page_revision` and '
-            "`revision` say which. Exports show one revision, however long they are, and /changes goes on over loads.",
+            "Data were loaded between two pages of a list, or the next page was requested from a server with an older "
+            "revision or another history. Pages of two revisions do not fit together: records could be missing or "
+            'repeated. `Link` with `rel="first"` and `url` lead to the first page; `page_revision` and `revision` are '
+            "the two revisions. An export always shows one revision, and /changes continues across loads.",
         ),
         ProblemType(
             "method-not-allowed",
             "The method is not allowed here",
             405,
-            "The API is read-only: every path answers GET, HEAD and OPTIONS and nothing else, but for /mcp, where the "
-            "Model Context Protocol reads by POST.",
+            "The API is read-only: every path supports only GET, HEAD and OPTIONS, except /mcp, where the Model "
+            "Context Protocol uses POST to read.",
         ),
         ProblemType(
             "malformed-request",
             "The request cannot be read",
             400,
-            "The path or the query is not valid percent-encoded UTF-8, or holds control characters; or what came is no "
-            "request of HTTP/1.1 or HTTP/1.0, or names no host.",
+            "The path or the query is not valid percent-encoded UTF-8 or contains control characters, or the message "
+            "is not a valid HTTP/1.1 or HTTP/1.0 request, or it names no host.",
         ),
         ProblemType(
             "request-timeout",
             "The request took too long to arrive",
             408,
-            "A connection was opened, but its request did not arrive whole within some seconds. Send it again.",
+            "A connection was opened, but its request did not arrive completely in time. Send it again.",
         ),
         ProblemType(
             "not-implemented",
             "The request asks for something of HTTP that is not done here",
             501,
-            "The method is none that this service knows, the request has a transfer coding other than chunked, or it "
-            "needs a part that is not installed here. "
-            "GET, HEAD and OPTIONS, without a body, are all that this service needs.",
+            "The method is unknown, the request has a transfer coding other than chunked, or it needs an optional part "
+            "that is not installed. Use GET, HEAD or OPTIONS without a body.",
         ),
         ProblemType(
             "version-not-supported",
             "The version of HTTP is not spoken here",
             505,
-            "This service speaks HTTP/1.1 and HTTP/1.0. What stands in front of it may speak others to its clients.",
+            "This service supports HTTP/1.1 and HTTP/1.0. A proxy in front of it may offer other versions.",
         ),
         ProblemType(
             "too-large",
             "The request is too large",
             414,
-            "The path and query are longer than this service takes. Ask for less in one request.",
+            "The path and query are longer than this service accepts. Ask for less in one request.",
         ),
         ProblemType(
             "range-not-satisfiable",
             "There is no such part",
             416,
-            "The bytes asked for in `Range` lie behind the end of what would be sent. `Content-Range` says how long it "
-            "is; without `Range` all of it is sent.",
+            "The bytes requested in `Range` lie beyond the end of the body. `Content-Range` gives its length; without "
+            "`Range` the whole body is sent.",
         ),
         ProblemType(
             "content-too-large",
             "The message is too long",
             413,
-            "What was sent to /mcp is longer than any question there is. No other path takes in what is sent to it.",
+            "The message sent to /mcp is longer than any valid one. No other path reads a request body.",
         ),
         ProblemType(
             "origin-not-allowed",
             "A page of another site may not ask this",
             403,
-            "/mcp answers programs, and pages of this machine and of the service's own address. What a browser "
-            "sends for a page of another site is refused, also where that site has lent its name to this machine.",
+            "/mcp serves programs, and pages from this machine and from the service's own address. Requests that a "
+            "browser sends for pages of other sites are refused, even if their name resolves to this machine.",
         ),
         ProblemType(
             "headers-too-large",
             "The headers are too large",
             431,
-            "The header fields are more, or longer, than this service takes.",
+            "There are more header fields than this service accepts, or they are too long.",
         ),
         ProblemType(
             "too-many-requests",
             "Too many requests",
             429,
-            "This client sent more requests than the service takes in a short time. `Retry-After` says when to go on.",
+            "This client sent more requests than the service allows in a short time. `Retry-After` says when to retry.",
         ),
         ProblemType(
             "unavailable",
             "The service cannot answer right now",
             503,
-            "The database is away, busy or took too long. Nothing was answered rather than something incomplete. "
-            "`Retry-After` says when to try again.",
+            "The database cannot be reached, is busy or took too long. The service never sends an incomplete answer "
+            "instead. `Retry-After` says when to retry.",
         ),
         ProblemType(
             "internal-error",
             "Something went wrong on our side",
             500,
-            "A defect of the service. The answer says nothing about the data; the log names the request.",
+            "This is a defect of the service. It says nothing about the data. The log names the request.",
         ),
     )
 }
@@ -156,7 +155,7 @@ _BY_STATUS = {kind.status: kind for kind in PROBLEM_TYPES.values()}
 
 
 class Problem(Refused):
-    """An expected failure with its type: of a request rather than of what it asks."""
+    """An expected failure of a request, with its problem type."""
 
     def __init__(
         self,
@@ -172,7 +171,7 @@ class Problem(Refused):
         self.kind = PROBLEM_TYPES[slug]
         self.headers = headers or {}
         self.more: Mapping[str, object] = {}
-        """What problems of this type say beside the rest (RFC 9457, section 3.2)."""
+        """The extension members of this problem type (RFC 9457, section 3.2)."""
         self.details = sent.Problem(
             type=f"/problems/{slug}",
             title=self.kind.title,
@@ -184,7 +183,7 @@ class Problem(Refused):
 
 
 def problem_of(failure: Refused) -> Problem:
-    """The problem as which a failure is sent."""
+    """The problem that represents a failure."""
     match failure:
         case Problem():
             return failure
@@ -208,7 +207,7 @@ def problem_of(failure: Refused) -> Problem:
 
 
 def respond(failure: Refused, scope: Scope | None = None) -> Response:
-    """The answer to an expected failure; the request's scope says where a list begins that cannot go on."""
+    """The response to an expected failure; the request's scope has the first page of a list that cannot continue."""
     problem = problem_of(failure)
     text = problem.details.model_dump_json()
     if scope is not None and isinstance(failure, RevisionDiffers):
@@ -226,13 +225,13 @@ def respond(failure: Refused, scope: Scope | None = None) -> Response:
 
 
 async def on_refused(request: Request, failure: Exception) -> Response:
-    """Answer an expected failure."""
+    """Respond to an expected failure."""
     assert isinstance(failure, Refused)  # noqa: S101 - registered for this type alone
     return respond(failure, request.scope)
 
 
 async def on_http(request: Request, error: Exception) -> Response:
-    """Answer what the framework refuses: an unknown path, a wrong method."""
+    """Respond to what the framework refuses: an unknown path or a wrong method."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type alone
     kind = _BY_STATUS.get(error.status_code)
     if kind is None or kind.slug == "not-found":
@@ -245,7 +244,7 @@ async def on_http(request: Request, error: Exception) -> Response:
 
 
 async def on_defect(request: Request, error: Exception) -> Response:
-    """Answer a defect without telling anything of the inside."""
+    """Respond to a defect without revealing any internals."""
     log.error("defect", path=request.url.path, exc_info=error)
     return respond(Problem("internal-error", "The request could not be answered."))
 

@@ -1,4 +1,4 @@
-"""How routes are declared: all those of a list by one function, and what OpenAPI says about answers that many give."""
+"""Declares routes: all routes of a list by one function, and OpenAPI descriptions of common responses."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ from api.schemas.records import Count, Sent
 
 EXAMPLES_FILE = Path(__file__).with_name("examples.json")
 EXAMPLES: dict[str, Any] = orjson.loads(EXAMPLES_FILE.read_bytes())
-"""Real records of the dossier, shown in the docs; a test holds them against what is served."""
+"""Real records of the dossier, shown in the docs; a test compares them with what is served."""
 
 PROBLEM = "application/problem+json"
 Responses = dict[int | str, dict[str, Any]]
@@ -33,7 +33,7 @@ _FEATURE = {
     "properties": {
         "type": {"type": "string", "const": "Feature"},
         "id": {"type": "string"},
-        "geometry": {"type": ["object", "null"], "description": "A point; null for what has none of its own."},
+        "geometry": {"type": ["object", "null"], "description": "A point; null if the record has none."},
         "properties": {"type": "object", "description": "The columns of the CSV."},
     },
 }
@@ -72,21 +72,21 @@ def problem(slug: str, example: dict[str, Any] | None = None) -> dict[str, Any]:
 
 
 ANYWHERE = {
-    "malformed-request": "The query holds control characters.",
+    "malformed-request": "The query contains control characters.",
     "request-timeout": "The request did not arrive in time.",
     "too-large": "The path and query are longer than 16384 bytes.",
     "too-many-requests": "At most 1200 requests per minute are answered.",
-    "headers-too-large": "The header fields are more, or longer, than this service takes.",
+    "headers-too-large": "There are more header fields than this service accepts, or they are too long.",
     "internal-error": "The request could not be answered.",
     "not-implemented": "The request has a transfer coding other than chunked.",
     "unavailable": "The database cannot be read right now.",
-    "version-not-supported": "The request is of another version than HTTP/1.1 or HTTP/1.0.",
+    "version-not-supported": "The request's version is neither HTTP/1.1 nor HTTP/1.0.",
 }
-"""What may go wrong with any request, whatever it asks for; each with an example of its details."""
+"""Problems that any request may get, each with an example of its detail."""
 
 
 def any_problem() -> dict[str, Any]:
-    """A documented answer of whatever else may go wrong, with an example of each."""
+    """The documented response for all other problems, with an example of each."""
     told = [f"- {PROBLEM_TYPES[slug].status}, `{slug}`: {PROBLEM_TYPES[slug].title}." for slug in ANYWHERE]
     shown = {
         slug: {"value": problem(slug, {"detail": detail})["content"][PROBLEM]["example"]}
@@ -100,12 +100,12 @@ def any_problem() -> dict[str, Any]:
 
 COMMON: Responses = {422: problem("invalid-parameter"), "default": any_problem()}
 MISSING: Responses = {404: problem("not-found"), 410: problem("gone")}
-"""Of paths that name a record."""
-NOT_MODIFIED: Responses = {304: {"description": "Your copy is still good.", "headers": _headers()}}
+"""Responses of paths that name a record."""
+NOT_MODIFIED: Responses = {304: {"description": "The client's copy is still valid.", "headers": _headers()}}
 
 
 def json_of(model: type[Sent], example: Any, *, link: bool = False) -> Responses:  # noqa: ANN401 - any JSON
-    """A JSON answer, its problems and 304."""
+    """A JSON response, its problems and 304."""
     more = {"Link": ("The next page, if there is one (RFC 8288).", "string")} if link else {}
     content = {"application/json": {"example": example}}
     answer = {"description": "The answer.", "model": model, "headers": _headers(**more), "content": content}
@@ -131,18 +131,18 @@ def item_of(name: str, model: type[Sent]) -> Responses:
 
 
 def judged_of(name: str, model: type[Sent], kind: str | None = None) -> Responses:
-    """A judged answer; `kind`: what the path names and may not be there."""
+    """A response that is judged; `kind` is the record in the path, which may not exist."""
     missing: Responses = {} if kind is None else MISSING
     return {**json_of(model, EXAMPLES.get(name), link=True), **missing}
 
 
 def export_of(media_type: str, text: str) -> Responses:
     """A stream of everything that matches."""
-    counted = ("How many records follow.", "integer")
-    licence = ('Where the licences stand: `rel="license"`.', "string")
+    counted = ("The number of records.", "integer")
+    licence = ('The licences, as `rel="license"`.', "string")
     headers = _headers(Counterclaim_Count=counted, Link=licence)
-    headers |= _headers(Accept_Ranges=("`bytes`: any part can be asked for by `Range`.", "string"))
-    content: dict[str, Any] = {"example": text} if text else {}  # of what is no JSON there is no schema
+    headers |= _headers(Accept_Ranges=("`bytes`: any range can be requested by `Range`.", "string"))
+    content: dict[str, Any] = {"example": text} if text else {}  # only JSON has a schema
     if media_type.endswith(("/json", "+json")):
         content["schema"] = _FEATURES if media_type == "application/geo+json" else {"type": "object"}
     answer = {
@@ -150,8 +150,8 @@ def export_of(media_type: str, text: str) -> Responses:
         "headers": headers,
         "content": {media_type.partition(";")[0]: content},
     }
-    place = _headers(Content_Range=("Which bytes these are, of how many.", "string"))
-    part = {"description": "The bytes asked for in `Range`.", "headers": headers | place}
+    place = _headers(Content_Range=("The range of these bytes and the total length.", "string"))
+    part = {"description": "The bytes requested by `Range`.", "headers": headers | place}
     missing = problem("range-not-satisfiable", {"detail": "Byte 9999 is not there: the whole has 2000 bytes."})
     return {200: answer, 206: part, 416: missing, **NOT_MODIFIED, **COMMON}
 
@@ -172,9 +172,9 @@ def list_routes(  # noqa: PLR0913 - what is served, and how the documentation sa
     counted: str | None = None,
     forms: Sequence[str] = ("csv", "ndjson", "parquet"),
 ) -> tuple[Endpoint, Endpoint, APIRouter]:
-    """Add the page of a list and its count to a router; its exports are a router of their own. Answers all three.
+    """Add a list's page and count to a router, and its exports to a separate router. Returns all three.
 
-    `query` is the filters with paging; `words` describe the page, `counted` the count, of which `example` is one.
+    `query` is the filters with paging; `words` describe the page, and `counted` the count with its `example`.
     """
     name = listing.name
 
@@ -182,14 +182,14 @@ def list_routes(  # noqa: PLR0913 - what is served, and how the documentation sa
         return await answers.page(request, listing, asked)
 
     served = _add(router, "", f"list_{name}", query, answer_page, description=words, responses=page_of(name, page))
-    counted = counted or f"How many {name} match the same filters."
+    counted = counted or f"The number of {name} that match the same filters."
     responses = json_of(Count, {"count": example})
     counts = _add(router, "/count", f"count_{name}", filters, answers.count, description=counted, responses=responses)
     return served, counts, export_routes(listing, filters, forms)
 
 
 def export_routes(listing: Listing, filters: type[Filters], forms: Sequence[str], tag: str | None = None) -> APIRouter:
-    """The paths by which a list is exported; the tag groups them in the documentation, by default the list's name."""
+    """The export paths of a list; the tag groups them in the documentation and defaults to the list's name."""
     router = APIRouter(tags=[tag or listing.name.capitalize()])
     for form in forms:
         media_type, _, words, example, chosen = FORMS[form]
@@ -206,7 +206,7 @@ def export_routes(listing: Listing, filters: type[Filters], forms: Sequence[str]
 
 
 def _choosing(filters: type[Filters], chosen: type[Chosen], listing: str) -> type[Filters]:
-    """The filters, and which fields are wanted, where the list is one of records."""
+    """The filters, with the selection of fields if it is a list of records."""
     return type(filters.__name__, (filters, chosen), {"listing": listing}) if listing in fields.FIELDS else filters
 
 

@@ -1,4 +1,4 @@
-"""Makes what is served of records: each one's JSON, its facets and its folded words. Reads facts and writes nothing."""
+"""Builds what is served for each record: JSON, facets and folded words. Reads facts and writes nothing."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -24,10 +24,10 @@ PLAIN: tuple[Kind, ...] = ("dataset", "actor", "location", "source")
 UNDATED = (Span.UNDATED, 0, None)
 
 COLUMNS = {kind: columns_of(f"{kind}_document", "number", "sound", "sha256", "hash") for kind in (*PLAIN, *FILED)}
-"""Of documents, those that are made here."""
+"""The columns of document tables that are built here."""
 _DATASET = columns_of("dataset", "digest")
 _SOURCE = columns_of("source", "digest")
-# Of several datings of a record the preferred one is its date, else the first.
+# If a record has several datings, the preferred one is its date, else the first.
 _DATES_OF_SOURCES = """
 SELECT d.source, count(*) FROM dating d WHERE d.source {ids} AND NOT EXISTS (
     SELECT 1 FROM dating o WHERE (o.event = d.event OR o.claim = d.claim)
@@ -40,7 +40,7 @@ _PUBLISHED = tuple(f"published_{name}" for name in facts.DateFields._fields)
 
 
 class Made(NamedTuple):
-    """What is derived of some records: by id, the columns of documents (`COLUMNS`) and words, and facets."""
+    """Derived rows of some records by id: document columns (`COLUMNS`), words, and facets."""
 
     documents: dict[str, Row]
     words: dict[str, str]
@@ -52,18 +52,18 @@ class Made(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What is made of some records of one kind, ready to be written in the place of what there was."""
+    """Derived rows of one kind of record, ready to replace the existing ones."""
 
     kind: Kind
     ids: list[str]
-    """Whose derived rows go, whether or not others come."""
+    """The ids whose existing derived rows are deleted."""
     made: Made
     events: int = 0
-    """How many events are done with it."""
+    """The number of events that this batch completes."""
 
 
 class Maker:
-    """Makes what is derived of records; reads facts and writes nothing."""
+    """Builds derived rows; reads facts and writes nothing."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -71,7 +71,7 @@ class Maker:
         self._documents = Documents(self._known)
 
     def plain(self, kind: Kind, ids: list[str]) -> Made:
-        """Of those of these records that exist, of a kind that is not filed."""
+        """The derived rows of the records that exist, for kinds without facets."""
         self._trim()
         makers = {
             "dataset": self._datasets,
@@ -82,7 +82,7 @@ class Maker:
         return makers[kind](ids)
 
     def chunks(self, ids: list[str]) -> Iterator[Chunk]:
-        """The facts of those of these events that exist, as much at a time as memory holds."""
+        """The facts of the events that exist, in chunks that fit in memory."""
         self._trim()
         return self._known.chunks(ids)
 
@@ -120,7 +120,7 @@ class Maker:
         return made
 
     def _supports(self, ids: list[str]) -> dict[str, dict[str, int]]:
-        """How much rests on each source: claims and events as postings have them, dates and points as facts do."""
+        """What rests on each source: counts of claims and events from postings, of dates and points from facts."""
         found = {id_: dict.fromkeys(("claims", "events", "dates", "points"), 0) for id_ in ids}
         for what, facet in (("claims", ClaimFacets.SOURCE), ("events", EventFacets.SOURCE)):
             named = {facet.of(id_): id_ for id_ in ids}
@@ -171,7 +171,7 @@ class Maker:
         return made
 
     def events(self, chunk: Chunk) -> tuple[Made, dict[str, Statement]]:
-        """Of a chunk's events; and by claim, what its event is judged by."""
+        """The derived rows of a chunk's events, and the statement of each claim."""
         made = Made.nothing()
         statements: dict[str, Statement] = {}
         for event in chunk.events:
@@ -184,7 +184,7 @@ class Maker:
         return made, statements
 
     def claims(self, chunk: Chunk, statements: dict[str, Statement], wanted: set[str]) -> Iterator[Made]:
-        """Of those of a chunk's claims that are wanted, as much at a time as memory holds."""
+        """The derived rows of the wanted claims of a chunk, in parts that fit in memory."""
         for part in self._known.in_full(chunk, wanted):
             made = Made.nothing()
             for event in part.events:
@@ -197,7 +197,7 @@ class Maker:
 
 
 def batches(store: Store, maker: Maker) -> Iterator[Batch]:
-    """Everything that is to be written because of what a load affects."""
+    """All derived rows that a load affects, except sources."""
     affected = Affected(store)
     for kind in PLAIN[:-1]:
         for ids in affected.chunks(kind, CHUNK):
@@ -207,13 +207,13 @@ def batches(store: Store, maker: Maker) -> Iterator[Batch]:
 
 
 def sources(store: Store, maker: Maker) -> Iterator[Batch]:
-    """The sources among it, once postings are written: they say how much rests on them."""
+    """The affected sources, built after postings are written because they count what rests on them."""
     for ids in Affected(store).chunks("source", CHUNK):
         yield Batch("source", ids, maker.plain("source", ids))
 
 
 def _events(maker: Maker, affected: Affected, ids: list[str]) -> Iterator[Batch]:
-    """Some events, and those of their claims that are affected."""
+    """Some events, and their affected claims."""
     for chunk in maker.chunks(ids):
         made, statements = maker.events(chunk)
         yield Batch("event", list(made.documents), made)

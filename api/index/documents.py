@@ -1,7 +1,7 @@
-"""Facts in the shapes of the contract: the JSON document of each record, and the words by which the few are found.
+"""Builds the JSON document of each record from facts, and the search words of sources, actors and locations.
 
-`api.schemas` says what a document is, and tests hold each one to it, byte for byte: a model made for each would take
-most of a load. Pieces that many documents share are written once.
+`api.schemas` defines the documents, and tests compare each one byte for byte: building a Pydantic model for each would
+take most of the time of a load. Fragments that many documents share are serialized once.
 """
 
 import json
@@ -23,22 +23,22 @@ from api.schemas.records import Dataset, TitledRef, When, whole
 
 _STANCES = {stance.value: stance for stance in Stance}
 _ASPECTS = {aspect.value: aspect for aspect in Aspect}
-# What begins and what follows the part of an event's document that depends on claims. Quotes inside strings are
-# escaped, and free-form JSON comes after: the first match is the field.
+# The delimiters of the part of an event's document that depends on claims. Quotes inside strings are escaped and
+# free-form JSON comes later, so the first match is the field.
 BEFORE_JUDGED = '"claims":{"total":'
 AFTER_JUDGED = ',"dataset":{"id":"'
 PIECES = 5_000
 
 
 class JudgedDocument(NamedTuple):
-    """An event's JSON, and the offsets between which its counts of claims and its assessments stand."""
+    """An event's JSON, and the offsets of the part with its counts of claims and assessments."""
 
     body: str
     judged: tuple[int, int]
 
 
 class Documents:
-    """Writes documents from facts that are at hand."""
+    """Serializes documents from loaded facts."""
 
     def __init__(self, known: Facts) -> None:
         self._known = known
@@ -48,7 +48,7 @@ class Documents:
         self._sources: dict[str, tuple[Fragment, Fragment]] = {}
 
     def trim(self) -> None:
-        """Keep memory flat, and nothing that could change."""
+        """Empty the caches, to keep memory flat and drop what could change."""
         for pieces in (self._actors, self._places, self._sources):
             if len(pieces) > PIECES:
                 pieces.clear()
@@ -59,7 +59,7 @@ class Documents:
         return Dataset.model_validate({**fields, "recorded_at": recorded_at, "releases": releases}).model_dump_json()
 
     def source(self, fields: dict[str, Any], published: When) -> str:
-        """The fields hold `supports`, which are counted."""
+        """The document of a source; `fields` includes the counts in `supports`."""
         names = ("id", "kind", "title", "publisher", "author", "url", "archive_url", "language")
         return _text(
             {
@@ -237,7 +237,7 @@ class Documents:
         return found
 
     def statement(self, claim: facts.Claim, chunk: Chunk) -> Statement:
-        """The claim as judgement sees it."""
+        """The part of a claim that judgement needs."""
         party, voice, instrument, sided = self._known.standings.of(claim.speaker, claim.via)
         earliest, latest, dated, ends_open = chunk.said[claim.id].said
         return Statement(
@@ -278,13 +278,13 @@ def location_words(location: facts.Location) -> str:
 
 
 def counts(stances: Sequence[str]) -> dict[str, Any]:
-    """How many claims there are, and of which stances, in the vocabulary's order."""
+    """The number of claims in total and by stance, in the order of the vocabulary."""
     by_stance = {stance: stances.count(stance) for stance in _STANCES if stance in stances}
     return {"total": len(stances), "by_stance": by_stance}
 
 
 def cited(citations: Sequence[facts.Citation]) -> Sequence[facts.Citation]:
-    """In the order sent: by role, mark (as a number where it is one; none first), source."""
+    """Citations in the order sent: by role, mark (numerically if it is a number; none first), source."""
     return citations if len(citations) < 2 else sorted(citations, key=_by_mark)  # noqa: PLR2004 - nothing to order
 
 

@@ -1,4 +1,4 @@
-"""In which filtered lists an event or a claim stands, and where in them."""
+"""Computes the facets of events and claims, and their position in date order."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -20,14 +20,14 @@ from api.models.facets import FACETS, ClaimFacets, EventFacets, Facet, Span, dec
 
 T = TypeVar("T")
 MOST_ALIKE = 6
-"""Of more statements, hardly ever do two events have the same shape."""
+"""Events with more statements hardly ever share a shape, so their judgement is not cached."""
 MOST_DAYS = 50
 MOST_JUDGED = 100_000
 LASTING = range(Span.MONTH, Span.UNDATED)
 
 
 class Placing(NamedTuple):
-    """A record's place in the order of days: span class, sort day and last day (null: open)."""
+    """A record's position in date order: span class, sort day and last day (null: open)."""
 
     span: int
     day: int
@@ -35,17 +35,17 @@ class Placing(NamedTuple):
 
 
 class Filed(NamedTuple):
-    """A record, the facets it stands in, by their numbers, and what columns hold of it."""
+    """A record with the numbers of its facets and its values in columns."""
 
     id: str
     placing: Placing
     facets: list[int]
-    """Some more than once."""
+    """May contain duplicates."""
     cells: Cells
 
 
 def placing(earliest: date | None, latest: date | None) -> Placing:
-    """How long a date lasts, and where it stands in the order of days."""
+    """How long a date lasts, and its position in date order."""
     if earliest is None:
         if latest is None:
             return Placing(Span.UNDATED, 0, None)
@@ -61,7 +61,7 @@ def placing(earliest: date | None, latest: date | None) -> Placing:
 
 
 def first_said(statements: Sequence[Statement]) -> tuple[int | None, int | None, bool]:
-    """The first days by which one was possibly and certainly said, and whether any is undated."""
+    """The first days by which any was possibly and certainly said, and whether any is undated."""
     if len(statements) == 1:
         one = statements[0]
         return (one.earliest or 0, one.latest, False) if one.dated else (None, None, True)
@@ -72,9 +72,9 @@ def first_said(statements: Sequence[Statement]) -> tuple[int | None, int | None,
 
 
 class Judged(NamedTuple):
-    """What claims add up to by all of them, and every status that any question has as of any day.
+    """The assessment by all claims, and every status that any question has as of any day.
 
-    That is in either reading of dates, with and without the undated.
+    The latter covers both readings of imprecise dates, with and without undated claims.
     """
 
     assessments: Sequence[Assessment]
@@ -82,7 +82,7 @@ class Judged(NamedTuple):
 
 
 def judged(statements: Sequence[Statement], known: facts.Facts) -> Judged:
-    """What the claims about one event add up to; those of one shape are judged once."""
+    """Judge the claims about one event; claims of the same shape are judged once."""
     if len(statements) == 1 or len(statements) > MOST_ALIKE:
         today = assess(statements)
         alone = len(statements) == 1
@@ -97,7 +97,7 @@ def judged(statements: Sequence[Statement], known: facts.Facts) -> Judged:
 
 
 def _in_places(statements: Sequence[Statement], ids: Sequence[str]) -> tuple[list[tuple[Any, ...]], frozenset[Status]]:
-    """The assessments of statements of a shape, with the places of their ids instead of them."""
+    """The assessments of the statements, with each id replaced by its position."""
     today = assess(statements)
     places = {id_: at for at, id_ in enumerate(ids)}
     rows = [(a.question, a.status, a.voices, [places[id_] for id_ in a.because], a.inferred) for a in today]
@@ -105,9 +105,9 @@ def _in_places(statements: Sequence[Statement], ids: Sequence[str]) -> tuple[lis
 
 
 def shape(statements: Sequence[Statement]) -> Hashable:
-    """All of statements that judgement depends on: names as numbers, days and figures as their order.
+    """Everything about the statements that judgement depends on: names as numbers, days and figures as ranks.
 
-    What is implied by a figure without a low is nought, so negative ones stand below that.
+    A figure without a low bound implies zero, so negative figures rank below that.
     """
     numbers = {id_: number for number, id_ in enumerate(sorted([statement.id for statement in statements]))}
     days = {day for statement in statements for day in (statement.earliest, statement.latest) if day is not None}
@@ -146,7 +146,7 @@ def _ever(statements: Sequence[Statement], today: Iterable[Assessment]) -> froze
         said = {s.earliest or 0 if by == Known.POSSIBLE else s.latest for s in statements if s.dated}
         days = {day for day in said if day is not None}
         if len(days) > MOST_DAYS or len(days) * len(statements) > MOST_JUDGED:
-            return frozenset(Status)  # too many states to judge each: a candidate for all
+            return frozenset(Status)  # too many states to judge each: make it a candidate for all statuses
         for day in (0, *days):
             for undated in unsaid:
                 then = said_by(statements, day, by, undated)
@@ -164,7 +164,7 @@ def of_event(
     statements: Sequence[Statement],
     adding_up: Judged,
 ) -> Filed:
-    """Where an event stands."""
+    """The index entry of an event."""
     number = known.names
     parts = chunk.participations.get(event.id, ())
     statuses = frozenset([assessment.status for assessment in adding_up.assessments])
@@ -195,7 +195,7 @@ def of_event(
 
 
 def _shared(known: facts.Facts, what: str, key: Any, make: Callable[[Any, facts.Facts], T]) -> T:  # noqa: ANN401 - hashable
-    """What is made of the key, which may be remembered."""
+    """The value for a key, from a cache if possible."""
     groups = known.groups[what]
     found: T | None = groups.get(key)
     if found is None:
@@ -209,14 +209,14 @@ def _numbered(known: facts.Facts, names: Iterable[str]) -> list[int]:
 
 @dataclass(frozen=True)
 class _Stored:
-    """The facets of a kind of record that are its columns."""
+    """The facets that are columns of a kind of record."""
 
     kind: str
     few: Sequence[Facet]
-    """Those of few values, which many records share."""
+    """Those with few values that many records share."""
     many: Sequence[Facet]
     values: Callable[[object], tuple[str | None, ...]]
-    """Of a record's columns, in the order of `few` and `many`."""
+    """The names of the columns, in the order of `few` and `many`."""
 
     @classmethod
     def of(cls, kind: str) -> "_Stored":
@@ -226,7 +226,7 @@ class _Stored:
         return cls(kind, few, many, attrgetter(*(str(facet.column) for facet in (*few, *many))))
 
     def numbers(self, row: object, known: facts.Facts) -> list[int]:
-        """The facets of a record that its columns say."""
+        """The numbers of the facets that a record's columns determine."""
         values = self.values(row)
         found = [*_shared(known, self.kind, values[: len(self.few)], self._few)]
         for facet, value in zip(self.many, values[len(self.few) :], strict=True):
@@ -247,7 +247,7 @@ _OF_EVENTS, _OF_CLAIMS = _Stored.of("event"), _Stored.of("claim")
 
 
 class _Words:
-    """The facets of the words of a kind of record, and of the names of those that stand in it, however spelt."""
+    """The word facets of a kind of record: its own words and the names it refers to, in all spellings."""
 
     def __init__(self, facet: Facet) -> None:
         self._facet = facet
@@ -282,7 +282,7 @@ _WORDS_OF_EVENTS, _WORDS_OF_CLAIMS = _Words(EventFacets.WORD), _Words(ClaimFacet
 
 
 def _wide(facet: Facet, value: str, known: facts.Facts) -> list[int]:
-    """The sets of all that an actor belongs to, or that a place lies in."""
+    """The facet numbers of everything that an actor belongs to or a place lies in."""
     return _shared(known, facet.name, value, lambda _, __: _all_of(facet, value, known))
 
 
@@ -314,7 +314,7 @@ def _point(location: str, known: facts.Facts) -> tuple[list[int], tuple[float, f
 
 
 def _claims(event: facts.Event, chunk: facts.Chunk, known: facts.Facts, found: list[int]) -> None:
-    """Facets of what is said about an event: the sources cited, for whom speakers speak, and of whose control."""
+    """The facets that claims give an event: sources cited, the parties of speakers, and who holds control."""
     number, claims = known.names, chunk.claims.get(event.id, ())
     found += _sources(event, chunk, known)
     for speaker in dict.fromkeys([claim.speaker for claim in claims if claim.speaker is not None]):
@@ -322,14 +322,14 @@ def _claims(event: facts.Event, chunk: facts.Chunk, known: facts.Facts, found: l
     if chunk.names:
         blamed = {actor for claim in claims for actor in chunk.names.get(claim.id, ())}
         parties = {party for actor in blamed for party in known.standings.closure(actor)}
-        # In one order, so that facets get one number.
+        # Sorted, so that facets always get the same numbers.
         found += [number[EventFacets.NAMES.of(party)] for party in sorted(parties)]
     if event.location is not None and Aspect.CONTROL in [claim.aspect for claim in claims]:
         found.append(number[EventFacets.CONTROL.of(event.location)])
 
 
 def _sources(event: facts.Event, chunk: facts.Chunk, known: facts.Facts) -> list[int]:
-    """Facets of the sources that an event rests on: cited by claims, or where a date or its place's point is from."""
+    """The facets of the sources that an event rests on: cited by claims, or basis of a date or of the place's point."""
     claims, cited = chunk.claims.get(event.id, ()), chunk.cited.get(event.id, {})
     dates = [chunk.dates[event.id], *[chunk.said[claim.id] for claim in claims]]
     resting = {*cited, *[dated.source for dated in dates if dated.source is not None]}
@@ -343,7 +343,7 @@ def _sources(event: facts.Event, chunk: facts.Chunk, known: facts.Facts) -> list
 
 
 def _wavering(statements: Sequence[Statement], known: facts.Facts) -> list[int]:
-    """Facets of those whose words on one aspect do not all point the same way: who moved is among them."""
+    """The facets of actors whose claims on one aspect do not all point the same way, as after a change of position."""
     weights = Weights(statements).of
     alike = len({(weights[one.id], one.figure, one.names) for one in statements}) == 1
     if alike and all(one.stance != Stance.RETRACTS for one in statements):
@@ -360,7 +360,7 @@ def _wavering(statements: Sequence[Statement], known: facts.Facts) -> list[int]:
 
 
 def _parties(parts: Sequence[tuple[str, str]], known: facts.Facts) -> list[int]:
-    """Facets of who takes part and in which role, and where several do of one party."""
+    """The facets of participants by role, and of parties with several participants."""
     members: defaultdict[str, set[str]] = defaultdict(set)
     for actor, role in parts:
         members[EventFacets.ROLE.of(role)].add(actor)
@@ -374,7 +374,7 @@ def _parties(parts: Sequence[tuple[str, str]], known: facts.Facts) -> list[int]:
 
 
 def of_claim(claim: facts.Claim, event: facts.Event, chunk: facts.Chunk, known: facts.Facts, said: Statement) -> Filed:
-    """Where a claim stands."""
+    """The index entry of a claim."""
     number = known.names
     found = _OF_CLAIMS.numbers(claim, known)
     if event.location is not None:

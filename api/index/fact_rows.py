@@ -1,4 +1,4 @@
-"""Rows of the tables of facts as documents are made of them (days as YYYY-MM-DD), and those that are kept at hand."""
+"""Rows of the tables of facts as documents need them (days as YYYY-MM-DD), and a cache of such rows."""
 
 from collections.abc import Callable, Iterable
 from typing import Generic, NamedTuple, TypeVar
@@ -8,7 +8,7 @@ REMEMBERED = 6_000
 
 
 class DateFields(NamedTuple):
-    """A date as it stands in a record's row, days as YYYY-MM-DD."""
+    """A date in a record's row, with days as YYYY-MM-DD."""
 
     edtf: str | None
     earliest: str | None
@@ -130,20 +130,20 @@ class Dating(NamedTuple):
 
 
 class Cache(Generic[T]):
-    """Rows by id, read when they are needed; forgotten between chunks when there are too many."""
+    """Rows by id, read on demand; emptied between chunks if it has grown too large."""
 
     def __init__(self, read: Callable[[list[str]], Iterable[tuple[str, T]]]) -> None:
         self._read = read
         self._known: dict[str, T] = {}
 
     def need(self, ids: Iterable[str | None]) -> None:
-        """Have these at hand."""
+        """Load these rows unless they are cached."""
         wanted = {id_ for id_ in ids if id_ is not None}
         if missing := sorted(wanted - self._known.keys()):
             self._known.update(self._read(missing))
 
     def trim(self) -> None:
-        """Forget everything if it has become too much."""
+        """Empty the cache if it has grown too large."""
         if len(self._known) > REMEMBERED:
             self._known.clear()
 

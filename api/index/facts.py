@@ -1,4 +1,4 @@
-"""The facts that documents are made of, read a chunk of events at a time in few queries."""
+"""Reads the facts that documents are built from, one chunk of events at a time in few queries."""
 
 import json
 from collections import Counter, defaultdict
@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-# How many claims are held at once, but for what judgement needs of one event's; and how much is remembered.
+# Limits on the claims held at once (apart from what judgement needs for one event) and on cached values.
 MOST_CLAIMS, REMEMBERED, MOST_GROUPS = 1_500, 8_000, 8_000
 
 
@@ -57,19 +57,19 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A record's effective date: its own, or the one another dataset lays over it."""
+    """A record's effective date: its own, or the dating from another dataset that replaces it."""
 
     when: schemas.When
-    text: str  # the same as JSON
+    text: str  # the date as JSON
     earliest: date | None
     latest: date | None
     source: str | None
-    said: Said  # if it is a claim's date
+    said: Said  # for judgement, if it is a claim's date
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some events with everything that their documents show, and their claims' documents if it is `whole`."""
+    """Some events with everything their documents show, and with everything their claims show if `whole`."""
 
     events: Sequence[Event]
     dates: Mapping[str, Dated]
@@ -77,17 +77,17 @@ class Chunk:
     claims: Mapping[str, Sequence[Claim]]
     said: Mapping[str, Dated]
     names: Mapping[str, Sequence[str]]
-    """By claim, the actors it holds responsible."""
+    """The actors each claim holds responsible, by claim."""
     citations: Mapping[str, Sequence[Citation]]
     cited: Mapping[str, Mapping[str, int]]
-    """By event, the sources that its claims cite, and how many of them do."""
+    """The sources that claims about each event cite, with the number of claims, by event."""
     titles: Mapping[str, str]
     whole: bool
-    """Whether claims are here with their words and citations; else only as far as they are judged."""
+    """Whether claims include their texts and citations; if not, only what judgement needs."""
 
 
 class Area(NamedTuple):
-    """What a place lies in: its country by ISO 3166-1 alpha-2, and its administrative units by name."""
+    """The country (ISO 3166-1 alpha-2) and the names of the administrative units of a place."""
 
     country: str | None
     admin1: str | None
@@ -96,7 +96,7 @@ class Area(NamedTuple):
 
 @lru_cache(maxsize=8_192)
 def own_date(fields: DateFields) -> schemas.When:
-    """A date that nothing lies over."""
+    """The effective date of a record without datings."""
     return schemas.When.model_validate({**fields._asdict(), "source": None, "stated": None, "others": []})
 
 
@@ -108,7 +108,7 @@ def _grouped(rows: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
 
 
 def _columns(fields: Sequence[str], dated: str, **renamed: str) -> str:
-    """Columns for a select: the fields of a date carry the record's prefix."""
+    """Columns for a SELECT; those of a date have the record's prefix."""
     own = {name: f"{dated}_{name}" for name in DateFields._fields} if dated else {}
     return ", ".join({**own, **renamed}.get(name, name) for name in fields)
 
@@ -117,19 +117,19 @@ _ACTOR = _columns(Actor._fields, "")
 _LOCATION = _columns(Location._fields, "")
 _EVENT = _columns(Event._fields, "date")
 _CLAIM = _columns(Claim._fields, "said")
-# Without the words, of which there may be very many.
+# Without texts, which may be very long.
 _JUDGED = _columns(Claim._fields, "said", summary="NULL", quote="NULL", note="NULL")
 _DATING = _columns(Dating._fields[1:], "date")
 
 
 def datings(store: Store, target: str, ids: list[str]) -> dict[str, list[Dating]]:
-    """The datings of each record that has any: the one that counts first, which is preferred; the others by id."""
+    """The datings of each record that has any: the preferred one first, then the others by id."""
     statement = f"SELECT {target}, {_DATING} FROM dating WHERE {target} {{ids}} ORDER BY preferred DESC, id"
     return _grouped(map(Dating._make, store.rows(statement, ids)), lambda row: row.target)
 
 
 class Facts:
-    """Reads chunks; actors' standings and datasets are held, other records are remembered while they are in use."""
+    """Reads chunks. Keeps all parties and datasets in memory, and caches other records while they are in use."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -148,7 +148,7 @@ class Facts:
         self.sources = Cache(self._read_sources)
         self.names = FacetIds(store)
         self.groups: defaultdict[str, dict[Hashable, Any]] = defaultdict(dict)
-        """Facets (numbers of `names`) and statuses that many records share, by what they follow from."""
+        """A cache of facet numbers and statuses that many records share, by what determines them."""
         self._dates: dict[Hashable, Dated] = {}
 
     def _read_actors(self, ids: list[str]) -> Iterable[tuple[str, Actor]]:
@@ -170,9 +170,9 @@ class Facts:
         return ((id_, Source(id_, title, own_date(DateFields._make(date_)))) for id_, title, *date_ in rows)
 
     def area(self, location: str) -> Area:
-        """What the nearest of a place and all that it is the same as, or lies in, says of that; they are at hand."""
+        """The area from the nearest of the place, its equivalents and its containers; these must be loaded."""
         around = [location]
-        for id_ in around:  # grows, from the near to the far
+        for id_ in around:  # grows during the loop, from near to far
             place = self.locations[id_]
             around += [one for one in (place.same_as, place.within) if one is not None and one not in around]
         places = [self.locations[id_] for id_ in around]
@@ -183,12 +183,12 @@ class Facts:
         )
 
     def surround(self, locations: Collection[str | None]) -> None:
-        """Have these places at hand, and all that they are the same as or lie in."""
+        """Load these places, their equivalents and their containers."""
         self.containers.need(locations)
         self.locations.need(around for one in locations if one is not None for around in self.containers[one])
 
     def trim(self) -> None:
-        """Keep memory flat; between chunks only."""
+        """Trim the caches to keep memory flat; call this only between chunks."""
         for held in (self.actors, self.locations, self.containers, self.sources, self.standings):
             held.trim()
         for group in self.groups.values():
@@ -208,7 +208,7 @@ class Facts:
         return dict(self._store.rows("SELECT id, title FROM event WHERE id {ids}", wanted)) if wanted else {}
 
     def dated(self, row: Event | Claim, datings: Sequence[Dating] | None) -> Dated:
-        """The record's effective date: of datings, the first."""
+        """The record's effective date: the first dating if there are any."""
         if not datings:
             key = row.dataset, row.edtf, row.earliest, row.latest, row.precision, row.basis, row.note
             found = self._dates.get(key)
@@ -238,7 +238,7 @@ class Facts:
         return found
 
     def chunks(self, ids: list[str]) -> Iterator[Chunk]:
-        """The events that exist among these, and all that is said of them; of some very much, so not in full."""
+        """The events that exist, with their claims; events with very many claims come without the claims' texts."""
         statement = "SELECT event, count(*) FROM claim WHERE event {ids} GROUP BY event"
         sizes: dict[str, int] = dict(self._store.rows(statement, ids))
         waiting: list[str] = []
@@ -253,7 +253,7 @@ class Facts:
         yield self._chunk(waiting, whole=claims <= MOST_CLAIMS)
 
     def in_full(self, chunk: Chunk, wanted: Collection[str]) -> Iterator[Chunk]:
-        """The chunk, or if its claims are not there in full, the wanted ones of its one event a part at a time."""
+        """The chunk itself, or if it is not `whole`, the wanted claims of its one event in parts."""
         if chunk.whole:
             yield chunk
             return
@@ -280,7 +280,7 @@ class Facts:
         *,
         whole: bool,
     ) -> Chunk:
-        """A chunk of these, with everything that they name at hand."""
+        """A chunk of these events and claims, with everything they refer to loaded."""
         ids, claim_ids = [event.id for event in events], [claim.id for claim in claims]
         citations, names = self._citations(claim_ids) if whole else [], self._names(claims)
         self._fetch(events, parts, claims, citations, names)
@@ -303,7 +303,7 @@ class Facts:
         return [Claim._make(row) for row in rows]
 
     def _names(self, claims: Sequence[Claim]) -> dict[str, list[str]]:
-        """Whom claims hold responsible; only those on attribution do."""
+        """The actors that claims hold responsible; only claims on attribution have any."""
         ids = [claim.id for claim in claims if claim.aspect == Aspect.ATTRIBUTION]
         found: defaultdict[str, list[str]] = defaultdict(list)
         if ids:
@@ -320,7 +320,7 @@ class Facts:
     def _cited(
         self, events: list[str], claims: Sequence[Claim], citations: Sequence[Citation], *, whole: bool
     ) -> dict[str, Counter[str]]:
-        """Which sources the claims about each event cite, and how many of them do."""
+        """The sources that claims about each event cite, with the number of claims."""
         found: defaultdict[str, Counter[str]] = defaultdict(Counter)
         if whole:
             about = {claim.id: claim.event for claim in claims}
@@ -343,7 +343,7 @@ class Facts:
         citations: Sequence[Citation],
         names: Mapping[str, Sequence[str]],
     ) -> None:
-        """Have at hand every record that these name."""
+        """Load every record that these refer to."""
         places = [event.location for event in events]
         self.actors.need(
             [part.actor for some in parts.values() for part in some]
@@ -356,19 +356,19 @@ class Facts:
 
 
 def moment(value: datetime | str) -> datetime:
-    """A moment as either driver gives it; SQLite keeps UTC without saying so."""
+    """A moment as returned by either driver; SQLite stores UTC without an offset."""
     found = datetime.fromisoformat(value) if isinstance(value, str) else value
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def table(text: str | None) -> dict[str, Any] | None:
-    """Free-form JSON, as it is stored."""
+    """Decode stored free-form JSON."""
     found: dict[str, Any] | None = None if text is None else json.loads(text)
     return found
 
 
 @lru_cache(maxsize=8_192)
 def names(text: str) -> list[str]:
-    """Aliases or flags, as they are stored."""
+    """Decode stored aliases or flags."""
     found: list[str] = json.loads(text)
     return found

@@ -1,4 +1,4 @@
-"""Writes the history of the record: which documents a load changed, what they were before, and a chained digest."""
+"""Writes the history of the record: the documents a load changed, their previous texts, and a chained digest."""
 
 import hashlib
 import json
@@ -12,16 +12,16 @@ from api.index.facts import moment
 from api.storage.bulk import Row, Store
 
 KINDS = ("actor", "claim", "dataset", "event", "location", "source")
-"""Of documents, in the order of digests."""
+"""The columns of a change, in the order in which digests take them."""
 FIRST = "0" * 64
-"""What the first digest follows."""
+"""The previous digest of the first revision."""
 CHANGE = ("kind", "id", "op", "sha256")
 SEALED = ("number", "recorded_at", "action", "datasets", "message", "added", "changed", "removed", "digest", "previous")
 RELEASED = ("name", "revision", "digest", "recorded_at", "message", "size", "sha256", "counts", "datasets")
-"""A release, and what its seal is over."""
+"""The columns of a release that its seal covers."""
 ASIDE = "{kind}_before"
 PUT, DELETE = ChangeOperation.PUT.value, ChangeOperation.DELETE.value
-# The last change of each document that there should be, with its text where it is.
+# The last change of each document that should exist, with its text if it does.
 _LAST = """
 SELECT c.id, c.sha256, d.body FROM change c LEFT JOIN {kind}_document d ON d.id = c.id
 WHERE c.kind = '{kind}' AND c.op = 'put' AND NOT EXISTS (
@@ -29,7 +29,7 @@ SELECT 1 FROM change later WHERE later.kind = c.kind AND later.id = c.id AND lat
 
 
 class Why(NamedTuple):
-    """What a load is, and what its revision says of it."""
+    """What kind of load it is, and what its revision records about it."""
 
     action: RevisionAction = RevisionAction.LOAD
     datasets: Sequence[str] = ()
@@ -40,7 +40,7 @@ class History:
     """The revision that a load becomes."""
 
     def __init__(self, store: Store, before: str = "{kind}_document") -> None:
-        """It has the next number; `before`: the tables of what there was, by kind."""
+        """Start the next revision; `before` names the tables with the previous documents, by kind."""
         self._store, self._before_it = store, before
         self.number: int = store.rows("SELECT coalesce(max(number), 0) + 1 FROM revision")[0][0]
         self._counts = {"added": 0, "changed": 0, "removed": 0}
@@ -48,7 +48,7 @@ class History:
         store.temporary("changed", f"kind TEXT NOT NULL, id TEXT NOT NULL, op TEXT NOT NULL, sha256 {binary}")
 
     def set_aside(self) -> None:
-        """Remember every document as it is, for the tables are about to be emptied or made anew."""
+        """Copy every document aside, because the tables are about to be emptied or rebuilt."""
         if self._before_it == ASIDE:
             return
         self._before_it = ASIDE
@@ -59,9 +59,9 @@ class History:
             self._store.run(f"CREATE UNIQUE INDEX {schema}{kind}_before_id ON {kind}_before (id)")
 
     def replace(self, kind: str, ids: Sequence[str], bodies: Mapping[str, str], *, empty: bool) -> dict[str, bytes]:
-        """These documents come in the place of those that there are of the ids; the hash of each.
+        """Record that these documents replace those with the given ids, and return their hashes.
 
-        `empty`: there are none.
+        `empty`: there are none to replace.
         """
         texts = {id_: body.encode() for id_, body in bodies.items()}
         new = {id_: hashlib.sha256(text).digest() for id_, text in texts.items()}
@@ -98,12 +98,12 @@ class History:
         return self._before_it.format(kind=kind)
 
     def _keep(self, kind: str, texts: Mapping[str, bytes]) -> None:
-        """Texts are not served any more."""
+        """Store texts that are no longer served."""
         rows = [(kind, id_, self.number, zlib.compress(text)) for id_, text in sorted(texts.items())]
         self._store.insert("past_version", ("kind", "id", "replaced_in", "body"), rows)
 
     def close(self, why: Why) -> None:
-        """Write down the revision."""
+        """Write the revision."""
         listed = ", ".join(CHANGE)
         self._store.run(
             f"INSERT INTO change (revision, {listed}) SELECT {self.number:d}, {listed} FROM changed ORDER BY kind, id"
@@ -119,19 +119,19 @@ class History:
         record(self._store, (self.number, now, *said, *self._counts.values(), chained, previous))
 
     def _last_moment(self) -> datetime | None:
-        """When the last revision was recorded: a clock that was set back must not make an old copy of it look new."""
+        """When the last revision was recorded, so that times never go back even if the clock does."""
         found = self._store.column("SELECT recorded_at FROM revision ORDER BY number DESC LIMIT 1")
         return moment(found[0]) if found else None
 
 
 def record(store: Store, row: Row) -> None:
-    """Add a row to the log of revisions (`SEALED`)."""
+    """Add a revision (`SEALED`) with its seal."""
     number, recorded_at, *rest = row
     store.insert("revision", (*SEALED, "seal"), [(number, _written(store, recorded_at), *rest, seal(row))])
 
 
 def record_release(store: Store, row: Row) -> None:
-    """Add a row to the releases (`RELEASED`)."""
+    """Add a release (`RELEASED`) with its seal."""
     name, revision, chained, recorded_at, *rest = row
     written = _written(store, recorded_at)
     store.insert("release", (*RELEASED, "seal"), [(name, revision, chained, written, *rest, release_seal(row))])
@@ -142,12 +142,12 @@ def _written(store: Store, recorded_at: datetime) -> datetime | str:
 
 
 def changes(store: Store, revision: int) -> Iterator[Row]:
-    """Every change of a revision (`CHANGE`), in the order of digests."""
+    """Every change of a revision (`CHANGE`), in the order in which digests take them."""
     yield from store.each(f"SELECT {', '.join(CHANGE)} FROM change WHERE revision = {revision:d} ORDER BY kind, id")
 
 
 def digest(previous: str, changed: Iterable[Row]) -> str:
-    """The digest of a revision that follows another."""
+    """The digest of a revision, from the previous digest and the changes."""
     known = hashlib.sha256(previous.encode())
     for kind, id_, op, mark in changed:
         known.update(f"{kind}\t{id_}\t{op}\t{'' if mark is None else mark.hex()}\n".encode())
@@ -155,7 +155,7 @@ def digest(previous: str, changed: Iterable[Row]) -> str:
 
 
 def seal(row: Sequence[Any]) -> str:
-    """Of a revision's own columns (`SEALED`), the moment with its offset."""
+    """SHA-256 over a revision's own columns (`SEALED`), with the offset of the moment."""
     number, recorded_at, action, datasets, *rest = row
     listed = json.loads(datasets) if isinstance(datasets, str) else datasets
     written = json.dumps([number, recorded_at.isoformat(), action, listed, *rest], ensure_ascii=False)
@@ -163,14 +163,14 @@ def seal(row: Sequence[Any]) -> str:
 
 
 def release_seal(row: Sequence[Any]) -> str:
-    """The same of a release's columns (`RELEASED`)."""
+    """SHA-256 over a release's columns (`RELEASED`)."""
     name, revision, chained, recorded_at, *rest = row
     written = json.dumps([name, revision, chained, recorded_at.isoformat(), *rest], ensure_ascii=False)
     return hashlib.sha256(written.encode()).hexdigest()
 
 
 def unsealed_releases(store: Store) -> Iterator[str]:
-    """The names of releases of which a row is not as it was written."""
+    """The names of releases whose row was altered."""
     for *row, found in store.rows(f"SELECT {', '.join((*RELEASED, 'seal'))} FROM release ORDER BY name"):
         name, revision, chained, recorded_at, *rest = row
         if release_seal((name, revision, chained, moment(recorded_at), *rest)) != found:

@@ -1,6 +1,6 @@
-"""Whether what is served is as it was written: each row against its hash, each table against its own indexes.
+"""Checks that the stored data is unaltered: each row against its hash, and each table against its indexes.
 
-PostgreSQL hashes its pages itself; SQLite does not, and gives out a flipped bit as if it were data.
+PostgreSQL checksums its pages; SQLite does not, and returns a flipped bit as data.
 """
 
 import sqlite3
@@ -25,7 +25,7 @@ from api.storage.database import is_beyond_reading
 SLICE = 200
 LEAST = -(2**62)
 BROKEN = (ValueError, TypeError, LookupError, AttributeError)
-# What an answer takes from the facts themselves, and where the document says the same.
+# Values that responses read from tables of facts, and where documents hold the same.
 NAMED: dict[Kind, tuple[str, ...]] = {
     "dataset": ("title",),
     "source": ("title", "publisher"),
@@ -51,11 +51,11 @@ TABLES = (
     *(f"{kind}_document" for kind in NAMED),
     *NAMED,
 )
-"""Whatever an answer is made of, in the order in which it is looked at."""
+"""All tables that responses are made from, in the order of the check."""
 
 
 class Damage(NamedTuple):
-    """What is not as it was written: of one document, or of a table as a whole (`kind` and `id` are null)."""
+    """Damage to one document, or to a table as a whole (`kind` and `id` are null)."""
 
     table: str
     kind: str | None
@@ -65,11 +65,11 @@ class Damage(NamedTuple):
 
 
 Pace = Callable[[], None]
-"""Called after every slice; it may take its time, or raise."""
+"""Called after every slice; it may sleep or raise."""
 
 
 def damage(store: Store, pace: Pace = lambda: None) -> Iterator[Damage]:
-    """Everything that is not as it was written."""
+    """Everything that was altered."""
     for table in TABLES:
         for check in (_structure, *_CHECKS.get(table, ())):
             try:
@@ -86,7 +86,7 @@ def _whole(table: str, why: str) -> Damage:
 
 
 def _structure(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
-    """What SQLite finds by itself: pages that are none, rows that are not in an index, or in a wrong order."""
+    """What SQLite's own check finds: invalid pages, rows missing from an index or out of order."""
     if not store.sqlite:
         return
     for said in store.column(f"PRAGMA integrity_check({table})")[:1]:
@@ -96,13 +96,13 @@ def _structure(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
 
 
 def _slices(store: Store, statement: str, keys: Sequence[str], first: Row, pace: Pace) -> Iterator[Row]:
-    """The rows of a query, which names its keys first; some at a time, so that nobody waits for the end of it."""
+    """The rows of a query whose first columns are its keys, read in slices so that no read is long."""
     listed, marks = ", ".join(keys), ", ".join("?" * len(keys))
     where = "" if statement.endswith(")") else "WHERE true"
     text = f"{statement} {where} AND ({listed}) > ({marks}) ORDER BY {listed} LIMIT {SLICE}"
     while rows := store.rows(text, *first):
         yield from rows
-        if not tuple(rows[-1][: len(keys)]) > tuple(first):  # as what is damaged may be: there would be no end
+        if not tuple(rows[-1][: len(keys)]) > tuple(first):  # damaged keys might make this loop endless
             raise ValueError(f"its rows are not in the order of {listed}")
         first = rows[-1][: len(keys)]
         pace()
@@ -114,7 +114,7 @@ def _revisions(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
     for number, row in enumerate(_slices(store, statement, ("number",), (LEAST,), pace), 1):
         fields = dict(zip(SEALED, row, strict=False))
         if row[0] != number or fields["previous"] != previous or _sealed(row) != row[-1]:
-            yield _whole(table, f"revision {row[0]} is not as it was written")
+            yield _whole(table, f"revision {row[0]} is damaged")
         previous = fields["digest"]
 
 
@@ -143,7 +143,7 @@ def _past(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
 
 
 def _unpacked(body: bytes) -> bytes:
-    """The text that was compressed; nothing of it where that cannot be."""
+    """The decompressed text, or nothing if that fails."""
     try:
         return zlib.decompress(body)
     except zlib.error:
@@ -152,7 +152,7 @@ def _unpacked(body: bytes) -> bytes:
 
 def _releases(store: Store, table: str, _: Pace) -> Iterator[Damage]:
     for name in unsealed_releases(store):
-        yield _whole(table, f"release {name} is not as it was written")
+        yield _whole(table, f"release {name} is damaged")
 
 
 def _facets(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
@@ -167,7 +167,7 @@ def _postings(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
     for facet, chunk, hash_, stored in rows:
         members = bytes(stored)
         if checksum(members) != hash_ or facet not in known or not _of_chunk(BitMap.deserialize(members), chunk):
-            yield _whole(table, f"the posting of facet {facet} is not as it was written")
+            yield _whole(table, f"the posting of facet {facet} is damaged")
 
 
 def _of_chunk(members: BitMap, chunk: int) -> bool:
@@ -180,7 +180,7 @@ def _columns(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
     for name, chunk, hash_, cells in rows:
         chunks.setdefault(name.partition("/")[0], set()).add(chunk)
         if checksum(bytes(cells)) != hash_:
-            yield _whole(table, f"part {chunk} of {name} is not as it was written")
+            yield _whole(table, f"part {chunk} of {name} is damaged")
     for kind in FILED:
         filled = store.column(f"SELECT DISTINCT number >> {CELL_BITS} FROM {kind}_entry")
         if not set(filled) <= chunks.get(kind, set()):
@@ -188,7 +188,7 @@ def _columns(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
 
 
 def misnumbered(store: Store, kind: str, pace: Pace = lambda: None) -> Iterator[tuple[str, str]]:
-    """Ids, and what is wrong: records elsewhere than between those before and behind, or than their documents."""
+    """Ids and faults of records whose number is out of order or differs from that of their document."""
     firsts = store.rows("SELECT day, first FROM day_number WHERE kind = ? ORDER BY day", kind)
     if any(one[1] > other[1] for one, other in pairwise(firsts)):
         yield "", "day_number: does not ascend with the days"
@@ -215,14 +215,14 @@ def _entries(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
     statement = f"SELECT {', '.join(ENTRY[kind])}, hash FROM {table}"
     for _, *row, hash_ in _slices(store, statement, ("number",), (LEAST,), pace):
         if entry_hash(*row) != hash_:
-            yield _whole(table, f"the entry of {row[0]} is not as it was written")
+            yield _whole(table, f"the entry of {row[0]} is damaged")
     yield from _as_many(store, table, kind)
 
 
 def _words(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
     for id_, words, hash_ in _slices(store, f"SELECT id, words, hash FROM {table}", ("id",), ("",), pace):
         if row_hash(id_, words) != hash_:
-            yield _whole(table, f"the words of {id_} are not as they were written")
+            yield _whole(table, f"the words of {id_} are damaged")
     yield from _as_many(store, table, table.removesuffix("_words"))
 
 
@@ -240,16 +240,16 @@ def _documents(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
     for id_, body, mark, hash_, *rest in _slices(store, statement, ("d.id",), ("",), pace):
         held, named = rest[: len(columns)], rest[len(columns) :]
         if not isinstance(body, str) or sha256(body.encode(errors="surrogateescape")).digest() != mark:
-            yield Damage(table, kind, id_, body, "its document is not as it was written")
+            yield Damage(table, kind, id_, body, "its document is damaged")
         elif row_hash(*held) != hash_:
-            yield Damage(table, kind, id_, body, "what stands beside its document is not as it was written")
+            yield Damage(table, kind, id_, body, "what stands beside its document is damaged")
         elif not _says(orjson.loads(body), NAMED[kind], named):
             yield _whole(kind, f"{id_} is called otherwise than in its document")
     yield from _as_many(store, table, kind)
 
 
 def _says(document: dict[str, Any], names: Sequence[str], values: Sequence[object]) -> bool:
-    """Whether a document says the same as the facts do under these names; of a reference, its id."""
+    """Whether a document agrees with the facts under these names; references are compared by id."""
     told = [document[name] for name in names]
     return [one["id"] if isinstance(one, dict) else one for one in told] == list(values)
 

@@ -1,4 +1,4 @@
-"""What a load touched, and everything else that shows or depends on it."""
+"""Tracks what a load touched, and finds every other record that shows it or depends on it."""
 
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
@@ -16,7 +16,7 @@ _TEMPORARY = {
     "moved": "kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id)",
     "by_day": "day TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (day, id)",
 }
-# Whose belonging may have changed: those touched, and all that belonged to one of them.
+# Actors and places whose closure may have changed: those touched, and all that belonged to one of them.
 _MOVED_ACTORS = """
 INSERT INTO moved SELECT 'actor', id FROM touched WHERE kind = 'actor'
 UNION SELECT 'actor', c.actor FROM actor_closure c JOIN touched t ON t.id = c.party
@@ -25,7 +25,7 @@ _MOVED_LOCATIONS = """
 INSERT INTO moved SELECT 'location', id FROM touched WHERE kind = 'location'
 UNION SELECT 'location', c.location FROM location_closure c JOIN touched t ON t.id = c.container
 WHERE t.kind = 'location' AND t.fresh = 0"""
-# Whom actors belong to, and what locations lie in or are the same as, through others too; `which` joins those wanted.
+# The closures of actors and of locations; `which` joins the wanted ones.
 ACTORS_ABOVE = f"""
 WITH RECURSIVE up (actor, party) AS (
     SELECT a.id, a.id FROM actor a {{which}}
@@ -45,7 +45,7 @@ _CLOSURES = (
     "DELETE FROM location_closure WHERE location IN (SELECT id FROM moved WHERE kind = 'location')",
     "INSERT INTO location_closure (location, container)"
     + LOCATIONS_ABOVE.format(which="JOIN moved m ON m.kind = 'location' AND m.id = l.id"),
-    # What is new has no dependants but those that are touched themselves.
+    # A new record's dependants are all touched themselves.
     """
 DELETE FROM moved WHERE EXISTS
 (SELECT 1 FROM touched t WHERE t.kind = moved.kind AND t.id = moved.id AND t.fresh = 1)""",
@@ -55,7 +55,7 @@ _ANY = "SELECT id FROM touched WHERE kind ="
 _POINTED = "coordinate_source IS NOT NULL"
 _PLACES = f"SELECT location FROM event WHERE id IN ({_ANY} 'event')"
 _MOVED = "SELECT id FROM moved WHERE kind ="
-# Which records show what: the kind affected, and a query of their ids.
+# Which records are affected: their kind, and a query for their ids.
 _SHOWN: tuple[tuple[Kind, str], ...] = (
     ("event", f"SELECT event FROM participation WHERE actor IN ({_MOVED} 'actor')"),
     ("event", f"SELECT event FROM claim WHERE speaker IN ({_MOVED} 'actor')"),
@@ -63,7 +63,7 @@ _SHOWN: tuple[tuple[Kind, str], ...] = (
     ("claim", f"SELECT id FROM claim WHERE speaker IN ({_MOVED} 'actor')"),
     ("claim", f"SELECT id FROM claim WHERE via IN ({_OLD} 'actor')"),
     ("claim", f"SELECT id FROM claim WHERE quote_by IN ({_OLD} 'actor')"),
-    # Whom a figure is of and who is held responsible is shown; whom the latter belong to decides what clashes.
+    # Documents show who is counted and who is held responsible; the parties of the latter decide what clashes.
     ("event", f"SELECT event FROM claim WHERE of IN ({_OLD} 'actor')"),
     ("claim", f"SELECT id FROM claim WHERE of IN ({_OLD} 'actor')"),
     ("claim", f"SELECT claim FROM naming WHERE actor IN ({_MOVED} 'actor')"),
@@ -82,7 +82,7 @@ _SHOWN: tuple[tuple[Kind, str], ...] = (
     ),
     ("event", f"SELECT event FROM dating WHERE event IS NOT NULL AND source IN ({_OLD} 'source')"),
     ("claim", f"SELECT claim FROM dating WHERE claim IS NOT NULL AND source IN ({_OLD} 'source')"),
-    # Sources say how much rests on them.
+    # Sources show how much rests on them.
     ("source", f"SELECT source FROM citation WHERE claim IN ({_ANY} 'claim')"),
     ("source", f"SELECT source FROM dating WHERE claim IN ({_ANY} 'claim')"),
     ("source", f"SELECT source FROM dating WHERE event IN ({_ANY} 'event')"),
@@ -94,8 +94,8 @@ _SHOWN: tuple[tuple[Kind, str], ...] = (
 )
 # Records show their dataset's title.
 _OF_DATASET: tuple[Kind, ...] = ("source", "actor", "location", "event", "claim")
-# The day on which a dataset was recorded closes an open end of what its claims, and the dates it lends to others', say,
-# and bounds an end that lies after it. Parameters: the dataset, and the earlier of its day before and its day now.
+# The day on which a dataset was recorded is the latest end of dates of its claims and of datings it gives to others.
+# Parameters: the dataset, and the earlier of its previous day and its new day.
 _SAID_UNTIL = (
     "SELECT id FROM claim WHERE dataset = ? AND said_latest IS NULL AND said_earliest IS NOT NULL",
     "SELECT id FROM claim WHERE dataset = ? AND said_latest > ?",
@@ -103,7 +103,7 @@ _SAID_UNTIL = (
     WHERE ? IN (d.dataset, c.dataset) AND (d.date_latest IS NULL OR d.date_latest > ?)""",
 )
 
-# On which sources records rest.
+# The sources that records rest on.
 _RESTED = {
     "claim": ("SELECT DISTINCT source FROM citation WHERE claim {ids}",),
     "dating": ("SELECT DISTINCT source FROM dating WHERE id {ids}",),
@@ -115,7 +115,7 @@ _RESTED = {
 
 
 class Recorded(NamedTuple):
-    """What other records show of a dataset, or follow from it."""
+    """The fields of a dataset that other records show or depend on."""
 
     title: str
     on: str
@@ -133,14 +133,14 @@ class Changes:
             store.temporary(table, columns)
 
     def touch(self, kind: str, ids: Iterable[str], *, fresh: bool = False) -> None:
-        """These records are new (`fresh`), changed or gone."""
+        """Note that these records are new (`fresh`), changed or deleted."""
         listed = list(ids)
         if listed:
             statement = "INSERT INTO touched SELECT ?, value, ? FROM {each} WHERE true ON CONFLICT DO NOTHING"
             self._store.run(statement, kind, int(fresh), listed)
 
     def show(self, kind: Kind, ids: Iterable[str]) -> None:
-        """These records' own documents show something that changed; nothing else does because of them."""
+        """Note that only these records' own documents are affected."""
         listed = list(ids)
         if listed:
             self._store.run(
@@ -148,7 +148,7 @@ class Changes:
             )
 
     def before(self, kind: str, ids: list[str]) -> None:
-        """Records are about to change or go: what shows them now may not be found from them afterwards."""
+        """Note what shows these records before they change, because it may not be found from them afterwards."""
         store = self._store
         for query in _RESTED.get(kind, ()):
             self.show("source", store.column(query, ids))
@@ -169,19 +169,19 @@ class Changes:
         return {id_: Recorded(title, moment(recorded_at).date().isoformat()) for id_, title, recorded_at in rows}
 
     def dated(self, ids: list[str]) -> None:
-        """What these datings date is touched."""
+        """Note that the records dated by these datings are touched."""
         for kind in ("event", "claim"):
             statement = f"SELECT {kind} FROM dating WHERE {kind} IS NOT NULL AND id {{ids}}"
             self.touch(kind, self._store.column(statement, ids))
 
     def everything(self) -> None:
-        """Every record is to be derived anew, or for the first time."""
+        """Note that every record has to be derived."""
         self._all = True
         for kind in ("dataset", "source", "actor", "location", "event", "claim"):
             self._store.run(f"INSERT INTO touched SELECT '{kind}', id, 1 FROM {kind}")
 
     def spread(self) -> None:
-        """Bring the closures up to date and collect everything whose derived rows may differ."""
+        """Update the closures and collect every record whose derived rows may differ."""
         store = self._store
         self._analyse("touched")
         for statement in (_MOVED_ACTORS, _MOVED_LOCATIONS, *_CLOSURES):
@@ -195,22 +195,22 @@ class Changes:
         self._show_datasets()
 
     def line_up(self) -> None:
-        """Put what is affected in the order in which it is made."""
+        """Sort the affected records in the order in which they are built."""
         store = self._store
-        # A claim's derived rows are made together with those of its event.
+        # A claim's derived rows are built together with those of its event.
         store.run(
             "INSERT INTO affected SELECT 'event', c.event FROM affected a JOIN claim c ON c.id = a.id "
             "WHERE a.kind = 'claim' ON CONFLICT DO NOTHING"
         )
         self._analyse("affected")
-        # Documents lie in the order in which they are made; a date that another dataset lends need not be known here.
+        # This order only decides where documents lie on disk, so datings from other datasets can be ignored.
         store.run(
             "INSERT INTO by_day SELECT coalesce(CAST(coalesce(e.date_earliest, e.date_latest) AS text), ''), a.id "
             "FROM affected a LEFT JOIN event e ON e.id = a.id WHERE a.kind = 'event' ORDER BY 1, 2"
         )
 
     def _show_datasets(self) -> None:
-        """Collect what shows a dataset's title that changed, or follows from its day."""
+        """Collect the records that show a changed title of a dataset or depend on its day."""
         now = self._recorded(sorted(self._datasets))
         add = "INSERT INTO affected SELECT '{}', x.* FROM ({}) x WHERE true ON CONFLICT DO NOTHING"
         for id_, before in self._datasets.items():
@@ -223,23 +223,23 @@ class Changes:
                     self._store.run(add.format("claim", query), *(id_, min(before.on, after.on))[: query.count("?")])
 
     def _analyse(self, table: str) -> None:
-        """PostgreSQL knows nothing of a temporary table's size until told."""
+        """Run ANALYZE on a temporary table, which PostgreSQL does not do by itself."""
         if not self._store.sqlite:
             self._store.run(f"ANALYZE {table}")
 
 
 class Affected:
-    """Whose derived rows may differ, once that is known."""
+    """The records whose derived rows may differ."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def among(self, kind: Kind, ids: list[str]) -> set[str]:
-        """Which of these are affected."""
+        """The affected ones among these ids."""
         return set(self._store.column("SELECT id FROM affected WHERE kind = ? AND id {ids}", kind, ids))
 
     def chunks(self, kind: Kind, size: int) -> Iterator[list[str]]:
-        """All ids of a kind, in order, so many at a time; events in the order of their days."""
+        """All affected ids of a kind in chunks of a size, in order; events in date order."""
         if kind == "event":
             yield from self._by_day(size)
             return

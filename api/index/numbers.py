@@ -1,7 +1,7 @@
-"""Numbers events and claims densely, in the order of days and ids, so that a range of days is a range of numbers.
+"""Numbers events and claims densely by day, then id, so that a range of days is a range of numbers.
 
-Each day's numbers end with some that are free. Where they do not suffice, the days behind give way until one does not
-have to: whatever gets another number is derived anew. The undated come first.
+Each day ends with some free numbers. If they do not suffice, the following days are moved until one has room, and
+every record with a new number is derived again. Undated records come first.
 """
 
 from collections.abc import Iterator
@@ -15,19 +15,19 @@ from api.storage.bulk import Row, Store
 KINDS = {"event": "date", "claim": "said"}
 AT_ONCE = 10_000
 UNDATED_FREE = 1_000
-"""All other records stand behind the undated, so there is room for many more of them."""
+"""Free numbers for undated records: all other records follow them, so moving those would be expensive."""
 
 Records = list[tuple[str, int | None]]
-"""Ids in order, each with the number that it has."""
+"""Ids in order, each with its current number."""
 
 
 def free(day: int, size: int) -> int:
-    """How many numbers a day keeps free when it is laid out."""
+    """The number of free numbers in a day that is laid out."""
     return size // 8 + (4 if day else UNDATED_FREE)
 
 
 def ordinal(day: str) -> int:
-    """Of a day as it stands in `placed`."""
+    """The ordinal of a day as written in `placed`."""
     return date.fromisoformat(day).toordinal() if day else 0
 
 
@@ -37,7 +37,7 @@ def written(day: int) -> str:
 
 
 class Numbers:
-    """Gives a number to every record that a load affects, before anything is derived."""
+    """Numbers every record that a load affects, before anything is derived."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -49,7 +49,7 @@ class Numbers:
         )
 
     def give(self) -> None:
-        """Number what is affected; what has to give way is affected from now on, too."""
+        """Number the affected records; records that have to move become affected too."""
         for kind in KINDS:
             self._place(kind)
             if self._store.rows(f"SELECT 1 FROM {kind}_entry LIMIT 1"):
@@ -59,7 +59,7 @@ class Numbers:
         self._store.run("INSERT INTO affected SELECT kind, id FROM numbered WHERE true ON CONFLICT DO NOTHING")
 
     def keep(self) -> None:
-        """What is affected only because another record gave way keeps its number."""
+        """Keep the numbers of records that became affected only because another record moved."""
         for kind in KINDS:
             self._store.run(
                 f"INSERT INTO numbered SELECT '{kind}', e.id, e.number FROM affected a JOIN {kind}_entry e "
@@ -67,11 +67,11 @@ class Numbers:
             )
 
     def of(self, kind: str, ids: list[str]) -> dict[str, int]:
-        """The numbers of some records that are affected."""
+        """The numbers of some affected records."""
         return dict(self._store.rows("SELECT id, number FROM numbered WHERE kind = ? AND id {ids}", kind, ids))
 
     def _place(self, kind: str) -> None:
-        """Which day each affected record is of: its own, or one that another dataset lends it."""
+        """Find the day of each affected record: its own, or that of a dating from another dataset."""
         own = f"coalesce(CAST(coalesce(r.{KINDS[kind]}_earliest, r.{KINDS[kind]}_latest) AS text), '')"
         self._store.run(
             f"INSERT INTO placed SELECT '{kind}', {own}, r.id FROM affected a JOIN {kind} r ON r.id = a.id "
@@ -88,7 +88,7 @@ class Numbers:
             self._store.run("ANALYZE placed")
 
     def _lay_out(self, kind: str) -> None:
-        """The first records of a kind: each day's follow each other."""
+        """Number the first records of a kind, day after day."""
         rows: list[Row] = []
         days: list[Row] = [(kind, 0, 0)]
         number, here, size = 0, 0, 0
@@ -107,7 +107,7 @@ class Numbers:
         self._store.insert("day_number", ("kind", "day", "first"), days)
 
     def _fit(self, kind: str) -> None:
-        """Fit records in among those that are there."""
+        """Fit new records in among the existing ones."""
         firsts: dict[int, int] = dict(self._store.rows("SELECT day, first FROM day_number WHERE kind = ?", kind))
         before = dict(firsts)
         new = {day: ids for day, ids in self._new(kind) if ids}
@@ -126,7 +126,7 @@ class Numbers:
                 start = max(first, floor)
             floor = self._renumber(kind, start, records, moved=start != first)
             firsts[day], last = start, day
-            if limit is not None and floor > limit:  # the days behind give way, and leave room for the next time
+            if limit is not None and floor > limit:  # move the following days, and leave room for the next load
                 floor += free(day, len(records))
         changed = [(kind, day, first) for day, first in firsts.items() if before.get(day) != first]
         known = [(kind, day) for _, day, _ in changed if day in before]
@@ -134,7 +134,7 @@ class Numbers:
         self._store.insert("day_number", ("kind", "day", "first"), changed)
 
     def _new(self, kind: str) -> Iterator[tuple[int, list[str]]]:
-        """By day, the affected records that were not of it before; the others are numbered as they are."""
+        """The affected records that are new to their day, by day; the others keep their numbers."""
         rows = self._store.rows(
             f"SELECT p.day, p.id, e.number, e.day FROM placed p LEFT JOIN {kind}_entry e ON e.id = p.id "
             "WHERE p.kind = ? ORDER BY p.day, p.id",
@@ -148,7 +148,7 @@ class Numbers:
             yield at, [id_ for id_, number in records if number is None]
 
     def _merged(self, kind: str, day: int, first: int | None, limit: int | None, new: list[str]) -> Records:
-        """All records that are to be of a day, in the order of ids: those that stay, and those that come."""
+        """All records of a day in the order of ids: those that stay and the new ones."""
         coming: Records = [(id_, None) for id_ in new]
         if first is None:
             return coming
@@ -162,7 +162,7 @@ class Numbers:
         return sorted([*there, *coming], key=itemgetter(0))
 
     def _between(self, kind: str, first: int, limit: int | None, floor: int, size: int) -> int:
-        """Where a new day begins: behind what the day before has, and some free numbers."""
+        """The first number of a new day: after the previous day's records and some free numbers."""
         statement = f"SELECT coalesce(max(number) + 1, ?) FROM {kind}_entry WHERE number >= ? AND number < ?"
         used: int = self._store.rows(statement, first, first, 2**31 if limit is None else limit)[0][0]
         used = max(used, floor)
@@ -170,7 +170,7 @@ class Numbers:
         return used + (room if limit is None else max(0, min(room, (limit - used - size) // 2)))
 
     def _renumber(self, kind: str, start: int, records: Records, *, moved: bool) -> int:
-        """Number a day's records; those that are in order where they stand stay there. The number behind them."""
+        """Number a day's records, keeping numbers that are in order. Returns the number after the last."""
         rows = []
         following = start
         for id_, number in records:

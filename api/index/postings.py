@@ -1,4 +1,4 @@
-"""Writes postings and columns: what stands in each facet, and what is known of each record by its number."""
+"""Writes postings and columns: the record numbers in each facet, and values by record number."""
 
 from array import array
 from collections import defaultdict
@@ -24,20 +24,20 @@ from api.models.facets import (
 from api.storage.bulk import Row, Store
 
 AT_ONCE = 20_000
-"""How many memberships are made postings of at once."""
+"""The number of memberships turned into postings at once."""
 MOST, SORTED, SAMPLED = 4_000_000, 500_000, 50
-"""So many memberships are held before any are written; about so many, told by one in so many, are sorted at once."""
+"""The memberships held before any are written, the number sorted at once, and the sampling rate to split them."""
 MOST_NAMES = 300_000
 MOST_NEW, MOST_ROWS = 10_000, 8_000
-"""So many names, and rows of columns, wait to be written down."""
+"""The names, and rows of columns, that are buffered before they are written."""
 FEW_LOOKED_UP = 500
-"""Names that are asked for one by one; then all are read."""
+"""The number of names looked up one by one before all are read."""
 PASSING = {ClaimFacets.EVENT.name, ClaimFacets.ABOUT.name}
-"""Facets whose sets are each of one event's claims, which are made together: nobody asks for one again."""
+"""Facets with a set for each event's claims; these are built together, so their names need not be cached."""
 EMPTY = BitMap()
 LAST = (1 << CHUNK_BITS) - 1
 Segment = tuple[str, int]
-"""A kind of record, and which of its chunks (number >> 16)."""
+"""A kind of record and one of its chunks (number >> 16)."""
 
 
 class Values(dict[str, int]):
@@ -60,7 +60,7 @@ class FacetIds(dict[str, int]):
         self._store = store
         self._values: dict[str, Values] = {}
         self.new: list[Row] = []
-        """Numbers and names that are not written down."""
+        """Numbers and names that are not written yet."""
         self._next: int = store.rows("SELECT coalesce(max(id), 0) + 1 FROM facet")[0][0]
         self._first = self._all = self._next == 1
         self._looked_up = 0
@@ -73,19 +73,19 @@ class FacetIds(dict[str, int]):
         return found
 
     def of(self, facet: Facet) -> Values:
-        """Those of one facet, by value: what is asked for by the million needs no name made each time."""
+        """The numbers of one facet by value, which saves building a name for each of millions of lookups."""
         found = self._values.get(facet.name)
         if found is None:
             found = self._values[facet.name] = Values(facet, partial(self._number, passing=facet.name in PASSING))
         return found
 
     def forget(self) -> None:
-        """Other events come: keep no names that were of the claims of those before."""
+        """Forget the names that belong to the claims of previous events."""
         for name in PASSING & self._values.keys():
             self._values[name].clear()
 
     def _number(self, name: str, *, passing: bool = False) -> int:
-        """Of a name that is asked for the first time, or again after all were forgotten."""
+        """The number of a name that is not cached."""
         if not self._all and not passing:
             self._look_up()
         if (held := self.get(name)) is not None:
@@ -99,7 +99,7 @@ class FacetIds(dict[str, int]):
         return self._next - 1
 
     def _look_up(self) -> None:
-        """Where names are asked for by the hundred, read all that may be asked for again, if memory holds them."""
+        """After hundreds of lookups, read all names that may be needed again, if they fit in memory."""
         self._looked_up += 1
         if self._looked_up == FEW_LOOKED_UP:
             others = " AND ".join(f"name NOT LIKE '{name}:%'" for name in sorted(PASSING))
@@ -109,7 +109,7 @@ class FacetIds(dict[str, int]):
                 self._all = True
 
     def write(self, *, last: bool) -> None:
-        """Write new names down, if they are many or the last."""
+        """Write new names if there are many or if these are the last."""
         held = len(self) + sum(map(len, self._values.values()))
         if len(self.new) < MOST_NEW and held < MOST_NAMES and not last:
             return
@@ -122,7 +122,7 @@ class FacetIds(dict[str, int]):
 
 
 class Memberships:
-    """Pairs of a facet and a record of one chunk, in flat memory: a set for each facet would take many times more."""
+    """Pairs of facet and record of one chunk in arrays; a set per facet would take many times the memory."""
 
     def __init__(self) -> None:
         self._facets, self._records, self._counts = array("I"), array("H"), array("I")
@@ -131,17 +131,17 @@ class Memberships:
         return len(self._facets)
 
     def put(self, place: int, facets: BitMap) -> None:
-        """A record, by its place in the chunk, and its facets."""
+        """Add a record, by its offset in the chunk, with its facets."""
         self._facets.extend(facets.to_array())
         self._records.append(place)
         self._counts.append(len(facets))
 
     def taken(self, chunk: int) -> Iterator[list[tuple[int, BitMap]]]:
-        """By facet, in order and some at a time, the numbers of its records in the chunk; nothing is held then."""
+        """Empty this: yield the record numbers of each facet in order, some facets at a time."""
         facets = np.frombuffer(self._facets, np.uint32)
         places = np.repeat(np.frombuffer(self._records, np.uint16), np.frombuffer(self._counts, np.uint32))
         self._facets, self._records, self._counts = array("I"), array("H"), array("I")
-        # Sorted in parts, for a pair takes three times as much as it does here.
+        # Sorted in parts, because sorting takes three times the memory of a pair.
         shares = np.linspace(0, 1, 2 + len(facets) // SORTED)[1:-1]
         edges = np.quantile(facets[::SAMPLED], shares, method="lower").tolist() if len(shares) else []
         for low, high in pairwise([0, *edges, 1 << 32]):
@@ -167,9 +167,9 @@ class Memberships:
 
 
 class Postings:
-    """Collects which records come into facets and leave them, and writes what has changed, a chunk at a time.
+    """Collects additions to and removals from facets, and writes changed postings one chunk at a time.
 
-    Records come in the order of days, and so nearly in that of their numbers: hardly any chunk is written twice.
+    Records arrive in date order, so almost in the order of their numbers, and hardly any chunk is written twice.
     """
 
     def __init__(self, store: Store) -> None:
@@ -179,21 +179,21 @@ class Postings:
         self._latest: dict[str, Segment] = {}
         self._emptied: list[int] = []
         self._stored: set[Segment] | None = None if store.rows("SELECT 1 FROM posting LIMIT 1") else set()
-        """Chunks of which there are postings; none: perhaps any."""
+        """Chunks that have postings; None: unknown."""
 
     def remove(self, kind: str, number: int, facets: bytes) -> None:
-        """A record leaves the facets of its entry; before any record comes."""
+        """Remove a record from the facets of its entry; all removals come before any addition."""
         self._gone[kind, number >> CHUNK_BITS].put(number & LAST, BitMap.deserialize(facets))
 
     def add(self, kind: str, number: int, facets: Iterable[int]) -> bytes:
-        """A record comes into facets; what its entry says of them."""
+        """Add a record to facets, and return the bitmap for its entry."""
         own = BitMap(facets)
         self._latest[kind] = chunk = kind, number >> CHUNK_BITS
         self._come[chunk].put(number & LAST, own)
         return own.serialize()
 
     def write(self, *, last: bool) -> None:
-        """Bring the stored postings up to date: all in the end, before that the largest behind us, if much waits."""
+        """Write postings: all at the end, and before that the largest completed chunk if much is buffered."""
         sizes = {chunk: len(self._come[chunk]) + len(self._gone[chunk]) for chunk in {*self._come, *self._gone}}
         waiting = sum(sizes.values())
         if waiting < MOST and not last:
@@ -209,7 +209,7 @@ class Postings:
             self._emptied = []
 
     def _write(self, chunk: Segment) -> None:
-        """Write those of one chunk: of some facets who comes and who leaves, then of others who leaves."""
+        """Write one chunk: additions and removals of some facets, then the remaining removals."""
         number, known = chunk[1], self._stored is None or chunk in self._stored
         gone = dict(chain.from_iterable(self._gone.pop(chunk, Memberships()).taken(number)))
         for come in self._come.pop(chunk, Memberships()).taken(number):
@@ -248,7 +248,7 @@ class Postings:
 
 
 class Cells(NamedTuple):
-    """What the columns of a kind hold of a record; `None`: nothing is known."""
+    """A record's values in the columns of its kind; None: unknown."""
 
     latest: int | None
     possible: int | None
@@ -259,18 +259,18 @@ class Cells(NamedTuple):
 
 
 class Columns:
-    """Collects what columns hold of records, and writes the parts that have changed."""
+    """Collects the values of records in columns, and writes the parts that changed."""
 
     def __init__(self, store: Store, kind: str) -> None:
         self._store, self._kind = store, kind
         self._rows: list[tuple[int, Cells]] = []
 
     def put(self, number: int, cells: Cells) -> None:
-        """What is known of a record."""
+        """Set the values of a record."""
         self._rows.append((number, cells))
 
     def write(self, *, last: bool) -> None:
-        """Bring the stored columns up to date, if there is much that waits or it is the last."""
+        """Write columns if much is buffered or if these are the last."""
         if len(self._rows) < MOST_ROWS and not last:
             return
         self._rows.sort(key=lambda row: row[0])

@@ -1,4 +1,4 @@
-"""By which rules derived rows are made, as one fingerprint: where it differs, what is stored is made anew."""
+"""A fingerprint of the rules that derive rows; if it differs from the stored one, everything is derived again."""
 
 import ast
 import hashlib
@@ -15,14 +15,14 @@ from api.models import history, records
 
 API = Path(__file__).parents[1]
 RULES = ("domain", "index", "models", "schemas")
-"""Packages of which any line may decide what is derived."""
+"""Packages in which any line may affect derived rows."""
 RENDERERS = ("orjson",)
-"""Whose versions may write the same value differently."""
+"""Libraries whose versions may serialize the same value differently."""
 
 
 @cache
 def rules() -> str:
-    """SHA-256 in hex over all code that derives, without its words for people, and over what renders its results."""
+    """SHA-256 in hex over all deriving code without comments and docstrings, and the versions of serializers."""
     known = hashlib.sha256(unicodedata.unidata_version.encode())
     for name in RENDERERS:
         known.update(f"{name} {version(name)}\n".encode())
@@ -34,13 +34,13 @@ def rules() -> str:
 
 @cache
 def facts() -> str:
-    """SHA-256 in hex over the tables of facts: where it differs, no rule can make one database of the other."""
+    """SHA-256 in hex over the tables of facts; if it differs, deriving again is not enough."""
     tables = [table for table in models.Base.metadata.sorted_tables if _holds_facts(table)]
     return hashlib.sha256("".join(str(CreateTable(table)) for table in tables).encode()).hexdigest()
 
 
 def derived_tables() -> list[sa.Table]:
-    """The tables that can be dropped and made anew from the facts, those that others refer to last."""
+    """The tables that can be dropped and rebuilt from facts; those that others refer to come last."""
     names = {mapper.class_.__tablename__ for mapper in models.Base.registry.mappers if _derives(mapper.class_)}
     return [table for table in reversed(models.Base.metadata.sorted_tables) if table.name in names]
 
@@ -57,7 +57,7 @@ def _holds_facts(table: sa.Table) -> bool:
 
 
 def _code(path: Path) -> str:
-    """The syntax of a module: neither comments nor docstrings change what it does."""
+    """The syntax tree of a module without comments and docstrings."""
     tree = ast.parse(path.read_bytes())
     for node in ast.walk(tree):
         body = getattr(node, "body", None)

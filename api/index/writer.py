@@ -1,4 +1,4 @@
-"""From facts to what is served: brings every derived row up to date when something is loaded."""
+"""Updates every derived row that a load affects."""
 
 from collections.abc import Callable
 from operator import itemgetter
@@ -32,7 +32,7 @@ Progress = Callable[[int], None]
 
 
 def rederive(store: Store, changes: Changes, history: History, progress: Progress = lambda _: None) -> None:
-    """Derive everything anew."""
+    """Derive everything again."""
     history.set_aside()
     for table in DERIVED:
         store.run(f"DELETE FROM {table}")
@@ -41,13 +41,13 @@ def rederive(store: Store, changes: Changes, history: History, progress: Progres
 
 
 def refresh(store: Store, changes: Changes, history: History, progress: Progress = lambda _: None) -> None:
-    """Bring every derived row up to date with what a load touched; `progress` hears of each chunk of events."""
+    """Update every derived row that a load affects; `progress` is called after each chunk of events."""
     changes.spread()
     Deriver(store, changes, history).run(progress)
 
 
 class Deriver:
-    """Writes what is derived of all that a load affects."""
+    """Writes the derived rows of all records that a load affects."""
 
     def __init__(self, store: Store, changes: Changes, history: History) -> None:
         self._store, self._history = store, history
@@ -61,7 +61,7 @@ class Deriver:
         self._columns = {kind: Columns(store, kind) for kind in FILED}
 
     def run(self, progress: Progress) -> None:
-        """Write all of it: first whatever is affected leaves the index, then it comes back as it is now."""
+        """Remove all affected records from the index, then add them in their new state."""
         if not self._empty:
             self._remove()
         for batch in batches(self._store, self._maker):
@@ -86,7 +86,7 @@ class Deriver:
                 self._postings.write(last=False)
 
     def _make_way(self, kind: Kind, ids: list[str], old: dict[str, int]) -> None:
-        """Documents of records that are gone go; those of others that get another number give theirs up."""
+        """Delete documents of deleted records, and free the numbers of those that get a new one."""
         kept = set(self._store.column(f"SELECT id FROM {kind} WHERE id {{ids}}", ids))
         if gone := [id_ for id_ in ids if id_ not in kept]:
             self._history.replace(kind, gone, {}, empty=self._empty)
@@ -118,7 +118,7 @@ class Deriver:
             self._store.insert(tables[1], ("id", "words", "hash"), words)
 
     def _file(self, batch: Batch) -> None:
-        """As `_replace`, for records that stand in facets; they are written in the order of their numbers."""
+        """Like `_replace`, for records with facets, in the order of their numbers."""
         kind, made = batch.kind, batch.made
         numbers = self._numbers.of(kind, batch.ids)
         entries, cells_of = [], self._columns[kind]
@@ -141,19 +141,19 @@ class Deriver:
         self._store.insert(f"{kind}_document", columns, sorted(documents, key=itemgetter(0)))
 
     def _hashes(self, kind: Kind, ids: list[str], made: Made) -> dict[str, bytes]:
-        """Of each document, once the history knows of it."""
+        """The hash of each document, after adding it to the history."""
         body = COLUMNS[kind].index("body")
         bodies = {id_: row[body] for id_, row in made.documents.items()}
         return self._history.replace(kind, ids, bodies, empty=self._empty)
 
 
 def entry_hash(id_: str, day: int, facets: bytes, *said: int | None) -> int:
-    """Of an entry's columns beside its number."""
+    """The hash of an entry's columns except its number."""
     return row_hash(id_, day, checksum(facets), *said)
 
 
 def beside(kind: Kind) -> tuple[str, ...]:
-    """The columns of documents that their `hash` is of."""
+    """The columns of documents that `hash` covers."""
     return tuple(name for name in COLUMNS[kind] if name != "body")
 
 

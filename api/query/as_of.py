@@ -1,4 +1,4 @@
-"""Answers as of a day: what depends on claims is judged anew and put in its place in the stored document."""
+"""Responses as of a day: the part of a stored document that depends on claims is judged again and replaced."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -16,22 +16,22 @@ _STANCES = list(Stance)
 
 @dataclass(frozen=True, slots=True)
 class AsOfDay:
-    """A day (proleptic ordinal) by which claims must have been said to count, and how inexact days meet it."""
+    """A day (proleptic ordinal) by which claims must have been made to count, and how imprecise dates match it."""
 
     day: int
     known: Known
     undated: Undated
 
     def statements(self, row: Row) -> list[Statement]:
-        """The claims of an event's row that count; all of them must be about that event."""
+        """The claims of an event's row that count."""
         return said_by(decode(row[STATEMENTS]), self.day, self.known, self.undated)
 
     def holds(self, row: Row) -> bool:
-        """Whether the event's document is as it stands, for all claims count."""
+        """Whether the stored document is valid as of the day, because all claims count."""
         return all_said_by(row[STATEMENTS], self.day, self.known, self.undated)
 
     def body(self, row: Row) -> str:
-        """The event's document, with claims counted and assessments made as of the day."""
+        """The event's document, with counts of claims and assessments as of the day."""
         body: str = row[BODY]
         if self.holds(row):
             return body
@@ -55,7 +55,7 @@ def judged_text(statements: Sequence[Statement]) -> str:
 
 
 def status_test(as_of: AsOfDay, statuses: Sequence[Status], *, disputed: bool | None) -> Callable[[Row, bool], bool]:
-    """A test of an event's row: some aspect has one of the statuses, and whether any is disputed, as of the day."""
+    """A test of an event's row as of the day: an aspect has one of the statuses, and any or none is disputed."""
 
     def test(row: Row, undated: bool) -> bool:
         counted = replace(as_of, undated=Undated.INCLUDE) if undated else as_of

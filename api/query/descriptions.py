@@ -1,6 +1,6 @@
-"""What is said beside records: the question in words, why nothing answers it, and the recorded words nearest to it.
+"""The query in words, why a result is empty, and suggestions for misspelled words.
 
-The wording is no contract. A misspelling never looks like “nothing happened”.
+The wording may change at any time. A misspelling must never look like “nothing happened”.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ from api.storage.reader import SqlStatement
 
 
 async def worded(session: ReadSession, facet: Facet, value: object) -> str | None:
-    """What is asked of a facet, such as `are of kind shelling`; None: nothing."""
+    """A facet's filter in words, such as `are of kind shelling`; None if it is unset."""
     if value is None or value == []:
         return None
     if facet.truth:
@@ -40,7 +40,7 @@ async def worded(session: ReadSession, facet: Facet, value: object) -> str | Non
 
 
 async def all_worded(session: ReadSession, filters: Filters) -> dict[str, str | None]:
-    """The same of every filter that is marked with a facet, by parameter, in the order of fields."""
+    """Every facet filter that is set in words, by parameter, in the order of fields."""
     marks = facets(type(filters)).items()
     return {name: await worded(session, facet, getattr(filters, name)) for name, facet in marks}
 
@@ -73,12 +73,12 @@ def days_in_words(verb: str, first: date | None, last: date | None, match: Match
 
 
 def changed_in_words(since: int | None) -> str | None:
-    """Since when a document must have changed; None without a revision."""
+    """The condition on the revision of the last change in words; None without a revision."""
     return None if since is None else f"changed after revision {since}"
 
 
 def box_in_words(box: Box) -> str:
-    """Where a box lies."""
+    """A box in words."""
     crossing = " over the antimeridian" if box.west > box.east else ""
     return (
         f"lie between longitudes {box.west:g} and {box.east:g}{crossing} and latitudes {box.south:g} and {box.north:g}"
@@ -86,21 +86,21 @@ def box_in_words(box: Box) -> str:
 
 
 def circle_in_words(circle: Circle | None) -> str | None:
-    """Where a circle lies; None without one."""
+    """A circle in words; None without one."""
     if circle is None:
         return None
     return f"lie within {circle.radius_km:g} km of longitude {circle.longitude:g}, latitude {circle.latitude:g}"
 
 
 def sentence(noun: str, parts: Sequence[str | None], as_of: AsOfDay | None = None) -> str:
-    """The whole: `Events that … and …, as known on 2 July 2022`."""
+    """The whole sentence: `Events that … and …, as known on 2 July 2022`."""
     said = [part for part in parts if part]
     text = f"{noun} that {' and '.join(said)}" if said else f"All {noun[0].lower()}{noun[1:]}"
     return as_known(text, as_of)
 
 
 def as_known(text: str, as_of: AsOfDay | None) -> str:
-    """What is asked, and as of which day."""
+    """The sentence with the day as of which claims count."""
     if as_of is None:
         return text
     surely = "as known" if as_of.known == Known.CERTAIN else "as may have been known"
@@ -113,24 +113,24 @@ def as_known(text: str, as_of: AsOfDay | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Explained(ListQuestion):
-    """A question to a list that can say why nothing answers it."""
+    """A list query that can explain an empty result."""
 
     async def why_empty(self, session: ReadSession) -> str:
-        """Why there is nothing."""
+        """Explain an empty result."""
         wanted = self.conditions.wanted
-        if self.table == "events":  # of their filters, only that of places asks for claims too
+        if self.table == "events":  # of its filters, only that of places also selects claims
             places = [[EventFacets.LOCATION.value(name) for name in one.names] for one in wanted]
             wanted = tuple(any_of(ClaimFacets.LOCATION, some) for some in places if None not in some)
         return await why(session, wanted, self.as_of, "Nothing that is recorded matches.")
 
 
 def scope_of(facet: Facet, ids: list[str]) -> tuple[Wanted, ...]:
-    """Claims that stand in the facet of one of these."""
+    """The claims in the facet of any of these values."""
     return (any_of(facet, ids),) if ids else ()
 
 
 async def why(session: ReadSession, wanted: tuple[Wanted, ...], as_of: AsOfDay | None, otherwise: str) -> str:
-    """Why there is nothing: no claim is recorded, none was known by the day, or else what the caller says."""
+    """Explain an empty result: no claim is recorded, none was known by the day, or else the caller's reason."""
     first = await _first_said(session, wanted)
     if as_of is not None and first is not None:
         included = as_of.undated == Undated.INCLUDE
@@ -141,9 +141,9 @@ async def why(session: ReadSession, wanted: tuple[Wanted, ...], as_of: AsOfDay |
 
 
 def reason(first: str | None, as_of: AsOfDay | None, otherwise: str) -> str:
-    """The words, where `first` is the EDTF text of the first claim; empty: none is dated; None: there is none."""
+    """The explanation, given the EDTF date of the first claim (empty: none is dated; None: there is no claim)."""
     if first is None:
-        return "No claim is recorded for what was asked about."
+        return "No recorded claim matches this query."
     if as_of is None:
         return otherwise
     sure = "is known to have been" if as_of.known == Known.CERTAIN else "may have been"
@@ -156,7 +156,7 @@ def reason(first: str | None, as_of: AsOfDay | None, otherwise: str) -> str:
 
 
 async def _first_said(session: ReadSession, wanted: tuple[Wanted, ...]) -> str | None:
-    """The EDTF text of the first claim in the order said; empty: none is dated; None: there is none."""
+    """The EDTF date of the claim that was made first; empty: none is dated; None: there is no claim."""
     asked = ListQuestion("claims", Conditions(wanted=wanted))
     async for found in asked.walk(session, Sort("said", descending=False), None, 1):
         for claim in found:
@@ -166,23 +166,23 @@ async def _first_said(session: ReadSession, wanted: tuple[Wanted, ...]) -> str |
 
 
 MOST_WORDS = 3
-"""Of so many words of a question the nearest are looked for."""
+"""The number of query words for which suggestions are searched."""
 WHOLE = 4_000
-"""So many recorded words are looked through; of more, those beside the word in the order of letters."""
+"""The number of recorded words compared; if there are more, only the alphabetical neighbours are."""
 BESIDE = 1_000
 ROWS = 2_000
-"""So many records' words are looked through, of lists that have no index of words."""
+"""The number of records whose words are scanned in lists without an index of words."""
 LONGEST = 40
 ALIKE = 0.7
 UNLIKE = 2
-"""Words that differ in length by more letters are not compared."""
+"""Words whose lengths differ by more are not compared."""
 _FACET, _POSTING = models.FacetName.__table__, models.Posting.__table__
-# Folded words are in small letters; the keys of spellings begin with signs, of which only `~` stands behind `z`.
+# Folded words are in lower case; the keys of spellings begin with symbols, of which only `~` sorts after `z`.
 _LATIN, _OTHER = ("a", "~"), ("\x7f", "\U0010ffff")
 
 
 def _vocabulary(*, down: bool) -> SqlStatement:
-    """Rows of (revision, name) of facets that some record stands in, from `first` to before `beyond`."""
+    """Rows of (revision, name) of non-empty facets from `first` to before `beyond`."""
     name = _FACET.c.name
     found = select(REVISION, name).where(name >= bindparam("first"), name < bindparam("beyond"))
     found = found.where(exists().where(_POSTING.c.facet == _FACET.c.id))
@@ -201,7 +201,7 @@ _OF_TABLE = {kind: SqlStatement(_words(table)) for kind, table in WORDS.items()}
 
 
 async def near_words(session: ReadSession, asked: object, words: Sequence[str]) -> list[str]:
-    """For those of the folded words that find nothing in the list that is asked: what they may be meant for."""
+    """Suggestions for each folded word that finds nothing in the queried list."""
     missing: list[str] = []
     for word in dict.fromkeys(words):
         if len(missing) == MOST_WORDS or word.isdigit() or len(word) > LONGEST:
@@ -215,13 +215,13 @@ async def near_words(session: ReadSession, asked: object, words: Sequence[str]) 
 
 
 def nearest(word: str, recorded: Sequence[str]) -> list[str]:
-    """The recorded words that are spelt most like one, best first."""
+    """The recorded words with the most similar spelling, best first."""
     like = [one for one in recorded if abs(len(one) - len(word)) <= UNLIKE]
     return get_close_matches(word, like, n=SUGGESTIONS, cutoff=ALIKE)
 
 
 async def _finds(session: ReadSession, asked: object, word: str) -> bool:
-    """Whether anything in the list holds the word."""
+    """Whether any record in the list contains the word."""
     if isinstance(asked, ListQuestion):
         return bool(await Matching(session, asked.table, asked.conditions).word(word))
     if isinstance(asked, TableQuestion):
@@ -232,7 +232,7 @@ async def _finds(session: ReadSession, asked: object, word: str) -> bool:
 
 
 async def _recorded(session: ReadSession, asked: object, word: str) -> list[str]:
-    """Words of the list, in the order of letters: all where they are few, else those beside it."""
+    """Words of the list in alphabetical order: all if they are few, else the neighbours of the word."""
     if isinstance(asked, TableQuestion):
         return await _of_table(session, asked.table, word)
     assert isinstance(asked, ListQuestion)  # noqa: S101 - of anything else every word is found
@@ -249,6 +249,6 @@ async def _recorded(session: ReadSession, asked: object, word: str) -> list[str]
 
 async def _of_table(session: ReadSession, table: str, word: str) -> list[str]:
     rows = await session.fetch(_OF_TABLE[table], {"pattern": "%"}, slow=True)
-    if len(rows) > ROWS:  # those that hold a word which begins alike
+    if len(rows) > ROWS:  # only records with a word that has the same beginning
         rows = await session.fetch(_OF_TABLE[table], {"pattern": f"% {word[:2]}%"}, slow=True)
     return sorted({one for row in rows for one in row[1].split() if one.isalnum()})

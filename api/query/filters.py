@@ -1,4 +1,4 @@
-"""What may be asked: parameter types, and the filters that lists share. A filter is one field, written once."""
+"""Parameter types, and the filters that lists share. Each filter is one field, declared once."""
 
 import re
 from datetime import date
@@ -38,7 +38,7 @@ def _day(value: object) -> object:
 
 def _country(value: object) -> object:
     if isinstance(value, str) and value not in countries():
-        told = "is no country's code of ISO 3166-1 alpha-2, such as UA"
+        told = "is not a country code of ISO 3166-1 alpha-2, such as UA"
         raise PydanticCustomError("country", told, {"allowed": list(countries()), "near": near(value)})
     return value
 
@@ -85,12 +85,12 @@ def _box(value: object) -> object:
 
 def _words(value: object) -> object:
     if isinstance(value, str) and not fold(value):
-        raise PydanticCustomError("words", "has no letter and no digit to look for")
+        raise PydanticCustomError("words", "has no letter or digit to search for")
     return value
 
 
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=200)]
-# In a path, what is no id is answered like any other that names no record: there is nothing here.
+# In a path, a malformed id gets the same 404 as an unknown one.
 PathId = str
 Day = Annotated[date, BeforeValidator(_day)]
 Flag = Annotated[bool, BeforeValidator(_boolean)]
@@ -107,7 +107,7 @@ Text = Annotated[str, StringConstraints(max_length=Q_LENGTH), BeforeValidator(_w
 
 
 class Filters(BaseModel):
-    """Which records of a list a caller wants; unset means no condition."""
+    """The filters of a list; an unset one is no condition."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=False)
     days: ClassVar[tuple[str, str] | None] = None
@@ -115,7 +115,7 @@ class Filters(BaseModel):
 
 @cache
 def facets(kind: type[Filters]) -> dict[str, Facet]:
-    """The fields of a set of filters that are marked with facets."""
+    """The fields of a filter model that are marked with facets."""
     marks = {
         name: [mark for mark in field.metadata if isinstance(mark, Facet)] for name, field in kind.model_fields.items()
     }
@@ -123,20 +123,20 @@ def facets(kind: type[Filters]) -> dict[str, Facet]:
 
 
 class Changed(Filters):
-    """A list that can be asked for what changed of it."""
+    """A list that can be filtered by when its records changed."""
 
     changed_since: Annotated[
         RevisionNumber | None,
         Field(
-            description="Its document changed after this revision, by a load of its own or because of another record; "
-            "0: all. Withdrawn records are in no list: `/changes` names them.",
+            description="The document changed after this revision, in a load of the record itself or because of "
+            "another record; 0: all. Withdrawn records are in no list; see `/changes`.",
             examples=[0],
         ),
     ] = None
 
 
 class Worded(Filters):
-    """A list that can be searched for words."""
+    """A list with full-text search."""
 
     q: Annotated[
         Text | None,
@@ -149,17 +149,17 @@ class Worded(Filters):
     ] = None
 
     def folded(self) -> tuple[str, ...]:
-        """The words, as those of records are kept."""
+        """The search words, folded like those of records."""
         return fold(self.q) if self.q else ()
 
 
 class Dated(Filters):
-    """What days are asked of: how missing dates meet them."""
+    """A list with a date filter: whether undated records match."""
 
     undated: Annotated[
         v.Undated,
         Field(
-            description="Whether records without a date pass a date condition; if not, `meta.left_out` counts them.",
+            description="Whether records without a date match a date filter; if not, `meta.left_out` counts them.",
             examples=["include"],
         ),
     ] = v.Undated.EXCLUDE
@@ -176,33 +176,33 @@ class Dated(Filters):
 
 
 class Imprecise(Dated):
-    """A list with a date condition: how imprecise and missing dates meet it."""
+    """A list with a date filter: how imprecise and missing dates match it."""
 
     match: Annotated[
         v.Match,
         Field(
-            description="How an imprecise date meets the days asked for: it may lie in them, or it certainly does.",
+            description="Whether an imprecise date has to lie within the days for certain, or only possibly.",
             examples=["certain"],
         ),
     ] = v.Match.POSSIBLE
 
 
 class AsOf(Dated):
-    """What can be answered as of a day."""
+    """A query that can be answered as of a day."""
 
     as_of: Annotated[
         Day | None,
         Field(
-            description="Only claims said by this day count, for lists, counts and assessments alike; `known` and "
-            "`undated` say how imprecise and missing days of saying meet it.",
+            description="Only claims made by this day count, in lists, counts and assessments alike; `known` and "
+            "`undated` control claims with an imprecise date or none.",
             examples=["2022-07-02"],
         ),
     ] = None
     known: Annotated[
         v.Known | None,
         Field(
-            description="Only together with `as_of`, refused without it: whether to count only claims that were "
-            "certainly said by that day (`certain`, the default) or also those that may have been (`possible`).",
+            description="Requires `as_of`, refused without it: whether only claims count that were certainly made by "
+            "that day (`certain`, the default) or also those that may have been (`possible`).",
             examples=["possible"],
         ),
     ] = None
@@ -210,26 +210,26 @@ class AsOf(Dated):
     @model_validator(mode="after")
     def _known_by_a_day(self) -> Self:
         if self.known is not None and self.as_of is None:
-            message = "says which claims were known by a day: give the day too, as as_of, or leave it out"
+            message = "says which claims were known by a day: add the day as as_of, or leave it out"
             raise PydanticCustomError("known", message, {"parameter": "known"})
         return self
 
     @property
     def known_by(self) -> v.Known:
-        """Which claims count as of the day: those said by it for certain, unless more are asked for."""
+        """How claims match the day; by default only those that were certainly made by it count."""
         return self.known or v.Known.CERTAIN
 
     def as_of_day(self) -> AsOfDay | None:
-        """The day by which claims must have been said."""
+        """The day by which claims must have been made."""
         return None if self.as_of is None else AsOfDay(self.as_of.toordinal(), self.known_by, self.undated)
 
 
 class AsOfImprecise(Imprecise, AsOf):
-    """A list with a date condition that can be answered as of a day."""
+    """A list with a date filter that can be answered as of a day."""
 
 
 class OfEvents(AsOfImprecise):
-    """What is judged of events: which events, and which aspects of them."""
+    """Filters of lists of judgements: which events, and which of their aspects."""
 
     days: ClassVar = ("date_from", "date_to")
 
@@ -255,7 +255,7 @@ class OfEvents(AsOfImprecise):
 
 
 class Placed(Filters):
-    """A list of things that may have a point."""
+    """A list of records that may have a point."""
 
     bbox: Annotated[
         BBox | None,
@@ -286,37 +286,37 @@ class Placed(Filters):
         return self
 
     def circle(self) -> Circle | None:
-        """The circle asked for."""
+        """The circle, if one is given."""
         if self.longitude is None or self.latitude is None or self.radius_km is None:
             return None
         return Circle(self.longitude, self.latitude, self.radius_km)
 
 
 class Paged(BaseModel):
-    """How a list is cut into pages."""
+    """Paging parameters."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     limit: Annotated[
         int,
         BeforeValidator(_integer),
-        Field(ge=1, le=MAX_LIMIT, description="The most records on a page.", examples=[10]),
+        Field(ge=1, le=MAX_LIMIT, description="The maximum number of records on a page.", examples=[10]),
     ] = 50
     cursor: Annotated[
         str | None,
         Field(
             max_length=2_000,
             json_schema_extra={"pattern": "^[A-Za-z0-9_-]+$"},
-            description="Where the page begins: the cursor in `links.next` of the page before. It belongs to that "
-            "list, sort, set of filters and revision: after a load the answer is 409, with where to begin again.",
+            description="Where the page begins: the cursor in `links.next` of the previous page. It is valid for that "
+            "list, sort, set of filters and revision; after a load the response is 409 with a link to start again.",
         ),
     ] = None
     total: Annotated[
-        Flag, Field(description="Adds `meta.total`, the number of all records that match.", examples=[True])
+        Flag, Field(description="Add `meta.total`, the number of all matching records.", examples=[True])
     ] = False
 
 
 class Versioned(Filters):
-    """A record that can be asked for as it stood."""
+    """A record that can be requested as of a revision."""
 
     revision: Annotated[
         RevisionNumber | None,
@@ -325,17 +325,17 @@ class Versioned(Filters):
 
 
 class AsOfQuery(AsOf, Versioned):
-    """A day, or a revision, as of which a record is asked for."""
+    """The day or the revision as of which a record is requested."""
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if self.revision is not None and self.as_of is not None:
-            message = "asks for the record as it stood after a revision, and as_of for one of today: leave one out"
+            message = "asks for a past state of the record, and as_of for the current one: leave one out"
             raise PydanticCustomError("revision", message, {"parameter": "revision"})
         return self
 
 
 def field_values(filters: Filters) -> dict[str, Any]:
-    """The filters that are set, by name; only null and an empty list are unset."""
+    """The filters that are set, by name; only None and an empty list count as unset."""
     values = {name: getattr(filters, name) for name in type(filters).model_fields}
     return {name: value for name, value in values.items() if value is not None and value != []}

@@ -1,6 +1,6 @@
 """The history of the record as it is asked for: revisions, records as they stood, releases and how two of them differ.
 
-`api.models.history` says how its tables are to be read.
+`api.models.history` explains how to read its tables.
 """
 
 import zlib
@@ -31,11 +31,11 @@ DOCUMENT_TABLES = {
     "dataset": models.DatasetDocument.__table__,
 }
 _AT_ONCE = 200
-"""Documents that a statement fetches: each has its id as a parameter."""
+"""The number of documents per statement; each id is a parameter."""
 
 _PUT = ChangeOperation.PUT
 _DIGITS = 10
-"""A number that is as long is no revision's, and too large for the database."""
+"""The maximum number of digits of a revision; longer numbers overflow the database's type."""
 
 _R, _C, _P = models.Revision.__table__, models.Change.__table__, models.PastVersion.__table__
 _REVISION_COLUMNS = [_R.c[name] for name in models.Revision.__table__.columns.keys() if name != "seal"]  # noqa: SIM118 - a collection of columns, not a dict
@@ -80,15 +80,15 @@ def address(kind: str, identifier: str) -> str:
 
 
 class HistoryList(Walked):
-    """A list that no filter of records concerns: nothing is left out of it, and nothing is named."""
+    """A list without record filters: nothing is left out, and parameters name no records."""
 
     __slots__ = ()
 
     async def check(self, session: ReadSession) -> None:
-        """Every record that a parameter names exists: none is named."""
+        """No parameter names a record, so there is nothing to check."""
 
     async def left_out(self, session: ReadSession) -> dict[str, int]:  # noqa: ARG002 - the protocol's
-        """Nothing lacks what was asked about."""
+        """Nothing is left out."""
         return {}
 
 
@@ -104,7 +104,7 @@ class Revisions(HistoryList):
         place: Place | None,
         batch: int,
     ) -> AsyncIterator[list[Found]]:
-        """From a place on, a batch at a time."""
+        """Rows from a place on, in batches."""
         while True:
             parameters = {"number": 0 if place is None else place.key, "limit": batch}
             rows = await session.fetch(_REVISIONS[sort.descending, place is not None], parameters)
@@ -114,7 +114,7 @@ class Revisions(HistoryList):
             place = Place(DATED, rows[-1][1], "")
 
     async def count(self, session: ReadSession) -> int:
-        """How many there are."""
+        """The number of rows."""
         return int((await session.fetch(_LOADS, {}))[0][1])
 
 
@@ -128,7 +128,7 @@ def revision(row: Row) -> Json:
 
 
 async def one_revision(session: ReadSession, number: str) -> Json:
-    """The revision of that number, as a path has it. Raises NotFound."""
+    """The revision with the number in a path. Raises NotFound."""
     known = number.isascii() and number.isdecimal() and 0 < int(number[:_DIGITS]) <= session.revision
     rows = await session.fetch(_REVISION, {"number": int(number)}) if known and len(number) < _DIGITS else []
     if not rows:
@@ -139,7 +139,7 @@ async def one_revision(session: ReadSession, number: str) -> Json:
 
 
 async def bodies_of(session: ReadSession, kind: str, ids: Sequence[str]) -> dict[str, str]:
-    """The documents that are served of some records of a kind, by id."""
+    """The current documents of some records of a kind, by id."""
     found: dict[str, str] = {}
     for start in range(0, len(ids), _AT_ONCE):
         part = list(ids[start : start + _AT_ONCE])
@@ -151,7 +151,7 @@ async def bodies_of(session: ReadSession, kind: str, ids: Sequence[str]) -> dict
 
 
 async def as_it_stood(session: ReadSession, kind: str, identifier: str, number: int) -> str:
-    """A record's document after that revision. Raises BadParameters, Gone, NotFound."""
+    """A record's document as of a revision. Raises BadParameters, Gone, NotFound."""
     require_revision(session, "revision", number)
     if withdrawn := await session.withdrawn(kind, identifier, number):
         raise withdrawn

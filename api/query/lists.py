@@ -1,4 +1,4 @@
-"""Filtered lists of events and claims: from what is asked to rows, counts and what was left out."""
+"""Filtered lists of events and claims: rows, counts, and what was left out for lack of a date or point."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,34 +19,34 @@ from api.storage.reader import Row
 T = TypeVar("T")
 BATCH = 500
 QUICK = 60
-"""So many documents are read before anybody has noticed, and need no thread."""
+"""The number of documents that can be read on the event loop without a noticeable delay."""
 BLOCK = 4_096
-"""So many ids are looked at at once where a list is in their order."""
+"""The batch size for lists sorted by id."""
 BEGINS = b'{"id":"'
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Conditions, and the numbers of all that match but for what is judged row by row."""
+    """Conditions, and the numbers of all records that match before rows are judged one by one."""
 
     table: str
     conditions: Conditions
     numbers: BitMap
     dated: int
-    """The first number that a dated record can have."""
+    """The first number of dated records."""
     matching: Matching
-    """How they were found."""
+    """The object that found them."""
 
     @property
     def judged(self) -> bool:
-        """Whether rows bring what is judged."""
+        """Whether rows include the columns for judgement."""
         conditions = self.conditions
         asks = conditions.as_of is not None or conditions.statements or conditions.judged is not None
         return self.table == "events" and asks
 
 
 async def check_named(session: ReadSession, named: Sequence[Named]) -> None:
-    """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
+    """Check that every record named by a parameter exists. Raises BadParameters with the nearest ids."""
     errors = []
     async for item in in_turns(session, named):
         if await session.name(item.kind, item.id) is None:
@@ -59,14 +59,14 @@ async def check_named(session: ReadSession, named: Sequence[Named]) -> None:
 
 
 def require_revision(session: ReadSession, parameter: str, number: int | None) -> None:
-    """A revision that a parameter names exists. Raises BadParameters."""
+    """Check that a revision named by a parameter exists. Raises BadParameters."""
     if number is not None and number > session.revision:
         message = f"there is no such revision; the newest is {session.revision}"
         raise BadParameters(bad(parameter, number, message, near=[str(session.revision)]))
 
 
 async def resolve(session: ReadSession, table: str, conditions: Conditions) -> Selection:
-    """Find what matches."""
+    """Find the matching numbers."""
     known = session.questions.get(id(conditions))
     if isinstance(known, Selection) and known.conditions is conditions and known.table == table:
         return known
@@ -80,7 +80,7 @@ async def resolve(session: ReadSession, table: str, conditions: Conditions) -> S
 async def walk(
     session: ReadSession, selection: Selection, sort: Sort, place: Place | None, batch: int
 ) -> AsyncIterator[list[tuple[Place, Row]]]:
-    """Every matching row from a place on, a batch at a time."""
+    """Every matching row from a place on, in batches."""
     async for phase, rows in scan(session, selection, sort, place, batch):
         yield [(Place(phase, row[1], row[2]), row) for row in rows]
 
@@ -88,7 +88,7 @@ async def walk(
 async def scan(
     session: ReadSession, selection: Selection, sort: Sort, place: Place | None, batch: int
 ) -> AsyncIterator[tuple[int, Sequence[Row]]]:
-    """The same, by phase: rows of (revision, day, id, body, …what is judged, number)."""
+    """Like `walk`, with the phase of each batch: rows of (revision, day, id, body, …columns for judgement, number)."""
     judged = selection.conditions.judged
     statement = PAGES[selection.table, selection.judged]
     async for phase, numbers in _numbers(session, selection, sort, place, batch):
@@ -101,7 +101,7 @@ async def scan(
 
 
 async def in_turns(session: ReadSession, rows: Iterable[T]) -> AsyncIterator[T]:
-    """Each of some rows of which something is made, while others are looked after too."""
+    """Iterate over rows, yielding to other tasks when the work on them takes long."""
     for row in rows:
         await session.checkpoint()
         yield row
@@ -110,13 +110,13 @@ async def in_turns(session: ReadSession, rows: Iterable[T]) -> AsyncIterator[T]:
 async def _numbers(
     session: ReadSession, selection: Selection, sort: Sort, place: Place | None, batch: int
 ) -> AsyncIterator[tuple[int, list[int]]]:
-    """The numbers of all that match from a place on, in the order of the list, by phase."""
+    """The matching numbers from a place on, in the order of the list, by phase."""
     if sort.key == "id":
         async for numbers in _by_id(session, selection, sort, place, batch):
             yield DATED, numbers
         return
     members = selection.numbers
-    cut = members.rank(selection.dated - 1)  # no large part is ever taken out of the set, which costs as it is long
+    cut = members.rank(selection.dated - 1)  # a rank is cheap; copying a large part of the set is not
     for phase, low, high in ((DATED, cut, len(members)), (UNDATED, 0, cut)):
         if place is not None and place.phase > phase:
             continue
@@ -134,7 +134,7 @@ async def _numbers(
 
 
 async def _position(session: ReadSession, table: str, place: Place, *, descending: bool) -> int:
-    """The first number behind a place; descending: the number before which its list goes on."""
+    """The first number after a place, or for descending lists the number before which the list continues."""
     day = place.key if place.phase == DATED and isinstance(place.key, int) else 0
     rows = await session.fetch(PLACES[table], {"id": place.id})
     if rows and rows[0][2] == day:
@@ -149,7 +149,7 @@ async def _position(session: ReadSession, table: str, place: Place, *, descendin
 async def _by_id(
     session: ReadSession, selection: Selection, sort: Sort, place: Place | None, batch: int
 ) -> AsyncIterator[list[int]]:
-    """The same in the order of ids: all are walked where many match, else those that match are put in order."""
+    """The matching numbers by id: if many match, all ids are walked; if few, the matching ones are sorted."""
     order = await session.index.order(session, selection.table)
     start, size = 0, len(order.numbers)
     if place is not None:
@@ -182,12 +182,12 @@ async def _by_id(
 
 
 async def count_matches(session: ReadSession, selection: Selection) -> int:
-    """How many match."""
+    """The number of matching records."""
     return len(await found(session, selection))
 
 
 async def found(session: ReadSession, selection: Selection) -> BitMap:
-    """The numbers of all that match, judged where that is asked for."""
+    """The numbers of all matching records, including conditions that are judged row by row."""
     if selection.conditions.judged is None:
         return selection.numbers
     numbers = BitMap()
@@ -197,16 +197,16 @@ async def found(session: ReadSession, selection: Selection) -> BitMap:
 
 
 Matches = Callable[[ReadSession, Selection], Awaitable[BitMap | set[tuple[int, str]]]]
-"""Finds what a question asks for, of which each can be told from the others."""
+"""Finds everything that matches a query, as distinct keys."""
 
 
 async def left_out(
     session: ReadSession, table: str, conditions: Conditions, matches: Matches = found
 ) -> dict[str, int]:
-    """How many records lack what was asked about.
+    """Count the records that do not match only for lack of a date or point.
 
-    `undated` have no date of their own; `undated_claims` are missing only because claims about them are undated, less
-    those that match only because of it; `without_coordinates` have no point of their own. The first two add up to what
+    `undated` have no date; `undated_claims` are missing only because claims about them are undated, minus those that
+    match only for that reason; `without_coordinates` have no point. The sum of the first two is what
     `undated=include` would add.
     """
     left = {"undated": 0, "undated_claims": 0, "without_coordinates": 0}
@@ -237,21 +237,21 @@ async def left_out(
 
 @dataclass(frozen=True, slots=True)
 class ListQuestion(Walked):
-    """What is asked of the events or of the claims."""
+    """A query of events or of claims."""
 
     table: str
     conditions: Conditions
     as_of: AsOfDay | None = None
 
     async def check(self, session: ReadSession) -> None:
-        """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
+        """Check that every record named by a parameter exists. Raises BadParameters with the nearest ids."""
         require_revision(session, "changed_since", self.conditions.changed_since)
         await check_named(session, self.conditions.named)
 
     async def walk(
         self, session: ReadSession, sort: Sort, place: Place | None, batch: int
     ) -> AsyncIterator[list[Found]]:
-        """Every matching record from a place on, as of the day asked about, a batch at a time."""
+        """Every matching record from a place on, as of the requested day, in batches."""
         selection = await resolve(session, self.table, self.conditions)
         async for rows in walk(session, selection, sort, place, batch):
             bodies = await self._bodies(session, [row for _, row in rows])
@@ -260,7 +260,7 @@ class ListQuestion(Walked):
     async def stretches(
         self, session: ReadSession, sort: Sort, place: Place | None, batch: int
     ) -> AsyncIterator[Stretch]:
-        """Matching documents from a place on: nothing is made of a row but what is sent."""
+        """Matching documents from a place on, as the text to send without further processing."""
         selection = await resolve(session, self.table, self.conditions)
         if sort.key != "id" and not sort.descending and not selection.judged:
             async for phase, numbers in _numbers(session, selection, sort, place, batch):
@@ -271,7 +271,7 @@ class ListQuestion(Walked):
                 yield stretch(await self._bodies(session, rows), Place(phase, rows[-1][1], rows[-1][2]))
 
     async def take(self, session: ReadSession, sort: Sort, place: Place | None, limit: int) -> Taken:
-        """So many documents from a place on: no more is made of a row than the page needs."""
+        """A number of documents from a place on, processed only as far as a page needs."""
         selection = await resolve(session, self.table, self.conditions)
         bodies: list[str] = []
         last = None
@@ -285,7 +285,7 @@ class ListQuestion(Walked):
         return Taken(bodies, None)
 
     async def _bodies(self, session: ReadSession, rows: Sequence[Row]) -> list[str]:
-        """The documents of rows, as of the day asked about."""
+        """The documents of rows, as of the requested day."""
         as_of = self.as_of if self.table == "events" else None
         if as_of is None:
             return [row[BODY] for row in rows]
@@ -299,16 +299,16 @@ class ListQuestion(Walked):
         return bodies
 
     async def count(self, session: ReadSession) -> int:
-        """How many match."""
+        """The number of matching records."""
         return await count_matches(session, await resolve(session, self.table, self.conditions))
 
     async def left_out(self, session: ReadSession) -> dict[str, int]:
-        """How many match but for a missing date or point."""
+        """The number of records that do not match only for lack of a date or point."""
         return await left_out(session, self.table, self.conditions)
 
 
 async def _lines(session: ReadSession, selection: Selection, phase: int, numbers: list[int]) -> Stretch:
-    """Documents as one text, joined by the database; one by one where they are not as they should be."""
+    """Documents as one text joined by the database, or one by one if any is damaged."""
     table = selection.table
     _, size, sound, day, lines = (await session.fetch(LINES[table], {"numbers": numbers}, slow=True))[0]
     if sound == size and lines is not None and session.whole(table.removesuffix("s"), lines):
@@ -319,6 +319,6 @@ async def _lines(session: ReadSession, selection: Selection, phase: int, numbers
 
 
 def _last_id(lines: bytes) -> str:
-    """The id that the last line begins with, as every sound document does."""
+    """The id at the beginning of the last line; every sound document begins with its id."""
     start = lines.rfind(b"\n", 0, -1) + 1 + len(BEGINS)
     return lines[start : lines.index(b'"', start)].decode()

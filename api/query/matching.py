@@ -1,4 +1,4 @@
-"""Which events or claims match: what is asked becomes conditions, these sets of numbers, and these are intersected."""
+"""Finds matching events or claims: each condition becomes a set of record numbers, and the sets are intersected."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,30 +23,30 @@ from api.storage.reader import Row
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One filter: the facets any of which will do, and the box in which the record's point must lie."""
+    """One filter: facets of which any suffices, and a box that must contain the record's point."""
 
     names: tuple[str, ...]
     box: Box | None = None
 
 
 def any_of(facet: Facet, values: Iterable[object], roles: Sequence[str] = ()) -> Wanted:
-    """The filter for one of some values; of a party, in one of some roles."""
+    """The filter for any of some values, optionally of a party in any of some roles."""
     names = [facet.of(value, role) for value in values for role in roles or (None,)]
     return Wanted(tuple(dict.fromkeys(names)))
 
 
 @dataclass(frozen=True, slots=True)
 class Resting:
-    """A condition on events that rests on claims: one that counts as of the day stands in one of these sets."""
+    """A condition on an event's claims: a claim that counts as of the day is in one of these sets."""
 
     claims: tuple[str, ...]
     throughout: tuple[str, ...] = ()
-    """Sets of events all of whose claims do."""
+    """Sets of events whose claims all meet the condition."""
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A record that a parameter names and that must exist."""
+    """A record that is named by a parameter and must exist."""
 
     parameter: str
     kind: str
@@ -55,39 +55,39 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What is asked, before the database is looked at; days are proleptic ordinals."""
+    """A query before the database is read; days are proleptic ordinals."""
 
     wanted: tuple[Wanted, ...] = ()
     named: tuple[Named, ...] = ()
     pair: tuple[int, int] | None = None
-    """Two of `wanted` that different participants must meet."""
+    """Two filters of `wanted` that different participants must match."""
     first: int | None = None
     last: int | None = None
     as_of: int | None = None
     known: Known = Known.CERTAIN
-    """Which claims count as of the day, or in the days of a briefing."""
+    """How claims match the day, or the days of a briefing."""
     certain: bool = False
-    """Whether a date must lie in the days asked for wholly."""
+    """Whether a date must lie entirely within the requested days."""
     undated: bool = False
     words: tuple[str, ...] = ()
     circle: Circle | None = None
     then: tuple[Resting, ...] = ()
-    """What of the claims that count as of the day must be so."""
+    """Conditions on the claims that count as of the day."""
     changed_since: int | None = None
-    """A revision after which the document must have changed, or that of a claim about it with `changed_claims`."""
+    """The revision after which the document must have changed, or with `changed_claims` that of a claim about it."""
     changed_claims: bool = False
     radius_m: float | None = None
-    """The longest radius that a point may have."""
+    """The maximum radius of a point."""
     fresh: bool = False
-    """The days are those in which claims became known."""
+    """Whether the days are those in which claims became known."""
     statements: bool = False
-    """Whether rows bring what is judged."""
+    """Whether rows include the columns for judgement."""
     judged: Callable[[Row, bool], bool] | None = None
-    """A test of what claims add up to: takes an event's row, and whether undated claims count."""
+    """A test of the assessment; takes an event's row and whether undated claims count."""
 
     @property
     def has_days(self) -> bool:
-        """Whether dates are asked about."""
+        """Whether there is a date filter."""
         return self.first is not None or self.last is not None
 
 
@@ -97,7 +97,7 @@ def ordinal(day: date | None) -> int | None:
 
 
 def marked(filters: Filters) -> tuple[list[Wanted], list[Named]]:
-    """What those filters ask for whose values name facets, and the records they name."""
+    """The conditions of the facet filters that are set, and the records they name."""
     wanted: list[Wanted] = []
     named: list[Named] = []
     for parameter, facet in facets(type(filters)).items():
@@ -112,7 +112,7 @@ def marked(filters: Filters) -> tuple[list[Wanted], list[Named]]:
 
 
 def box_wanted(box: Box) -> Wanted:
-    """The filter for a box: the few grid cells that cover it, or every record, and the point within."""
+    """The filter for a box: the few grid cells that cover it (or every record), and a test of the point."""
     covering = cells_covering(box.west, box.south, box.east, box.north)
     if covering is None:
         return Wanted((EventFacets.ALL.name,), box)
@@ -120,38 +120,38 @@ def box_wanted(box: Box) -> Wanted:
 
 
 REACH = {Span.MONTH: 31, Span.YEAR: 366}
-"""Kinds of dates that last at most so many days."""
+"""Span classes by the maximum number of days that a date lasts."""
 LASTING = (*REACH, Span.LONGER)
 UNLIKE_A_DAY = (*LASTING, Span.OPEN_END, Span.OPEN_START)
 BATCH, QUICK = 5_000, 60
-"""So many records' claims are looked up at once, and so few without a thread."""
+"""The number of records whose claims are looked up at once, and the number that needs no thread."""
 SURE_KM = 1e-6
-"""Nearer to a circle's border than this, each point is looked at by itself."""
+"""Points nearer to a circle's border than this are tested one by one."""
 
 Test = Callable[[NDArray[np.uint32]], NDArray[np.bool_]]
 
 
 @dataclass(slots=True)
 class Matching:
-    """Finds what matches in one list."""
+    """Finds the matching numbers of one list."""
 
     session: ReadSession
     table: str
     conditions: Conditions
     everywhere: BitMap = field(default_factory=BitMap)
-    """What matches but for dates, places and the day as of which claims count."""
+    """Matches before conditions on dates, places and the day as of which claims count."""
     whenever: BitMap = field(default_factory=BitMap)
-    """Of these, what matches but for the day as of which claims count."""
+    """Matches before conditions on the day as of which claims count."""
     sure: BitMap = field(default_factory=BitMap)
-    """Of these, what was spoken of by that day."""
+    """Matches with a claim that counts as of that day."""
 
     @property
     def facets(self) -> type[EventFacets] | type[ClaimFacets]:
-        """Those of the list's records."""
+        """The facets of the list's records."""
         return FACETS[KIND_OF_LIST[self.table]]
 
     async def found(self) -> BitMap:
-        """The numbers of all that match, but for what must be judged row by row (`conditions.judged`)."""
+        """The matching numbers before conditions that are judged row by row (`conditions.judged`)."""
         sets = await self._sets()
         sets.sort(key=len)
         self.everywhere = sets[0].copy() if len(sets) == 1 else BitMap.intersection(*sets)
@@ -160,7 +160,7 @@ class Matching:
         return await self._then(self.whenever)
 
     async def with_undated(self) -> tuple["Matching", BitMap]:
-        """What would match if undated records and claims counted, and what finds it; all that matches was found."""
+        """The matches if undated records and claims counted, and their finder; call `found` first."""
         other = Matching(self.session, self.table, replace(self.conditions, undated=True), sure=self.sure)
         if not self.conditions.has_days:
             return other, await other._then(self.whenever)
@@ -169,7 +169,7 @@ class Matching:
         return other, await other._then(self.whenever | undated)
 
     async def _there(self, found: BitMap) -> BitMap:
-        """Those of a set that lie where they should."""
+        """The members of a set that meet the conditions on place."""
         for wanted in self.conditions.wanted:
             if wanted.box is not None and found:
                 found = await self._within_box(found, wanted.box)
@@ -181,7 +181,7 @@ class Matching:
         return found
 
     async def _then(self, found: BitMap) -> BitMap:
-        """Those of a set of which claims say what they should, as of the day asked about."""
+        """The members of a set that meet the conditions on claims as of the requested day."""
         if self.conditions.as_of is not None and found:
             found = await self._known(found, self.conditions.as_of)
             for resting in self.conditions.then:
@@ -204,7 +204,7 @@ class Matching:
         if conditions.pair is not None:
             here, there = conditions.pair
             sets.append(await self._different(wanted[here].names, wanted[there].names))
-        if conditions.changed_since:  # since the beginning, all have
+        if conditions.changed_since:  # 0 means all records
             sets.append(await self._changed(conditions.changed_since))
         return sets + [await self.word(word) for word in conditions.words]
 
@@ -216,14 +216,14 @@ class Matching:
         return found
 
     async def word(self, word: str) -> BitMap:
-        """Those that hold a word which begins like this, or is spelt otherwise."""
+        """The records with a word that begins like this, in any spelling."""
         ways = [
             await self.session.index.beginning(self.session, self.facets.WORD.of(way)) for way in alternatives(word)
         ]
         return BitMap.union(*ways)
 
     async def _different(self, names: Sequence[str], others: Sequence[str]) -> BitMap:
-        """Events in which two different participants meet one of each: not those where the only one meets both."""
+        """Events in which two different participants match the two filters, not one participant both."""
         found = BitMap()
         for one in names:
             for other in others:
@@ -236,7 +236,7 @@ class Matching:
         return found
 
     async def _in_both(self, one: str, other: str) -> BitMap:
-        """Events in which somebody takes part who meets both; `other` is a party, without a role."""
+        """Events with a participant that matches both filters; `other` is a party without a role."""
         party, _, role = (EventFacets.PARTY.value(one) or "").partition("/")
         actors = await self.session.members(EventFacets.PARTY.value(other) or "")
         if party:
@@ -246,7 +246,7 @@ class Matching:
         return BitMap.union(*found) if found else BitMap()
 
     async def _within_days(self, found: BitMap) -> BitMap:
-        """Those of a set whose date meets the days, or that have none where such pass."""
+        """The members of a set whose date matches, and undated ones if they are included."""
         conditions, days = self.conditions, await self.session.index.days_of(self.session, self.table)
         names = [self.facets.SPAN.of(span) for span in UNLIKE_A_DAY]
         spans = dict(zip(UNLIKE_A_DAY, await self._postings(names), strict=True))
@@ -258,7 +258,7 @@ class Matching:
         if conditions.certain:
             return undated | await self._certain(between(found, first, end), spans)
         inside = between(found, first, end)
-        if conditions.last is not None:  # an open start may lie anywhere before
+        if conditions.last is not None:  # an open start may lie at any earlier day
             inside |= between(found & spans[Span.OPEN_START], max(first, end), NEVER)
         if conditions.first is not None:
             earlier = between(found, days.dated, min(first, end))
@@ -267,7 +267,7 @@ class Matching:
         return undated | inside
 
     async def _reaching(self, earlier: BitMap, days: Days, spans: dict[int, BitMap], day: int) -> BitMap:
-        """Those that began before a day and last until then."""
+        """The members that began before a day and last at least until then."""
         candidates = BitMap()
         for span in LASTING:
             reach = days.first(max(1, day - REACH[span])) if span in REACH else days.dated
@@ -276,7 +276,7 @@ class Matching:
         return kept(candidates, lambda numbers: latest[numbers] >= day)
 
     async def _certain(self, inside: BitMap, spans: dict[int, BitMap]) -> BitMap:
-        """Those of which no end may lie outside."""
+        """The members whose possible days all lie within the requested ones."""
         first, last = self.conditions.first, self.conditions.last
         if first is not None:
             inside -= spans[Span.OPEN_START]
@@ -289,7 +289,7 @@ class Matching:
         return inside
 
     async def _fresh(self, found: BitMap, days: Days, spans: dict[int, BitMap]) -> BitMap:
-        """Claims that became known in these days: what was said in one day by that, all others by the column."""
+        """Claims that became known in these days: by number if said on one day, all others by the column."""
         first, last = self.conditions.first, self.conditions.last
         assert first is not None and last is not None  # noqa: S101, PT018 - a briefing has days
         lasting = found & BitMap.union(*spans.values())
@@ -313,7 +313,7 @@ class Matching:
         return kept(found, lambda numbers: in_circle(circle, longitude[numbers], latitude[numbers]))
 
     async def _known(self, found: BitMap, day: int) -> BitMap:
-        """Those of which something was said by the day."""
+        """The members with a claim that was made by the day."""
         said = await self._column(self.conditions.known)
         self.sure = self.sure | kept(found - self.sure, lambda numbers: said[numbers] <= day)
         known = self.sure
@@ -322,7 +322,7 @@ class Matching:
         return known
 
     async def _resting(self, found: BitMap, resting: Resting, day: int) -> BitMap:
-        """Those of a set of events of which a claim that counts as of the day stands in one of the sets."""
+        """The events of a set with a claim that counts as of the day and is in one of the sets."""
         sure = found & BitMap.union(BitMap(), *await self._postings(resting.throughout))
         unsure = found - sure
         if not unsure:
@@ -342,7 +342,7 @@ class Matching:
 
 
 def between(members: BitMap, first: int, end: int) -> BitMap:
-    """Those of a set from `first` to before `end`."""
+    """The members of a set from `first` to before `end`."""
     if first >= end or not members:
         return BitMap()
     start = members.rank(first - 1) if first else 0
@@ -350,7 +350,7 @@ def between(members: BitMap, first: int, end: int) -> BitMap:
 
 
 def kept(members: BitMap, test: Test) -> BitMap:
-    """Those of a set that pass a test."""
+    """The members of a set that pass a test."""
     if not members:
         return members
     numbers = numbers_of(members)
@@ -358,7 +358,7 @@ def kept(members: BitMap, test: Test) -> BitMap:
 
 
 def in_circle(circle: Circle, longitude: Any, latitude: Any) -> NDArray[np.bool_]:  # noqa: ANN401 - arrays of degrees
-    """`Circle.holds` of many points."""
+    """`Circle.holds` for many points."""
     here, there = np.radians(circle.latitude), np.radians(latitude)
     half_chord = np.sin((there - here) / 2) ** 2
     half_chord += np.cos(here) * np.cos(there) * np.sin(np.radians(longitude - circle.longitude) / 2) ** 2

@@ -1,4 +1,4 @@
-"""Pages of a list: sorts, keyset cursors, and the envelope around the documents."""
+"""Paging: sorts, keyset cursors, and the envelope around the documents of a page."""
 
 import base64
 import binascii
@@ -21,7 +21,7 @@ DATED, UNDATED = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """An order: by a key, ties by id; undated records last, by id, both ways."""
+    """A sort by a key, then by id; undated records come last, by id, in both directions."""
 
     key: str
     descending: bool
@@ -39,13 +39,13 @@ class Place(NamedTuple):
     key: int | str
     id: str
     tail: str = ""
-    """What tells apart rows of one record, such as a dispute's aspect."""
+    """What distinguishes rows of one record, such as a dispute's aspect."""
 
 
 def just_before(place: Place, *, descending: bool) -> Place:
-    """The place from which a walk begins with the very record of `place`, of whose rows some are still to come.
+    """The place from which a walk begins with the record of `place` itself, because it has rows left.
 
-    No id holds a blank, and none goes on with `~`: nothing stands between these bounds and the id itself.
+    Ids contain neither a space nor `~`, so no other id lies between these bounds and the id.
     """
     if not re.fullmatch(ID_PATTERN, place.id):
         return place
@@ -55,14 +55,14 @@ def just_before(place: Place, *, descending: bool) -> Place:
 
 
 class Found(NamedTuple):
-    """A record on a page: its place in the list, and its document."""
+    """A record on a page: its place in the list and its document."""
 
     place: Place
     body: str
 
 
 class Stretch(NamedTuple):
-    """Some records that follow each other: how many, a line of each one's document, and the place of the last."""
+    """Consecutive records: their number, their documents one per line, and the place of the last."""
 
     size: int
     lines: bytes
@@ -82,22 +82,22 @@ class Taken(NamedTuple):
 
 
 class Walked(ABC):
-    """Records that are read a batch at a time."""
+    """A list that is read in batches."""
 
     __slots__ = ()
 
     @abstractmethod
     def walk(self, session: Any, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:  # noqa: ANN401 - looks are made further up
-        """Matching records from a place on, a batch at a time."""
+        """Matching records from a place on, in batches."""
 
     async def stretches(self, session: Any, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Stretch]:  # noqa: ANN401 - see above
-        """Matching documents from a place on, a batch at a time."""
+        """Matching documents from a place on, in batches."""
         async for found in self.walk(session, sort, place, batch):
             if found:
                 yield stretch([record.body for record in found], found[-1].place)
 
     async def take(self, session: Any, sort: Sort, place: Place | None, limit: int) -> Taken:  # noqa: ANN401 - see above
-        """So many documents from a place on."""
+        """A number of documents from a place on."""
         found: list[Found] = []
         async for more in self.walk(session, sort, place, limit + 1):
             found += more
@@ -107,7 +107,7 @@ class Walked(ABC):
 
 
 def fingerprint(name: str, sort: str, filters: Filters) -> str:
-    """What a cursor is bound to: the list, its sort and its filters, whatever their order."""
+    """A hash of the list, its sort and its filters in any order; cursors are bound to it."""
     values = {key: _plain(value) for key, value in field_values(filters).items() if key not in PAGE_ONLY}
     text = orjson.dumps([name, sort, values], option=orjson.OPT_SORT_KEYS)
     return hashlib.blake2b(text, digest_size=9).hexdigest()
@@ -121,33 +121,33 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any parameter's value
 
 
 class RevisionMark(NamedTuple):
-    """Which data a page shows."""
+    """The state of the data that a page shows."""
 
     revision: int
     mark: str
-    """How the revision's digest begins: another history may have come to the same number."""
+    """The beginning of the revision's digest, because another history may have the same number."""
 
 
 def encode_cursor(place: Place, bound_to: str, stand: RevisionMark) -> str:
-    """The cursor of a place, of a walk that is bound to a question and shows one state of the data."""
+    """The cursor for a place, bound to a query and to one state of the data."""
     text = orjson.dumps([CURSOR_VERSION, bound_to, *stand, *place])
     return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
 
 
 def decode_cursor(cursor: str, bound_to: str, key_type: type) -> tuple[Place, RevisionMark]:
-    """The place of a cursor, and which data the page before showed.
+    """The place in a cursor, and the state of the data of the previous page.
 
-    Raises BadParameters if it is damaged or belongs to another question.
+    Raises BadParameters if it is damaged or belongs to another query.
     """
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         text = base64.b64decode(padded, altchars=b"-_", validate=True)
         version, *parts = orjson.loads(text)
         if version != CURSOR_VERSION:
-            raise _refused(cursor, "is of another release of this service; begin again without it")
+            raise _refused(cursor, "is of another release of this service; start again without it")
         bound, revision, mark, phase, key, identifier, tail = parts
     except (ValueError, binascii.Error, UnicodeEncodeError, TypeError):
-        raise _refused(cursor, "is damaged; take it whole from links.next") from None
+        raise _refused(cursor, "is damaged; copy all of it from links.next") from None
     well_formed = (
         isinstance(bound, str)
         and type(revision) is int
@@ -160,9 +160,9 @@ def decode_cursor(cursor: str, bound_to: str, key_type: type) -> tuple[Place, Re
         and "\0" not in f"{key}{identifier}{tail}"
     )
     if not well_formed:
-        raise _refused(cursor, "is damaged; take it whole from links.next")
+        raise _refused(cursor, "is damaged; copy all of it from links.next")
     if bound != bound_to:
-        raise _refused(cursor, "belongs to another list, sort or set of filters; begin again without it")
+        raise _refused(cursor, "belongs to another list, sort or set of filters; start again without it")
     return Place(phase, key, identifier, tail), RevisionMark(revision, mark)
 
 
@@ -178,9 +178,9 @@ _CURSOR = re.compile(r"(?:^|&)cursor=[^&]*")
 
 
 def links(path: str, query: bytes, cursor: str | None) -> tuple[str, str | None]:
-    """The addresses of this page and of the next, which begins at the cursor."""
+    """The links to this page and to the next one, which begins at the cursor."""
     text = query.decode("latin-1")
-    if text and not _PLAIN_QUERY.fullmatch(text):  # else it would be written just as it was sent
+    if text and not _PLAIN_QUERY.fullmatch(text):  # other texts need no normalization
         sent = parse_qsl(text, keep_blank_values=True)
         here = path + query_string(sent)
         return here, None if cursor is None else path + query_string(sent, cursor=cursor)
@@ -192,18 +192,18 @@ def links(path: str, query: bytes, cursor: str | None) -> tuple[str, str | None]
 
 
 def beginning(path: str, query: bytes) -> str:
-    """The address of the first page."""
+    """The link to the first page."""
     return path + query_string(parse_qsl(query.decode("latin-1"), keep_blank_values=True), cursor=None)
 
 
 def query_string(sent: Sequence[tuple[str, str]], **changes: str | None) -> str:
-    """A query as sent, with some parameters replaced or left out."""
+    """A query string as sent, with some parameters replaced or removed."""
     kept = [(name, value) for name, value in sent if name not in changes]
     kept += [(name, value) for name, value in changes.items() if value is not None]
     return f"?{urlencode(kept)}" if kept else ""
 
 
 def envelope(bodies: Sequence[str], here: str, following: str | None, meta: dict[str, Any]) -> bytes:
-    """The page: the documents as they are stored, the links and what is said about the list."""
+    """The page as JSON: the documents as stored, the links, and metadata about the list."""
     rest = orjson.dumps({"links": {"self": here, "next": following}, "meta": meta})
     return b'{"data":[%s],%s' % (",".join(bodies).encode(), rest[1:])

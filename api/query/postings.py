@@ -1,4 +1,4 @@
-"""What is known of a revision's postings and columns: read when they are needed, held within a bound of bytes."""
+"""A cache of one revision's postings and columns, read on demand and limited in bytes."""
 
 import asyncio
 from array import array
@@ -38,26 +38,26 @@ class Reads(Protocol):
     """Reads rows of one revision."""
 
     async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
-        """All rows, each led by the revision."""
+        """All rows, each beginning with the revision."""
 
     async def checkpoint(self) -> None:
         """Let others have their turn, if there was none for a while."""
 
 
 class SpoiltError(ValueError):
-    """A posting or column is not as it was written."""
+    """A posting or column was altered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Where the numbers of each day begin; the undated, as day 0, are first."""
+    """The first number of each day; undated records come first, as day 0."""
 
     days: Sequence[int]
     firsts: Sequence[int]
 
     @property
     def dated(self) -> int:
-        """The first number that a dated record can have."""
+        """The first number of dated records."""
         return self.firsts[1] if len(self.firsts) > 1 else NEVER
 
     def first(self, day: int) -> int:
@@ -76,7 +76,7 @@ class Order:
 
 @dataclass(slots=True)
 class Index:
-    """What one revision's answers have read so far."""
+    """What has been read of one revision so far."""
 
     limit: int
     sets: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
@@ -88,7 +88,7 @@ class Index:
     events: dict[int, NDArray[np.uint32]] = field(default_factory=dict)
 
     async def postings(self, read: Reads, names: Iterable[str]) -> dict[str, BitMap]:
-        """The members of facets, by name; nobody's where no record stands in it."""
+        """The members of facets by name; empty for facets without records."""
         found: dict[str, BitMap] = {}
         missing = []
         for name in dict.fromkeys(names):
@@ -107,7 +107,7 @@ class Index:
         return found
 
     async def beginning(self, read: Reads, prefix: str) -> BitMap:
-        """The members of all facets whose names begin like this."""
+        """The members of all facets whose names have this prefix."""
         key = f"{prefix}…"
         known = self.sets.get(key)
         if known is not None:
@@ -117,9 +117,9 @@ class Index:
         return self.keep(key, _union([_sound(name, hash_, members) for _, name, _, hash_, members in rows]))
 
     async def of_records(self, read: Reads, kind: str, prefix: str, only: str | None) -> list[tuple[str, str, BitMap]]:
-        """The records of a kind whose ids name facets after a prefix: id, name and members, in the order of ids.
+        """The records of a kind whose ids follow a prefix in names of facets: id, name and members, sorted by id.
 
-        `only`: those of one kind of them, such as sides among actors.
+        `only`: restrict to records with this `kind`, such as sides among actors.
         """
         key = kind, prefix, only
         found: list[tuple[str, str, BitMap]] = []
@@ -147,7 +147,7 @@ class Index:
         return found
 
     async def events_of(self, read: Reads, claims: NDArray[np.uint32]) -> NDArray[np.uint32]:
-        """The numbers of the events that claims are about, by the claims' numbers, which ascend."""
+        """The numbers of the events of claims, given the claims' numbers in ascending order."""
         found = np.zeros(len(claims), np.uint32)
         chunks, starts = np.unique(claims >> CHUNK_BITS, return_index=True)
         for chunk, start, end in zip(chunks.tolist(), starts, np.append(starts, len(claims))[1:], strict=True):
@@ -159,7 +159,7 @@ class Index:
         return found
 
     async def changed(self, read: Reads, table: str, since: int, *, claims: bool) -> BitMap:
-        """The records that changed after a revision, or the events of claims that did."""
+        """The records that changed after a revision, or the events whose claims did."""
         key = f"{table} changed since {since}, {claims}"
         if (known := self.sets.get(key)) is not None:
             self.sets.move_to_end(key)
@@ -168,7 +168,7 @@ class Index:
         return self.keep(key, BitMap([row[1] for row in rows]))
 
     def keep(self, name: str, members: BitMap) -> BitMap:
-        """Remember a set, and forget what was not asked for longest if there is too much."""
+        """Cache a set, and evict the least recently used ones if the cache is too large."""
         stored = members.serialize()
         if (known := self.sets.pop(name, None)) is not None:
             self.size -= len(known) + OVERHEAD
@@ -189,20 +189,20 @@ class Index:
             whole = np.full(size, UNKNOWN if kind.kind == "f" else NEVER, kind)
             for _, chunk, hash_, cells in rows:
                 if checksum(cells) != hash_:
-                    raise SpoiltError(f"the column {name} of {table} is not as it was written")
+                    raise SpoiltError(f"the column {name} of {table} is damaged")
                 whole[chunk << CELL_BITS : (chunk + 1) << CELL_BITS] = np.frombuffer(cells, kind)
             self.columns[key] = whole
         return self.columns[key]
 
     async def days_of(self, read: Reads, table: str) -> Days:
-        """Where the numbers of each day begin."""
+        """The first number of each day."""
         if table not in self.days:
             rows = await read.fetch(DAYS, {"kind": KIND_OF_LIST[table]})
             self.days[table] = Days([row[1] for row in rows] or [0], [row[2] for row in rows] or [0])
         return self.days[table]
 
     async def order(self, read: Reads, table: str) -> Order:
-        """The order of ids."""
+        """All numbers in the order of ids, and the rank of each."""
         if table not in self.orders:
             rows = await read.fetch(BY_ID[table], {}, slow=True)
             numbers = np.fromiter((row[1] for row in rows), np.uint32, len(rows))
@@ -231,7 +231,7 @@ def _events_of(rows: Sequence[Row], first: int) -> NDArray[np.uint32]:
 
 def _sound(name: str, hash_: int, members: bytes) -> BitMap:
     if checksum(members) != hash_:
-        raise SpoiltError(f"the posting of {name} is not as it was written")
+        raise SpoiltError(f"the posting of {name} is damaged")
     return BitMap.deserialize(members)
 
 

@@ -1,4 +1,7 @@
-"""Questions of events, judged one by one: lists of them, whose pages may end within an event, how each is shown."""
+"""Lists of questions (event, aspect) that are judged one by one, and the parts of their documents.
+
+A page of such a list may end in the middle of an event.
+"""
 
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
@@ -27,7 +30,7 @@ from api.storage.reader import Row, body_of
 from api.storage.reader import SqlStatement as Query
 
 AT_ONCE = (8, 64, 512)
-"""How many ids a statement takes: one text for each size, the last id repeated to fill it."""
+"""The numbers of ids a statement takes: one SQL text per size, padded by repeating the last id."""
 
 _TABLES: dict[str, FromClause] = {
     "event": models.EventDocument.__table__,
@@ -37,7 +40,7 @@ _TABLES: dict[str, FromClause] = {
 
 @lru_cache
 def _rows_statement(kind: str, size: int) -> Query:
-    """Rows of (revision, 0, id, body), and for events what is judged; parameters `id0` and on."""
+    """Rows of (revision, 0, id, body), for events with the columns for judgement; parameters `id0` and on."""
     table = _TABLES[kind]
     columns: list[Any] = [REVISION, literal_column("0", Integer), table.c.id, body_of(table)]
     if kind == "event":
@@ -67,7 +70,7 @@ async def claims(session: ReadSession, ids: Iterable[str]) -> dict[str, str]:
 
 
 async def said_dates(session: ReadSession, ids: Iterable[str]) -> dict[str, Json]:
-    """When these claims were said, by id."""
+    """The dates of these claims, by id."""
     texts = await claims(session, ids)
     return {id_: orjson.loads(body)["said"] async for id_, body in in_turns(session, texts.items())}
 
@@ -89,7 +92,7 @@ def counting(row: Row, as_of: AsOfDay | None) -> list[Statement]:
 
 
 def undated_left_out(everything: Sequence[Statement], counted: Sequence[Statement]) -> dict[str, int]:
-    """How many claims as of a day do not count only because they are undated."""
+    """The number of claims that do not count as of a day only because they are undated."""
     undated = sum(not statement.dated for statement in everything)
     return {
         "undated": undated - sum(not statement.dated for statement in counted),
@@ -99,45 +102,45 @@ def undated_left_out(everything: Sequence[Statement], counted: Sequence[Statemen
 
 
 def dated_ref(document: Json) -> Json:
-    """An event's document as a reference that says when it happened."""
+    """A reference to an event that includes its date, from its document."""
     return {name: document[name] for name in ("id", "title", "date")}
 
 
 async def actor(session: ReadSession, identifier: str | None) -> Json | None:
-    """A reference to an actor; None: nobody named."""
+    """A reference to an actor; None if nobody is named."""
     if identifier is None:
         return None
     return {"id": identifier, "name": await session.name("actor", identifier)}
 
 
 async def actors(session: ReadSession, identifiers: Iterable[str | None]) -> list[Json]:
-    """References to actors, each once, in the order they come."""
+    """References to actors without duplicates, in the given order."""
     named = dict.fromkeys(identifier for identifier in identifiers if identifier is not None)
     return [{"id": identifier, "name": await session.name("actor", identifier)} for identifier in named]
 
 
 async def members(session: ReadSession, parties: Sequence[str]) -> frozenset[str] | None:
-    """Whoever belongs to one of the parties; None: no party is asked for."""
+    """The actors that belong to any of the parties; None without a party filter."""
     if not parties:
         return None
     return frozenset().union(*[await session.members(party) for party in parties])
 
 
 def voiced(stands: Iterable[Stand], by_id: dict[str, Statement], speakers: Collection[str] | None) -> bool:
-    """Whether a claim in one of the positions is by one of the speakers; None: anybody."""
+    """Whether a claim in any of the positions is by one of the speakers (None: anybody)."""
     if speakers is None:
         return True
     return any(by_id[claim].speaker in speakers for stand in stands for claim in stand.claims)
 
 
 async def sent_question(session: ReadSession, asked: Question) -> Json:
-    """What a judgement is about, as it is sent."""
+    """The subject of a judgement, as sent."""
     of = await actor(session, asked.of)
     return asked.as_sent(lambda _: of)
 
 
 async def content(session: ReadSession, stand: Stand, asked: Question) -> Json:
-    """The figure that a position on a question stands by, and whom it names, as they are sent."""
+    """The figure of a position on a question, and the actors it names, as sent."""
     value: Json | None = None
     if stand.figure is not None:
         low, best, high = (whole(number) for number in stand.figure)
@@ -149,7 +152,7 @@ async def content(session: ReadSession, stand: Stand, asked: Question) -> Json:
 async def position(
     session: ReadSession, stand: Stand, asked: Question, by_id: dict[str, Statement], when: dict[str, Json]
 ) -> Json:
-    """A position on a question as it is sent, without its party."""
+    """A position on a question as sent, without its party."""
     return {
         "stance": stand.position,
         **await content(session, stand, asked),
@@ -164,7 +167,7 @@ _ASPECTS = {aspect.value: aspect for aspect in Aspect}
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What was found of one question of an event."""
+    """The result of judging one question of an event."""
 
     question: Question
     stands: Sequence[Stand]
@@ -173,7 +176,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class EventQuestion:
-    """One question of one event, in its place in the list."""
+    """One question of one event, with its place in the list."""
 
     place: Place
     row: Row
@@ -187,36 +190,36 @@ Judge = Callable[[Sequence[Statement]], list[Judgement]]
 
 @dataclass(frozen=True, slots=True)
 class EventQuestions(Walked):
-    """What is asked of such a list: candidates come from facets, and each is then judged."""
+    """A query of such a list: candidates come from facets, and each one is then judged."""
 
     conditions: Conditions
     as_of: AsOfDay | None
     aspects: frozenset[Aspect]
-    """Empty: any."""
+    """The requested aspects; empty: any."""
     scope: tuple[Wanted, ...] = field(default=())
-    """The claims among which there would have to be some."""
+    """The claims that an event needs at least one of."""
 
     @abstractmethod
     async def judge(self, session: ReadSession) -> Judge:
-        """How to judge a candidate, once what it takes has been looked up."""
+        """The function that judges a candidate, after looking up what it needs."""
 
     @abstractmethod
     async def show(self, session: ReadSession, questions: Sequence[EventQuestion]) -> list[str]:
         """The documents of some questions."""
 
     async def check(self, session: ReadSession) -> None:
-        """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
+        """Check that every record named by a parameter exists. Raises BadParameters with the nearest ids."""
         require_revision(session, "changed_since", self.conditions.changed_since)
         await check_named(session, self.conditions.named)
 
     def asks_for(self, question: Question) -> bool:
-        """Whether its aspect is among those asked for."""
+        """Whether its aspect is among the requested ones."""
         return not self.aspects or question.aspect in self.aspects
 
     async def walk(
         self, session: ReadSession, sort: Sort, place: Place | None, batch: int
     ) -> AsyncIterator[list[Found]]:
-        """Every matching question from a place on, a batch at a time."""
+        """Every matching question from a place on, in batches."""
         selection = await resolve(session, "events", self.conditions)
         waiting: list[EventQuestion] = []
         async for one in self._questions(session, selection, sort, place, batch):
@@ -248,19 +251,19 @@ class EventQuestions(Walked):
                         yield EventQuestion(here._replace(tail=_tail(judged.question)), row, by_id, judged)
 
     async def count(self, session: ReadSession) -> int:
-        """How many match."""
+        """The number of matching questions."""
         return len(await self._keys(session, await resolve(session, "events", self.conditions)))
 
     async def _keys(self, session: ReadSession, selection: Selection) -> set[tuple[int, str]]:
-        """Event and aspect of all that match."""
+        """The event and aspect of each match."""
         return {(one.row[-1], one.place.tail) async for one in self._questions(session, selection, DATE, None, BATCH)}
 
     async def left_out(self, session: ReadSession) -> dict[str, int]:
-        """How many match but for a missing date."""
+        """The number of questions that do not match only for lack of a date."""
         return await left_out(session, "events", self.conditions, self._keys)
 
     async def why_empty(self, session: ReadSession) -> str:
-        """Why there is nothing."""
+        """Explain an empty result."""
         return await why(
             session, self.scope, self.as_of, "Claims are recorded, but nothing that they add up to matches."
         )
@@ -270,12 +273,12 @@ DATE = Sort("date", descending=False)
 
 
 def _tail(question: Question) -> str:
-    """A question as a cursor keeps it."""
+    """A question as stored in a cursor."""
     return "\t".join((question.aspect.value, question.measure or "", question.of or "", question.unit or ""))
 
 
 def _comes_after(question: Question, last: str, backwards: bool) -> bool:
-    """Whether a question of the event at which a page ended is still to come."""
+    """Whether a question comes after the one where a page ended, within the same event."""
     aspect, *parts = last.split("\t")
     if len(parts) != len(Question._fields) - 1 or aspect not in _ASPECTS:
         return True

@@ -1,7 +1,7 @@
-"""Counts by one or two axes, made from the sets of numbers by which lists are filtered.
+"""Counts by one or two axes, computed from the sets of numbers that filter lists.
 
-An axis is all its values, each with the numbers of its records; a period is a range of numbers, for these are in the
-order of days.
+An axis has values, each with the numbers of its records. A period is a range of numbers, because numbers are in date
+order.
 """
 
 import asyncio
@@ -37,30 +37,30 @@ WORDS: dict[str, type[v.Word]] = {
     "certainty": v.Certainty,
 }
 OF_THE_EVENT = frozenset({"kind", "location", "status", "role"})
-"""Axes by which claims are counted as their event is."""
+"""Axes of claims that take the value of the claim's event."""
 REFERENCES = {"party": "name", "location": "name", "dataset": "title", "speaker": "name"}
-"""Axes whose values are records, and what says their name."""
+"""Axes whose values are records, and the columns with their names."""
 MOST_ROWS = 10_000
 QUICK = 500
 """So many records are counted before anybody has noticed, and need no thread."""
 UNDATED = 2**40
-"""Behind every period."""
+"""Sorts after every period."""
 _EPOCH = date(1970, 1, 1).toordinal()
 
 Numbers = NDArray[np.uint32]
 Counts = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
-"""Periods or places among an axis's values, and for each how many are certainly and possibly there."""
+"""Periods, or positions of axis values, and for each the certain and possible counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """What to count by: one or two axes, the parties' level, and the kind of places."""
+    """The axes to count by, and the level of parties and the kind of places."""
 
     axes: tuple[str, ...]
     actors: bool = False
-    """Whether parties are those who take part or speak themselves, not the sides to which they belong."""
+    """Whether parties are participants or speakers themselves instead of the sides they belong to."""
     places: str | None = None
-    """Places of this kind; None: those that are recorded."""
+    """Count by places of this kind; None: by the recorded places."""
 
 
 class Members(NamedTuple):
@@ -77,14 +77,14 @@ class Members(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rollup:
-    """Rows of counts, and of how many records."""
+    """Rows of counts, and the number of records counted."""
 
     rows: list[dict[str, Any]]
     total: int
 
 
 async def roll_up(session: ReadSession, table: str, conditions: Conditions, as_of: AsOfDay | None, by: By) -> Rollup:
-    """Count what matches. Raises BadParameters if that makes too many rows."""
+    """Count matching records. Raises BadParameters if there are too many rows."""
     matched = await found(session, await resolve(session, table, conditions))
     asking = _Asking(session, table, by, as_of)
     timeline = None
@@ -112,7 +112,7 @@ class _Asking:
     as_of: AsOfDay | None
 
     async def members(self, axis: str, matched: BitMap) -> Members:
-        """The values of an axis that records of a set have; those that have none have null."""
+        """The values of an axis in a set of records; records without one have null."""
         if self.table == "claims" and axis in OF_THE_EVENT:
             of_events = _Asking(self.session, "events", self.by, self.as_of)
             numbers = numbers_of(matched)
@@ -134,7 +134,7 @@ class _Asking:
         return [({"id": id_, REFERENCES[axis]: name}, members) for id_, name, members in filed]
 
     def _records(self, axis: str) -> tuple[str, Facet, str | None]:
-        """The kind of record, the facet of which it is a value, and the only kind of it that counts."""
+        """The kind of record that the values are, their facet, and the only `kind` of these that counts."""
         of_claims = self.table == "claims"
         if axis == "location":
             place = EventFacets.AT if self.by.places is None else EventFacets.LOCATION
@@ -147,7 +147,7 @@ class _Asking:
 
 
 def _members(sets: Sequence[tuple[Any, BitMap]], matched: BitMap) -> Members:
-    """Who of a set has which value."""
+    """The records of a set with each value."""
     values, parts = [], []
     for value, members in sets:
         if here := members & matched:
@@ -169,7 +169,7 @@ def _through(of_events: Members, numbers: Numbers, events: Numbers) -> Members:
 
 
 def _joined(these: Numbers, those: Numbers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where equal numbers stand in both; the second are in order."""
+    """The positions of equal numbers in both arrays; the second is sorted."""
     start, end = np.searchsorted(those, these, "left"), np.searchsorted(those, these, "right")
     sizes = end - start
     here = np.repeat(np.arange(len(these)), sizes)
@@ -178,7 +178,7 @@ def _joined(these: Numbers, those: Numbers) -> tuple[NDArray[np.int64], NDArray[
 
 
 async def _as_of(session: ReadSession, events: BitMap, as_of: AsOfDay) -> list[tuple[Any, BitMap]]:
-    """Events by the statuses of their aspects as of a day."""
+    """Events by statuses of their aspects as of a day."""
     sets = {str(status): BitMap() for status in v.Status}
     for start in range(0, len(events), BATCH):
         rows = await session.fetch(PAGES["events", True], {"numbers": list(events[start : start + BATCH])}, slow=True)
@@ -190,16 +190,16 @@ async def _as_of(session: ReadSession, events: BitMap, as_of: AsOfDay) -> list[t
 
 @dataclass(frozen=True)
 class _Timeline:
-    """Which periods records fall in."""
+    """Assigns records to periods."""
 
     unit: Unit
     days: Days
     spans: NDArray[np.int8]
-    """By number, the kind of its date: 0 where it is one day, or none."""
+    """The span class of each number's date; 0 for a single day or none."""
     latest: Column
     first: int
     last: int
-    """The days at which open ends are cut: those asked for, or the first and last that a record of the answer names."""
+    """The limits of open dates: the requested days, or the first and last day of any record in the result."""
     asked: tuple[int | None, int | None]
     inexact: BitMap
     """Whose date is not one day."""
@@ -284,7 +284,7 @@ async def _timeline(session: ReadSession, table: str, matched: BitMap, condition
 
 
 class _ManyError(Exception):
-    """There are more rows than are sent."""
+    """There are more rows than can be sent."""
 
 
 def _close(values: NDArray[np.int64]) -> bool:
@@ -316,7 +316,7 @@ def _spread(begins: NDArray[np.int64], ends: NDArray[np.int64], most: int) -> tu
 
 
 def _summed(parts: Sequence[Counts]) -> Counts:
-    """Counts of the same periods together."""
+    """Add up counts of the same periods."""
     periods = np.unique(np.concatenate([part[0] for part in parts]))
     certain, possible = np.zeros(len(periods), np.int64), np.zeros(len(periods), np.int64)
     for here, sure, maybe in parts:
@@ -329,7 +329,7 @@ def _summed(parts: Sequence[Counts]) -> Counts:
 def _rows(
     axes: Sequence[str], matched: BitMap, timeline: _Timeline | None, known: list[Members]
 ) -> list[dict[str, Any]]:
-    """The rows, in the order of the first axis, then of the second. Raises BadParameters if they are too many."""
+    """The rows in the order of the first axis, then the second. Raises BadParameters if there are too many."""
     try:
         if timeline is None:
             cells = _crossed(known) if len(known) > 1 else _plain(known[0])

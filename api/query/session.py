@@ -1,4 +1,4 @@
-"""One consistent look at the data: every statement of an answer saw the same revision, or the answer is made anew."""
+"""Consistent reads: all statements of a response see the same revision, or the response is computed again."""
 
 import asyncio
 from collections import OrderedDict
@@ -27,18 +27,18 @@ log = structlog.get_logger()
 T = TypeVar("T")
 Damage = dict[str, str]
 Found = tuple[str, str | None, str | None, object, str]
-"""What a check found: table; of a document, its kind, id and text; and what is wrong."""
-DAMAGED = "these tables are damaged. Whoever runs the service can say what `counterclaim verify` finds."
+"""A finding of the integrity check: table; kind, id and text of a document; fault."""
+DAMAGED = "these tables are damaged. The operator of the service can run `counterclaim verify`."
 DAMAGED_SECONDS = 60
 TURN_SECONDS = 0.002
-"""For how long an answer that is made of many records is worked at before others are looked after."""
+"""How long the work on a large response may run before it yields to other tasks."""
 ATTEMPTS = 20
 REMEMBERED = 20_000
 LISTED = 20_000
 NEIGHBOURS = 10
 CACHE_BYTES = 64 * 2**20
 MARK = 12
-"""Hex digits of a digest that tell two histories apart."""
+"""The number of hex digits of a digest that distinguish two histories."""
 
 TABLES: dict[str, FromClause] = {
     "dataset": models.Dataset.__table__,
@@ -48,7 +48,7 @@ TABLES: dict[str, FromClause] = {
     "event": models.Event.__table__,
     "claim": models.Claim.__table__,
 }
-# For each kind of thing that a parameter can name: its table, the column that names it and the one that says it.
+# For each kind of record that a parameter can name: its table, its key, and the column with its name.
 _KEYS: dict[str, tuple[FromClause, str, str]] = {
     "dataset": (TABLES["dataset"], "id", "title"),
     "source": (TABLES["source"], "id", "title"),
@@ -83,20 +83,20 @@ _last_checkpoint = 0.0
 
 
 class RevisionChanged(Exception):  # noqa: N818 - a signal, not an error
-    """Data was loaded while an answer was being made."""
+    """Data was loaded while a response was being computed."""
 
 
 @dataclass(slots=True)
 class Catalogue:
-    """What one revision's answers have looked up so far."""
+    """A cache of what responses of one revision have looked up."""
 
     revision: int
     digest: str
     loaded_at: datetime
     seal: str
-    """Of the revision: another database may have come to the same number."""
+    """The revision's digest, because another database may have the same number."""
     generation: int = 0
-    """Which of the reader's databases it was: another one may have loads of the same number."""
+    """The reader's generation, because another database may have the same number."""
     backend: str = "sqlite"
     index: Index = field(default_factory=lambda: Index(CACHE_BYTES))
     names: OrderedDict[tuple[str, str], str | None] = field(default_factory=OrderedDict)
@@ -134,36 +134,36 @@ def _neighbours_statement(kind: str, *, below: bool) -> SqlStatement:
 
 
 class ReadSession:
-    """Statements that all see the catalogue's revision."""
+    """Runs statements that all see the catalogue's revision."""
 
     def __init__(self, connection: Connection, catalogue: Catalogue, soundness: Soundness, damage: Damage) -> None:
-        """Look through a connection, knowing what the catalogue knows, and past the tables that are damaged."""
+        """Read through a connection, using the catalogue's cache, except from damaged tables."""
         self._connection = connection
         self._soundness = soundness
         self._damage = damage
         self.blanked: set[str] = set()
-        """The ids of records whose documents are damaged, so that nothing but these was read of them."""
+        """The ids of records with damaged documents; nothing else was read of them."""
         self.careful = False
-        """Whether every document is looked at before anything relies on it."""
+        """Whether every document is verified before it is used."""
         self.catalogue = catalogue
         self.questions: dict[int, object] = {}
-        """What was looked up for this answer, by what it was for."""
+        """A cache for this response."""
         self.confirmed = False
-        """Whether the database has told that it has this revision."""
+        """Whether the database confirmed that it has this revision."""
 
     @property
     def index(self) -> Index:
-        """What is known of the revision's postings and columns."""
+        """The cache of the revision's postings and columns."""
         return self.catalogue.index
 
     def damaged(self, kind: str, identifier: str, body: str, why: str) -> str:
-        """What is shown of a record whose document turned out to be damaged."""
+        """What is shown for a record whose document is damaged."""
         self.blanked.add(identifier)
         self._soundness.name(kind, identifier, body, why)
         return blank(kind, identifier)
 
     async def checkpoint(self) -> None:
-        """Let others have their turn, if this answer has been made without a pause for a while."""
+        """Yield to other tasks if this one has run for a while."""
         global _last_checkpoint  # noqa: PLW0603 - of the process, as its event loop is
         if perf_counter() - _last_checkpoint > TURN_SECONDS:
             await asyncio.sleep(0)
@@ -171,32 +171,32 @@ class ReadSession:
 
     @property
     def revision(self) -> int:
-        """The number of the load that is seen."""
+        """The number of the revision being read."""
         return self.catalogue.revision
 
     @property
     def stand(self) -> RevisionMark:
-        """Which data are seen."""
+        """The state of the data being read."""
         return RevisionMark(self.catalogue.revision, self.catalogue.digest[:MARK])
 
     async def follow(self, before: RevisionMark, *, grows: bool = False) -> None:
-        """Go on from a page of those data; `grows`: loads only add to what is walked. Raises RevisionDiffers."""
+        """Continue from a page of that state; `grows`: loads only append to the list. Raises RevisionDiffers."""
         known = before == self.stand
         if before.revision < self.revision:
             rows = await self.fetch(_DIGEST, {"number": before.revision})
             known = bool(rows) and rows[0][1][:MARK] == before.mark
         if not known or (before.revision != self.revision and not grows):
-            await self.confirm()  # this session may know less than the database
+            await self.confirm()  # the cached revision may be older than the database's
             raise RevisionDiffers(before.revision, self.revision, known=known)
 
     def whole(self, kind: str, lines: bytes) -> bool:
-        """Whether lines of sound documents may be sent as they are; else each has to be looked at."""
+        """Whether lines of sound documents can be sent unread; if not, each one has to be verified."""
         return not self.careful and self._soundness.whole(kind, lines)
 
     async def fetch(
         self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False, carefully: bool = False
     ) -> Sequence[Row]:
-        """All rows, each led by the revision it saw. Raises RevisionChanged, Unavailable."""
+        """All rows, each beginning with the revision it saw. Raises RevisionChanged, Unavailable."""
         if self._damage and (spoilt := sorted(statement.tables & self._damage.keys())):
             raise Unavailable(f"{', '.join(spoilt)}: {DAMAGED}", retry_after=DAMAGED_SECONDS)
         rows = await self._connection.fetch(statement, parameters, slow=slow)
@@ -211,14 +211,14 @@ class ReadSession:
         return mended
 
     async def confirm(self) -> None:
-        """The database still has this revision. Raises RevisionChanged, Unavailable."""
+        """Check that the database still has this revision. Raises RevisionChanged, Unavailable."""
         rows = await self._connection.fetch(_REVISION_STATEMENT, {})
         if (rows[0][0] if rows else "") != self.catalogue.seal:
             raise RevisionChanged
         self.confirmed = True
 
     async def members(self, party: str) -> frozenset[str]:
-        """Whoever belongs to a party, itself included."""
+        """The actors that belong to a party, including itself."""
         memory = self.catalogue.members
         if party not in memory:
             rows = await self.fetch(_MEMBERS, {"party": party})
@@ -226,55 +226,55 @@ class ReadSession:
         return memory[party]
 
     async def name(self, kind: str, identifier: str) -> str | None:
-        """A record's name or title; None: there is no such record."""
+        """A record's name or title; None if there is no such record."""
         memory, key = self.catalogue.names, (kind, identifier)
         if key not in memory:
             rows = await self.fetch(_name_statement(kind), {"id": identifier})
             found = rows[0][1] if rows else None
-            if isinstance(found, bytes):  # SQLite keeps what it is given
+            if isinstance(found, bytes):  # SQLite does not enforce column types
                 found = found.decode(errors="replace")
             _remember(memory, key, found)  # type: ignore[arg-type]
         return memory[key]
 
     async def names(self, kind: str, identifiers: Sequence[str]) -> str:
-        """Records' names, as `a or b`; an id stands for itself where there is no such record."""
+        """Records' names as `a or b`; an id of no record is used as it is."""
         found = [await self.name(kind, identifier) or identifier for identifier in identifiers]
         return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} or {found[-1]}"
 
     async def near(self, kind: str, identifier: str) -> list[str]:
-        """The ids most like one that names no record: of all where they are few, else of those beside it."""
+        """The ids most similar to an unknown one: among all if they are few, else among its neighbours."""
         if kind in {"actor", "location", "dataset", "publisher"}:
             rows = await self.fetch(_ids_statement(kind), {}, slow=True)
             if len(rows) <= LISTED:
                 return nearest(identifier, [row[1] for row in rows])
         beside: dict[str, None] = {}
-        for start in dict.fromkeys((identifier, identifier.lower())):  # capitals stand before all small letters
+        for start in dict.fromkeys((identifier, identifier.lower())):  # upper case sorts before all lower case
             for below in (True, False):
                 rows = await self.fetch(_neighbours_statement(kind, below=below), {"id": start})
                 beside.update(dict.fromkeys(row[1] for row in rows))
         return nearest(identifier, list(beside))
 
     async def require(self, kind: str, identifier: str) -> str:
-        """The name of a record that a path names. Raises NotFound, Gone."""
+        """The name of a record in a path. Raises NotFound, Gone."""
         name = await self.name(kind, identifier)
         if name is None:
             raise await self.absent(kind, identifier)
         return name
 
     async def absent(self, kind: str, identifier: str) -> NotFound | Gone:
-        """Why there is no such record: it was withdrawn, or never there."""
+        """The error for a missing record: it was withdrawn, or never existed."""
         known = await self.withdrawn(kind, identifier)
         return known or NotFound(f"There is no {kind} {identifier[:200]}.", await self.near(kind, identifier))
 
     async def withdrawn(self, kind: str, identifier: str, number: int | None = None) -> Gone | None:
-        """What the revision says that withdrew a record; None: as of that revision, or of now, none has."""
+        """Gone with the details of the withdrawal as of a revision (default: now); None if it was not withdrawn."""
         last = await self.last_change(kind, identifier, number)
         if last is None or last[2] != ChangeOperation.DELETE:
             return None
         return Gone(kind, identifier, last[1], sent_moment(last[3]), last[4])
 
     async def last_change(self, kind: str, identifier: str, number: int | None = None) -> Row | None:
-        """(_, revision, op, moment, message) of what was last done to a record, by that revision or by now."""
+        """(_, revision, op, moment, message) of the last change of a record as of a revision (default: now)."""
         parameters = {"kind": kind, "id": identifier, "number": self.revision if number is None else number}
         rows = await self.fetch(_LAST_CHANGE, parameters)
         return rows[0] if rows else None
@@ -284,20 +284,20 @@ class Data:
     """The database as the server sees it."""
 
     def __init__(self, reader: Reader, cache_bytes: int = CACHE_BYTES) -> None:
-        """Read through a reader; what was looked up is kept until data is loaded, sets within so many bytes."""
+        """Read through a reader. Lookups are cached until data is loaded; `cache_bytes` limits the cached sets."""
         self.reader, self._cache_bytes = reader, cache_bytes
         self._catalogue: Catalogue | None = None
         self._soundness = Soundness()
         self.damage: Damage = {}
-        """The tables that are not as they were written, and what is wrong; nothing is answered from them."""
+        """Damaged tables and their faults; nothing is read from them."""
 
     @property
     def damaged(self) -> dict[str, int]:
-        """How many tables and documents a check of hashes found to be damaged."""
+        """The numbers of tables and documents that the check of hashes found to be damaged."""
         return {"tables": len(self.damage), "documents": self._soundness.altered}
 
     def found(self, found: Iterable[Found], *, whole: bool) -> None:
-        """Take what a check of hashes found; `whole`: that is all there is, and nothing found before holds any more."""
+        """Record the findings of a check of hashes; `whole`: they replace all previous findings."""
         if whole:
             self._soundness.forget()
             self.damage.clear()
@@ -309,7 +309,7 @@ class Data:
                 log.error("damaged", table=table, why=why)
 
     async def catalogue(self, connection: Connection | None = None) -> Catalogue:
-        """What is known of the current revision, asked of the database."""
+        """The cache for the current revision, which is read from the database."""
         rows = await (connection or self.reader).fetch(_REVISION_STATEMENT, {})
         seal, revision, digest, recorded_at = rows[0] if rows else ("", 0, "", datetime(1970, 1, 1, tzinfo=UTC))
         known, generation = self._catalogue, self.reader.generation
@@ -320,7 +320,7 @@ class Data:
         return known
 
     async def ask(self, work: Callable[[ReadSession], Awaitable[T]]) -> T:
-        """Do work that reads; again from the start if data was loaded meanwhile. Raises Unavailable."""
+        """Run work that reads, and restart it if data was loaded meanwhile. Raises Unavailable."""
         catalogue = self._catalogue or await self.catalogue()
         careful = False
         for _ in range(ATTEMPTS):
@@ -328,23 +328,23 @@ class Data:
             session.careful = careful
             try:
                 answer = await work(session)
-                if not session.confirmed:  # all that it says was remembered
+                if not session.confirmed:  # everything came from the cache
                     await session.confirm()
                 if catalogue.generation == self.reader.generation:
                     return answer
             except RevisionChanged:
                 pass
-            except TROUBLE:  # perhaps a damaged document; if not, it is the same again
+            except TROUBLE:  # perhaps a damaged document; if not, the same error occurs again
                 if careful:
                     raise
                 careful = True
-            finally:  # what was looked up knows the session: a circle, which only a pause of everybody would end
+            finally:  # break a reference cycle, because collecting it would pause all requests
                 session.questions.clear()
             catalogue = await self.catalogue()
         raise Unavailable("Data is being loaded too fast to answer.")
 
     async def records(self) -> dict[str, int]:
-        """How many records of each kind are loaded; counted once per revision. Raises Unavailable."""
+        """The number of loaded records by kind; counted once per revision. Raises Unavailable."""
 
         async def work(session: ReadSession) -> dict[str, int]:
             known = session.catalogue
@@ -357,7 +357,7 @@ class Data:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[ReadSession]:
-        """A look that lasts: one state of the data, however long it is read."""
+        """A long-lived session that sees one state of the data."""
         async with self.reader.snapshot() as connection:
             session = ReadSession(connection, await self.catalogue(connection), self._soundness, self.damage)
             try:
@@ -367,7 +367,7 @@ class Data:
 
 
 def sent_moment(value: datetime | str) -> str:
-    """A moment as it is sent: UTC, to the microsecond."""
+    """A moment as sent: UTC, to the microsecond."""
     return _moment(value).astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 

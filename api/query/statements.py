@@ -1,4 +1,4 @@
-"""The statements by which events and claims are read: a fixed few, whatever is asked, for sets are made first."""
+"""The SQL statements that read events and claims: a small fixed set, because filters are resolved to numbers first."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from api import models
 from api.storage.reader import SqlStatement, body_of
 
 SEAL = func.substr(models.Revision.seal, 1, 16)
-"""Tells a revision from every other, also of another database that has as many of them."""
+"""Identifies a revision, also among databases with the same number of revisions."""
 REVISION = select(SEAL).order_by(models.Revision.number.desc()).limit(1).scalar_subquery()
 KIND_OF_LIST = {"events": "event", "claims": "claim"}
 ENTRIES: dict[str, FromClause] = {"events": models.EventEntry.__table__, "claims": models.ClaimEntry.__table__}
@@ -35,19 +35,19 @@ DOCUMENTS: dict[str, FromClause] = {
 
 
 def each_number(name: str) -> tuple[FromClause, FromClause]:
-    """A list of numbers as a table of one column, `value`: on SQLite, and on PostgreSQL."""
+    """A list of numbers as a table with one column `value`, for SQLite and for PostgreSQL."""
     sqlite = func.json_each(bindparam(name)).table_valued("value")
     return sqlite, func.unnest(cast(bindparam(name), ARRAY(BigInteger))).table_valued("value").render_derived()
 
 
 def each_text(name: str) -> tuple[FromClause, FromClause]:
-    """The same of texts."""
+    """A list of texts as a table with one column `value`, for SQLite and for PostgreSQL."""
     sqlite = func.json_each(bindparam(name)).table_valued("value")
     return sqlite, func.unnest(cast(bindparam(name), ARRAY(Text))).table_valued("value").render_derived()
 
 
 def in_box(row: FromClause, box: int, index: int = 0) -> list[ColumnElement[bool]]:
-    """The row's point lies in the box `west<index>`…`north<index>`, borders included; 2: over the antimeridian."""
+    """The row's point lies in the box `west<index>`…`north<index>`, borders included; index 2 is the part past 180°."""
     if not box:
         return []
     longitude, latitude = row.c.longitude, row.c.latitude
@@ -74,7 +74,7 @@ def _page_statement(table: str, *, judged: bool = False) -> SqlStatement:
 def _lines(table: str, each: FromClause, *, sqlite: bool) -> Select[Any]:
     page = _page(table, each, judged=False).subquery()
     lines: ColumnElement[Any]
-    if sqlite:  # which joins in the order of what it joins, as the numbers come
+    if sqlite:  # keeps the order of the numbers in a join
         lines = cast(func.group_concat(page.c.body, "\n").concat("\n"), LargeBinary)
     else:
         joined = func.string_agg(page.c.body, aggregate_order_by(literal("\n", Text), page.c.number))
@@ -93,9 +93,9 @@ PAGES = {(table, judged): _page_statement(table, judged=judged) for table, judge
 )}  # fmt: skip
 """Rows of (revision, day, id, body, …what is judged, number) of the records with `numbers`, in any order."""
 LINES = {table: _lines_statement(table) for table in KIND_OF_LIST}
-"""One row of (revision, how many, of these sound, last day, lines) of the records with `numbers`, which ascend.
+"""One row of (revision, count, count of sound ones, last day, lines) of the records with ascending `numbers`.
 
-The lines are the documents that are sound, each with an end of line, as the bytes that are sent.
+The lines are the sound documents as bytes, each ending in a line feed.
 """
 
 
@@ -133,9 +133,9 @@ def _behind(table: str) -> SqlStatement:
 
 
 PLACES = {table: _place(table) for table in KIND_OF_LIST}
-"""One row of (revision, number, day) of the record with an `id`, if there is one."""
+"""One row of (revision, number, day) of the record with an `id`, if it exists."""
 BEHIND = {table: _behind(table) for table in KIND_OF_LIST}
-"""One row of (revision, number) of the first record behind an `id` among numbers from `first` to before `end`."""
+"""One row of (revision, number) of the first record after an `id` among numbers from `first` to before `end`."""
 
 
 def _by_id(table: str) -> SqlStatement:
@@ -151,13 +151,13 @@ def _after_id(table: str, *, descending: bool) -> SqlStatement:
 
 
 BY_ID = {table: _by_id(table) for table in KIND_OF_LIST}
-"""Rows of (revision, number) of all records, in the order of ids."""
+"""Rows of (revision, number) of all records, sorted by id."""
 AFTER_ID = {
     (table, descending): _after_id(table, descending=descending)
     for table in KIND_OF_LIST
     for descending in (False, True)
 }
-"""One row of (revision, number) of the record that follows an `id` in their order, if there is one."""
+"""One row of (revision, number) of the next record after an `id` by id, if there is one."""
 
 _FACET, _POSTING = models.FacetName.__table__, models.Posting.__table__
 _MEMBERS = (REVISION, _FACET.c.name, _POSTING.c.chunk, _POSTING.c.hash, _POSTING.c.members)
@@ -175,7 +175,7 @@ BEGINNING = SqlStatement(
     .join_from(_FACET, _POSTING, _POSTING.c.facet == _FACET.c.id)
     .where(_FACET.c.name >= bindparam("first"), _FACET.c.name < bindparam("beyond"))
 )
-"""The same of facets whose names lie from `first` to before `beyond`."""
+"""Rows of (revision, name, chunk, hash, members) of the facets with names from `first` to before `beyond`."""
 _COLUMN = models.RecordColumn.__table__
 COLUMN = SqlStatement(
     select(REVISION, _COLUMN.c.chunk, _COLUMN.c.hash, _COLUMN.c.cells)
@@ -205,14 +205,14 @@ def _filed(kind: str, *, one_kind: bool) -> SqlStatement:
     found = found.join(_POSTING, _POSTING.c.facet == _FACET.c.id)
     if one_kind:
         found = found.where(record.c.kind == bindparam("kind"))
-    if one_kind and kind == "location":  # what is recorded there stands at the place that it is the same as, too
+    if one_kind and kind == "location":  # records at a place also belong to its equivalent in another dataset
         found = found.where(record.c.same_as.is_(None))
     return SqlStatement(found.order_by(record.c.id, _POSTING.c.chunk))
 
 
 NAMED_POSTINGS = {(kind, one_kind): _filed(kind, one_kind=one_kind) for kind in _RECORDS for one_kind in (False, True)
          if kind != "dataset" or not one_kind}  # fmt: skip
-"""Rows of (revision, id, name, facet, hash, members) of the records whose ids make names of facets after a `prefix`."""
+"""Rows of (revision, id, name, facet, hash, members) of the records whose ids follow a `prefix` in names of facets."""
 _EVENT_ENTRY, _CLAIM_ENTRY, _CLAIM = models.EventEntry.__table__, models.ClaimEntry.__table__, models.Claim.__table__
 _CHANGE = models.Change.__table__
 
@@ -231,7 +231,7 @@ def _changed(table: str, *, claims: bool = False) -> SqlStatement:
 CHANGED = {(table, False): _changed(table) for table in KIND_OF_LIST} | {
     ("events", True): _changed("events", claims=True)
 }
-"""Rows of (revision, number) of the records that changed after `since`, or of the events of claims that did."""
+"""Rows of (revision, number) of the records that changed after `since`, or of the events whose claims did."""
 EVENTS_OF = SqlStatement(
     select(REVISION, _CLAIM_ENTRY.c.number, _EVENT_ENTRY.c.number)
     .join_from(_CLAIM_ENTRY, _CLAIM, _CLAIM.c.id == _CLAIM_ENTRY.c.id)

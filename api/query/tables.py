@@ -1,4 +1,4 @@
-"""Lists of sources, actors, locations and datasets: plain conditions on their own tables."""
+"""Lists of sources, actors, locations and datasets, filtered by SQL conditions on their tables."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ from api.query.statements import REVISION, in_box
 from api.storage.reader import SqlStatement, body_of
 
 SHAPES = 128
-"""So many statements are kept: more combinations than lists of so few filters are asked for."""
+"""The number of compiled statements kept, more than the combinations of filters in use."""
 DOCUMENTS: dict[str, FromClause] = {
     "source": models.SourceDocument.__table__,
     "actor": models.ActorDocument.__table__,
@@ -43,7 +43,7 @@ CLOSURES = {
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One condition: its kind, the column it is about and how many values it takes; values come as parameters."""
+    """One condition: its kind, its column and its number of values; the values are passed as parameters."""
 
     kind: str
     column: str
@@ -52,7 +52,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """All that a statement's text depends on."""
+    """Everything that the text of a statement depends on."""
 
     table: str
     clauses: tuple[Clause, ...]
@@ -72,7 +72,7 @@ def _values(clause: Clause) -> list[ColumnElement[Any]]:
 
 def _closure(fact: FromClause, _: FromClause, clause: Clause) -> ColumnElement[bool]:
     table, member, whole = CLOSURES["within" if clause.column == "country" else clause.column]
-    if clause.column == "country":  # of whatever contains it
+    if clause.column == "country":  # may be inherited from a containing place
         container = models.Location.__table__.alias()
         there = table.join(container, container.c.id == table.c[whole])
         return exists().select_from(there).where(table.c[member] == fact.c.id, container.c.country.in_(_values(clause)))
@@ -97,7 +97,7 @@ def _words(fact: FromClause, _: FromClause, clause: Clause) -> ColumnElement[boo
 
 
 def _days(_: FromClause, document: FromClause, clause: Clause) -> ColumnElement[bool]:
-    """`column` names the ends asked for: `first`, `last`, `both`; size 1: possible, 2: certain, + 2: or undated."""
+    """`column` names the given ends: `first`, `last`, `both`; size 1: possible, 2: certain, + 2: or undated."""
     row, undated = document.c, document.c.span == Span.UNDATED
     conditions: list[ColumnElement[bool]] = [~undated]
     certain = clause.size in {2, 4}
@@ -135,7 +135,7 @@ CLAUSES: Mapping[str, Callable[[FromClause, FromClause, Clause], ColumnElement[b
 
 @lru_cache(maxsize=SHAPES)
 def page_statement(shape: Shape) -> SqlStatement:
-    """Rows of (revision, key, id, body) in the order of the list."""
+    """Rows of (revision, key, id, body), in the order of the list."""
     fact, document = TABLES[shape.table], DOCUMENTS[shape.table]
     by_day = shape.key == "published"
     key = document.c.day if by_day else fact.c[shape.key]
@@ -155,7 +155,7 @@ def page_statement(shape: Shape) -> SqlStatement:
 
 @lru_cache(maxsize=SHAPES)
 def count_statement(shape: Shape) -> SqlStatement:
-    """One row of (revision, how many match)."""
+    """One row of (revision, number of matches)."""
     fact, document = TABLES[shape.table], DOCUMENTS[shape.table]
     joined = fact.join(document, document.c.id == fact.c.id, isouter=True)
     found: Select[Any] = select(fact.c.id).select_from(joined)
@@ -176,7 +176,7 @@ def _conditions(shape: Shape, fact: FromClause, document: FromClause) -> list[Co
 
 @dataclass(slots=True)
 class TableQuestion(Walked):
-    """What is asked of such a list: clauses, their values, and what no statement tests."""
+    """A query of such a list: clauses, their values, and the conditions that SQL does not test."""
 
     table: str
     clauses: list[Clause] = field(default_factory=list)
@@ -186,12 +186,12 @@ class TableQuestion(Walked):
     named: list[Named] = field(default_factory=list)
 
     async def check(self, session: ReadSession) -> None:
-        """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
+        """Check that every record named by a parameter exists. Raises BadParameters with the nearest ids."""
         require_revision(session, "changed_since", self.values.get("changed_since"))
         await check_named(session, self.named)
 
     def any_of(self, column: str, values: Sequence[str]) -> None:
-        """The column has one of the values; none given: no condition."""
+        """The column has one of the values; no values are no condition."""
         self._add("any_of", column, values)
 
     def belongs(self, closure: str, values: Sequence[str]) -> None:
@@ -204,7 +204,7 @@ class TableQuestion(Walked):
             self.values.update({f"{column}{index}": str(value) for index, value in enumerate(values)})
 
     def marked(self, filters: Filters) -> None:
-        """The filters that are marked with facets, and the records that they name."""
+        """Add the facet filters that are set, and the records they name."""
         for parameter, facet in facets(type(filters)).items():
             value = getattr(filters, parameter)
             values = value if isinstance(value, list) else [] if value is None else [value]
@@ -226,7 +226,7 @@ class TableQuestion(Walked):
             self.slow = True
 
     def days(self, first: date | None, last: date | None, *, certain: bool, undated: bool) -> None:
-        """The record's date meets the days."""
+        """The record's date matches the days."""
         if first is not None or last is not None:
             ends = "both" if first and last else "first" if first else "last"
             self.clauses.append(Clause("days", ends, 1 + certain + 2 * undated))
@@ -255,7 +255,7 @@ class TableQuestion(Walked):
     async def walk(
         self, session: ReadSession, sort: Sort, place: Place | None, batch: int
     ) -> AsyncIterator[list[Found]]:
-        """Every matching record from a place on, read a batch at a time."""
+        """Every matching record from a place on, in batches."""
         for phase in (DATED, UNDATED) if sort.key == "published" else (DATED,):
             if place is not None and place.phase > phase:
                 continue
@@ -278,7 +278,7 @@ class TableQuestion(Walked):
         return bool(point) and self.circle.holds(point["longitude"], point["latitude"])
 
     async def count(self, session: ReadSession) -> int:
-        """How many match."""
+        """The number of matching records."""
         return await self._count(session, self.clauses, self.circle)
 
     async def _count(self, session: ReadSession, clauses: Sequence[Clause], circle: Circle | None) -> int:
@@ -290,7 +290,7 @@ class TableQuestion(Walked):
         return sum([len(found) async for found in sifted.walk(session, Sort("id", descending=False), None, 500)])
 
     async def left_out(self, session: ReadSession) -> dict[str, int]:
-        """How many match but for a missing date or point."""
+        """The number of records that do not match only for lack of a date or point."""
         found = {"undated": 0, "undated_claims": 0, "without_coordinates": 0}
         kinds = {clause.kind: clause.size for clause in self.clauses}
         if kinds.get("days", 3) <= 2:  # noqa: PLR2004 - undated records do not pass, see _days
@@ -305,7 +305,7 @@ class TableQuestion(Walked):
 
 
 def placeless(asked: lists.ListQuestion | TableQuestion) -> lists.ListQuestion | TableQuestion:
-    """The same question, without its box, of the records that have no point."""
+    """The same query without its box, for the records without a point."""
     if isinstance(asked, TableQuestion):
         others = [clause for clause in asked.clauses if clause.kind != "box"]
         return replace(asked, clauses=[*others, Clause("without_coordinates", "")])

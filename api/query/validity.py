@@ -1,8 +1,8 @@
-"""Whether stored documents are fit to be sent: one that is damaged is named in the log and shown as such.
+"""Checks whether stored documents can be sent; a damaged one is logged and shown as damaged.
 
-A load makes documents; what comes to them otherwise, the database itself notices (`api.models.Sound`) and this says.
-The record stays in its lists, with its id, nothing else, and `"damaged": true`. What the database cannot see, for it is
-as long as it was and JSON of another form, is looked for in all documents where an answer could not be made.
+Only loads write documents. The database itself notices most other changes (`api.models.Sound`). A damaged record stays
+in its lists, with only its id and `"damaged": true`. Damage that the database cannot notice, such as other JSON of the
+same length, is searched for in all documents of a response that fails.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,18 +22,18 @@ ID, BODY, JUDGED_FROM, JUDGED_TO, STATEMENTS = 2, 3, 4, 5, 6
 JUDGED = '"claims":{'
 PARTS = {"claims", "deaths", "assessments"}
 TROUBLE = (ValueError, TypeError, LookupError, AttributeError)
-"""How it shows that a document is damaged, where it is taken apart."""
+"""The errors that occur when a damaged document is taken apart."""
 UNDATED: dict[str, Any] = {
     **dict.fromkeys(("edtf", "earliest", "latest", "source", "stated", "note")),
     "precision": "unknown",
     "basis": "unknown",
     "others": [],
 }
-NOT_SOUND = "it is missing, or is not as it was made"
+NOT_SOUND = "it is missing or damaged"
 
 
 def _blank(kind: Any) -> Any:  # noqa: ANN401 - any annotation, any JSON value
-    """Nothing, in the form that a schema gives it."""
+    """An empty value that fits the schema."""
     if get_origin(kind) is list:
         return []
     if kind is records.When:
@@ -55,35 +55,35 @@ FORMS: dict[str, type[records.Sent]] = {
     "dispute": records.Dispute,
 }
 BLANKS: dict[str, dict[str, Any]] = {kind: _blank(form) for kind, form in FORMS.items()}
-"""By kind of record, one of which nothing is known."""
+"""A document without any values for each kind of record."""
 
 
 class Soundness:
-    """Remembers which damaged documents were found, and which of them the log has named."""
+    """Remembers the damaged documents that were found, and which of them were logged."""
 
     def __init__(self) -> None:
-        """None was found yet."""
+        """Nothing was found yet."""
         self._damaged: dict[str, set[str]] = {kind: set() for kind in FORMS}
         self._named: set[tuple[str, str, int]] = set()
         self._altered: dict[tuple[str, str, int], str] = {}
 
     def alter(self, altered: Iterable[tuple[str, str, object, str]]) -> None:
-        """Take what a check of hashes found: of which kind and id, the document as it is, and why it is damaged."""
+        """Record the findings of a check of hashes: the kind and id, the damaged document, and the fault."""
         for kind, identifier, body, why in altered:
             self.name(kind, identifier, body, why)
             self._altered[kind, identifier, hash(body)] = why
 
     @property
     def altered(self) -> int:
-        """How many documents are not as they were written."""
+        """The number of altered documents."""
         return len(self._altered)
 
     def forget(self) -> None:
-        """Nothing of what was found before holds any more."""
+        """Forget all findings."""
         self._altered.clear()
 
     def mended(self, statement: SqlStatement, rows: Sequence[Row], *, carefully: bool = False) -> Sequence[Row]:
-        """The rows, with nothing but the id where a document is damaged; `carefully`: all of each is looked at."""
+        """The rows, with damaged documents replaced by the bare id; `carefully` verifies each document in full."""
         kind = statement.document
         if kind is None or not rows:
             return rows
@@ -97,11 +97,11 @@ class Soundness:
         return mended
 
     def whole(self, kind: str, lines: bytes) -> bool:
-        """Whether these are lines of documents none of which is damaged, where the database says that all are sound."""
+        """Whether no document among these lines is damaged, given that the database says all are sound."""
         return not self._damaged[kind] and _is_text(lines)
 
     def _suspects(self, kind: str, rows: Sequence[Row]) -> list[int]:
-        """Which documents cannot be sent, are not judged where they are said to be, or were damaged before."""
+        """The documents that cannot be sent, have wrong offsets for judgement, or were found damaged before."""
         known = self._damaged[kind]
         judged = len(rows[0]) > STATEMENTS
         return [
@@ -122,7 +122,7 @@ class Soundness:
         return True
 
     def name(self, kind: str, identifier: str, body: object, why: str) -> None:
-        """Say in the log which record is damaged, once."""
+        """Log a damaged record once."""
         if len(self._named) >= REMEMBERED:
             self._named.clear()
             self._damaged[kind].clear()
@@ -134,7 +134,7 @@ class Soundness:
 
 
 def _is_text(lines: bytes) -> bool:
-    """Whether it is UTF-8, which SQLite does not look at."""
+    """Whether it is valid UTF-8, which SQLite does not check."""
     try:
         return lines.isascii() or bool(lines.decode())
     except UnicodeDecodeError:
@@ -146,7 +146,7 @@ def _judged(body: str, start: int, end: int) -> bool:
 
 
 def _fault(kind: str, row: Row) -> str | None:
-    """What is wrong with a row's document, if anything."""
+    """The fault of a row's document, or None."""
     try:
         document = orjson.loads(row[BODY])
         if not isinstance(document, dict) or document.get("id") != row[ID]:
@@ -159,19 +159,19 @@ def _fault(kind: str, row: Row) -> str | None:
             if not between.startswith(JUDGED) or orjson.loads(f"{{{between}}}").keys() != PARTS:
                 return "what depends on claims is not where it is said to be"
             if encode(decode(row[STATEMENTS])) != row[STATEMENTS]:
-                return "what it is judged by is not as it was written"
+                return "what it is judged by is damaged"
     except (ValueError, TypeError, KeyError) as error:
         return f"it cannot be read: {error}"
     return None
 
 
 def blank(kind: str, identifier: str) -> str:
-    """What is shown of a record without a sound document."""
+    """What is shown for a record without a sound document."""
     return orjson.dumps({**BLANKS[kind], "id": identifier, "damaged": True}).decode()
 
 
 def blanked(kind: str, row: Row) -> Row:
-    """A row with what is shown of its record without a sound document."""
+    """A row with its document replaced by what is shown for a damaged one."""
     body = blank(kind, row[ID])
     shown = [*row[:BODY], body]
     if len(row) > STATEMENTS:

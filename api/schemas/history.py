@@ -1,4 +1,4 @@
-"""What is sent of the history of the record: revisions, changes and versions."""
+"""Schemas of the history of the record: revisions, changes, versions and releases."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -15,18 +15,18 @@ class Revision(Sent):
     recorded_at: datetime
     action: v.RevisionAction
     datasets: list[str]
-    """Ids of the datasets that it was about."""
+    """Ids of the datasets it concerns."""
     message: str | None
-    """Why, in the words of whoever loaded."""
+    """The reason, as given with the load."""
     added: int
     changed: int
     removed: int
-    """Of all kinds of documents: how many are new, have another text, are no longer there."""
+    """The numbers of new, changed and deleted documents of all kinds."""
     digest: str
     """SHA-256 in hex over the previous digest and, in order of kind and id, one line for each change: kind, tab, id,
     tab, `put` or `delete`, tab, the document's SHA-256 in hex (empty for `delete`), line feed."""
     previous: str
-    """The digest of the revision before; 64 zeros before the first."""
+    """The digest of the previous revision; 64 zeros for the first."""
     url: str
 
 
@@ -48,17 +48,17 @@ class Change(Sent):
     """`event`, `claim`, `source`, `actor`, `location` or `dataset`."""
     id: str
     sha256: str | None
-    """SHA-256 in hex of the document's bytes as they are served; null where it was deleted."""
+    """SHA-256 in hex of the document's bytes as served; null if it was deleted."""
     url: str
 
 
 class DocumentChange(Change):
-    """The same, with the document where it was asked for."""
+    """A change, with the document if requested."""
 
     model_config = Sent.model_config | {"json_schema_serialization_defaults_required": False}
 
     document: dict[str, object] | None = None
-    """With `documents=true`: what is served now; null where it was deleted. Absent otherwise."""
+    """With `documents=true`: the current document; null if it was deleted. Absent otherwise."""
 
 
 class ChangePage(Sent):
@@ -78,10 +78,10 @@ class Version(Sent):
     message: str | None
     op: v.ChangeOperation
     fields: list[str]
-    """Names of top-level fields that differ from the version before, in alphabetical order."""
+    """Names of top-level fields that differ from the previous version, in alphabetical order."""
     sha256: str | None
     url: str
-    """The record as it stood then."""
+    """The path of the record as of that revision."""
 
 
 class VersionPage(Sent):
@@ -103,7 +103,7 @@ class GoneProblem(Problem):
 
 
 class ReleasedDataset(Sent):
-    """A dataset as a release holds it."""
+    """A dataset in a release."""
 
     id: str
     title: str
@@ -113,7 +113,7 @@ class ReleasedDataset(Sent):
 
 
 class ReleaseCitation(Sent):
-    """How to cite a state."""
+    """How to cite a release."""
 
     text: str
     bibtex: str
@@ -143,13 +143,13 @@ class FrozenRelease(Sent):
 
 
 class WholeLinks(Sent):
-    """Of a list that has no pages."""
+    """Links of a list without pages."""
 
     self: str
 
 
 class ReleaseList(Sent):
-    """Every release, the newest first."""
+    """Every release, newest first."""
 
     data: list[FrozenRelease]
     links: WholeLinks
@@ -157,13 +157,13 @@ class ReleaseList(Sent):
 
 
 class Difference(Sent):
-    """What differs of one record between two releases."""
+    """One difference between two releases."""
 
     kind: str
     id: str
     op: Literal["added", "removed", "changed"]
     field: str | None
-    """Of a changed record, the field, with a path within objects, such as `value.best`; null for a whole record."""
+    """The field of a changed record, with a path within objects such as `value.best`; null for a whole record."""
     before: Any
     after: Any
     url: str

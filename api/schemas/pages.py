@@ -1,4 +1,4 @@
-"""Pages of lists: records, links to the next page, what is said about the question; what is no record; and problems."""
+"""Pages of lists with links and metadata, responses that are not records, and problems."""
 
 from datetime import datetime
 
@@ -16,34 +16,34 @@ class Links(Sent):
 
 
 class LeftOut(Sent):
-    """Records that match but for what they lack."""
+    """Numbers of records that do not match only because something is missing."""
 
     undated: int
-    """They have no date of their own."""
+    """Records without a date."""
     undated_claims: int
-    """Under `as_of`: those missing only because claims about them are undated, less those that match only because of
-    it; so it may be negative."""
+    """With `as_of`: records that are missing only because claims about them are undated, minus those that match only
+    for that reason, so it may be negative."""
     without_coordinates: int
-    """They have no point of their own."""
+    """Records without a point."""
 
 
 class Meta(Sent):
-    """What is said about a page."""
+    """Metadata of a page."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     description: str
-    """The question in words."""
+    """The query in words."""
     left_out: LeftOut | None = None
-    """On the first page only; absent on others."""
+    """Only on the first page."""
     total: int | None = None
-    """All that match; only with `total=true`, absent otherwise."""
+    """The number of all matching records; only with `total=true`."""
     damaged: list[str] | None = None
-    """Ids of records that are damaged in the database, so that this was made without them; absent where none is."""
+    """Ids of damaged records, which this response was made without; absent if there are none."""
     did_you_mean: list[str] | None = None
-    """Only where a word of `q` finds nothing: the nearest recorded words."""
+    """Suggestions for words of `q` that find nothing; absent if there are none."""
     why_empty: str | None = None
-    """Only where a judged answer has nothing to show: why."""
+    """Why the result is empty; only in judged lists."""
 
 
 class EventPage(Sent):
@@ -103,7 +103,7 @@ class DisputePage(Sent):
 
 
 class Health(Sent):
-    """Whether the service and its database answer."""
+    """Whether the service and its database respond."""
 
     status: str
     database: str
@@ -126,12 +126,12 @@ class BadParameter(Sent):
     """The value as sent, shortened to 200 characters."""
     message: str
     allowed: list[str] | None
-    """Every allowed value, where they can be listed."""
+    """Every allowed value, if they can be listed."""
     did_you_mean: list[str]
 
 
 class Problem(Sent):
-    """Why a request was not answered (RFC 9457)."""
+    """Why a request failed (RFC 9457)."""
 
     type: str = Field(examples=["/problems/invalid-parameter"])
     """A path that explains this type of problem."""
@@ -141,4 +141,4 @@ class Problem(Sent):
     errors: list[BadParameter]
     """Each bad parameter; empty for other problems."""
     did_you_mean: list[str]
-    """The nearest ids or paths, where nothing was found."""
+    """The nearest ids or paths, if nothing was found."""

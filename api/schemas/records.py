@@ -1,4 +1,4 @@
-"""What is sent: the Pydantic models that make every JSON document and describe it in the OpenAPI document."""
+"""Schemas of records: the Pydantic models of all JSON documents, which also describe them in OpenAPI."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -8,11 +8,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from api.domain import vocabulary as v
 
 Json = dict[str, Any]
-"""An object of JSON as it is read and written: a document, or a part of one."""
+"""A JSON object: a document or a part of one."""
 
 
 def whole(value: float | None) -> float | None:
-    """Whole numbers are sent as integers, but for those too large to be exact."""
+    """Send whole numbers as integers, unless they are too large to be exact."""
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
 
 
@@ -20,7 +20,7 @@ Number = Annotated[int | float, BeforeValidator(whole)]
 
 
 class Sent(BaseModel):
-    """A shape of the contract: no field is ever missing, and clients must expect more of them."""
+    """The base of all schemas: no field is ever missing, and clients must expect additional ones."""
 
     model_config = ConfigDict(use_attribute_docstrings=True, json_schema_serialization_defaults_required=True)
 
@@ -40,7 +40,7 @@ class TitledRef(Sent):
 
 
 class OtherDate(Sent):
-    """A date that another dataset's source gives, and that is not the one preferred."""
+    """A date from another dataset's source that is not the preferred one."""
 
     edtf: str
     source: TitledRef
@@ -48,23 +48,23 @@ class OtherDate(Sent):
 
 
 class When(Sent):
-    """A date that keeps what is known of it apart from what is not; never null, days are local to the event."""
+    """A possibly imprecise date; never null. Days are local to the event."""
 
     edtf: str | None
-    """EDTF (ISO 8601-2): `A/B` lasted, `[A..B]` happened once in there; null when unknown."""
+    """EDTF (ISO 8601-2): `A/B` is a duration, `[A..B]` one moment within; null if unknown."""
     earliest: date | None
-    """The first day it can mean, inclusive; null: unbounded or unknown."""
+    """The earliest possible day; null: unbounded or unknown."""
     latest: date | None
-    """The last day it can mean, inclusive; null: unbounded or unknown."""
+    """The latest possible day; null: unbounded or unknown."""
     precision: v.DatePrecision
     basis: v.DateBasis
     source: TitledRef | None
-    """The source of a date that another dataset supplies (basis `external`)."""
+    """The source of a date from another dataset (basis `external`)."""
     stated: str | None
-    """The record's own EDTF, where another dataset's more exact date lies over it."""
+    """The record's own EDTF, if it was replaced by another dataset's more exact date."""
     note: str | None
     others: list[OtherDate]
-    """Other datasets' dates that disagree or repeat it: shown, not used."""
+    """Other datasets' dates that disagree or repeat it; shown, but not used."""
 
 
 class Point(Sent):
@@ -80,10 +80,10 @@ class Point(Sent):
     """The words of the source that the position was derived from."""
 
 
-COUNTRY = "ISO 3166-1 alpha-2 of the country that it, or the nearest place that contains it, is recorded in: where it \
+COUNTRY = "The country (ISO 3166-1 alpha-2) recorded for the place or the nearest place that contains it: where it \
 lies, not who holds it."
-FIRST = "The first-level administrative unit (kind `oblast`) that it is or lies in, by name."
-SECOND = "The second-level administrative unit (kind `raion`) that it is or lies in, by name."
+FIRST = "The name of its first-level administrative unit (kind `oblast`)."
+SECOND = "The name of its second-level administrative unit (kind `raion`)."
 
 
 class EventPlace(Sent):
@@ -100,7 +100,7 @@ class EventPlace(Sent):
 
 
 class ActorRef(Sent):
-    """A reference to an actor that says what it is."""
+    """A reference to an actor with its kind."""
 
     id: str
     name: str
@@ -108,7 +108,7 @@ class ActorRef(Sent):
 
 
 class Participant(Sent):
-    """An actor's part in an event."""
+    """An actor's role in an event."""
 
     actor: ActorRef
     role: v.Role
@@ -116,46 +116,46 @@ class Participant(Sent):
 
 
 class ClaimCounts(Sent):
-    """How many claims there are about an event."""
+    """The numbers of claims about an event."""
 
     total: int
     by_stance: dict[v.Stance, int]
-    """Only stances that occur."""
+    """The numbers by stance; only stances that occur."""
 
 
 class Assessment(Sent):
-    """What the claims on one question add up to; derived, never stored as fact.
+    """What the claims on one question add up to; derived, never recorded as a fact.
 
-    A question is an aspect; figures make one for each measure, whose they are, and unit: only like figures can clash.
+    A question is an aspect. Figures have a question for each measure, counted actor and unit: only like figures clash.
     """
 
     aspect: v.Aspect
     measure: v.Measure | None
     """What is counted; null: the question is not about figures."""
     of: NamedRef | None
-    """Whose they are; null: all, or no figure."""
+    """The actor whose people or things are counted; null: all, or no figure."""
     unit: str | None
     status: v.Status
     voices: int
-    """How many independent voices support it: ten copies of one report are one."""
+    """The number of independent voices in support: ten copies of one report are one."""
     because: list[str]
-    """The claims it rests on, by the day they were said."""
+    """The claims it rests on, in the order said."""
     inferred: bool
-    """Whether the status would differ without claims that are somebody's inference."""
+    """Whether the status would differ without inferred claims."""
 
 
 class Deaths(Sent):
-    """A coder's figures of all who died in an event."""
+    """A coder's figures of all deaths in an event."""
 
     low: Number | None
     best: Number | None
     high: Number | None
     claim: str
-    """The claim that they stand in, which says whose figures they are."""
+    """The claim with these figures, which says whose they are."""
 
 
 class Event(Sent):
-    """Something said to have happened, with what was claimed of it."""
+    """Something said to have happened, with what was claimed about it."""
 
     id: str
     kind: v.EventKind
@@ -167,18 +167,18 @@ class Event(Sent):
     part_of: TitledRef | None
     claims: ClaimCounts
     deaths: Deaths | None
-    """Of imported events: how many died in all, as whoever coded them counts; a claim like any other, not a fact."""
+    """The total deaths in an imported event according to its coder; a claim like any other, not a fact."""
     assessments: list[Assessment]
     dataset: TitledRef
     extra: dict[str, Any] | None
-    """The imported row, as it stood in its file."""
+    """The imported row, as in its file."""
     url: str
 
 
 class Value(Sent):
     """A figure that a claim gives; at least one of the three numbers is set.
 
-    A missing end is `best`, or open where there is no best: high 10 alone is 0 to 10, low 4200 alone has no upper end.
+    A missing bound is `best`, or open without a best: high 10 alone is 0 to 10, low 4200 alone has no upper bound.
     """
 
     low: Number | None
@@ -188,11 +188,11 @@ class Value(Sent):
     measure: v.Measure
     """What is counted."""
     of: NamedRef | None
-    """Whose they are; null: all."""
+    """The actor whose people or things are counted; null: all."""
 
 
 class Citation(Sent):
-    """The source that carries a claim, or one that its carrier cites."""
+    """The source that carries a claim, or a source cited there."""
 
     source: TitledRef
     published: When
@@ -210,23 +210,23 @@ class Claim(Sent):
     id: str
     event: TitledRef
     speaker: NamedRef | None
-    """Null: nobody is named."""
+    """Null: the speaker is not named."""
     via: NamedRef | None
-    """Who passed it on."""
+    """The actor that passed it on."""
     about: str | None
     """The claim that this claim is about."""
     stance: v.Stance
     aspect: v.Aspect
     certainty: v.Certainty
     credibility: int
-    """1 (confirmed) to 6 (cannot be judged), the Admiralty scale."""
+    """1 (confirmed) to 6 (cannot be judged) on the Admiralty scale."""
     summary: str | None
     quote: str | None
     quote_by: NamedRef | None
-    """Whose words the quote is."""
+    """The actor whose words are quoted."""
     value: Value | None
     names: list[NamedRef]
-    """Whom it holds responsible; only claims on attribution do."""
+    """The actors held responsible; only in claims on attribution."""
     said: When
     inferred: bool
     """Whether the claim is an editor's reading of what was said."""
@@ -236,7 +236,7 @@ class Claim(Sent):
 
 
 class Supports(Sent):
-    """How much rests on a source: claims that cite it, dates and places' points that come from it, events with any."""
+    """What rests on a source: claims that cite it, dates and points that come from it, and events with any of these."""
 
     claims: int
     events: int
@@ -245,15 +245,15 @@ class Supports(Sent):
 
 
 class Source(Sent):
-    """Something that was read, or that something read refers to."""
+    """Something that was read, or that is referred to by something that was read."""
 
     id: str
     kind: v.SourceKind
     title: str
     publisher: str | None
-    """Who published the page."""
+    """The publisher of the page."""
     author: str | None
-    """Who originated the content."""
+    """The author of the content."""
     url: str | None
     archive_url: str | None
     language: str | None
@@ -263,12 +263,12 @@ class Source(Sent):
     reliability: v.Reliability
     note: str | None
     supports: Supports
-    """How much rests on it."""
+    """What rests on it."""
     dataset: TitledRef
 
 
 class Affiliation(Sent):
-    """How one actor belongs or relates to another; dates are shown, not applied."""
+    """How an actor belongs or relates to another; its dates are shown, but not applied."""
 
     kind: v.AffiliationKind
     actor: NamedRef
@@ -277,7 +277,7 @@ class Affiliation(Sent):
 
 
 class Actor(Sent):
-    """Somebody or something that speaks or takes part."""
+    """A person, group or body that speaks or takes part."""
 
     id: str
     kind: v.ActorKind
@@ -285,9 +285,9 @@ class Actor(Sent):
     aliases: list[str]
     description: str | None
     affiliations: list[Affiliation]
-    """What it belongs or relates to."""
+    """The actors it belongs or relates to."""
     affiliated: list[Affiliation]
-    """What belongs or relates to it."""
+    """The actors that belong or relate to it."""
     dataset: TitledRef
     url: str
 
@@ -303,11 +303,11 @@ class Location(Sent):
     country: Annotated[str | None, Field(description=COUNTRY)]
     admin1: Annotated[str | None, Field(description=FIRST)]
     admin2: Annotated[str | None, Field(description=SECOND)]
-    gazetteers: Annotated[list[str], Field(description="What gazetteers call it, such as `geonames:702972`.")]
-    same_as: Annotated[NamedRef | None, Field(description="The same place, as another dataset records it.")]
+    gazetteers: Annotated[list[str], Field(description="Ids in gazetteers, such as `geonames:702972`.")]
+    same_as: Annotated[NamedRef | None, Field(description="The record of the same place in another dataset.")]
     unites: Annotated[
         list[NamedRef],
-        Field(description="Other datasets' records of the same place; filters by this one find them too."),
+        Field(description="Other datasets' records of the same place; filters by this place find them too."),
     ]
     point: Point | None
     dataset: TitledRef
@@ -319,17 +319,17 @@ class Release(Sent):
 
     file: str
     version: str | None
-    """The release, as its file's name or whoever imported it says."""
+    """The version, from the file's name or from the import."""
     sha256: str
-    """Of the file, in hex digits."""
+    """SHA-256 of the file in hex."""
     size: int
-    """In bytes."""
+    """The size in bytes."""
     imported: date
-    """The day, UTC, of its first import."""
+    """The day (UTC) of its first import."""
 
 
 class Dataset(Sent):
-    """A body of records that is loaded, updated and withdrawn as one."""
+    """Records that are loaded, updated and withdrawn together."""
 
     id: str
     title: str
@@ -340,27 +340,27 @@ class Dataset(Sent):
     url: str | None
     recorded_at: datetime
     releases: list[Release]
-    """The files that were imported into it, in that order; none where it was written here."""
+    """The imported files, in order; empty if the dataset was written for this project."""
 
 
 class PartyPosition(Sent):
-    """What one party has held, unbroken, in a dispute."""
+    """A position that one party has held without interruption in a dispute."""
 
     party: NamedRef | None
-    """Null: speakers whom nobody named."""
+    """Null: unnamed speakers."""
     stance: v.Position
     value: Value | None
-    """The figure it stands by."""
+    """The figure it maintains."""
     names: list[NamedRef]
-    """Whom it holds responsible."""
+    """The actors it holds responsible."""
     since: When
-    """When the first claim from which the position has stood was said."""
+    """The date of the claim with which the position began."""
     speakers: list[NamedRef]
     claims: list[str]
 
 
 class DatedEvent(Sent):
-    """A reference to an event that says when it happened."""
+    """A reference to an event with its date."""
 
     id: str
     title: str
@@ -381,6 +381,6 @@ class Dispute(Sent):
 
 
 class Count(Sent):
-    """How many records match."""
+    """The number of matching records."""
 
     count: int

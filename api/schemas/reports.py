@@ -1,34 +1,34 @@
-"""What is sent beyond lists of records: positions over time, comparisons, control, briefings, rollups and health."""
+"""Schemas beyond lists of records: positions over time, comparisons, control, briefings and rollups."""
 
 from api.domain import vocabulary as v
 from api.schemas.pages import Links, Meta
 from api.schemas.records import Assessment, Claim, DatedEvent, NamedRef, Participant, Sent, TitledRef, Value, When
 
 
-class Step(Sent):
-    """A position, held unbroken for a time."""
+class PositionStep(Sent):
+    """A position held without interruption for a time."""
 
     stance: v.Position
     before: v.Position | None
-    """The position that it replaced; null: it is the first one. The same: the figure or the culprits are others."""
+    """The previous position; null: this is the first. If it is the same, the figure or the culprits changed."""
     value: Value | None
-    """The figure it stands by."""
+    """The figure it maintains."""
     names: list[NamedRef]
-    """Whom it holds responsible."""
+    """The actors it holds responsible."""
     since: When
-    """When the claim by which it was taken was said."""
+    """The date of the claim that took the position."""
     by: str
-    """The claim by which it was taken."""
+    """The claim that took the position."""
     speaker: NamedRef | None
-    """Who said that; null: nobody is named."""
+    """The speaker of that claim; null: not named."""
     speakers: list[NamedRef]
-    """Everybody who has upheld it."""
+    """All speakers who have upheld it."""
     claims: list[str]
     """The claims that hold it, in the order they count."""
 
 
 class History(Sent):
-    """What one party has held on one question of an event, first to last."""
+    """One party's positions on one question of an event, first to last."""
 
     event: DatedEvent
     aspect: v.Aspect
@@ -36,45 +36,45 @@ class History(Sent):
     of: NamedRef | None
     unit: str | None
     party: NamedRef | None
-    """Null: speakers whom nobody named."""
+    """Null: unnamed speakers."""
     moved: bool
     """Whether it has ever changed its position."""
-    positions: list[Step]
-    """The last one stands."""
+    positions: list[PositionStep]
+    """The last one is current."""
 
 
 class HistoryPage(Sent):
-    """Positions over time."""
+    """A page of positions over time."""
 
     data: list[History]
     links: Links
     meta: Meta
 
 
-class Voice(Sent):
-    """What one of the compared parties says of a question."""
+class ComparedPosition(Sent):
+    """What one of the compared parties says about a question."""
 
     party: NamedRef
     silent: bool
-    """It says nothing of this question, or is only on record as leaving it out."""
+    """Whether it says nothing about this question, or was only recorded as leaving it out."""
     stance: v.Position | None
-    """Where it stands; null: it says nothing of this question."""
+    """Its position; null: it says nothing about this question."""
     value: Value | None
-    """The figure it stands by."""
+    """The figure it maintains."""
     names: list[NamedRef]
-    """Whom it holds responsible."""
+    """The actors it holds responsible."""
     since: When | None
     claims: list[Claim]
-    """Everything it says of this question, whole, in the order said."""
+    """Its full claims on this question, in the order said."""
 
 
 class ComparedQuestion(Sent):
-    """A question of the event that anybody speaks of, and what each of the compared parties says of it."""
+    """A question of the event that anybody addresses, and what each of the compared parties says about it."""
 
     assessment: Assessment
-    """What all claims on it add up to, not only those of the compared parties."""
-    parties: list[Voice]
-    """In the order asked for."""
+    """The assessment by all claims on it, not only those of the compared parties."""
+    parties: list[ComparedPosition]
+    """The parties in the requested order."""
 
 
 class Comparison(Sent):
@@ -97,8 +97,8 @@ class ControlledEvent(Sent):
     participants: list[Participant]
 
 
-class PlaceWord(Sent):
-    """A party's latest word on the control of one place."""
+class PlaceClaim(Sent):
+    """A party's latest claim on the control of one place."""
 
     location: NamedRef
     stance: v.Position
@@ -106,37 +106,37 @@ class PlaceWord(Sent):
     said: When
 
 
-class Holding(Sent):
-    """A party's latest word on who holds a place."""
+class ControlClaim(Sent):
+    """A party's latest claim on who holds a place."""
 
     party: NamedRef | None
-    """Null: speakers whom nobody named."""
+    """Null: unnamed speakers."""
     stance: v.Position | None
-    """Towards the event: support of a capture means that the attackers hold the place. Null, with the four that follow:
-    what it has said of a whole says nothing of this part."""
+    """The position on the event: support of a capture means that the attackers hold the place. This and the next four
+    are null if the party only opposed a claim about a containing place, which says nothing about this part."""
     since: When | None
-    """Since when it has stood by this on that event."""
+    """The date since which it has held this position on that event."""
     location: NamedRef | None
-    """What the word is about: the place asked for, or one that contains it."""
+    """The place the claim is about: the requested one, or one that contains it."""
     event: ControlledEvent | None
     claim: Claim | None
     wider: list[str]
-    """Claims that oppose somebody's holding all of a place that contains this one: they say nothing of a part."""
-    places: list[PlaceWord]
-    """Its latest word on each: the place asked for first, then outward."""
+    """Claims that oppose control of all of a containing place, which say nothing about this part."""
+    places: list[PlaceClaim]
+    """Its latest claim on each place: the requested one first, then outward."""
 
 
 class Control(Sent):
     """Who says who holds a place."""
 
     location: NamedRef
-    data: list[Holding]
+    data: list[ControlClaim]
     links: Links
     meta: Meta
 
 
-class Move(Sent):
-    """A party's position, figure or culprits that are new."""
+class PositionChange(Sent):
+    """A change of a party's position, figure or culprits."""
 
     aspect: v.Aspect
     measure: v.Measure | None
@@ -144,23 +144,23 @@ class Move(Sent):
     unit: str | None
     party: NamedRef | None
     before: v.Position | None
-    """Null: it had not spoken of this aspect."""
+    """Null: it had not addressed this aspect before."""
     after: v.Position
     value: Value | None
     names: list[NamedRef]
     by: str
-    """The claim by which the new position was taken."""
+    """The claim that took the new position."""
 
 
-class Change(Sent):
-    """What claims add up to, where that is new."""
+class AssessmentChange(Sent):
+    """A change of an assessment."""
 
     aspect: v.Aspect
     measure: v.Measure | None
     of: NamedRef | None
     unit: str | None
     before: v.Status | None
-    """Null: nobody had spoken of this aspect."""
+    """Null: nobody had addressed this aspect before."""
     after: v.Status
     voices: int
     because: list[str]
@@ -172,15 +172,15 @@ class News(Sent):
 
     event: DatedEvent
     claims: list[Claim]
-    """The new claims, whole, in the order said."""
-    positions: list[Move]
-    """The positions that moved, or were taken for the first time."""
-    assessments: list[Change]
+    """The new claims in full, in the order said."""
+    positions: list[PositionChange]
+    """The positions that changed or were taken for the first time."""
+    assessments: list[AssessmentChange]
     """The assessments that changed."""
 
 
 class Briefing(Sent):
-    """What became known in some days, event by event in the order of their first new claim."""
+    """What became known in some days, by event in the order of the first new claim."""
 
     data: list[News]
     links: Links
@@ -188,7 +188,7 @@ class Briefing(Sent):
 
 
 class RollupRow(Sent):
-    """How many records have one value of each axis that was asked for; the others are absent. Null: they have none."""
+    """A count for one value of each requested axis; other axes are absent. Null: records without a value."""
 
     model_config = Sent.model_config | {"json_schema_serialization_defaults_required": False}
 
@@ -209,13 +209,13 @@ class RollupRow(Sent):
     certainty: v.Certainty | None = None
     speaker: NamedRef | None = None
     certain: int
-    """How many there are for certain: a period holds all days on which they may have been."""
+    """The number that certainly belong here: all possible days lie in the period."""
     possible: int
-    """How many there may be."""
+    """The number that possibly belong here."""
 
 
 class RollupAnswer(Sent):
-    """Counts by one or two axes, in the order of the first, then of the second; what has no value comes last."""
+    """Counts by one or two axes, sorted by the first, then the second; records without a value come last."""
 
     data: list[RollupRow]
     links: Links

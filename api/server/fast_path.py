@@ -1,4 +1,4 @@
-"""A fast path past the framework for plain requests: the same endpoints, models and answers, without its detours.
+"""A fast path around the framework for plain requests, with the same endpoints, models and responses.
 
 FastAPI reads each request's parameters by looking through the endpoint's model anew, which costs more than the answer.
 The guard asks here first, so that what is plain meets none of the framework's own layers.
@@ -29,7 +29,7 @@ _PLACE = "{id}"
 
 @dataclass(frozen=True, slots=True)
 class PlainRoute:
-    """An endpoint on the fast path: it takes the request, a model of its query and perhaps an id."""
+    """An endpoint on the fast path; it takes the request, a query model and optionally an id."""
 
     route: APIRoute
     endpoint: Endpoint
@@ -38,13 +38,13 @@ class PlainRoute:
     """The parameters that may be repeated."""
     takes_id: bool
     unasked: BaseModel | None
-    """The query of a request that has none; None: something has to be asked."""
+    """The query object of a request without parameters; None if a parameter is required."""
 
     def query(self, text: bytes) -> BaseModel | None:
-        """The query as the endpoint takes it; None: it is not as plain as it should be."""
+        """The query object for the endpoint; None if the request is not plain."""
         if not text:
             return self.unasked
-        values: dict[str, Any] = {name: [] for name in self.lists}  # else each default would be copied
+        values: dict[str, Any] = {name: [] for name in self.lists}  # avoids copying each default
         for name, value in _parameters(text.decode("latin-1")):
             if name in self.lists:
                 values[name].append(value)
@@ -59,7 +59,7 @@ class PlainRoute:
 
 
 def _parameters(text: str) -> list[tuple[str, str]]:
-    """The parameters as they were sent; those without a value have an empty one."""
+    """The parameters as sent; those without a value have an empty one."""
     if "%" in text or "+" in text:
         return parse_qsl(text, keep_blank_values=True)
     return [(name, value) for name, _, value in (part.partition("=") for part in text.split("&"))]
@@ -81,10 +81,10 @@ def _plain_route(route: APIRoute) -> PlainRoute | None:
 
 
 class FastPath:
-    """The way past an application's own routing."""
+    """Routes plain requests without the application's own routing."""
 
     def __init__(self, app: FastAPI, routes: list[APIRoute]) -> None:
-        """Lead to those of the routes that are plain enough, each by its path."""
+        """Take the routes that are plain enough, by path."""
         self._app = app
         self._routes: dict[str, PlainRoute] = {}
         for route in routes:
@@ -93,7 +93,7 @@ class FastPath:
                 self._routes.setdefault(route.path, plain)
 
     async def answer(self, scope: Scope, receive: Receive) -> Response | None:
-        """The answer to what is plain; None: it goes the long way."""
+        """The response to a plain request; None: use the normal path."""
         plain, path_id = self._led_to(scope["path"]) if scope["method"] == "GET" else (None, None)
         query = None if plain is None else plain.query(scope["query_string"])
         if plain is None or query is None:
@@ -118,7 +118,7 @@ class FastPath:
 
 
 def fast_path_of(app: FastAPI, routers: Iterable[APIRouter]) -> FastPath:
-    """The fast path to the routers' routes, in the order in which the application looks through them."""
+    """The fast path for the routers' routes, in the application's order of matching."""
     return FastPath(app, [route for router in routers for route in router.routes if isinstance(route, APIRoute)])
 
 

@@ -1,4 +1,4 @@
-"""Checks what is stored against its hashes, beside other work and within its share of one processor's time."""
+"""Checks stored data against its hashes in the background, within a share of one processor's time."""
 
 import contextlib
 import os
@@ -20,44 +20,44 @@ from api.storage.database import DatabaseUnusableError, explained, viewer
 log = structlog.get_logger()
 
 LOOK_SECONDS = 1.0
-"""How often it is asked whether data was loaded since."""
+"""Seconds between checks for newly loaded data."""
 LEAST_URGENT = 19
 Newest = tuple[int, str]
-"""The number of the newest revision, and its seal: another database may have come to the same number."""
+"""The number of the newest revision, and its seal, because another database may have the same number."""
 
 
 class Interrupted(Exception):  # noqa: N818 - a signal, not an error
-    """The check is to end, or to begin anew."""
+    """The check has to end or to restart."""
 
 
 class Closed(Exception):  # noqa: N818 - a signal, not an error
-    """The service has ended."""
+    """The service has stopped."""
 
 
 class IntegrityCheck:
-    """Goes over everything on start, after each load, and again after so many seconds; `Data` hears what it finds."""
+    """Checks everything at startup, after each load, and at an interval; reports findings to `Data`."""
 
     def __init__(self, data: Data, settings: Settings) -> None:
-        """Nothing is checked yet."""
+        """Nothing was checked yet."""
         self._data = data
         self._share, self._every = settings.check_share, settings.check_seconds
         self._stop = threading.Event()
         self.passes = 0
-        """How often everything was looked at, as far as it could be read."""
+        """The number of complete passes, as far as data could be read."""
         self._thread: threading.Thread | None = None
 
     def start(self, loop: AbstractEventLoop) -> None:
-        """Begin, in a thread of its own; what is found is told in the loop."""
+        """Start in a thread; findings are reported on the event loop."""
         if self._share:
             self._thread = threading.Thread(target=self._run, args=(loop,), name="integrity", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
-        """End as soon as the statement under way has."""
+        """Stop after the current statement."""
         self._stop.set()
 
     def _run(self, loop: AbstractEventLoop) -> None:
-        with contextlib.suppress(OSError, AttributeError):  # threads have niceness of their own on Linux alone
+        with contextlib.suppress(OSError, AttributeError):  # only Linux has niceness per thread
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LEAST_URGENT)
         with contextlib.suppress(Interrupted, Closed):
             while not self._stop.is_set():
@@ -67,18 +67,18 @@ class IntegrityCheck:
 
     @staticmethod
     def _tell(loop: AbstractEventLoop, what: Callable[[], object]) -> None:
-        """Have it done in the loop. Raises Closed."""
+        """Run it on the event loop. Raises Closed."""
         try:
             loop.call_soon_threadsafe(what)
         except RuntimeError:
             raise Closed from None
 
     def _passed(self) -> None:
-        """What was found has been told."""
+        """All findings of a pass have been reported."""
         self.passes += 1
 
     def _rest(self, revision: Newest | None) -> None:
-        """Wait until it is time for another pass, or there is another revision, or another server is read."""
+        """Wait for the interval, a new revision, or a switch to another server."""
         until, read = time.monotonic() + self._every, self._url
         while time.monotonic() < until and not self._stop.wait(LOOK_SECONDS):
             if self._url != read or self._revision() != revision:
@@ -96,7 +96,7 @@ class IntegrityCheck:
             return None
 
     def _pass(self, loop: AbstractEventLoop) -> Newest | None:
-        """Everything once; the revision that was checked, None if the database was away."""
+        """Check everything once; returns the revision that was checked, or None if the database was away."""
 
         def tell(found: list[Damage], *, whole: bool) -> None:
             self._tell(loop, partial(self._data.found, found, whole=whole))
@@ -121,15 +121,15 @@ class IntegrityCheck:
 
 
 class Budget:
-    """Rests after each piece of work, so that no more than a share of the time is worked."""
+    """Sleeps after each piece of work, so that only a share of the time is used."""
 
     def __init__(self, share: float, stop: threading.Event) -> None:
-        """Begin to count."""
+        """Start the clock."""
         self._rest, self._stop = 1 / share - 1, stop
         self._since = time.perf_counter()
 
     def __call__(self) -> None:
-        """Rest. Raises Interrupted where it is to end."""
+        """Sleep. Raises Interrupted if the check has to end."""
         if self._stop.wait((time.perf_counter() - self._since) * self._rest):
             raise Interrupted
         self._since = time.perf_counter()
@@ -137,7 +137,7 @@ class Budget:
 
 @contextmanager
 def _opened(url: str) -> Iterator[Store]:
-    """The database, each statement of which sees what is there by then: nothing waits for the end of a check."""
+    """A connection in autocommit mode, so that a long check holds no snapshot or lock."""
     made = viewer(url)
     try:
         with made.connect() as connection:

@@ -1,4 +1,4 @@
-"""What every request passes first and every answer last: request limits, HEAD, OPTIONS, headers and numbers."""
+"""The outermost layer for all requests and responses: request limits, HEAD, OPTIONS, headers and metrics."""
 
 from collections.abc import Awaitable, Callable
 from time import perf_counter
@@ -45,7 +45,7 @@ PREFLIGHT = {
     "If-Range, Range",
     "Access-Control-Max-Age": "86400",
 }
-# Whoever watches over the service is always answered.
+# Monitoring is never limited.
 METRICS = "/metrics"
 UNLIMITED = frozenset({"/health", "/health/live", "/health/ready", METRICS})
 ELSEWHERE = "Numbers about the service are told at an address of their own, and nothing else there."
@@ -69,9 +69,9 @@ class Middleware:
         *,
         numbers: bool = False,
     ) -> None:
-        """Guard an application; what the fast path answers does not go through it.
+        """Wrap an application; plain requests go to the fast path instead of the application.
 
-        `numbers`: at this address `/metrics` is told, and nothing else.
+        `numbers`: serve only `/metrics` at this address.
         """
         self._numbers = numbers
         self._app = app
@@ -85,7 +85,7 @@ class Middleware:
         self._running = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on if it can be read and answered, and finish its answer."""
+        """Pass a valid request on, and complete its response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -123,7 +123,7 @@ class Middleware:
     def _refusal(self, answer: "Answer", client: str) -> Refused | None:
         scope = answer.scope
         limited = scope["path"] not in UNLIMITED
-        if limited and self._allowance is not None:  # whatever is asked, and however it is answered
+        if limited and self._allowance is not None:  # counts every request, whatever its response
             wait, answer.extra = self._allowance.take(client)
             if wait:
                 detail = f"At most {self._settings.requests_per_minute} requests per minute are answered."
@@ -144,10 +144,10 @@ class Middleware:
 
 
 class Answer:
-    """The answer to one request; `send` finishes it."""
+    """The response to one request; `send` completes it."""
 
     def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
-        """Answer HEAD as GET, without the body."""
+        """Handle HEAD like GET without the body."""
         self._head = scope["method"] == "HEAD"
         self.scope = {**scope, "method": "GET", "head": True} if self._head else scope
         self.scope.setdefault("state", {})
@@ -155,12 +155,12 @@ class Answer:
         self.whole = False
         self.extra: list[tuple[bytes, bytes]] = []
         self._send = send
-        # Taken out, for it knows the connection's cycle, which knows the scope: a circle to be collected each time.
+        # Removed to avoid a reference cycle through the connection's request cycle and the scope.
         self._send_whole = self.scope["state"].pop("whole", None)
         self._request_id = request_id.encode()
 
     def finish(self, response: Response) -> bool:
-        """Send an answer that is all there in one go, as our server can; False: it has to be sent in parts."""
+        """Send a complete response in one write if the server can; False: it has to be sent in parts."""
         if (
             self._send_whole is None
             or self._head
@@ -178,7 +178,7 @@ class Answer:
         return self.whole
 
     async def send(self, message: Message) -> None:
-        """Pass on a part of the answer."""
+        """Send a part of the response."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             own = _placed(message["headers"])
@@ -192,15 +192,15 @@ class Answer:
 
 
 def _placed(fields: Fields) -> Fields:
-    """Header fields with the prefix before the paths in them."""
+    """Header fields with the prefix added to their paths."""
     if not PUBLIC.get().prefix:
         return fields
     return [(name, placed_field(value) if name in {b"link", b"location"} else value) for name, value in fields]
 
 
 async def _broken(answer: Answer, receive: Receive, error: Exception) -> None:
-    """Say nothing of the inside; what has begun is left unfinished, so that the client sees that it was cut."""
-    if answer.whole:  # the application has said what there is to say
+    """Respond without internals; a response that has begun stays incomplete, so that the client notices."""
+    if answer.whole:  # the response is already complete
         return
     if answer.status:
         log.error("cut", path=answer.scope["path"], exc_info=error)
@@ -211,5 +211,5 @@ async def _broken(answer: Answer, receive: Receive, error: Exception) -> None:
 
 
 def _template(scope: Scope) -> str:
-    """The path as the route writes it: a log or a metric has one line per route, not per record."""
+    """The route's path template: logs and metrics are per route, not per record."""
     return str(getattr(scope.get("route"), "path", "-"))

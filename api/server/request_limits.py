@@ -1,7 +1,7 @@
-"""Before a request is looked at: who sends it, how it reached us through proxies, if it can be read, and how many come.
+"""Checks on every request: the client, the proxies it came through, its validity, and the client's rate.
 
-It is refused by the letter of HTTP (RFC 9110, 9112) beyond what a parser refuses, and for what is decoded loosely, for
-that would be answered as something else.
+Requests that HTTP forbids (RFC 9110, 9112) are refused even where the parser accepts them, and so are malformed
+encodings, which lenient decoding would turn into a different request.
 """
 
 import os
@@ -22,13 +22,13 @@ from api.settings import Settings
 WINDOW_SECONDS = 60
 REMEMBERED = 10_000
 _IPV6_CLIENT_BITS = 64
-# Some proxies add the port, and every connection has another.
+# Some proxies append the port, which differs for each connection.
 _WITH_PORT = re.compile(r"\[([^\]]*)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
 class Proxies:
-    """Believes what proxies say about a request, if they are in trusted networks."""
+    """Uses forwarding headers of proxies in trusted networks."""
 
     def __init__(self, trusted: Sequence[IPv4Network | IPv6Network]) -> None:
         """Take the networks."""
@@ -48,7 +48,7 @@ class Proxies:
         return peer, os.urandom(16).hex()
 
     def trusts_peer(self, scope: Scope) -> bool:
-        """Whether the request comes from a proxy that is believed."""
+        """Whether the request comes from a trusted proxy."""
         return bool(self._trusted) and self._trusts(_peer(scope))
 
     def _trusts(self, address: str) -> bool:
@@ -56,7 +56,7 @@ class Proxies:
         return parsed is not None and any(parsed in network for network in self._trusted)
 
     def _beyond(self, peer: str, chain: str) -> str:
-        """The address nearest to us that no trusted proxy has; each proxy adds the one it heard from to the end."""
+        """The last address that is not a trusted proxy's; each proxy appends the address of its client."""
         for text in reversed([part.strip() for part in chain.split(",") if part.strip()]):
             address = _parsed(text)
             if address is None or not self._trusts(peer):
@@ -70,7 +70,7 @@ def _peer(scope: Scope) -> str:
 
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:
-    """The address that a text names, if it names one."""
+    """The IP address in a text, or None."""
     if found := _WITH_PORT.fullmatch(text):
         text = found[1] or found[2]
     try:
@@ -82,7 +82,7 @@ def _parsed(text: str) -> IPv4Address | IPv6Address | None:
 
 
 class Allowance:
-    """How many requests each client may still send in its minute; IPv6 clients count by their network."""
+    """Limits the requests of each client per minute; IPv6 clients count by network."""
 
     def __init__(self, limit: int) -> None:
         """Take the number of requests per minute."""
@@ -91,7 +91,7 @@ class Allowance:
         self._policy = f'"client";q={limit};w={WINDOW_SECONDS}'.encode()
 
     def take(self, client: str) -> tuple[int, list[tuple[bytes, bytes]]]:
-        """After how many seconds to ask again (0: now is fine), and the headers that say what is left."""
+        """Count a request: the seconds to wait (0: allowed), and the rate limit headers."""
         now, key = time.monotonic(), counted_as(client)
         started, used = self._used.get(key, (now, 0))
         if now - started >= WINDOW_SECONDS:
@@ -106,7 +106,7 @@ class Allowance:
 
 
 def counted_as(client: str) -> str:
-    """Whose share a client's requests are of: of its address, or of its network where that is IPv6."""
+    """The key by which a client is counted: its address, or its network for IPv6."""
     if ":" not in client:
         return client
     address = _parsed(client)
@@ -122,7 +122,7 @@ class PublicAddress:
     """Knows the address that the settings or the server name, and believes what trusted proxies say of it."""
 
     def __init__(self, settings: Settings, proxies: Proxies) -> None:
-        """Take what is set."""
+        """Take the settings."""
         self._root, self._prefix, self._proxies = settings.public_root, settings.prefix, proxies
 
     def reached(self, scope: Scope) -> Scope:
@@ -137,7 +137,7 @@ class PublicAddress:
         return _without(prefix, _without(mounted, {**scope, "root_path": ""})) if prefix else scope
 
     def _forwarded(self, scope: Scope) -> str | None:
-        """What a trusted proxy says; None: nothing, or there is none."""
+        """The public address given by a trusted proxy, or None."""
         if not self._proxies.trusts_peer(scope):
             return None
         fields = {name: value.decode("latin-1") for name, value in scope["headers"]}
@@ -157,12 +157,12 @@ def _without(prefix: str, scope: Scope) -> Scope:
 
 
 def _first(value: str) -> str:
-    """What the proxy nearest to the client says."""
+    """The value set by the proxy nearest to the client."""
     return value.partition(",")[0].strip()
 
 
 METHODS = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH", b"QUERY"})
-"""Those of RFC 9110 and 5789, and QUERY, which is about to be one: those that are refused here are still known."""
+"""The methods of RFC 9110 and 5789 and the draft QUERY: known methods get 405, unknown ones 501."""
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _LINE = re.compile(rb"(%b) (\S+) HTTP/(\d)\.(\d)\r?" % _TOKEN)
 _SCHEME = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*)://")
@@ -170,18 +170,18 @@ _NAME = rb"(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+"
 _HOST = re.compile(rb"(?:%b|\[[0-9A-Fa-f:.]+\]|\[v[0-9A-Fa-f]+\.[\w.~!$&'()*+,;=:-]+\])(?::\d{0,5})?" % _NAME)
 
 Refusal = tuple[str, str]
-"""The type of problem and what is wrong."""
+"""The problem type and the detail."""
 _FRAGMENT: Refusal = (
     "malformed-request",
-    "The address of the request holds a #, which ends an address; write %23.",
+    "The URL of the request contains a #, which ends a URL; write %23.",
 )
-_HOSTS: Refusal = "malformed-request", "The request names no host, or several."
-_NO_HOST: Refusal = "malformed-request", "The Host of the request is no name and no address of a host."
+_HOSTS: Refusal = "malformed-request", "The request has no Host header, or several."
+_NO_HOST: Refusal = "malformed-request", "The Host of the request is not a valid host name or address."
 _TARGET: Refusal = "malformed-request", "The target of the request is neither a path nor an http or https address."
 _CODING: Refusal = "not-implemented", "The request has a transfer coding other than chunked."
-_VERSION: Refusal = "version-not-supported", "The request is of another version than HTTP/1.1 or HTTP/1.0."
-_METHOD: Refusal = "not-implemented", "The method of the request is none that this service knows."
-# Control characters, line separators, and marks that change the direction of what follows them.
+_VERSION: Refusal = "version-not-supported", "The request's version is neither HTTP/1.1 nor HTTP/1.0."
+_METHOD: Refusal = "not-implemented", "The method of the request is unknown."
+# Control characters, line separators, and characters that change the text direction.
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _HALF_ENCODED = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _ENCODED_SLASH = re.compile(rb"%2f|%5c", re.IGNORECASE)
@@ -189,7 +189,7 @@ _SHOWN = 40
 
 
 def refused_line(line: bytes) -> Refusal | None:
-    """Why a line that no parser takes is refused, where it is the line of a request at all."""
+    """Why a request line that the parser rejects is refused, if it is a request line at all."""
     found = _LINE.fullmatch(line)
     if found is None:
         return None
@@ -199,7 +199,7 @@ def refused_line(line: bytes) -> Refusal | None:
 
 
 def refused_head(method: bytes, target: bytes, version: str, headers: Sequence[tuple[bytes, bytes]]) -> Refusal | None:
-    """Why a request is refused that a parser has taken; header names are in small letters."""
+    """Why a parsed request is refused; header names are in lower case."""
     if not version.startswith("1."):
         return _VERSION
     if method not in METHODS:
@@ -225,7 +225,7 @@ def _refused_fields(version: str, headers: Sequence[tuple[bytes, bytes]]) -> Ref
 
 
 def refusal(scope: Scope, settings: Settings) -> Refused | None:
-    """Why a request is not looked at any further, if so."""
+    """The problem of a request that is refused without further processing, or None."""
     path, query = scope.get("raw_path") or b"", scope["query_string"]
     if len(path) + len(query) > settings.url_bytes:
         return Problem("too-large", f"The path and query are longer than {settings.url_bytes} bytes.")
@@ -234,7 +234,7 @@ def refusal(scope: Scope, settings: Settings) -> Refused | None:
         if found is not None:
             return found
         if _ENCODED_SLASH.search(path):
-            return Problem("malformed-request", "The path holds an encoded slash, which no path of this service has.")
+            return Problem("malformed-request", "The path contains an encoded slash, which no path here has.")
     return _oversized(query, settings) if query else None
 
 
@@ -244,9 +244,9 @@ def _illegible(name: str, part: bytes) -> Refused | None:
     except UnicodeDecodeError:
         return Problem("malformed-request", f"The {name} is not valid UTF-8.")
     if CONTROL.search(text):
-        return Problem("malformed-request", f"The {name} holds control characters.")
+        return Problem("malformed-request", f"The {name} contains control characters.")
     if _HALF_ENCODED.search(part):
-        return Problem("malformed-request", f"The {name} holds a % that encodes nothing; write %25.")
+        return Problem("malformed-request", f"The {name} contains a % that encodes nothing; write %25.")
     return None
 
 

@@ -1,4 +1,4 @@
-"""The HTTP server: uvicorn, with the bounds on connections and time that it lacks, and a stop that breaks nothing."""
+"""The HTTP server: uvicorn with limits on connections and time, and a graceful shutdown that loses no request."""
 
 import asyncio
 import contextlib
@@ -30,9 +30,9 @@ _REASONS = {
     501: b"Not Implemented",
     505: b"HTTP Version Not Supported",
 }
-TOO_LARGE = "The request is larger than this service takes."
-_HEADERS = "headers-too-large", "The header fields are more, or longer, than this service takes."
-_PER_FIELD = 4  # colon, blank, CR, LF
+TOO_LARGE = "The request is larger than this service accepts."
+_HEADERS = "headers-too-large", "There are more header fields than this service accepts, or they are too long."
+_PER_FIELD = 4  # colon, space, CR, LF
 _REQUEST_LINE = 32
 _LINGER_SECONDS = 0.5
 HURRIED_SECONDS = 2
@@ -46,25 +46,25 @@ MUCH_GARBAGE = 1_000
 ALL_EVERY = 100
 """One in so many looks among older objects is at all of them."""
 SWITCH_SECONDS = 0.0001
-"""How long a thread that reads waits for its turn: Python's own 5 ms are what it takes to read a thousand rows."""
+"""The thread switch interval; in Python's default of 5 ms a thread could read a thousand rows."""
 
 
 class State(ServerState):
-    """What the connections of a server share."""
+    """State shared by the connections of a server."""
 
     def __init__(self, settings: Settings) -> None:
-        """Connections obey these settings."""
+        """Take the settings for connections."""
         super().__init__()
         self.settings = settings
         self.draining = False
         self.last_call: float | None = None
-        """For how many seconds the last connections are kept while nothing is asked; None: new ones are still taken."""
+        """During shutdown, the seconds that idle connections are kept; None: not shutting down."""
         self.silent: dict[Connection, None] = {}
-        """Connections that wait for a request; who has waited longest comes first."""
+        """Connections that wait for a request, the longest idle first."""
 
 
 class Connection(HttpToolsProtocol):
-    """A connection that has to send its requests, and to take its answers, in time and within bounds."""
+    """A connection with limits on the size of requests and on the time to send them and to read responses."""
 
     server_state: State
     cycle: RequestResponseCycle | None  # type: ignore[assignment]  # none before the first request
@@ -76,9 +76,9 @@ class Connection(HttpToolsProtocol):
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
-        """Begin by waiting for a request."""
+        """Wait for a request."""
         super().__init__(config=config, server_state=server_state, app_state=app_state, _loop=_loop)
-        self.parser.set_dangerous_leniencies(lenient_version=True)  # whichever it is, is answered below
+        self.parser.set_dangerous_leniencies(lenient_version=True)  # versions are checked below
         self.settings = server_state.settings
         self.waiting_since: float | None = self.loop.time()
         self.pace = Pace(self.settings.least_rate, self.settings.send_seconds)
@@ -87,7 +87,7 @@ class Connection(HttpToolsProtocol):
         self._refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Make room: who has kept silent longest goes first."""
+        """Register the connection; if there are too many, close the longest idle one."""
         if len(self.connections) >= self.settings.connections and self.server_state.silent:
             next(iter(self.server_state.silent)).give_up()
         super().connection_made(transport)
@@ -95,7 +95,7 @@ class Connection(HttpToolsProtocol):
         self._end_when_silent()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing more comes."""
+        """Unregister the connection."""
         self.server_state.silent.pop(self, None)
         super().connection_lost(exc)
 
@@ -105,12 +105,12 @@ class Connection(HttpToolsProtocol):
         self.server_state.silent[self] = None
 
     def give_up(self) -> None:
-        """Hang up at once."""
+        """Close the connection immediately."""
         self.server_state.silent.pop(self, None)
         self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        """Take what came, unless it is more than a request may be."""
+        """Parse received bytes, unless the request exceeds a limit."""
         if self._refused or self.transport.is_closing():
             return
         if self._unparsed == 0 and self.waiting_since is not None:
@@ -123,16 +123,16 @@ class Connection(HttpToolsProtocol):
             self.refuse("too-large" if in_url else "headers-too-large", TOO_LARGE)
 
     def on_headers_complete(self) -> None:
-        """Have the application answer, or refuse."""
+        """Pass the request to the application, or refuse it."""
         self.waiting_since = None
         self.server_state.silent.pop(self, None)
         self.scope["state"]["refusal"] = self._refusal()
-        if self.url == b"*":  # of the service as a whole, which its first page stands for
+        if self.url == b"*":  # about the service as a whole, represented by `/`
             self.url = b"/"
         self._unparsed = 0
         before = self.cycle
         super().on_headers_complete()
-        # A later 1.x is answered as the last that is known (RFC 9110, section 2.5).
+        # Handle a later 1.x like the highest supported one (RFC 9110, section 2.5).
         self.scope["http_version"] = min(self.scope["http_version"], "1.1")
         if self.cycle is not None and self.cycle is not before and self.scope["method"] != "HEAD":  # has no body
             framed = self.scope["http_version"] == "1.1"
@@ -142,7 +142,7 @@ class Connection(HttpToolsProtocol):
             self.end()
 
     def _send_whole(self, cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> bool:
-        """Send an answer that is all there, in one write; False: uvicorn has to, for the client takes nothing now."""
+        """Send a complete response in one write; False: uvicorn has to send it, because the client is not reading."""
         if cycle.flow.write_paused or cycle.disconnected or cycle.response_started:
             return False
         cycle.response_started = cycle.response_complete = True
@@ -159,17 +159,17 @@ class Connection(HttpToolsProtocol):
         return True
 
     def on_body(self, body: bytes) -> None:
-        """A body means nothing to GET; it is taken, and not counted as headers."""
+        """Accept a body, which GET ignores, without counting it as headers."""
         self._unparsed = 0
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Whatever follows is another request."""
+        """The request is complete; further bytes belong to the next one."""
         self._unparsed = 0
         super().on_message_complete()
 
     def _refusal(self) -> tuple[str, str] | None:
-        """The type of problem that the request is answered with, and what is wrong with it."""
+        """The problem type and detail with which the request is refused, or None."""
         version = self.parser.get_http_version()
         if refused := refused_head(self.parser.get_method(), self.url, version, self.headers):
             return refused
@@ -181,7 +181,7 @@ class Connection(HttpToolsProtocol):
         return None
 
     def on_response_complete(self) -> None:
-        """Go on to the next request, unless the rest of this one is still to come."""
+        """Continue with the next request, unless this one has not arrived completely."""
         unfinished = self.cycle is not None and self.cycle.more_body
         super().on_response_complete()
         if not self.pipeline:
@@ -191,33 +191,33 @@ class Connection(HttpToolsProtocol):
                 self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP, or too long for the parser."""
+        """Refuse what is not HTTP or is too long for the parser."""
         too_large = len(getattr(self, "url", b"")) > self.settings.url_bytes
         slug, detail = refused_line(self._line) or ("malformed-request", msg)
         self.refuse("too-large" if too_large else slug, TOO_LARGE if too_large else detail)
 
     def refuse(self, slug: str, detail: str) -> None:
-        """Answer a request that never was whole, and hang up."""
+        """Respond to an incomplete request, and close the connection."""
         if self._refused or self.transport.is_closing():
             return
         self._refused = True
         if self.cycle is None or self.cycle.response_complete:
             self.transport.write(_raw(Problem(slug, detail)))
-        # What is still on its way is taken and dropped: a reset would cost the client the answer.
+        # Read and discard what is still arriving; a reset could destroy the response.
         self.loop.call_later(_LINGER_SECONDS, self.transport.close)
 
     def end(self) -> None:
-        """Tell the client, with the answer under way, to send nothing more here."""
+        """Tell the client in the current response that the connection will be closed."""
         if self.cycle is not None and not self.cycle.response_started:
             self.cycle.keep_alive = False
 
     def shutdown(self) -> None:
-        """Take no further request, unless it may have been sent before the client could know."""
+        """Accept no more requests, except those sent before the client could know about the shutdown."""
         self.end()
         self._end_when_silent()
 
     def _end_when_silent(self) -> None:
-        """On the last call, hang up on a client that asks nothing; who is being answered is looked at again then."""
+        """During shutdown, close an idle connection; a busy one is checked again after its response."""
         patience = self.server_state.last_call
         if patience is None or self.waiting_since is None or self.transport.is_closing():
             return
@@ -228,7 +228,7 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
 
     def check(self, now: float) -> None:
-        """Hang up on a client that keeps us waiting."""
+        """Close the connection if the client is too slow."""
         if self.pace.is_too_slow(now, self.transport.get_write_buffer_size()):
             self.give_up()
         elif self.waiting_since is not None and now - self.waiting_since > self.settings.header_seconds:
@@ -239,7 +239,7 @@ class Connection(HttpToolsProtocol):
 
 
 def _is_unspoken(refusal: tuple[str, str] | None) -> bool:
-    """Whether a request is refused for something of HTTP that is not known here: where it ends is not known either."""
+    """Whether a request is refused for an unsupported feature of HTTP, so that its end is unknown."""
     return refusal is not None and refusal[0] in {"not-implemented", "version-not-supported"}
 
 
@@ -304,7 +304,7 @@ class Server(uvicorn.Server):
     server_state: State
 
     def __init__(self, app: FastAPI, guard: Middleware, settings: Settings) -> None:
-        """Serve the application behind its guard, as the settings say."""
+        """Serve the application in its middleware, according to the settings."""
         self.app = app
         self.settings = settings
         super().__init__(
@@ -316,7 +316,7 @@ class Server(uvicorn.Server):
                 ws="none",
                 log_config=None,
                 access_log=False,
-                proxy_headers=False,  # the guard knows which proxies to believe
+                proxy_headers=False,  # the middleware handles trusted proxies
                 server_header=False,
                 timeout_keep_alive=settings.idle_seconds,
                 timeout_graceful_shutdown=settings.stop_seconds,
@@ -325,10 +325,10 @@ class Server(uvicorn.Server):
         self.server_state = State(settings)
         self._garbage = Garbage()
         self.beside = None if settings.metrics_address is None else _numbers(app, settings, settings.metrics_address)
-        """Tells the numbers at their own address."""
+        """The server of `/metrics` at its own address."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take as many connections as the settings say, as far as the system lets us."""
+        """Raise the limit of open files to the configured number of connections, as far as the system allows."""
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         wanted = self.settings.connections * 2
         if soft < wanted:
@@ -342,7 +342,7 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
 
     async def on_tick(self, counter: int) -> bool:
-        """Look after the connections, twice a second."""
+        """Check all connections twice a second."""
         if counter % 5 == 0:
             now = asyncio.get_running_loop().time()
             for connection in list(self.server_state.connections):
@@ -352,7 +352,7 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop: after SIGTERM, what is sent meanwhile is still answered, and every client told to go elsewhere."""
+        """Shut down gracefully: respond to requests that arrive meanwhile, and close connections with notice."""
         self.server_state.draining = self.app.state.stopping = True
         last_call = 0.0
         if self._captured_signals == [signal.SIGTERM]:
@@ -373,11 +373,11 @@ class Server(uvicorn.Server):
 
 
 class PortUnusableError(Exception):
-    """The address cannot be served on; the message is one line that says why."""
+    """The address cannot be used; the message says why in one line."""
 
 
 def bind(settings: Settings) -> socket.socket:
-    """Take the port, before anything is built or loaded. Raises PortUnusableError."""
+    """Bind the port before anything is built or loaded. Raises PortUnusableError."""
     host, port = settings.host, settings.port
     try:
         return socket.create_server(

@@ -1,4 +1,4 @@
-"""What answers are written to: their framing for each version of HTTP, and how fast a client takes them in."""
+"""Transports for responses: framing for each version of HTTP, and a minimum rate for clients."""
 
 import asyncio
 import socket
@@ -6,22 +6,22 @@ import struct
 
 _FRAMED = b"transfer-encoding: chunked\r\n\r\n"
 _RESET = struct.pack("ii", 1, 0)
-"""Of SO_LINGER: closing tells the other end that something went wrong."""
+"""A value of SO_LINGER that resets the connection on close, which tells the client of the failure."""
 
 
 class Pace:
-    """How fast a client takes in what there is for it: slower than the least rate, it keeps others from their turn."""
+    """Measures how fast a client reads, because clients below the minimum rate block others."""
 
     def __init__(self, least_rate: float, seconds: float) -> None:
-        """Take the bytes per second, and over how many seconds together."""
+        """Take the minimum rate in bytes per second and the seconds over which it is averaged."""
         self._least_rate, self._seconds = least_rate, seconds
         self._began: tuple[float, int] | None = None
-        """Since when something has always been waiting for the client, and how many bytes it had taken in by then."""
+        """When the client last fell behind, and the number of bytes it had read by then."""
         self.written = 0
-        """Bytes that were passed on, to be sent as soon as the client takes them."""
+        """The number of bytes passed to the transport."""
 
     def is_too_slow(self, now: float, waiting: int) -> bool:
-        """Whether the client took in too little for so long; `waiting`: bytes that it has not taken yet."""
+        """Whether the client has been below the minimum rate for too long; `waiting`: bytes it has not read yet."""
         taken = self.written - waiting
         if not waiting or self._began is None:
             self._began = (now, taken) if waiting else None
@@ -34,7 +34,7 @@ class Pace:
 
 
 class Joined(asyncio.Transport):
-    """What one answer is written to: its head waits for the beginning of its body, and both leave in one write."""
+    """A transport for one response that sends the headers and the beginning of the body in one write."""
 
     def __init__(self, transport: asyncio.Transport, pace: Pace) -> None:
         """Nothing was written yet."""
@@ -42,7 +42,7 @@ class Joined(asyncio.Transport):
         self._head: bytes | None = None
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Send what follows the head at once."""
+        """Buffer the headers, and send everything else immediately."""
         if self._head is None:
             self._head = bytes(data)
         elif self._head:
@@ -56,21 +56,21 @@ class Joined(asyncio.Transport):
         self._transport.write(data)
 
     def close(self) -> None:
-        """Send what is left, and hang up."""
+        """Send the rest, and close the connection."""
         if self._head:
             self._pass_on(self._head)
             self._head = b""
         self._transport.close()
 
     def is_closing(self) -> bool:
-        """Whether nothing more is sent."""
+        """Whether the connection is closing."""
         return self._transport.is_closing()
 
 
 class Unframed(Joined):
-    """The same to a client of HTTP/1.0, which knows no chunks: there the answer ends where the connection does.
+    """A transport for HTTP/1.0, which has no chunks: the response ends with the connection.
 
-    One that is cut must not look whole, and so the connection is then reset.
+    An incomplete response must not look complete, so its connection is reset.
     """
 
     def __init__(self, transport: asyncio.Transport, pace: Pace) -> None:
@@ -79,7 +79,7 @@ class Unframed(Joined):
         self._framed = self._unfinished = False
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Send the head, and what the chunks hold."""
+        """Send the headers and the contents of chunks."""
         data = bytes(data)
         if self._head is None:
             self._framed = self._unfinished = data.endswith(_FRAMED)
@@ -87,13 +87,13 @@ class Unframed(Joined):
         elif self._framed and data:
             size, _, rest = data.partition(b"\r\n")
             length = int(size, 16)
-            self._unfinished = 0 < length == len(rest) - 2  # the last chunk, an empty one, comes with what is before it
+            self._unfinished = 0 < length == len(rest) - 2  # the final empty chunk comes with the previous one
             super().write(rest[:length])
         else:
             super().write(data)
 
     def close(self) -> None:
-        """Hang up, so that it is seen if something is missing."""
+        """Close the connection, or reset it if the response is incomplete."""
         if not self._unfinished:
             super().close()
             return

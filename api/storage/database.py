@@ -302,8 +302,8 @@ def _reason(error: BaseException | None) -> str:
     if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE:
         return "its disk has no room for what readers share; free some, or serve what `counterclaim backup` made."
     if "not a database" in said:
-        return f"{said}: name another, or if it was one, move it away and put a backup back (`counterclaim restore`)."
+        return f"{said}: name another, or if it was one, move it away and restore a backup (`counterclaim restore`)."
     if error is not None and is_beyond_reading(error):
         command = "pg_restore" if hasattr(error, "sqlstate") else "counterclaim restore"
-        return f"{said}: it is damaged. Put a backup back (`{command}`), or load the data into a new database."
+        return f"{said}: it is damaged. Restore a backup (`{command}`), or load the data into a new database."
     return said.removeprefix("connection failed: ") + "."

@@ -123,11 +123,11 @@ class Trouble:
 
     def late(self, error: Exception) -> Unavailable:
         """A statement took too long."""
-        return self._said(error, "The question took too long to answer; narrow it.")
+        return self._said(error, "The query took too long; narrow it.")
 
     def busy(self) -> Unavailable:
         """Every connection is in use."""
-        return Unavailable("The service is answering as many questions as it can.")
+        return Unavailable("The service is answering as many queries as it can.")
 
     def away(self, error: Exception) -> Unavailable:
         """The database cannot be read."""

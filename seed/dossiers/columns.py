@@ -1,4 +1,4 @@
-"""The columns of a spreadsheet of one row per claim: which record and field each fills, in the template's order."""
+"""The columns of a spreadsheet with one row per claim, and the record and field that each fills, in template order."""
 
 from typing import NamedTuple
 
@@ -8,15 +8,15 @@ class Column(NamedTuple):
 
     name: str
     part: str
-    """Whose field it is: the dataset's, or the row's source, speaker, place, event, claim or citation."""
+    """The record it belongs to: the dataset, or the row's source, speaker, place, event, claim or citation."""
     field: str
-    """The field, as in a dossier: `said.edtf`."""
+    """The field as in a dossier: `said.edtf`."""
     type: str
-    """`text`, `number`, `whole`, `flag`, `list` (divided by semicolons) or `date`."""
+    """`text`, `number`, `whole`, `flag`, `list` (separated by semicolons) or `date`."""
     told: str
     example: str = ""
     refers: str = ""
-    """The kind of record that it names by id, or by the name under which this file makes it."""
+    """The kind of record that it refers to, by id or by the name under which this file makes it."""
 
 
 BY_NAME_TOO = "by id, or by name if this file makes it"

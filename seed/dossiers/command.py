@@ -1,4 +1,4 @@
-"""`counterclaim load`: records of one's own into the database, all or nothing."""
+"""`counterclaim load`: loads your own records, all or nothing."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -26,9 +26,9 @@ def load_files(  # noqa: PLR0913 - each is a choice of its own
     message: str | None = None,
     queue: Queue = NO_QUEUE,
 ) -> Report:
-    """Load what files hold, of these datasets (none given: of all), or `LoadRefusedError`.
+    """Load the records in files, of these datasets or of all. Raises `LoadRefusedError`.
 
-    A spreadsheet's dataset keeps its moment until anything changes.
+    A spreadsheet's dataset keeps the moment it was recorded until anything changes.
     """
     now, given = datetime.now(UTC), list(read(paths, datasets))
     before = _recorded_at(engine)

@@ -1,4 +1,4 @@
-"""Every field of the input models, with its sentence and example: for template, documentation and schema."""
+"""Every field of the input models with description and example, for template, documentation and schema."""
 
 import tomllib
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from seed.records import INPUT_MODELS, KIND_OF_TABLE
 from seed.refusals import parts_of
 
 DECLARED = Path(__file__).parent / "fields.toml"
-# Parts of records, which have no id of their own.
+# Parts of records, which have no id.
 PARTS: dict[str, type[BaseModel]] = {
     "when": records.When,
     "release": records.Release,
@@ -29,7 +29,7 @@ MODELS: dict[str, type[BaseModel]] = {**INPUT_MODELS, **PARTS}
 
 
 class Described(NamedTuple):
-    """A field, and what there is to say of it."""
+    """A field and its documentation."""
 
     name: str
     told: str
@@ -61,7 +61,7 @@ def words(info: FieldInfo) -> Iterator[str]:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of a dossier, in JSON or TOML, as editors use it."""
+    """The JSON Schema of a dossier in JSON or TOML, for editors."""
     tables: dict[str, Any] = {table: (list[INPUT_MODELS[kind]], []) for table, kind in KIND_OF_TABLE.items()}  # type: ignore[valid-type]
     dossier = create_model("Dossier", dataset=(field_types.Id, ...), **tables)
     made = dossier.model_json_schema()
@@ -74,5 +74,5 @@ def schema() -> dict[str, Any]:
             one["properties"][field.name]["description"] = field.told
     made["$defs"]["When"] = {"anyOf": [{"type": "string", "description": "A day, or an EDTF."}, made["$defs"]["When"]]}
     recorded = made["$defs"]["Dataset"]["properties"]["recorded_at"]
-    recorded.pop("format")  # a day will do
+    recorded.pop("format")  # a day is allowed too
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}

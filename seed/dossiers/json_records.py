@@ -1,4 +1,4 @@
-"""Records in JSON, shaped as in TOML, and in lines of JSON, as `counterclaim export` writes them."""
+"""Records in JSON, structured like TOML dossiers, and in lines of JSON as written by `counterclaim export`."""
 
 import json
 from pathlib import Path
@@ -13,13 +13,13 @@ LARGEST = 64 * 2**20
 
 
 def tables_of(path: Path) -> dict[str, dict[str, Any]]:
-    """By dataset, the tables of a file of JSON or of lines of JSON, or `UnreadableError`."""
+    """The tables of a file of JSON or lines of JSON, by dataset. Raises `UnreadableError`."""
     text = _text(path)
     if path.suffix.lower() != ".json":
         return _lines(text, path.stem)
     held = _decoded(text, "")
     if not isinstance(held, dict):
-        raise UnreadableError("is no object with a dataset and its records")
+        raise UnreadableError("is not an object with a dataset and its records")
     dataset = held.pop("dataset", None)
     if not isinstance(dataset, str):
         raise UnreadableError('has no dataset: "dataset": "…" stands at the top of every file')
@@ -48,11 +48,11 @@ def _decoded(text: str, where: str) -> Any:  # noqa: ANN401 - whatever JSON hold
     except RecursionError:
         raise UnreadableError("is nested too deep") from None
     except ValueError:
-        raise UnreadableError("holds a number of thousands of digits") from None
+        raise UnreadableError("contains a number with thousands of digits") from None
 
 
 def _lines(text: str, name: str) -> dict[str, dict[str, Any]]:
-    """Each line is a record with its `dataset`; its kind is its `record`, or the file's name (`events.ndjson`)."""
+    """Each line is a record with its `dataset`; its kind is in `record` or in the file's name (`events.ndjson`)."""
     found: dict[str, dict[str, Any]] = {}
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():

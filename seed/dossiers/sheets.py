@@ -1,4 +1,4 @@
-"""Rows of a spreadsheet, one per claim, become claims and the events, actors, places and sources they speak of."""
+"""Turns rows of a spreadsheet, one per claim, into claims and their events, actors, places and sources."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,12 +15,12 @@ from seed.importers.cells import NOTHING, mark, number, slug, whole_number
 from seed.records import Dataset
 from seed.refusals import Entry, Place, Refusal, entry, meant, shown
 
-# Stands for the moment of loading until that is known.
+# A placeholder for the moment of loading.
 UNRECORDED = datetime(1, 1, 1, tzinfo=UTC)
 KINDS = {"dataset": "dataset", "source": "source", "speaker": "actor", "place": "location", "event": "event"}
 NAMES = {"dataset": "title", "source": "title", "speaker": "name", "place": "name", "event": "title"}
 PARTS = {kind: part for part, kind in KINDS.items()}
-# What a record can be made of in passing, `Name (kind)`: the columns that are then as if filled, and the kinds.
+# Records that can be created inline as `Name (kind)`: the columns that this fills, and the kinds.
 IN_PASSING: dict[str, tuple[str, str, type[StrEnum]]] = {
     "actor": ("speaker", "speaker_kind", ActorKind),
     "location": ("place", "place_kind", LocationKind),
@@ -46,7 +46,7 @@ FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0":
 
 @dataclass
 class Draft:
-    """A record that rows are making up: its fields as text in cells, and where each was read."""
+    """A record that is collected from rows: the texts of its fields and where each was read."""
 
     place: Place
     cells: dict[str, str] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Draft:
     """The source of the row that gave the point."""
 
     def take(self, line: Line, columns: Iterable[Column]) -> Iterator[Refusal]:
-        """What a row says of it; rows may leave out what another says, but not contradict it."""
+        """Add what a row says about the record; a row may omit fields of other rows, but not contradict them."""
         for column in columns:
             given = line.cells.get(column.name)
             if given is None:
@@ -68,7 +68,7 @@ class Draft:
 
 
 def read_sheet(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place] | Refusal]:
-    """What a spreadsheet holds: each record with its dataset and place, or why it is none."""
+    """The records of a spreadsheet, each with its dataset and place, or the reason to refuse it."""
     sheet = Sheet(path)
     for one in lines(path):
         if isinstance(one, Refusal):
@@ -80,17 +80,17 @@ def read_sheet(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place]
 
 
 class Sheet:
-    """A spreadsheet that is being read."""
+    """A spreadsheet being read."""
 
     def __init__(self, path: Path) -> None:
-        """Without a column for it, the dataset is called as the file is."""
+        """Name the dataset after the file unless a column names it."""
         self._dataset = slug(path.stem) or f"dataset-{mark(path.stem)}"
         self._drafts: dict[tuple[str, str, str], Draft] = {}
         self._claims: list[tuple[Line, str, dict[str, str | None]]] = []
         self._told: set[str] = set()
 
     def take(self, line: Line) -> Iterator[Refusal]:
-        """One row more."""
+        """Add a row."""
         for name in line.cells.keys() - BY_NAME.keys() - self._told:
             self._told.add(name)
             told = f"there is no such column{meant(name, list(BY_NAME))}"
@@ -117,7 +117,7 @@ class Sheet:
         self._claims.append((line, self._dataset, ids))
 
     def _make_others(self, line: Line) -> Iterator[Refusal]:
-        """Make whom and what a row names by name and kind, and leave the name in its cell."""
+        """Create records that a row gives by name and kind, and keep only the name in the cell."""
         for column in COLUMNS:
             if column.refers not in IN_PASSING or column.name not in line.cells:
                 continue
@@ -137,7 +137,7 @@ class Sheet:
             line.cells[column.name] = ";".join(parts)
 
     def _part(self, part: str, kind: str, columns: list[Column], line: Line) -> tuple[str | None, list[Refusal]]:
-        """The id of a row's source, speaker, place or event: named, or made of its name."""
+        """The id of a row's source, speaker, place or event: given, or derived from its name."""
         given = {column.field: line.cells[column.name] for column in columns if column.name in line.cells}
         name = given.get(NAMES[part])
         id_ = self._dataset if part == "dataset" else given.get("id") or (name and made(self._dataset, name))
@@ -189,13 +189,13 @@ class Sheet:
             fields.setdefault("id", f"{dataset}-{mark(*sorted(line.cells.items()))}")
             checked = entry("claim", fields, dataset, line.place)
             named = {(kind, ids[part]) for part, kind in KINDS.items()}
-            # What is wrong with what a row makes was said; that it is not there need not be said as well.
+            # The fault of a record was reported already; do not report references to it as well.
             if isinstance(checked, list) or not named & unfit:
                 yield from by_columns(checked, "claim")
 
 
 def made(dataset: str, name: str) -> str:
-    """The id of a record that is made of its name."""
+    """The id of a record that is derived from its name."""
     readable = slug(name)
     return "-".join(filter(None, (dataset, readable, "" if name.isascii() and readable else mark(name))))
 
@@ -203,7 +203,7 @@ def made(dataset: str, name: str) -> str:
 def valued(
     place: Place, cells: dict[str, str], part: str, ids: Mapping[tuple[str, str], str]
 ) -> tuple[dict[str, Any], list[Refusal]]:
-    """The fields of a part, out of the text in its cells; `ids` are those of what the sheet makes, by kind and name."""
+    """The fields of a part, from the text in its cells; `ids`: of the sheet's own records, by kind and name."""
     fields: dict[str, Any] = {}
     refusals = []
     for column in COLUMNS:
@@ -223,13 +223,13 @@ def valued(
 
 
 def divided(column: Column, text: str) -> list[str]:
-    """The parts of a cell."""
+    """The items of a cell with a list."""
     parts = text.split(";") if column.type in {"list", "participants"} else [text]
     return [part for one in parts if (part := one.strip())]
 
 
 def value(column: Column, text: str, ids: Mapping[tuple[str, str], str]) -> Any:  # noqa: ANN401 - whatever the field holds
-    """What a cell says."""
+    """The value of a cell."""
     match column.type:
         case "number":
             return number(text)
@@ -247,11 +247,11 @@ def value(column: Column, text: str, ids: Mapping[tuple[str, str], str]) -> Any:
 
 
 def referred(kind: str, text: str, ids: Mapping[tuple[str, str], str]) -> str:
-    """The id of a record that is named by its id, or by the name under which the sheet makes it."""
+    """The id of a record that is given by its id, or by the name under which the sheet makes it."""
     found = ids.get((kind, text), text)
     if not _ID.fullmatch(found):
         how = f"; {HOW_TO_MAKE[kind]}" if kind in HOW_TO_MAKE else ""
-        raise ValueError(f"{shown(text)} is no id, and this file makes no such {kind}{how}")
+        raise ValueError(f"{shown(text)} is not an id, and this file makes no such {kind}{how}")
     return found
 
 
@@ -264,7 +264,7 @@ def participant(text: str, ids: Mapping[tuple[str, str], str]) -> dict[str, str]
 
 
 def finish(kind: str, fields: dict[str, Any], draft: Draft) -> None:
-    """Fill in what follows from the other cells."""
+    """Fill in defaults and what follows from other cells."""
     if kind == "dataset":
         fields.setdefault("title", fields["id"])
         fields["recorded_at"] = UNRECORDED
@@ -281,7 +281,7 @@ def finish(kind: str, fields: dict[str, Any], draft: Draft) -> None:
 def by_columns(
     found: Entry | list[Refusal], part: str, rows: Mapping[str, int | None] = EVERY
 ) -> Iterator[Entry | Refusal]:
-    """The record, or all that is wrong with it, by the names of the columns."""
+    """The record, or everything that is wrong with it, by column."""
     if isinstance(found, Entry):
         yield found
         return
@@ -306,7 +306,7 @@ def advised(refusal: Refusal) -> Refusal:
 
 
 def recorded(one: Entry, when: datetime) -> Entry:
-    """A dataset that a spreadsheet made, as recorded at a moment; anything else as it is."""
+    """Set the moment at which a spreadsheet's dataset was recorded; leave other records unchanged."""
     if isinstance(one.record, Dataset) and one.record.recorded_at == UNRECORDED:
         return one._replace(record=one.record.model_copy(update={"recorded_at": when}))
     return one

@@ -1,4 +1,4 @@
-"""`counterclaim template`: a commented dossier, a spreadsheet of a row per claim, the schema, the documentation."""
+"""`counterclaim template`: a commented dossier, a spreadsheet with one row per claim, the schema, the documentation."""
 
 import csv
 import io
@@ -22,23 +22,23 @@ TITLES = {
     "value": "`value` of a claim",
     "citation": "`citations` of a claim",
 }
-# In spreadsheets, the columns that hold words of a vocabulary.
+# Columns of spreadsheets with words of a vocabulary.
 WORDS = (
     *("stance", "aspect", "certainty", "event_kind", "actor_kind", "location_kind", "source_kind", "place_relation"),
     *("role", "citation_flag", "date_basis", "measure"),
 )
 
 
-# Rows of the template whose cells take whatever is typed as text.
+# The number of rows in the template whose cells are formatted as text.
 READY_ROWS = 502
 
 
 class TemplateUnusableError(Exception):
-    """No template can be written there; the message says why."""
+    """The template cannot be written; the message says why."""
 
 
 def write(path: Path) -> None:
-    """Write the template that the suffix asks for; what is there already stays."""
+    """Write the template for the suffix; an existing file is never replaced."""
     made = MADE.get(path.suffix.lower())
     if made is None:
         raise TemplateUnusableError(f"{path}: a template ends in {', '.join(MADE)}.")
@@ -65,7 +65,7 @@ def fill(stream: BinaryIO, whole: bytes, path: Path) -> None:
 
 
 def toml() -> str:
-    """A dossier of one claim, with every field and what it says."""
+    """A dossier with one claim and every field explained."""
     return "\n".join(
         [
             "# A dossier: who said what about an event. Change what is here, delete what you do not need, add as many",
@@ -90,7 +90,7 @@ def _table(table: str, kind: str) -> Iterator[str]:
 
 
 def sheet() -> list[list[str]]:
-    """The columns, and a row that shows how they are filled."""
+    """The columns, and an example row."""
     return [[column.name for column in COLUMNS], [column.example for column in COLUMNS]]
 
 
@@ -101,7 +101,7 @@ def as_csv() -> bytes:
 
 
 def as_xlsx() -> bytes:
-    """Sheets of rows and of words; every cell is text, so that no program takes a date for another."""
+    """Sheets of rows and of words; every cell is text, so that no program reinterprets a date."""
     from openpyxl import Workbook  # noqa: PLC0415 - an extra that need not be installed
 
     book = Workbook()
@@ -130,7 +130,7 @@ def as_json() -> bytes:
 
 
 def documented() -> str:
-    """The part of docs/dossier.md that follows from the models."""
+    """The part of docs/dossier.md that is generated from the models."""
     lines = ["## Every column of a spreadsheet", "", "| column | what | example |", "|---|---|---|"]
     lines += [f"| `{one.name}` | {one.told} | {f'`{one.example}`' if one.example else ''} |" for one in COLUMNS]
     lines += ["", "## Every field of a dossier", "", "A star marks what a record cannot do without."]

@@ -1,4 +1,4 @@
-"""Spreadsheets as rows of text: what a cell shows, or why that cannot be told; nothing is guessed."""
+"""Reads spreadsheets as rows of text: what each cell shows, or why that is unclear; nothing is guessed."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ from seed.refusals import Place, Refusal, shown, unread
 
 LARGEST = 64 * 2**20
 MOST_ROWS, MOST_COLUMNS = 200_000, 200
-# A sheet of the template that explains words, and has no rows of its own.
+# The template's sheet that explains words, which has no rows of data.
 WORDS = "words"
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
 _PLAIN = re.compile(r"(general|@|#*,?#*0*(\.[0#]+)?)(;.*)?")
@@ -23,18 +23,18 @@ _ZEROS = re.compile(r"0{2,}")
 
 
 class Line(NamedTuple):
-    """A row of a sheet: where it is, and its cells by the names of the columns."""
+    """A row of a sheet: its place, and its cells by column name."""
 
     place: Place
     cells: dict[str, str]
 
 
 class CellUnclearError(ValueError):
-    """What a cell shows cannot be told."""
+    """It is unclear what a cell shows."""
 
 
 def lines(path: Path) -> Iterator[Line | Refusal]:
-    """The rows of a CSV or XLSX file under their header."""
+    """The rows of a CSV or XLSX file below the header."""
     try:
         if path.stat().st_size > LARGEST:
             yield Refusal(Place(str(path)), "", "", f"is larger than {LARGEST // 2**20} MB; split it")
@@ -68,7 +68,7 @@ def _csv(path: Path) -> Iterator[Line | Refusal]:
 
 
 def _under_header(file: str, rows: Iterator[tuple[int, list[str]]]) -> Iterator[Line | Refusal]:
-    """Rows by the names in the first one; an empty row is none."""
+    """Rows by the names in the header; empty rows are skipped."""
     header: list[str] | None = None
     for number, row in rows:
         cells = [cell.strip() for cell in row]
@@ -132,7 +132,7 @@ def _sheet(file: str, written: Any, computed: Any) -> Iterator[Line | Refusal]: 
 
 
 def text_of(formula: bool, value: object, form: str) -> str:
-    """What a cell shows, or `CellUnclearError`."""
+    """What a cell shows. Raises `CellUnclearError`."""
     if value is None:
         if formula:
             raise CellUnclearError("holds a formula that was not computed: put its value there")
@@ -152,7 +152,7 @@ def text_of(formula: bool, value: object, form: str) -> str:
 
 
 def _day(value: date, form: str) -> str:
-    """A day, a month or a year, by what of it the cell shows."""
+    """A day, month or year, depending on what the cell's format shows."""
     plain = _QUOTED.sub("", form.partition(";")[0].lower())
     if isinstance(value, datetime) and value.time() != time():
         raise CellUnclearError("holds a moment, where a day is wanted")
@@ -164,7 +164,7 @@ def _day(value: date, form: str) -> str:
 
 
 def _number(value: float, form: str) -> str:
-    """A number as it was typed; noughts before it count where the cell shows them."""
+    """A number as typed, with the leading zeros that the cell's format shows."""
     plain = _QUOTED.sub("", form.lower()).strip()
     whole = isinstance(value, int) or value.is_integer()
     if _ZEROS.fullmatch(plain) and whole and value >= 0:

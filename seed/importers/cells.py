@@ -1,4 +1,4 @@
-"""What a cell says: text to numbers, days and ids, or a `ValueError` that says why not."""
+"""Parses cells: text to numbers, days and ids. Raises `ValueError` with the reason."""
 
 import re
 import unicodedata
@@ -33,24 +33,24 @@ _WRITTEN = re.compile(r"([0-9]{1,2}) ([A-Z][a-z]+) ([0-9]{4})(?: +([0-9]{2})h([0
 
 
 def parts(given: str | None, separator: str = ";") -> list[str]:
-    """What a cell lists, each once; a list may hold words for a missing value too."""
+    """The items of a list in a cell, without duplicates and missing values."""
     found = dict.fromkeys(part.strip() for part in (given or "").split(separator))
     return [part for part in found if part not in NOTHING]
 
 
 def line(given: str) -> str:
-    """Text on one line, blanks of every kind as one space."""
+    """Text on one line, with any white space as one space."""
     return " ".join(given.split())
 
 
 def short(given: str, longest: int = NAME_LENGTH) -> str:
-    """Text on one line, cut where a name would be too long."""
+    """Text on one line, shortened to the maximum length of a name."""
     text = line(given)
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def whole_number(given: str) -> int:
-    """`369`, also where a spreadsheet made it `369.0`."""
+    """`369`, also if a spreadsheet made it `369.0`."""
     if not _WHOLE.fullmatch(given):
         raise ValueError(f"{shown(given)} is not a whole number")
     return int(given.partition(".")[0])
@@ -63,7 +63,7 @@ def number(given: str) -> float:
 
 
 def day(given: str) -> date:
-    """`2014-01-22`, also where a database made it `2014-01-22 00:00:00.000`."""
+    """`2014-01-22`, also if a database made it `2014-01-22 00:00:00.000`."""
     match = _DAY.fullmatch(given)
     return _existing(given, match and match.group(1))
 
@@ -97,7 +97,7 @@ def _sensible(given: str, found: date) -> date:
 
 
 def any_day(given: str) -> date:
-    """A day in any of the ways above."""
+    """A day in any of the formats above."""
     for read in (day, stamp, written):
         try:
             return read(given)
@@ -131,18 +131,18 @@ TYPES: dict[str, Callable[[str], object]] = {
 
 @lru_cache(REMEMBERED)
 def slug(text: str) -> str:
-    """The part of an id that reads like the text; other texts may read alike."""
+    """The readable part of an id, which need not be unique."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LENGTH].rstrip("-")
 
 
 def mark(*parts: object) -> str:
-    """The part of an id that tells apart what reads alike."""
+    """The part of an id that makes it unique."""
     text = "\x00".join("" if part is None else str(part) for part in parts)
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
 def identity(*readable: object, of: tuple[object, ...] = ()) -> str:
-    """An id made of parts that are kept as they are, and of a mark of what they stand for."""
+    """An id of readable parts and a hash of what they stand for."""
     parts = [str(part) for part in readable if part not in {"", None}]
     return "-".join([*parts, mark(*of)] if of else parts)

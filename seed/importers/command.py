@@ -1,4 +1,4 @@
-"""`counterclaim import`: files of a known format into the database, in one transaction, and what that did."""
+"""`counterclaim import`: imports files of a known format in one transaction, and reports the outcome."""
 
 import json
 import time
@@ -33,12 +33,12 @@ AT_ONCE = 500
 
 
 class ImportUnusableError(Exception):
-    """What was asked for makes no sense; the message is one line that says why."""
+    """The options make no sense; the message says why in one line."""
 
 
 @dataclass(frozen=True)
 class Wish:
-    """How an import is to be done."""
+    """The options of an import."""
 
     prune: bool = False
     dry_run: bool = False
@@ -49,7 +49,7 @@ class Wish:
 
 
 def run(url: str, name: str, paths: Sequence[Path], wish: Wish, *, as_json: bool) -> int:
-    """Import and say what that did; the exit code."""
+    """Import and report the outcome. Returns the exit code."""
     try:
         outcome = import_files(url, name, paths, wish)
     except ImportUnusableError as error:
@@ -64,7 +64,7 @@ def run(url: str, name: str, paths: Sequence[Path], wish: Wish, *, as_json: bool
 
 
 def import_files(url: str, name: str, paths: Sequence[Path], wish: Wish, console: Console | None = None) -> Outcome:
-    """Load the files' records, all or none; the outcome says which."""
+    """Load the files' records, all or none. Returns the outcome."""
     form = require_known(name)
     if wish.prune and wish.skip_refused:
         raise ImportUnusableError("--prune would withdraw the records of the rows that --skip-refused passes over.")
@@ -95,7 +95,7 @@ def file_size(path: Path) -> int:
 
 
 def _load(made: sa.Engine, intake: Intake, entries: Iterable[Entry | Refusal], wish: Wish, meter: Meter) -> Report:
-    """A dataset keeps the moment it was recorded at until something in it changes."""
+    """Load the entries; a dataset keeps the moment it was recorded until something in it changes."""
     try:
         return load(
             made,
@@ -115,7 +115,7 @@ def _load(made: sa.Engine, intake: Intake, entries: Iterable[Entry | Refusal], w
 
 
 def _entries(intake: Intake, wish: Wish) -> Generator[Entry | Refusal]:
-    """What the files hold. Of no row nothing is made, not even the dataset; pruning would withdraw all of it."""
+    """The records of the files. Without any row there is no record, not even the dataset, and pruning is refused."""
     held: list[Entry] = []
     with closing(intake.entries()) as found:
         for one in found:
@@ -130,7 +130,7 @@ def _entries(intake: Intake, wish: Wish) -> Generator[Entry | Refusal]:
 
 
 def require_known(name: str) -> Format | None:
-    """The format of this name, or that a mapping file declares; none for a package. Refuse what there is not."""
+    """The format with this name or of this mapping file; None for a package. Raises ImportUnusableError if unknown."""
     if name == package.NAME:
         return None
     try:
@@ -146,7 +146,7 @@ def require_known(name: str) -> Format | None:
 
 
 def called(made: sa.Engine) -> Stored:
-    """How actors, places and events are called that were loaded before."""
+    """The names of actors, places and events that were loaded before."""
 
     def stored(kind: str, ids: list[str]) -> dict[str, NameAndAliases]:
         table = models.Base.metadata.tables[kind]
@@ -163,7 +163,7 @@ def called(made: sa.Engine) -> Stored:
 
 
 def _known(made: sa.Engine, form: Format, wish: Wish, now: datetime) -> KnownDataset:
-    """What is known of the format's dataset: when it was last recorded, if it was, and from which files."""
+    """What is stored about the format's dataset: when it was last recorded, and from which files."""
     dataset = models.Dataset.__table__
     with made.connect().execution_options(read_only=True) as connection:
         query = sa.select(dataset.c.recorded_at, dataset.c.releases).where(dataset.c.id == form.table.dataset)

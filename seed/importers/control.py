@@ -1,4 +1,4 @@
-"""Control of cities: a row becomes the list's claim that somebody holds a place on the day of its update."""
+"""Control of cities: a row becomes the list's claim that a party holds a place on the day of the update."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ LINK = re.compile(r"(?i)https?://[^\s/?#]\S*")
 
 
 def records(row: InputRow) -> Iterator[MadeRecord]:
-    """Everything that one row says."""
+    """The records of one row."""
     cells = row.cells
     held = choice("held_by", cells["held_by"], format_table("control").lists["holders"])
     where = place(cells)
@@ -37,7 +37,7 @@ def records(row: InputRow) -> Iterator[MadeRecord]:
 
 
 def place(cells: Mapping[str, Any]) -> MadeRecord:
-    """A place by its name and point, for names come twice."""
+    """A place, identified by name and point because names repeat."""
     latitude, longitude = cells["latitude"], cells["longitude"]
     point = None
     if latitude is not None and longitude is not None:
@@ -47,7 +47,7 @@ def place(cells: Mapping[str, Any]) -> MadeRecord:
 
 
 def claim(cells: Mapping[str, Any], event: str, words: str, when: Mapping[str, Any]) -> Iterator[MadeRecord]:
-    """What the list says in this row. Its pairing of rows and references is the scraper's, and not always right."""
+    """The claim of a row. The pairing of rows with references was scraped and is not always right."""
     cites = []
     if LINK.fullmatch(cells["link"] or ""):
         source = identity("control-reference", of=(cells["link"],))

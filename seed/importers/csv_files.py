@@ -1,4 +1,4 @@
-"""Reads rows from CSV and tab-separated files, or from JSON in their place, of any size in flat memory."""
+"""Reads rows from CSV, tab-separated or JSON files of any size in flat memory."""
 
 import csv
 import re
@@ -16,19 +16,19 @@ LONGEST_ROW = 8_000_000
 READ_BYTES = 65_536
 NOTHING_MORE = "nothing after it was read"
 DELIMITERS = ",\t;"
-# How Python keeps bytes that are no UTF-8.
+# The surrogates that Python uses for bytes that are not valid UTF-8.
 UNDECODED = re.compile("[\udc80-\udcff]")
 
 
 class Reader(Protocol):
-    """What the standard library's reader does."""
+    """The interface of the standard library's reader."""
 
     def __iter__(self) -> Iterator[list[str]]: ...
     def __next__(self) -> list[str]: ...
 
 
 class Lines:
-    """The lines of a file; no row may grow longer than memory bears."""
+    """The lines of a file, with a limit on the length of a row."""
 
     def __init__(self, stream: BufferedReader) -> None:
         self._stream, self._row = stream, 0
@@ -42,12 +42,12 @@ class Lines:
             yield raw.decode("utf-8", "surrogateescape")
 
     def row_done(self) -> None:
-        """What was read makes up whole rows."""
+        """Note that a row is complete."""
         self._row = 0
 
 
 class Opened(NamedTuple):
-    """A file whose header was read, or which has none."""
+    """A file after its header, if it has one."""
 
     names: list[str]
     rows: Reader
@@ -56,7 +56,7 @@ class Opened(NamedTuple):
 
 
 def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[RowOrRefusal]:
-    """The rows of a file; a header is row 1, as in a spreadsheet, and a row of HXL hashtags under it is passed over."""
+    """The rows of a file; the header is row 1, as in a spreadsheet, and a row of HXL hashtags below it is skipped."""
     if is_json(stream.peek(READ_BYTES)):
         yield from json_files.rows(stream, file, table)
         return
@@ -89,7 +89,7 @@ def _refused(error: Exception, place: Place) -> Refusal:
 
 
 def _open(stream: BufferedReader, table: Table) -> Opened:
-    """Find the delimiter and the header; a file without one has the columns in the format's order."""
+    """Find the delimiter and the header; a file without a header has the columns in the format's order."""
     start = stream.peek(READ_BYTES)
     if (told := why_no_rows(start)) is not None:
         raise UnreadableError(told)
@@ -118,7 +118,7 @@ def _open(stream: BufferedReader, table: Table) -> Opened:
 
 
 def _other(table: Table, cells: Sequence[str]) -> str:
-    """How many columns a file without a header would have, where there are such files."""
+    """A hint at the number of columns of files without a header, for formats that have such files."""
     return f"; without a header it would have {len(table.order)} columns, not {len(cells)}" if table.order else ""
 
 

@@ -17,9 +17,9 @@ PERCENT = re.compile(r"[0-9]{1,3}(\.0*)?")
 
 
 def records(row: InputRow) -> Iterator[MadeRecord]:
-    """Everything that one row says.
+    """The records of one row.
 
-    A detection is known by its minute and its spot: deliveries leave out, or spell otherwise, what saw it.
+    A detection is identified by minute and point, because deliveries omit the satellite or spell it differently.
     """
     cells = row.cells
     latitude, longitude = cells["latitude"], cells["longitude"]
@@ -46,14 +46,14 @@ def records(row: InputRow) -> Iterator[MadeRecord]:
 
 
 def told(cells: Mapping[str, Any]) -> Told:
-    """What one row says that a better delivery may say again."""
+    """What identifies a row's detection in better deliveries."""
     deliveries, version = format_table("firms").lists["deliveries"], (cells["version"] or "").upper()
     rank = next((one["rank"] for one in deliveries if version.endswith(one["ends"])), len(deliveries))
     return Told(detection(cells), rank, cells["day"], spot=(cells["longitude"], cells["latitude"]))
 
 
 def detection(cells: Mapping[str, Any]) -> str:
-    """The id of a detection: its minute and its spot."""
+    """The id of a detection, from minute and point."""
     return identity("firms", cells["day"], clock(cells["time"]), spot(cells))
 
 
@@ -64,7 +64,7 @@ def spot(cells: Mapping[str, Any]) -> str:
 
 
 def seen(cells: Mapping[str, Any], event: str, when: Mapping[str, Any]) -> dict[str, Any]:
-    """The instrument's claim that it saw the event."""
+    """The instrument's claim that it detected the event."""
     delivery = provisional(cells["version"])
     words = ["A satellite detected heat here.", format_table("firms").lists["types"].get(cells["type"]), delivery]
     return {
@@ -81,7 +81,7 @@ def seen(cells: Mapping[str, Any], event: str, when: Mapping[str, Any]) -> dict[
 
 
 def instrument(cells: Mapping[str, Any]) -> str:
-    """What saw it: as the row says, or as its satellite or its columns tell; nothing where they do not."""
+    """The instrument: from the row, or else from its satellite or columns; None if these do not tell."""
     known: Mapping[str, Any] = format_table("firms").lists["instruments"]
     named, satellite = (cells["instrument"] or "").upper(), slug(cells["satellite"] or "")
     if named:
@@ -91,7 +91,7 @@ def instrument(cells: Mapping[str, Any]) -> str:
 
 
 def provisional(version: str | None) -> str | None:
-    """What to say of a delivery that NASA will replace by a better one."""
+    """A note on deliveries that NASA will replace by better ones."""
     ends = [
         one["words"]
         for one in format_table("firms").lists["deliveries"]
@@ -101,7 +101,7 @@ def provisional(version: str | None) -> str | None:
 
 
 def clock(time: str | None) -> str:
-    """The time as HHMM; spreadsheets and other programs drop the noughts that it begins with, or add a colon."""
+    """The time as HHMM; spreadsheets and other programs drop leading zeros or add a colon."""
     if time is None:
         return ""
     digits = time.replace(":", "").zfill(4)
@@ -111,7 +111,7 @@ def clock(time: str | None) -> str:
 
 
 def certainty(confidence: str | None) -> str:
-    """What the instrument's confidence is in our words; without any, it says what it says."""
+    """The certainty for the instrument's confidence; `stated` without any."""
     lists: Mapping[str, Any] = format_table("firms").lists
     if confidence is None:
         return "stated"

@@ -1,4 +1,4 @@
-"""What an importer is: a small table of columns and fixed records, and a function from a row to records."""
+"""An importer: a small table of columns and fixed records, and a function from a row to records."""
 
 import re
 import tomllib
@@ -16,29 +16,29 @@ from seed.refusals import Place, Refusal, meant, shown
 
 
 class MadeRecord(NamedTuple):
-    """A record that a row became: its kind and its fields, as an author would write them."""
+    """A record made from a row: its kind and its fields as in a dossier."""
 
     kind: str
     fields: dict[str, Any]
     in_passing: bool = False
-    """Whether it gives way to what another row, or another import, tells of the same record."""
+    """Whether another row or import that describes the same record takes precedence."""
 
 
 class InputRow(NamedTuple):
-    """A row of a file: its cells by our names for the columns, and by the file's own."""
+    """A row of a file: its cells by our column names and by the file's."""
 
     place: Place
     cells: Mapping[str, Any]
     given: Mapping[str, Any]
     names: Mapping[str, str]
-    """The file's name for each column of ours that it has."""
+    """The file's name for each of our columns that it has."""
 
 
 class CellError(ValueError):
     """A row cannot be used because of one of its cells."""
 
     def __init__(self, column: str, message: str) -> None:
-        """Name the column as we do; the refusal will name it as the file does."""
+        """Take our name of the column; the refusal will use the file's name."""
         super().__init__(message)
         self.column = column
 
@@ -49,16 +49,16 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class Column:
-    """Which headers mean it, what its cells hold, and whether a row without it makes sense."""
+    """A column: its possible headers, the type of its cells, and whether it is required."""
 
     headers: tuple[str, ...]
     type: str = "line"
     needed: bool = False
     codes: str = ""
-    """The declared list that says what its cells mean."""
+    """The declared list that gives the meaning of its cells."""
 
     def read(self, given: object) -> object:
-        """The cell's value; null where it is empty."""
+        """The value of a cell; None if it is empty."""
         if given is not None and (isinstance(given, bool) or not isinstance(given, str | int | float)):
             raise ValueError(f"{shown(given)} is neither text nor a number")
         text = "" if given is None else str(given).strip()
@@ -71,36 +71,36 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """The declared half of a format, as its TOML file says it."""
+    """The declarative part of a format, from its TOML file."""
 
     fixed: tuple[MadeRecord, ...]
     columns: Mapping[str, Column]
     order: tuple[str, ...]
-    """The headers of files that come without any."""
+    """The columns of files without a header."""
     lists: Mapping[str, Any]
-    """What else the format's code looks up."""
+    """Other lookups of the format's code."""
     quoted: bool = False
-    """Whether files without headers have quotation marks around what holds a comma."""
+    """Whether files without a header quote values that contain a comma."""
     release: str = ""
-    """A pattern by which a file's name tells the release: its first group, `_` for dots."""
+    """A pattern that finds the release in a file's name: its first group, with `_` for dots."""
 
     @property
     def dataset(self) -> str:
-        """The dataset that all records of the format belong to."""
+        """The dataset of all records of the format."""
         return str(self.fixed[0].fields["id"])
 
     def unknown(self, read: Mapping[str, Any]) -> Iterator[str]:
-        """Codes of a row that the declared lists do not know, but say how to read (`?`)."""
+        """The codes of a row that are not in the declared lists, but have a fallback (`?`)."""
         for ours, column in self.columns.items():
             if column.codes and (value := read[ours]) is not None:
                 known = self.lists[column.codes]
-                code = not (isinstance(value, str) and any(map(str.isdigit, value)))  # per cent is none
+                code = not (isinstance(value, str) and any(map(str.isdigit, value)))  # not a percentage
                 if code and "?" in known and not {str(value), str(value).lower()} & known.keys():
                     yield f"{column.headers[0]} {shown(value)}"
 
     @property
     def needed(self) -> list[str]:
-        """The columns without which a row makes no sense, by the first name of each."""
+        """The required columns, by the first name of each."""
         return [column.headers[0] for column in self.columns.values() if column.needed]
 
 
@@ -115,7 +115,7 @@ def format_table(name: str) -> Table:
 
 
 def table_of(given: dict[str, Any]) -> Table:
-    """What a TOML file declares."""
+    """Parse the declarations of a TOML file."""
     fixed = tuple(MadeRecord(kind, fields) for key, kind in FIXED.items() for fields in given.pop(key, ()))
     columns = {
         name: Column(tuple(map(key, one.get("headers", [name]))), **{key: one[key] for key in one.keys() - {"headers"}})
@@ -125,30 +125,30 @@ def table_of(given: dict[str, Any]) -> Table:
     return Table(fixed, columns, order, given, quoted, str(given.pop("release", "")))
 
 
-# A row, all that is wrong with a row, or what is wrong with the file.
+# A row, everything that is wrong with a row, or what is wrong with the file.
 RowOrRefusal = InputRow | list[Refusal] | Refusal
 Read = Callable[[BufferedReader, str, Table], Iterator[RowOrRefusal]]
 
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file: how it is read into rows, and what each row becomes."""
+    """A file format: how files are read into rows, and the records of each row."""
 
     name: str
     read: Read
     records: Callable[[InputRow], Iterable[MadeRecord]]
     told: Callable[[Mapping[str, Any]], Told] | None = None
-    """What a row's cells tell that concerns other rows, where rows may tell one thing again."""
+    """Returns what a row's cells say about other rows, for formats in which rows may describe the same thing."""
     whole_months: bool = False
-    """Whether what files cover begins and ends with a month."""
+    """Whether files always cover whole months."""
     told_of: Callable[[Mapping[str, Any]], tuple[str, bool]] | None = None
-    """The id of the event that a row tells of, and whether it tells it whole or names it in passing."""
+    """Returns the id of a row's event, and whether the row describes it fully or only mentions it."""
     declared: Table | None = None
-    """What a mapping file declares; else the table of the format's name."""
+    """The declarations of a mapping file; None: the table with the format's name."""
 
     @property
     def table(self) -> Table:
-        """The declared half."""
+        """The declarative part."""
         return self.declared or format_table(self.name)
 
 
@@ -159,7 +159,7 @@ def key(header: str) -> str:
 
 
 def choice(column: str, given: object, known: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the table holds
-    """What a declared list says of a cell, and of codes it does not know (`?`); else `CellError` with all it knows."""
+    """The entry of a declared list for a cell, or its fallback (`?`). Raises `CellError` with the known codes."""
     found = known.get(str(given), known.get("?"))
     if found is None:
         raise CellError(column, f"{shown(given)} is none of {', '.join(known)}")
@@ -174,10 +174,10 @@ def graded(column: str, percent: int, grades: Sequence[Mapping[str, Any]]) -> st
 
 
 class Header:
-    """Which column of a file is which of ours."""
+    """The mapping from our columns to those of a file."""
 
     def __init__(self, names: Sequence[str], columns: Mapping[str, Column], file: str) -> None:
-        """Find the columns by name, in whatever order; `refusals` tells what is missing or ambiguous."""
+        """Find the columns by name, in any order; `refusals` reports missing or ambiguous ones."""
         self._file = file
         keys = [key(name) for name in names]
         met: set[str] = set()
@@ -203,7 +203,7 @@ class Header:
         self._names = {ours: name for ours, (name, _) in self._columns.items()}
 
     def row(self, given: Mapping[str, Any], number: int) -> InputRow | list[Refusal]:
-        """A row by our names, or all that is wrong with its cells."""
+        """A row by our column names, or everything that is wrong with its cells."""
         place, refusals = Place(self._file, number), []
         read: dict[str, Any] = dict(self._blank)
         for ours, (name, column) in self._columns.items():

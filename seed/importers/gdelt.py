@@ -1,6 +1,6 @@
-"""GDELT: a row of events becomes an event with its actors and place, a row of mentions a claim read on a page.
+"""GDELT: a row of events becomes an event with actors and place, a row of mentions becomes a claim read on a page.
 
-GDELT knows no speaker: that a page mentions an event is nobody's word by name, passed on by GDELT.
+GDELT has no speakers: a page that mentions an event is a claim by an unnamed speaker, passed on by GDELT.
 """
 
 import re
@@ -20,19 +20,19 @@ from seed.refusals import Place, Refusal
 AGGREGATOR = "gdelt"
 MENTIONS, EVENTS = "gdelt-mentions", "gdelt-events"
 FIRST_VERSION = 57
-"""The columns of GDELT 1.0's events, which have no mentions; some of its files lack the last."""
+"""The number of columns of events in GDELT 1.0, which has no mentions; some of its files lack the last one."""
 LINK = re.compile(r"(?i)https?://[^\s/?#]\S*")
 LANGUAGE = re.compile(r"\bsrclc:\s*([a-z]{3})\b")
 
 
 @cache
 def events_table() -> Table:
-    """The declared half of the table of events."""
+    """The declarative part of the table of events."""
     return table_of({**format_table("gdelt").lists["events"]})
 
 
 def rows(stream: BufferedReader, file: str, mentions: Table) -> Iterator[RowOrRefusal]:
-    """The rows of a file of mentions or of events, whichever it is."""
+    """The rows of a file of mentions or events."""
     first = stream.peek(csv_files.READ_BYTES).partition(b"\n")[0].lower()
     cells = first.count(b"\t") + 1
     if cells in {FIRST_VERSION, FIRST_VERSION + 1}:
@@ -43,17 +43,17 @@ def rows(stream: BufferedReader, file: str, mentions: Table) -> Iterator[RowOrRe
 
 
 def told_of(cells: Mapping[str, Any]) -> tuple[str, bool]:
-    """The event that a row tells of, and whether it tells it whole; mentions name one in passing."""
+    """The event of a row, and whether the row describes it fully; mentions do not."""
     return f"gdelt-{cells['event']}", "root" in cells
 
 
 def records(row: InputRow) -> Iterator[MadeRecord]:
-    """Everything that one row says."""
+    """The records of one row."""
     yield from happened(row) if "root" in row.cells else mentioned(row)
 
 
 def happened(row: InputRow) -> Iterator[MadeRecord]:
-    """An event as GDELT's programs coded it, and that they did so."""
+    """An event as coded by GDELT's programs, and the claim that they coded it."""
     cells, lists = row.cells, format_table("gdelt").lists
     root = choice("root", cells["root"].zfill(2), lists["roots"])
     actors = [one for letter in "ab" if (one := actor(cells, letter)) is not None]
@@ -86,7 +86,7 @@ def happened(row: InputRow) -> Iterator[MadeRecord]:
 
 
 def actor(cells: Mapping[str, Any], letter: str) -> MadeRecord | None:
-    """One of the two that an event is between, as a program read the text; null where it found nobody."""
+    """One of the two actors of an event as found by a program; None if it found nobody."""
     code, name = cells[f"code_{letter}"], cells[f"name_{letter}"]
     called = name or code
     if called is None:
@@ -99,7 +99,7 @@ def actor(cells: Mapping[str, Any], letter: str) -> MadeRecord | None:
 
 
 def place(cells: Mapping[str, Any]) -> MadeRecord | None:
-    """Where the action is said to be."""
+    """The place of the action."""
     name, known = cells["place"], format_table("gdelt").lists["places"].get(str(cells["geo"]))
     if name is None or known is None:
         return None
@@ -124,14 +124,14 @@ def place(cells: Mapping[str, Any]) -> MadeRecord | None:
 
 
 def named(where: MadeRecord) -> Iterator[MadeRecord]:
-    """What GDELT calls a town, whatever its point and number are: so that a reviewed pair can say which place it is."""
+    """The place for GDELT's name of a town, regardless of point and number, so that a reviewed pair can map it."""
     if where.fields["within"] is not None:
         whole = {one: where.fields[one] for one in ("kind", "name", "country")}
         yield MadeRecord("location", {"id": where.fields["within"], **whole})
 
 
 def coded(cells: Mapping[str, Any], event: str, root: str) -> Iterator[MadeRecord]:
-    """That GDELT's programs read it on a page."""
+    """The claim that GDELT's programs read it on a page."""
     cites = []
     if cells["link"] is not None:
         link = cells["link"] if LINK.fullmatch(cells["link"]) and len(cells["link"]) <= URL_LENGTH else None
@@ -168,7 +168,7 @@ def _host(link: str) -> str | None:
 
 
 def mentioned(row: InputRow) -> Iterator[MadeRecord]:
-    """That a page mentions an event, which GDELT's other table tells whole."""
+    """The claim that a page mentions an event, which GDELT's other table describes."""
     cells, lists = row.cells, format_table("gdelt").lists
     kind = choice("kind", cells["kind"], lists["kinds"])
     certainty = graded("confidence", cells["confidence"], lists["confidence"])
@@ -205,7 +205,7 @@ def mentioned(row: InputRow) -> Iterator[MadeRecord]:
 
 
 def reported(number: int, recorded: str) -> dict[str, object]:
-    """An event of which this table tells no more than its number and when GDELT first recorded it."""
+    """An event of which only the number and the day of its first record are known."""
     return {
         "id": f"gdelt-{number}",
         "kind": "reported_event",
@@ -220,7 +220,7 @@ def reported(number: int, recorded: str) -> dict[str, object]:
 
 
 def document(identifier: str, kind: str, outlet: str, translation: str | None) -> MadeRecord:
-    """The document that mentions it; only what is a link becomes one."""
+    """The document that mentions an event; only links become URLs."""
     language = LANGUAGE.search(translation or "")
     link = identifier if LINK.fullmatch(identifier) and len(identifier) <= URL_LENGTH else None
     fields = {

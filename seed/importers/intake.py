@@ -1,4 +1,4 @@
-"""Files → rows → records: the one way that every format takes into a load."""
+"""The import pipeline of every format: files → rows → records."""
 
 import hashlib
 import re
@@ -20,7 +20,7 @@ from seed.refusals import Entry, Place, Refusal, entry, unread
 from seed.report import SHOWN
 from seed.vanished import Scope
 
-# Records made of the last rows, so that what comes again and again is checked once.
+# A cache of recent records, so that repeated ones are validated only once.
 SHARED = {"source", "actor", "location"}
 REMEMBERED = 10_000
 TOLD_EVERY = 200
@@ -29,11 +29,11 @@ Meter = Callable[[int, int], None]
 
 
 def unheard(_size: int, _rows: int) -> None:
-    """Tell nobody how far the reading is."""
+    """Report no progress."""
 
 
 class Intake(Protocol):
-    """The records that files hold, and what is known about the rows they came from."""
+    """The records in files, and statistics of their rows."""
 
     tally: "Tally"
 
@@ -41,29 +41,29 @@ class Intake(Protocol):
         """Records fit to be loaded, and why others are not."""
 
     def renewed(self, recorded_at: datetime) -> Iterator[Entry]:
-        """Records that change if any other does."""
+        """Records that are updated if any other record changes."""
 
     def scope(self) -> Scope | None:
-        """What the files cover, if that is known."""
+        """What the files cover, if known."""
 
 
 class Tally:
-    """How many rows were read and refused; refused rows are passed over if that is wished."""
+    """Counts rows read and refused; with `skip_refused`, refused rows are skipped."""
 
     def __init__(self, meter: Meter = unheard, *, skip_refused: bool = False) -> None:
-        """`meter` hears how many more bytes, and how many rows in all, were read."""
+        """`meter` receives the number of additional bytes and the total number of rows."""
         self.rows = self.rows_refused = self.refusals_passed_over = self.superseded = 0
         self.passed_over: list[Refusal] = []
         self.unknown: Counter[str] = Counter()
-        """In how many rows a code occurs that is in no codebook, as `column code`."""
+        """The number of rows with each code that is not in the codebook, by `column code`."""
         self._meter, self._skip_refused = meter, skip_refused
 
     def row(self) -> None:
-        """Another row was read."""
+        """Count a row."""
         self.rows += 1
 
     def refused(self, refusals: list[Refusal]) -> list[Refusal]:
-        """A row was refused; those of its refusals that the load is to know."""
+        """Count a refused row; returns the refusals to pass to the load."""
         self.rows_refused += 1
         if not self._skip_refused:
             return refusals
@@ -72,18 +72,18 @@ class Tally:
         return []
 
     def told(self, position: int, before: int) -> int:
-        """Reading went on from one position in a file to another."""
+        """Report progress from one position in a file to another."""
         self._meter(position - before, self.rows)
         return position
 
 
 def nothing(_kind: str, _ids: list[str]) -> Mapping[str, NameAndAliases]:
-    """Nothing was loaded before."""
+    """No record was loaded before."""
     return {}
 
 
 def rereadable(path: Path) -> BufferedReader:
-    """A file that can be read twice; what a program sends through a pipe is kept for that."""
+    """A file that can be read twice; input from a pipe is copied."""
     stream = path.open("rb")
     if path.is_file() or why_no_rows(stream.peek()):
         return stream
@@ -96,20 +96,20 @@ def rereadable(path: Path) -> BufferedReader:
 
 
 class KnownDataset(NamedTuple):
-    """What is known of a format's dataset before its files are read."""
+    """What is stored about a format's dataset before its files are read."""
 
     recorded_at: datetime
     """When it was last recorded, which stays unless something in it changes."""
     releases: Sequence[Mapping[str, Any]] = ()
-    """The files that were imported before, as the dataset's record has them."""
+    """The previously imported files, from the dataset's record."""
     whole: bool = False
-    """Whether these files alone make up the dataset, so that those before are none of it any more."""
+    """Whether these files make up the whole dataset and replace the previous ones."""
     release: str | None = None
-    """What whoever imports says that these files are."""
+    """The user's name for the version of these files."""
 
 
 def sha256(stream: BufferedReader) -> tuple[str, int]:
-    """The hash and size of a file; it is then at its beginning again."""
+    """The hash and size of a file, which is rewound afterwards."""
     found = hashlib.file_digest(stream, "sha256").hexdigest()
     size = stream.tell()
     stream.seek(0)
@@ -117,12 +117,12 @@ def sha256(stream: BufferedReader) -> tuple[str, int]:
 
 
 class FileIntake:
-    """Files of a format that a table and a function describe."""
+    """Files of a format."""
 
     def __init__(
         self, form: Format, paths: Sequence[Path], known: KnownDataset, tally: Tally, stored: Stored = nothing
     ) -> None:
-        """`known`: of the dataset; `stored`: what records were called before."""
+        """`known`: of the dataset; `stored`: the names of records loaded before."""
         self.tally = tally
         self._form, self._paths, self._known = form, paths, known
         self._releases = list(known.releases)
@@ -156,7 +156,7 @@ class FileIntake:
                     yield Refusal(Place(file), "", "", f"cannot be read: {error.strerror}")
 
     def _listed(self, streams: Sequence[tuple[str, BufferedReader]]) -> list[Mapping[str, Any]]:
-        """The files that make up the dataset: those before, and these; a file that was there is not listed again."""
+        """All files of the dataset: the previous ones and these, without duplicates."""
         known = {one["sha256"]: one for one in self._known.releases}
         found = {} if self._known.whole else dict(known)
         today = str(datetime.now(UTC).date())
@@ -164,7 +164,7 @@ class FileIntake:
             try:
                 hashed = sha256(stream) if self._has_rows(file, stream) else None
             except OSError:
-                continue  # reading it will say why
+                continue  # reported when it is read
             if hashed is not None:
                 name = short(Path(file).name)
                 told = re.search(self._declared.release, name) if self._declared.release else None
@@ -175,7 +175,7 @@ class FileIntake:
         return list(found.values())
 
     def _has_rows(self, file: str, stream: BufferedReader) -> bool:
-        """Whether there is anything in a file; it is then at its beginning again."""
+        """Whether a file has any rows; it is rewound afterwards."""
         if not stream.seekable():
             return False
         first = next(self._form.read(stream, file, self._declared), None)
@@ -183,13 +183,13 @@ class FileIntake:
         return first is not None and not isinstance(first, Refusal)
 
     def scope(self) -> Scope | None:
-        """What the files cover, if that is known; ask when they were read."""
+        """What the files cover, if known; call this after reading."""
         return None if self._form.told is None else self._survey.scope()
 
     def _find_whole(
         self, streams: Sequence[tuple[str, BufferedReader]], told_of: Callable[[Mapping[str, Any]], tuple[str, bool]]
     ) -> None:
-        """Find which events these files tell whole, and how those are called that were loaded before."""
+        """Find the events that these files describe fully, and the stored names of events."""
         passing: set[str] = set()
         for file, stream in streams:
             with suppress(OSError):
@@ -201,14 +201,14 @@ class FileIntake:
         self._titles = self._stored("event", sorted(passing - self._whole))
 
     def _gives_way(self, made: MadeRecord) -> bool:
-        """Whether a record that is only named in passing is told whole elsewhere."""
+        """Whether a record that is only mentioned here is described fully elsewhere."""
         if not made.in_passing:
             return False
         id_, title = str(made.fields["id"]), made.fields["title"]
         return id_ in self._whole or self._titles.get(id_, (title, []))[0] != title
 
     def _look_ahead(self, streams: Sequence[tuple[str, BufferedReader]], told: Callable[..., Told]) -> None:
-        """Read all rows once before any becomes records; what cannot be read is refused later."""
+        """Read all rows once before making records; unreadable ones are refused later."""
         for number, (file, stream) in enumerate(streams):
             try:
                 for found in self._form.read(stream, file, self._declared):
@@ -221,7 +221,7 @@ class FileIntake:
         self._survey.settle(self._stored)
 
     def renewed(self, recorded_at: datetime) -> Iterator[Entry]:
-        """The dataset's own record, as recorded at this moment; ask when the files were opened."""
+        """The dataset's own record as of now; call this after opening the files."""
         kind, fields, _ = self._declared.fixed[0]
         versions = dict.fromkeys(one["version"] for one in self._releases if one["version"])
         given = {**fields, "recorded_at": recorded_at, "releases": self._releases}
@@ -245,7 +245,7 @@ class FileIntake:
         self.tally.told(stream.tell(), position)
 
     def _row(self, row: InputRow, number: int) -> list[Entry | Refusal]:
-        """All records of a row but those that were just made the same; with a refusal among them, none counts."""
+        """The records of a row except recent identical ones, or its refusals."""
         made: list[Entry | Refusal] = []
         fresh: dict[tuple[str, object], Mapping[str, Any]] = {}
         try:

@@ -1,4 +1,4 @@
-"""Reads rows from JSON arrays of objects, also inside a page of an interface, of any size in flat memory."""
+"""Reads rows from JSON arrays of objects of any size, also inside the response of an API, in flat memory."""
 
 import codecs
 import json
@@ -38,7 +38,7 @@ def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[RowOrRefus
 
 
 def objects(stream: BufferedReader) -> Iterator[dict[str, Any]]:
-    """The objects of the array that a file holds, or that its one object holds, one after another."""
+    """The objects of the array in a file, or in the file's only object, one after another."""
     if (told := why_no_rows(stream.peek(CHUNK))) is not None:
         raise UnreadableError(told)
     text = Text(_pieces(stream))
@@ -53,7 +53,7 @@ def objects(stream: BufferedReader) -> Iterator[dict[str, Any]]:
 
 
 def _page(text: "Text") -> Iterator[dict[str, Any]]:
-    """The rows of `{"TotalCount": 1, "Result": [{…}]}`: those of its one list of objects."""
+    """The rows of `{"TotalCount": 1, "Result": [{…}]}`: those of its only list of objects."""
     text.passed()
     empty = found = False
     while text.sign() not in {"}", ""}:
@@ -82,7 +82,7 @@ def _page(text: "Text") -> Iterator[dict[str, Any]]:
 
 
 def _listed(text: "Text") -> Iterator[dict[str, Any]]:
-    """The objects of the array that begins at the next sign."""
+    """The objects of the array that begins at the next character."""
     text.passed()
     many = False
     while (sign := text.sign()) != "]":
@@ -98,14 +98,14 @@ def _listed(text: "Text") -> Iterator[dict[str, Any]]:
 
 
 class Text:
-    """The text of a file, of which no more is held than an object."""
+    """The text of a file, with only one object in memory."""
 
     def __init__(self, pieces: Iterator[str]) -> None:
-        """None of the pieces is empty."""
+        """Take the pieces of text, none of which is empty."""
         self._pieces, self._held, self._at = pieces, "", 0
 
     def sign(self) -> str:
-        """The next sign that is no blank; nothing at the end."""
+        """The next character that is not white space; empty at the end."""
         while (found := _SOMETHING.search(self._held, self._at)) is None:
             self._held, self._at = next(self._pieces, ""), 0
             if not self._held:
@@ -123,17 +123,17 @@ class Text:
         return first + found.group()
 
     def passed(self) -> None:
-        """The next sign was read."""
+        """Consume the next character."""
         self._at += 1
 
     def value(self, kind: type[Value]) -> Value:
-        """The value of some kind that begins at the next sign."""
+        """The JSON value that begins at the next character."""
         self.sign()
         while True:
             try:
                 found, after = DECODER.raw_decode(self._held, self._at)
                 if after == len(self._held) and not isinstance(found, dict) and (more := next(self._pieces, "")):
-                    self._held += more  # a number may go on
+                    self._held += more  # a number may continue
                     continue
                 self._at = after
             except json.JSONDecodeError as error:
@@ -146,7 +146,7 @@ class Text:
             except RecursionError:
                 raise UnreadableError("is nested too deep") from None
             except ValueError:
-                raise UnreadableError("holds a number of thousands of digits") from None
+                raise UnreadableError("contains a number with thousands of digits") from None
             if not isinstance(found, kind):
                 raise UnreadableError("is no object")
             return found
@@ -168,7 +168,7 @@ def _refuse_constant(name: str) -> float:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object none of whose values is lost because another has the same key."""
+    """An object without duplicate keys, which would lose values."""
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:

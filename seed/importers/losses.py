@@ -1,4 +1,4 @@
-"""Russian losses: a row becomes a day's tally, with a claim for each thing counted; or corrections of such claims."""
+"""Russian losses: a row becomes a day's tally with a claim for each category, or corrections of such claims."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ UNCOUNTED = {"date", "day", HEDGE, "greatest losses direction"}
 
 
 def records(row: InputRow) -> Iterator[MadeRecord]:
-    """Everything that one row says. A row that counts both people and equipment, without a hedge, is of corrections."""
+    """The records of one row. A row with people and equipment and without a hedge is a correction."""
     day, things = str(row.cells["date"]), dict(counted(row))
     tallies = {tally(thing) for thing in row.given if thing not in UNCOUNTED}
     if len(tallies) > 1 and HEDGE not in row.given:
@@ -42,7 +42,7 @@ def records(row: InputRow) -> Iterator[MadeRecord]:
     bounds = bound(row.given.get(HEDGE))
     for thing, number in things.items():
         if number < 0:
-            raise CellError(thing, f"{number} is less than nought")
+            raise CellError(thing, f"{number} is less than zero")
         value = figure(thing, bounds if thing == "personnel" else "best", number)
         hedge = {"best": "about ", "low": "more than "}[bounds] if thing == "personnel" and HEDGE in row.given else ""
         summary = f"Russia has lost {hedge}{number:,} {words(thing)} since 24 February 2022."
@@ -50,13 +50,13 @@ def records(row: InputRow) -> Iterator[MadeRecord]:
 
 
 def figure(thing: str, bound: str, number: int) -> dict[str, Any]:
-    """How many of a thing Russia lost; prisoners are counted as such."""
+    """The number of a category that Russia lost; prisoners are a separate measure."""
     measure = format_table("losses").lists["measures"].get(thing, "lost")
     return {bound: number, "unit": words(thing), "measure": measure, "of": LOSER}
 
 
 def claim(id_: str, thing: str, day: str, **own: Any) -> MadeRecord:  # noqa: ANN401 - fields of a record
-    """A claim of whoever counts the thing, as the tally passes it on."""
+    """The claim of the category's counter, passed on by the tally."""
     fields = {
         "id": id_,
         "event": f"losses-{tally(thing)}-{day}",
@@ -71,7 +71,7 @@ def claim(id_: str, thing: str, day: str, **own: Any) -> MadeRecord:  # noqa: AN
 
 
 def counted(row: InputRow) -> Iterator[tuple[str, int]]:
-    """Each thing that the row counts any of; in early rows a nought also stands for what was not counted."""
+    """Each category with a count; in early rows a zero may also mean that nothing was counted."""
     for thing, number in row.given.items():
         if thing in UNCOUNTED or nothing(number):
             continue
@@ -82,23 +82,23 @@ def counted(row: InputRow) -> Iterator[tuple[str, int]]:
 
 
 def tally(thing: str) -> str:
-    """The tally that a thing is counted in."""
+    """The tally of a category."""
     return "personnel" if thing in format_table("losses").lists["people"] else "equipment"
 
 
 def words(thing: str) -> str:
-    """What a column counts; a column that is new since counts what it is called."""
+    """The name of a column's category; unknown columns are named after their header."""
     lists: Mapping[str, Mapping[str, str]] = format_table("losses").lists
     return lists["people"].get(thing) or lists["words"].get(thing) or thing
 
 
 def nothing(given: object) -> bool:
-    """Whether a cell is null, or a word for it."""
+    """Whether a cell is null or a word for it."""
     return given is None or (isinstance(given, str) and given.strip() in NOTHING)
 
 
 def bound(hedge: object) -> str:
-    """Which bound a number is, by the word beside it."""
+    """The bound that a number is, by its hedge."""
     hedges = format_table("losses").lists["hedges"]
     if nothing(hedge):
         return "best"

@@ -1,4 +1,4 @@
-"""Imports any CSV by a mapping file: TOML that says which columns there are, and what records a row becomes."""
+"""Imports any CSV by a mapping file: TOML that declares the columns and the records of a row."""
 
 import re
 import tomllib
@@ -17,15 +17,15 @@ from seed.refusals import meant, shown, unread
 
 MAPPINGS = Path(__file__).parent / "mappings"
 OWN = {"kind", "id", "each", "split", "mark", "fields"}
-# `{column}`, and what is made of its cell on the way: `{column|slug}`.
+# `{column}`, optionally with a filter: `{column|slug}`.
 HOLE = re.compile(r"\{([a-z0-9_]+)((?:\|[a-z0-9_]+)*)\}")
-# Between ways to fill a field, of which the first counts whose columns are not empty.
+# Separates alternatives for a field; the first one without an empty column is used.
 OR = " || "
 DEEPEST = 3
 
 
 class MappingUnusableError(Exception):
-    """A mapping file makes no sense; the message says where."""
+    """A mapping file is invalid; the message says where."""
 
 
 def month(day: date) -> str:
@@ -33,12 +33,12 @@ def month(day: date) -> str:
 
 
 def week(day: date) -> str:
-    """Some day of the days around, as far as a week reaches."""
+    """A day within the week around a day."""
     return f"[{day - timedelta(days=6)}..{day + timedelta(days=6)}]"
 
 
 def positive(number: float) -> float | None:
-    """A number of nought is left out: it says as often that nobody knows."""
+    """A number, or None for zero, which often means that nobody knows."""
     return number if number > 0 else None
 
 
@@ -61,7 +61,7 @@ def shipped() -> list[str]:
 
 
 def mapping(name: str) -> Format | None:
-    """The format that a mapping file declares: one of the project's by its name, or a path that ends in .toml."""
+    """The format declared by a mapping file: a name of one of the project's, or a path that ends in .toml."""
     path = MAPPINGS / f"{name}.toml" if name in shipped() else Path(name)
     if path.suffix != ".toml":
         return None
@@ -83,7 +83,7 @@ def mapping(name: str) -> Format | None:
 
 
 def _check(made: Table) -> None:
-    """Every record, column and filter that the mapping names is there."""
+    """Check that every record, column and filter in the mapping exists."""
     for name, column in made.columns.items():
         if column.type not in TYPES:
             raise MappingUnusableError(f"columns.{name}: there is no type {column.type}{meant(column.type, [*TYPES])}")
@@ -111,7 +111,7 @@ def _texts(held: object) -> Iterator[str]:
 
 
 def records(made: Table, row: InputRow) -> Iterator[MadeRecord]:
-    """What a row becomes; a record whose id needs an empty cell is not made."""
+    """The records of a row, except those whose id needs an empty cell."""
     for record in made.lists["records"]:
         for cells in _each(record, row):
             id_ = filled(record["id"], cells, made.lists)
@@ -124,7 +124,7 @@ def records(made: Table, row: InputRow) -> Iterator[MadeRecord]:
 
 
 def _each(record: Mapping[str, Any], row: InputRow) -> Iterator[dict[str, Any]]:
-    """The row's cells, once for each part of a column if so wished."""
+    """The row's cells, repeated for each item of a list column if the mapping says so."""
     cells = dict(row.cells)
     if "mark" in record:
         cells["mark"] = mark(*(cells[column] for column in record["mark"]))
@@ -137,7 +137,7 @@ def _each(record: Mapping[str, Any], row: InputRow) -> Iterator[dict[str, Any]]:
 
 
 def filled(value: Any, cells: Mapping[str, Any], lists: Mapping[str, Any], depth: int = 0) -> Any:  # noqa: ANN401
-    """A value with its columns filled in; null where one is empty, in a table unless its name ends in `?`."""
+    """A value with its columns filled in; None if one is empty; in a table, keys that end in `?` are optional."""
     if isinstance(value, list):
         return [found for one in value if (found := filled(one, cells, lists, depth)) is not None]
     if isinstance(value, dict):
@@ -156,7 +156,7 @@ def filled(value: Any, cells: Mapping[str, Any], lists: Mapping[str, Any], depth
 
 
 def _hole(hole: "re.Match[str]", cells: Mapping[str, Any], lists: Mapping[str, Any], depth: int) -> Any:  # noqa: ANN401
-    """What stands for `{column|filter}`."""
+    """The value of `{column|filter}`."""
     column = hole.group(1)
     value = cells[column]
     for name in hole.group(2).split("|")[1:]:
@@ -168,7 +168,7 @@ def _hole(hole: "re.Match[str]", cells: Mapping[str, Any], lists: Mapping[str, A
 
 
 def looked_up(column: str, value: object, known: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the table holds
-    """What a table says of a cell: as it is, by how it begins (`Military Forces*`), or of any other (`?`)."""
+    """The entry of a table for a cell: exact, by prefix (`Military Forces*`), or the fallback (`?`)."""
     text = str(value)
     begun = (found for key, found in known.items() if key.endswith("*") and text.startswith(key[:-1]))
     said = known.get(text, next(begun, known.get("?")))

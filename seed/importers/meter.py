@@ -1,4 +1,4 @@
-"""Tells how far an import is: a bar with rate and remaining time on a terminal, log lines elsewhere."""
+"""Reports the progress of an import: a bar with rate and remaining time on a terminal, log lines elsewhere."""
 
 import time
 from collections.abc import Callable
@@ -10,14 +10,14 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
 EVERY_S = 5.0
 SOON_S = 0.05
-"""Too short a time to tell a rate by."""
+"""The shortest time from which a rate can be computed."""
 
 
 class Meter:
-    """How far an import is: by bytes and rows read, then by events brought up to date."""
+    """The progress of an import: bytes and rows read, then events derived."""
 
     def __init__(self, name: str, size: int, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
-        """`size`: of all files, in bytes."""
+        """`size`: the total size of all files in bytes."""
         self._name, self._size, self._console, self._clock = name, size, console, clock
         self._started = self._told = self._loaded = clock()
         self._bytes = self._rows = self._events = 0
@@ -44,12 +44,12 @@ class Meter:
         self._bar.stop()
 
     def read(self, size: int, rows: int) -> None:
-        """So many more bytes were read; so many rows in all."""
+        """Report additional bytes read and the total number of rows."""
         self._bytes, self._rows = self._bytes + size, rows
         self._tell("Reading", self._bytes, self._size, rows, "rows")
 
     def load(self, stage: str, done: int) -> None:
-        """A load has done so many more records of a stage; as many events as rows are the most there can be."""
+        """Report additional records of a stage; the number of rows is the upper bound for events."""
         if stage != "derive":
             self._loaded = self._clock()
         else:

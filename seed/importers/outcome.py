@@ -1,4 +1,4 @@
-"""What an import did, or would have done: as text and as JSON."""
+"""The outcome of an import or a dry run, as text and as JSON."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,21 +22,21 @@ class Outcome:
 
     @property
     def refused(self) -> list[Refusal]:
-        """Every refusal that was kept: of rows passed over, and of the load."""
+        """The recorded refusals: of skipped rows, and of the load."""
         return [*self.tally.passed_over, *self.report.refused]
 
     @property
     def refusals(self) -> int:
-        """How many there were."""
+        """The total number of refusals."""
         return self.tally.refusals_passed_over + self.report.refusals
 
     @property
     def loaded(self) -> bool:
-        """Whether the database differs from before."""
+        """Whether the database changed."""
         return self.report.moved and not self.report.refusals and not self.dry_run
 
     def as_json(self) -> dict[str, Any]:
-        """All of it, for programs."""
+        """Everything, for programs."""
         return {
             "format": self.format,
             "files": self.files,
@@ -50,13 +50,13 @@ class Outcome:
         }
 
     def as_text(self) -> Iterator[str]:
-        """All of it in lines, for people."""
+        """Everything in lines, for people."""
         if self.tally.rows or not self.refusals:
             yield f"{self.tally.rows:,} rows read, {self.tally.rows_refused:,} refused, in {self.seconds:.1f} s."
         if not self.tally.rows and not self.refusals:
-            yield "The files hold no row, so that nothing is made of them: if you expected some, fetch them anew."
+            yield "The files have no rows, so nothing is loaded. If you expected some, download them again."
         if self.tally.superseded:
-            yield f"{self.tally.superseded:,} rows superseded: a later file, or a better delivery, tells the same anew."
+            yield f"{self.tally.superseded:,} rows superseded by a later file or a better delivery."
         for code, rows in sorted(self.tally.unknown.items()):
             yield f"{code} is in no codebook: kept in {rows:,} rows, and read with care."
         if (counts := self.report.counts()) and self.tally.rows:
@@ -84,7 +84,7 @@ class Outcome:
 
     def _conclusion(self) -> str:
         if self.report.refusals:
-            advice = ": mend the rows, or pass over refused rows with --skip-refused" if self.tally.rows_refused else ""
+            advice = ": fix the rows, or skip refused rows with --skip-refused" if self.tally.rows_refused else ""
             return f"Nothing was loaded{advice}."
         if self.dry_run:
             return "A dry run: nothing was loaded."

@@ -1,4 +1,4 @@
-"""Reads what `counterclaim export` wrote: records of any datasets, one to a line."""
+"""Reads packages written by `counterclaim export`: records of any datasets, one per line."""
 
 import hashlib
 import json
@@ -19,26 +19,26 @@ from seed.vanished import Scope
 NAME = "package"
 LONGEST_LINE = 8_000_000
 PIECE = 1 << 20
-# These are unpacked a piece at a time; of others, a few bytes may fill all memory at once.
+# These are decompressed in pieces; with other methods a few bytes could fill all memory at once.
 BOUNDED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-# What reading a zip file raises where that is damaged, encrypted, or packed in a way that is not known here.
+# The errors of reading a zip file that is damaged, encrypted or compressed by an unsupported method.
 UNREADABLE = (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 class PackedError(Exception):
-    """A zip file is packed in a way that is not read; the message says so."""
+    """A zip file is compressed by an unsupported method."""
 
 
 class PackageIntake:
     """Folders or zip files with a file of records for each kind."""
 
     def __init__(self, paths: Sequence[Path], tally: Tally) -> None:
-        """A package may also be named by the `datapackage.json` in its folder."""
+        """Take the packages; a package may be given by the `datapackage.json` in its folder."""
         self.tally = tally
         self._paths = [path.parent if path.name == "datapackage.json" else path for path in paths]
 
     def entries(self) -> Generator[Entry | Refusal]:
-        """Records fit to be loaded, and why others are not; what is referred to before what refers to it."""
+        """Valid records and refusals of others; records come after those they refer to."""
         with ExitStack() as opened:
             packages = []
             for path in self._paths:
@@ -47,12 +47,12 @@ class PackageIntake:
                 except PackedError as error:
                     yield Refusal(Place(str(path)), "", "", str(error))
                 except zipfile.BadZipFile:
-                    yield Refusal(Place(str(path)), "", "", "cannot be read: it is no zip file")
+                    yield Refusal(Place(str(path)), "", "", "cannot be read: it is not a zip file")
                 except OSError as error:
                     yield Refusal(Place(str(path)), "", "", unread(path, error))
             for path, members in packages:
                 if "datasets.ndjson" not in members:
-                    yield Refusal(Place(str(path)), "", "", "is no package: there is no datasets.ndjson in it")
+                    yield Refusal(Place(str(path)), "", "", "is not a package: there is no datasets.ndjson in it")
                 yield from _unlike(path, members)
             for table, kind in KIND_OF_TABLE.items():
                 for path, members in packages:
@@ -60,11 +60,11 @@ class PackageIntake:
                         yield from self._member(kind, members[f"{table}.ndjson"], f"{path}/{table}.ndjson")
 
     def renewed(self, recorded_at: datetime) -> Iterator[Entry]:  # noqa: ARG002 - packages say when they were recorded
-        """Nothing: a package's datasets say themselves when they were recorded."""
+        """Nothing: a package's datasets contain the moment they were recorded."""
         return iter(())
 
     def scope(self) -> Scope | None:
-        """Unknown: a package is whole datasets."""
+        """Unknown: a package contains whole datasets."""
         return None
 
     def _member(self, kind: str, opened: Callable[[], IO[bytes]], file: str) -> Iterator[Entry | Refusal]:
@@ -92,7 +92,7 @@ class PackageIntake:
 
 
 def size(path: Path) -> int:
-    """How many bytes of records a package holds; nought if that cannot be told."""
+    """The size of a package's records in bytes; 0 if unknown."""
     names = {f"{table}.ndjson" for table in KIND_OF_TABLE}
     try:
         if path.is_file() and path.name != "datapackage.json":
@@ -105,17 +105,17 @@ def size(path: Path) -> int:
 
 
 def _members(path: Path, opened: ExitStack) -> dict[str, Any]:
-    """By name, how to open each file of a package."""
+    """Functions that open the files of a package, by name."""
     if path.is_dir():
         return {file.name: lambda file=file: file.open("rb") for file in path.iterdir()}
     zipped = opened.enter_context(zipfile.ZipFile(path))
     if odd := next((one for one in zipped.infolist() if one.compress_type not in BOUNDED), None):
-        raise PackedError(f"is packed in a way that is not read: {shown(odd.filename)}; use deflate")
+        raise PackedError(f"is compressed by an unsupported method: {shown(odd.filename)}; use deflate")
     return {name: lambda name=name: zipped.open(name) for name in zipped.namelist()}
 
 
 def _unlike(path: Path, members: dict[str, Any]) -> Iterator[Refusal]:
-    """Files of records that are not as the package's descriptor says, where there is one."""
+    """Refusals of files that differ from the package's descriptor, if it has one."""
     if DESCRIPTOR not in members:
         return
     read = {f"{table}.ndjson" for table in KIND_OF_TABLE}
@@ -124,7 +124,7 @@ def _unlike(path: Path, members: dict[str, Any]) -> Iterator[Refusal]:
             listed = json.loads(stream.read(LONGEST_LINE))["resources"]
         sums = {one["path"]: one["hash"] for one in listed if one["path"] in read and "hash" in one}
     except (*UNREADABLE, ValueError, LookupError, TypeError):
-        yield Refusal(Place(f"{path}/{DESCRIPTOR}"), "", "", "is no descriptor of a data package")
+        yield Refusal(Place(f"{path}/{DESCRIPTOR}"), "", "", "is not a descriptor of a data package")
         return
     for name, stated in sums.items():
         if name not in members:
@@ -134,7 +134,7 @@ def _unlike(path: Path, members: dict[str, Any]) -> Iterator[Refusal]:
 
 
 def _sum(opened: Callable[[], IO[bytes]]) -> str | None:
-    """SHA-256 in hex; None: it cannot be read, which is said where it is."""
+    """SHA-256 in hex; None if the file cannot be read, which is reported later."""
     known = hashlib.sha256()
     try:
         with opened() as stream:
@@ -146,7 +146,7 @@ def _sum(opened: Callable[[], IO[bytes]]) -> str | None:
 
 
 def _read(kind: str, line: bytes, place: Place) -> Entry | list[Refusal]:
-    """The record that a line holds."""
+    """The record in a line."""
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError):
@@ -157,5 +157,5 @@ def _read(kind: str, line: bytes, place: Place) -> Entry | list[Refusal]:
     if kind == "dataset":
         dataset = fields.get("id")
     if not isinstance(dataset, str):
-        return [Refusal(place, "", "dataset", f"{shown(dataset)} is no dataset's id")]
+        return [Refusal(place, "", "dataset", f"{shown(dataset)} is not the id of a dataset")]
     return entry(kind, fields, dataset, place)

@@ -1,15 +1,15 @@
-"""Tells what a file is by how it begins, so that what is no data is named for what it is."""
+"""Recognises files that are not data by their first bytes, for helpful messages."""
 
-# How files begin that hold no rows of text, and what to say of them.
+# The first bytes of files without rows of text, and the messages about them.
 OTHERS = {
     b"\xff\xfe": "is UTF-16, not UTF-8",
     b"\xfe\xff": "is UTF-16, not UTF-8",
-    b"\x1f\x8b": "is packed (gzip): unpack it first",
-    b"BZh": "is packed (bzip2): unpack it first",
-    b"\xfd7zXZ\x00": "is packed (xz): unpack it first",
-    b"\x28\xb5\x2f\xfd": "is packed (zstd): unpack it first",
-    b"7z\xbc\xaf\x27\x1c": "is packed (7z): unpack it first",
-    b"Rar!\x1a\x07": "is packed (rar): unpack it first",
+    b"\x1f\x8b": "is compressed (gzip): decompress it first",
+    b"BZh": "is compressed (bzip2): decompress it first",
+    b"\xfd7zXZ\x00": "is compressed (xz): decompress it first",
+    b"\x28\xb5\x2f\xfd": "is compressed (zstd): decompress it first",
+    b"7z\xbc\xaf\x27\x1c": "is compressed (7z): decompress it first",
+    b"Rar!\x1a\x07": "is compressed (rar): decompress it first",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "is an old Excel file (XLS): save it as CSV first",
     b"PAR1": "is Parquet, not CSV: save it as CSV first",
     b"SQLite format 3\x00": "is an SQLite database, not CSV",
@@ -19,14 +19,14 @@ OTHERS = {
     b"/annex/objects/": "is a git-annex pointer, not the file itself: fetch it with git annex get",
 }
 ZIP = b"PK\x03\x04"
-# What a spreadsheet's first member may be called.
+# Possible names of the first member of a spreadsheet.
 SHEETS = (b"[Content_Types].xml", b"_rels/.rels", b"docProps/", b"xl/")
 BOM = b"\xef\xbb\xbf"
 BLANKS = b" \t\r\n"
 
 
 def why_no_rows(start: bytes) -> str | None:
-    """What a file is that begins so, if it is neither CSV nor JSON."""
+    """What a file with these first bytes is, if it is neither CSV nor JSON."""
     text = start.removeprefix(BOM).lstrip(BLANKS)
     if not text:
         return "is empty"
@@ -35,7 +35,7 @@ def why_no_rows(start: bytes) -> str | None:
             return told
     if start.startswith(ZIP):
         sheet = start[30:].startswith(SHEETS)
-        return "is a spreadsheet (XLSX): save it as CSV first" if sheet else "is packed (zip): unpack it first"
+        return "is a spreadsheet (XLSX): save it as CSV first" if sheet else "is compressed (zip): decompress it first"
     if b"\x00" in start[:16]:
         return "is binary, not text"
     opening = text[:500].lower()

@@ -1,4 +1,4 @@
-"""Reads beforehand which rows count where several tell one thing, what things were called, and what files cover."""
+"""A first pass over rows: which of several rows on the same thing counts, all names of things, and what files cover."""
 
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -10,32 +10,32 @@ from typing import Any, NamedTuple
 from seed.vanished import Scope
 
 NameAndAliases = tuple[str, list[str]]
-"""What a record is called, and its aliases."""
+"""A record's name and aliases."""
 Stored = Callable[[str, list[str]], Mapping[str, NameAndAliases]]
-"""How records of a kind are called that were loaded before."""
+"""Returns the names of records of a kind that were loaded before."""
 
 
 class Told(NamedTuple):
-    """What a row tells that concerns other rows."""
+    """What a row says about other rows."""
 
     key: str
-    """Rows with one key tell one thing: the one of the better rank counts, and of one rank the later file's."""
+    """Rows with the same key describe the same thing: the best rank counts, and among equals the later file."""
     rank: int
     day: date
     country: str | None = None
-    """A location that the row's place lies within."""
+    """A location that contains the row's place."""
     spot: tuple[float, float] | None = None
     """Longitude and latitude."""
     names: tuple[tuple[str, str, str], ...] = ()
-    """Kind, id and name of records that other files may call otherwise."""
+    """Kind, id and name of records that may have other names in other files."""
 
 
 @dataclass
 class Survey:
-    """What was read beforehand; the keys are kept in a file, and so need no memory."""
+    """The result of the first pass; keys are kept in a temporary file to save memory."""
 
     whole_months: bool = True
-    """Whether what files cover begins and ends with a month."""
+    """Whether files always cover whole months."""
     _names: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _called: dict[tuple[str, str], NameAndAliases] = field(default_factory=dict)
     _first: date = date.max
@@ -44,14 +44,14 @@ class Survey:
     _box: tuple[float, float, float, float] | None = None
 
     def __post_init__(self) -> None:
-        """Open a database that vanishes with its connection."""
+        """Open a temporary database."""
         self._kept = sqlite3.connect("", isolation_level=None)
         self._kept.execute("PRAGMA synchronous = OFF")
         self._kept.execute("BEGIN")
         self._kept.execute("CREATE TABLE best (key TEXT PRIMARY KEY, rank INTEGER, file INTEGER) WITHOUT ROWID")
 
     def add(self, told: Told, file: int) -> None:
-        """A row of a file, by the file's number."""
+        """Add a row of the file with this number."""
         self._kept.execute(
             "INSERT INTO best VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET rank = excluded.rank, "
             "file = excluded.file WHERE (excluded.rank, excluded.file) > (rank, file)",
@@ -70,12 +70,12 @@ class Survey:
             self._box = (min(west, longitude), min(south, latitude), max(east, longitude), max(north, latitude))
 
     def counts(self, told: Told, file: int) -> bool:
-        """Whether no other row tells the same thing better, or later."""
+        """Whether no better or later row describes the same thing."""
         best = self._kept.execute("SELECT rank, file FROM best WHERE key = ?", (told.key,)).fetchone()
         return best is None or best == (told.rank, file)
 
     def settle(self, stored: Stored) -> None:
-        """All was read: what everything is called now, its older names as aliases."""
+        """After the first pass, determine current names, with older ones as aliases."""
         for kind in {kind for kind, _ in self._names}:
             ids = [id_ for other, id_ in self._names if other == kind]
             before = stored(kind, ids)
@@ -87,12 +87,12 @@ class Survey:
         self._names.clear()
 
     def named(self, kind: str, fields: Mapping[str, Any]) -> Mapping[str, Any]:
-        """A record under the name that it has now."""
+        """A record with its current name."""
         called = self._called.get((kind, fields["id"]))
         return fields if called is None else {**fields, "name": called[0], "aliases": called[1]}
 
     def scope(self) -> Scope | None:
-        """What the files cover, outside of which nothing has vanished because it is not in them."""
+        """What the files cover; records outside of it are not missing."""
         first, last = self._first, self._last
         if first > last:
             return None

@@ -15,7 +15,7 @@ DATASET_SOURCE = "ucdp-ged"
 CODER = "ucdp"
 KILLED = {"unit": "people", "measure": "killed"}
 SUMMED = 2
-"""`event_clarity` where the source sums several incidents up."""
+"""`event_clarity` if the source summarizes several incidents."""
 CIVILIANS = "civilians"
 GOVERNMENT = "government of "
 PLACEHOLDER = re.compile(r"XXX[0-9]*")
@@ -23,7 +23,7 @@ UNIDENTIFIED = "a side not identified yet"
 
 
 def records(row: InputRow) -> Iterator[MadeRecord]:
-    """Everything that one row says."""
+    """The records of one row."""
     lists = format_table("ucdp").lists
     if row.cells["id"] < 1:
         raise CellError("id", f"{row.cells['id']} is no number of an event, which is 1 or more")
@@ -82,7 +82,7 @@ def when(cells: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def span(start: date, end: date) -> str:
-    """One moment in there; whole months and years by their names."""
+    """An EDTF for one moment within the days; whole months and years are abbreviated."""
     whole_months = start.day == 1 and (end + timedelta(days=1)).day == 1
     if whole_months and (start.year, start.month) == (end.year, end.month):
         return f"{start:%Y-%m}"
@@ -92,7 +92,7 @@ def span(start: date, end: date) -> str:
 
 
 def told(cells: Mapping[str, Any]) -> Told:
-    """What one row says that another release may say otherwise."""
+    """What a row says that may differ in another release."""
     country = next((("location", one["id"], one["name"]) for one in containers(cells)[:1] if cells["country"]), None)
     sides = [side(cells, letter) for letter in "ab" if not PLACEHOLDER.fullmatch(cells[f"side_{letter}"])]
     names = [("actor", one["id"], one["name"]) for one in sides if cells["side_a_id"] and cells["side_b_id"]]
@@ -106,19 +106,19 @@ def told(cells: Mapping[str, Any]) -> Told:
 
 
 def said_of(column: str, cells: Mapping[str, Any]) -> dict[str, Any]:
-    """What the codebook says of a code, its notes filled in; of a code that it does not know, how it is read."""
+    """The codebook entry of a code with its notes filled in, or the fallback for unknown codes."""
     given = "" if cells[column] is None else cells[column]
     known = choice(column, given, format_table("ucdp").lists[column])
     return {**known, "note": known["note"].format(**cells)}
 
 
 def in_words(side: str) -> str:
-    """What a side is called in a sentence."""
+    """The name of a side in a sentence."""
     return UNIDENTIFIED if PLACEHOLDER.fullmatch(side) else side
 
 
 def titled(words: str, cells: Mapping[str, Any]) -> str:
-    """Who fought whom, or that nobody knows yet."""
+    """A title with both sides, or that they are not identified yet."""
     if cells["side_a_words"] == cells["side_b_words"] == UNIDENTIFIED:
         return "Sides not identified yet"
     title = words.format(**cells)
@@ -147,7 +147,7 @@ def side(cells: Mapping[str, Any], letter: str) -> dict[str, Any]:
 
 
 def number(given: str) -> str:
-    """A number as UCDP writes it, or another release's code, as part of an id."""
+    """UCDP's number, or the code of another release, as part of an id."""
     plain = given.removesuffix(".0")
     return plain if plain.isascii() and plain.isalnum() else identity(slug(plain), of=(given,))
 
@@ -188,7 +188,7 @@ def figures(cells: Mapping[str, Any], sides: Sequence[str]) -> Iterator[tuple[st
     """
     for column in ("low", "best", "high", *format_table("ucdp").lists["deaths"]):
         if (cells[column] or 0) < 0:
-            raise CellError(column, f"{cells[column]} is less than nought")
+            raise CellError(column, f"{cells[column]} is less than zero")
     low, best, high = cells["low"], cells["best"], cells["high"]
     summed = cells["event_clarity"] == SUMMED and high is not None and high < best
     given = [value for value in (low, best, None if summed else high) if value is not None]

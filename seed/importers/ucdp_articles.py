@@ -7,24 +7,24 @@ from typing import NamedTuple
 from seed.importers.cells import identity, line, short, slug
 from seed.importers.formats import MadeRecord
 
-# How an article begins; office names hold commas, headlines hold anything.
+# The beginning of an article; names of offices may contain commas, headlines anything.
 START = r"(?P<office>[^;]{1,300}?)\s*,\s*(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})\s*,"
 PARTS = re.compile(rf"\s*{START}(?P<headline>.*)", re.DOTALL)
-# Between two articles: what a headline quotes is followed by no office and date.
+# The separator between articles; a quotation in a headline is not followed by an office and a date.
 BETWEEN = re.compile(rf'"\s*;\s*"(?=\s*{START.replace("?P<office>", "?:").replace("?P<day>", "?:")})')
-# The lowest date of UCDP's database system stands where no date is known.
+# UCDP's database writes its minimum date if the date is unknown.
 NO_DAY = date(1753, 1, 1)
 
 
 class Article(NamedTuple):
-    """A source that a row cites, and the day it was published."""
+    """A source cited by a row, and the day it was published."""
 
     record: MadeRecord
     day: date | None
 
 
 def articles_of(text: str | None) -> list[Article]:
-    """Each article once, in the row's order."""
+    """The articles of a row without duplicates, in order."""
     whole = line(text or "")
     if not whole:
         return []
@@ -34,7 +34,7 @@ def articles_of(text: str | None) -> list[Article]:
 
 
 def split(text: str) -> list[str]:
-    """The articles of a `"office,date,headline";"…"` list; none if the text is no such list."""
+    """The articles of a `"office,date,headline";"…"` list; none if the text is not such a list."""
     if len(text) < 2 or not (text.startswith('"') and text.endswith('"')):  # noqa: PLR2004 - two quotation marks
         return []
     pieces = BETWEEN.split(text[1:-1])
@@ -62,6 +62,6 @@ def _dated(piece: str) -> Article:
 
 
 def _free(text: str) -> Article:
-    """Where UCDP wrote its sources down as free text, that text is one source; no date is read out of it."""
+    """If UCDP gives its sources as free text, the text becomes one source without a date."""
     fields = {"id": identity("ucdp-source", slug(text), of=(text,)), "kind": "document", "title": short(text)}
     return Article(MadeRecord("source", fields | ({"note": text} if short(text) != text else {})), None)

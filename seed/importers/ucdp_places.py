@@ -1,4 +1,4 @@
-"""Where a UCDP row says it happened: a place with what contains it, as exact as the row is and no more."""
+"""The place of a UCDP row and the places that contain it, no more precise than the row."""
 
 from collections.abc import Generator, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ COUNTRY = 6
 
 
 def place(cells: Mapping[str, Any]) -> Generator[MadeRecord, None, tuple[str | None, str | None]]:
-    """The locations of a row, outermost first; returns the event's location and its relation to it."""
+    """Add the locations of a row, outermost first; returns the event's location and its relation to it."""
     precision = choice("where_prec", cells["where_prec"], format_table("ucdp").lists["where_prec"])
     within = None
     for container in containers(cells):
@@ -29,7 +29,7 @@ def place(cells: Mapping[str, Any]) -> Generator[MadeRecord, None, tuple[str | N
 
 
 def containers(cells: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Country, first and second division, as far as the row names them; they have no point."""
+    """Country, first and second division, if the row names them; they have no point."""
     country, first, second = cells["country"], cells["adm_1"], cells["adm_2"]
     number = cells["country_id"] if cells["country_id"] is not None else slug(country or "")
     named = [("country", country, ()), ("oblast", first, (first,)), ("raion", second, (first, second))]
@@ -46,7 +46,7 @@ def containers(cells: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def spot(cells: Mapping[str, Any], precision: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The point that the row gives, if its precision lets it be one."""
+    """The point of a row, if its precision is sufficient."""
     pointless = cells["where_prec"] > COUNTRY or precision.get("pointless", False)
     if pointless or cells["latitude"] is None or cells["longitude"] is None:
         return None
@@ -66,7 +66,7 @@ def exact(
     point: Mapping[str, Any] | None,
     within: str | None,
 ) -> dict[str, Any]:
-    """The place itself: the same wherever name, point, precision and what contains it are the same."""
+    """The place itself, identified by name, point, precision and containing places."""
     position = (point["latitude"], point["longitude"]) if point else (None, None)
     shown = short(name) if name else f"{position[0]}, {position[1]}"
     kind = precision["kind"]

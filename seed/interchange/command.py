@@ -1,4 +1,4 @@
-"""`counterclaim export --as`: what is loaded in another model's terms, with a file that lists what that model loses."""
+"""`counterclaim export --as`: exports to another data model, with a list of what is lost."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -36,19 +36,19 @@ class Writer(Protocol):
     lost: str
     """What is lost of every record, as Markdown."""
     losses: dict[str, list[str]]
-    """What is lost of some, with their ids."""
+    """What is lost of some records, with their ids."""
 
     def head(self) -> bytes:
-        """What stands before all objects."""
+        """The text before all objects."""
 
     def objects(self, kind: str, record: Json) -> Iterator[Json]:
-        """The objects that a record becomes."""
+        """The objects for a record."""
 
     def line(self, found: Json) -> bytes:
-        """One object in the file."""
+        """One object as written to the file."""
 
     def tail(self) -> bytes:
-        """What stands after."""
+        """The text after all objects."""
 
 
 FORMS: dict[str, Callable[[], Writer]] = {"stix": stix.Stix, "ftm": ftm.Ftm}
@@ -57,9 +57,9 @@ FORMS: dict[str, Callable[[], Writer]] = {"stix": stix.Stix, "ftm": ftm.Ftm}
 def export_as(
     url: str, target: Path, form: str, datasets: list[str] | None = None, *, parquet: bool = False
 ) -> dict[str, int]:
-    """Write a folder with the model's file and the list of what is lost; nothing is there until all of it is.
+    """Write a folder with the model's file and the list of what is lost; it appears only when complete.
 
-    Returns how many records of each kind were read, and how many objects were written.
+    Returns the number of records read by kind, and the number of objects written.
     """
     if parquet:
         raise ExportUnusableError("--parquet belongs to the data package: leave out either it or --as.")
@@ -79,7 +79,7 @@ def export_as(
 
 
 def _read(url: str, folder: Path, writer: Writer, datasets: list[str] | None) -> dict[str, int]:
-    """Everything, as of one moment."""
+    """Write everything from one state of the data."""
     made = engine(url)
     try:
         with explained(url), made.connect() as plain:
@@ -110,7 +110,7 @@ def _write(connection: Connection, folder: Path, writer: Writer, datasets: list[
 
 
 def _records(connection: Connection, kind: str, datasets: list[str] | None) -> Iterator[Json]:
-    """The documents of a kind, as they are served, by id."""
+    """The documents of a kind as served, sorted by id."""
     table = TABLES[kind]
     found = connection.execution_options(yield_per=BATCH).execute(select(table.c.body).order_by(table.c.id))
     for (body,) in found:

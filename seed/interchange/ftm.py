@@ -1,4 +1,4 @@
-"""FollowTheMoney: actors and events are entities of their own, claims are notes on their event."""
+"""FollowTheMoney: actors and events become entities, claims become notes on their event."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -44,7 +44,7 @@ FollowTheMoney speaks of what is so, not of what is said to be so.
 
 
 class Ftm:
-    """Entities, one to a line."""
+    """Entities, one per line."""
 
     file = "entities.ftm.json"
     lost = LOST_OF_ALL
@@ -58,7 +58,7 @@ class Ftm:
         return b""
 
     def line(self, found: Json) -> bytes:
-        """An entity on a line of its own."""
+        """An entity as a line."""
         return orjson.dumps(found) + b"\n"
 
     def tail(self) -> bytes:
@@ -171,7 +171,7 @@ def _id(kind: str, identifier: str) -> str:
 
 
 def _entity(identifier: str, schema: str, **properties: Any) -> Json:  # noqa: ANN401 - texts, or lists of them
-    """An entity; every property is a list of texts, and none is empty."""
+    """An entity; every property is a non-empty list of texts."""
     found = {}
     for name, value in properties.items():
         values = value if isinstance(value, list) else [value]

@@ -1,4 +1,4 @@
-"""STIX 2.1: actors are identities, events incidents, and claims opinions about these."""
+"""STIX 2.1: actors become identities, events incidents, and claims opinions about these."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from api.domain.dates import date_in_words
 from api.schemas.records import Json
 
 IDS = UUID("c1d8a1f2-5a0c-5b7e-8c55-3c1b7b5d9f10")
-"""The name space of the ids: for ever. STIX keeps another for what is observed."""
+"""The UUID namespace of the ids; it must never change. STIX reserves another one for observables."""
 OPINIONS = {
     "asserts": "agree",
     "concedes": "agree",
@@ -199,7 +199,7 @@ def _id(kind: str, identifier: str) -> str:
 
 
 def _uuid(name: str) -> str:
-    """The same for the same name, and in the form of a random one, which STIX wants here."""
+    """A UUID that is deterministic, but in the form of a random one, which STIX requires here."""
     return str(UUID(bytes=uuid5(IDS, name).bytes, version=4))
 
 

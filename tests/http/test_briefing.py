@@ -183,7 +183,7 @@ def test_several_days_are_what_changed_between_their_ends(quarrels_api: Api) -> 
             {"date_from": "2022-05-01", "party": "haidai"},
             "Nothing is known to have been said of it by 1 May 2022: the first dated claim was said 2022-06-30 (EDTF).",
         ),
-        ({"date_from": "2022-07-05", "party": "marchuk"}, "No claim is recorded for what was asked about."),
+        ({"date_from": "2022-07-05", "party": "marchuk"}, "No recorded claim matches this query."),
     ],
 )
 def test_an_empty_briefing_says_why(api: Api, filters: dict[str, Any], why: str) -> None:

@@ -128,9 +128,7 @@ def test_an_empty_answer_says_why(api: Api, filters: dict[str, Any], since: str,
 
 
 def test_a_place_nobody_speaks_of(api: Api) -> None:
-    assert (
-        api.get("/locations/bakhmut/control")["meta"]["why_empty"] == "No claim is recorded for what was asked about."
-    )
+    assert api.get("/locations/bakhmut/control")["meta"]["why_empty"] == "No recorded claim matches this query."
 
 
 def test_the_example_is_real(api: Api) -> None:

@@ -47,7 +47,7 @@ def test_events_are_found_by_the_country_that_contains_their_place(shipped_api: 
 def test_what_is_no_country_is_refused_with_what_is(api: Api, path: str, given: str, meant: list[str]) -> None:
     (error,) = api.problem(path, country=given)["errors"]
     assert error["parameter"].startswith("country")
-    assert error["message"] == "is no country's code of ISO 3166-1 alpha-2, such as UA"
+    assert error["message"] == "is not a country code of ISO 3166-1 alpha-2, such as UA"
     assert len(error["allowed"]) == 249
     assert error["did_you_mean"] == meant
 

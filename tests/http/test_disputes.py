@@ -142,7 +142,7 @@ def test_the_example_is_real(api: Api) -> None:
     ("filters", "words"),
     [
         ({"party": "nasa-firms"}, "Claims are recorded, but nothing that they add up to matches."),
-        ({"party": "marchuk"}, "No claim is recorded for what was asked about."),
+        ({"party": "marchuk"}, "No recorded claim matches this query."),
         (
             {"party": "haidai", "as_of": "2022-06-29"},
             NOT_YET.format(day="29 June 2022", first="2022-06-30"),

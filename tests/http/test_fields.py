@@ -118,7 +118,7 @@ def test_properties_of_geojson(api: Api) -> None:
 def test_a_field_that_there_is_not(api: Api, path: str, fields: str, meant: list[str]) -> None:
     (error,) = api.problem(path, fields=fields)["errors"]
     assert (error["parameter"], error["value"]) == ("fields", fields.rpartition(",")[2])
-    assert (error["message"], error["did_you_mean"]) == ("is not one of the names that it may be", meant)
+    assert (error["message"], error["did_you_mean"]) == ("is not an allowed name", meant)
     name = path.rsplit("/", maxsplit=1)[-1].partition(".")[0]
     assert error["value"] not in error["allowed"]
     assert set(error["allowed"]) & {"id", "event", name}
@@ -215,8 +215,8 @@ def test_events_with_actors_and_place(api: Api) -> None:
 @pytest.mark.parametrize(
     ("path", "asked", "parameter", "message"),
     [
-        ("/claims", {"expand": "source"}, "expand", "is not one of the names that it may be"),
-        ("/sources", {"expand": "actors"}, "expand", "is not one of the names that it may be"),
+        ("/claims", {"expand": "source"}, "expand", "is not an allowed name"),
+        ("/sources", {"expand": "actors"}, "expand", "is not an allowed name"),
         ("/datasets", {"expand": "sources"}, "expand", "there is no such parameter"),
         ("/claims.ndjson", {"expand": "sources"}, "expand", "there is no such parameter"),
         ("/claims", {"expand": "sources", "limit": "201"}, "limit", "must be at most 200 with expand"),
@@ -224,13 +224,13 @@ def test_events_with_actors_and_place(api: Api) -> None:
             "/claims",
             {"expand": "sources", "fields": "id"},
             "expand",
-            "fills only what `fields` leaves out: citations, said",
+            "expands only what `fields` leaves out: citations, said",
         ),
         (
             CAPTURE,
             {"expand": "sources", "revision": "1"},
             "expand",
-            "shows what is referred to as it is today, and revision a record as it stood: leave one out",
+            "shows current records, and revision a past state: leave one out",
         ),
     ],
 )

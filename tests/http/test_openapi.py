@@ -183,7 +183,7 @@ def test_what_is_refused_alone_says_so(sqlite_api: Api) -> None:
     _, operation = OPERATIONS["list_events"]
     named = {one["name"]: one["description"] for one in (resolved(SERVED, one) for one in operation["parameters"])}
     assert sqlite_api.ask("/events", known="possible").status_code == 422
-    assert named["known"].startswith("Only together with `as_of`, refused without it: ")
+    assert named["known"].startswith("Requires `as_of`, refused without it: ")
 
 
 @pytest.mark.parametrize(("status", "media_type", "content"), list(shown()))

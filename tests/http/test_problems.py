@@ -122,7 +122,7 @@ def test_a_parameter_without_a_name(api: Api) -> None:
         ("/events", {"limit": "-1"}, "is not a whole number"),
         ("/events", {"limit": ""}, "is not a whole number"),
         ("/events", {"total": "1"}, "is neither true nor false"),
-        ("/events", {"q": "…?!"}, "has no letter and no digit to look for"),
+        ("/events", {"q": "…?!"}, "has no letter or digit to search for"),
         ("/events", {"q": "x" * 201}, "is longer than 200 characters"),
         ("/events", {"party": ""}, "is not an id, which is made of letters, digits, '.', '_' and '-'"),
         ("/events", {"party": "-x"}, "is not an id, which is made of letters, digits, '.', '_' and '-'"),
@@ -217,7 +217,7 @@ def test_an_id_that_names_no_record(api: Api, path: str, filters: Params, sugges
 )
 def test_a_single_valued_parameter_given_twice(api: Api, path: str, query: str, parameter: str, value: str) -> None:
     error = refused(api, f"{path}?{query}", parameter)
-    assert error["message"] == "takes one value and was given several"
+    assert error["message"] == "takes one value but was given several"
     assert error["value"] == value
 
 
@@ -244,7 +244,7 @@ def test_what_is_known_is_known_by_a_day(api: Api, path: str) -> None:
     for word in ("certain", "possible"):
         api.good(f"{path}{join}known={word}&as_of=2022-07-03")
         error = refused(api, f"{path}{join}known={word}", "known")
-        assert "give the day too, as as_of" in error["message"]
+        assert "add the day as as_of" in error["message"]
         assert error["value"] == word
     assert refused(api, f"{path}{join}known=maybe&as_of=2022-07-03", "known")["allowed"] == ["certain", "possible"]
 

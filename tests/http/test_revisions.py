@@ -220,7 +220,7 @@ def test_what_will_change_cannot_be_asked_for(loaded: Api, name: str) -> None:
         (
             f"{CAPTURE}?revision=1&as_of=2022-07-02",
             "revision",
-            "asks for the record as it stood after a revision, and as_of for one of today: leave one out",
+            "asks for a past state of the record, and as_of for the current one: leave one out",
         ),
     ],
 )

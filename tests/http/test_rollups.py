@@ -119,7 +119,7 @@ def test_a_spreadsheet_takes_the_same_by_its_address(api: Api, path: str, filter
         ("/events/rollup?by=month&by=kind&by=party", "by", "takes one axis, or two: by=month&by=kind"),
         ("/events/rollup?by=month&by=day", "by", "takes one of year, month and day, and another axis with it"),
         ("/claims/rollup.csv?by=kind&by=kind", "by", "names an axis twice"),
-        ("/events/rollup?by=stance", "by", "is not one of the words that it may be"),
+        ("/events/rollup?by=stance", "by", "is not an allowed value"),
         (
             "/events/rollup?by=kind&party_level=actor",
             "party_level",

@@ -155,7 +155,7 @@ def test_the_claims_of_an_event_before_the_first(api: Api) -> None:
         "Nothing is known to have been said of it by 1 July 2022: the first dated claim was said 2022-07-02 (EDTF)."
     )
     assert api.get("/claims", stance="corroborates", party="haidai")["meta"]["why_empty"] == (
-        "No claim is recorded for what was asked about."
+        "No recorded claim matches this query."
     )
 
 

@@ -179,7 +179,7 @@ def test_a_damaged_backup_is_not_put_back(dossier_of_sqlite: str, tmp_path: Path
     with spoilt.begin() as connection:
         connection.execute(sa.text("UPDATE event_document SET body = body || ' ' WHERE id = 'refinery-entry'"))
     spoilt.dispose()
-    with pytest.raises(Exception, match=r"is damaged: it has not the SHA-256 that .*saved\.db\.sha256 says\.$"):
+    with pytest.raises(Exception, match=r"is damaged: it does not have the SHA-256 in .*saved\.db\.sha256\.$"):
         backups.restore(dossier_of_sqlite, saved, force=True)
     (tmp_path / "saved.db.sha256").unlink()
     with pytest.raises(Exception, match="is damaged: event refinery-entry: body: is "):

@@ -254,7 +254,7 @@ def test_seed_names_the_datasets_there_are(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_check_is_for_authors(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert done(capsys, "check", str(PROJECT / "seed" / "lysychansk")) == "Fit to be loaded."
+    assert done(capsys, "check", str(PROJECT / "seed" / "lysychansk")) == "No faults: everything can be loaded."
     file = tmp_path / "mine.toml"
     file.write_text('dataset = "mine"\n[[actors]]\nid = "a"\nkind = "sid"\nname = "A"\n')
     said = refused(capsys, "check", str(file))

@@ -64,7 +64,7 @@ def test_a_cursor_leads_on(api: Api, name: str) -> None:
 def test_a_cursor_belongs_to_its_question(api: Api, other: Params) -> None:
     text = cursor(api, "/events", **QUESTION)
     message = refused(api, "/events", text, **{**QUESTION, **other})
-    assert message == "belongs to another list, sort or set of filters; begin again without it"
+    assert message == "belongs to another list, sort or set of filters; start again without it"
 
 
 def test_a_cursor_belongs_to_its_list(api: Api) -> None:
@@ -90,7 +90,7 @@ def test_the_claims_of_an_event_can_be_walked_on_either_path(api: Api) -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "AAAA", "!!!!", "e30", "W10", "bnVsbA", "Лисичанськ", "%00", "W" * 2_000])
 def test_what_is_no_cursor(api: Api, text: str) -> None:
-    assert refused(api, "/events", text) == "is damaged; take it whole from links.next"
+    assert refused(api, "/events", text) == "is damaged; copy all of it from links.next"
 
 
 def test_a_cursor_that_is_too_long(api: Api) -> None:
@@ -120,17 +120,17 @@ def test_a_cursor_that_is_too_long(api: Api) -> None:
 )
 def test_a_cursor_that_was_tampered_with(api: Api, place: int, value: object) -> None:
     text = remade(cursor(api, "/events"), place, value)
-    assert refused(api, "/events", text) == "is damaged; take it whole from links.next"
+    assert refused(api, "/events", text) == "is damaged; copy all of it from links.next"
 
 
 def test_a_cursor_cut_short(api: Api) -> None:
     text = cursor(api, "/events")
-    assert refused(api, "/events", text[:-5]) == "is damaged; take it whole from links.next"
+    assert refused(api, "/events", text[:-5]) == "is damaged; copy all of it from links.next"
 
 
 def test_a_cursor_of_another_release(api: Api) -> None:
     text = remade(cursor(api, "/events"), 0, 99)
-    assert refused(api, "/events", text) == "is of another release of this service; begin again without it"
+    assert refused(api, "/events", text) == "is of another release of this service; start again without it"
 
 
 def test_links_keep_the_question(api: Api) -> None:
@@ -199,7 +199,8 @@ def refuses(api: Api, address: str, first: str, revisions: tuple[int, int], said
     problem = answer.json()
     assert (problem["type"], problem["url"]) == ("/problems/revision-differs", first)
     assert (problem["page_revision"], problem["revision"]) == revisions
-    assert problem["detail"] == f"The page before was of revision {revisions[0]}, and this server {said}: begin again."
+    told = f"The previous page was of revision {revisions[0]}, and this server {said}: start again."
+    assert problem["detail"] == told
     assert answer.headers["link"] == f'<{first}>; rel="first"'
     assert answer.headers["cache-control"] == "no-store"
 

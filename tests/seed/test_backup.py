@@ -163,8 +163,8 @@ def unlike(tmp_path: Path, saved: Path) -> dict[str, tuple[Path, str]]:
         older.execute("UPDATE alembic_version SET version_num = '0000'")
     return {
         "text": (files["text"], "cannot be used: file is not a database."),
-        "empty": (files["empty"], "is no backup of Counterclaim: it has not its tables."),
-        "other": (files["other"], "is no backup of Counterclaim: it has not its tables."),
+        "empty": (files["empty"], "is not a backup of Counterclaim: its tables are missing."),
+        "other": (files["other"], "is not a backup of Counterclaim: its tables are missing."),
         "older": (files["older"], "is of another version of Counterclaim (its tables are of version 0000, this code's"),
         "cut": (files["cut"], "cannot be used: database disk image is malformed."),
         "missing": (files["missing"], ": there is no such file"),
@@ -192,10 +192,10 @@ def test_what_is_no_backup_is_refused(dossier_of_sqlite: str, tmp_path: Path, ru
 def test_nothing_is_replaced_unasked(dossier_of_sqlite: str, tmp_path: Path, run: Run) -> None:
     saved = tmp_path / "saved.db"
     assert run(dossier_of_sqlite, "backup", saved)[0] == 0
-    there = (1, f"{saved} is there already: take another name, or --force to replace it.")
+    there = (1, f"{saved} exists already: choose another name, or --force to replace it.")
     assert run(dossier_of_sqlite, "backup", saved) == there
     assert run(dossier_of_sqlite, "backup", saved, "--force")[0] == 0
-    lost = (1, f"{dossier_of_sqlite} holds data, which would be lost: --force replaces it.")
+    lost = (1, f"{dossier_of_sqlite} contains data that would be lost: --force replaces it.")
     assert run(dossier_of_sqlite, "restore", saved) == lost
     for command in ("backup", "restore"):
         code, said = run(dossier_of_sqlite, command, dossier_of_sqlite, "--force")
@@ -215,7 +215,7 @@ def test_another_programs_data_is_not_replaced_unasked(dossier_of_sqlite: str, t
     with closing(sqlite3.connect(other)) as made, made:
         made.execute("CREATE TABLE note (text)")
         made.execute("INSERT INTO note VALUES ('dear')")
-    lost = (1, f"{other} holds data, which would be lost: --force replaces it.")
+    lost = (1, f"{other} contains data that would be lost: --force replaces it.")
     assert run(str(other), "restore", saved) == lost
     with closing(sqlite3.connect(other)) as made:
         assert made.execute("SELECT text FROM note").fetchall() == [("dear",)]

@@ -79,7 +79,7 @@ name = "Area"
 within = "{}"
 """
 ONLY_LARGER = "a place lies only within larger ones"
-OTHERS_WORD = "word was said for ukrainian-side, not for kadyrov: only a speaker of the same party can take it back"
+OTHERS_WORD = "word was said for ukrainian-side, not for kadyrov: only a speaker of the same party can retract it"
 DATING = """
 [[datings]]
 id = "{}"
@@ -119,9 +119,7 @@ def test_a_claim_is_taken_back_by_its_own_party_alone(database: sa.Engine, tmp_p
 def test_no_place_lies_within_itself_by_way_of_others(database: sa.Engine, tmp_path: Path) -> None:
     ring = [RING.format(one, other) for one, other in (("b", "c"), ("c", "a"), ("a", "b"), ("in-b", "b"))]
     path = write(tmp_path, "mine", "".join(ring))
-    assert refusals(database, path) == [
-        f"{path}: location a: within: a lies within itself by way of b, c; {ONLY_LARGER}"
-    ]
+    assert refusals(database, path) == [f"{path}: location a: within: a lies within itself through b, c; {ONLY_LARGER}"]
     write(tmp_path, "mine", "".join(ring).replace('within = "a"', ""))
     assert load(database, read([path])).new["location"] == 4
 
@@ -146,7 +144,7 @@ def test_no_place_lies_within_itself_by_way_of_what_is_the_same(database: sa.Eng
     other = write(tmp_path, "theirs", theirs)
     by_way = "region (the same as their-region), their-town (the same as my-town)"
     assert refusals(database, mine, other) == [
-        f"{mine}: location my-town: within: my-town lies within itself by way of {by_way}; {ONLY_LARGER}"
+        f"{mine}: location my-town: within: my-town lies within itself through {by_way}; {ONLY_LARGER}"
     ]
     write(tmp_path, "theirs", theirs.replace('within = "their-town"\n', ""))
     assert load(database, read([mine, other])).new["location"] == 4
@@ -159,7 +157,7 @@ def test_no_claim_is_about_itself_by_way_of_others(database: sa.Engine, tmp_path
     )
     path = write(tmp_path, "mine", MINE + circle)
     assert refusals(database, path) == [
-        f"{path}: claim a: about: a is about itself by way of b; a claim is about one that was made before it"
+        f"{path}: claim a: about: a is about itself through b; a claim is about one that was made before it"
     ]
     write(tmp_path, "mine", MINE + circle.replace('about = "b"', 'about = "word"', 1))
     assert load(database, read([path])).new["claim"] == 4

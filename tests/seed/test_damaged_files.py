@@ -16,7 +16,7 @@ from tests.support.own_postgres import own_postgres
 
 PAGE = 4_096
 MALFORMED = "database disk image is malformed"
-MENDED = "Put a backup back (`counterclaim restore`), or load the data into a new database."
+MENDED = "Restore a backup (`counterclaim restore`), or load the data into a new database."
 Spoil = Callable[[Path], None]
 
 
@@ -62,10 +62,10 @@ def cut(size: int) -> Spoil:
 
 def found(count: int, *damaged: str, of_facts: int = 0) -> tuple[str, ...]:
     """How a report ends: how much was found, and what mends it."""
-    facts = f"Of facts: {of_facts}. These `rebuild` takes as they are: put a backup back, or load into a new database."
-    tables = f"Damaged: {', '.join(damaged)}. Where `rebuild` does not mend that, put a backup back, or load into a "
+    facts = f"Of facts: {of_facts}. `rebuild` does not repair these: restore a backup, or load into a new database."
+    tables = f"Damaged: {', '.join(damaged)}. If `rebuild` does not repair that, restore a backup, or load into a "
     return (
-        f"Findings: {count}. What is derived from facts, `counterclaim rebuild` mends.",
+        f"Findings: {count}. `counterclaim rebuild` repairs what is derived from facts.",
         *([facts] if of_facts else []),
         *([f"{tables}new database."] if damaged else []),
     )
@@ -105,7 +105,7 @@ KINDS: dict[str, tuple[Spoil, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "the log of revisions": (
         altered("UPDATE revision SET message = 'x' WHERE number = 1"),
-        ("revision 1: is not as it was written when it was made",),
+        ("revision 1: is damaged",),
         found(2, "revision"),
     ),
     "a page of the log": (
@@ -133,7 +133,7 @@ KINDS: dict[str, tuple[Spoil, tuple[str, ...], tuple[str, ...]]] = {
     "all but some bytes cut off": (cut(10), (), ()),
 }
 NO_DATABASE = (
-    "file is not a database: name another, or if it was one, move it away and put a backup back "
+    "file is not a database: name another, or if it was one, move it away and restore a backup "
     "(`counterclaim restore`)."
 )
 WHOLE = {

@@ -163,7 +163,7 @@ def test_a_row_makes_what_it_speaks_of(tmp_path: Path) -> None:
     ("changed", "expected"),
     [
         ({"stanse": "asserts"}, [" row 1: stanse: there is no such column; did you mean stance?"]),
-        ({"stance": "assert"}, [" row 3: stance: 'assert' is no word of this vocabulary; did you mean asserts?"]),
+        ({"stance": "assert"}, [" row 3: stance: 'assert' is not a word of this vocabulary; did you mean asserts?"]),
         ({"stance": ""}, [" row 3: stance: is missing"]),
         ({"said": "Jul 2022"}, [" row 3: said: "]),
         ({"value_best": "four"}, [" row 3: value_best: 'four' is not a number"]),
@@ -292,7 +292,7 @@ def test_toml_json_and_lines_of_json_say_the_same(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("f.json", "[]", ": is no object with a dataset and its records"),
+        ("f.json", "[]", ": is not an object with a dataset and its records"),
         ("f.json", "{}", ': has no dataset: "dataset": "…" stands at the top of every file'),
         ("f.json", '{"dataset": "x",\n"a" 1}', ": is not JSON: Expecting ':' delimiter in line 2"),
         ("f.json", '{"dataset": "x", "claimz": []}', ": 'claimz': there is no such table; did you mean claims?"),
@@ -320,7 +320,7 @@ def test_a_spreadsheet_is_loaded_asked_and_taken_out(
     database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = sheet(tmp_path / "siege.csv", FIRST, SECOND)
-    assert ran(capsys, "check", path) == (0, "Fit to be loaded.\n")
+    assert ran(capsys, "check", path) == (0, "No faults: everything can be loaded.\n")
     told = "8 records read: 8 new, 0 changed, 0 unchanged, 0 vanished (kept)."
     assert ran(capsys, "load", path, "--dry-run") == (0, f"{told} A dry run: nothing was loaded.\n")
     assert ran(capsys, "load", path) == (0, f"{told}\n")
@@ -347,7 +347,7 @@ def test_of_files_one_of_which_is_unfit_nothing_is_loaded(
     for extra in ([], ["--dry-run"]):
         code, out = ran(capsys, "load", tmp_path, *extra)
         assert code == 1
-        assert out.startswith(f"{bad} row 2: stance: 'shouts' is no word of this vocabulary")
+        assert out.startswith(f"{bad} row 2: stance: 'shouts' is not a word of this vocabulary")
     assert datasets(database) == 0
 
 

@@ -203,7 +203,7 @@ def test_a_package_is_held_to_the_sums_of_its_descriptor(filled_url: str, tmp_pa
     (tmp_path / "actors.ndjson").rename(target / "actors.ndjson")
     (target / "datapackage.json").write_text("{}")
     (refused,) = load(filled_url, "package", [target]).refused
-    assert str(refused) == f"{target}/datapackage.json: is no descriptor of a data package"
+    assert str(refused) == f"{target}/datapackage.json: is not a descriptor of a data package"
     (target / "datapackage.json").unlink()
     assert load(filled_url, "package", [target]).refused == []
 
@@ -228,12 +228,12 @@ def test_packages_that_cannot_be_used(empty_url: str, tmp_path: Path) -> None:
     outcome = load(empty_url, "package", [tmp_path / "no.zip", tmp_path / "nowhere", empty, wrong])
     assert not outcome.loaded
     assert [str(one).removeprefix(str(tmp_path)) for one in outcome.refused] == [
-        "/no.zip: cannot be read: it is no zip file",
+        "/no.zip: cannot be read: it is not a zip file",
         "/nowhere: there is no such file",
-        "/empty: is no package: there is no datasets.ndjson in it",
+        "/empty: is not a package: there is no datasets.ndjson in it",
         "/wrong/datasets.ndjson row 2: is no record",
         "/wrong/datasets.ndjson row 3: is not JSON",
-        "/wrong/actors.ndjson row 1: dataset: 5 is no dataset's id",
+        "/wrong/actors.ndjson row 1: dataset: 5 is not the id of a dataset",
         f"/wrong/actors.ndjson row 2: actor a: kind: {str(outcome.refused[-1]).partition('kind: ')[2]}",
     ]
     assert "did you mean state?" in str(outcome.refused[-1])

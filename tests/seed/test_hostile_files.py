@@ -132,8 +132,8 @@ def of_packages(folder: Path) -> Cases:
     inside = {"datasets.ndjson": PACKAGED.encode()}
     yield "package", zipped(folder / "bomb.zip", {"datasets.ndjson": 100}), f"datasets.ndjson {long}"
     yield "package", zipped(folder / "bz.zip", {"datasets.ndjson": 100}, zipfile.ZIP_BZIP2), "; use deflate"
-    yield "package", zipped(folder / "away.zip", {"../datasets.ndjson": PACKAGED.encode()}), "is no package"
-    yield "package", zipped(folder / "root.zip", {"/datasets.ndjson": PACKAGED.encode()}), "is no package"
+    yield "package", zipped(folder / "away.zip", {"../datasets.ndjson": PACKAGED.encode()}), "is not a package"
+    yield "package", zipped(folder / "root.zip", {"/datasets.ndjson": PACKAGED.encode()}), "is not a package"
     yield (
         "package",
         zipped(folder / "nest.zip", {"inner.zip": 100, **inside, "events.ndjson": 100}),
@@ -144,13 +144,13 @@ def of_packages(folder: Path) -> Cases:
     yield (
         "package",
         written(folder / "cut.zip", zipped(folder / "whole.zip", inside).read_bytes()[:60]),
-        "it is no zip file",
+        "it is not a zip file",
     )
-    yield "package", written(folder / "text.zip", "PK"), "it is no zip file"
+    yield "package", written(folder / "text.zip", "PK"), "it is not a zip file"
     for name, line, said in (
         ("deep", b'{"a":' * 500_000, "row 1: is not JSON"),
         ("surrogate", b'{"id": "p", "title": "\\ud800", "recorded_at": "2031-01-01T00:00:00Z"}', "half a character"),
-        ("nul", b'{"id": "p", "title": "\\u0000", "recorded_at": "2031-01-01T00:00:00Z"}', "holds a control character"),
+        ("nul", b'{"id": "p", "title": "\\u0000", "recorded_at": "2031-01-01T00:00:00Z"}', "a control character"),
         ("latin", b'{"id": "p", "title": "\xe9"}', "row 1: is not JSON"),
         ("digits", b'{"id": ' + b"9" * 100_000 + b"}", "row 1: is not JSON"),
         ("list", b"[" + b"[]," * 300_000 + b"[]]", "row 1: is no record"),

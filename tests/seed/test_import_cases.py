@@ -209,7 +209,7 @@ def test_json_of_an_interface_and_of_an_archive_is_read(empty_url: str, tmp_path
         (b"PAR1\x15\x04\x15", "is Parquet, not CSV"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old Excel file (XLS)"),
         (b"PK\x03\x04" + b"\x00" * 26 + b"[Content_Types].xml", "is a spreadsheet (XLSX)"),
-        (b"PK\x03\x04" + b"\x00" * 26 + b"ged.csv", "is packed (zip): unpack it first"),
+        (b"PK\x03\x04" + b"\x00" * 26 + b"ged.csv", "is compressed (zip): decompress it first"),
         (b"%PDF-1.7\n", "is a PDF, not CSV"),
         (b"SQLite format 3\x00", "is an SQLite database"),
         (b"id,a\n1,\x00\x01\n", "is binary, not text"),
@@ -247,7 +247,7 @@ def releases(tmp_path: Path) -> list[Path]:
 def test_files_given_later_win_and_older_names_stay(empty_url: str, releases: list[Path]) -> None:
     outcome = load(empty_url, "ucdp", *releases)
     assert (outcome.loaded, outcome.tally.superseded, outcome.report.new["event"]) == (True, 1, 3)
-    told = "1 rows superseded: a later file, or a better delivery, tells the same anew."
+    told = "1 rows superseded by a later file or a better delivery."
     assert told in list(outcome.as_text())
     assert load(empty_url, "ucdp", *releases).loaded is False
     with serving(empty_url) as api:

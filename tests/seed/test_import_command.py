@@ -123,7 +123,7 @@ def test_a_file_without_rows_withdraws_nothing(empty_url: str, file: Path, tmp_p
     outcome = load(empty_url, empty)
     assert (outcome.report.refusals, outcome.loaded, outcome.as_json()["rows"]) == (0, False, {"read": 0, "refused": 0})
     assert list(outcome.as_text())[1:] == [
-        "The files hold no row, so that nothing is made of them: if you expected some, fetch them anew.",
+        "The files have no rows, so nothing is loaded. If you expected some, download them again.",
         "Nothing changed.",
     ]
     assert snapshot(empty_url) == before

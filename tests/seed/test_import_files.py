@@ -83,8 +83,8 @@ def test_blank_lines_are_no_rows() -> None:
         ("", ["f row 1: is empty"]),
         ("a,b\nx,y\n", ["f row 1: has none of the columns id; without a header it would have 3 columns, not 2"]),
         ("id,text\r1,a\r", ["f row 1: has lines that end in a carriage return alone: save it with line feeds"]),
-        (gzip.compress(b"id,text\n1,a\n", mtime=0), ["f row 1: is packed (gzip): unpack it first"]),
-        (b"PK\x03\x04rest", ["f row 1: is packed (zip): unpack it first"]),
+        (gzip.compress(b"id,text\n1,a\n", mtime=0), ["f row 1: is compressed (gzip): decompress it first"]),
+        (b"PK\x03\x04rest", ["f row 1: is compressed (zip): decompress it first"]),
         (
             "id,date\n1,2031-05-02\nx,2031-02-30\n",
             ["f row 3: id: 'x' is not a whole number", "f row 3: date: '2031-02-30' is not a day"],

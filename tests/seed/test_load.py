@@ -130,14 +130,14 @@ aspect = "control"
     ("text", "reason"),
     [
         (CLAIM.replace("stance", "#"), "claim mine: stance: is missing"),
-        (CLAIM.replace("asserts", "assert"), "claim mine: stance: 'assert' is no word of this vocabulary"),
+        (CLAIM.replace("asserts", "assert"), "claim mine: stance: 'assert' is not a word of this vocabulary"),
         (CLAIM + 'said = { edtf = "2022-02-30", basis = "stated" }', "claim mine: said.edtf: "),
         (CLAIM + 'speaker = "rusia"', "claim mine: speaker: there is no actor rusia; did you mean russia?"),
         (CLAIM + 'about = "lysychansk-s01a"', "claim mine: about: lysychansk-s01a is a claim about another event"),
-        (CLAIM + CLAIM, "claim mine: id: is there twice"),
+        (CLAIM + CLAIM, "claim mine: id: occurs twice"),
         (CLAIM + 'quotes = "so"', "claim mine: quotes: there is no such field; did you mean quote?"),
         (CLAIM.replace("mine", "count"), "claim count: id: no record may be called count"),
-        (CLAIM + 'summary = "a\\u0000"', "claim mine: summary: holds a control character"),
+        (CLAIM + 'summary = "a\\u0000"', "claim mine: summary: contains a control character"),
     ],
 )  # fmt: skip
 def test_what_is_refused_is_named(database: sa.Engine, tmp_path: Path, text: str, reason: str) -> None:

@@ -27,7 +27,7 @@ from tests.support.told import text
 COUNTERCLAIM = ".venv/bin/counterclaim "
 IN_PASSING = "To make one in passing, write its kind behind its name, such as (civilians)"
 COUNCIL = "my-town-town-council"
-NO_CODE = "is no country's code of ISO 3166-1 alpha-2, such as UA"
+NO_CODE = "is not a country code of ISO 3166-1 alpha-2, such as UA"
 Row = dict[str, str]
 Said = Callable[..., tuple[int, str]]
 
@@ -118,7 +118,7 @@ def test_twenty_claims_are_loaded_asked_and_taken_out_by_the_docs_own_commands(
     counted = "35 records read: 35 new, 0 changed, 0 unchanged, 0 vanished (kept)."
     assert told == [
         (0, f"Written: claims{suffix}\n"),
-        (0, "Fit to be loaded.\n"),
+        (0, "No faults: everything can be loaded.\n"),
         (0, f"{counted} A dry run: nothing was loaded.\n"),
         (0, f"{counted}\n"),
     ]
@@ -144,7 +144,7 @@ def test_what_nobody_made_is_refused_once_with_how_to_make_it(said: Said) -> Non
     whole = path.read_text()
     how = "to make one in passing, write its kind behind its name, such as (civilians)\n"
     path.write_text(whole.replace("Northern Front (armed_group)", "Northern Front"))
-    told = "claims.csv row 2: participants: 'Northern Front' is no id, and this file makes no such actor; "
+    told = "claims.csv row 2: participants: 'Northern Front' is not an id, and this file makes no such actor; "
     assert said("check", "claims.csv") == (1, told + how)
     path.write_text(whole.replace("Northern Front (armed_group)", "Front"))
     event = "event my-town-shelling-of-the-market: participants[0].actor"
@@ -199,7 +199,7 @@ def test_an_id_that_two_files_give_is_told_with_both(said: Said) -> None:
     said("template", "a.csv", "b.toml")
     Path("b.toml").write_text(Path("b.toml").read_text().replace("Council: four dead", "Council: four died"))
     code, told = said("check", "a.csv", "b.toml")
-    assert (code, told.splitlines()[-1]) == (1, "a.csv row 2: claim my-town-1: id: is there twice: in b.toml too")
+    assert (code, told.splitlines()[-1]) == (1, "a.csv row 2: claim my-town-1: id: occurs twice: in b.toml too")
 
 
 def test_of_many_records_that_bar_a_prune_the_first_are_told(said: Said) -> None:

@@ -32,8 +32,8 @@ DAMAGED = {
     "parquet": (b"PAR1\x15\x04\x15\x10" + bytes(40) + b"PAR1", "is Parquet, not CSV"),
     "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "is an old Excel file (XLS)"),
     "xlsx": (b"PK\x03\x04" + bytes(26) + b"[Content_Types].xml" + bytes(40), "is a spreadsheet (XLSX)"),
-    "zip": (b"PK\x03\x04" + bytes(26) + b"data.csv" + bytes(40), "is packed (zip)"),
-    "gzip": (b"\x1f\x8b\x08" + bytes(40), "is packed (gzip)"),
+    "zip": (b"PK\x03\x04" + bytes(26) + b"data.csv" + bytes(40), "is compressed (zip)"),
+    "gzip": (b"\x1f\x8b\x08" + bytes(40), "is compressed (gzip)"),
     "empty": (b"", "is empty"),
     "blank": (b"\r\n \r\n", "is empty"),
     "binary": (bytes(range(256)) * 4, "is binary, not text"),
@@ -198,7 +198,7 @@ def test_ctrl_c_ends_an_import_in_one_line_and_leaves_nothing(database: Path, tm
     out, err = importing.communicate(timeout=60)
     if importing.returncode != 0:  # on a fast machine all may have been done by then
         assert (importing.returncode, out) == (130, "")
-        assert err.splitlines()[-1] == "Stopped: what was not finished was not kept."
+        assert err.splitlines()[-1] == "Stopped: unfinished work was discarded."
         assert "Traceback" not in err
         assert database.read_bytes() == before
 
@@ -224,7 +224,7 @@ def test_ctrl_c_counts_where_a_library_makes_an_error_of_its_own_of_it(
     finally:
         signal.signal(signal.SIGINT, before)
     assert ended.value.code == 130
-    assert capsys.readouterr().err == "Stopped: what was not finished was not kept.\n"
+    assert capsys.readouterr().err == "Stopped: unfinished work was discarded.\n"
 
 
 def test_a_hurried_ctrl_c_does_not_break_off_what_the_first_cleans_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,7 +257,7 @@ def test_three_hurried_ctrl_c_end_the_server_in_one_line(database: Path) -> None
         time.sleep(0.005)
     _, err = serving.communicate(timeout=60)
     told = [line for line in err.splitlines() if '"event":"checked"' not in line]
-    assert (serving.returncode, told) == (130, ["Stopped: what was not finished was not kept."])
+    assert (serving.returncode, told) == (130, ["Stopped: unfinished work was discarded."])
 
 
 class Stopping(io.BytesIO):
@@ -301,7 +301,7 @@ def test_a_closed_pipe_ends_a_command_in_one_line_when_all_is_done(database: Pat
     assert done.returncode == 141
     told = done.stderr.splitlines()[-1]
     assert (told, "Traceback" in done.stderr) == (
-        "What this command says was not read to its end; what it did is done.",
+        "The output of this command was not read to its end; the command itself is complete.",
         False,
     )
     made = engine(str(database))

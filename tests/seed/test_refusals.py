@@ -39,11 +39,11 @@ def nested(depth: int) -> dict[str, Any]:
     ("kind", "changes", "field", "said"),
     [
         ("event", {"id": "count"}, "id", "no record may be called count"),
-        ("event", {"id": "-entry"}, "id", "'-entry' is no id"),
+        ("event", {"id": "-entry"}, "id", "'-entry' is not an id"),
         ("event", {"kind": "entree"}, "kind", "did you mean entry?"),
         ("event", {"titel": "x"}, "titel", "there is no such field; did you mean title?"),
         ("event", {"title": " "}, "title", "is blank"),
-        ("event", {"title": "a\x00b"}, "title", "holds a control character"),
+        ("event", {"title": "a\x00b"}, "title", "contains a control character"),
         ("event", {"title": "half \ud83d"}, "title", "lone surrogate"),
         ("event", {"date": {"edtf": "2022-02-30", "basis": "stated"}}, "date.edtf", "2022-02-30"),
         ("event", {"date": {"edtf": "2022-07-02"}}, "date", "a date says what it rests on"),

@@ -74,7 +74,7 @@ FACTS = {
     ),
     "a word that is in no vocabulary": (
         "UPDATE claim SET stance = 'believes' WHERE id = 'lysychansk-s14a'",
-        HAIDAI + "stance: 'believes' is no word of this vocabulary",
+        HAIDAI + "stance: 'believes' is not a word of this vocabulary",
     ),
     "another word of the vocabulary": (
         "UPDATE claim SET stance = 'denies' WHERE id = 'lysychansk-s14a'",
@@ -89,7 +89,7 @@ FACTS = {
             "INSERT INTO actor (id, digest, dataset, kind, name, aliases) "
             "VALUES ('a b', '', 'lysychansk', 'person', 'A', '[]')"
         ),
-        "actor a b: id: 'a b' is no id",
+        "actor a b: id: 'a b' is not an id",
     ),
     "an actor that is not there": (
         "UPDATE claim SET speaker = 'nobody' WHERE id = 'lysychansk-s14a'",
@@ -117,7 +117,7 @@ FACTS = {
     ),
     "a control character": (
         "UPDATE event SET title = 'a\x07' WHERE id = 'capture-of-gelatin-plant'",
-        GELATIN + "title: holds a control character",
+        GELATIN + "title: contains a control character",
     ),
     "a claim about a claim of another event": (
         "UPDATE claim SET about = 'lysychansk-s07a' WHERE id = 'lysychansk-s14a'",
@@ -198,7 +198,7 @@ DERIVED = {
             "UPDATE posting SET members = (SELECT members FROM posting p JOIN facet f ON f.id = p.facet "
             "WHERE f.name = 'all') WHERE facet = (SELECT id FROM facet WHERE name = 'kind:order')"
         ),
-        "event refinery-entry: stands in the facet kind:order without reason",
+        "event refinery-entry: is in the facet kind:order without reason",
     ),
     "a posting of no facet": ("UPDATE facet SET id = 99999 WHERE name = 'kind:order'", "posting "),
     "a posting's hash": (
@@ -260,7 +260,7 @@ def test_text_that_is_no_text(database: sa.Engine, backend: str) -> None:
         pytest.skip("PostgreSQL holds no such text")
     spoil(database, "UPDATE event SET title = CAST(x'ff41' AS text) WHERE id = 'refinery-entry'")
     findings = found(database)
-    assert "event refinery-entry: title: holds half a character (a lone surrogate)" in findings
+    assert "event refinery-entry: title: contains a lone surrogate (half a character)" in findings
     for finding in findings:
         finding.encode()
 
@@ -272,7 +272,7 @@ def test_text_that_is_no_text(database: sa.Engine, backend: str) -> None:
         ("UPDATE dataset SET recorded_at = -5 WHERE id = 'lysychansk'", "dataset lysychansk: recorded_at: "),
         ("UPDATE dataset SET title = x'fffe' WHERE id = 'lysychansk'", "dataset lysychansk: title: "),
         ("UPDATE dataset SET id = x'fffe' WHERE id = 'lysychansk'", r"dataset b'\xff\xfe': id: is no text"),
-        ("UPDATE revision SET recorded_at = 'many'", "revision 1: is not as it was written when it was made"),
+        ("UPDATE revision SET recorded_at = 'many'", "revision 1: is damaged"),
         ("UPDATE source SET id = x'fffe' WHERE id = 'geonames'", r"source b'\xff\xfe': id: is no text"),
     ],
 )
@@ -305,9 +305,9 @@ def test_the_commands(dossier_url: str, capsys: pytest.CaptureFixture[str], monk
     assert err.startswith("actor haidai: body: is '{}', but the facts say ")
     assert err.splitlines()[1:] == [
         "actor haidai: document: is not of the hash that stands beside it",
-        "Findings: 2. What is derived from facts, `counterclaim rebuild` mends.",
+        "Findings: 2. `counterclaim rebuild` repairs what is derived from facts.",
     ]
-    assert command(capsys, "rebuild") == (0, "Derived anew: 27 events and what is said of them.\n", "")
+    assert command(capsys, "rebuild") == (0, "Derived again: 27 events and their claims.\n", "")
     assert command(capsys, "verify") == (0, "Everything holds.\n", "")
 
 

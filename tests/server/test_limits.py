@@ -265,7 +265,7 @@ def test_who_waits_for_a_connection_waits_not_long(empty_url: str) -> None:
         async with reading(empty_url, statement_seconds=5, pool_size=2, pool_seconds=0.3) as reader:
             long = [asyncio.create_task(reader.fetch(endless(), {}, slow=True)) for _ in range(4)]
             await asyncio.sleep(0.2)
-            with pytest.raises(Unavailable, match="as many questions as it can"):
+            with pytest.raises(Unavailable, match="as many queries as it can"):
                 await reader.fetch(endless(), {}, slow=True)
             assert not long[0].done()
             await asyncio.gather(*long, return_exceptions=True)
@@ -277,7 +277,7 @@ def test_only_so_many_exports_at_once(dossier_url: str) -> None:
     async def main() -> None:
         async with reading(dossier_url, concurrent_exports=1, pool_seconds=0.3) as reader:
             async with reader.snapshot():
-                with pytest.raises(Unavailable, match="as many questions as it can"):
+                with pytest.raises(Unavailable, match="as many queries as it can"):
                     async with reader.snapshot():
                         pass
             async with reader.snapshot() as connection:

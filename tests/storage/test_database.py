@@ -127,7 +127,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "a.db").write_text("These are notes about the battle, and no database.\n" * 100)
     assert unusable(f"{tmp_path}/a.db") == (
         f"Cannot use the database sqlite:///{tmp_path}/a.db: file is not a database: name another, or if it was one, "
-        "move it away and put a backup back (`counterclaim restore`)."
+        "move it away and restore a backup (`counterclaim restore`)."
     )
 
 

@@ -1,4 +1,4 @@
-"""`/mcp`: the tools by HTTP, for clients on this machine or at the public address, where their SDK is installed."""
+"""`/mcp`: the tools over HTTP, for clients on this machine or at the public address, if the SDK is installed."""
 
 import asyncio
 from importlib import import_module
@@ -27,16 +27,16 @@ PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
 }
 BODY_BYTES = 65_536
-"""The longest message that a client may send: a tool's arguments, several times over."""
+"""The maximum size of a message, several times the largest arguments of a tool."""
 DROPPED_BYTES = 16 * BODY_BYTES
-"""How much of a longer one is taken in, so that its client hears that it is too long."""
+"""How much of a longer message is read, so that the client receives the refusal."""
 
 
 class Endpoint:
-    """What answers at `/mcp`; the SDK is loaded with the first message, for most servers never see one."""
+    """The endpoint `/mcp`; the SDK is loaded with the first message, because most servers never receive one."""
 
     def __init__(self, app: Starlette, settings: Settings) -> None:
-        """Answer by this application."""
+        """Use this application for requests of tools."""
         self._app, self._seconds = app, settings.header_seconds
         self.installed = find_spec("mcp") is not None
         self._public = urlsplit(settings.public_root or "").hostname
@@ -44,9 +44,9 @@ class Endpoint:
         self._loading = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one message, or say why not. Raises Problem."""
+        """Handle one message. Raises Problem."""
         request = Request(scope, receive)
-        body = await self._body(request)  # taken even where it is refused, or the client would not hear why
+        body = await self._body(request)  # read even if refused, or the client would not receive the reason
         self._refuse(request)
         told = False
 
@@ -61,7 +61,7 @@ class Endpoint:
         await sessions.answer(scope, replayed, send)
 
     def _refuse(self, request: Request) -> None:
-        """Raise Problem for what is no message of a client that may ask here."""
+        """Raise Problem unless this is a message of an allowed client."""
         if request.method != "POST":
             raise Problem(
                 "method-not-allowed",
@@ -87,18 +87,18 @@ class Endpoint:
             raise Problem("origin-not-allowed", "The request was sent by a page of another site.")
 
     def _known(self, host: str | None) -> bool:
-        """Whether a name cannot have been lent to this address by a stranger, whose page a browser would let ask."""
+        """Whether a host name is known to be ours, which prevents DNS rebinding."""
         return host is not None and (host in {"localhost", self._public} or _number(host) is not None)
 
     def _own(self, origin: str | None, host: str | None) -> bool:
-        """Whether a page of this origin is ours, or of this machine."""
+        """Whether an origin is the service's own or this machine's."""
         if origin is None:
             return False
         number = _number(origin)
         return origin in {host, "localhost", self._public} or (number is not None and number.is_loopback)
 
     async def _body(self, request: Request) -> bytes:
-        """The message. Raises Problem where it is too long, or takes too long to come."""
+        """Read the message. Raises Problem if it is too long or takes too long to arrive."""
         parts, size = [], 0
         try:
             async with asyncio.timeout(self._seconds):
@@ -109,7 +109,7 @@ class Endpoint:
                     if size <= BODY_BYTES:
                         parts.append(part)
         except (TimeoutError, ClientDisconnect):
-            raise Problem("request-timeout", "The message did not arrive whole in time.") from None
+            raise Problem("request-timeout", "The message did not arrive completely in time.") from None
         if size > BODY_BYTES:
             raise Problem("content-too-large", f"The message is longer than {BODY_BYTES} bytes.")
         return b"".join(parts)
@@ -123,14 +123,14 @@ class Endpoint:
         return self._sessions
 
     async def close(self) -> None:
-        """Let go of everything."""
+        """Close everything."""
         if self._sessions is not None:
             await self._sessions.close()
             self._sessions = None
 
 
 def _number(host: str) -> IPv4Address | IPv6Address | None:
-    """The address that a host is, if it is none by name."""
+    """The IP address of a host, or None if it is a name."""
     try:
         return ip_address(host)
     except ValueError:
@@ -138,7 +138,7 @@ def _number(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def install(app: Starlette, settings: Settings) -> Endpoint:
-    """Answer at `/mcp`; close what is returned at the end."""
+    """Serve `/mcp`; close the returned endpoint at the end."""
     endpoint = Endpoint(app, settings)
     app.router.routes.append(Route(PATH, endpoint, include_in_schema=False))
     return endpoint

@@ -1,4 +1,4 @@
-"""The tools over the Model Context Protocol, by its official SDK (the extra `mcp`): on stdin and stdout, or by HTTP."""
+"""Serves the tools over the Model Context Protocol with its official SDK (the extra `mcp`), on stdio or over HTTP."""
 
 import asyncio
 import logging
@@ -23,25 +23,25 @@ from api.schemas.records import Json
 
 ATTEMPTS = 5
 Context = ServerRequestContext[dict[str, object]]
-logging.getLogger("mcp").setLevel(logging.ERROR)  # strangers must not be able to fill the log
+logging.getLogger("mcp").setLevel(logging.ERROR)  # clients must not be able to fill the log
 
 
 class Within:
-    """The service's own paths, asked within the process, so that a tool answers just what the API does."""
+    """Requests to the service's own paths within the process, so that tools return the same data as the API."""
 
     def __init__(self, app: ASGIApp, root: str) -> None:
-        """Ask this application; links begin with the root."""
+        """Take the application, and the root of links."""
         self._app, self._root = app, root
         self.revisions: set[bytes] = set()
         """Those of the answers so far."""
 
     def link(self, path: str, parameters: Json) -> str:
-        """Where the same is asked over HTTP; what is null is not asked."""
+        """The URL of the same request; null parameters are omitted."""
         query = _query(parameters)
         return f"{self._root}{quote(path)}{'?' if query else ''}{query}"
 
     async def ask(self, path: str, parameters: Json) -> tuple[int, Any]:
-        """Status and JSON of an answer."""
+        """Send a request and return status and JSON."""
         status, headers, body = await asked_within(self._app, path, _query(parameters), "application/json")
         self.revisions.update(tag.partition(b".")[0] for name, tag in headers if name == b"etag")
         return status, orjson.loads(body)
@@ -58,7 +58,7 @@ def _text(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 async def _told(app: ASGIApp, root: str, tool: Tool, arguments: Json) -> bytes:
-    """What a tool answers, all of one revision. Raises ToolError."""
+    """Run a tool on one revision. Raises ToolError."""
     for _ in range(ATTEMPTS):
         api = Within(app, root)
         answer = await tool.call(api, arguments)
@@ -68,7 +68,7 @@ async def _told(app: ASGIApp, root: str, tool: Tool, arguments: Json) -> bytes:
 
 
 def server_of(app: ASGIApp, root: str = "") -> Server[dict[str, object]]:
-    """A server whose tools ask this application; by HTTP, links begin as the request did."""
+    """A server whose tools use this application; over HTTP, links begin with the address of the request."""
 
     async def list_tools(_: Context, __: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         return types.ListToolsResult(
@@ -101,7 +101,7 @@ def server_of(app: ASGIApp, root: str = "") -> Server[dict[str, object]]:
 
 
 def serve_stdio(app: Starlette, root: str) -> str | int:
-    """Serve whoever started this process until its input ends: 0, or why not; links begin with the root."""
+    """Serve the parent process until stdin ends. Returns 0, or a message on failure; links begin with the root."""
     if sys.stdin.isatty():
         return "This talks to a program: have an assistant start it (docs/assistants.md)."
     asyncio.run(_serve(app, server_of(app, root)))
@@ -114,10 +114,10 @@ async def _serve(app: Starlette, server: Server[dict[str, object]]) -> None:
 
 
 class Sessions:
-    """Answers requests over HTTP, each by itself: nothing is kept between two of them."""
+    """Handles HTTP requests without keeping sessions between them."""
 
     def __init__(self, app: ASGIApp, body_bytes: int) -> None:
-        """Begin to answer; what a request brings is at most so long."""
+        """Start, with a limit on the size of messages."""
         self._manager = StreamableHTTPSessionManager(
             server_of(app), json_response=True, stateless=True, max_request_body_size=body_bytes
         )
@@ -131,10 +131,10 @@ class Sessions:
             await self._end.wait()
 
     async def ready(self) -> None:
-        """Wait until requests can be answered."""
+        """Wait until requests can be handled."""
         await self._begun.wait()
 
     async def close(self) -> None:
-        """Let go of everything."""
+        """Close everything."""
         self._end.set()
         await self._running

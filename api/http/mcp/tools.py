@@ -1,4 +1,4 @@
-"""The tools: what each takes, which paths of the API it asks, and how little of the answer it needs to say."""
+"""The tools: their arguments, the API paths they use, and the shortened results they return."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -11,7 +11,7 @@ from api.query.filters import ID_PATTERN
 from api.schemas.records import Json
 
 MOST = 20
-"""The most records of an answer."""
+"""The maximum number of records in a result."""
 LISTS = ("events", "claims", "sources", "actors", "locations")
 _DAY = {"type": "string", "description": "YYYY-MM-DD"}
 _AS_OF = {"type": "string", "description": "YYYY-MM-DD: only claims said by then count"}
@@ -34,21 +34,21 @@ _PAGE = {
 _OWN = ("limit", "cursor", "total", "by")
 """What a tool says itself of a list, so that it would be passed over in silence among filters."""
 DROPPED = {"dataset", "extra", "affiliated", "left_out", "by_stance", "kind_of"}
-"""Fields of records that are of no use in a conversation."""
+"""Fields of records that are useless in a conversation."""
 
 
 class Service(Protocol):
-    """The API as a tool asks it."""
+    """The API as seen by a tool."""
 
     async def ask(self, path: str, parameters: Json) -> tuple[int, Any]:
-        """Status and JSON of an answer; what is null is not asked."""
+        """Send a request and return status and JSON; null parameters are omitted."""
 
     def link(self, path: str, parameters: Json) -> str:
-        """Where the same is asked over HTTP."""
+        """The URL of the same request."""
 
 
 class ToolError(Exception):
-    """What was asked cannot be answered; the message says why, and what may have been meant."""
+    """A call failed; the message says why and suggests what may have been meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Tool:
 
     @property
     def schema(self) -> Json:
-        """What it takes, and nothing else."""
+        """The JSON Schema of its arguments; no others are allowed."""
         found = {"type": "object", "properties": self.properties, "additionalProperties": False}
         return {**found, "required": list(self.required)} if self.required else found
 
@@ -116,7 +116,7 @@ def _is_list_of(value: Any, types: tuple[type, ...]) -> bool:  # noqa: ANN401 - 
 
 
 def short(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """A record as an assistant reads it: without what is null, empty or dropped; a date is its EDTF text and words."""
+    """A record for an assistant, without null, empty and dropped fields; dates become EDTF text and words."""
     if isinstance(value, list):
         return [short(one) for one in value]
     if not isinstance(value, dict):
@@ -130,7 +130,7 @@ def short(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 async def _got(api: Service, path: str, parameters: Json) -> Json:
-    """A good answer. Raises ToolError with what the problem says."""
+    """The body of a successful response. Raises ToolError with the problem's details."""
     status, found = await api.ask(path, parameters)
     if status == 200:  # noqa: PLR2004 - a good answer
         return dict(found)
@@ -162,7 +162,7 @@ def _then(arguments: Json) -> Json:
 
 
 async def _list(api: Service, path: str, parameters: Json) -> Json:
-    """A page of a list; it says what was asked, so that nobody takes it for the answer to something else."""
+    """A page of a list; it repeats the query, so that it cannot be mistaken for the result of another one."""
     found = await _got(api, path, parameters)
     following = found["links"]["next"]
     return {
@@ -220,7 +220,7 @@ async def _control(api: Service, arguments: Json) -> Json:
 
 
 async def _rollup(api: Service, arguments: Json) -> Json:
-    """A stretch of the rows, which the API sends whole: here a cursor is the number of the first."""
+    """A part of the rows; the API sends all of them, so here the cursor is the number of the first row."""
     path, cursor = f"/{arguments['what']}/rollup", arguments.get("cursor", "0")
     if not re.fullmatch("[0-9]{1,9}", cursor):
         raise ToolError("cursor is from an answer before")
@@ -317,7 +317,7 @@ TOOLS = {
 
 
 def named(name: str) -> Tool:
-    """The tool of this name. Raises ToolError."""
+    """The tool with this name. Raises ToolError."""
     if name not in TOOLS:
         raise ToolError(f"there is no tool {name[:SHOWN_VALUE]}; there are {', '.join(TOOLS)}")
     return TOOLS[name]

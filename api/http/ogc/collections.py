@@ -1,4 +1,4 @@
-"""The collections: what each is, which list it shows, and what may be asked of it in the words of OGC API Features."""
+"""The OGC collections: their description, the list they show, and their parameters as in OGC API Features."""
 
 import math
 import re
@@ -44,7 +44,7 @@ FORM = "write a day (2022-07-02), a moment, or two of them with / between; an en
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The days asked for, both inclusive; null is an open end."""
+    """The requested days, both inclusive; None is an open end."""
 
     first: date | None
     last: date | None
@@ -59,7 +59,7 @@ def _limit(value: object) -> object:
 
 
 def _flat(value: object) -> object:
-    """A box in space without its heights, for nothing here has one."""
+    """A box without heights, because no record has one."""
     sides = value.split(",") if isinstance(value, str) else []
     if len(sides) != _SIDES_IN_SPACE:
         return value
@@ -102,7 +102,7 @@ Limit = Annotated[int, BeforeValidator(_limit), Field(ge=1), AfterValidator(lamb
 
 
 class Items(BaseModel):
-    """How a collection is cut into pages, and the days asked for."""
+    """Paging and date parameters of a collection."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     limit: Annotated[Limit, Field(description="How many features a page holds at most; more than 1,000 are 1,000.")] = (
@@ -120,10 +120,10 @@ class Items(BaseModel):
     ] = []
 
     def replaced(self, first: str, last: str) -> Self:
-        """The same question with its days where the lists of the API have them.
+        """The query with its days in the date parameters of the API's lists.
 
-        GDAL asks for `date_earliest >= A AND date_latest <= B` by giving the parameter twice. Whatever may lie in both
-        begins by the earlier end and lasts until the later beginning, also where that is behind the end.
+        For `date_earliest >= A AND date_latest <= B`, GDAL sends the parameter twice. Records that may lie in both
+        intervals begin by the earlier end and last until the later beginning, even if that is after the end.
         """
         if not self.datetime:
             return self
@@ -137,7 +137,7 @@ UNDATED = Annotated[Undated, Field(description="Whether features without a date 
 
 
 def _once(filters: Any, *others: str) -> None:  # noqa: ANN401 - any collection's filters
-    """Days are asked for in one way. Raises PydanticCustomError."""
+    """Check that days are given in only one way. Raises PydanticCustomError."""
     for other in others:
         if filters.datetime and getattr(filters, other) is not None:
             message = "and {other} ask for days: give one of them"
@@ -145,7 +145,7 @@ def _once(filters: Any, *others: str) -> None:  # noqa: ANN401 - any collection'
 
 
 class EventItems(EventFilters, Items):
-    """Which events a client wants."""
+    """Parameters of the collection of events."""
 
     bbox: Annotated[AnyBox, Field(description=_BOX_TEXT + "without one.")] = None
     undated: UNDATED = Undated.INCLUDE
@@ -156,12 +156,12 @@ class EventItems(EventFilters, Items):
         return self
 
     def asked(self) -> Explained:
-        """The question."""
+        """The query."""
         return EventFilters.asked(self.replaced("date_from", "date_to"))
 
 
 class ClaimItems(ClaimFilters, Items):
-    """Which claims a client wants."""
+    """Parameters of the collection of claims."""
 
     bbox: Annotated[AnyBox, Field(description="Taken, and met by every claim: claims have no place of their own.")] = (
         None
@@ -174,12 +174,12 @@ class ClaimItems(ClaimFilters, Items):
         return self
 
     def asked(self) -> Explained:
-        """The question."""
+        """The query."""
         return ClaimFilters.asked(self.replaced("said_from", "said_to"))
 
 
 class LocationItems(LocationFilters, Items):
-    """Which locations a client wants."""
+    """Parameters of the collection of locations."""
 
     bbox: Annotated[AnyBox, Field(description=_BOX_TEXT + "without one.")] = None
     datetime: Annotated[
@@ -187,7 +187,7 @@ class LocationItems(LocationFilters, Items):
     ] = []
 
     def asked(self) -> tables.TableQuestion:
-        """The question."""
+        """The query."""
         return LocationFilters.asked(self)
 
 
@@ -212,17 +212,17 @@ class Collection:
     item: SqlStatement
     placed: bool
     declared: tuple[str, ...]
-    """The parameters that its clients are told of, beside the standard's own."""
+    """The parameters that are documented in addition to those of the standard."""
 
     @property
     def id(self) -> str:
-        """Its name in addresses."""
+        """Its name in paths."""
         return self.listing.name
 
     async def extent(self, session: ReadSession) -> list[float] | None:
-        """West, south, east and north of all its points; None: it has none.
+        """West, south, east and north of all its points; None without any.
 
-        Without it, QGIS takes the box of the first ten features for that of the layer, and keeps it.
+        Without an extent, QGIS uses the box of the first ten features as that of the layer.
         """
         if not self.placed:
             return None
@@ -287,9 +287,9 @@ COLLECTIONS = {
 
 
 def described(collection: Collection, root: str, sides: list[float] | None = None) -> dict[str, Any]:
-    """A collection as clients read it; `root` is the address of the API, `sides` the box of all its points."""
+    """The description of a collection; `root` is the address of the API, `sides` the box of all points."""
     here = f"{root}/collections/{collection.id}"
-    # Upper and lower case mean the same here, but GDAL 3.6 knows this spelling alone.
+    # Case does not matter here, but GDAL 3.6 only knows this spelling.
     schema = {"rel": "describedBy", "type": SCHEMA, "title": collection.title, "href": f"{here}/schema"}
     extent = {} if sides is None else {"extent": {"spatial": {"bbox": [sides], "crs": CRS}}}
     return {

@@ -1,7 +1,7 @@
 """OGC API Features, part 1 (Core): events, claims and locations as QGIS, GDAL and ArcGIS read them.
 
-Features have one form: every property in each, numbers that stay numbers, and two dates alone. From the OpenAPI 3.0
-document clients read by which parameters a collection can be filtered.
+All features have the same properties, numbers keep their type, and only two properties are dates. Clients learn from
+the OpenAPI 3.0 document which parameters filter a collection.
 """
 
 import re
@@ -39,11 +39,11 @@ DATES = {"events": "date", "claims": "said"}
 
 
 def properties(collection: str, document: Json) -> dict[str, Any]:
-    """The columns of the CSV, renamed so that none has the name of a parameter that means another thing.
+    """The columns of the CSV, renamed so that no property has the name of a parameter with another meaning.
 
-    A client that filters by a property sends the parameter of that name, and trusts the answer. And it takes every text
-    that looks like a day for a date, and a condition on any of them for `datetime`: so the days between which a thing
-    lies are the only ones, and the rest of the date is in words.
+    Clients that filter by a property send the parameter with its name and trust the result. They also treat every text
+    that looks like a day as a date, and a condition on any date as `datetime`. So only the earliest and latest days are
+    dates, and the rest of the date is in words.
     """
     columns = formats.CSV_COLUMNS[collection](document)
     when = DATES.get(collection)
@@ -67,7 +67,7 @@ def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def ogc_feature(collection: str, body: str | bytes, here: str, links: list[Json] | None = None) -> bytes:
-    """A stored document as a feature; `here` is the service's address, without which no path leads out of a map."""
+    """A stored document as a feature; `here` is the service's address, because maps cannot resolve relative links."""
     document = orjson.loads(body)
     found = properties(collection, document)
     found["url"] = found["url"] and f"{here}{found['url']}"
@@ -79,10 +79,10 @@ def ogc_feature(collection: str, body: str | bytes, here: str, links: list[Json]
 
 @lru_cache(maxsize=len(COLLECTIONS))
 def schema(name: str) -> Json:
-    """What a feature holds, by which GDAL makes a layer's fields: without it, by the first 20 features alone.
+    """The JSON Schema of a feature; without it, GDAL derives a layer's fields from the first 20 features.
 
-    The id is left out, for GDAL makes a second field of it. That the others may be null stands in words: of what has
-    two types GDAL makes a field of text.
+    The id is left out, because GDAL would make a second field of it. Null is only mentioned in the description, because
+    GDAL makes a text field of a property with two types.
     """
     collection = COLLECTIONS[name]
     types = formats.types(name)
@@ -120,7 +120,7 @@ _STANDARD: Json = {
 
 @lru_cache(maxsize=16)
 def document(root: str) -> Json:
-    """The document of the API at this address."""
+    """The OpenAPI document of the API at this address."""
     paths: Json = {
         "/": _operation("landing", "What there is.", "application/json"),
         "/conformance": _operation("conformance", "Which requirements are met.", "application/json"),
@@ -142,7 +142,7 @@ def document(root: str) -> Json:
         "info": {"title": "Counterclaim: OGC API Features", "version": "0.1.0"},
         "servers": [{"url": root}],
         "paths": paths,
-        "components": {"parameters": {"limit": _standard("limit")}},  # where QGIS looks for how much it may ask for
+        "components": {"parameters": {"limit": _standard("limit")}},  # where QGIS looks for the maximum page size
     }
 
 
@@ -206,7 +206,7 @@ def root(request: Request) -> str:
 async def _made(
     request: Request, told: Json | Callable[[ReadSession], Awaitable[Json]], media_type: str = answers.JSON
 ) -> Response:
-    """An answer that says what there is, of a revision as all others are."""
+    """A metadata response, tagged with the revision like all others."""
 
     async def work(session: ReadSession) -> Response:
         if unchanged := await answers.not_modified(request, session):
@@ -313,14 +313,14 @@ async def get_item(request: Request, collection: str, id: str, _: Annotated[Noth
 
 
 def _named(collection: str) -> Collection:
-    """The collection of this name. Raises NotFound."""
+    """The collection with this name. Raises NotFound."""
     if collection not in COLLECTIONS:
         raise NotFound(f"There is no collection {collection[:200]}.", nearest(collection, list(COLLECTIONS)))
     return COLLECTIONS[collection]
 
 
 async def items(request: Request, collection: Collection, query: EventItems | ClaimItems | LocationItems) -> Response:
-    """A page of features: those in the box, then those without a point."""
+    """A page of features: first those in the box, then those without a point."""
 
     async def work(session: ReadSession) -> Response:
         if unchanged := await answers.not_modified(request, session):
@@ -345,7 +345,7 @@ async def items(request: Request, collection: Collection, query: EventItems | Cl
 async def _taken(
     session: ReadSession, collection: Collection, query: EventItems | ClaimItems | LocationItems, parts: list[Asked]
 ) -> tuple[list[str], str | None]:
-    """The documents of the page, and the cursor of the next; a cursor says in which part it goes on, and where."""
+    """The documents of the page and the cursor of the next, which includes the part and the place."""
     listing = collection.listing
     sort = Sort.parse(listing.sorts[0])
     bound_to = fingerprint(f"ogc-{listing.name}", listing.sorts[0], query)
@@ -356,7 +356,7 @@ async def _taken(
         rest = query.cursor[2 * index :]
         if index and (found := _SECOND.fullmatch(rest)):
             if found[3] != bound_to:
-                wrong = "belongs to another set of filters; begin again without it"
+                wrong = "belongs to another set of filters; start again without it"
                 raise BadParameters(bad("cursor", query.cursor, wrong))
             before = RevisionMark(int(found[1]), found[2])
         else:
@@ -375,7 +375,7 @@ async def _taken(
 
 
 def _envelope(request: Request, collection: Collection, cursor: str | None) -> list[Json]:
-    """Where else to go from a page."""
+    """The links of a page."""
     here, following = links(request.scope["path"], request.scope["query_string"], cursor)
     shown = described(collection, root(request))
     found = [{"rel": "self", "type": GEOJSON, "href": base(request) + here}, {**shown["links"][0], "rel": "collection"}]

@@ -25,20 +25,20 @@ _ITEM = item_statement("actor")
 
 
 class ActorFilters(Worded, Changed):
-    """Which actors a caller wants."""
+    """Filters of actors."""
 
     kind: Annotated[
         list[v.ActorKind], ActorFacets.KIND, Field(description="What it is.", examples=[["armed_force"]])
     ] = []
     party: Annotated[
-        list[Id], ActorFacets.PARTY, Field(description="This actor, or belongs to it.", examples=[["ukrainian-side"]])
+        list[Id], ActorFacets.PARTY, Field(description="This actor or a member of it.", examples=[["ukrainian-side"]])
     ] = []
     dataset: Annotated[
         list[Id], ActorFacets.DATASET, Field(description="Belongs to this dataset.", examples=[["lysychansk"]])
     ] = []
 
     def asked(self) -> TableQuestion:
-        """The question."""
+        """The query."""
         asked = TableQuestion("actor")
         asked.marked(self)
         asked.words(self.folded())
@@ -46,7 +46,7 @@ class ActorFilters(Worded, Changed):
         return asked
 
     async def described(self, session: ReadSession) -> str:
-        """The question in words."""
+        """The query in words."""
         said = await all_worded(session, self)
         parts = [
             *said.values(),
@@ -67,7 +67,7 @@ class ActorQuery(ActorFilters, Paged, Shaped):
 
 
 class ActorItem(Versioned, Shaped):
-    """What is asked for of an actor."""
+    """Parameters of one actor."""
 
     listing: ClassVar = "actors"
 
@@ -79,5 +79,5 @@ list_actors, count_actors, exports = list_routes(
 
 @router.get("/{id}", responses=item_of("actors", Actor), response_class=Response)
 async def get_actor(request: Request, id: ActorId, query: Annotated[ActorItem, Query()]) -> Response:  # noqa: A002
-    """One actor, with what it belongs to and what belongs to it."""
+    """One actor, with its affiliations and members."""
     return await answers.item(request, "actor", _ITEM, id, query=query)

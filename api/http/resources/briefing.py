@@ -1,7 +1,7 @@
-"""What became known between two days: new claims, positions that moved and assessments that changed, event by event.
+"""Briefings: new claims, changed positions and changed assessments between two days, by event.
 
-A claim became known on the first day by which it had been said: possibly, or certainly. Events come in the order of
-their first new claim, so that a page is found by walking the claims, and each event is met once: at that claim.
+A claim became known on the first day by which it had possibly or certainly been made. Events are sorted by their first
+new claim, so a page is found by walking the claims, and each event appears once, at that claim.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -42,32 +42,32 @@ from api.storage.reader import Row
 
 @dataclass(frozen=True, slots=True)
 class EventClaims:
-    """The claims about one event that counted before the first day and those that count by the last."""
+    """The claims about one event that counted before the first day, and those that count by the last day."""
 
     row: Row
     before: Sequence[Statement]
     after: Sequence[Statement]
     new: Sequence[Statement]
-    """Those that are new and asked for, in the order said."""
+    """The new claims that were requested, in the order said."""
 
 
 @dataclass(frozen=True, slots=True)
 class News(Walked):
-    """What is asked of a briefing: which claims, and the days in which they became known."""
+    """The query of a briefing: which claims, and the days in which they became known."""
 
     conditions: Conditions
     parties: Sequence[str]
     undated: Undated
-    """Whether undated claims count: they were known all along, or never."""
+    """Whether undated claims count as known all along; if not, they never count."""
 
     async def check(self, session: ReadSession) -> None:
-        """Every record that a parameter names exists. Raises BadParameters with the nearest ids."""
+        """Check that every record named by a parameter exists. Raises BadParameters with the nearest ids."""
         await check_named(session, self.conditions.named)
 
     async def walk(
         self, session: ReadSession, sort: Sort, place: Place | None, batch: int
     ) -> AsyncIterator[list[Found]]:
-        """Every event of which something became known, from a place on, a batch at a time."""
+        """Every event with news, from a place on, in batches."""
         async for events in self._events(session, sort, place, batch):
             texts = await questions.claims(session, (claim.id for _, known in events for claim in known.new))
             yield [Found(here, await _body(session, known, texts)) async for here, known in in_turns(session, events)]
@@ -75,7 +75,7 @@ class News(Walked):
     async def _events(
         self, session: ReadSession, sort: Sort, place: Place | None, batch: int
     ) -> AsyncIterator[list[tuple[Place, EventClaims]]]:
-        """Every such event, in the place of its first new claim."""
+        """Every such event, at the place of its first new claim."""
         question = await resolve(session, "claims", self.conditions)
         speakers = await questions.members(session, self.parties)
         met: set[str] = set()
@@ -83,7 +83,7 @@ class News(Walked):
             waiting: dict[Place, str] = {}
             async for here, row in in_turns(session, rows):
                 event = orjson.loads(row[BODY])["event"]["id"]
-                if event is not None and event not in met:  # else it was met at an earlier claim, perhaps pages ago
+                if event is not None and event not in met:  # else an earlier claim listed it, maybe on an earlier page
                     met.add(event)
                     waiting[here] = event
             found = await questions.rows_by_id(session, "event", waiting.values())
@@ -102,17 +102,17 @@ class News(Walked):
         return EventClaims(row, before, after, in_order_said(new))
 
     async def count(self, session: ReadSession) -> int:
-        """Of how many events something became known."""
+        """The number of events with news."""
         sort = Sort("said", descending=False)
         return sum([len(events) async for events in self._events(session, sort, None, BATCH)])
 
     async def left_out(self, session: ReadSession) -> dict[str, int]:
-        """How many claims have no date and so became known on no day."""
+        """The number of undated claims, which became known on no day."""
         conditions = replace(self.conditions, fresh=False, undated=self.undated == Undated.INCLUDE)
         return await left_out(session, "claims", conditions)
 
     async def why_empty(self, session: ReadSession) -> str:
-        """Why nothing became known."""
+        """Explain an empty briefing."""
         conditions = self.conditions
         assert conditions.last is not None  # noqa: S101 - a briefing has days
         otherwise = "Nothing new became known in these days; what is recorded was said before or after."
@@ -133,7 +133,7 @@ async def _body(session: ReadSession, known: EventClaims, texts: dict[str, str])
 
 
 async def _moves(session: ReadSession, known: EventClaims) -> list[Json]:
-    """Positions that the new claims took: moved, or taken for the first time."""
+    """Positions that new claims changed or took for the first time."""
     new = {claim.id for claim in known.new}
     moves = []
     for question in questions_of(known.after):
@@ -155,14 +155,14 @@ async def _moves(session: ReadSession, known: EventClaims) -> list[Json]:
 
 
 def _moved(was: Stand | None, stand: Stand) -> bool:
-    """Whether a position is another than before; what is neutral is none, unless one was taken back."""
+    """Whether a position differs from the previous one; neutral is no position, unless an earlier one was retracted."""
     if stand.position == Position.NEUTRAL:
         return was is not None and was.position != Position.NEUTRAL
     return was is None or (was.position, was.figure, was.names) != (stand.position, stand.figure, stand.names)
 
 
 async def _changes(session: ReadSession, known: EventClaims) -> list[Json]:
-    """Assessments whose status is new."""
+    """Assessments whose status changed."""
     before = {found.question: found.status for found in assess(known.before)}
     return [
         {
@@ -184,7 +184,7 @@ exports = APIRouter(tags=["Briefing"])
 
 
 class BriefingFilters(Dated):
-    """Which days a caller wants to be briefed about, and on what."""
+    """Filters of a briefing."""
 
     days: ClassVar = ("date_from", "date_to")
 
@@ -199,7 +199,7 @@ class BriefingFilters(Dated):
     party: Annotated[
         list[Id],
         ClaimFacets.PARTY,
-        Field(description="What this actor, or anything that belongs to it, said.", examples=[["ukrainian-side"]]),
+        Field(description="Said by this actor or a member of it.", examples=[["ukrainian-side"]]),
     ] = []
     location: Annotated[
         list[Id],
@@ -210,7 +210,7 @@ class BriefingFilters(Dated):
     known: Annotated[
         v.Known,
         Field(
-            description="A claim became known on the day by which it was certainly said, or by which it may have been.",
+            description="Whether a claim became known on the day by which it was certainly made, or possibly made.",
             examples=["possible"],
         ),
     ] = v.Known.CERTAIN
@@ -223,7 +223,7 @@ class BriefingFilters(Dated):
         return first, last
 
     def asked(self) -> News:
-        """The question."""
+        """The query."""
         wanted, named = marked(self)
         first, last = self.span()
         conditions = Conditions(
@@ -237,7 +237,7 @@ class BriefingFilters(Dated):
         return News(conditions, self.party, self.undated)
 
     async def described(self, session: ReadSession) -> str:
-        """The question in words."""
+        """The query in words."""
         first, last = self.span()
         days = f"on {day_in_words(first)}" if first == last else f"from {day_in_words(first)} to {day_in_words(last)}"
         where = f" about events in {await session.names('location', self.location)}" if self.location else ""
@@ -255,21 +255,21 @@ class BriefingQuery(BriefingFilters, Paged):
 
 @router.get("", responses=judged_of("briefing", Briefing), response_class=Response)
 async def get_briefing(request: Request, query: Annotated[BriefingQuery, Query()]) -> Response:
-    """What became known between two days, or on one: new claims, positions that moved, assessments that changed.
+    """What became known on a day or between two days: new claims, changed positions, changed assessments.
 
-    A claim becomes known on the first day by which it had been said, so that it is news once: with `known=certain`
-    (the default) the latest day on which it may have been said, with `possible` the earliest. Before and after are as
-    of the day before `date_from` and as of `date_to`. Events come in the order of their first new claim. With `party`,
-    the claims and positions are that party's, and the assessments are of the events it spoke of.
+    A claim becomes known on the first day by which it had been made, so it is news once: with `known=certain` (the
+    default) on the latest possible day, with `possible` on the earliest. The states before and after are as of the day
+    before `date_from` and as of `date_to`. Events are sorted by their first new claim. With `party`, claims and
+    positions are those of that party, and assessments those of the events it spoke about.
     """
     return await answers.page(request, BRIEFING, query)
 
 
 @exports.get("/briefing.atom", responses=export_of(ATOM, "<feed/>"), response_class=Response)
 async def export_briefing_atom(request: Request, query: Annotated[BriefingFilters, Query()]) -> Response:
-    """The same as an Atom feed: an entry for each claim that became known, and for each status that it changed.
+    """The same as an Atom feed: an entry for each claim that became known and for each status that changed.
 
-    Ids of entries depend on what became known alone, so that a feed reader shows each once.
+    Ids of entries depend only on their content, so a feed reader shows each entry once.
     """
     here = request.url.path + query_string(request.query_params.multi_items())
     form = Atom(base(request), here, query.span(), query.known)

@@ -57,13 +57,13 @@ _OF_EVENT = SqlStatement(
 
 
 class ClaimItem(AsOfQuery, Shaped):
-    """What is asked for of a claim."""
+    """Parameters of one claim."""
 
     listing: ClassVar = "claims"
 
 
 class ClaimFilters(Worded, AsOfImprecise, Changed):
-    """Which claims a caller wants."""
+    """Filters of claims."""
 
     days: ClassVar = ("said_from", "said_to")
 
@@ -75,15 +75,15 @@ class ClaimFilters(Worded, AsOfImprecise, Changed):
         Field(description="About this event.", examples=[["capture-of-lysychansk"]]),
     ] = []
     speaker: Annotated[
-        list[Id], ClaimFacets.SPEAKER, Field(description="Said by exactly this actor.", examples=[["haidai"]])
+        list[Id], ClaimFacets.SPEAKER, Field(description="Said by this actor itself.", examples=[["haidai"]])
     ] = []
     via: Annotated[
-        list[Id], ClaimFacets.VIA, Field(description="Passed on by exactly this actor.", examples=[["isw"]])
+        list[Id], ClaimFacets.VIA, Field(description="Passed on by this actor itself.", examples=[["isw"]])
     ] = []
     party: Annotated[
         list[Id],
         ClaimFacets.PARTY,
-        Field(description="Said by this actor or anything that belongs to it.", examples=[["russian-side"]]),
+        Field(description="Said by this actor or a member of it.", examples=[["russian-side"]]),
     ] = []
     about: Annotated[
         list[Id],
@@ -93,12 +93,12 @@ class ClaimFilters(Worded, AsOfImprecise, Changed):
     stance: Annotated[
         list[v.Stance],
         ClaimFacets.STANCE,
-        Field(description="What the speaker does with it.", examples=[["concedes", "denies"]]),
+        Field(description="What the speaker does with the aspect.", examples=[["concedes", "denies"]]),
     ] = []
     aspect: Annotated[
         list[v.Aspect],
         ClaimFacets.ASPECT,
-        Field(description="The aspect of the event that it speaks of.", examples=[["control"]]),
+        Field(description="The aspect of the event that it is about.", examples=[["control"]]),
     ] = []
     certainty: Annotated[
         list[v.Certainty], ClaimFacets.CERTAINTY, Field(description="The wording's hedge.", examples=[["likely"]])
@@ -107,7 +107,7 @@ class ClaimFilters(Worded, AsOfImprecise, Changed):
         list[Id],
         ClaimFacets.NAMES,
         Field(
-            description="Holds this actor responsible, or anything that belongs to it.",
+            description="Holds this actor or a member of it responsible.",
             examples=[["western-governments"]],
         ),
     ] = []
@@ -117,7 +117,7 @@ class ClaimFilters(Worded, AsOfImprecise, Changed):
     of: Annotated[
         list[Id],
         ClaimFacets.OF,
-        Field(description="Gives a figure of exactly this actor's people or things.", examples=[["russian-side"]]),
+        Field(description="Gives a figure for this actor's own people or things.", examples=[["russian-side"]]),
     ] = []
     inferred: Annotated[
         Flag | None,
@@ -138,14 +138,14 @@ class ClaimFilters(Worded, AsOfImprecise, Changed):
         Flag | None,
         ClaimFacets.CITED,
         Field(
-            description="Whether its source names a source of its own: a citation has the role `cites`.",
+            description="Whether its source names a source itself, as a citation with the role `cites`.",
             examples=[True],
         ),
     ] = None
     flag: Annotated[
         list[v.CitationFlag],
         ClaimFacets.FLAG,
-        Field(description="A citation of it carries this flag.", examples=[["failed_verification"]]),
+        Field(description="One of its citations has this flag.", examples=[["failed_verification"]]),
     ] = []
     dataset: Annotated[
         list[Id],
@@ -154,7 +154,7 @@ class ClaimFilters(Worded, AsOfImprecise, Changed):
     ] = []
 
     def asked(self) -> Explained:
-        """The question."""
+        """The query."""
         wanted, named = marked(self)
         conditions = Conditions(
             wanted=tuple(wanted),
@@ -171,7 +171,7 @@ class ClaimFilters(Worded, AsOfImprecise, Changed):
         return Explained("claims", conditions, self.as_of_day())
 
     async def described(self, session: ReadSession) -> str:
-        """The question in words."""
+        """The query in words."""
         said = await all_worded(session, self)
         parts = [
             said.pop("event"),
@@ -205,13 +205,13 @@ class ClaimsOfEvent(AsOf, Changed, Paged, Shaped):
 
     @property
     def is_plain(self) -> bool:
-        """Whether every claim is asked for as it is stored, in the order said."""
+        """Whether the query asks for all stored claims in the order said."""
         narrowed = self.cursor is not None or self.as_of is not None or self.changed_since is not None
         return not narrowed and self.sort == "said" and not shapes(self)
 
 
 async def claims_of(session: ReadSession, event: str, query: ClaimsOfEvent) -> answers.Everything | None:
-    """All claims about an event, by one statement; None: there is no such event, no claim, or more than a page."""
+    """All claims about an event in one statement; None: no such event, no claims, or more than one page."""
     rows = await session.fetch(_OF_EVENT, {"id": event, "limit": query.limit + 1})
     if not rows or len(rows) > query.limit:
         return None
@@ -234,7 +234,7 @@ list_claims, count_claims, exports = list_routes(
 
 @router.get("/{id}", responses=item_of("claims", Claim), response_class=Response)
 async def get_claim(request: Request, id: ClaimId, query: Annotated[ClaimItem, Query()]) -> Response:  # noqa: A002
-    """One claim; as of a day by which it had not been said there is none."""
+    """One claim; 404 as of a day by which it had not been made."""
     as_of = query.as_of_day()
     return await answers.item(request, "claim", ITEM, id, None if as_of is None else _said_by(as_of), query=query)
 

@@ -32,20 +32,20 @@ FEWEST, MOST = 2, 20
 
 
 class ComparisonQuery(AsOf):
-    """Whom to compare."""
+    """Parameters of a comparison."""
 
     party: Annotated[
         list[Id],
         Field(
-            description="Two actors or more, at most 20, each with all that belongs to it; repeat the parameter.",
+            description="Two to 20 actors, each with its members; repeat the parameter.",
             examples=[["russian-side", "ukrainian-side"]],
-            # Said here and not checked here: `parties` says better what is wrong.
+            # Only documented here; `parties` checks it with a better message.
             json_schema_extra={"minItems": FEWEST, "maxItems": MOST, "uniqueItems": True},
         ),
     ] = []
 
     def parties(self) -> list[str]:
-        """Whom to compare, each once. Raises BadParameters if that is too few or too many."""
+        """The parties without duplicates. Raises BadParameters if they are too few or too many."""
         found = list(dict.fromkeys(self.party))
         if len(found) < FEWEST:
             message = "two or more different parties are compared: party=russian-side&party=ukrainian-side"
@@ -57,7 +57,7 @@ class ComparisonQuery(AsOf):
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """The claims about the event that count, and the documents of those that are shown."""
+    """The claims about the event that count, and the documents of the shown ones."""
 
     statements: Sequence[Statement]
     on: dict[Question, list[Statement]]
@@ -67,7 +67,7 @@ class Spoken:
 async def _voice(
     session: ReadSession, party: str, speakers: frozenset[str], question: Question, spoken: Spoken
 ) -> Json:
-    """What a party says of a question."""
+    """What a party says about a question."""
     statements, texts = spoken.statements, spoken.texts
     own = [s for s in in_order_said(spoken.on[question]) if s.speaker in speakers]
     stands = course(statements, question, speakers)
@@ -88,10 +88,10 @@ async def _assessment(session: ReadSession, found: Assessment) -> Json:
 
 @router.get("/events/{id}/compare", responses=judged_of("compare", Comparison, "event"), response_class=Response)
 async def compare_parties(request: Request, id: EventId, query: Annotated[ComparisonQuery, Query()]) -> Response:  # noqa: A002
-    """What each of two or more parties says about the event, side by side, question by question, in whole claims.
+    """What two or more parties say about the event, side by side for each question, with full claims.
 
-    Every question that anybody speaks of is shown, and who says nothing of it is shown as silent. A party speaks
-    through all that belongs to it.
+    Every question that anybody addresses is shown; parties that say nothing about it are shown as silent. A party
+    includes its members.
     """
     parties = query.parties()
 

@@ -1,4 +1,4 @@
-"""Who says who holds a place: of each party the latest word about the place or what contains it."""
+"""Who says who holds a place: each party's latest claim about the place or a place that contains it."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
@@ -33,24 +33,24 @@ _WEIGHTS = {Position.SUPPORT: 1, Position.NEUTRAL: 0, Position.OPPOSE: -1}
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A party's standing position on the control of one place, by one event."""
+    """A party's current position on the control of one place, from one event."""
 
     place: str
     row: Row
     stand: Stand
     last: Statement
-    """The latest claim that holds it."""
+    """The latest claim of the position."""
 
     @property
     def rank(self) -> tuple[bool, tuple[tuple[int, int], int, str]]:
-        """Sort key: positions before mere mentions, and the later word last."""
+        """Sort key: positions rank above mere mentions, then the later claim above the earlier."""
         return self.stand.position != Position.NEUTRAL, lateness(self.last, _WEIGHTS[self.stand.position])
 
 
 async def containers(session: ReadSession, identifier: str) -> tuple[list[Json], int]:
-    """The place, with what other datasets call it, and all that contains it, inward out, as references.
+    """References to the place, its equivalents in other datasets and all places that contain it, from inner to outer.
 
-    With them, how many of the first are the place itself.
+    Also returns how many of the first ones are the place itself.
     """
     found: dict[str, Json] = {}
     waiting, wider, itself = [identifier], list[str](), 0
@@ -62,7 +62,7 @@ async def containers(session: ReadSession, identifier: str) -> tuple[list[Json],
         if here in found:
             continue
         rows = await session.fetch(_LOCATION, {"id": here})
-        if not rows:  # the record has lost its document, but not its name
+        if not rows:  # the document is missing, but the name is known
             found[here] = {"id": here, "name": await session.name("location", here)}
             continue
         document = orjson.loads(rows[0][BODY])
@@ -74,7 +74,7 @@ async def containers(session: ReadSession, identifier: str) -> tuple[list[Json],
 
 
 async def _rows(session: ReadSession, place: str, as_of: AsOfDay | None) -> AsyncIterator[Row]:
-    """The events at exactly this place of whose control somebody speaks."""
+    """The events at this place itself with claims about control."""
     conditions = Conditions(
         wanted=(any_of(EventFacets.CONTROL, [place]),),
         as_of=None if as_of is None else as_of.day,
@@ -89,7 +89,7 @@ async def _rows(session: ReadSession, place: str, as_of: AsOfDay | None) -> Asyn
 
 
 async def latest_words(session: ReadSession, places: Sequence[Json], as_of: AsOfDay | None) -> list[Word]:
-    """Where every party stands on the control of each of these places, by each event there."""
+    """Every party's position on the control of each of these places, by event."""
     found: list[Word] = []
     for place in places:
         async for row in _rows(session, place["id"], as_of):
@@ -102,7 +102,7 @@ async def latest_words(session: ReadSession, places: Sequence[Json], as_of: AsOf
 
 
 async def why_empty(session: ReadSession, places: Sequence[Json], as_of: AsOfDay | None) -> str:
-    """Why nobody says who holds any of these places."""
+    """Explain why there is no claim of control for these places."""
     rows = [row for place in places async for row in _rows(session, place["id"], None)]
     spoken = [statement for row in rows for statement in questions.counting(row, None)]
     ordered = in_order_said(statement for statement in spoken if statement.aspect == Aspect.CONTROL)
@@ -112,16 +112,16 @@ async def why_empty(session: ReadSession, places: Sequence[Json], as_of: AsOfDay
 
 
 def latest(found: Iterable[Word]) -> Word | None:
-    """The latest word."""
+    """The latest of some positions."""
     return max(found, key=lambda word: word.rank, default=None)
 
 
 NOTHING_SAID: Json = dict.fromkeys(("stance", "since", "location", "event", "claim"))
-"""What stands in the row of a party that only opposes what holds for the whole: that says nothing of a part."""
+"""The row of a party that only opposes a claim about a containing place, which says nothing about a part."""
 
 
 def _standing(word: Word, texts: dict[str, str], when: dict[str, Json], refs: dict[str, Json]) -> Json:
-    """The word that counts, as it is sent."""
+    """The position that counts, as sent."""
     event = orjson.loads(word.row[BODY])
     return {
         "stance": word.stand.position,
@@ -133,7 +133,7 @@ def _standing(word: Word, texts: dict[str, str], when: dict[str, Json], refs: di
 
 
 async def shown_words(session: ReadSession, places: Sequence[Json], itself: int, found: Sequence[Word]) -> list[Json]:
-    """One row for each party, by id, nobody named last; the first `itself` places are the one asked for."""
+    """One row per party, by id, unnamed speakers last; the first `itself` places are the requested one."""
     here = {place["id"] for place in places[:itself]}
     parties = sorted({word.stand.party for word in found}, key=lambda party: (party is None, party or ""))
     chosen = []
@@ -173,18 +173,18 @@ router = APIRouter(tags=["Positions"])
 
 
 class ControlQuery(AsOf):
-    """As of which day."""
+    """Parameters of control."""
 
 
 @router.get("/locations/{id}/control", responses=judged_of("control", Control, "location"), response_class=Response)
 async def get_control(request: Request, id: LocationId, query: Annotated[ControlQuery, Query()]) -> Response:  # noqa: A002
-    """Who says who holds a place: of each party the latest claim of control about it or about what contains it.
+    """Who says who holds a place: each party's latest claim of control about it or a place that contains it.
 
-    Of each party the later word counts, whichever place it is about; `places` has its latest word on each. A word on
-    the whole holds for its parts where it supports, never where it opposes: "we do not hold all of it" says nothing of
-    a part, and stands in `wider`. What takes no position counts only where the party has never taken one. To support
-    the capture of a place is to say that its attackers hold it, to oppose that, that they do not; of a report of
-    control, that its participants do.
+    The party's latest claim counts, whichever place it is about; `places` has its latest claim on each. A claim about a
+    containing place applies to its parts if it supports control, but not if it opposes: "we do not hold all of it" says
+    nothing about a part, and is given in `wider`. A claim without a position counts only if the party has never taken
+    one. To support the capture of a place means that the attackers hold it, to oppose it means that they do not; for a
+    report of control, the same applies to its participants.
     """
 
     async def make(session: ReadSession) -> bytes:

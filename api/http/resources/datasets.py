@@ -23,16 +23,16 @@ _ITEM = item_statement("dataset")
 
 
 class DatasetFilters(Changed):
-    """Which datasets a caller wants."""
+    """Filters of datasets."""
 
     def asked(self) -> TableQuestion:
-        """The question."""
+        """The query."""
         asked = TableQuestion("dataset")
         asked.changed(self.changed_since)
         return asked
 
     async def described(self, _: ReadSession) -> str:
-        """The question in words."""
+        """The query in words."""
         return sentence("Datasets", [changed_in_words(self.changed_since)])
 
 
@@ -45,7 +45,7 @@ class DatasetQuery(DatasetFilters, Paged, Chosen):
 
 
 class DatasetItem(Versioned, Chosen):
-    """What is asked for of a dataset."""
+    """Parameters of one dataset."""
 
     listing: ClassVar = "datasets"
 
@@ -58,7 +58,7 @@ list_datasets, count_datasets, exports = list_routes(
     DatasetPage,
     words="What has been loaded, with licence and attribution.",
     example=2,
-    counted="How many datasets are loaded.",
+    counted="The number of loaded datasets.",
 )
 
 

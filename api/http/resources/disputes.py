@@ -1,4 +1,4 @@
-"""Disputes: the questions of events that are in dispute, today or as of a day, and where each party stands."""
+"""Disputes: questions of events that are in dispute, now or as of a day, with each party's position."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -29,12 +29,12 @@ from api.schemas.pages import DisputePage
 
 @dataclass(frozen=True, slots=True)
 class Disputes(EventQuestions):
-    """What is asked of the disputes."""
+    """A query of disputes."""
 
     parties: Sequence[str] = field(default=())
 
     async def judge(self, session: ReadSession) -> Judge:
-        """Disputes in which somebody of the parties has taken a position."""
+        """Keep disputes in which a member of the parties has taken a position."""
         speakers = await questions.members(session, self.parties)
 
         def disputed(statements: Sequence[Statement]) -> list[Judgement]:
@@ -51,7 +51,7 @@ class Disputes(EventQuestions):
         return disputed
 
     async def show(self, session: ReadSession, found: Sequence[EventQuestion]) -> list[str]:
-        """Each dispute with the positions of its parties."""
+        """The documents of disputes, with the positions of their parties."""
         when = await questions.said_dates(session, (stand.since for one in found for stand in one.judged.stands))
         bodies = []
         async for question in in_turns(session, found):
@@ -80,7 +80,7 @@ router = APIRouter(prefix="/disputes", tags=["Disputes"])
 
 
 def conditions_of(filters: OfEvents, *facets: Wanted, named: list[Named]) -> Conditions:
-    """The events among which questions are looked for: those of the filters that are also in each of the facets."""
+    """The candidate events: those that match the filters and are in each of the facets."""
     wanted, records = marked(filters)
     return Conditions(
         wanted=(*facets, *wanted),
@@ -96,7 +96,7 @@ def conditions_of(filters: OfEvents, *facets: Wanted, named: list[Named]) -> Con
 
 
 async def events_in_words(filters: OfEvents, session: ReadSession) -> list[str | None]:
-    """Which events the filters ask for, and which aspects of them."""
+    """The filters of events and aspects in words."""
     happened = days_in_words("happened", filters.date_from, filters.date_to, filters.match, filters.undated)
     return [
         f"concern {one_of(filters.aspect)}" if filters.aspect else None,
@@ -109,18 +109,18 @@ async def events_in_words(filters: OfEvents, session: ReadSession) -> list[str |
 
 
 class DisputeFilters(OfEvents, Changed):
-    """Which disputes a caller wants."""
+    """Filters of disputes."""
 
     party: Annotated[
         list[Id],
         Field(
-            description="A claim in one of the positions is by this actor or anything that belongs to it.",
+            description="A claim in one of the positions is by this actor or a member of it.",
             examples=[["ukrainian-side"]],
         ),
     ] = []
 
     def asked(self) -> Disputes:
-        """The question."""
+        """The query."""
         facets = [any_of(EventFacets.STATUS if self.as_of is None else EventFacets.EVER, [Status.DISPUTED])]
         if self.party:
             facets.append(any_of(EventFacets.SPOKEN, self.party))
@@ -131,7 +131,7 @@ class DisputeFilters(OfEvents, Changed):
         return Disputes(changed, self.as_of_day(), frozenset(self.aspect), scope, self.party)
 
     async def described(self, session: ReadSession) -> str:
-        """The question in words."""
+        """The query in words."""
         who = f"have a position held by {await session.names('actor', self.party)}" if self.party else None
         changed = None if self.changed_since is None else f"rest on what {changed_in_words(self.changed_since)}"
         parts = [who, *await events_in_words(self, session), changed]
@@ -153,11 +153,11 @@ class DisputeQuery(DisputeFilters, Paged, Shaped):
 
 
 _WORDS = """\
-Every question of an event in dispute, with where each party stands and since when.
+Every question of an event that is in dispute, with each party's position and since when it has held it.
 
-Parties dispute a question where some support and others oppose, or where their figures, or those whom they blame,
-cannot all be true. Each stands where its latest position leaves it; those that take no position are not shown. As of a
-day, only what had been said by then counts."""
+Parties dispute a question if some support and others oppose it, or if their figures, or the actors they blame, cannot
+all be true. The latest position of each party counts; parties without a position are not shown. As of a day, only
+claims made by then count."""
 list_disputes, count_disputes, exports = list_routes(
     router, DISPUTES, DisputeFilters, DisputeQuery, DisputePage, words=_WORDS, example=5
 )

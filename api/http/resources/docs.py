@@ -1,7 +1,7 @@
-"""The documentation: to be tried out by people (`/docs`), for programs (`/llms.txt`, `/openapi.json`), and as a story.
+"""The documentation: interactive (`/docs`), for programs (`/llms.txt`, `/openapi.json`), and the stories.
 
-Swagger UI comes from assets of our own and is started by a script of our own: its page names no other host and holds no
-inline script, so that its content security policy can forbid both.
+Swagger UI is served from our own assets and started by our own script. Its page loads nothing from other hosts and has
+no inline script, so the content security policy forbids both.
 """
 
 from functools import cache
@@ -19,7 +19,7 @@ from api.settings import PROJECT
 
 router = APIRouter(include_in_schema=False)
 
-# Swagger UI has small pictures in its style sheet.
+# Swagger UI has inline images in its style sheet.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -46,7 +46,7 @@ ASSETS = {
     "swagger-ui.css": "text/css; charset=utf-8",
     "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
 }
-# What is asked anyway is left out of requests, and so of the command line that is shown for them.
+# The script removes default values from requests, and so from the curl command that is shown.
 START = """const resolved = (spec, part) =>
   part.$ref ? part.$ref.split("/").slice(1).reduce((found, step) => found[step], spec) : part;
 
@@ -95,7 +95,7 @@ STYLE = """nav { margin: 1rem auto; max-width: 1460px; padding: 0 20px; font: 15
 
 @router.get("/docs")
 async def get_docs(_: Annotated[answers.Nothing, Query()]) -> Response:
-    """Every question that is answered, to be tried out."""
+    """The interactive documentation."""
     return HTMLResponse(PAGE, headers={"Content-Security-Policy": POLICY})
 
 
@@ -107,21 +107,21 @@ async def get_docs_start(_: Annotated[answers.Nothing, Query()]) -> Response:
 
 @router.get("/docs/start.css")
 async def get_docs_style(_: Annotated[answers.Nothing, Query()]) -> Response:
-    """What keeps Swagger UI within a phone's width."""
+    """Styles that fit Swagger UI to the width of a phone."""
     return Response(STYLE, media_type="text/css")
 
 
 @router.get("/docs/story")
 async def get_story(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
-    """Two stories, told by requests and their answers."""
-    if not STORY.exists():  # it belongs to the clone, and to the image that is made of it
+    """Two stories, told by requests and responses."""
+    if not STORY.exists():  # only in a clone and in the image built from it
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return caching.fixed(request, STORY.read_bytes(), "text/plain; charset=utf-8")
 
 
 @router.get("/openapi.json")
 async def get_document(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
-    """What all of this is, for programs."""
+    """The OpenAPI document."""
     document = request.app.openapi()
     prefix = PUBLIC.get().prefix
     if prefix:
@@ -131,7 +131,7 @@ async def get_document(request: Request, _: Annotated[answers.Nothing, Query()])
 
 @router.get("/static-offline-docs/{name}")
 async def get_asset(request: Request, name: str, _: Annotated[answers.Nothing, Query()]) -> Response:
-    """A part of Swagger UI."""
+    """An asset of Swagger UI."""
     if name not in ASSETS:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return caching.fixed(request, _asset(name), ASSETS[name])
@@ -148,9 +148,9 @@ LLMS_TEXT = """# Counterclaim
 > said to have happened, and its status is derived from claims, which `because` names. Say who said a thing and when.
 
 Read-only JSON over HTTP, without a key. Unset filters set no condition, a repeated one means any of its values, and
-what is not understood is refused (422) with what was probably meant. Dates may be imprecise: `match=possible` (may have
-been) or `certain`. `as_of=2022-07-02` counts only claims said by that day for
-certain, with `known=possible` those too that may have been. Follow `links.next`.
+unknown parameters and values are refused (422) with suggestions. Dates may be imprecise: `match=possible` (may have
+been) or `certain`. `as_of=2022-07-02` counts only claims certainly made by that day, with `known=possible` also those
+that may have been. Follow `links.next`.
 
 ## Ask
 
@@ -173,6 +173,6 @@ ASSISTANTS = "- Model Context Protocol (streamable HTTP): POST {root}/mcp\n"
 
 @router.get("/llms.txt")
 async def get_llms_text(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
-    """Where to begin."""
+    """An overview for language models."""
     text = LLMS_TEXT + ASSISTANTS if request.app.state.assistants.installed else LLMS_TEXT
     return caching.fixed(request, text.format(root=base(request)).encode(), "text/plain; charset=utf-8")

@@ -70,7 +70,7 @@ ITEM = SqlStatement(
 
 
 class EventFilters(Worded, Placed, AsOfImprecise, Changed):
-    """Which events a caller wants."""
+    """Filters of events."""
 
     days: ClassVar = ("date_from", "date_to")
 
@@ -82,18 +82,18 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
     )
     party: Annotated[
         list[Id],
-        Field(description="This actor, or anything that belongs to it, takes part.", examples=[["russian-side"]]),
+        Field(description="This actor or a member of it takes part.", examples=[["russian-side"]]),
     ] = []
     role: Annotated[
         list[v.Role],
         Field(
-            description="The role in which `party` takes part; anyone's if no party is asked for.",
+            description="The role in which `party` takes part, or anyone if `party` is not given.",
             examples=[["attacker"]],
         ),
     ] = []
     with_party: Annotated[
         list[Id],
-        Field(description="Another actor, of this party, takes part too.", examples=[["ukrainian-side"]]),
+        Field(description="Another participant belongs to this party.", examples=[["ukrainian-side"]]),
     ] = []
     kind: Annotated[
         list[v.EventKind], EventFacets.KIND, Field(description="What happened.", examples=[["capture"]])
@@ -107,7 +107,7 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
         list[CountryCode],
         EventFacets.COUNTRY,
         Field(
-            description="At a place that lies in this country (ISO 3166-1 alpha-2), as far as that is recorded.",
+            description="At a place in this country (ISO 3166-1 alpha-2), if the country is recorded.",
             examples=[["UA"]],
         ),
     ] = []
@@ -115,8 +115,8 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
         list[Id],
         EventFacets.SOURCE,
         Field(
-            description="It rests on this source: a claim about it cites it, as carrier or reference, or its date, a "
-            "claim's date or its place's point comes from it. Under `as_of`: a claim said by then cites it.",
+            description="Rests on this source: a claim about it cites the source (as carrier or reference), or its "
+            "date, a claim's date or its place's point comes from it. With `as_of`: a claim made by then cites it.",
             examples=[["bbc-2022-07-03"]],
         ),
     ] = []
@@ -127,8 +127,8 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
         list[Id],
         EventFacets.NAMES,
         Field(
-            description="A claim about it, under `as_of` one said by then, holds this actor responsible, or anything "
-            "that belongs to it; `party` is who takes part.",
+            description="A claim about it (with `as_of`, one made by then) holds this actor or a member of it "
+            "responsible; `party` is who takes part.",
             examples=[["western-governments"]],
         ),
     ] = []
@@ -152,22 +152,22 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
         Field(
             ge=0,
             le=MAX_RADIUS_M,
-            description="Its point is uncertain by this many metres at most; one of unknown radius does not pass, and "
-            "events without a point are counted in `meta.left_out.without_coordinates`.",
+            description="The point has at most this radius of uncertainty in metres; an unknown radius does not match. "
+            "Events without a point are counted in `meta.left_out.without_coordinates`.",
             examples=[5000],
         ),
     ] = None
     disputed: Annotated[
         Flag | None,
-        Field(description="Whether any aspect of it is in dispute, as of `as_of` or today.", examples=[True]),
+        Field(description="Whether any of its aspects is in dispute, now or as of `as_of`.", examples=[True]),
     ] = None
     status: Annotated[
         list[v.Status],
-        Field(description="Some aspect of it has this status, as of `as_of` or today.", examples=[["conceded"]]),
+        Field(description="Any of its aspects has this status, now or as of `as_of`.", examples=[["conceded"]]),
     ] = []
 
     def _judged(self) -> list[Wanted]:
-        """The sets in which those are that have the statuses asked for, or ever had as of a day."""
+        """The sets of events with the requested statuses; as of a day, of those that ever had them."""
         wanted = []
         if self.status:
             wanted.append(any_of(EventFacets.STATUS if self.as_of is None else EventFacets.EVER, self.status))
@@ -178,7 +178,7 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
         return wanted
 
     def _then(self) -> tuple[Resting, ...]:
-        """What as of a day must be so of the claims that count."""
+        """Conditions on the claims that count as of a day."""
         cited = Resting(
             tuple(ClaimFacets.SOURCE.of(source) for source in self.source),
             tuple(EventFacets.THROUGHOUT.of(source) for source in self.source),
@@ -187,7 +187,7 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
         return tuple(resting for resting in (cited, blamed) if resting.claims)
 
     def asked(self) -> Explained:
-        """The question."""
+        """The query."""
         wanted, named = marked(self)
         pair = None
         if self.party or self.role:
@@ -223,7 +223,7 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
         return Explained("events", conditions, as_of)
 
     async def described(self, session: ReadSession) -> str:
-        """The question in words."""
+        """The query in words."""
         said = await all_worded(session, self)
         who = await worded(session, EventFacets.PARTY, self.party)
         if who is not None and self.role:
@@ -250,7 +250,7 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
 
 
 class EventItem(AsOfQuery, Shaped):
-    """What is asked for of an event."""
+    """Parameters of one event."""
 
     listing: ClassVar = "events"
 
@@ -272,7 +272,7 @@ list_events, count_events, exports = list_routes(
     EventFilters,
     EventQuery,
     EventPage,
-    words="Events that match every filter, earliest first unless you sort otherwise.",
+    words="Events that match every filter, earliest first by default.",
     example=27,
     forms=("csv", "ndjson", "parquet", "geojson"),
 )
@@ -280,9 +280,9 @@ list_events, count_events, exports = list_routes(
 
 @router.get("/{id}", responses=item_of("events", Event), response_class=Response)
 async def get_event(request: Request, id: EventId, query: Annotated[EventItem, Query()]) -> Response:  # noqa: A002
-    """One event, with what its claims add up to: today, or as of a day.
+    """One event with the assessments that its claims add up to, now or as of a day.
 
-    Before anything was said the event is still answered, with no claims and no assessments.
+    As of a day before any claim was made, the event has no claims and no assessments.
     """
     as_of = query.as_of_day()
     return await answers.item(request, "event", ITEM, id, None if as_of is None else as_of.body, query=query)
@@ -303,12 +303,12 @@ async def list_event_claims(request: Request, id: EventId, query: Annotated[Clai
 async def export_events_kml(request: Request, query: Annotated[EventFilters, Query()]) -> Response:
     """Every matching event as a KML placemark, for Google Earth and GIS.
 
-    Time spans hold whole days; what KML cannot say of a date stands in its words.
+    Time spans consist of whole days; what KML cannot express about a date is given in words.
     """
     return await send_export(request, EVENTS, query, Kml(base(request)))
 
 
 @exports.get("/events.timeline.json", responses=export_of(JSON, "{}"), response_class=Response)
 async def export_events_timeline(request: Request, query: Annotated[EventFilters, Query()]) -> Response:
-    """Every matching event as a slide for TimelineJS 3; those without a date are named on the title slide."""
+    """Every matching event as a slide for TimelineJS 3; undated events are listed on the title slide."""
     return await send_export(request, EVENTS, query, Timeline(base(request)))

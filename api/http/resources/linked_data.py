@@ -1,4 +1,4 @@
-"""Every list as one JSON-LD graph, and its terms, each explained at the address that names it: `/ns#stance-denies`."""
+"""Every list as one JSON-LD graph, and its terms, each explained at its own address: `/ns#stance-denies`."""
 
 import html
 from typing import Annotated
@@ -83,7 +83,7 @@ TERMS = {
     "placeRelation": "How an event lies to its location: with any word but `at`, it was not at the place itself.",
     "country": "ISO 3166-1 alpha-2 of the country that a place, or the nearest one that contains it, is recorded in.",
 }
-# The vocabularies whose words a term takes.
+# The vocabularies of the terms.
 NAMED = {
     "stance": ("stance",),
     "aspect": ("aspect",),
@@ -121,7 +121,7 @@ PAGE = _page()
 
 @router.get("/ns", include_in_schema=False)
 async def get_terms(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
-    """Every term and what it means."""
+    """Every term and its meaning."""
 
     async def work(session: ReadSession) -> Response:
         if unchanged := await answers.not_modified(request, session):
@@ -132,7 +132,7 @@ async def get_terms(request: Request, _: Annotated[answers.Nothing, Query()]) ->
 
 
 def _add_export(listing: Listing, filters: type[Filters], tag: str) -> None:
-    """The route of one list's graph."""
+    """Add the route of a list's graph."""
 
     async def endpoint(request: Request, query: Filters) -> Response:
         return await send_export(request, listing, query, Jsonld(base(request), listing.name))

@@ -25,7 +25,7 @@ ITEM = item_statement("location")
 
 
 class LocationFilters(Worded, Placed, Changed):
-    """Which locations a caller wants."""
+    """Filters of locations."""
 
     kind: Annotated[
         list[v.LocationKind], LocationFacets.KIND, Field(description="What it is.", examples=[["town"]])
@@ -33,19 +33,19 @@ class LocationFilters(Worded, Placed, Changed):
     within: Annotated[
         list[Id],
         LocationFacets.WITHIN,
-        Field(description="This place, or lies within it.", examples=[["luhansk-oblast"]]),
+        Field(description="This place or a place within it.", examples=[["luhansk-oblast"]]),
     ] = []
     country: Annotated[
         list[CountryCode],
         LocationFacets.COUNTRY,
-        Field(description="Lies in this country (ISO 3166-1 alpha-2), as far as that is recorded.", examples=[["UA"]]),
+        Field(description="In this country (ISO 3166-1 alpha-2), if the country is recorded.", examples=[["UA"]]),
     ] = []
     dataset: Annotated[
         list[Id], LocationFacets.DATASET, Field(description="Belongs to this dataset.", examples=[["lysychansk"]])
     ] = []
 
     def asked(self) -> TableQuestion:
-        """The question."""
+        """The query."""
         asked = TableQuestion("location")
         asked.marked(self)
         asked.place(self.bbox, self.circle())
@@ -54,7 +54,7 @@ class LocationFilters(Worded, Placed, Changed):
         return asked
 
     async def described(self, session: ReadSession) -> str:
-        """The question in words."""
+        """The query in words."""
         said = await all_worded(session, self)
         parts = [
             said.pop("kind"),
@@ -79,7 +79,7 @@ class LocationQuery(LocationFilters, Paged, Shaped):
 
 
 class LocationItem(Versioned, Shaped):
-    """What is asked for of a location."""
+    """Parameters of one location."""
 
     listing: ClassVar = "locations"
 

@@ -1,4 +1,4 @@
-"""What is served beside records: vocabularies, what problems mean, and whether the service is alive, ready and well."""
+"""Vocabularies, problem types, health checks and metrics."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -70,12 +70,12 @@ async def get_problem_type(
     ],
     _: Annotated[answers.Nothing, Query()],
 ) -> Response:
-    """What a type of problem means and what to do about it."""
+    """The meaning of a problem type and what to do about it."""
     return problems.type_page(slug)
 
 
 class Alive(Sent):
-    """Whether this process answers."""
+    """Whether this process responds."""
 
     status: str
 
@@ -88,7 +88,7 @@ _ALIVE = {200: json_of(Alive, {"status": "ok"})[200], **COMMON}
 
 @router.get("/health", response_class=Response, responses=_READY)
 async def get_health(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
-    """Whether the service and its database answer; 503 while the database is away."""
+    """Whether the service and its database respond; 503 while the database is away."""
     data = answers.data_of(request)
     catalogue = await data.catalogue()
     found = Health(
@@ -102,13 +102,13 @@ async def get_health(request: Request, _: Annotated[answers.Nothing, Query()]) -
 
 @router.get("/health/live", response_class=Response, responses=_ALIVE)
 async def get_liveness(_: Annotated[answers.Nothing, Query()]) -> Response:
-    """Whether this process answers at all, whatever its database does: if not, start it anew."""
+    """Whether this process responds at all, whatever the state of the database; if not, restart it."""
     return Response(Alive(status="ok").model_dump_json(), media_type=answers.JSON, headers=_NO_STORE)
 
 
 @router.get("/health/ready", response_class=Response, responses=_READY)
 async def get_readiness(request: Request, nothing: Annotated[answers.Nothing, Query()]) -> Response:
-    """Whether to send requests here: 503 while the database is away or damaged, and once the service is to stop."""
+    """Whether to send requests here; 503 while the database is away or damaged, and during shutdown."""
     if request.app.state.stopping:
         raise Unavailable("The service is stopping.")
     if damaged := answers.data_of(request).damage:
@@ -135,7 +135,7 @@ async def get_metrics(request: Request, _: Annotated[answers.Nothing, Query()]) 
 
 
 async def _state(data: Data) -> State:
-    """What the database is like; that it is away is a number too."""
+    """The state of the database, also while it is away."""
     connections = data.reader.connections()
     try:
         revision = (await data.catalogue()).revision

@@ -1,4 +1,4 @@
-"""Positions over time: what a party has held on one aspect of an event, and by which claims it moved."""
+"""Positions over time: what a party has held on one aspect of an event, and the claims that changed it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ from api.schemas.reports import HistoryPage
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What a party has held on an aspect of an event, first to last."""
+    """A party's positions on an aspect of an event, first to last."""
 
     event: Json
     question: Question
@@ -43,7 +43,7 @@ class Course:
 
 
 async def history(session: ReadSession, course: Course, when: dict[str, Json]) -> Json:
-    """A party's positions as they are sent; `when` says when the claims that took them were said."""
+    """A party's positions as sent; `when` has the dates of the claims that took them."""
     stands, by_id = course.stands, course.by_id
     befores = [None, *(earlier.position for earlier, _ in pairwise(stands))]
     return {
@@ -69,13 +69,13 @@ async def history(session: ReadSession, course: Course, when: dict[str, Json]) -
 
 @dataclass(frozen=True, slots=True)
 class ActorPositions(EventQuestions):
-    """What is asked of the positions of one actor, and of all that belongs to it, over all events."""
+    """A query of the positions of one actor and its members over all events."""
 
     actor: str = field(default="")
     moved: bool | None = field(default=None)
 
     async def judge(self, session: ReadSession) -> Judge:
-        """Every question on which the actor takes a position or speaks without taking one."""
+        """Every question that the actor addresses, with or without a position."""
         speakers = await questions.members(session, [self.actor]) or frozenset()
 
         def held(statements: Sequence[Statement]) -> list[Judgement]:
@@ -89,7 +89,7 @@ class ActorPositions(EventQuestions):
         return held
 
     async def show(self, session: ReadSession, found: Sequence[EventQuestion]) -> list[str]:
-        """Each with the claims that moved the actor."""
+        """The documents of the positions, with the claims that changed them."""
         when = await questions.said_dates(session, (stand.since for one in found for stand in one.judged.stands))
         bodies = []
         for question in found:
@@ -104,12 +104,12 @@ router = APIRouter(tags=["Positions"])
 
 
 class EventPositionsQuery(AsOf):
-    """Whose positions on an event a caller wants."""
+    """Parameters of the positions on an event."""
 
     party: Annotated[
         list[Id],
         Field(
-            description="A claim in one of the party's positions is by this actor or anything that belongs to it.",
+            description="A claim in one of the party's positions is by this actor or a member of it.",
             examples=[["haidai"]],
         ),
     ] = []
@@ -118,7 +118,7 @@ class EventPositionsQuery(AsOf):
     ] = []
 
     async def described(self, session: ReadSession, title: str) -> str:
-        """The question in words."""
+        """The query in words."""
         parts = [
             f"are upheld by {await session.names('actor', self.party)}" if self.party else None,
             f"concern {one_of(self.aspect)}" if self.aspect else None,
@@ -135,10 +135,10 @@ async def list_event_positions(
     id: EventId,  # noqa: A002
     query: Annotated[EventPositionsQuery, Query()],
 ) -> Response:
-    """Where each party has stood on each question of one event, first to last: who moved, when, and by which claim.
+    """Each party's positions on each question of one event, first to last: who changed, when, and by which claim.
 
-    Questions in the order of assessments, parties by id, speakers whom nobody named last. A party's last position
-    stands; one that has only spoken without taking a position is `neutral`.
+    Questions are in the order of assessments, parties by id, unnamed speakers last. A party's last position counts;
+    a party that has spoken without taking a position is `neutral`.
     """
 
     async def make(session: ReadSession) -> bytes:
@@ -170,7 +170,7 @@ async def list_event_positions(
 
 
 class ActorPositionsQuery(OfEvents, Paged):
-    """Which of an actor's positions a caller wants."""
+    """Parameters of the positions of an actor."""
 
     moved: Annotated[Flag | None, Field(description="Whether its position has ever changed.", examples=[True])] = None
     sort: Annotated[
@@ -183,12 +183,12 @@ class ActorPositionsQuery(OfEvents, Paged):
 
 
 class PositionsOfActor(ActorPositionsQuery):
-    """As asked of one actor."""
+    """The same for the actor in the path."""
 
     actor: Id
 
     def asked(self) -> ActorPositions:
-        """The question."""
+        """The query."""
         facet = EventFacets.WAVERING if self.moved else EventFacets.SPOKEN
         conditions = conditions_of(self, any_of(facet, [self.actor]), named=[])
         scope = scope_of(ClaimFacets.PARTY, [self.actor]) + scope_of(ClaimFacets.LOCATION, self.location)
@@ -196,7 +196,7 @@ class PositionsOfActor(ActorPositionsQuery):
         return ActorPositions(conditions, as_of, aspects, scope, self.actor, self.moved)
 
     async def described(self, session: ReadSession) -> str:
-        """The question in words."""
+        """The query in words."""
         moved = {True: "have changed", False: "have never changed", None: None}[self.moved]
         noun = f"Positions of {await session.names('actor', [self.actor])}"
         parts = [moved, *await events_in_words(self, session)]
@@ -211,10 +211,10 @@ async def list_actor_positions(
     id: ActorId,  # noqa: A002
     query: Annotated[ActorPositionsQuery, Query()],
 ) -> Response:
-    """Where an actor has stood on each aspect of each event, by its own claims and those of all that belongs to it.
+    """An actor's positions on each aspect of each event, from its own claims and those of its members.
 
-    What others on its side say does not count here, so that an organ may have moved while its side had not, or the
-    other way round.
+    Claims of others on the same side do not count, so an organ may have changed its position while its side had not, or
+    the other way round.
     """
     await answers.require(request, "actor", id)
     return await answers.page(request, POSITIONS, PositionsOfActor(actor=id, **query.model_dump()))

@@ -1,4 +1,4 @@
-"""Releases: frozen states of the record, which are lent, cited and compared with each other."""
+"""Releases: frozen states of the record that can be downloaded, cited and compared."""
 
 import hashlib
 from collections.abc import AsyncIterator
@@ -106,21 +106,21 @@ _DIFFERENCE = {
 
 
 class BetweenTwo(Filters, Paged):
-    """A page of what differs between two releases."""
+    """A page of the differences between two releases."""
 
     cursor: Annotated[
         str | None,
         Field(
             max_length=2_000,
             json_schema_extra={"pattern": "^[A-Za-z0-9_-]+$"},
-            description="Where the page begins: the cursor in `links.next` of the page before.",
+            description="Where the page begins: the cursor in `links.next` of the previous page.",
             examples=[_CURSOR],
         ),
     ] = None
 
 
 class Compared(BetweenTwo):
-    """The same, of the releases that the path names."""
+    """The same for the releases in the path."""
 
     before: Json
     after: Json
@@ -130,13 +130,13 @@ class Compared(BetweenTwo):
         return history.Differences(self.before["revision"], self.after["revision"])
 
     async def described(self, _: ReadSession) -> str:
-        """The question in words."""
+        """The query in words."""
         one, other = (f"release {one['name']} (revision {one['revision']})" for one in (self.before, self.after))
         return f"What {other} has otherwise than {one}"
 
 
 def _shown(request: Request, release: Json) -> Json:
-    """A release as it is sent."""
+    """A release as sent."""
     path = f"/releases/{release['name']}"
     cited = release_citation(release, base(request) + path)
     return {**release, "url": path, "file": f"{path}.zip", "citation": cited}
@@ -151,7 +151,7 @@ def _shown(request: Request, release: Json) -> Json:
     response_class=Response,
 )
 async def get_releases(request: Request, _: Annotated[Nothing, Query()]) -> Response:
-    """Every frozen state of the record, the newest first: of which revision, how large, its SHA-256, how to cite it."""
+    """Every frozen state of the record, newest first: its revision, size, SHA-256 and citation."""
 
     async def work(session: ReadSession) -> bytes:
         shown = [_shown(request, one) for one in await history.all_releases(session)]
@@ -168,7 +168,7 @@ _SUM: dict[int | str, Json] = {
 }
 
 
-# These stand before what takes a name to its end.
+# These come before the routes that match any name.
 @router.get(
     "/releases/{before}..{after}.csv",
     responses={**export_of("text/csv; charset=utf-8; header=present", "kind,id,op,field,before,after\r\n"),
@@ -178,7 +178,7 @@ _SUM: dict[int | str, Json] = {
 async def export_differences(
     request: Request, before: ReleaseName, after: ReleaseName, _: Annotated[Nothing, Query()]
 ) -> Response:
-    """What differs between two releases as CSV: a row a field, lists and references as JSON."""
+    """The differences between two releases as CSV: one row per field, lists and references as JSON."""
     return await send_export(request, DIFFERENCES, await _compared(request, before, after, BetweenTwo()), "csv")
 
 
@@ -201,7 +201,7 @@ async def export_differences(
 async def compare_releases(
     request: Request, before: ReleaseName, after: ReleaseName, query: Annotated[BetweenTwo, Query()]
 ) -> Response:
-    """What differs between two releases, by kind and id: what was added and removed, and each field that changed.
+    """The differences between two releases, by kind and id: added and removed records, and each changed field.
 
     Fields within objects have a path, such as `value.best`.
     """
@@ -222,7 +222,7 @@ async def _compared(request: Request, before: str, after: str, query: BetweenTwo
     response_class=Response,
 )
 async def export_release(request: Request, name: ReleaseName, _: Annotated[Nothing, Query()]) -> Response:
-    """The release's file: a Frictionless Data Package of CSV and NDJSON, with the sums of its files in `SHA256SUMS`.
+    """The release's file: a Frictionless Data Package of CSV and NDJSON, with checksums in `SHA256SUMS`.
 
     It never changes, and neither does its `ETag`.
     """
@@ -248,13 +248,13 @@ async def export_release(request: Request, name: ReleaseName, _: Annotated[Nothi
 
 
 async def _whole(session: ReadSession, release: Json) -> AsyncIterator[bytes]:
-    """The bytes of a file, which are what they were when it was made."""
+    """The bytes of a file, verified against its SHA-256."""
     known = hashlib.sha256()
     async for part in history.file_of(session, release["name"]):
         known.update(part)
         yield part
     if known.hexdigest() != release["sha256"]:
-        detail = f"The file of release {release['name']} is not as it was made."
+        detail = f"The file of release {release['name']} is damaged."
         log.error("release", name=release["name"], error=detail)
         raise Problem("internal-error", detail)
 

@@ -64,24 +64,24 @@ class RevisionQuery(Filters, Paged):
     """A page of revisions."""
 
     sort: Annotated[
-        Literal["-number", "number"], Field(description="By number; `-` the newest first.", examples=["number"])
+        Literal["-number", "number"], Field(description="By number; `-` newest first.", examples=["number"])
     ] = "-number"
 
     def asked(self) -> history.Revisions:
-        """The question."""
+        """The query."""
         return history.Revisions()
 
     async def described(self, _: ReadSession) -> str:
-        """The question in words."""
+        """The query in words."""
         return "All revisions"
 
 
 class OneRevisionQuery(Filters, Paged):
-    """A page of what one revision changed."""
+    """A page of the changes of one revision."""
 
 
 class OfOneRevision(OneRevisionQuery):
-    """The same, of the revision that the path names."""
+    """The same for the revision in the path."""
 
     number: int
 
@@ -90,26 +90,22 @@ class OfOneRevision(OneRevisionQuery):
         return changes.LastChanges(self.number, one=True)
 
     async def described(self, _: ReadSession) -> str:
-        """The question in words."""
+        """The query in words."""
         return f"What revision {self.number} changed"
 
 
 class ChangeFilters(Filters):
-    """Which changes a caller wants."""
+    """Filters of changes."""
 
-    since: Annotated[
-        Number, Field(description="Only what changed after this revision; 0: everything.", examples=[1])
-    ] = 0
-    documents: Annotated[
-        Flag, Field(description="Adds to each change the document that is served now.", examples=[True])
-    ] = False
+    since: Annotated[Number, Field(description="Only changes after this revision; 0: all.", examples=[1])] = 0
+    documents: Annotated[Flag, Field(description="Add the current document to each change.", examples=[True])] = False
 
     def asked(self) -> changes.LastChanges:
         """The question."""
         return changes.LastChanges(self.since, documents=self.documents)
 
     async def described(self, _: ReadSession) -> str:
-        """The question in words."""
+        """The query in words."""
         return f"The last change of each document after revision {self.since}"
 
 
@@ -126,7 +122,7 @@ def _page(model: type[Sent], example: dict[str, Any], path: str, words: str) -> 
     "/revisions", responses=_page(RevisionPage, _REVISION, "/revisions", "All revisions"), response_class=Response
 )
 async def list_revisions(request: Request, query: Annotated[RevisionQuery, Query()]) -> Response:
-    """Every load, import, withdrawal and prune, the newest first: when, what, why, and the chain of digests."""
+    """Every load, import, withdrawal and prune, newest first: when, what, why, and the chain of digests."""
     return await answers.page(request, REVISIONS, query)
 
 
@@ -155,7 +151,7 @@ async def get_revision(request: Request, number: RevisionNumber, _: Annotated[an
 async def list_revision_changes(
     request: Request, number: RevisionNumber, query: Annotated[OneRevisionQuery, Query()]
 ) -> Response:
-    """Each document that this revision put or deleted, with its hash, in the order of the digest: kind, then id."""
+    """Each document that this revision wrote or deleted, with its hash, in the order of the digest: kind, then id."""
     found = await answers.data_of(request).ask(lambda session: history.one_revision(session, number))
     asked = OfOneRevision(number=found["number"], **vars(query))
     return await answers.page(request, CHANGES, asked)
@@ -167,10 +163,10 @@ async def list_revision_changes(
     response_class=Response,
 )
 async def list_changes(request: Request, query: Annotated[ChangeQuery, Query()]) -> Response:
-    """The last change of every document since a revision: a copy that follows it is equal to what is served.
+    """The last change of every document since a revision; a copy that applies these changes equals what is served.
 
-    A document changes also by another record's: an assessment that moves is in it. Note the largest `revision` you have
-    applied, and ask for what changed `since`; what was withdrawn is told as `delete`.
+    A document also changes because of other records, for example by a new claim. Remember the largest `revision` you
+    have applied and ask for changes `since` then. Withdrawn records are changes with `delete`.
     """
     return await answers.page(request, CHANGES, query)
 
@@ -179,7 +175,7 @@ exports = export_routes(CHANGES, ChangeFilters, ("ndjson",), TAG)
 
 
 def of_records(kind: str, example: str) -> APIRouter:
-    """The versions of each record of a kind."""
+    """Add the route for the versions of each record of a kind."""
     path = f"/{kind}s/{{id}}/revisions"
     words = f"Every revision of {kind} {example}, newest first"
     shown = {**_page(VersionPage, _VERSION, path.format(id=example), words), 404: problem("not-found")}
@@ -189,7 +185,7 @@ def of_records(kind: str, example: str) -> APIRouter:
         _versions_of(kind, Path(description=f"The {kind}'s id.", examples=[example])),
         methods=["GET"],
         name=f"list_{kind}_revisions",
-        description="Every revision that changed this record, newest first: why, which fields, and where to see it.",
+        description="Every revision that changed this record, newest first, with the reason, the fields and a link.",
         responses=shown,
         response_class=Response,
     )

@@ -1,4 +1,4 @@
-"""Counts of events and of claims for charts: by one or two axes, under the filters of their lists."""
+"""Counts of events and claims for charts, by one or two axes, with the filters of their lists."""
 
 import asyncio
 import io
@@ -27,29 +27,29 @@ ClaimAxis = Literal[EventAxis, "stance", "aspect", "certainty", "speaker"]
 router = APIRouter()
 _LENGTH: dict[str, Any] = {"minItems": 1, "maxItems": MOST_AXES, "uniqueItems": True}
 _WORDS = (
-    "What to count by: one or two of these, in the order of the rows; of `year`, `month` and `day`, one. A record with "
-    "an imprecise date is certain only in a period that holds all of it, and possible in each that it may fall in. "
-    "Undated ones have a row of their own, as have those without a value of an axis; a record with several values, "
+    "One or two axes, in the order of rows, with at most one of `year`, `month` and `day`. A record with an imprecise "
+    "date is certain only in a period that contains the whole date, and possible in each period it may fall in. "
+    "Undated records have their own row, and so have records without a value of an axis; a record with several values, "
     "such as two parties, counts in each."
 )
 
 
 class Counted(BaseModel):
-    """What to count by."""
+    """The axes of a count."""
 
     by: Sequence[str] = ()
     party_level: Annotated[
         Literal["side", "actor"] | None,
         Field(
-            description="With `by=party`: the sides to which those who take part or speak belong (as unset), or these "
-            "themselves.",
+            description="With `by=party`: the sides of participants or speakers (the default), or the participants or "
+            "speakers themselves.",
             examples=["actor"],
         ),
     ] = None
     location_level: Annotated[
         v.LocationKind | None,
         Field(
-            description="With `by=location`: the place of this kind in which it is; unset, the place that is recorded.",
+            description="With `by=location`: the containing place of this kind; by default the recorded place.",
             examples=["city"],
         ),
     ] = None
@@ -79,17 +79,17 @@ def _refused(parameter: str, message: LiteralString, allowed: Sequence[str] | No
 
 
 class EventRollup(EventFilters, Counted):
-    """Which events to count, and by what."""
+    """Filters and axes of counts of events."""
 
     by: Annotated[
         list[EventAxis],
-        # Said here and not checked here: `Counted` says better what is wrong.
+        # Only documented here; `Counted` checks it with a better message.
         Field(description=_WORDS, examples=[["month", "kind"]], json_schema_extra=_LENGTH),
     ] = []
 
 
 class ClaimRollup(ClaimFilters, Counted):
-    """Which claims to count, and by what."""
+    """Filters and axes of counts of claims."""
 
     by: Annotated[
         list[ClaimAxis],
@@ -164,9 +164,9 @@ _CLAIMS = _example(
 
 @router.get("/events/rollup", tags=["Events"], responses=_EVENTS, response_class=Response)
 async def count_events_by(request: Request, query: Annotated[EventRollup, Query()]) -> Response:
-    """How many events match the same filters, by one or two axes: at most 10,000 rows, those with nothing left out.
+    """The number of matching events by one or two axes: at most 10,000 rows, without rows of zero.
 
-    An end that is open reaches to the day asked for or, without one, to the last day that a matching event names.
+    An open end extends to the requested day or, without one, to the last day of any matching event.
     """
     return await _json(request, "events", query)
 
@@ -174,15 +174,15 @@ async def count_events_by(request: Request, query: Annotated[EventRollup, Query(
 @router.get("/events/rollup.csv", tags=["Events"], responses=export_of(MEDIA_TYPE, "month,kind,certain,possible\r\n"),
             response_class=Response)  # fmt: skip
 async def export_event_counts(request: Request, query: Annotated[EventRollup, Query()]) -> Response:
-    """The same counts of events as CSV, which spreadsheets and Datawrapper read by its address."""
+    """The same counts of events as CSV, which spreadsheets and Datawrapper load by URL."""
     return await _csv(request, "events", query)
 
 
 @router.get("/claims/rollup", tags=["Claims"], responses=_CLAIMS, response_class=Response)
 async def count_claims_by(request: Request, query: Annotated[ClaimRollup, Query()]) -> Response:
-    """How many claims match the same filters, by one or two axes: at most 10,000 rows, those with nothing left out.
+    """The number of matching claims by one or two axes: at most 10,000 rows, without rows of zero.
 
-    An end that is open reaches to the day asked for or, without one, to the last day that a matching claim names.
+    An open end extends to the requested day or, without one, to the last day of any matching claim.
     """
     return await _json(request, "claims", query)
 
@@ -190,5 +190,5 @@ async def count_claims_by(request: Request, query: Annotated[ClaimRollup, Query(
 @router.get("/claims/rollup.csv", tags=["Claims"], responses=export_of(MEDIA_TYPE, "stance,certain,possible\r\n"),
             response_class=Response)  # fmt: skip
 async def export_claim_counts(request: Request, query: Annotated[ClaimRollup, Query()]) -> Response:
-    """The same counts of claims as CSV, which spreadsheets and Datawrapper read by its address."""
+    """The same counts of claims as CSV, which spreadsheets and Datawrapper load by URL."""
     return await _csv(request, "claims", query)

@@ -26,7 +26,7 @@ _ITEM = item_statement("source")
 
 
 class SourceFilters(Worded, Imprecise, Changed):
-    """Which sources a caller wants."""
+    """Filters of sources."""
 
     days: ClassVar = ("published_from", "published_to")
 
@@ -42,7 +42,7 @@ class SourceFilters(Worded, Imprecise, Changed):
     publisher: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=NAME_LENGTH)]],
         SourceFacets.PUBLISHER,
-        Field(description="Published by exactly this publisher.", examples=[["BBC"]]),
+        Field(description="Published by this publisher (exact name).", examples=[["BBC"]]),
     ] = []
     reliability: Annotated[
         list[v.Reliability],
@@ -54,7 +54,7 @@ class SourceFilters(Worded, Imprecise, Changed):
     ] = []
 
     def asked(self) -> TableQuestion:
-        """The question."""
+        """The query."""
         asked = TableQuestion("source")
         asked.marked(self)
         certain, undated = self.match == v.Match.CERTAIN, self.undated == v.Undated.INCLUDE
@@ -64,7 +64,7 @@ class SourceFilters(Worded, Imprecise, Changed):
         return asked
 
     async def described(self, session: ReadSession) -> str:
-        """The question in words."""
+        """The query in words."""
         said = await all_worded(session, self)
         parts = [
             days_in_words("were published", self.published_from, self.published_to, self.match, self.undated),
@@ -87,7 +87,7 @@ class SourceQuery(SourceFilters, Paged, Shaped):
 
 
 class SourceItem(Versioned, Shaped):
-    """What is asked for of a source."""
+    """Parameters of one source."""
 
     listing: ClassVar = "sources"
 

@@ -144,7 +144,7 @@ def test_a_record_without_a_date_is_told_beside_the_bars(shipped_api: Api, monke
     [
         ("/no/such/page", 404, "There is nothing at /no/such/page."),
         ("/explore?q=" + "x" * 17_000, 414, "The path and query are longer than 16384 bytes."),
-        ("/explore?q=%00", 400, "The query holds control characters."),
+        ("/explore?q=%00", 400, "The query contains control characters."),
         ("/explore?" + "&".join(f"a{number}=1" for number in range(60)), 422, "has more than 50 parameters"),
     ],
 )
