@@ -14,7 +14,7 @@ from tests.support import bitflips
 from tests.support.live import serving
 from tests.support.own_postgres import own_postgres
 
-PAGE = 4_096
+PAGE = 8_192
 MALFORMED = "database disk image is malformed"
 MENDED = "Restore a backup (`counterclaim restore`), or load the data into a new database."
 Spoil = Callable[[Path], None]
@@ -128,7 +128,7 @@ KINDS: dict[str, tuple[Spoil, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "the header": (overwritten(0, b"something else!\0"), (), ()),
     "the schema": (overwritten(100, b"\xff" * 40), (), ()),
-    "half of the file cut off": (cut(PAGE * 150), (), ()),
+    "half of the file cut off": (cut(PAGE * 75), (), ()),
     "all but the first page cut off": (cut(PAGE), (), ()),
     "all but some bytes cut off": (cut(10), (), ()),
 }
@@ -178,7 +178,7 @@ def flipped() -> Iterator[str]:
             found_at = connection.execute("SELECT pg_relation_filepath('claim_document')").fetchone()
         server.stop()
         assert found_at is not None
-        overwritten(PAGE, b"\xff" * 8)(server.folder / "data" / found_at[0])
+        overwritten(4_096, b"\xff" * 8)(server.folder / "data" / found_at[0])
         server.start()
         yield server.url
 
