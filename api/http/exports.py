@@ -257,9 +257,8 @@ async def _csv(
     sent = 0
     async for batch in batches(asked, session, listing):
         sent += len(batch)
-        rows = [_readable(listing, session, record, columns) async for record in in_turns(session, batch)]
-        lines = [formats.csv_lines((row,), header, first=False) async for row in in_turns(session, rows)]
-        yield b"".join(lines)
+        rows = (_readable(listing, session, record, columns) for record in batch)
+        yield b"".join([formats.csv_lines((row,), header, first=False) async for row in in_turns(session, rows)])
     _check(sent, total)
 
 
@@ -283,7 +282,7 @@ async def _geojson(
     header, columns, sent = fields.columns(listing.name, names), formats.CSV_COLUMNS[listing.name], 0
     yield b'{"type":"FeatureCollection","features":['
     async for batch in batches(asked, session, listing):
-        rows = [_readable(listing, session, record, columns) async for record in in_turns(session, batch)]
+        rows = (_readable(listing, session, record, columns) for record in batch)
         features = [formats.feature(row, header) async for row in in_turns(session, rows)]
         yield (b"," if sent else b"") + b",".join(features)
         sent += len(batch)

@@ -247,12 +247,13 @@ def csv_lines(rows: Iterable[dict[str, Any]], header: Sequence[str], *, first: b
     return out.getvalue().encode()
 
 
-def feature(columns: dict[str, Any], names: Iterable[str]) -> bytes:
+def feature(columns: dict[str, Any], names: Sequence[str]) -> bytes:
     """A GeoJSON feature (RFC 7946) with some columns; a record without a point has a null geometry."""
     placed = columns.get("longitude") is not None
     geometry = {"type": "Point", "coordinates": [columns["longitude"], columns["latitude"]]} if placed else None
-    shown = {name: columns[name] for name in names}
-    shown |= {name: "|".join(value) for name, value in shown.items() if value.__class__ is list}
+    shown = columns.copy() if len(names) == len(columns) else {name: columns[name] for name in names}
+    for name in _LISTS.intersection(shown):
+        shown[name] = "|".join(shown[name])
     return orjson.dumps({"type": "Feature", "id": columns["id"], "geometry": geometry, "properties": shown})
 
 
@@ -283,6 +284,7 @@ CSV_COLUMNS: dict[str, Columns] = {
     "disputes": dispute_columns,
 }
 CSV_HEADERS = {name: tuple(columns(BLANKS[name.removesuffix("s")])) for name, columns in CSV_COLUMNS.items()}
+_LISTS = frozenset(name for listing in CSV_HEADERS for name, kind in types(listing).items() if kind == "array")
 CSV_HEADERS["differences"] = ("kind", "id", "op", "field", "before", "after", "url")
 CSV_COLUMNS["differences"] = difference_columns
 SPREAD: dict[str, dict[str, tuple[str, ...]]] = {

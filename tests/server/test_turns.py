@@ -75,7 +75,8 @@ def test_others_have_their_turn_between_records(
         await before(seconds)
 
     def one(*given: Any, **named: Any) -> Any:
-        happened.append("made")
+        if not named.get("first"):  # which is the header of a CSV and no record
+            happened.append("made")
         return make(*given, **named)
 
     monkeypatch.setattr("api.query.session.asyncio.sleep", sleep)
