@@ -26,7 +26,7 @@ from tests.support.wire import Wire
 TIMES, RELEASES, ROWS = 20, 10, 200
 MB = 1_000_000
 # How much may be left on a disk for an import that needs more than that: the journal of both, and PostgreSQL's tables.
-TOO_LITTLE = {"sqlite": 5 * MB, "postgresql": 10 * MB}
+TOO_LITTLE = {"sqlite": 5 * MB, "postgresql": 4 * MB}
 
 pytestmark = pytest.mark.long
 
@@ -141,7 +141,7 @@ def test_the_disk_is_full(backend: str, tmp_path: Path, chance: random.Random) -
 
 
 def test_pages_are_of_one_release(dossier_url: str, tmp_path: Path) -> None:
-    """Releases come and go while pages are walked: each is of one of them, and no walk loses or repeats a record."""
+    """Releases come and go while pages are walked: a walk is of one of them, whole, or is told to begin again."""
     number, right = 1, dict[int, Bodies]()
     done(dossier_url, "import", "ucdp", str(release(tmp_path / "first.csv", ROWS)))
     with service(dossier_url) as served, Crowd(served.root) as crowd, Walker(served.root) as walker:
@@ -181,6 +181,7 @@ class Walker:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
         self._walks: list[list[Page]] = []
+        self._begun_again = 0
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -193,13 +194,21 @@ class Walker:
     def _run(self) -> None:
         with Wire(self._root) as wire:
             while not self._stop.is_set():
-                self._walks.append(list(self._walk(wire)))
+                before = self._begun_again
+                walk = list(self._walk(wire))
+                if self._begun_again == before:
+                    self._walks.append(walk)
 
     def _walk(self, wire: Wire) -> Iterator[Page]:
         following = "/events?dataset=ucdp&limit=20"
         while following:
             answer = wire.ask(f"GET {following}")
-            assert answer.status == 200
+            if answer.status == 409:
+                told = json.loads(answer.body)
+                assert told["page_revision"] < told["revision"], told
+                self._begun_again += 1
+                return
+            assert answer.status == 200, answer
             page = json.loads(answer.body)
             following = page["links"]["next"]
             ids = [event["id"] for event in page["data"]]
@@ -215,13 +224,12 @@ class Walker:
             found = [id_ for page in walk for id_ in page.ids]
             assert len(found) == len(set(found))
             assert always <= set(found)
-            seen = [page.revision for page in walk]
-            assert seen == sorted(seen)
-            revisions |= set(seen)
+            (revision,) = {page.revision for page in walk}
+            revisions.add(revision)
             for page in walk:
                 assert page.releases == {str(page.revision - FIRST_REVISION + 1)} or not page.ids, page
         assert len(revisions) > RELEASES / 2
-        assert any(len({page.revision for page in walk}) > 1 for walk in self._walks)
+        assert self._begun_again
 
 
 FIRST_REVISION = 2
