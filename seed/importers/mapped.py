@@ -2,23 +2,27 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.domain.geo import code_of
 from seed.importers import csv_files
 from seed.importers.cells import TYPES, identity, mark, parts, slug
 from seed.importers.formats import CellError, Format, InputRow, MadeRecord, Table, table_of
 from seed.records import INPUT_MODELS
-from seed.refusals import meant, shown, unread
+from seed.refusals import explain, meant, shown, unread
+from seed.refusals import path as in_file
 
 MAPPINGS = Path(__file__).parent / "mappings"
-OWN = {"kind", "id", "each", "split", "mark", "fields"}
 # `{column}`, optionally with a filter: `{column|slug}`.
 HOLE = re.compile(r"\{([a-z0-9_]+)((?:\|[a-z0-9_]+)*)\}")
+# What is left of a text without its holes, but looks like one.
+STRANGE = re.compile(r"\{[^{}]*\}?|\}")
 # Separates alternatives for a field; the first one without an empty column is used.
 OR = " || "
 DEEPEST = 3
@@ -26,6 +30,61 @@ DEEPEST = 3
 
 class MappingUnusableError(Exception):
     """A mapping file is invalid; the message says where."""
+
+
+class Strict(BaseModel):
+    """A table of a mapping file, with no other keys than these."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class MappedColumn(Strict):
+    headers: list[str] = Field(default=[], min_length=1)
+    type: str = "line"
+    needed: bool = False
+    codes: str = ""
+
+
+class MappedRecord(Strict):
+    kind: str
+    id: str
+    each: str = ""
+    split: str = Field(default=";", min_length=1)
+    mark: list[str] = []
+    fields: dict[str, Any] = {}
+
+
+class Fixed(BaseModel):
+    """A record that does not depend on the rows; its other fields are checked as those of any record."""
+
+    id: str = Field(min_length=1, strict=True)
+
+
+class Mapped(Strict):
+    """A mapping file; what else it has are tables for lookups."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, dict[str, Any]]
+
+    datasets: list[Fixed] = Field(min_length=1)
+    sources: list[Fixed] = []
+    actors: list[Fixed] = []
+    columns: dict[str, MappedColumn] = Field(min_length=1)
+    records: list[MappedRecord] = Field(min_length=1)
+    order: list[str] = []
+    quoted: bool = False
+    release: str = ""
+
+
+TYPE_TOLD = {
+    "bool_type": "is neither true nor false",
+    "dict_type": "is not a table",
+    "list_type": 'is not a list, such as ["a", "b"], or [[…]] of tables',
+    "model_type": "is not a table, such as { key = … }",
+    "string_type": "is not a text in quotation marks",
+    "string_too_short": "is empty",
+    "too_short": "is empty",
+}
 
 
 def month(day: date) -> str:
@@ -54,6 +113,10 @@ FILTERS: dict[str, Callable[[Any], Any]] = {
     "lower": lambda value: str(value).lower(),
 }
 
+DAYS = ("any_day", "day", "stamp", "written", "epoch")
+# The types of columns that a filter takes; the others take all.
+TAKES = {"month": DAYS, "week": DAYS, "positive": ("whole", "number")}
+
 
 def shipped() -> list[str]:
     """The mappings that come with the project."""
@@ -71,43 +134,108 @@ def mapping(name: str) -> Format | None:
         raise MappingUnusableError(f"{path}: {unread(path, error)}") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise MappingUnusableError(f"{path}: is not TOML: {error}") from None
-    for needed in ("datasets", "columns", "records"):
-        if not given.get(needed):
-            raise MappingUnusableError(f"{path}: {needed} is missing")
     try:
+        _require(given)
         made = table_of(given)
         _check(made)
-    except (MappingUnusableError, TypeError, AttributeError, KeyError) as error:
+    except MappingUnusableError as error:
         raise MappingUnusableError(f"{path}: {error}") from None
     return Format(name, csv_files.rows, partial(records, made), declared=made)
 
 
+def _require(given: dict[str, Any]) -> None:
+    """Check the keys and types of a mapping file. Raises `MappingUnusableError` with the first fault."""
+    try:
+        Mapped.model_validate(given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where, inner = first["loc"], [*Mapped.model_fields]
+        told = TYPE_TOLD.get(first["type"]) or explain(Mapped, first)
+        if first["type"] == "dict_type" and len(where) == 1 and where[0] not in inner:
+            told += meant(where[0], inner)
+        raise _fault([part + 1 if isinstance(part, int) else part for part in where], told) from None
+
+
+def _fault(where: Sequence[int | str], told: str) -> MappingUnusableError:
+    return MappingUnusableError(f"{in_file(where)}: {told}")
+
+
 def _check(made: Table) -> None:
-    """Check that every record, column and filter in the mapping exists."""
+    """Check that every type, column, filter and table that the mapping names exists, and fits."""
     for name, column in made.columns.items():
         if column.type not in TYPES:
-            raise MappingUnusableError(f"columns.{name}: there is no type {column.type}{meant(column.type, [*TYPES])}")
+            told = f"there is no type {column.type}{meant(column.type, [*TYPES])} (one of {', '.join(TYPES)})"
+            raise _fault(["columns", name], told)
+        if column.codes and not isinstance(made.lists.get(column.codes), dict):
+            told = f"there is no table {column.codes}{meant(column.codes, [*made.lists])}"
+            raise _fault(["columns", name, "codes"], told)
+    try:
+        groups = re.compile(made.release).groups
+    except re.error as error:
+        raise _fault(["release"], f"{shown(made.release)} is no regular expression: {error}") from None
+    if made.release and not groups:
+        raise _fault(["release"], f"{shown(made.release)} has no group: put the release in parentheses")
     for number, record in enumerate(made.lists["records"], 1):
-        where = f"records[{number}]"
-        if record.get("kind") not in INPUT_MODELS or "id" not in record or record.keys() - OWN:
-            told = f"has a kind ({', '.join(INPUT_MODELS)}), an id, fields, and maybe each, split and mark"
-            raise MappingUnusableError(f"{where}: {told}")
-        named = {*made.columns, *({"each"} if "each" in record else ()), *({"mark"} if "mark" in record else ())}
-        for text in _texts([record["id"], record.get("fields", {}), made.lists]):
-            for column, filters in HOLE.findall(text):
-                if column not in named | {"each", "mark"}:
-                    raise MappingUnusableError(f"{where}: there is no column {column}{meant(column, sorted(named))}")
-                for one in filters.split("|")[1:]:
-                    if one not in FILTERS and not isinstance(made.lists.get(one), dict):
-                        raise MappingUnusableError(f"{where}: {one} is neither a table nor one of {', '.join(FILTERS)}")
+        _check_record(made, record, ["records", number])
 
 
-def _texts(held: object) -> Iterator[str]:
-    if isinstance(held, str):
-        yield held
-    elif isinstance(held, dict | list):
-        for one in held.values() if isinstance(held, dict) else held:
-            yield from _texts(one)
+def _check_record(made: Table, record: Mapping[str, Any], where: list[int | str]) -> None:
+    if record["kind"] not in INPUT_MODELS:
+        kinds = [*INPUT_MODELS]
+        told = f"{shown(record['kind'])} is not a kind{meant(record['kind'], kinds)} (one of {', '.join(kinds)})"
+        raise _fault([*where, "kind"], told)
+    for key in ("each", "mark"):
+        for column in [record[key]] if isinstance(record.get(key), str) else record.get(key, ()):
+            if column not in made.columns:
+                raise _fault([*where, key], _no_column(column, [*made.columns]))
+    named = [*made.columns, *({"each", "mark"} & record.keys())]
+    for key in ("id", "fields"):
+        Texts(made, sorted(named), [*where, key]).check(record.get(key))
+
+
+def _no_column(name: str, known: Sequence[str]) -> str:
+    return f"there is no column {name}{meant(name, known)} (one of {', '.join(known)})"
+
+
+class Texts:
+    """Checks the texts of a record, and of the tables that they name, as `filled` will fill them in."""
+
+    def __init__(self, made: Table, named: Sequence[str], where: Sequence[int | str]) -> None:
+        """Take the columns that the texts may name."""
+        self._made, self._named, self._where = made, named, where
+        self._met: set[tuple[str, int]] = set()
+
+    def check(self, held: object, depth: int = 0) -> None:
+        if isinstance(held, dict | list):
+            for one in held.values() if isinstance(held, dict) else held:
+                self.check(one, depth)
+        elif isinstance(held, str) and OR in held:
+            self.check(held.split(OR), depth + 1)
+        elif isinstance(held, str):
+            if strange := STRANGE.search(HOLE.sub("", held)):
+                told = "is neither {column} nor {column|filter}, in lower case, without blanks"
+                raise _fault(self._where, f"{shown(strange.group())} {told}")
+            for column, filters in HOLE.findall(held):
+                if depth > DEEPEST:
+                    raise _fault(self._where, f"tables name each other more than {DEEPEST} deep, down to {shown(held)}")
+                self._hole(column, filters.split("|")[1:], depth)
+
+    def _hole(self, column: str, filters: Sequence[str], depth: int) -> None:
+        if column not in self._named:
+            raise _fault(self._where, _no_column(column, self._named))
+        tables = [name for name, one in self._made.lists.items() if isinstance(one, dict)]
+        for place, one in enumerate(filters):
+            if one in TAKES:
+                given = self._made.columns[column].type if column in self._made.columns else "text"
+                if place or given not in TAKES[one]:
+                    told = f"{one} comes first after a column of the type {' or '.join(TAKES[one])}"
+                    raise _fault(self._where, f"{shown('{' + '|'.join([column, *filters]) + '}')}: {told}")
+            elif one not in FILTERS and one not in tables:
+                told = f"{one} is neither a table nor one of {', '.join(FILTERS)}{meant(one, [*FILTERS, *tables])}"
+                raise _fault(self._where, told)
+            elif one not in FILTERS and (one, depth) not in self._met:
+                self._met.add((one, depth))
+                self.check(self._made.lists[one], depth + 1)
 
 
 def records(made: Table, row: InputRow) -> Iterator[MadeRecord]:
@@ -162,8 +290,10 @@ def _hole(hole: "re.Match[str]", cells: Mapping[str, Any], lists: Mapping[str, A
     for name in hole.group(2).split("|")[1:]:
         if value is None:
             return None
-        value = FILTERS[name](value) if name in FILTERS else looked_up(column, value, lists[name])
-        value = filled(value, cells, lists, depth + 1)
+        if name in FILTERS:
+            value = FILTERS[name](value)
+        else:
+            value = filled(looked_up(column, value, lists[name]), cells, lists, depth + 1)
     return str(value) if isinstance(value, date) else value
 
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -160,10 +161,36 @@ def test_viinas_mapping_is_an_example_that_works(empty_url: str, tmp_path: Path)
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
-        ("[columns]", "[colums]", "columns is missing"),
+        ("[columns]", "[colums]", "columns: is missing"),
         ("{name}", "{nmae}", "there is no column nmae; did you mean name?"),
         ("{each|mark}", "{each|marc}", "marc is neither a table nor one of slug, id, mark,"),
-        ('kind = "location"', 'kind = "place"', "has a kind (dataset, source, actor, location, event, claim, dating)"),
+        ('kind = "location"', 'kind = "place"', "records[1].kind: 'place' is not a kind (one of dataset,"),
+        ('"{name}"', '"{name|month}"', "month comes first after a column of the type any_day or day or"),
+        ('"{name}"', '"{name|positive}"', "positive comes first after a column of the type whole or number"),
+        ('"{name}"', '"{Name}"', "records[3].fields: '{Name}' is neither {column} nor {column|filter}"),
+        ('"{name}"', '"{ name }"', "records[3].fields: '{ name }' is neither {column} nor {column|filter}"),
+        ('"{name}"', '"{name|Slug}"', "'{name|Slug}' is neither {column} nor {column|filter}, in lower case"),
+        ('each = "links"', 'each = "linked"', "records[4].each: there is no column linked; did you mean links?"),
+        ('mark = ["place", ', 'mark = ["plaice", ', "records[3].mark: there is no column plaice; did you mean place?"),
+        ('each = "links"', 'each = "links"\nsplit = ""', "records[4].split: is empty"),
+        ("[[datasets]]", "[datasets]", "datasets: is not a list"),
+        ('id = "viina"\ntitle', "title", "datasets[1].id: is missing"),
+        ("[[datasets]]", 'release = "(a"\n[[datasets]]', "release: '(a' is no regular expression: missing )"),
+        ("[[datasets]]", 'release = "abc"\n[[datasets]]', "release: 'abc' has no group"),
+        ('fields = { kind = "news", title = "{each}", url = "{each}" }', 'fields = "x"', "fields: is not a table"),
+        ("needed = true", 'needed = "yes"', "columns.id.needed: is neither true nor false"),
+        ('headers = ["date"]', 'headers = "date"', "columns.day.headers: is not a list"),
+        (
+            'headers = ["date"]',
+            'header = ["date"]',
+            "columns.day.header: there is no such field; did you mean headers?",
+        ),
+        ("[columns]\n", '[columns]\nx = "y"\n', "columns.x: is not a table"),
+        (
+            'name = "{name}"\n',
+            'name = "{name|a}"\n' + "".join(f'[{x}]\nx = "{{name|{y}}}"\n' for x, y in pairwise("abcdef")) + "[f]\n",
+            "records[3].fields: tables name each other more than 3 deep",
+        ),
         ('type = "any_day"', 'type = "anyday"', "columns.day: there is no type anyday; did you mean any_day?"),
         ("[columns]", "[columns", "is not TOML"),
     ],
