@@ -161,13 +161,15 @@ def test_without_the_sdk_it_says_what_is_missing(dossier_of_sqlite: str, monkeyp
 _WORDS = st.sampled_from(
     ["count", "lysychansk", "capture-of-lysychansk", "lysychansk-s01a", "2022-07-02", "../x", "", "x" * 300]
 )
-_PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | _WORDS
+_TEXT = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")))
+"""Without control characters and ends of lines, which no URL may hold."""
+_PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _TEXT | _WORDS
 _JSON = st.recursive(
-    _PLAIN, lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text() | _WORDS, one, max_size=3), max_leaves=5
+    _PLAIN, lambda one: st.lists(one, max_size=3) | st.dictionaries(_TEXT | _WORDS, one, max_size=3), max_leaves=5
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_whatever_is_given_is_answered_or_refused_in_words(sqlite_api: Api, data: st.DataObject) -> None:
     """Nothing is a defect, and no answer is of another kind than the tool's."""
