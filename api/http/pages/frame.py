@@ -149,10 +149,9 @@ def _tagged(request: Request, media_type: str) -> Request:
 
 
 def varying(response: Response) -> Response:
-    """An answer that depends on what the client asks for."""
-    for place, (name, value) in enumerate(response.raw_headers):
-        if name == b"vary":
-            response.raw_headers[place] = (name, b"Accept, " + value)
+    """An answer that depends on the `Accept` of the request, as caches have to know."""
+    held = [part.strip() for part in response.headers.get("vary", "").split(",")]
+    response.headers["vary"] = ", ".join(dict.fromkeys(["Accept", *filter(None, held)]))
     return response
 
 

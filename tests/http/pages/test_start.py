@@ -19,7 +19,8 @@ def test_page_and_links_are_told_apart_by_caches(api: Api) -> None:
     sent = api.ask("/", {"Accept": "*/*"})
     assert sent.headers["content-type"] == "application/json"
     assert seen.headers["etag"] != sent.headers["etag"]
-    assert "Accept" in seen.headers["vary"].replace("Accept-Encoding", "")
+    for answer in (seen, sent):
+        assert answer.headers["vary"].split(", ").count("Accept") == 1
     again = api.ask("/", {"Accept": "text/html", "If-None-Match": seen.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert "Accept" in again.headers["vary"].replace("Accept-Encoding", "")
