@@ -283,7 +283,7 @@ async def _geojson(
     yield b'{"type":"FeatureCollection","features":['
     async for batch in batches(asked, session, listing):
         rows = (_readable(listing, session, record, columns) for record in batch)
-        features = [formats.feature(row, header) async for row in in_turns(session, rows)]
+        features = [formats.feature(row, header if names else None) async for row in in_turns(session, rows)]
         yield (b"," if sent else b"") + b",".join(features)
         sent += len(batch)
     _check(sent, total)

@@ -54,10 +54,9 @@ _NO_STATUSES = dict.fromkeys(_OF_ASPECTS.values())
 
 
 def _ref(name: str, value: Json | None) -> dict[str, Any]:
-    named, label = _under(name, ("id",))[0], name
     if value is None:
-        return {named: None, label: None}
-    return {named: value["id"], label: value["name"] if "name" in value else value.get("title")}
+        return {f"{name}_id": None, name: None}
+    return {f"{name}_id": value["id"], name: value["name"] if "name" in value else value.get("title")}
 
 
 def _when(name: str, value: Json) -> dict[str, Any]:
@@ -247,11 +246,11 @@ def csv_lines(rows: Iterable[dict[str, Any]], header: Sequence[str], *, first: b
     return out.getvalue().encode()
 
 
-def feature(columns: dict[str, Any], names: Sequence[str]) -> bytes:
-    """A GeoJSON feature (RFC 7946) with some columns; a record without a point has a null geometry."""
+def feature(columns: dict[str, Any], names: Sequence[str] | None) -> bytes:
+    """A GeoJSON feature (RFC 7946) with some columns, or (None) all; a record without a point has a null geometry."""
     placed = columns.get("longitude") is not None
     geometry = {"type": "Point", "coordinates": [columns["longitude"], columns["latitude"]]} if placed else None
-    shown = columns.copy() if len(names) == len(columns) else {name: columns[name] for name in names}
+    shown = columns.copy() if names is None else {name: columns[name] for name in names}
     for name in _LISTS.intersection(shown):
         shown[name] = "|".join(shown[name])
     return orjson.dumps({"type": "Feature", "id": columns["id"], "geometry": geometry, "properties": shown})

@@ -175,6 +175,8 @@ def _check(made: Table) -> None:
         raise _fault(["release"], f"{shown(made.release)} is no regular expression: {error}") from None
     if made.release and not groups:
         raise _fault(["release"], f"{shown(made.release)} has no group: put the release in parentheses")
+    for name in made.lists.keys() & FILTERS.keys():
+        raise _fault([name], "is the name of a filter: call the table something else")
     for number, record in enumerate(made.lists["records"], 1):
         _check_record(made, record, ["records", number])
 
@@ -243,6 +245,9 @@ def records(made: Table, row: InputRow) -> Iterator[MadeRecord]:
     for record in made.lists["records"]:
         for cells in _each(record, row):
             id_ = filled(record["id"], cells, made.lists)
+            if isinstance(id_, list | dict):
+                column = HOLE.findall(record["id"])[0][0]
+                raise CellError(column, f"{shown(record['id'])} gives a list or a table, where an id is a text")
             if id_ is not None:
                 fields = {name: filled(value, cells, made.lists) for name, value in record.get("fields", {}).items()}
                 if fields.get("extra") == "*":

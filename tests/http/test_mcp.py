@@ -215,7 +215,11 @@ async def test_answers_are_short_and_go_on(server: str) -> None:
     [
         ("search", {"what": "events", "as_off": "2022-07-02"}, "there is no argument as_off"),
         ("search", {"what": "event"}, "what is one of events"),
-        ("search", {"what": "events", "filters": {"kind": "captur"}}, "Did you mean capture?"),
+        (
+            "search",
+            {"what": "events", "filters": {"kind": "captur"}},
+            "is not a word of this vocabulary. Did you mean capture?",
+        ),
         ("event", {}, "id is missing"),
         ("event", {"id": "capture-of-lisichansk"}, "Did you mean capture-of-lysychansk"),
         ("control", {"location": "lisichansk"}, "Did you mean lysychansk"),

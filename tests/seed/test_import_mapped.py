@@ -178,6 +178,7 @@ def test_viinas_mapping_is_an_example_that_works(empty_url: str, tmp_path: Path)
         ("[[datasets]]", 'release = "(a"\n[[datasets]]', "release: '(a' is no regular expression: missing )"),
         ("[[datasets]]", 'release = "abc"\n[[datasets]]', "release: 'abc' has no group"),
         ('fields = { kind = "news", title = "{each}", url = "{each}" }', 'fields = "x"', "fields: is not a table"),
+        ("[columns]\n", '[slug]\na = "b"\n[columns]\n', "slug: is the name of a filter: call the table something else"),
         ("needed = true", 'needed = "yes"', "columns.id.needed: is neither true nor false"),
         ('headers = ["date"]', 'headers = "date"', "columns.day.headers: is not a list"),
         (
@@ -204,3 +205,12 @@ def test_a_mapping_that_makes_no_sense_says_where(
         load(empty_url, str(own), write(tmp_path / "own.csv", [VIINA]))
     assert str(own) in str(refused.value)
     assert told in str(refused.value)
+
+
+def test_an_id_that_a_table_makes_a_list_is_refused_with_its_row(empty_url: str, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    viina = (MAPPINGS / "viina.toml").read_text()
+    own.write_text(viina.replace('id = "viina-{id}"', 'id = "{text|odd}"') + '[odd]\n"?" = ["a", "b"]\n')
+    outcome = load(empty_url, str(own), write(tmp_path / "own.csv", [VIINA]))
+    told = f"{tmp_path / 'own.csv'} row 2: text: '{{text|odd}}' gives a list or a table, where an id is a text"
+    assert [str(one) for one in outcome.refused] == [told]

@@ -134,7 +134,7 @@ async def _got(api: Service, path: str, parameters: Json) -> Json:
     status, found = await api.ask(path, parameters)
     if status == 200:  # noqa: PLR2004 - a good answer
         return dict(found)
-    said = [found.get("detail", "It cannot be answered.")]
+    said = [found.get("detail", "It cannot be answered").rstrip(".") + "."]
     for error in found.get("errors", ()):
         if error["did_you_mean"]:
             said.append(f"Did you mean {', '.join(error['did_you_mean'])}?")
