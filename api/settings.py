@@ -35,107 +35,135 @@ class Settings(BaseSettings):
     database_url: str = Field(
         str(PROJECT / "data" / "counterclaim.db"),
         validation_alias="DATABASE_URL",
-        description="Where the data lies: the path of an SQLite file, or `postgresql://user@host/database`, with "
-        "several hosts as `host,host` ([docs/scaling.md](docs/scaling.md)).",
+        description="The database: the path of an SQLite file, or `postgresql://user@host/database`; several "
+        "hosts are written `host,host` ([docs/scaling.md](docs/scaling.md)).",
     )
     host: str = Field("127.0.0.1", description="The address to serve on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to serve on; 0 takes a free one.")
     trusted_proxies: Networks = Field(
         (),
         description="Networks (such as `10.0.0.0/8,::1`) whose `X-Forwarded-For`, `X-Forwarded-Proto`, "
-        "`X-Forwarded-Host` and `X-Request-ID` are believed.",
+        "`X-Forwarded-Host` and `X-Request-ID` are trusted.",
     )
     metrics_address: str | None = Field(
         None,
         pattern=r"^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$",
-        description="Where `/metrics` is served instead, such as `127.0.0.1:9100`. Unset: beside all else, and nowhere "
-        "where others than this machine can reach the service.",
+        description="A separate address for `/metrics`, such as `127.0.0.1:9100`. Unset: `/metrics` is served at "
+        "the service's own address, unless other machines can reach it.",
     )
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[A-Za-z0-9.:\[\]_-]+(/[A-Za-z0-9._~-]+)*/?$",
-        description="Where clients reach the service, such as `https://example.org/conflict`: its path goes before "
-        "every path and link. Unset: as the client asks, without a prefix.",
+        description="The URL at which clients reach the service, such as `https://example.org/conflict`: its path"
+        " is the prefix of every path and link. Unset: the host of the request, without a prefix.",
     )
 
-    url_bytes: int = Field(16_384, ge=1_024, description="The longest path and query; longer: 414.")
-    parameter_bytes: int = Field(
-        8_192, ge=256, description="The longest parameter as sent, with its name; longer: 422."
+    url_bytes: int = Field(
+        16_384, ge=1_024, description="The maximum length of path and query in bytes; beyond it: 414."
     )
-    parameters: int = Field(50, ge=1, description="The most parameters of one request; more: 422.")
-    header_bytes: int = Field(16_384, ge=1_024, description="The most bytes of all header fields together; more: 431.")
-    headers: int = Field(100, ge=10, description="The most header fields; more: 431.")
+    parameter_bytes: int = Field(
+        8_192,
+        ge=256,
+        description="The maximum length of a parameter in bytes as sent, including its name; beyond it: 422.",
+    )
+    parameters: int = Field(50, ge=1, description="The maximum number of parameters in a request; beyond it: 422.")
+    header_bytes: int = Field(
+        16_384, ge=1_024, description="The maximum size of all header fields together in bytes; beyond it: 431."
+    )
+    headers: int = Field(100, ge=10, description="The maximum number of header fields; beyond it: 431.")
 
     connections: int = Field(
-        4_096, ge=16, description="The most open connections; beyond, the one that has been silent longest is closed."
+        4_096,
+        ge=16,
+        description="The maximum number of open connections; beyond it, the connection that has been idle "
+        "longest is closed.",
     )
-    concurrent_requests: int = Field(256, ge=1, description="The most requests answered at once; more: 503.")
+    concurrent_requests: int = Field(
+        256, ge=1, description="The maximum number of requests answered at once; beyond it: 503."
+    )
     concurrent_exports: int = Field(
         4,
         ge=1,
-        description="The most exports of more than 1,000 records made at once, at most half of them for one client; "
-        "more: 503.",
+        description="The maximum number of exports of more than 1,000 records made at once, at most half of them "
+        "for one client; beyond it: 503.",
     )
     export_cache_bytes: int = Field(
         1_073_741_824,
         ge=0,
-        description="The most bytes of finished exports kept on disk for clients that ask for part after part.",
+        description="The maximum size in bytes of finished exports that are kept on disk for clients that request "
+        "ranges of them.",
     )
-    header_seconds: float = Field(10, gt=0, description="How long a client may take to send a request; longer: 408.")
-    idle_seconds: int = Field(15, ge=1, description="How long a connection is kept open for another request.")
+    header_seconds: float = Field(
+        10, gt=0, description="How long a client may take to send a request; after that: 408."
+    )
+    idle_seconds: int = Field(15, ge=1, description="How long an idle connection is kept open for another request.")
     send_seconds: float = Field(
-        30, gt=0, description="How long a client may take in less of an answer than the least rate; longer: cut."
+        30,
+        gt=0,
+        description="How long a client may read an answer more slowly than `COUNTERCLAIM_LEAST_RATE`; after "
+        "that the connection is closed.",
     )
     least_rate: int = Field(
         1_024,
         ge=1,
-        description="The bytes of an answer that a client has to take in each second, over `SEND_SECONDS` together.",
+        description="The minimum number of bytes per second at which a client has to read an answer, averaged "
+        "over `COUNTERCLAIM_SEND_SECONDS`.",
     )
     rate_limit: int | None = Field(
         None,
         ge=0,
-        description="The most requests of one client per minute; more: 429. 0: no limit. Unset: 1200 where others than "
-        "this machine can reach the service, else no limit.",
+        description="The maximum number of requests per client and minute; beyond it: 429. 0: no limit. Unset: "
+        "1200 if other machines can reach the service, otherwise no limit.",
     )
 
-    pool_size: int = Field(8, ge=2, le=100, description="The most PostgreSQL connections, beside one per export.")
-    pool_seconds: float = Field(2, gt=0, description="How long a request waits for one of them; longer: 503.")
-    statement_seconds: float = Field(5, gt=0, description="How long one statement may take; longer: 503.")
-    lock_seconds: float = Field(1, gt=0, description="How long a statement waits for a locked table; longer: 503.")
+    pool_size: int = Field(
+        8, ge=2, le=100, description="The maximum number of PostgreSQL connections, in addition to one per export."
+    )
+    pool_seconds: float = Field(
+        2, gt=0, description="How long a request waits for one of these connections; after that: 503."
+    )
+    statement_seconds: float = Field(5, gt=0, description="How long one SQL statement may take; after that: 503.")
+    lock_seconds: float = Field(
+        1, gt=0, description="How long an SQL statement waits for a locked table; after that: 503."
+    )
 
     revisions_behind: int = Field(
         1,
         ge=0,
-        description="How many revisions a server of several may be behind the newest that any of them has, and still "
-        "be read.",
+        description="With several PostgreSQL hosts: how many revisions a host may be behind the newest revision "
+        "of all hosts and still be read.",
     )
 
-    queue_seconds: float = Field(600, ge=0, description="How long a load waits for another one; longer: it gives up.")
+    queue_seconds: float = Field(
+        600, ge=0, description="How long a load waits for another load; after that it gives up."
+    )
 
     posting_cache_bytes: int = Field(
         64 * 2**20,
         ge=2**20,
-        description="The most memory for compressed sets of record numbers, by which lists are filtered.",
+        description="The maximum memory for the compressed sets of record numbers that filter lists.",
     )
 
     check_share: float = Field(
         0.1,
         ge=0,
         le=1,
-        description="The share of one processor's time in which all that is stored is checked against its hashes, "
-        "beside other work; 0: nothing is.",
+        description="The share of one core that checks everything stored against its hashes in the background; 0:"
+        " no checks.",
     )
     check_seconds: float = Field(
-        3_600, gt=0, description="How long after one such check the next begins, if nothing was loaded meanwhile."
+        3_600, gt=0, description="The time between two such checks if nothing is loaded in between."
     )
 
-    drain_seconds: float = Field(1, ge=0, description="How long requests are still taken after SIGTERM.")
-    stop_seconds: int = Field(30, ge=1, description="How long answers under way may then take; longer: cut.")
+    drain_seconds: float = Field(1, ge=0, description="How long new requests are still accepted after SIGTERM.")
+    stop_seconds: int = Field(
+        30, ge=1, description="How long answers that have begun may then take; after that they are cut off."
+    )
     log_format: Literal["json", "text"] | None = Field(
-        None, description="How the log is written to stderr. Unset: `text` on a terminal, else `json`."
+        None, description="The format of the log on stderr. Unset: `text` on a terminal, otherwise `json`."
     )
     access_log: bool | None = Field(
-        None, description="Whether each request is logged. Unset: where others than this machine can reach the service."
+        None, description="Whether each request is logged. Unset: only if other machines can reach the service."
     )
 
     @property
