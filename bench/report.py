@@ -70,8 +70,8 @@ REMARKS: dict[str, str] = {
     ),
     "export as CSV, per record: before / now": "see GeoJSON; a third goes into checking and writing the cells.",
     "export as Atom / as GeoJSON, per record": (
-        "a quarter goes into counting the events with news first, and each of them is judged as of before and after "
-        "the days. It would take one pass."
+        "each event with news is judged as of before and after the days, and written as JSON before it is written as "
+        "XML. It would take entries made without the JSON between."
     ),
     "load: before / now": (
         "no step takes more than a fifth: writing rows, making events, comparing records, claims, postings, reading "

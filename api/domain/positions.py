@@ -266,7 +266,11 @@ def trajectory(statements: Sequence[Statement], question: Question) -> dict[str 
     Each step except the first is a change from the previous step, made by the claim `since`.
     """
     weights = Weights(statements)
-    claims = weights.questions().get(question, [])
+    return _trajectory(weights.questions().get(question, []), weights)
+
+
+def _trajectory(claims: Sequence[Statement], weights: Weights) -> dict[str | None, list[Stand]]:
+    """The same from the claims on the question."""
     parties = sorted({claim.party for claim in claims}, key=lambda party: (party is None, party or ""))
     found = {party: _history([claim for claim in claims if claim.party == party], weights) for party in parties}
     return {party: stands for party, stands in found.items() if stands}
@@ -294,6 +298,13 @@ class _Renamed(Weights):
 def positions(statements: Sequence[Statement], question: Question) -> list[Stand]:
     """The final position of each party that addresses the question; parties by id, unnamed speakers last."""
     return [steps[-1] for steps in trajectory(statements, question).values()]
+
+
+def standings(statements: Sequence[Statement]) -> dict[Question, list[Stand]]:
+    """The same for each question with claims, in order."""
+    weights = Weights(statements)
+    questions = sorted(weights.questions().items(), key=lambda one: one[0].order)
+    return {question: [steps[-1] for steps in _trajectory(claims, weights).values()] for question, claims in questions}
 
 
 def questions_of(statements: Sequence[Statement]) -> list[Question]:

@@ -67,6 +67,14 @@ class Explains(Protocol):
         """Explain an empty result."""
 
 
+@runtime_checkable
+class CountedLate(Protocol):
+    """A query whose records cost as much to count as to write, so that exports count them while they write."""
+
+    async def at_most(self, session: ReadSession) -> int:
+        """An upper bound of the number of matching records, cheaply."""
+
+
 class ListFilters(Protocol):
     """Filters that can build their query and describe it in words."""
 

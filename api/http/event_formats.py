@@ -9,8 +9,9 @@ a status from the event, the aspect, the status and the claims it rests on.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from hashlib import sha1
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import orjson
 
@@ -222,10 +223,14 @@ def _day(text: str) -> dict[str, int]:
 ATOM = "application/atom+xml"
 IDS = UUID("6f0c1c1e-3f5b-5c0e-9d0e-9a1a0c1b7c55")
 """The UUID namespace of entry ids; it must never change."""
+_IDS = IDS.bytes
 
 
 def _id(*parts: str) -> str:
-    return f"urn:uuid:{uuid5(IDS, chr(10).join(parts))}"
+    """The UUID of version 5 (RFC 9562) for these parts; `uuid.uuid5` takes three times as long for the same text."""
+    digits = sha1(_IDS + "\n".join(parts).encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"urn:uuid:{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
 
 class Atom:
@@ -273,12 +278,12 @@ class Atom:
         if "damaged" in claim:
             title = f"A claim that is damaged and cannot be shown: {news['event']['title']}"
             return self._entry(_id("claim", claim["id"]), title, day, (), self._links(news, claim["id"]))
-        speaker = claim["speaker"]["name"] if claim["speaker"] else "Somebody unnamed"
-        stance, aspect = claim["stance"].replace("_", " "), claim["aspect"]
-        title = f"{speaker} {stance} ({aspect}): {news['event']['title']}"
+        author = claim["speaker"]["name"] if claim["speaker"] else "Somebody unnamed"
+        speaker = author if claim["speaker"] else "somebody unnamed"
+        title = f"{words.told_by(claim['stance'], speaker)} ({claim['aspect']}): {news['event']['title']}"
         quote = f"“{claim['quote']}”" if claim["quote"] else None
         sources = "; ".join(dict.fromkeys(citation["source"]["title"] for citation in claim["citations"]))
-        moves = [_moved(move) for move in news["positions"] if move["by"] == claim["id"]]
+        moves = [words.moved(move) for move in news["positions"] if move["by"] == claim["id"]]
         blamed = ", ".join(actor["name"] for actor in claim["names"])
         told = (
             claim["summary"],
@@ -290,8 +295,8 @@ class Atom:
             f"Read in: {sources}." if sources else None,
             *moves,
         )
-        author = f"<author><name>{escaped(speaker)}</name></author>"
-        return self._entry(_id("claim", claim["id"]), title, day, told, author + self._links(news, claim["id"]))
+        named = f"<author><name>{escaped(author)}</name></author>"
+        return self._entry(_id("claim", claim["id"]), title, day, told, named + self._links(news, claim["id"]))
 
     def _change(self, news: Json, change: Json, day: str) -> str:
         event = news["event"]
@@ -330,17 +335,6 @@ def _known_on(claim: Json, known: str) -> str | None:
     """The day on which a claim became known; None if its date is open or the claim is damaged."""
     day: str | None = (claim["said"] or {}).get(known)
     return day
-
-
-def _name(party: Json | None) -> str:
-    return party["name"] if party else "an unnamed party"
-
-
-def _moved(move: Json) -> str:
-    """What a party held before, and what it holds since; of a figure, which."""
-    before, figure = move["before"] or "nothing said", move.get("value")
-    since = move["after"] + (f", with {words.figure_text(figure)}" if figure else "")
-    return f"With this, {_name(move['party'])} moved on {words.about(move)} from {before} to {since}."
 
 
 def _moment(day: str) -> str:

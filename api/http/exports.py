@@ -17,7 +17,7 @@ from fastapi import Request, Response
 
 from api.errors import Unavailable
 from api.http import caching, downloads, fields, formats, parquet
-from api.http.answers import Asked, ListFilters, Listing, data_of, marks, not_modified
+from api.http.answers import Asked, CountedLate, ListFilters, Listing, data_of, marks, not_modified
 from api.http.caching import base, placed_parts
 from api.http.downloads import Export, ExportCache
 from api.http.fields import Chosen, Columned, picked
@@ -82,9 +82,31 @@ EXPORT_BATCH = 250
 SMALL = 1_000
 """An export that would fit on a page is made like a page and needs no export slot."""
 LICENCE = {"Link": '</datasets>; rel="license"'}
-Write = Callable[[Listing, ReadSession, Asked, int], AsyncGenerator[bytes, None]]
-"""Writes the given number of matching records, and raises ShortError if it finds a different number."""
-WriteChosen = Callable[[Sequence[str], Listing, ReadSession, Asked, int], AsyncGenerator[bytes, None]]
+
+
+class ShortError(Exception):
+    """An export found a different number of records than it announced, so its body is not valid."""
+
+
+@dataclass(slots=True)
+class Total:
+    """The number of records in an export; None until it is written if counting them costs as much as writing them."""
+
+    records: int | None
+    most: int
+    """An upper bound of it."""
+
+    def check(self, written: int) -> None:
+        """Check that as many were written as were counted before, if they were. Raises ShortError."""
+        if self.records is None:
+            self.records = written
+        elif self.records != written:
+            raise ShortError(f"{written} of {self.records} records were found")
+
+
+Write = Callable[[Listing, ReadSession, Asked, Total], AsyncGenerator[bytes, None]]
+"""Writes the matching records, and raises ShortError if it finds a different number than counted."""
+WriteChosen = Callable[[Sequence[str], Listing, ReadSession, Asked, Total], AsyncGenerator[bytes, None]]
 """Like `Write`, with only these fields or columns of each record; none means all."""
 
 
@@ -130,15 +152,16 @@ class Wanted:
 
     async def _small(self, session: ReadSession) -> Export | None:
         total = await counted(self.filters.asked(), session)
-        return None if total > SMALL else await self._written(session, total)
+        return None if total.most > SMALL else await self._written(session, total)
 
-    async def _written(self, session: ReadSession, total: int) -> Export:
+    async def _written(self, session: ReadSession, total: Total) -> Export:
         async with aclosing(self.write(self.listing, session, self.filters.asked(), total)) as parts:
             try:
                 body = await downloads.written(placed_parts(parts, self.media_type))
             except OSError as error:
                 raise Unavailable(f"There is no room to make an export: {error.strerror}.") from error
-        return Export(body, total, self._tag(session), session.catalogue.loaded_at)
+        assert total.records is not None  # noqa: S101 - written by now
+        return Export(body, total.records, self._tag(session), session.catalogue.loaded_at)
 
     def _tag(self, session: ReadSession) -> str:
         return caching.etag(self.request, marks(session), gzip=False)
@@ -167,17 +190,16 @@ def export_cache_of(request: Request) -> ExportCache:
     return cache
 
 
-class ShortError(Exception):
-    """An export found a different number of records than it announced, so its body is not valid."""
-
-
-async def counted(asked: Asked, session: ReadSession) -> int:
+async def counted(asked: Asked, session: ReadSession) -> Total:
     """The number of matching records; after an error, count again with every document verified."""
+    if isinstance(asked, CountedLate):
+        return Total(None, await asked.at_most(session))
     try:
-        return await asked.count(session)
+        records = await asked.count(session)
     except TROUBLE:
         session.careful = True
-        return await asked.count(session)
+        records = await asked.count(session)
+    return Total(records, records)
 
 
 async def batches(asked: Asked, session: ReadSession, listing: Listing) -> AsyncIterator[list[Found]]:
@@ -233,7 +255,7 @@ def _picked(listing: Listing, session: ReadSession, record: Found, names: Sequen
 
 
 async def _ndjson(
-    names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: int
+    names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: Total
 ) -> AsyncGenerator[bytes, None]:
     sent = 0
     if names:
@@ -246,11 +268,11 @@ async def _ndjson(
             async for stretch in parts:
                 sent += stretch.size
                 yield stretch.lines
-    _check(sent, total)
+    total.check(sent)
 
 
 async def _csv(
-    names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: int
+    names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: Total
 ) -> AsyncGenerator[bytes, None]:
     header, columns = fields.columns(listing.name, names), formats.CSV_COLUMNS[listing.name]
     yield formats.csv_lines((), header, first=True)
@@ -259,25 +281,25 @@ async def _csv(
         sent += len(batch)
         rows = (_readable(listing, session, record, columns) for record in batch)
         yield b"".join([formats.csv_lines((row,), header, first=False) async for row in in_turns(session, rows)])
-    _check(sent, total)
+    total.check(sent)
 
 
 async def _parquet(
-    names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: int
+    names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: Total
 ) -> AsyncGenerator[bytes, None]:
     header, columns, sent = fields.columns(listing.name, names), formats.CSV_COLUMNS[listing.name], 0
     with await asyncio.to_thread(parquet.ParquetFile, listing.name, header) as table:  # DuckDB is long to import
         async for batch in batches(asked, session, listing):
             table.add([_readable(listing, session, record, columns) async for record in in_turns(session, batch)])
             sent += len(batch)
-        _check(sent, total)
+        total.check(sent)
         await asyncio.to_thread(table.convert)
         for chunk in table.chunks():
             yield chunk
 
 
 async def _geojson(
-    names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: int
+    names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: Total
 ) -> AsyncGenerator[bytes, None]:
     header, columns, sent = fields.columns(listing.name, names), formats.CSV_COLUMNS[listing.name], 0
     yield b'{"type":"FeatureCollection","features":['
@@ -286,25 +308,20 @@ async def _geojson(
         features = [formats.feature(row, header if names else None) async for row in in_turns(session, rows)]
         yield (b"," if sent else b"") + b",".join(features)
         sent += len(batch)
-    _check(sent, total)
+    total.check(sent)
     yield b"]}\n"
 
 
 async def _framed(  # noqa: PLR0913, PLR0917 - as the other writers, and with its form
-    form: Framed, filters: ListFilters, listing: Listing, session: ReadSession, asked: Asked, total: int
+    form: Framed, filters: ListFilters, listing: Listing, session: ReadSession, asked: Asked, total: Total
 ) -> AsyncGenerator[bytes, None]:
     yield form.head(await filters.described(session), await asked.left_out(session))
     sent = 0
     async for batch in batches(asked, session, listing):
         yield b"".join([_readable(listing, session, record, form.record) async for record in in_turns(session, batch)])
         sent += len(batch)
-    _check(sent, total)
+    total.check(sent)
     yield form.tail()
-
-
-def _check(sent: int, total: int) -> None:
-    if sent != total:
-        raise ShortError(f"{sent} of {total} records were found")
 
 
 FORMS = {

@@ -49,11 +49,23 @@ STANCES = {
     "pledges": "pledges",
     "retracts": "retracts",
 }
+_PASSIVE = {
+    "asserts": "asserted",
+    "concedes": "conceded",
+    "denies": "denied",
+    "doubts": "doubted",
+    "corroborates": "corroborated",
+    "cannot_confirm": "not confirmed",
+    "silent": "left out",
+    "pledges": "pledged",
+    "retracts": "retracted",
+}
 _BASES = {
     "relative": "reckoned from another day",
     "inferred": "by an editor",
     "external": "dated by another report",
 }
+_POSITIONS = {"support": "support", "oppose": "opposition", "neutral": "neutral"}
 HEDGES = {"reported": "as a report", "likely": "as likely", "possible": "as possible"}
 STANDS = {"support": "supports it", "oppose": "opposes it", "neutral": "takes no position"}
 SIDES = {
@@ -75,6 +87,20 @@ def sentence_case(text: str) -> str:
 def shortened(text: str, most: int) -> str:
     """As much of a text as there is room for, and a sign where some is missing."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def told_by(stance: str, speaker: str) -> str:
+    """`Denied by officials`: a stance without a verb that would have to agree with a name in the plural."""
+    return f"{sentence_case(_PASSIVE.get(stance, plain(stance)))} by {speaker}"
+
+
+def moved(move: Json) -> str:
+    """Say what a party's position became: `New position of Ukraine on control: support; until then opposition.`."""
+    party = move["party"]["name"] if move["party"] else "an unnamed party"
+    figure = move.get("value")
+    now = _POSITIONS[move["after"]] + (f", with {figure_text(figure)}" if figure else "")
+    before = _POSITIONS[move["before"]] if move["before"] else "none"
+    return f"New position of {party} on {about(move)}: {now}; until then {before}."
 
 
 def basis(date: Json) -> str:

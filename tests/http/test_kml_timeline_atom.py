@@ -5,10 +5,15 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid5
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from api.domain.vocabulary import Stance
+from api.http import words
+from api.http.event_formats import IDS
+from api.http.resources.briefing import News
 from api.storage.database import engine
 from seed.load import load
 from seed.refusals import Entry, Place
@@ -151,7 +156,7 @@ def test_a_feed_tells_each_claim_and_each_status_once(api: Api) -> None:
     assert len(set(ids)) == len(ids)
     assert {text(entry, f"{ATOM}updated") for entry in found} == {"2022-07-03T00:00:00Z"}
     titles = [text(entry, f"{ATOM}title") for entry in found]
-    assert "Serhiy Haidai concedes (control): Capture of Lysychansk" in titles
+    assert "Conceded by Serhiy Haidai (control): Capture of Lysychansk" in titles
     assert "Conceded, until then disputed (control): Capture of Lysychansk" in titles
 
 
@@ -176,7 +181,31 @@ def test_each_question_is_told_apart(shipped_api: Api) -> None:
     rows = [row for page in shipped_api.pages("/briefing", **days) for row in page["data"]]
     figures = sum(claim["value"] is not None for row in rows for claim in row["claims"])
     assert contents.count("Figure: ") == figures > 0
-    assert "from nothing said to support, with 200 to 300." in contents
+    assert (
+        "on casualties (people killed of Pro-government forces): support, with 200 to 300; until then none." in contents
+    )
+
+
+def test_titles_read_well_for_names_in_the_plural(shipped_api: Api) -> None:
+    """No verb stands beside a name, for `officials denies` is no English."""
+    found = entries(shipped_api, date_from="2022-06-01", date_to="2022-07-31")
+    titles = [text(entry, f"{ATOM}title") or "" for entry in found]
+    assert [title for title in titles if title.startswith("Denied by Ukrainian officials (control): ")] != []
+    assert [words.told_by(stance, "officials") for stance in Stance] == [
+        "Asserted by officials",
+        "Conceded by officials",
+        "Denied by officials",
+        "Doubted by officials",
+        "Corroborated by officials",
+        "Not confirmed by officials",
+        "Left out by officials",
+        "Pledged by officials",
+        "Retracted by officials",
+    ]
+    assert words.told_by("denies", "al-Masdar") == "Denied by al-Masdar"
+    told = entries(shipped_api, date_from="2022-07-03")
+    contents = " ".join(text(entry, f"{ATOM}content") or "" for entry in told)
+    assert "New position of Ukrainian side on control: support; until then opposition." in contents
 
 
 def redated() -> Iterator[Entry]:
@@ -237,6 +266,28 @@ def test_ids_of_entries_do_not_depend_on_the_days_asked_for(api: Api) -> None:
         title for title in titles.values() if title and "(control): " in title and "until then" not in title
     }
     assert "Conceded, until then disputed (control): Capture of Lysychansk" in kept
+
+
+def test_a_feed_is_read_in_one_pass_and_says_how_many_events_it_tells(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = {"date_from": "2022-06-02", "date_to": "2022-07-30"}
+    events = api.get("/briefing", **days, total=True)["meta"]["total"]
+
+    async def count(*_: object) -> int:
+        raise AssertionError("counting costs as much as writing")
+
+    monkeypatch.setattr(News, "count", count)
+    answer = api.good("/briefing.atom", **days)
+    assert int(answer.headers["counterclaim-count"]) == events > 20
+    assert api.client.head("/briefing.atom", params=days).headers["counterclaim-count"] == str(events)
+
+
+def test_ids_of_entries_are_uuids_of_version_5(api: Api) -> None:
+    found = {text(entry, f"{ATOM}id") for entry in entries(api, date_from="2022-07-03")}
+    claims = [claim["id"] for row in api.get("/briefing", date_from="2022-07-03")["data"] for claim in row["claims"]]
+    assert len(claims) > 5
+    assert found >= {uuid5(IDS, f"claim\n{claim}").urn for claim in claims}
 
 
 def test_an_empty_feed_is_a_feed(api: Api) -> None:

@@ -48,13 +48,13 @@ FIELD: Edits = {
 }
 WRITER = """\
 async def _text(
-    _: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: int
+    _: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: Total
 ) -> AsyncGenerator[bytes, None]:
     sent = 0
     async for batch in batches(asked, session, listing):
         sent += len(batch)
         yield "".join([f"{record.place.id}\\n" for record in batch]).encode()
-    _check(sent, total)
+    total.check(sent)
 
 
 """

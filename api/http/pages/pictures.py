@@ -342,13 +342,13 @@ def party_of(claim: Json, known: Directory) -> str:
 
 
 def _claim_item(claim: Json, party: str, known: Directory, page: str) -> Item:
-    speaker = known.name(claim["speaker"] and claim["speaker"]["id"])
+    speaker = known.name(claim["speaker"]["id"]) if claim["speaker"] else "somebody unnamed"
     side = words.SIDES.get(claim["stance"], "neutral")
-    told = words.STANCES.get(claim["stance"], words.plain(claim["stance"]))
+    told = words.told_by(claim["stance"], speaker)
     aspect = words.plain(claim["aspect"])
     about = f" ({claim['event']['title']})" if page else ""
     href = f"{page}{claim['event']['id']}#{claim['id']}" if page else f"#{claim['id']}"
-    return Item(f"{speaker} {told}: {aspect}{about}", href, side, words.STANDS[side], claim["said"], (party,))
+    return Item(f"{told}: {aspect}{about}", href, side, words.STANDS[side], claim["said"], (party,))
 
 
 def figures_as_svg(claims: Sequence[Json], known: Directory) -> Markup | None:

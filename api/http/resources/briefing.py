@@ -4,6 +4,7 @@ A claim became known on the first day by which it had possibly or certainly been
 new claim, so a page is found by walking the claims, and each event appears once, at that claim.
 """
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,7 +17,7 @@ from pydantic import Field
 from api.domain import vocabulary as v
 from api.domain.assessment import assess
 from api.domain.dates import day_in_words
-from api.domain.positions import Stand, positions, questions_of
+from api.domain.positions import Stand, standings
 from api.domain.statements import Statement, in_order_said, said_by
 from api.domain.vocabulary import Position, Undated
 from api.errors import BadParameters, bad
@@ -68,28 +69,30 @@ class News(Walked):
         self, session: ReadSession, sort: Sort, place: Place | None, batch: int
     ) -> AsyncIterator[list[Found]]:
         """Every event with news, from a place on, in batches."""
-        async for events in self._events(session, sort, place, batch):
-            texts = await questions.claims(session, (claim.id for _, known in events for claim in known.new))
+        async for events, read in self._events(session, sort, place, batch):
+            new = [claim.id for _, known in events for claim in known.new]
+            texts = read | await questions.claims(session, (claim for claim in new if claim not in read))
             yield [Found(here, await _body(session, known, texts)) async for here, known in in_turns(session, events)]
 
     async def _events(
         self, session: ReadSession, sort: Sort, place: Place | None, batch: int
-    ) -> AsyncIterator[list[tuple[Place, EventClaims]]]:
-        """Every such event, at the place of its first new claim."""
+    ) -> AsyncIterator[tuple[list[tuple[Place, EventClaims]], dict[str, str]]]:
+        """Every such event, at the place of its first new claim, and the documents of the claims read for them."""
         question = await resolve(session, "claims", self.conditions)
         speakers = await questions.members(session, self.parties)
         met: set[str] = set()
         async for rows in walk(session, question, sort, place, batch):
             waiting: dict[Place, str] = {}
             async for here, row in in_turns(session, rows):
-                event = orjson.loads(row[BODY])["event"]["id"]
+                event = _event(row[BODY])
                 if event is not None and event not in met:  # else an earlier claim listed it, maybe on an earlier page
                     met.add(event)
                     waiting[here] = event
             found = await questions.rows_by_id(session, "event", waiting.values())
             there = [(here, found[event]) for here, event in waiting.items() if event in found]
             known = [(here, self._known(row, speakers)) async for here, row in in_turns(session, there)]
-            yield [(here, one) for here, one in known if one.new and one.new[0].id == here.id]
+            first = [(here, one) for here, one in known if one.new and one.new[0].id == here.id]
+            yield first, {here.id: row[BODY] for here, row in rows}
 
     def _known(self, row: Row, speakers: frozenset[str] | None) -> EventClaims:
         conditions = self.conditions
@@ -101,10 +104,14 @@ class News(Walked):
         new = [s for s in after if s.id not in old and (speakers is None or s.speaker in speakers)]
         return EventClaims(row, before, after, in_order_said(new))
 
+    async def at_most(self, session: ReadSession) -> int:
+        """The number of new claims, for an event with news has at least one."""
+        return len((await resolve(session, "claims", self.conditions)).numbers)
+
     async def count(self, session: ReadSession) -> int:
         """The number of events with news."""
         sort = Sort("said", descending=False)
-        return sum([len(events) async for events in self._events(session, sort, None, BATCH)])
+        return sum([len(events) async for events, _ in self._events(session, sort, None, BATCH)])
 
     async def left_out(self, session: ReadSession) -> dict[str, int]:
         """The number of undated claims, which became known on no day."""
@@ -119,6 +126,16 @@ class News(Walked):
         return await why(
             session, conditions.wanted, AsOfDay(conditions.last, conditions.known, self.undated), otherwise
         )
+
+
+_ABOUT = re.compile(r'\{"id":"[^"\\]+","event":\{"id":"([^"\\]+)",')
+
+
+def _event(claim: str) -> str | None:
+    """The id of the event that a claim is about; None if the claim is damaged."""
+    begins = _ABOUT.match(claim)
+    event: str | None = begins.group(1) if begins else orjson.loads(claim)["event"]["id"]
+    return event
 
 
 async def _body(session: ReadSession, known: EventClaims, texts: dict[str, str]) -> str:
@@ -136,9 +153,10 @@ async def _moves(session: ReadSession, known: EventClaims) -> list[Json]:
     """Positions that new claims changed or took for the first time."""
     new = {claim.id for claim in known.new}
     moves = []
-    for question in questions_of(known.after):
-        before = {stand.party: stand for stand in positions(known.before, question)}
-        for stand in positions(known.after, question):
+    earlier = standings(known.before)
+    for question, stands in standings(known.after).items():
+        before = {stand.party: stand for stand in earlier.get(question, ())}
+        for stand in stands:
             was = before.get(stand.party)
             if _moved(was, stand) and not new.isdisjoint(stand.claims):
                 moves.append(
