@@ -79,7 +79,7 @@ class Kml:
         return b"</Document></kml>\n"
 
     def _placemark(self, event: Json) -> str:
-        columns = {**formats.event_columns(event), "url": self._base + (event["url"] or f"/events/{event['id']}")}
+        columns = {**formats.flattened("events", event), "url": self._base + (event["url"] or f"/events/{event['id']}")}
         told = self._told(event, _page(self._base, event["id"]))
         return (
             f'<Placemark id="event.{event["id"]}"><name>{escaped(event["title"])}</name>'

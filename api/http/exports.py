@@ -9,7 +9,7 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import orjson
@@ -21,7 +21,7 @@ from api.http.answers import Asked, CountedLate, ListFilters, Listing, data_of, 
 from api.http.caching import base, placed_parts
 from api.http.downloads import Export, ExportCache
 from api.http.fields import Chosen, Columned, picked
-from api.query.lists import in_turns
+from api.query.lists import BEGINS, in_turns
 from api.query.paging import Found, Place, Sort, Stretch
 from api.query.session import Data, ReadSession
 from api.query.validity import TROUBLE
@@ -274,20 +274,16 @@ async def _ndjson(
 async def _csv(
     names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: Total
 ) -> AsyncGenerator[bytes, None]:
-    header, columns = fields.columns(listing.name, names), formats.CSV_COLUMNS[listing.name]
+    header = fields.columns(listing.name, names)
     yield formats.csv_lines((), header, first=True)
-    sent = 0
-    async for batch in batches(asked, session, listing):
-        sent += len(batch)
-        rows = (_readable(listing, session, record, columns) for record in batch)
-        yield b"".join([formats.csv_lines((row,), header, first=False) async for row in in_turns(session, rows)])
-    total.check(sent)
+    async for rows in _flat(_writer(formats.Csv, listing.name, tuple(header)), listing, session, asked, total):
+        yield b"".join(rows)
 
 
 async def _parquet(
     names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: Total
 ) -> AsyncGenerator[bytes, None]:
-    header, columns, sent = fields.columns(listing.name, names), formats.CSV_COLUMNS[listing.name], 0
+    header, columns, sent = fields.columns(listing.name, names), partial(formats.flattened, listing.name), 0
     with await asyncio.to_thread(parquet.ParquetFile, listing.name, header) as table:  # DuckDB is long to import
         async for batch in batches(asked, session, listing):
             table.add([_readable(listing, session, record, columns) async for record in in_turns(session, batch)])
@@ -301,15 +297,46 @@ async def _parquet(
 async def _geojson(
     names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: Total
 ) -> AsyncGenerator[bytes, None]:
-    header, columns, sent = fields.columns(listing.name, names), formats.CSV_COLUMNS[listing.name], 0
+    writer = _writer(formats.GeoJson, listing.name, tuple(fields.columns(listing.name, names)))
+    separator = b""
     yield b'{"type":"FeatureCollection","features":['
-    async for batch in batches(asked, session, listing):
-        rows = (_readable(listing, session, record, columns) for record in batch)
-        features = [formats.feature(row, header if names else None) async for row in in_turns(session, rows)]
-        yield (b"," if sent else b"") + b",".join(features)
-        sent += len(batch)
-    total.check(sent)
+    async for features in _flat(writer, listing, session, asked, total):
+        yield separator + b",".join(features)
+        separator = b","
     yield b"]}\n"
+
+
+@lru_cache(maxsize=4)
+def _writer(form: type[formats.Flat], listing: str, header: tuple[str, ...]) -> formats.Flat:
+    return form(listing, header)
+
+
+async def _flat(
+    writer: formats.Flat, listing: Listing, session: ReadSession, asked: Asked, total: Total
+) -> AsyncGenerator[list[bytes], None]:
+    """Every record as the writer writes it, hundreds at a time."""
+    sent = 0
+    async with aclosing(ahead(stretches(asked, session, listing))) as parts:
+        async for stretch in parts:
+            sent += stretch.size
+            written = []
+            for document in stretch.lines.split(b"\n")[:-1]:
+                await session.checkpoint()
+                written.append(_record(writer, listing, session, document))
+            yield written
+    total.check(sent)
+
+
+def _record(writer: formats.Flat, listing: Listing, session: ReadSession, document: bytes) -> bytes:
+    """A record as the writer writes it, or a blank one if its document is damaged."""
+    try:
+        return writer.record(document)
+    except TROUBLE as error:
+        if not document.startswith(BEGINS):  # made for this response, not stored
+            raise
+        body, identifier = document.decode(), document[len(BEGINS) :].partition(b'"')[0].decode()
+        blank = session.damaged(listing.name.removesuffix("s"), identifier, body, repr(error))
+        return writer.record(blank.encode())
 
 
 async def _framed(  # noqa: PLR0913, PLR0917 - as the other writers, and with its form

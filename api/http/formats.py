@@ -1,9 +1,10 @@
 """Records as CSV, NDJSON and GeoJSON; columns and features are derived from the record's JSON document."""
 
-import csv
-import io
+import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import lru_cache
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
@@ -14,197 +15,206 @@ from api.http.caching import PUBLIC
 from api.query.validity import BLANKS
 from api.schemas.records import Json
 
-Columns = Callable[[Json], dict[str, Any]]
 _CREDIBILITY = {word.value: word.meaning for word in Credibility}
 NUMBERS = frozenset({"longitude", "latitude", "radius_m"}) | {
     f"{figure}_{part}" for figure in ("value", "deaths") for part in ("low", "best", "high")
 }
 """Columns whose whole numbers have a decimal point too: readers guess a column's type from its first rows."""
 _WHOLE = ("claims_", "supports_")
-_CONTEST = {
-    status: rank
-    for rank, status in enumerate(
-        (Status.DISPUTED, Status.DENIED, Status.CONCEDED, Status.CORROBORATED, Status.CLAIMED, Status.UNADDRESSED)
-    )
-}
-"""Ranks of statuses: if there are several questions on one aspect, the most contested one represents it."""
+_CONTEST = (Status.DISPUTED, Status.DENIED, Status.CONCEDED, Status.CORROBORATED, Status.CLAIMED, Status.UNADDRESSED)
+"""The most contested first: if there are several questions on one aspect, the most contested one represents it."""
 AREA = ("country", "admin1", "admin2")
 MARK = "'"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", MARK)
 _MARKED = frozenset({*DANGEROUS, "/"})
 """What a text begins with of which a cell is another text."""
-
-
-@cache
-def _under(name: str, parts: Iterable[str]) -> tuple[str, ...]:
-    """The names of a column's parts."""
-    return tuple(f"{name}_{part}" for part in parts)
-
-
+_QUOTED, _NEEDS = re.compile('["\r\n]'), re.compile('[,"\r\n]')
+_BECAUSE = re.compile(rb'"because":\[[^]]+\]')
+DAMAGED = b',"damaged":true}'
+"""What is shown for a damaged record ends with it."""
+_AT = re.compile(rb'"longitude":([^,]+),"latitude":([^,]+),')
+REMEMBERED = 4_096
+"""So many texts of a field are kept with what was made of them."""
+_PASSING = frozenset({"id", "title", "summary", "quote", "url", "archive_url", "citations"})
+"""Fields that hardly ever repeat."""
+Part = Callable[[Any], dict[str, Any]]
+"""Makes the columns of one field of a record."""
 POINT = ("longitude", "latitude", "radius_m", "method")
-_DEATHS = ("low", "best", "high", "claim")
-_WHEN = ("earliest", "latest", "precision", "basis")
-# Names of columns are made once, and values fetched together: a column of an export costs less than its name would.
-_of_area, _of_point, _of_deaths = (itemgetter(*names) for names in (AREA, POINT, _DEATHS))
-_of_when = itemgetter("edtf", *_WHEN)
-_NO_AREA, _NO_POINT, _NO_DEATHS = (dict.fromkeys(names) for names in (AREA, POINT, _under("deaths", _DEATHS)))
-_OF_STANCES = tuple(zip(_under("claims", Stance), Stance, strict=True))
-_OF_ASPECTS = dict(zip(Aspect, _under("status", Aspect), strict=True))
-_NO_STATUSES = dict.fromkeys(_OF_ASPECTS.values())
+_WHEN = ("edtf", "earliest", "latest", "precision", "basis")
+_FIGURE = ("low", "best", "high")
+_of_point = itemgetter(*POINT)
 
 
-def _ref(name: str, value: Json | None) -> dict[str, Any]:
-    if value is None:
-        return {f"{name}_id": None, name: None}
-    return {f"{name}_id": value["id"], name: value["name"] if "name" in value else value.get("title")}
+def _ref(name: str) -> Part:
+    def ref(value: Json | None) -> dict[str, Any]:
+        if value is None:
+            return {f"{name}_id": None, name: None}
+        return {f"{name}_id": value["id"], name: value["name"] if "name" in value else value.get("title")}
+
+    return ref
 
 
-def _when(name: str, value: Json) -> dict[str, Any]:
-    return dict(zip((name, *_under(name, _WHEN)), _of_when(value), strict=True))
+def _when(name: str) -> Part:
+    names = (name, *(f"{name}_{part}" for part in _WHEN[1:]))
+    of_when = itemgetter(*_WHEN)
+    return lambda value: dict(zip(names, of_when(value), strict=True))
 
 
 def _point(point: Json | None) -> dict[str, Any]:
-    return dict(zip(POINT, _of_point(point), strict=True)) if point else _NO_POINT
+    return dict(zip(POINT, _of_point(point) if point else (None,) * len(POINT), strict=True))
 
 
-def _area(place: Json | None) -> dict[str, Any]:
-    return dict(zip(AREA, _of_area(place), strict=True)) if place else _NO_AREA
-
-
-def event_columns(event: Json) -> dict[str, Any]:
-    """A flat event."""
-    place, deaths, by_stance = event["location"], event["deaths"], event["claims"]["by_stance"]
-    statuses = _NO_STATUSES.copy()
-    for found in sorted(event["assessments"], key=lambda found: -_CONTEST[found["status"]]):
-        statuses[_OF_ASPECTS[found["aspect"]]] = found["status"]
+def _place(place: Json | None) -> dict[str, Any]:
+    place = place or dict.fromkeys(("id", "name", "kind", "relation", *AREA, "point"))
     return {
-        "id": event["id"],
-        "kind": event["kind"],
-        "title": event["title"],
-        "summary": event["summary"],
-        **_when("date", event["date"]),
-        **_ref("location", place),
-        "location_kind": place and place["kind"],
-        "place_relation": place and place["relation"],
-        **_area(place),
-        **_point(place and place["point"]),
-        "participants": [part["actor"]["id"] for part in event["participants"]],
-        "participant_roles": [part["role"] for part in event["participants"]],
-        **_ref("part_of", event["part_of"]),
-        "claims": event["claims"]["total"],
-        **{column: by_stance.get(stance, 0) for column, stance in _OF_STANCES},
-        **statuses,
-        **(dict(zip(_NO_DEATHS, _of_deaths(deaths), strict=True)) if deaths else _NO_DEATHS),
-        **_ref("dataset", event["dataset"]),
-        "url": event["url"],
+        "location_id": place["id"],
+        "location": place["name"],
+        "location_kind": place["kind"],
+        "place_relation": place["relation"],
+        "country": place["country"],
+        "admin1": place["admin1"],
+        "admin2": place["admin2"],
+        **_point(place["point"]),
     }
 
 
-def claim_columns(claim: Json) -> dict[str, Any]:
-    """A flat claim."""
-    value = claim["value"] or {}
+def _participants(participants: list[Json]) -> dict[str, Any]:
     return {
-        "id": claim["id"],
-        **_ref("event", claim["event"]),
-        **_ref("speaker", claim["speaker"]),
-        **_ref("via", claim["via"]),
-        "about": claim["about"],
-        "stance": claim["stance"],
-        "aspect": claim["aspect"],
-        "certainty": claim["certainty"],
-        "credibility": claim["credibility"],
-        "credibility_meaning": claim["credibility"] and _CREDIBILITY[str(claim["credibility"])],
-        "summary": claim["summary"],
-        "quote": claim["quote"],
-        **_ref("quote_by", claim["quote_by"]),
-        "value_low": value.get("low"),
-        "value_best": value.get("best"),
-        "value_high": value.get("high"),
-        "unit": value.get("unit"),
-        "measure": value.get("measure"),
-        **_ref("of", value.get("of")),
-        "names": [actor["id"] for actor in claim["names"]],
-        **_when("said", claim["said"]),
-        "inferred": claim["inferred"],
-        "sources": [citation["source"]["id"] for citation in claim["citations"]],
-        "flags": list(dict.fromkeys(flag for citation in claim["citations"] for flag in citation["flags"])),
-        **_ref("dataset", claim["dataset"]),
-        "url": claim["url"],
+        "participants": [part["actor"]["id"] for part in participants],
+        "participant_roles": [part["role"] for part in participants],
     }
 
 
-def source_columns(source: Json) -> dict[str, Any]:
-    """A flat source."""
-    plain = ("id", "kind", "title", "publisher", "author", "url", "archive_url", "language")
+def _statuses(assessments: list[Json]) -> dict[str, Any]:
+    statuses: dict[str, Any] = dict.fromkeys(f"status_{aspect}" for aspect in Aspect)
+    for found in sorted(assessments, key=lambda found: -_CONTEST.index(found["status"])):
+        statuses[f"status_{found['aspect']}"] = found["status"]
+    return statuses
+
+
+def _counts(claims: Json) -> dict[str, Any]:
+    by_stance = {f"claims_{stance.value}": claims["by_stance"].get(stance, 0) for stance in Stance}
+    return {"claims": claims["total"], **by_stance}
+
+
+def _value(value: Json | None) -> dict[str, Any]:
+    figures = {f"value_{part}": value and value[part] for part in _FIGURE}
+    plain = {name: value and value[name] for name in ("unit", "measure")}
+    return {**figures, **plain, **_ref("of")(value and value["of"])}
+
+
+def _citations(citations: list[Json]) -> dict[str, Any]:
     return {
-        **{part: source[part] for part in plain},
-        **_when("published", source["published"]),
-        **_ref("parent", source["parent"]),
-        "reliability": source["reliability"],
-        "reliability_meaning": source["reliability"] and Reliability[source["reliability"]].meaning,
-        "note": source["note"],
-        **{f"supports_{what}": number for what, number in source["supports"].items()},
-        **_ref("dataset", source["dataset"]),
+        "sources": [citation["source"]["id"] for citation in citations],
+        "flags": list(dict.fromkeys(flag for citation in citations for flag in citation["flags"])),
     }
 
 
-def actor_columns(actor: Json) -> dict[str, Any]:
-    """A flat actor."""
-    return {
-        **{part: actor[part] for part in ("id", "kind", "name", "aliases", "description")},
-        "affiliations": [f"{link['kind']}:{link['actor']['id']}" for link in actor["affiliations"]],
-        "affiliated": [f"{link['kind']}:{link['actor']['id']}" for link in actor["affiliated"]],
-        **_ref("dataset", actor["dataset"]),
-        "url": actor["url"],
-    }
+def _explained(name: str, meaning: Callable[[Any], str]) -> Part:
+    """A mark, and what it means."""
+    return lambda value: {name: value, f"{name}_meaning": value and meaning(value)}
 
 
-def location_columns(location: Json) -> dict[str, Any]:
-    """A flat location."""
-    return {
-        **{part: location[part] for part in ("id", "kind", "name", "aliases")},
-        **_ref("within", location["within"]),
-        **_area(location),
-        "gazetteers": location["gazetteers"],
-        **_point(location["point"]),
-        **_ref("dataset", location["dataset"]),
-        "url": location["url"],
-    }
+def _links(name: str) -> Part:
+    return lambda links: {name: [f"{link['kind']}:{link['actor']['id']}" for link in links]}
 
 
-def dataset_columns(dataset: Json) -> dict[str, Any]:
-    """A flat dataset."""
-    plain = {name: dataset[name] for name in BLANKS["dataset"] if name != "releases"}
+def _releases(releases: list[Json]) -> dict[str, Any]:
     parts = {"files": "file", "versions": "version", "sha256": "sha256"}
-    return {**plain, **{name: [one[part] or "" for one in dataset["releases"]] for name, part in parts.items()}}
+    return {name: [one[part] or "" for one in releases] for name, part in parts.items()}
 
 
-def dispute_columns(dispute: Json) -> dict[str, Any]:
-    """A flat dispute."""
-
+def _positions(positions: list[Json]) -> dict[str, Any]:
     def parties(stance: str) -> list[str]:
-        held = [position["party"] for position in dispute["positions"] if position["stance"] == stance]
+        held = [position["party"] for position in positions if position["stance"] == stance]
         return ["" if party is None else party["id"] for party in held]
 
-    event = dispute["event"]
-    return {
-        **_ref("event", event),
-        **_when("date", event["date"]),
-        "aspect": dispute["aspect"],
-        "supporting_parties": parties("support"),
-        "opposing_parties": parties("oppose"),
-        "because": dispute["because"],
-        "inferred": dispute["inferred"],
-    }
+    return {"supporting_parties": parties("support"), "opposing_parties": parties("oppose")}
 
 
-def difference_columns(difference: Json) -> dict[str, Any]:
-    """A difference between two versions of a record: texts as they are, everything else as JSON."""
+def _any_json(name: str) -> Part:
+    """A text as it is, everything else as JSON."""
+    plain = (str, type(None))
+    return lambda value: {name: value if isinstance(value, plain) else orjson.dumps(value).decode()}
 
-    def cell(value: Any) -> str | None:  # noqa: ANN401 - any JSON value
-        return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
 
-    return {**difference, "before": cell(difference["before"]), "after": cell(difference["after"])}
+CLAIM: dict[str, Part | None] = {
+    "id": None,
+    **{name: _ref(name) for name in ("event", "speaker", "via")},
+    **dict.fromkeys(("about", "stance", "aspect", "certainty")),
+    "credibility": _explained("credibility", lambda grade: _CREDIBILITY[str(grade)]),
+    **dict.fromkeys(("summary", "quote")),
+    "quote_by": _ref("quote_by"),
+    "value": _value,
+    "names": lambda actors: {"names": [actor["id"] for actor in actors]},
+    "said": _when("said"),
+    "inferred": None,
+    "citations": _citations,
+    "dataset": _ref("dataset"),
+    "url": None,
+}
+PARTS: dict[str, dict[str, Part | None]] = {
+    "events": {
+        **dict.fromkeys(("id", "kind", "title", "summary")),
+        "date": _when("date"),
+        "location": _place,
+        "participants": _participants,
+        "part_of": _ref("part_of"),
+        "claims": _counts,
+        "assessments": _statuses,
+        "deaths": lambda deaths: {f"deaths_{part}": deaths and deaths[part] for part in (*_FIGURE, "claim")},
+        "dataset": _ref("dataset"),
+        "url": None,
+    },
+    "claims": CLAIM,
+    "sources": {
+        **dict.fromkeys(("id", "kind", "title", "publisher", "author", "url", "archive_url", "language")),
+        "published": _when("published"),
+        "parent": _ref("parent"),
+        "reliability": _explained("reliability", lambda grade: Reliability[grade].meaning),
+        "note": None,
+        "supports": lambda supports: {f"supports_{what}": number for what, number in supports.items()},
+        "dataset": _ref("dataset"),
+    },
+    "actors": {
+        **dict.fromkeys(("id", "kind", "name", "aliases", "description")),
+        **{name: _links(name) for name in ("affiliations", "affiliated")},
+        "dataset": _ref("dataset"),
+        "url": None,
+    },
+    "locations": {
+        **dict.fromkeys(("id", "kind", "name", "aliases")),
+        "within": _ref("within"),
+        **dict.fromkeys((*AREA, "gazetteers")),
+        "point": _point,
+        "dataset": _ref("dataset"),
+        "url": None,
+    },
+    "datasets": {**dict.fromkeys(BLANKS["dataset"]), "releases": _releases},
+    "disputes": {
+        "event": lambda event: {**_ref("event")(event), **_when("date")(event["date"])},
+        "aspect": None,
+        "positions": _positions,
+        **dict.fromkeys(("because", "inferred")),
+    },
+    "differences": {
+        **dict.fromkeys(("kind", "id", "op", "field")),
+        **{name: _any_json(name) for name in ("before", "after")},
+        "url": None,
+    },
+}
+"""The columns of each list, by the field that they are made of; null: the field is a column as it stands."""
+
+
+def flattened(listing: str, record: Json) -> dict[str, Any]:
+    """A flat record."""
+    found: dict[str, Any] = {}
+    for field, part in PARTS[listing].items():
+        if part is None:
+            found[field] = record[field]
+        else:
+            found.update(part(record[field]))
+    return found
 
 
 def neutral(text: str) -> str:
@@ -212,53 +222,153 @@ def neutral(text: str) -> str:
     return MARK + text if text.startswith(DANGEROUS) else text
 
 
-def _cell(name: str, value: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _cell(name: str, value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """A value as text."""
+    if value is None:
+        return ""
+    if isinstance(value, str | list):
+        text = value if isinstance(value, str) else "|".join(value)
+        return PUBLIC.get().prefix + text if name == "url" and text.startswith("/") else neutral(text)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if name in NUMBERS and isinstance(value, int):
-        return f"{value}.0"
-    if isinstance(value, list):
-        value = "|".join(value)
-    if name == "url" and isinstance(value, str) and value.startswith("/"):
-        return PUBLIC.get().prefix + value
-    return neutral(value) if isinstance(value, str) else value
+    return f"{value}.0" if name in NUMBERS and isinstance(value, int) else str(value)
 
 
-def _cells(row: dict[str, Any], header: Sequence[str]) -> list[Any]:
-    """Most values are written as they are: for these, no function is called."""
-    return [
-        value
-        if (value := row[name]) is None
-        or ((kind := value.__class__) is str and value[:1] not in _MARKED)
-        or (kind is int and name not in NUMBERS)
-        else _cell(name, value)
-        for name in header
+def _line(row: dict[str, Any]) -> str:
+    """A row of CSV (RFC 4180); for most values no function is called, and most rows need no quotes."""
+    cells = [
+        value if value.__class__ is str and value[:1] not in _MARKED else "" if value is None else _cell(name, value)
+        for name, value in row.items()
     ]
+    line = ",".join(cells)
+    if line.count(",") < len(cells) and _QUOTED.search(line) is None:
+        return line
+    return ",".join(['"{}"'.format(cell.replace('"', '""')) if _NEEDS.search(cell) else cell for cell in cells])
 
 
 def csv_lines(rows: Iterable[dict[str, Any]], header: Sequence[str], *, first: bool) -> bytes:
-    """Rows as CSV (RFC 4180) in UTF-8, preceded by the header if `header` is given. Null is an empty cell."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    if first:
-        writer.writerow(header)
-    writer.writerows(_cells(row, header) for row in rows)
-    return out.getvalue().encode()
+    """Rows as CSV in UTF-8, preceded by the header if it is the `first` part. Null is an empty cell."""
+    lines = [",".join(header)] if first else []
+    lines += [_line({name: row[name] for name in header}) or '""' for row in rows]
+    return "".join([f"{line}\r\n" for line in lines]).encode()
 
 
-def feature(columns: dict[str, Any], names: Sequence[str] | None) -> bytes:
-    """A GeoJSON feature (RFC 7946) with some columns, or (None) all; a record without a point has a null geometry."""
-    placed = columns.get("longitude") is not None
-    geometry = {"type": "Point", "coordinates": [columns["longitude"], columns["latitude"]]} if placed else None
-    shown = columns.copy() if names is None else {name: columns[name] for name in names}
-    for name in _LISTS.intersection(shown):
-        shown[name] = "|".join(shown[name])
-    return orjson.dumps({"type": "Feature", "id": columns["id"], "geometry": geometry, "properties": shown})
+class Flat(ABC):
+    """Writes records with some columns, each field from its text in the document, without parsing the whole.
+
+    References, dates and places repeat, so that what was made of them before is kept.
+    """
+
+    def __init__(self, listing: str, header: Sequence[str]) -> None:
+        """Take the columns, in their order."""
+        kind, parts = listing.removesuffix("s"), PARTS[listing]
+        self._fields = tuple(BLANKS.get(kind, parts))
+        self._marks = None if listing == "differences" else [b',"%b":' % name.encode() for name in self._fields[1:]]
+        at = {field: number for number, field in enumerate(self._fields)}
+        field_of = {column: field for field in parts for column in _names(listing, field)}
+        self._made = [(at[field], self._maker(field, tuple(names), parts[field]))
+                      for field, names in groupby(header, key=field_of.__getitem__)]  # fmt: skip
+
+    def _maker(self, field: str, names: tuple[str, ...], part: Part | None) -> Callable[[bytes], bytes]:
+        """What makes some columns of a field of its text."""
+
+        def parsed(text: bytes) -> bytes:
+            value = orjson.loads(text)
+            found = {field: value} if part is None else part(value)
+            return self._columns(found if tuple(found) == names else {name: found[name] for name in names})
+
+        make = self._as_is(field) if part is None else parsed
+        if field in _PASSING:
+            return make
+        kept = lru_cache(REMEMBERED)(make)
+        if field != "assessments":
+            return kept
+        return lambda text: kept(_BECAUSE.sub(b'"because":[]', text))  # no column shows these, and no two are alike
+
+    @abstractmethod
+    def _as_is(self, name: str) -> Callable[[bytes], bytes]:
+        """What makes a column of a field that is one."""
+
+    @abstractmethod
+    def _columns(self, found: dict[str, Any]) -> bytes:
+        """Columns."""
+
+    @abstractmethod
+    def _joined(self, texts: list[bytes], columns: bytes) -> bytes:
+        """The record, of the texts of its fields and its columns."""
+
+    def record(self, document: bytes) -> bytes:
+        """A record. Raises an error of `TROUBLE` if its document is damaged."""
+        texts = self._cut(document)
+        return self._joined(texts, b",".join([make(texts[at]) for at, make in self._made]))
+
+    def _cut(self, document: bytes) -> list[bytes]:
+        """The texts of the fields. They are in order, and no field but the last but one holds names like the next's."""
+        if self._marks is None:
+            found = orjson.loads(document)
+            return [orjson.dumps(found[name]) for name in self._fields]
+        *marks, last = self._marks
+        texts, at = [], len(self._fields[0]) + len(b'{"":')
+        for mark in marks:
+            end = document.index(mark, at)
+            texts.append(document[at:end])
+            at = end + len(mark)
+        end = document.rindex(last, at)
+        texts.append(document[at:end])
+        texts.append(document[end + len(last) : -len(DAMAGED) if document.endswith(DAMAGED) else -1])
+        return texts
+
+
+_QUOTE, _LIST = b'"['
+_SPECIAL = frozenset(map(ord, (*_MARKED, '"')))
+"""The first byte of a text, or the end of an empty one, that `_cell` looks at."""
+
+
+class Csv(Flat):
+    """Writes rows of CSV."""
+
+    def _as_is(self, name: str) -> Callable[[bytes], bytes]:
+        def column(text: bytes) -> bytes:
+            if text[0] == _QUOTE and text[1] not in _SPECIAL and b"\\" not in text:
+                return text if b"," in text else text[1:-1]
+            return _line({name: orjson.loads(text)}).encode()
+
+        return column
+
+    def _columns(self, found: dict[str, Any]) -> bytes:
+        return _line(found).encode()
+
+    def _joined(self, _texts: list[bytes], columns: bytes) -> bytes:
+        return (columns or b'""') + b"\r\n"
+
+
+class GeoJson(Flat):
+    """Writes GeoJSON features (RFC 7946); a record without a point has a null geometry."""
+
+    def __init__(self, listing: str, header: Sequence[str]) -> None:
+        """Take the columns, in their order."""
+        super().__init__(listing, header)
+        self._place = self._fields.index("location" if listing == "events" else "point")
+
+    def _as_is(self, name: str) -> Callable[[bytes], bytes]:
+        begins = b'"%b":' % name.encode()
+        return lambda text: self._columns({name: orjson.loads(text)}) if text[0] == _LIST else begins + text
+
+    def _columns(self, found: dict[str, Any]) -> bytes:
+        for name, value in found.items():
+            if isinstance(value, list):
+                found[name] = "|".join(value)
+        return orjson.dumps(found)[1:-1]
+
+    def _joined(self, texts: list[bytes], columns: bytes) -> bytes:
+        point = _AT.search(texts[self._place])
+        geometry = b"null" if point is None else b'{"type":"Point","coordinates":[%b,%b]}' % point.groups()
+        return b'{"type":"Feature","id":%b,"geometry":%b,"properties":{%b}}' % (texts[0], geometry, columns)
 
 
 def types(listing: str) -> dict[str, str]:
     """What each column of a list holds, in the words of JSON Schema, and `date` and `date-time`."""
-    return {name: _type(name, blank) for name, blank in CSV_COLUMNS[listing](BLANKS[listing.removesuffix("s")]).items()}
+    return {name: _type(name, blank) for name, blank in flattened(listing, BLANKS[listing.removesuffix("s")]).items()}
 
 
 def _type(name: str, blank: object) -> str:
@@ -273,36 +383,17 @@ def _type(name: str, blank: object) -> str:
     return {"inferred": "boolean", "recorded_at": "date-time"}.get(name, "string")
 
 
-CSV_COLUMNS: dict[str, Columns] = {
-    "events": event_columns,
-    "claims": claim_columns,
-    "sources": source_columns,
-    "actors": actor_columns,
-    "locations": location_columns,
-    "datasets": dataset_columns,
-    "disputes": dispute_columns,
+def _names(listing: str, field: str) -> tuple[str, ...]:
+    """The columns that a field becomes."""
+    part = PARTS[listing][field]
+    return (field,) if part is None else tuple(part(BLANKS.get(listing.removesuffix("s"), {}).get(field)))
+
+
+CSV_HEADERS = {
+    listing: tuple(name for field in parts for name in _names(listing, field)) for listing, parts in PARTS.items()
 }
-CSV_HEADERS = {name: tuple(columns(BLANKS[name.removesuffix("s")])) for name, columns in CSV_COLUMNS.items()}
-_LISTS = frozenset(name for listing in CSV_HEADERS for name, kind in types(listing).items() if kind == "array")
-CSV_HEADERS["differences"] = ("kind", "id", "op", "field", "before", "after", "url")
-CSV_COLUMNS["differences"] = difference_columns
-SPREAD: dict[str, dict[str, tuple[str, ...]]] = {
-    "events": {
-        "assessments": tuple(name for name in CSV_HEADERS["events"] if name.startswith("status_")),
-        "deaths": tuple(name for name in CSV_HEADERS["events"] if name.startswith("deaths_")),
-    },
-    "claims": {
-        "value": (
-            *(name for name in CSV_HEADERS["claims"] if name.startswith("value_")),
-            "unit",
-            "measure",
-            "of_id",
-            "of",
-        ),
-        "citations": ("sources", "flags"),
-    },
-    "sources": {"supports": tuple(name for name in CSV_HEADERS["sources"] if name.startswith("supports_"))},
-    "locations": {"point": POINT},
-    "disputes": {"positions": ("supporting_parties", "opposing_parties")},
+SPREAD = {
+    listing: {field: found for field in parts if field not in (found := _names(listing, field))}
+    for listing, parts in PARTS.items()
 }
 """Fields of a record that become several columns with other names."""

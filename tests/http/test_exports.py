@@ -4,10 +4,12 @@ import errno
 import os
 from typing import NoReturn
 
+import orjson
 import pytest
 import sqlalchemy as sa
 
 from api.http import downloads, exports, formats
+from api.query.validity import BLANKS
 from api.storage.database import engine
 from tests.support.live import Api, serving
 from tests.support.wire import Wire
@@ -148,3 +150,29 @@ def test_grades_stand_beside_their_words(api: Api) -> None:
     claims, sources = api.csv("/claims.csv"), api.csv("/sources.csv")
     assert {(row["credibility"], row["credibility_meaning"]) for row in claims} == {("6", "Cannot be judged.")}
     assert {(row["reliability"], row["reliability_meaning"]) for row in sources} == {("F", "Cannot be judged.")}
+
+
+@pytest.mark.parametrize("names", [(), ("url", "dataset", "id"), ("dataset", "dataset_id")])
+def test_what_is_made_of_the_texts_of_fields_is_what_is_made_of_the_whole(api: Api, names: tuple[str, ...]) -> None:
+    """Also where a field's text holds what begins the next field, quotes, or a formula; and of a damaged record."""
+    known = orjson.loads(api.good("/events.ndjson").content.splitlines()[0])
+    strange = {"summary": '=",\\"date\\":{', "title": 'a, "b"', "extra": {"url": [1], "x": {"url": "/y", "dataset": 2}}}
+    documents = [
+        known | strange,
+        known | {"location": None, "title": ""},
+        BLANKS["event"] | {"id": "a", "damaged": True},
+    ]
+    header = names or formats.CSV_HEADERS["events"]
+    csv, geojson = formats.Csv("events", header), formats.GeoJson("events", header)
+    for document in documents:
+        columns = formats.flattened("events", document)
+        text = orjson.dumps(document)
+        assert csv.record(text) == formats.csv_lines([columns], header, first=False)
+        point = document["location"] and document["location"]["point"]
+        joined = {name: "|".join(value) if isinstance(value, list) else value for name, value in columns.items()}
+        assert orjson.loads(geojson.record(text)) == {
+            "type": "Feature",
+            "id": document["id"],
+            "geometry": point and {"type": "Point", "coordinates": [point["longitude"], point["latitude"]]},
+            "properties": {name: joined[name] for name in header},
+        }

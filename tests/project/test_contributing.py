@@ -44,7 +44,7 @@ FIELD: Edits = {
         ('                "reliability": ', '                "translator": fields["translator"],\n'),
     ),
     "api/schemas/records.py": (("    reliability: v.Reliability\n", "    translator: str | None\n"),),
-    "api/http/formats.py": (('        "reliability": ', '        "translator": source["translator"],\n'),),
+    "api/http/formats.py": (('        "reliability": ', '        "translator": None,\n'),),
 }
 WRITER = """\
 async def _text(
@@ -135,7 +135,7 @@ RESOURCE_STEPS: Edits = {
     "api/query/validity.py": (('    "dispute": records.Dispute,\n', '    "concession": records.Claim,\n'),),
     "api/http/fields.py": (('    "disputes": records.Dispute,\n', '    "concessions": records.Claim,\n'),),
     "api/http/openapi.py": (('    "Positions": "', '    "Concessions": "Who conceded what.",\n'),),
-    "api/http/formats.py": (('    "disputes": dispute_columns,\n', '    "concessions": claim_columns,\n'),),
+    "api/http/formats.py": (('    "disputes": {\n', '    "concessions": CLAIM,\n'),),
 }
 TRIED = """
 import asyncio, json, sys, httpx

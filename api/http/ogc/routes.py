@@ -45,7 +45,7 @@ def properties(collection: str, document: Json) -> dict[str, Any]:
     that looks like a day as a date, and a condition on any date as `datetime`. So only the earliest and latest days are
     dates, and the rest of the date is in words.
     """
-    columns = formats.CSV_COLUMNS[collection](document)
+    columns = formats.flattened(collection, document)
     when = DATES.get(collection)
     found: dict[str, Any] = {}
     for name, value in columns.items():
