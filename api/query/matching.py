@@ -144,6 +144,8 @@ class Matching:
     """Matches before conditions on the day as of which claims count."""
     sure: BitMap = field(default_factory=BitMap)
     """Matches with a claim that counts as of that day."""
+    about: dict[int, int] = field(default_factory=dict)
+    """The numbers of the events of claims that were looked up, by the claim's number."""
 
     @property
     def facets(self) -> type[EventFacets] | type[ClaimFacets]:
@@ -161,7 +163,9 @@ class Matching:
 
     async def with_undated(self) -> tuple["Matching", BitMap]:
         """The matches if undated records and claims counted, and their finder; call `found` first."""
-        other = Matching(self.session, self.table, replace(self.conditions, undated=True), sure=self.sure)
+        other = Matching(
+            self.session, self.table, replace(self.conditions, undated=True), sure=self.sure, about=self.about
+        )
         if not self.conditions.has_days:
             return other, await other._then(self.whenever)
         days = await self.session.index.days_of(self.session, self.table)
@@ -328,14 +332,27 @@ class Matching:
         if not unsure:
             return sure
         claims = BitMap.union(BitMap(), *await self._postings(resting.claims))
-        claims = await Matching(self.session, "claims", self.conditions)._known(claims, day)  # noqa: SLF001 - of this class
-        by = "events" if len(unsure) < len(claims) else "claims"
-        numbers = list(unsure if by == "events" else claims)
+        finder = Matching(self.session, "claims", replace(self.conditions, undated=True))
+        all_claims = await finder._known(claims, day)
+        claims = all_claims if self.conditions.undated else finder.sure
+        if len(claims) <= max(len(unsure), QUICK):
+            # Undated claims are looked up too, because they are needed for the counts of what was left out.
+            await self._look_up("claims", all_claims - BitMap(self.about))
+            events = [self.about.get(claim) for claim in claims]
+            sure.update([event for event in events if event is not None and event in unsure])
+        else:
+            sure.update([event for event, claim in await self._look_up("events", unsure) if claim in claims])
+        return sure
+
+    async def _look_up(self, by: str, members: BitMap) -> list[tuple[int, int]]:
+        """The numbers of events and of claims about them, of some events or claims."""
+        numbers, found = list(members), []
         for start in range(0, len(numbers), BATCH):
             part = numbers[start : start + BATCH]
             rows = await self.session.fetch(CLAIMS_ABOUT[by], {"numbers": part}, slow=len(part) > QUICK)
-            sure.update([event for _, event, claim in rows if event in unsure and claim in claims])
-        return sure
+            found += [(event, claim) for _, event, claim in rows]
+        self.about.update((claim, event) for event, claim in found)
+        return found
 
     async def _column(self, name: str) -> Column:
         return await self.session.index.column(self.session, self.table, name)
