@@ -12,7 +12,7 @@ import typer
 from api.http import monitoring
 from api.main import create_app, guarded
 from api.models.base import TEXT_LENGTH
-from api.server.fast_path import warm
+from api.server.middleware import warm
 from api.server.server import PortUnusableError, Server, bind
 from api.settings import Settings, SettingsError, read_settings
 from api.storage.database import DatabaseUnusableError, engine, explained

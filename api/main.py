@@ -32,9 +32,8 @@ from api.http.resources import (
     sources,
 )
 from api.query.session import Data
-from api.server.fast_path import fast_path_of
 from api.server.integrity import IntegrityCheck
-from api.server.middleware import Middleware
+from api.server.middleware import Middleware, fast_path_of
 from api.settings import Settings
 from api.storage import database
 from api.storage.postgres import PostgresReader
@@ -124,7 +123,7 @@ def guarded(app: FastAPI, settings: Settings) -> Middleware:
     """The application as served: in its middleware, with the fast path around the framework."""
     routers = [router for resource in RESOURCES for router in (resource.exports, resource.router)]
     fast_path = fast_path_of(app, [rollups.router, *routers])
-    return Middleware(app, settings, app.state.metrics, fast_path.answer)
+    return Middleware(app, settings, app.state.metrics, fast_path)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the protocol's

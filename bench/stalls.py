@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 from api.http.pages.frame import templates
-from api.server.fast_path import warmed
+from api.server.middleware import warmed
 from api.server.server import settle
 from tests.support.live import serving
 

@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from api import models
-from api.index import rules
+from api.index.integrity import derived_tables, facts_fingerprint, rules_fingerprint
 from api.storage.database import DatabaseUnusableError, address, engine, explained, is_sqlite, sqlite_file, viewer
 
 FOLDER = Path(__file__).parent
@@ -28,7 +28,9 @@ def migrate(url: str) -> None:
     with _exclusively(url) as connection:
         if _version(connection) is None:
             _run(connection, command.upgrade, "head")
-            connection.execute(sa.insert(models.Derivation).values(id=1, facts=rules.facts(), rules=rules.rules()))
+            connection.execute(
+                sa.insert(models.Derivation).values(id=1, facts=facts_fingerprint(), rules=rules_fingerprint())
+            )
         elif not _follows(connection):
             _derive(connection)
 
@@ -39,12 +41,12 @@ def _follows(connection: sa.Connection) -> bool:
     if sa.inspect(connection).has_table(models.Derivation.__tablename__):
         row = connection.execute(sa.select(models.Derivation.facts, models.Derivation.rules)).first()
         facts, made = row or (None, None)
-    if facts != rules.facts():
+    if facts != facts_fingerprint():
         raise DatabaseUnusableError(
             "The database was built by a version between releases, whose tables of facts differ from this code's: "
             "load the data anew, into a new database."
         )
-    return made == rules.rules()
+    return made == rules_fingerprint()
 
 
 def _derive(connection: sa.Connection) -> None:
@@ -55,12 +57,12 @@ def _derive(connection: sa.Connection) -> None:
 
     work = Load(connection, silent)
     work.history.set_aside()
-    tables = rules.derived_tables()
+    tables = derived_tables()
     for table in tables:
         table.drop(connection, checkfirst=True)
     models.Base.metadata.create_all(connection)
     connection.execute(sa.delete(models.Derivation))
-    connection.execute(sa.insert(models.Derivation).values(id=1, facts=rules.facts(), rules=rules.rules()))
+    connection.execute(sa.insert(models.Derivation).values(id=1, facts=facts_fingerprint(), rules=rules_fingerprint()))
     if connection.scalar(sa.select(sa.func.count()).select_from(models.Dataset)):
         work.derive(Why(RevisionAction.REBUILD, message="derived by other rules"), anew=True)
 

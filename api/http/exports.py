@@ -21,10 +21,10 @@ from api.http.answers import Asked, CountedLate, ListFilters, Listing, data_of, 
 from api.http.caching import base, placed_parts
 from api.http.downloads import Export, ExportCache
 from api.http.fields import Chosen, Columned, picked
+from api.query.documents import TROUBLE
 from api.query.lists import BEGINS, in_turns
 from api.query.paging import Found, Place, Sort, Stretch
 from api.query.session import Data, ReadSession
-from api.query.validity import TROUBLE
 from api.schemas.records import Json
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ import orjson
 
 from api.domain.vocabulary import Aspect, Credibility, Reliability, Stance, Status
 from api.http.caching import PUBLIC
-from api.query.validity import BLANKS
+from api.query.documents import BLANKS
 from api.schemas.records import Json
 
 _CREDIBILITY = {word.value: word.meaning for word in Credibility}

@@ -3,6 +3,7 @@
 from api.models.base import NAMES, TEXT, Base
 from api.models.history import Change, PastVersion, Release, ReleasePart, Revision
 from api.models.index import (
+    VIEWS,
     ActorClosure,
     ActorDocument,
     ActorWords,
@@ -35,7 +36,6 @@ from api.models.records import (
     Participation,
     Source,
 )
-from api.models.views import VIEWS
 
 __all__ = [
     "NAMES",

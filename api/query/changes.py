@@ -26,13 +26,13 @@ from sqlalchemy import (
 from api import models
 from api.domain.vocabulary import ChangeOperation
 from api.models.facets import FACETS
+from api.query.documents import NOT_SOUND
 from api.query.history import DOCUMENT_TABLES, HistoryList, bodies_of
 from api.query.lists import require_revision
 from api.query.paging import DATED, Found, Place, Sort, Stretch, stretch
 from api.query.postings import LAST, numbers_of
 from api.query.session import ReadSession, sent_moment
 from api.query.statements import KIND_OF_LIST, PAGES, PLACES, REVISION, each_number, each_text
-from api.query.validity import NOT_SOUND
 from api.storage.reader import Row, SqlStatement, body_of
 
 LARGE = 1_000

@@ -18,7 +18,7 @@ from api.domain.geo import Box, Circle
 from api.domain.vocabulary import Known, Match, Undated
 from api.errors import SUGGESTIONS
 from api.models.facets import FACETS, ClaimFacets, EventFacets, Facet
-from api.query.as_of import AsOfDay
+from api.query.documents import AsOfDay
 from api.query.filters import Filters, facets
 from api.query.lists import ListQuestion, count_matches, resolve
 from api.query.matching import Conditions, Matching, Wanted, any_of

@@ -13,7 +13,7 @@ from api.domain import vocabulary as v
 from api.domain.geo import Box, Circle, countries, near
 from api.domain.text import fold
 from api.models.facets import EventFacets, Facet
-from api.query.as_of import AsOfDay
+from api.query.documents import AsOfDay
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -8,7 +8,7 @@ from pyroaring import BitMap
 
 from api.errors import BadParameters, bad
 from api.models.facets import EventFacets
-from api.query.as_of import BODY, AsOfDay
+from api.query.documents import BODY, AsOfDay
 from api.query.matching import Conditions, Matching, Named, Wanted, between
 from api.query.paging import DATED, UNDATED, Found, Place, Sort, Stretch, Taken, Walked, stretch
 from api.query.postings import numbers_of, set_of

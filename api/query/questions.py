@@ -17,14 +17,13 @@ from api.domain.assessment import Assessment
 from api.domain.positions import Stand
 from api.domain.statements import Question, Statement, decode
 from api.domain.vocabulary import Aspect, Undated
-from api.query.as_of import BODY, STATEMENTS, AsOfDay
 from api.query.descriptions import why
+from api.query.documents import BODY, STATEMENTS, AsOfDay, blank, blanked
 from api.query.lists import BATCH, Selection, check_named, in_turns, left_out, require_revision, resolve, walk
 from api.query.matching import Conditions, Wanted
 from api.query.paging import DATED, Found, Place, Sort, Walked, just_before
 from api.query.session import ReadSession
 from api.query.statements import REVISION
-from api.query.validity import blank, blanked
 from api.schemas.records import Json, whole
 from api.storage.reader import Row, body_of
 from api.storage.reader import SqlStatement as Query

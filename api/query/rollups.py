@@ -19,7 +19,7 @@ from api.domain import vocabulary as v
 from api.domain.assessment import assess
 from api.errors import BadParameters, bad
 from api.models.facets import FACETS, NEVER, ClaimFacets, EventFacets, Facet, Span
-from api.query.as_of import AsOfDay
+from api.query.documents import AsOfDay
 from api.query.lists import BATCH, found, resolve
 from api.query.matching import UNLIKE_A_DAY, Conditions
 from api.query.postings import Column, Days, numbers_of, set_of

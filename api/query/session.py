@@ -16,10 +16,10 @@ from sqlalchemy import FromClause, bindparam, func, select
 from api import models
 from api.domain.vocabulary import ChangeOperation
 from api.errors import Gone, NotFound, RevisionDiffers, Unavailable, nearest
+from api.query.documents import ID, TROUBLE, Soundness, blank
 from api.query.paging import RevisionMark
 from api.query.postings import Index
 from api.query.statements import REVISION, SEAL
-from api.query.validity import ID, TROUBLE, Soundness, blank
 from api.storage.reader import Connection, Parameters, Reader, Row, SqlStatement
 
 log = structlog.get_logger()

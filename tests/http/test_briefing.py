@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.http.routing import EXAMPLES
-from api.schemas.reports import Briefing
+from api.schemas.pages import Briefing
 from tests.support.live import Api
 
 JULY_3 = {

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from api.http.routing import EXAMPLES
-from api.schemas.reports import Comparison
+from api.schemas.pages import Comparison
 from tests.support.live import Api
 
 CITY = "/events/capture-of-lysychansk/compare"

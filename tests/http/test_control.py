@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from api.http.routing import EXAMPLES
-from api.schemas.reports import Control
+from api.schemas.pages import Control
 from tests.support.live import Api
 
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from api.http import downloads, exports, formats
-from api.query.validity import BLANKS
+from api.query.documents import BLANKS
 from api.storage.database import engine
 from tests.support.live import Api, serving
 from tests.support.wire import Wire

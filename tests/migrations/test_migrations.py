@@ -15,7 +15,7 @@ from alembic.config import Config
 
 import migrations
 from api import models
-from api.index import rules
+from api.index import integrity
 from api.settings import PROJECT
 from api.storage.database import DatabaseUnusableError, engine
 from migrations import migrate, require_current, unbuild
@@ -126,7 +126,7 @@ def test_words_for_people_are_no_rule(tmp_path: Path) -> None:
     one.write_text('"""A."""\nX = 1  # why\n')
     other.write_text('"""B."""\n\nX = 1\n')
     third.write_text('"""B."""\n\nX = 2\n')
-    assert rules._code(one) == rules._code(other) != rules._code(third)  # noqa: SLF001 - no public function takes a file
+    assert integrity._code(one) == integrity._code(other) != integrity._code(third)  # noqa: SLF001 - no public function takes a file
 
 
 def test_alembic_finds_nothing_to_change(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,7 +132,7 @@ RESOURCE_STEPS: Edits = {
         ("    control,\n", "    concessions,\n"),
         ("locations, datasets)\n", "concessions, "),
     ),
-    "api/query/validity.py": (('    "dispute": records.Dispute,\n', '    "concession": records.Claim,\n'),),
+    "api/query/documents.py": (('    "dispute": records.Dispute,\n', '    "concession": records.Claim,\n'),),
     "api/http/fields.py": (('    "disputes": records.Dispute,\n', '    "concessions": records.Claim,\n'),),
     "api/http/openapi.py": (('    "Positions": "', '    "Concessions": "Who conceded what.",\n'),),
     "api/http/formats.py": (('    "disputes": {\n', '    "concessions": CLAIM,\n'),),

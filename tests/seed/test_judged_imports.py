@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from api.schemas.pages import DisputePage
-from api.schemas.reports import Briefing, Comparison, Control, HistoryPage
+from api.schemas.pages import Briefing, Comparison, Control, DisputePage, HistoryPage
 from seed.importers.command import Wish, import_files
 from tests.support.imitations import CONTROL, FIRMS, UCDP, Cells, ucdp, write
 from tests.support.live import Api, serving

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from api.server import fast_path
+from api.server import middleware
 from tests.support import databases
 from tests.support.live import Api, serving
 
@@ -51,7 +51,7 @@ def long_way(sqlite_api: Api, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """Serves the dossier without the fast path; the server with it has started before."""
     assert sqlite_api.client.base_url.host == "127.0.0.1"
     folder, patch = tmp_path_factory.mktemp("long"), pytest.MonkeyPatch()
-    patch.setattr(fast_path.FastPath, "answer", _none)
+    patch.setattr(middleware.FastPath, "answer", _none)
     with databases.copy("sqlite", folder, databases.dossier("sqlite")) as url, serving(url) as served:
         patch.undo()
         yield served

@@ -27,12 +27,12 @@ from api.http.ogc.collections import (
     LocationItems,
     described,
 )
+from api.query.documents import BLANKS
 from api.query.filters import ID_PATTERN, MAX_LIMIT
 from api.query.lists import in_turns
 from api.query.paging import RevisionMark, Sort, decode_cursor, encode_cursor, fingerprint, links
 from api.query.session import ReadSession
 from api.query.tables import placeless
-from api.query.validity import BLANKS
 from api.schemas.records import Json
 
 DATES = {"events": "date", "claims": "said"}

@@ -29,15 +29,15 @@ from api.http.exports import send_export
 from api.http.routing import export_of, judged_of
 from api.models.facets import ClaimFacets
 from api.query import questions
-from api.query.as_of import BODY, AsOfDay
 from api.query.descriptions import why
+from api.query.documents import BODY, AsOfDay
 from api.query.filters import Dated, Day, Id, Paged
 from api.query.lists import BATCH, check_named, in_turns, left_out, resolve, walk
 from api.query.matching import Conditions, marked
 from api.query.paging import Found, Place, Sort, Walked, query_string
 from api.query.session import ReadSession
+from api.schemas.pages import Briefing
 from api.schemas.records import Json
-from api.schemas.reports import Briefing
 from api.storage.reader import Row
 
 

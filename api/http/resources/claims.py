@@ -14,8 +14,8 @@ from api.http.answers import Listing
 from api.http.fields import Shaped, shapes
 from api.http.routing import item_of, list_routes
 from api.models.facets import ClaimFacets
-from api.query.as_of import AsOfDay
 from api.query.descriptions import Explained, all_worded, changed_in_words, days_in_words, sentence
+from api.query.documents import AsOfDay
 from api.query.filters import AsOf, AsOfImprecise, AsOfQuery, Changed, Day, Flag, Id, Paged, PathId, Worded
 from api.query.matching import Conditions, marked, ordinal
 from api.query.session import ReadSession

@@ -18,14 +18,14 @@ from api.http.resources.events import EventId
 from api.http.routing import judged_of
 from api.models.facets import ClaimFacets
 from api.query import questions
-from api.query.as_of import BODY, STATEMENTS
 from api.query.descriptions import as_known, scope_of, why
+from api.query.documents import BODY, STATEMENTS
 from api.query.filters import AsOf, Id
 from api.query.lists import check_named
 from api.query.matching import Named
 from api.query.session import ReadSession
+from api.schemas.pages import Comparison
 from api.schemas.records import Json
-from api.schemas.reports import Comparison
 
 router = APIRouter(tags=["Positions"])
 FEWEST, MOST = 2, 20

@@ -15,16 +15,16 @@ from api.http.resources.locations import LocationId
 from api.http.routing import judged_of
 from api.models.facets import EventFacets
 from api.query import questions
-from api.query.as_of import BODY, AsOfDay
 from api.query.descriptions import as_known, reason
+from api.query.documents import BODY, AsOfDay
 from api.query.filters import AsOf
 from api.query.lists import BATCH, resolve, walk
 from api.query.matching import Conditions, any_of
 from api.query.questions import DATE
 from api.query.session import ReadSession
 from api.query.tables import item_statement
+from api.schemas.pages import Control
 from api.schemas.records import Json
-from api.schemas.reports import Control
 from api.storage.reader import Row
 
 _LOCATION = item_statement("location")

@@ -17,8 +17,8 @@ from api.http.fields import Shaped
 from api.http.routing import list_routes
 from api.models.facets import ClaimFacets, EventFacets
 from api.query import questions
-from api.query.as_of import BODY
 from api.query.descriptions import changed_in_words, days_in_words, one_of, scope_of, sentence
+from api.query.documents import BODY
 from api.query.filters import Changed, Id, OfEvents, Paged
 from api.query.lists import in_turns
 from api.query.matching import Conditions, Named, Wanted, any_of, marked, ordinal

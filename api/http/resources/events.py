@@ -17,7 +17,6 @@ from api.http.fields import Shaped
 from api.http.resources.claims import ANY_CLAIM, CLAIMS, ClaimsOfEvent, claims_of
 from api.http.routing import MISSING, export_of, item_of, list_routes, page_of
 from api.models.facets import ClaimFacets, EventFacets
-from api.query.as_of import status_test
 from api.query.descriptions import (
     Explained,
     all_worded,
@@ -29,6 +28,7 @@ from api.query.descriptions import (
     sentence,
     worded,
 )
+from api.query.documents import status_test
 from api.query.filters import (
     MAX_RADIUS_M,
     AsOfImprecise,

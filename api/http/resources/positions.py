@@ -20,15 +20,15 @@ from api.http.resources.events import EventId
 from api.http.routing import judged_of
 from api.models.facets import ClaimFacets, EventFacets
 from api.query import questions
-from api.query.as_of import BODY, STATEMENTS
 from api.query.descriptions import one_of, scope_of, sentence, why
+from api.query.documents import BODY, STATEMENTS
 from api.query.filters import AsOf, Flag, Id, OfEvents, Paged
 from api.query.lists import check_named
 from api.query.matching import Named, any_of
 from api.query.questions import EventQuestion, EventQuestions, Judge, Judgement
 from api.query.session import ReadSession
+from api.schemas.pages import HistoryPage
 from api.schemas.records import Json
-from api.schemas.reports import HistoryPage
 
 
 @dataclass(frozen=True, slots=True)

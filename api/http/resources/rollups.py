@@ -18,7 +18,7 @@ from api.http.resources.events import EventFilters
 from api.http.routing import export_of, json_of
 from api.query.rollups import REFERENCES, UNITS, By, Rollup, roll_up
 from api.query.session import ReadSession
-from api.schemas.reports import RollupAnswer
+from api.schemas.pages import RollupAnswer
 
 MEDIA_TYPE = "text/csv; charset=utf-8; header=present"
 MOST_AXES = 2

@@ -1,17 +1,21 @@
-"""Checks whether stored documents can be sent; a damaged one is logged and shown as damaged.
+"""Stored documents as they are sent: as of a day, and as damaged where they cannot be sent.
 
+As of a day, the part of an event's document that depends on claims is assessed again and replaced.
 Only loads write documents. The database itself notices most other changes (`api.models.Sound`). A damaged record stays
 in its lists, with only its id and `"damaged": true`. Damage that the database cannot notice, such as other JSON of the
 same length, is searched for in all documents of a response that fails.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, get_origin
 
 import orjson
 import structlog
 
-from api.domain.statements import decode, encode
+from api.domain.assessment import Assessment, assess
+from api.domain.statements import Statement, all_said_by, deaths, decode, encode, said_by
+from api.domain.vocabulary import Known, Stance, Status, Undated
 from api.schemas import records
 from api.storage.reader import Row, SqlStatement
 
@@ -180,3 +184,60 @@ def blanked(kind: str, row: Row) -> Row:
     else:
         shown += row[BODY + 1 :]
     return shown
+
+
+_STANCES = list(Stance)
+
+
+@dataclass(frozen=True, slots=True)
+class AsOfDay:
+    """A day (proleptic ordinal) by which claims must have been made to count, and how imprecise dates match it."""
+
+    day: int
+    known: Known
+    undated: Undated
+
+    def statements(self, row: Row) -> list[Statement]:
+        """The claims of an event's row that count."""
+        return said_by(decode(row[STATEMENTS]), self.day, self.known, self.undated)
+
+    def holds(self, row: Row) -> bool:
+        """Whether the stored document is valid as of the day, because all claims count."""
+        return all_said_by(row[STATEMENTS], self.day, self.known, self.undated)
+
+    def body(self, row: Row) -> str:
+        """The event's document, with counts of claims and assessments as of the day."""
+        body: str = row[BODY]
+        if self.holds(row):
+            return body
+        return body[: row[JUDGED_FROM]] + judged_text(self.statements(row)) + body[row[JUDGED_TO] :]
+
+
+def judged_text(statements: Sequence[Statement]) -> str:
+    """The part of an event's document that depends on claims, as `"claims":{…},"deaths":…,"assessments":[…]`."""
+    own = [statement.stance for statement in statements if statement.aspect is not None]
+    counts = {stance.value: own.count(stance) for stance in _STANCES if stance in own}
+    names = {statement.of: statement.of_name for statement in statements}
+    assessments = [
+        found.as_sent(lambda of: None if of is None else {"id": of, "name": names[of]}) for found in assess(statements)
+    ]
+    judged = {
+        "claims": {"total": len(own), "by_stance": counts},
+        "deaths": deaths(statements),
+        "assessments": assessments,
+    }
+    return orjson.dumps(judged)[1:-1].decode()
+
+
+def status_test(as_of: AsOfDay, statuses: Sequence[Status], *, disputed: bool | None) -> Callable[[Row, bool], bool]:
+    """A test of an event's row as of the day: an aspect has one of the statuses, and any or none is disputed."""
+
+    def test(row: Row, undated: bool) -> bool:
+        counted = replace(as_of, undated=Undated.INCLUDE) if undated else as_of
+        found: list[Assessment] = assess(counted.statements(row))
+        reached = {assessment.status for assessment in found}
+        if disputed is not None and (Status.DISPUTED in reached) != disputed:
+            return False
+        return not statuses or not reached.isdisjoint(statuses)
+
+    return test
