@@ -125,6 +125,9 @@ def _entries(intake: Intake, wish: Wish) -> Generator[Entry | Refusal]:
             yield from held
             held.clear()
             yield one
+    if wish.prune:
+        for one in intake.tally.partial:
+            yield one._replace(message=f"{one.message}, for --prune would withdraw what is on them")
     if wish.prune and intake.tally.rows == 0:
         yield Refusal(Place("--prune"), "", "", "no row was read, so the whole dataset would be withdrawn")
 

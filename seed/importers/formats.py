@@ -125,8 +125,20 @@ def table_of(given: dict[str, Any]) -> Table:
     return Table(fixed, columns, order, given, quoted, str(given.pop("release", "")))
 
 
-# A row, everything that is wrong with a row, or what is wrong with the file.
-RowOrRefusal = InputRow | list[Refusal] | Refusal
+class Page(NamedTuple):
+    """A page of an interface's answer: what it says of the whole answer, and what it holds of it."""
+
+    file: str
+    total: int | None
+    """The number of rows of all pages, if it says so."""
+    goes_on: bool
+    """Whether it names a next page."""
+    marks: frozenset[int]
+    """A hash of each of its rows, so that a page that is given twice counts once."""
+
+
+# A row, everything that is wrong with a row, what is wrong with the file, or last of all what it is a page of.
+RowOrRefusal = InputRow | list[Refusal] | Refusal | Page
 Read = Callable[[BufferedReader, str, Table], Iterator[RowOrRefusal]]
 
 

@@ -13,7 +13,8 @@ from tempfile import NamedTemporaryFile
 from typing import Any, NamedTuple, Protocol
 
 from seed.importers.cells import short
-from seed.importers.formats import CellError, Format, InputRow, MadeRecord
+from seed.importers.formats import CellError, Format, InputRow, MadeRecord, Page
+from seed.importers.json_files import lacking
 from seed.importers.sniffing import why_no_rows
 from seed.importers.survey import NameAndAliases, Stored, Survey, Told
 from seed.refusals import Entry, Place, Refusal, entry, unread
@@ -54,6 +55,8 @@ class Tally:
         """`meter` receives the number of additional bytes and the total number of rows."""
         self.rows = self.rows_refused = self.refusals_passed_over = self.superseded = 0
         self.passed_over: list[Refusal] = []
+        self.partial: list[Refusal] = []
+        """Answers of interfaces of which pages are missing."""
         self.unknown: Counter[str] = Counter()
         """The number of rows with each code that is not in the codebook, by `column code`."""
         self._meter, self._skip_refused = meter, skip_refused
@@ -127,6 +130,7 @@ class FileIntake:
         self._form, self._paths, self._known = form, paths, known
         self._releases = list(known.releases)
         self._whole: set[str] = set()
+        self._pages: list[Page] = []
         self._titles: Mapping[str, NameAndAliases] = {}
         self._declared = form.table
         self._recent: dict[tuple[str, object], Mapping[str, Any]] = {}
@@ -154,6 +158,7 @@ class FileIntake:
                     yield from self._file(number, file, stream)
                 except OSError as error:
                     yield Refusal(Place(file), "", "", f"cannot be read: {error.strerror}")
+            self.tally.partial += lacking(self._pages)
 
     def _listed(self, streams: Sequence[tuple[str, BufferedReader]]) -> list[Mapping[str, Any]]:
         """All files of the dataset: the previous ones and these, without duplicates."""
@@ -180,7 +185,7 @@ class FileIntake:
             return False
         first = next(self._form.read(stream, file, self._declared), None)
         stream.seek(0)
-        return first is not None and not isinstance(first, Refusal)
+        return first is not None and not isinstance(first, Refusal | Page)
 
     def scope(self) -> Scope | None:
         """What the files cover, if known; call this after reading."""
@@ -235,6 +240,9 @@ class FileIntake:
         for found in self._form.read(stream, file, self._declared):
             if isinstance(found, Refusal):
                 yield found
+                continue
+            if isinstance(found, Page):
+                self._pages.append(found)
                 continue
             self.tally.row()
             made = self._row(found, number) if isinstance(found, InputRow) else list(found)

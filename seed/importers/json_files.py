@@ -3,12 +3,13 @@
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from io import BufferedReader
 from typing import Any, TypeVar
 
-from seed.importers.formats import Header, RowOrRefusal, Table, UnreadableError
-from seed.importers.sniffing import why_no_rows
+from seed.importers.formats import Header, Page, RowOrRefusal, Table, UnreadableError
+from seed.importers.sniffing import BLANKS, BOM, why_no_rows
 from seed.refusals import Place, Refusal, shown
 
 Value = TypeVar("Value")
@@ -16,14 +17,23 @@ CHUNK = 65_536
 LONGEST_ROW = 1_000_000
 REMEMBERED = 1_000
 _SOMETHING = re.compile(r"[^ \t\r\n]")
+# How interfaces name the number of rows of all pages, and the next page; letters alone are compared.
+TOTALS = ("totalcount", "total", "totalresults", "numbermatched", "count")
+MAYBE_OF_ONE_PAGE = "count"
+NEXT = {"nextpageurl", "nextpage", "nexturl", "next", "hasmore", "exceededtransferlimit"}
 
 
 def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[RowOrRefusal]:
     """The objects of an array, counted from 1; their keys are the columns, of which R leaves out empty ones."""
     number = 0
     headers: dict[tuple[str, ...], Header] = {}
+    beside: dict[str, Any] = {}
+    marks: set[int] = set()
+    paged = stream.peek(CHUNK).removeprefix(BOM).lstrip(BLANKS).startswith(b"{")
     try:
-        for number, given in enumerate(objects(stream), 1):
+        for number, given in enumerate(objects(stream, beside), 1):
+            if paged:
+                marks.add(hash(repr(given)))
             keys = tuple(given)
             header = headers.get(keys) or Header(keys, table.columns, file)
             if header.refusals and number == 1:
@@ -33,17 +43,52 @@ def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[RowOrRefus
                 headers[keys] = header
             wrong = [one._replace(place=Place(file, number)) for one in header.refusals]
             yield wrong or header.row(given, number)
+        if paged:
+            yield _stated(file, beside, marks)
     except UnreadableError as error:
         yield Refusal(Place(file, number + 1), "", "", f"{error}; nothing after it was read")
 
 
-def objects(stream: BufferedReader) -> Iterator[dict[str, Any]]:
-    """The objects of the array in a file, or in the file's only object, one after another."""
+def _stated(file: str, beside: Mapping[str, Any], marks: set[int]) -> Page:
+    """What the names beside the list, or a level below, say of the whole answer."""
+    nested = (pair for one in beside.values() if isinstance(one, dict) for pair in one.items())
+    said = {re.sub("[^a-z]", "", name.lower()): value for name, value in (*nested, *beside.items())}
+    totals = {name: said[name] for name in TOTALS if type(said.get(name)) is int}
+    if totals.get(MAYBE_OF_ONE_PAGE) == len(marks):
+        del totals[MAYBE_OF_ONE_PAGE]
+    goes_on = any(said[name] for name in NEXT if isinstance(said.get(name), str | int))
+    return Page(file, next(iter(totals.values()), None), goes_on, frozenset(marks))
+
+
+def lacking(pages: Sequence[Page]) -> Iterator[Refusal]:
+    """Answers of which pages are missing, each named by its last file.
+
+    Pages that state one total are pages of one answer, or of several whole ones.
+    """
+    answers: defaultdict[int | None, list[Page]] = defaultdict(list)
+    for page in pages:
+        if page.total is None or len(page.marks) < page.total:
+            answers[page.total].append(page)
+    for total, ones in answers.items():
+        held, place = len(frozenset().union(*(one.marks for one in ones))), Place(ones[-1].file)
+        if total is None and all(one.goes_on for one in ones):
+            yield Refusal(place, "", "", "names a next page: import the other pages with it")
+        elif total is not None and held % total:
+            files = f"and {len(ones) - 1} other pages of it hold" if len(ones) > 1 else "holds"
+            told = f"{files} {held:,} of the {total:,} rows that it says there are"
+            yield Refusal(place, "", "", f"{told}: import the other pages with it")
+
+
+def objects(stream: BufferedReader, beside: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The objects of the array in a file, or in the file's only object, one after another.
+
+    `beside` takes what else that object holds.
+    """
     if (told := why_no_rows(stream.peek(CHUNK))) is not None:
         raise UnreadableError(told)
     text = Text(_pieces(stream))
     if text.sign() == "{":
-        yield from _page(text)
+        yield from _page(text, beside)
     elif text.sign() == "[":
         yield from _listed(text)
     else:
@@ -52,12 +97,12 @@ def objects(stream: BufferedReader) -> Iterator[dict[str, Any]]:
         raise UnreadableError("the list has ended, but the file goes on")
 
 
-def _page(text: "Text") -> Iterator[dict[str, Any]]:
+def _page(text: "Text", beside: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The rows of `{"TotalCount": 1, "Result": [{…}]}`: those of its only list of objects."""
     text.passed()
     empty = found = False
     while text.sign() not in {"}", ""}:
-        text.value(str)
+        name = text.value(str)
         if text.sign() != ":":
             raise UnreadableError("is not JSON: there is no colon after a name")
         text.passed()
@@ -69,7 +114,7 @@ def _page(text: "Text") -> Iterator[dict[str, Any]]:
             yield from _listed(text)
         else:
             empty = empty or listed == "[]"
-            text.value(object)
+            beside[name] = text.value(object)
         if text.sign() == ",":
             text.passed()
         elif text.sign() != "}":

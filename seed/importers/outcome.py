@@ -42,6 +42,7 @@ class Outcome:
             "files": self.files,
             "rows": {"read": self.tally.rows, "refused": self.tally.rows_refused},
             "superseded": self.tally.superseded,
+            "partial": [str(one) for one in self.tally.partial],
             "unknown_codes": dict(sorted(self.tally.unknown.items())),
             "changed_in_the_kept_row_alone": self.report.reworded,
             **self.report.as_json(dry_run=self.dry_run, passed_over=self.tally.passed_over),
@@ -57,6 +58,7 @@ class Outcome:
             yield "The files have no rows, so nothing is loaded. If you expected some, download them again."
         if self.tally.superseded:
             yield f"{self.tally.superseded:,} rows superseded by a later file or a better delivery."
+        yield from (str(one) for one in self.tally.partial if not self.report.refusals)
         for code, rows in sorted(self.tally.unknown.items()):
             yield f"{code} is in no codebook: kept in {rows:,} rows, and read with care."
         if (counts := self.report.counts()) and self.tally.rows:

@@ -196,6 +196,26 @@ def test_json_of_an_interface_and_of_an_archive_is_read(empty_url: str, tmp_path
         assert api.ids("/events", dataset="firms") == ["firms-2026-06-25-0024-48.83612n-38.44331e"]
 
 
+def test_an_answer_of_which_pages_are_missing_is_told_and_never_pruned_by(empty_url: str, tmp_path: Path) -> None:
+    """The rows of a page that was not given are no rows that were taken back."""
+    paths = [tmp_path / f"page{number}.json" for number in range(3)]
+    for number, path in enumerate(paths):
+        page = {"TotalCount": 3, "TotalPages": 3, "NextPageUrl": "", "Result": [ucdp(id=900001 + number)]}
+        path.write_text(json.dumps(page))
+    assert load(empty_url, "ucdp", *paths).report.new["event"] == 3
+    outcome = load(empty_url, "ucdp", paths[1], dry_run=True)
+    told = f"{paths[1]}: holds 1 of the 3 rows that it says there are: import the other pages with it"
+    assert (outcome.as_json()["partial"], told in outcome.as_text(), outcome.report.refusals) == ([told], True, 0)
+    for given in ([paths[1]], [paths[1], paths[1]]):
+        outcome = load(empty_url, "ucdp", *given, prune=True)
+        (line,) = [str(one) for one in outcome.report.refused]
+        assert line.startswith(f"{paths[1]}: ")
+        assert line.endswith("import the other pages with it, for --prune would withdraw what is on them")
+        assert (outcome.loaded, outcome.report.withdrawn) == (False, False)
+    outcome = load(empty_url, "ucdp", *paths, prune=True)
+    assert (outcome.as_json()["partial"], outcome.report.refusals, outcome.report.vanished.total()) == ([], 0, 0)
+
+
 @pytest.mark.parametrize(
     ("raw", "told"),
     [

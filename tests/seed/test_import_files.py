@@ -1,6 +1,7 @@
 """Reading: columns by name, whatever spreadsheets and databases do to cells, and refusals by row and column."""
 
 import gzip
+import json
 from collections.abc import Iterable
 from itertools import chain
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from seed.importers import cells, csv_files, json_files
-from seed.importers.formats import CellError, Column, InputRow, Table, graded, key
+from seed.importers.formats import CellError, Column, InputRow, Page, Table, graded, key
 from seed.refusals import Refusal
 from tests.support.imitations import stream
 
@@ -184,7 +185,48 @@ def test_the_one_list_of_objects_of_a_page_is_read(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(json_files, "CHUNK", chunk)
     for page in ('{"errors": [], "n": [1, 2], "rows" : [ {"id":1}], "after": [ ]}', '{"rows": [{"id": 1}]}'):
         assert values(read(page, json_files.rows)) == [(1, None, None)]
-    assert read('{"rows": []}', json_files.rows) == []
+    assert read('{"rows": []}', json_files.rows) == [Page("f", None, goes_on=False, marks=frozenset())]
+
+
+@pytest.mark.parametrize(
+    ("beside", "total", "goes_on"),
+    [
+        ({"TotalCount": 5, "TotalPages": 3, "NextPageUrl": "https://x.example/?page=1"}, 5, True),
+        ({"TotalCount": 2, "NextPageUrl": ""}, 2, False),
+        ({"count": 2, "next": None}, None, False),  # of this page alone, as it seems
+        ({"count": 7, "next": 2}, 7, True),
+        ({"meta": {"total_results": 9}, "links": {"next": "/b"}}, 9, True),
+        ({"total": "5", "TotalCount": True, "next": {}}, None, False),
+    ],
+)
+def test_what_a_page_says_of_the_whole_answer(beside: dict[str, Any], total: int | None, goes_on: bool) -> None:
+    rows = [{"id": 1}, {"id": 2}]
+    for whole in ({**beside, "Result": rows}, {"Result": rows, **beside}):
+        *_, page = read(json.dumps(whole), json_files.rows)
+        assert (page.file, page.total, page.goes_on, len(page.marks)) == ("f", total, goes_on, 2)
+
+
+PAGES = [Page(name, 3, goes_on, frozenset(marks)) for name, goes_on, marks in (("a", True, {1, 2}), ("b", False, {3}))]
+UNSIZED = [page._replace(total=None) for page in PAGES]
+
+
+@pytest.mark.parametrize(
+    ("pages", "told"),
+    [
+        (PAGES, []),
+        (PAGES * 2, []),
+        ([Page("c", 2, goes_on=False, marks=frozenset({4, 5})), *PAGES], []),
+        (PAGES[:1], ["a: holds 2 of the 3 rows that it says there are: import the other pages with it"]),
+        (
+            PAGES[:1] * 2,
+            ["a: and 1 other pages of it hold 2 of the 3 rows that it says there are: import the other pages with it"],
+        ),
+        (UNSIZED, []),
+        (UNSIZED[:1], ["a: names a next page: import the other pages with it"]),
+    ],
+)
+def test_pages_of_an_answer_that_are_lacking(pages: list[Page], told: list[str]) -> None:
+    assert [str(one) for one in json_files.lacking(pages)] == told
 
 
 def test_columns_are_found_in_every_script() -> None:
