@@ -81,6 +81,10 @@ def explain(model: type[BaseModel], error: ErrorDetails) -> str:
             said = "is missing"
         case "string_pattern_mismatch":
             said = mismatch(given, str(context["pattern"]))
+        case "less_than_equal":
+            said = f"{shown(given)} is more than {context['le']}"
+        case "greater_than_equal":
+            said = f"{shown(given)} is less than {context['ge']}"
         case "string_unicode":
             said = "contains a lone surrogate (half a character)"
         case "value_error":

@@ -70,15 +70,18 @@ def _csv(path: Path) -> Iterator[Line | Refusal]:
 def _under_header(file: str, rows: Iterator[tuple[int, list[str]]]) -> Iterator[Line | Refusal]:
     """Rows by the names in the header; empty rows are skipped."""
     header: list[str] | None = None
+    named = 0
     for number, row in rows:
         cells = [cell.strip() for cell in row]
         if not any(cells):
             continue
         if header is None:
             header = cells
+            named = max(place for place, name in enumerate(header, 1) if name)
             yield from _twice(file, number, header)
-        elif len(cells) > len(header) and any(cells[len(header) :]):
-            yield Refusal(Place(file, number), "", "", f"has {len(cells)} cells; the header has {len(header)}")
+        elif len(cells) < named or any(cells[len(header) :]):
+            cut = ": is the file cut off here? Empty cells count too" * (len(cells) < named)
+            yield Refusal(Place(file, number), "", "", f"has {len(cells)} cells; the header has {len(header)}{cut}")
         else:
             yield Line(Place(file, number), {name: cell for name, cell in zip(header, cells, strict=False) if cell})
     if header is None:

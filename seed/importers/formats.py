@@ -10,6 +10,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from seed.field_types import storable
 from seed.importers import cells
 from seed.importers.survey import Told
 from seed.refusals import Place, Refusal, meant, shown
@@ -22,6 +23,8 @@ class MadeRecord(NamedTuple):
     fields: dict[str, Any]
     in_passing: bool = False
     """Whether another row or import that describes the same record takes precedence."""
+    template: Mapping[str, Any] | None = None
+    """The declarations of a mapping file from which the record is made."""
 
 
 class InputRow(NamedTuple):
@@ -125,7 +128,7 @@ def table_of(given: dict[str, Any]) -> Table:
     return Table(fixed, columns, order, given, quoted, str(given.pop("release", "")))
 
 
-class Page(NamedTuple):
+class AnswerPage(NamedTuple):
     """A page of an interface's answer: what it says of the whole answer, and what it holds of it."""
 
     file: str
@@ -138,7 +141,7 @@ class Page(NamedTuple):
 
 
 # A row, everything that is wrong with a row, what is wrong with the file, or last of all what it is a page of.
-RowOrRefusal = InputRow | list[Refusal] | Refusal | Page
+RowOrRefusal = InputRow | list[Refusal] | Refusal | AnswerPage
 Read = Callable[[BufferedReader, str, Table], Iterator[RowOrRefusal]]
 
 
@@ -183,6 +186,65 @@ def graded(column: str, percent: int, grades: Sequence[Mapping[str, Any]]) -> st
     if not 0 <= percent <= 100:  # noqa: PLR2004 - per cent
         raise CellError(column, f"{percent} is not between 0 and 100")
     return next(str(grade["certainty"]) for grade in grades if percent >= grade["from"])
+
+
+_STEP = re.compile(r"\[([0-9]+)\]|([^.\[\]]+)")
+_HOLE = re.compile(r"\{([a-z0-9_]+)")
+
+
+def blamed(refusal: Refusal, made: MadeRecord, row: InputRow) -> Refusal:
+    """A refusal of a record by the columns of the file that its field is made of, where these can be told."""
+    columns = _columns(refusal.field, made, row)
+    return refusal._replace(record="", field=" and ".join(columns)) if columns else refusal
+
+
+def _columns(field: str, made: MadeRecord, row: InputRow) -> list[str]:
+    """By a mapping's declarations, else by their values; of several, those that do not fit, or make up most of it."""
+    if field == "extra":
+        return [name for name, cell in row.given.items() if not _fits(cell)]
+    value, own = _at(made.fields, field), field.rpartition(".")[2]
+    filled = {ours: cell for ours, cell in row.cells.items() if cell is not None and ours in row.names}
+    found = _declared(field, made.template) if made.template is not None else []
+    found = [ours for ours in dict.fromkeys(found) if ours in row.names]
+    if not found:
+        found = [ours for ours, cell in filled.items() if type(cell) is type(value) and cell == value]
+        found = [own] if own in found else found[:1]
+    if isinstance(value, str):
+        found += [ours for ours, cell in filled.items() if isinstance(cell, str) and (cell in value or value in cell)]
+        unfit = [ours for ours in found if not _fits(str(filled.get(ours)))]
+        most = [ours for ours in found if 2 * len(str(filled.get(ours, ""))) > len(value)]
+        found = unfit or most or found
+    return [row.names[ours] for ours in dict.fromkeys(found)]
+
+
+def _declared(field: str, template: Mapping[str, Any]) -> list[str]:
+    """The columns that a mapping's text for the field names."""
+    meanings = {"each": [template.get("each")], "mark": template.get("mark", [])}
+    named = _HOLE.findall(str(_at({"id": template["id"], **template.get("fields", {})}, field)))
+    return [ours for one in named for ours in meanings.get(one, [one])]
+
+
+def _at(held: Any, field: str) -> Any:  # noqa: ANN401 - whatever a record holds
+    """What a record has in a field such as `participants[0].actor`; the whole list or table where that is not there."""
+    for number, name in _STEP.findall(field):
+        inner = held
+        if isinstance(held, dict):
+            inner = held.get(name, held.get(f"{name}?", held))
+        elif isinstance(held, list):
+            inner = held[int(number)] if number and int(number) < len(held) else held
+        if inner is held:
+            break
+        held = inner
+    return held
+
+
+def _fits(cell: object) -> bool:
+    """Whether a cell can be kept at all."""
+    try:
+        storable({"": cell})
+    except ValueError:
+        return False
+    return True
 
 
 class Header:

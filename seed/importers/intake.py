@@ -13,8 +13,8 @@ from tempfile import NamedTemporaryFile
 from typing import Any, NamedTuple, Protocol
 
 from seed.importers.cells import short
-from seed.importers.formats import CellError, Format, InputRow, MadeRecord, Page
-from seed.importers.json_files import lacking
+from seed.importers.formats import AnswerPage, CellError, Format, InputRow, MadeRecord, blamed
+from seed.importers.json_files import missing_pages
 from seed.importers.sniffing import why_no_rows
 from seed.importers.survey import NameAndAliases, Stored, Survey, Told
 from seed.refusals import Entry, Place, Refusal, entry, unread
@@ -130,7 +130,7 @@ class FileIntake:
         self._form, self._paths, self._known = form, paths, known
         self._releases = list(known.releases)
         self._whole: set[str] = set()
-        self._pages: list[Page] = []
+        self._pages: list[AnswerPage] = []
         self._titles: Mapping[str, NameAndAliases] = {}
         self._declared = form.table
         self._recent: dict[tuple[str, object], Mapping[str, Any]] = {}
@@ -158,7 +158,7 @@ class FileIntake:
                     yield from self._file(number, file, stream)
                 except OSError as error:
                     yield Refusal(Place(file), "", "", f"cannot be read: {error.strerror}")
-            self.tally.partial += lacking(self._pages)
+            self.tally.partial += missing_pages(self._pages)
 
     def _listed(self, streams: Sequence[tuple[str, BufferedReader]]) -> list[Mapping[str, Any]]:
         """All files of the dataset: the previous ones and these, without duplicates."""
@@ -185,7 +185,7 @@ class FileIntake:
             return False
         first = next(self._form.read(stream, file, self._declared), None)
         stream.seek(0)
-        return first is not None and not isinstance(first, Refusal | Page)
+        return first is not None and not isinstance(first, Refusal | AnswerPage)
 
     def scope(self) -> Scope | None:
         """What the files cover, if known; call this after reading."""
@@ -227,7 +227,7 @@ class FileIntake:
 
     def renewed(self, recorded_at: datetime) -> Iterator[Entry]:
         """The dataset's own record as of now; call this after opening the files."""
-        kind, fields, _ = self._declared.fixed[0]
+        kind, fields, *_ = self._declared.fixed[0]
         versions = dict.fromkeys(one["version"] for one in self._releases if one["version"])
         given = {**fields, "recorded_at": recorded_at, "releases": self._releases}
         if versions:
@@ -241,7 +241,7 @@ class FileIntake:
             if isinstance(found, Refusal):
                 yield found
                 continue
-            if isinstance(found, Page):
+            if isinstance(found, AnswerPage):
                 self._pages.append(found)
                 continue
             self.tally.row()
@@ -266,16 +266,18 @@ class FileIntake:
                 kind, fields = one.kind, self._survey.named(one.kind, one.fields)
                 key = (kind, fields["id"])
                 if self._recent.get(key, fresh.get(key)) != fields:
-                    made += _checked(kind, fields, self._declared.dataset, row.place)
+                    checked = _checked(kind, fields, self._declared.dataset, row.place)
+                    made += [blamed(it, one, row) if isinstance(it, Refusal) else it for it in checked]
                     if kind in SHARED:
                         fresh[key] = fields
         except CellError as error:
             return [Refusal(row.place, "", row.names.get(error.column, error.column), str(error))]
         self.tally.unknown.update(self._declared.unknown(row.cells))
-        if not any(isinstance(one, Refusal) for one in made):
-            if len(self._recent) >= REMEMBERED:
-                self._recent.clear()
-            self._recent |= fresh
+        if wrong := dict.fromkeys(one for one in made if isinstance(one, Refusal)):
+            return list(wrong)  # a cell that is in several records is told once
+        if len(self._recent) >= REMEMBERED:
+            self._recent.clear()
+        self._recent |= fresh
         return made
 
 

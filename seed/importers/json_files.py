@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from io import BufferedReader
 from typing import Any, TypeVar
 
-from seed.importers.formats import Header, Page, RowOrRefusal, Table, UnreadableError
-from seed.importers.sniffing import BLANKS, BOM, why_no_rows
+from seed.importers.formats import AnswerPage, Header, RowOrRefusal, Table, UnreadableError
+from seed.importers.sniffing import BOM, why_no_rows
 from seed.refusals import Place, Refusal, shown
 
 Value = TypeVar("Value")
@@ -29,7 +29,7 @@ def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[RowOrRefus
     headers: dict[tuple[str, ...], Header] = {}
     beside: dict[str, Any] = {}
     marks: set[int] = set()
-    paged = stream.peek(CHUNK).removeprefix(BOM).lstrip(BLANKS).startswith(b"{")
+    paged = stream.peek(CHUNK).removeprefix(BOM).lstrip().startswith(b"{")
     try:
         for number, given in enumerate(objects(stream, beside), 1):
             if paged:
@@ -49,7 +49,7 @@ def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[RowOrRefus
         yield Refusal(Place(file, number + 1), "", "", f"{error}; nothing after it was read")
 
 
-def _stated(file: str, beside: Mapping[str, Any], marks: set[int]) -> Page:
+def _stated(file: str, beside: Mapping[str, Any], marks: set[int]) -> AnswerPage:
     """What the names beside the list, or a level below, say of the whole answer."""
     nested = (pair for one in beside.values() if isinstance(one, dict) for pair in one.items())
     said = {re.sub("[^a-z]", "", name.lower()): value for name, value in (*nested, *beside.items())}
@@ -57,15 +57,15 @@ def _stated(file: str, beside: Mapping[str, Any], marks: set[int]) -> Page:
     if totals.get(MAYBE_OF_ONE_PAGE) == len(marks):
         del totals[MAYBE_OF_ONE_PAGE]
     goes_on = any(said[name] for name in NEXT if isinstance(said.get(name), str | int))
-    return Page(file, next(iter(totals.values()), None), goes_on, frozenset(marks))
+    return AnswerPage(file, next(iter(totals.values()), None), goes_on, frozenset(marks))
 
 
-def lacking(pages: Sequence[Page]) -> Iterator[Refusal]:
+def missing_pages(pages: Sequence[AnswerPage]) -> Iterator[Refusal]:
     """Answers of which pages are missing, each named by its last file.
 
     Pages that state one total are pages of one answer, or of several whole ones.
     """
-    answers: defaultdict[int | None, list[Page]] = defaultdict(list)
+    answers: defaultdict[int | None, list[AnswerPage]] = defaultdict(list)
     for page in pages:
         if page.total is None or len(page.marks) < page.total:
             answers[page.total].append(page)
@@ -184,7 +184,9 @@ class Text:
             except json.JSONDecodeError as error:
                 self._held, self._at = self._held[self._at :], 0
                 more = next(self._pieces, "")
-                if not more or len(self._held) > LONGEST_ROW:
+                if len(self._held) > LONGEST_ROW:
+                    raise UnreadableError(f"is longer than {LONGEST_ROW:,} characters, or is not JSON") from None
+                if not more:
                     raise UnreadableError(f"is not JSON: {error.msg}") from None
                 self._held += more
                 continue

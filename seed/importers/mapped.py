@@ -253,7 +253,7 @@ def records(made: Table, row: InputRow) -> Iterator[MadeRecord]:
                 if fields.get("extra") == "*":
                     fields["extra"] = dict(row.given)
                 given = {name: value for name, value in fields.items() if value is not None}
-                yield MadeRecord(record["kind"], {"id": id_, **given})
+                yield MadeRecord(record["kind"], {"id": id_, **given}, template=record)
 
 
 def _each(record: Mapping[str, Any], row: InputRow) -> Iterator[dict[str, Any]]:

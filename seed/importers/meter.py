@@ -56,16 +56,26 @@ class Meter:
             if not self._events:
                 self._started = self._loaded
             self._events += done
-            self._tell("Deriving", self._events, max(self._rows, self._events), self._events, "events")
+            self._tell("Deriving", self._events, self._rows, self._events, "events")
 
     def _tell(self, stage: str, done: int, total: int, count: int, things: str) -> None:
         elapsed = self._clock() - self._started
         told = f"{count:,} {things}" + (f", {count / elapsed:,.0f}/s" if elapsed >= SOON_S else "")
         if stage not in self._tasks:
-            self._tasks[stage] = self._bar.add_task(f"{stage} {self._name}", total=total, told=told)
-        self._bar.update(self._tasks[stage], completed=done, told=told)
+            self._tasks[stage] = self._bar.add_task(f"{stage} {self._name}", total=None, told=told)
+        # Of a pipe, and where more events are derived than rows were read, nobody knows how much is to come.
+        (task,) = (one for one in self._bar.tasks if one.id == self._tasks[stage])
+        task.total = total if done < total else None
+        self._bar.update(task.id, completed=done, told=told)
         if not self._console.is_terminal and self._clock() - self._told >= EVERY_S:
             self._told = self._clock()
-            left = elapsed * (total - done) / done if done else 0.0
-            message = f"{stage} {self._name}: {told}, {done / max(total, 1):.0%}, about {left:,.0f} s remaining"
+            message = f"{stage} {self._name}: {told}{self._share(done, total, elapsed)}"
             self._console.print(message, highlight=False, soft_wrap=True)
+
+    @staticmethod
+    def _share(done: int, total: int, elapsed: float) -> str:
+        """The part that is done, where there is more to come and it is known how much; never rounded up to all."""
+        if not 0 < done < total:
+            return ""
+        left = elapsed * (total - done) / done
+        return f", {100 * done // total}%, about {left:,.0f} s remaining"

@@ -170,7 +170,7 @@ def test_refusals_name_row_field_and_reason(database: str, capsys: pytest.Captur
     assert [(one["row"], one["field"], one["reason"]) for one in report["refused"]] == [
         (4, "best", "'many' is not a whole number"),
         (5, "type_of_violence", "9 is none of 1, 2, 3"),
-        (6, "point.latitude", "input should be less than or equal to 90"),
+        (6, "latitude", "95.0 is more than 90"),
         (7, "id", "is empty"),
         (7, "date_start", "'2031-02-30' is not a day"),
     ]

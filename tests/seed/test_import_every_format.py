@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pytest
 from api import cli
 from seed.importers.cells import NOTHING
 from seed.importers.formats import Format, InputRow
+from seed.importers.intake import FileIntake, KnownDataset, Tally
 from seed.importers.mapped import mapping, shipped
 from seed.importers.registry import FORMATS
+from seed.refusals import Place, Refusal
 from tests.seed.test_import_command import snapshot
 from tests.seed.test_import_gdelt import EVENT
 from tests.seed.test_import_mapped import ACLED, VIINA
@@ -158,3 +161,38 @@ def test_a_header_alone_is_no_fault_and_writes_nothing(
     code, lines = said(case[0], str(path), "--prune")
     assert (code, lines[0]) == (1, "--prune: no row was read, so the whole dataset would be withdrawn")
     assert snapshot(empty_url) == before
+
+
+HOSTILE = ("120", "-7000", "a\x01b", "é" * 20_001, "ftp://x.example/a")
+
+
+def told_of(name: str, row: Mapping[str, Any], path: Path) -> list[Refusal]:
+    path.write_text(text(name, row), newline="")
+    made = FileIntake(form(name), [path], KnownDataset(datetime.now(UTC)), Tally())
+    return [one for one in made.entries() if isinstance(one, Refusal)]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_what_a_record_cannot_hold_is_told_by_row_and_column_of_the_file(name: str, tmp_path: Path) -> None:
+    """Never by a field of ours, such as `point.latitude`: whoever mends the file does not know the records."""
+    path, found = tmp_path / "f", 0
+    for one, row, column in columns():
+        if one == name:
+            for value in HOSTILE:
+                for refusal in told_of(name, {**row, column: value}, path):
+                    assert refusal.place == Place(str(path), 1 if name == "losses" else 2), refusal
+                    assert refusal.record == "", (column, value[:20], refusal)
+                    assert column in refusal.field.split(" and "), (column, value[:20], refusal)
+                    found += 1
+    assert found > 8
+
+
+LATITUDES = {"ucdp": "latitude", "firms": "latitude", "control": "Lat", "gdelt": "actiongeo_lat", "acled": "latitude"}
+LATITUDES |= {"viina": "latitude"}
+
+
+@pytest.mark.parametrize("name", LATITUDES)
+def test_a_latitude_that_is_none_is_told_by_its_column(name: str, tmp_path: Path) -> None:
+    column = LATITUDES[name]
+    (refusal,) = told_of(name, {**ROWS[name][0], column: "120"}, tmp_path / "f")
+    assert str(refusal) == f"{tmp_path / 'f'} row 2: {column}: 120.0 is more than 90"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from seed.importers import cells, csv_files, json_files
-from seed.importers.formats import CellError, Column, InputRow, Page, Table, graded, key
+from seed.importers.formats import AnswerPage, CellError, Column, InputRow, Table, graded, key
 from seed.refusals import Refusal
 from tests.support.imitations import stream
 
@@ -185,7 +185,7 @@ def test_the_one_list_of_objects_of_a_page_is_read(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(json_files, "CHUNK", chunk)
     for page in ('{"errors": [], "n": [1, 2], "rows" : [ {"id":1}], "after": [ ]}', '{"rows": [{"id": 1}]}'):
         assert values(read(page, json_files.rows)) == [(1, None, None)]
-    assert read('{"rows": []}', json_files.rows) == [Page("f", None, goes_on=False, marks=frozenset())]
+    assert read('{"rows": []}', json_files.rows) == [AnswerPage("f", None, goes_on=False, marks=frozenset())]
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,9 @@ def test_what_a_page_says_of_the_whole_answer(beside: dict[str, Any], total: int
         assert (page.file, page.total, page.goes_on, len(page.marks)) == ("f", total, goes_on, 2)
 
 
-PAGES = [Page(name, 3, goes_on, frozenset(marks)) for name, goes_on, marks in (("a", True, {1, 2}), ("b", False, {3}))]
+PAGES = [
+    AnswerPage(name, 3, goes_on, frozenset(marks)) for name, goes_on, marks in (("a", True, {1, 2}), ("b", False, {3}))
+]
 UNSIZED = [page._replace(total=None) for page in PAGES]
 
 
@@ -215,7 +217,7 @@ UNSIZED = [page._replace(total=None) for page in PAGES]
     [
         (PAGES, []),
         (PAGES * 2, []),
-        ([Page("c", 2, goes_on=False, marks=frozenset({4, 5})), *PAGES], []),
+        ([AnswerPage("c", 2, goes_on=False, marks=frozenset({4, 5})), *PAGES], []),
         (PAGES[:1], ["a: holds 2 of the 3 rows that it says there are: import the other pages with it"]),
         (
             PAGES[:1] * 2,
@@ -225,8 +227,8 @@ UNSIZED = [page._replace(total=None) for page in PAGES]
         (UNSIZED[:1], ["a: names a next page: import the other pages with it"]),
     ],
 )
-def test_pages_of_an_answer_that_are_lacking(pages: list[Page], told: list[str]) -> None:
-    assert [str(one) for one in json_files.lacking(pages)] == told
+def test_pages_of_an_answer_that_are_lacking(pages: list[AnswerPage], told: list[str]) -> None:
+    assert [str(one) for one in json_files.missing_pages(pages)] == told
 
 
 def test_columns_are_found_in_every_script() -> None:

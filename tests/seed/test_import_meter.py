@@ -32,7 +32,7 @@ def test_lines_now_and_then_where_there_is_no_terminal(output: io.StringIO) -> N
     told = output.getvalue().splitlines()
     assert told[0] == "Reading ucdp: 200 rows, 33/s, 40%, about 9 s remaining"
     assert told[-1].startswith("Deriving ucdp: ")
-    assert told[-1].endswith("s remaining")
+    assert told[-1] == "Deriving ucdp: 300 events, 25/s"  # as many as rows, but it is not over
     assert len(told) < 6
 
 
@@ -55,4 +55,19 @@ def test_nothing_to_read(output: io.StringIO) -> None:
     clock = ticking(10.0)
     with Meter("ucdp", 0, Console(file=output), lambda: next(clock)) as meter:
         meter.read(0, 0)
-    assert output.getvalue() == "Reading ucdp: 0 rows, 0/s, 0%, about 0 s remaining\n"
+    assert output.getvalue() == "Reading ucdp: 0 rows, 0/s\n"
+
+
+@pytest.mark.parametrize(
+    ("size", "read", "told"),
+    [
+        (1_000, 999, "Reading ucdp: 7 rows, 1/s, 99%, about 0 s remaining\n"),  # not yet all
+        (1_000, 1_000, "Reading ucdp: 7 rows, 1/s\n"),
+        (0, 70_000, "Reading ucdp: 7 rows, 1/s\n"),  # a pipe, whose size nobody knows
+    ],
+)
+def test_no_line_says_that_all_is_done(output: io.StringIO, size: int, read: int, told: str) -> None:
+    clock = ticking(5.0)
+    with Meter("ucdp", size, Console(file=output), lambda: next(clock)) as meter:
+        meter.read(read, 7)
+    assert output.getvalue() == told

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from seed.dossiers.columns import BY_NAME
-from tests.seed.test_dossiers import FIRST, book, records, refusals, sheet
+from tests.seed.test_dossiers import FIRST, SECOND, book, records, refusals, sheet
 
 
 def test_a_missing_value_of_other_programs_is_nothing_in_a_spreadsheet(tmp_path: Path) -> None:
@@ -38,3 +38,15 @@ def test_a_damaged_workbook_is_refused_wherever_it_is_damaged(tmp_path: Path) ->
     for at in range(30, len(whole) // 2, 7):
         cut.write_bytes(whole[:at] + bytes(whole[at + one] ^ 0xFF for one in range(8)) + whole[at + 8 :])
         refusals(cut)
+
+
+def test_a_row_that_is_cut_short_is_refused(tmp_path: Path) -> None:
+    """As where a download or a copy broke off: what is left of the row would be another claim."""
+    path = sheet(tmp_path / "f.csv", FIRST, SECOND)
+    whole = path.read_bytes().decode()
+    path.write_text(whole[: whole.rindex("denies")])
+    many = len(set(FIRST) | set(SECOND))
+    told = f" row 3: has {{}} cells; the header has {many}: is the file cut off here? Empty cells count too"
+    assert refusals(path) == [told.format(whole[: whole.rindex("denies")].splitlines()[-1].count(",") + 1)]
+    path.write_bytes(whole.replace("\r\n", ",,\r\n", 1).encode())  # a header with cells that name nothing
+    assert refusals(path) == []
