@@ -4,8 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from pyroaring import BitMap
+
 from api import models
+from api.index.builder import FILED
 from api.index.invalidation import Changes
+from api.models.facets import FACETS
 from api.storage.bulk import Store
 from seed.records import INPUT_MODELS
 from seed.refusals import Place, Refusal
@@ -88,7 +92,7 @@ def find(  # noqa: PLR0913 - each is a choice of its own
 def _count(store: Store, report: Report, datasets: Sequence[str]) -> None:
     """How many records were not seen, and the first of them: nothing else is looked at, however many there are."""
     for kind in OTHERS:
-        held = sum(store.rows(f"SELECT count(*) FROM {kind} WHERE dataset = ?", one)[0][0] for one in datasets)
+        held = sum(_held(store, report, kind, datasets))
         gone = held - store.rows("SELECT count(*) FROM seen WHERE kind = ?", kind)[0][0]
         if gone:
             report.vanished[kind] = gone
@@ -96,6 +100,19 @@ def _count(store: Store, report: Report, datasets: Sequence[str]) -> None:
             query = f"SELECT t.id FROM {kind} t WHERE dataset || '' {{ids}} AND {UNSEEN[kind]} ORDER BY t.id LIMIT ?"
             ids = store.column(query, list(datasets), min(gone, SHOWN - len(report.vanished_ids)))
             report.vanished_ids += [f"{kind} {id_}" for id_ in ids]
+
+
+def _held(store: Store, report: Report, kind: str, datasets: Sequence[str]) -> Iterator[int]:
+    """How many records there are, some at a time; of events and claims by sets that were made before this load."""
+    if kind not in FILED:
+        for dataset in datasets:
+            yield store.rows(f"SELECT count(*) FROM {kind} WHERE dataset = ?", dataset)[0][0]
+        return
+    yield report.new[kind]
+    statement = "SELECT p.members FROM facet f JOIN posting p ON p.facet = f.id WHERE f.name {ids}"
+    names = [FACETS[kind].DATASET.of(dataset) for dataset in datasets]
+    for members in store.column(statement, names):
+        yield len(BitMap.deserialize(bytes(members)))
 
 
 def _within(store: Store, dataset: str, scope: Scope) -> None:

@@ -31,7 +31,9 @@ MOST_NAMES = 300_000
 MOST_NEW, MOST_ROWS = 10_000, 8_000
 """The names, and rows of columns, that are buffered before they are written."""
 FEW_LOOKED_UP = 500
-"""The number of names looked up one by one before all are read."""
+"""The number of names looked up one by one before all are read, at least."""
+SHARE_LOOKED_UP = {True: 10, False: 100}
+"""All are read once one in so many was looked up, by whether this is SQLite: PostgreSQL takes longer to look one up."""
 PASSING = {ClaimFacets.EVENT.name, ClaimFacets.ABOUT.name}
 """Facets with a set for each event's claims; these are built together, so their names need not be cached."""
 EMPTY = BitMap()
@@ -63,7 +65,7 @@ class FacetIds(dict[str, int]):
         """Numbers and names that are not written yet."""
         self._next: int = store.rows("SELECT coalesce(max(id), 0) + 1 FROM facet")[0][0]
         self._first = self._all = self._next == 1
-        self._looked_up = 0
+        self._looked_up, self._few = 0, max(FEW_LOOKED_UP, self._next // SHARE_LOOKED_UP[store.sqlite])
 
     def __missing__(self, name: str) -> int:
         facet, _, value = name.partition(":")
@@ -99,9 +101,9 @@ class FacetIds(dict[str, int]):
         return self._next - 1
 
     def _look_up(self) -> None:
-        """After hundreds of lookups, read all names that may be needed again, if they fit in memory."""
+        """After many lookups, read all names that may be needed again, if they fit in memory."""
         self._looked_up += 1
-        if self._looked_up == FEW_LOOKED_UP:
+        if self._looked_up == self._few:
             others = " AND ".join(f"name NOT LIKE '{name}:%'" for name in sorted(PASSING))
             count: int = self._store.rows(f"SELECT count(*) FROM facet WHERE {others}")[0][0]
             if count <= MOST_NAMES:
