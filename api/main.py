@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -34,6 +35,7 @@ from api.http.resources import (
 from api.query.session import Data
 from api.server.integrity import IntegrityCheck
 from api.server.middleware import Middleware, fast_path_of
+from api.server.request_limits import refused_url
 from api.settings import Settings
 from api.storage import database
 from api.storage.postgres import PostgresReader
@@ -73,6 +75,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     app.state.integrity = IntegrityCheck(app.state.data, settings)
     app.state.exports = ExportCache(settings.export_cache_bytes, settings.concurrent_exports)
     app.state.metrics = Metrics(access_log=settings.exposed if settings.access_log is None else settings.access_log)
+    app.state.refused_url = partial(refused_url, settings)
     app.state.stopping = False
 
 

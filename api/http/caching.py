@@ -117,9 +117,15 @@ class Marks(NamedTuple):
 
 
 def etag(request: Request, marks: Marks, *, gzip: bool) -> str:
-    """A tag from revision, document version, path, query and coding; the same on every server and database."""
+    """A tag from revision, document version, path, query, public address and coding.
+
+    It is the same on every server and database that is configured alike.
+    """
     path, query = request.scope["raw_path"], request.scope["query_string"]
     form = b"#ld" if takes_jsonld(request) else b""
+    public = PUBLIC.get()  # links begin with it
+    if public.root is not None or public.prefix:
+        form += f"#{public.root or ''} {public.prefix}".encode()
     asked = hashlib.blake2b(marks.digest.encode() + path + b"?" + query + form, digest_size=9)
     return f'"{marks.revision}.{DOCUMENT_VERSION}.{asked.hexdigest()}{".gzip" if gzip else ""}"'
 

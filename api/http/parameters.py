@@ -111,7 +111,7 @@ async def given_once(request: Request) -> None:
 async def on_validation(request: Request, error: Exception) -> Response:
     """Respond to parameters that do not fit the endpoint's model."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type alone
-    return respond(BadParameters(*(_explained(item, request) for item in error.errors())))
+    return respond(BadParameters(*(_explained(item, request) for item in error.errors())), request.scope)
 
 
 def _explained(error: Mapping[str, Any], request: Request) -> BadParameter:

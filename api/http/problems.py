@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from api.errors import SHOWN_VALUE, BadParameters, Gone, NotFound, Refused, RevisionDiffers, Unavailable, nearest
-from api.http.caching import placed
+from api.http.caching import PUBLIC, placed
 from api.query.paging import beginning
 from api.schemas import pages as sent
 
@@ -41,7 +41,8 @@ PROBLEM_TYPES = {
             422,
             "A parameter is unknown, is given twice, has a value outside what is allowed, or names a record that does "
             "not exist. `errors` names each one, what is wrong, what is allowed and the nearest right spelling. "
-            "The request was not answered in part: a typo never looks like “nothing happened”.",
+            "The request was not answered in part: a typo never looks like “nothing happened”. Below /ogc the status "
+            "is 400, as OGC API Features requires.",
         ),
         ProblemType(
             "not-found",
@@ -206,10 +207,21 @@ def problem_of(failure: Refused) -> Problem:
             raise failure
 
 
+OGC, OGC_STATUS = "/ogc", 400
+"""Below this path, bad parameters have another status (OGC 17-069r4, /req/core/query-param-invalid and -unknown)."""
+
+
 def respond(failure: Refused, scope: Scope | None = None) -> Response:
-    """The response to an expected failure; the request's scope has the first page of a list that cannot continue."""
+    """The response to an expected failure.
+
+    The request's scope tells the first page of a list that cannot continue, and whether OGC's rules hold.
+    """
     problem = problem_of(failure)
-    text = problem.details.model_dump_json()
+    of_ogc = (
+        scope is not None and problem.kind.slug == "invalid-parameter" and f"{scope['path']}/".startswith(f"{OGC}/")
+    )
+    status = OGC_STATUS if of_ogc else problem.kind.status
+    text = problem.details.model_copy(update={"status": status}).model_dump_json()
     if scope is not None and isinstance(failure, RevisionDiffers):
         first = beginning(scope["path"], scope["query_string"])
         problem.headers["Link"] = f'<{first}>; rel="first"'
@@ -218,7 +230,7 @@ def respond(failure: Refused, scope: Scope | None = None) -> Response:
         text = f"{text[:-1]},{orjson.dumps(problem.more).decode()[1:]}"
     return Response(
         placed(text.encode("utf-8", "backslashreplace"), MEDIA_TYPE),
-        status_code=problem.kind.status,
+        status_code=status,
         headers={**problem.headers, "Cache-Control": "no-store"},
         media_type=MEDIA_TYPE,
     )
@@ -254,10 +266,10 @@ def type_page(slug: str) -> Response:
     kind = PROBLEM_TYPES.get(slug)
     if kind is None:
         raise NotFound("There is no such type of problem.", nearest(slug, list(PROBLEM_TYPES)))
-    text = html.escape(kind.explanation)
+    text, here = html.escape(kind.explanation), html.escape(f"{PUBLIC.get().prefix}/problems/{slug}")
     return HTMLResponse(
         f"<!doctype html><html lang=en><meta charset=utf-8><title>{html.escape(kind.title)}</title>"
-        f"<h1>{html.escape(kind.title)}</h1><p>Status {kind.status}, type <code>/problems/{slug}</code>.<p>{text}"
+        f"<h1>{html.escape(kind.title)}</h1><p>Status {kind.status}, type <code>{here}</code>.<p>{text}"
         "<p>All types: " + ", ".join(f'<a href="{name}">{name}</a>' for name in PROBLEM_TYPES) + ".\n"
     )
 

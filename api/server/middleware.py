@@ -30,8 +30,7 @@ from api.http.pages import frame as pages
 from api.http.pages.frame import templates
 from api.http.problems import ALLOWED, Problem, respond
 from api.http.routing import Endpoint
-from api.server import request_limits
-from api.server.request_limits import Allowance, Proxies, PublicAddress, counted_as
+from api.server.request_limits import Allowance, Proxies, PublicAddress, counted_as, refused_url
 from api.settings import Settings
 
 log = structlog.get_logger()
@@ -120,7 +119,7 @@ class Middleware:
         scope = answer.scope
         problem = self._refusal(answer, client)
         if problem is not None:
-            await pages.refused(Request(scope), respond(problem))(scope, receive, answer.send)
+            await pages.refused(Request(scope), respond(problem, scope))(scope, receive, answer.send)
         elif scope["method"] == "OPTIONS" and self._serves(scope):
             fields = MCP_PREFLIGHT if scope["path"] == MCP else PREFLIGHT
             await Response(status_code=204, headers=fields)(scope, receive, answer.send)
@@ -142,7 +141,7 @@ class Middleware:
             return Problem(*refused)
         if self._numbers != (scope["path"] == METRICS) and (self._numbers or self._settings.hides_metrics):
             return NotFound(ELSEWHERE)
-        if problem := request_limits.refusal(scope, self._settings):
+        if problem := refused_url(self._settings, scope.get("raw_path") or b"", scope["query_string"]):
             return problem
         if limited and self._running > self._settings.concurrent_requests:
             return Unavailable("The service is answering as many requests as it can.")

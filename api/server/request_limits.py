@@ -224,9 +224,8 @@ def _refused_fields(version: str, headers: Sequence[tuple[bytes, bytes]]) -> Ref
     return _CODING if codings and codings.strip().lower() != b"chunked" else None
 
 
-def refusal(scope: Scope, settings: Settings) -> Refused | None:
-    """The problem of a request that is refused without further processing, or None."""
-    path, query = scope.get("raw_path") or b"", scope["query_string"]
+def refused_url(settings: Settings, path: bytes, query: bytes) -> Refused | None:
+    """The problem of a path and query as sent that are refused without further processing, or None."""
     if len(path) + len(query) > settings.url_bytes:
         return Problem("too-large", f"The path and query are longer than {settings.url_bytes} bytes.")
     if b"%" in path or b"%" in query or not (path.isascii() and query.isascii()):

@@ -46,7 +46,7 @@ PLACELESS = "Locations without a point or a country, which STIX cannot hold"
 
 
 class Stix:
-    """A bundle."""
+    """A bundle; it keeps the URL of each source and the id of each place, because later objects refer to them."""
 
     file = "bundle.stix.json"
     lost = LOST_OF_ALL

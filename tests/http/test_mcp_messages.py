@@ -128,6 +128,49 @@ def test_what_is_no_question_is_an_error_of_the_protocol(sqlite_api: Api, messag
     assert "Traceback" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("tool", "arguments", "told"),
+    [
+        ("search", {"what": "events", "filters": {"q": "ї" * 1_500}}, "filters.q: is longer than 8192 bytes as sent."),
+        (
+            "search",
+            {"what": "events", "filters": {"party": ["lpr"] * 60}},
+            "filters.party: has more than 50 parameters.",
+        ),
+        ("disputes", {"party": ["lpr"] * 60}, "party: has more than 50 parameters."),
+        (
+            "compare",
+            {"event": "capture-of-lysychansk", "parties": ["x" * 6_000, "y" * 6_000, "z" * 6_000]},
+            "parties: The path and query are longer than 16384 bytes.",
+        ),
+        (
+            "search",
+            {"what": "events", "filters": {"q": "a\u202eb"}},
+            "filters.q: The query contains control characters.",
+        ),
+        (
+            "rollup",
+            {"what": "events", "by": ["month"], "filters": {"kind": ["loss"] * 55}},
+            "filters.kind: has more than",
+        ),
+    ],
+)
+async def test_a_question_has_to_fit_into_the_url_that_links_to_it(
+    sqlite_api: Api, tool: str, arguments: dict[str, Any], told: str
+) -> None:
+    """What a link could not say was answered, with a link that answered 414, 422 or 400."""
+    said = await refused(f"{sqlite_api.client.base_url}/mcp", tool, **arguments)
+    assert said.startswith(told)
+    assert said.endswith("A question has to fit into a URL, which is its link.")
+
+
+async def test_a_question_that_fits_is_answered_and_its_link_too(sqlite_api: Api) -> None:
+    filters = {"party": ["lpr"] * 45, "q": "ly" * 90}
+    found = await called(f"{sqlite_api.client.base_url}/mcp", "search", what="events", filters=filters)
+    assert found["records"] == []
+    assert sqlite_api.client.get(found["link"]).status_code == 200
+
+
 class Loading:
     """An application that data are loaded into: it answers of a new revision each time, a number of times."""
 
@@ -144,9 +187,9 @@ class Loading:
 
 
 async def test_an_answer_is_of_one_revision() -> None:
-    answer = await called(server_of(Loading(5)), "event", id="a")
+    answer = await called(server_of(Loading(5), lambda *_: None), "event", id="a")
     assert answer["event"]["revision"] == 5
-    assert "too fast" in await refused(server_of(Loading(1_000)), "event", id="a")
+    assert "too fast" in await refused(server_of(Loading(1_000), lambda *_: None), "event", id="a")
 
 
 def test_without_the_sdk_it_says_what_is_missing(dossier_of_sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -248,7 +248,7 @@ def test_links_lead_on(api: Api) -> None:
     ],
 )
 def test_a_mistake_is_a_problem_here_too(api: Api, filters: dict[str, Any], parameter: str) -> None:
-    assert api.problem(EVENTS, **filters)["errors"][0]["parameter"] == parameter
+    assert api.problem(EVENTS, 400, **filters)["errors"][0]["parameter"] == parameter
 
 
 def test_a_page_goes_on_under_its_own_filters_alone(api: Api) -> None:
@@ -259,10 +259,15 @@ def test_a_page_goes_on_under_its_own_filters_alone(api: Api) -> None:
     assert cursor.startswith("1-")
     assert ask(api, EVENTS, bbox=BOX, limit=inside, cursor=cursor)["features"][0]["geometry"] is None
     for other in ({}, {"bbox": BOX, "kind": "capture"}, {"bbox": "38,48,39,49"}):
-        assert api.problem(EVENTS, cursor=cursor, **other)["errors"][0]["parameter"] == "cursor"
+        assert api.problem(EVENTS, 400, cursor=cursor, **other)["errors"][0]["parameter"] == "cursor"
 
 
 def test_what_is_not_there(api: Api) -> None:
+    for path in ("/ogc", "/ogc/api", "/ogc/conformance", "/ogc/collections", "/ogc/collections/events", EVENTS):
+        unknown = api.problem(path, 400, nonsense="1")
+        assert (unknown["type"], unknown["errors"][0]["parameter"]) == ("/problems/invalid-parameter", "nonsense")
+    assert api.problem(EVENTS, 400, q="x" * 9_000)["errors"][0]["message"] == "is longer than 8192 bytes as sent"
+    assert api.problem("/events", 422, q="x" * 9_000)["status"] == 422
     assert api.problem("/ogc/collections/event", 404)["did_you_mean"] == ["events"]
     assert api.problem("/ogc/collections/event/schema", 404)["did_you_mean"] == ["events"]
     assert api.problem("/ogc/collections/event/items/x", 404)["did_you_mean"] == ["events"]

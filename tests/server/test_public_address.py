@@ -108,7 +108,9 @@ def test_problems_pages_and_schema(behind: Api) -> None:
     for path in ("/events", f"{PREFIX}/events"):
         problem = behind.problem(path, party="ukrain")
         assert problem["type"] == f"{PREFIX}/problems/invalid-parameter"
-        assert "Status 422" in behind.good(problem["type"]).text
+        page = behind.good(problem["type"]).text
+        assert "Status 422" in page
+        assert f"<code>{problem['type']}</code>" in page
     assert behind.get("/openapi.json")["servers"] == [{"url": PREFIX}]
     page = behind.good(f"{PREFIX}/docs").text
     named = re.findall('(?:href|src)="([^"]+)"', page)
@@ -122,6 +124,30 @@ def test_answers_under_both_paths_are_the_same(behind: Api) -> None:
     assert first.content == second.content
     assert first.headers["etag"] == second.headers["etag"]
     assert behind.ask(PREFIX + path, {"If-None-Match": first.headers["etag"]}).status_code == 304
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/events?limit=2", "/events.kml", "/events.ndjson", "/briefing.atom?date_from=2022-07-03", "/ogc", "/explore"],
+)
+def test_answers_with_other_links_have_another_tag(dossier_of_sqlite: str, path: str) -> None:
+    """A client that had asked before the address changed got 304, and went on with links to the old one."""
+    addresses = (None, "https://example.org", "https://example.org/conflict", "https://other.example/conflict")
+    html = {"Accept": "text/html"}
+    tags = {}
+    for address in addresses:
+        with serving(dossier_of_sqlite, public_url=address) as api:
+            tags[address] = api.ask(path, html).headers["etag"]
+            assert api.ask(path, {**html, "If-None-Match": tags[address]}).status_code == 304
+            assert api.ask(path, {**html, "If-None-Match": tags[None]}).status_code == (200 if address else 304)
+    assert len(set(tags.values())) == len(addresses)
+
+
+def test_what_a_proxy_forwards_is_part_of_the_tag(dossier_of_sqlite: str) -> None:
+    proxies = Settings(trusted_proxies="127.0.0.0/8").trusted_proxies
+    with serving(dossier_of_sqlite, trusted_proxies=proxies) as api:
+        hosts = [{"X-Forwarded-Host": name, "X-Forwarded-Proto": "https"} for name in ("a.example", "b.example")]
+        assert len({api.ask("/events.kml", host).headers["etag"] for host in (*hosts, *hosts)}) == len(hosts)
 
 
 @pytest.mark.parametrize("path", ["/", "/explore", "/explore/events/capture-of-lysychansk", "/explore?party=ukrain"])

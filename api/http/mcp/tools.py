@@ -33,6 +33,8 @@ _PAGE = {
 
 _OWN = ("limit", "cursor", "total", "by")
 """What a tool says itself of a list, so that it would be passed over in silence among filters."""
+_PARAMETERS = {"party": "parties"}
+"""Arguments that have another name than the parameter they are."""
 DROPPED = {"dataset", "extra", "affiliated", "left_out", "by_stance", "kind_of"}
 """Fields of records that are useless in a conversation."""
 
@@ -49,6 +51,15 @@ class Service(Protocol):
 
 class ToolError(Exception):
     """A call failed; the message says why and suggests what may have been meant."""
+
+
+class ArgumentError(ToolError):
+    """A question that is no URL because of one of its parameters: it is too long, or holds control characters."""
+
+    def __init__(self, parameter: str, detail: str) -> None:
+        """Take the parameter of the API, and what is wrong with it."""
+        super().__init__(detail)
+        self.parameter = parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +88,13 @@ class Tool:
         said += [f"{name} {wrong}" for name in given if (wrong := _wrong(given[name], self.properties.get(name, {})))]
         if said:
             raise ToolError(f"{'; '.join(said)}; {self.name} takes {', '.join(self.properties)}")
-        return await self.run(api, given)
+        try:
+            return await self.run(api, given)
+        except ArgumentError as error:
+            names = (error.parameter, _PARAMETERS.get(error.parameter))
+            name = next((name for name in names if name in given), f"filters.{error.parameter[:SHOWN_VALUE]}")
+            detail = str(error).removeprefix(f"{error.parameter}: ").removeprefix("query: ").rstrip(".")
+            raise ToolError(f"{name}: {detail}. A question has to fit into a URL, which is its link.") from None
 
 
 def _wrong(value: Any, schema: Json) -> str | None:  # noqa: ANN401 - any JSON value

@@ -154,7 +154,7 @@ def _operation(name: str, description: str, media_type: str, parameters: list[Js
             "summary": description.partition(". ")[0],
             "description": description,
             "parameters": parameters or [],
-            "responses": {"200": good, "404": _PROBLEM, "422": _PROBLEM, "503": _PROBLEM},
+            "responses": {"200": good, "400": _PROBLEM, "404": _PROBLEM, "503": _PROBLEM},
         }
     }
 
