@@ -6,13 +6,14 @@ from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from datetime import date
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from api.models.facets import CELL_BITS, CHUNK_BITS, ENTRY_COLUMNS, NEVER, UNKNOWN, checksum
+from api.models.facets import CELL_BITS, CHUNK_BITS, ENTRY_COLUMNS, FACETS, NEVER, UNKNOWN, Span, checksum
 from api.query.statements import (
     BEGINNING,
     BY_ID,
@@ -27,11 +28,16 @@ from api.query.statements import (
 from api.storage.reader import Parameters, Row, SqlStatement
 
 Column = NDArray[Any]
+Unit = Literal["Y", "M", "D"]
 LAST = "\U0010ffff"
 OVERHEAD = 200
+"""About what an entry of the cache costs beside its bytes."""
 AT_ONCE = 250
 """So many sets are made in one turn."""
-"""About what an entry of the cache costs beside its bytes."""
+DENSE = 16
+"""An array may have so many cells for each number that is counted in it."""
+FEW_PERIODS = 2**16 - 1
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 class Reads(Protocol):
@@ -67,6 +73,26 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
+class Dates:
+    """By number: the day, 0 if undated; and the span class of a date that is not one day, else 0."""
+
+    days: Column
+    spans: Column
+    codes: dict[Unit, tuple[int, Column, int]] = field(default_factory=dict)
+
+    def periods(self, unit: Unit) -> tuple[int, Column, int]:
+        """The first period; by number the period of a date of one day, where the first is 1, else 0; their number."""
+        if unit not in self.codes:
+            single = (self.days > 0) & (self.spans == 0)
+            found = in_periods(self.days[single].astype(np.int64), unit)
+            first, last = int(found.min(initial=NEVER)), int(found.max(initial=-NEVER))
+            codes = np.zeros(len(self.days), np.uint16 if last - first < FEW_PERIODS else np.int32)
+            codes[single] = found - first + 1
+            self.codes[unit] = first, codes, max(last - first + 2, 1)
+        return self.codes[unit]
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """All numbers in the order of ids, and the rank of each."""
 
@@ -83,6 +109,7 @@ class Index:
     size: int = 0
     columns: dict[tuple[str, str], Column] = field(default_factory=dict)
     days: dict[str, Days] = field(default_factory=dict)
+    dated: dict[str, "Dates"] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     records: dict[tuple[str, str, str | None], list[tuple[str, str]]] = field(default_factory=dict)
     events: dict[int, NDArray[np.uint32]] = field(default_factory=dict)
@@ -201,6 +228,19 @@ class Index:
             self.days[table] = Days([row[1] for row in rows] or [0], [row[2] for row in rows] or [0])
         return self.days[table]
 
+    async def dates(self, read: Reads, table: str) -> "Dates":
+        """The date of each number, as far as periods are counted by it."""
+        if table not in self.dated:
+            known, end = await self.days_of(read, table), len(await self.column(read, table, "latest"))
+            firsts = np.array([0, *known.firsts, max(end, known.firsts[-1])])
+            days = np.repeat(np.array([0, *known.days], np.int32), np.diff(firsts))
+            spans = np.zeros(len(days), np.int8)
+            names = {FACETS[KIND_OF_LIST[table]].SPAN.of(span): span for span in range(Span.MONTH, Span.UNDATED)}
+            for name, members in (await self.postings(read, names)).items():
+                spans[numbers_of(members)] = names[name]
+            self.dated[table] = Dates(days, spans)
+        return self.dated[table]
+
     async def order(self, read: Reads, table: str) -> Order:
         """All numbers in the order of ids, and the rank of each."""
         if table not in self.orders:
@@ -215,6 +255,19 @@ class Index:
 def numbers_of(members: BitMap) -> NDArray[np.uint32]:
     """A set as an array, ascending."""
     return np.frombuffer(members.to_array(), np.uint32)
+
+
+def in_periods(days: NDArray[np.int64], unit: Unit) -> NDArray[np.int64]:
+    """Days as numbers of their periods since 1970; of many, each day's is found once."""
+    first = days.min() if (close := compact(days)) else 0
+    moments: NDArray[Any] = ((np.arange(first, days.max() + 1) if close else days) - _EPOCH).astype("M8[D]")
+    periods: NDArray[np.int64] = moments.astype(f"M8[{unit}]").astype(np.int64)
+    return periods[days - first] if close else periods
+
+
+def compact(values: NDArray[np.int64]) -> bool:
+    """Whether so few numbers lie between the first and the last that an array may have one cell for each."""
+    return len(values) > 0 and bool(values.max() - values.min() < DENSE * (len(values) + AT_ONCE))
 
 
 def set_of(numbers: NDArray[np.uint32]) -> BitMap:

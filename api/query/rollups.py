@@ -5,11 +5,9 @@ order.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import cache, cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +19,11 @@ from api.errors import BadParameters, bad
 from api.models.facets import FACETS, NEVER, ClaimFacets, EventFacets, Facet, Span
 from api.query.documents import AsOfDay
 from api.query.lists import BATCH, found, resolve
-from api.query.matching import UNLIKE_A_DAY, Conditions
-from api.query.postings import Column, Days, numbers_of, set_of
+from api.query.matching import Conditions
+from api.query.postings import Column, Dates, Unit, compact, in_periods, numbers_of, set_of
 from api.query.session import ReadSession
 from api.query.statements import KIND_OF_LIST, PAGES
 
-Unit = Literal["Y", "M", "D"]
 UNITS: dict[str, Unit] = {"year": "Y", "month": "M", "day": "D"}
 WORDS: dict[str, type[v.Word]] = {
     "kind": v.EventKind,
@@ -41,15 +38,17 @@ OF_THE_EVENT = frozenset({"kind", "location", "status", "role"})
 REFERENCES = {"party": "name", "location": "name", "dataset": "title", "speaker": "name"}
 """Axes whose values are records, and the columns with their names."""
 MOST_ROWS = 10_000
-QUICK = 500
+QUICK = 5_000
 """So many records are counted before anybody has noticed, and need no thread."""
+FEW = 100
+"""So many values of an axis are found before anybody has noticed."""
 UNDATED = 2**40
 """Sorts after every period."""
-_EPOCH = date(1970, 1, 1).toordinal()
 
 Numbers = NDArray[np.uint32]
-Counts = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
-"""Periods, or positions of axis values, and for each the certain and possible counts."""
+Places = NDArray[np.int64]
+Counts = tuple[Places, Places, Places]
+"""Cells, each as one number, and for each the certain and possible counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +63,13 @@ class By:
 
 
 class Members(NamedTuple):
-    """The values of an axis, and for each the numbers of the records that have it."""
+    """The values of an axis, and in two arrays each record with the place of its value; twice if it has two."""
 
     values: list[Any]
-    sets: list[BitMap]
-
-    def flat(self) -> tuple[Numbers, NDArray[np.int64]]:
-        """Each number of each value, and that value's place among the values; by value, then by number."""
-        numbers = np.concatenate([np.zeros(0, np.uint32), *map(numbers_of, self.sets)])
-        return numbers, np.repeat(np.arange(len(self.sets)), [len(part) for part in self.sets])
+    numbers: Numbers
+    places: Places
+    single: bool
+    """Whether each record has one value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +116,10 @@ class _Asking:
             events = await self.session.index.events_of(self.session, numbers)
             named = await of_events.members(axis, set_of(np.unique(events)))
             return await asyncio.to_thread(_through, named, numbers, events)
-        return await asyncio.to_thread(_members, await self._sets(axis, matched), matched)
+        sets = await self._sets(axis, matched)
+        if len(sets) > FEW or len(matched) > QUICK:
+            return await asyncio.to_thread(_members, sets, matched)
+        return _members(sets, matched)
 
     async def _sets(self, axis: str, matched: BitMap) -> list[tuple[Any, BitMap]]:
         if axis == "status" and self.as_of is not None:
@@ -156,16 +156,26 @@ def _members(sets: Sequence[tuple[Any, BitMap]], matched: BitMap) -> Members:
     if rest := matched - BitMap.union(*parts) if parts else matched:
         values.append(None)
         parts.append(rest)
-    return Members(values, parts)
+    sizes = [len(part) for part in parts]
+    numbers = np.concatenate([np.zeros(0, np.uint32), *map(numbers_of, parts)])
+    return Members(values, numbers, np.repeat(np.arange(len(parts)), sizes), sum(sizes) == len(matched))
 
 
 def _through(of_events: Members, numbers: Numbers, events: Numbers) -> Members:
     """Claims have the values of their events."""
-    known, places = of_events.flat()
-    order = np.argsort(known, kind="stable")
-    claims, joined = _joined(events, known[order])
-    values = places[order][joined]
-    return Members(of_events.values, [set_of(numbers[claims[values == at]]) for at in range(len(of_events.values))])
+    if of_events.single:
+        return Members(of_events.values, numbers, _by_number(of_events, events), single=True)
+    order = np.argsort(of_events.numbers, kind="stable")
+    claims, joined = _joined(events, of_events.numbers[order])
+    return Members(of_events.values, numbers[claims], of_events.places[order][joined], single=False)
+
+
+def _by_number(members: Members, numbers: Numbers) -> Places:
+    """The value of each of these records, which have one each."""
+    places = np.zeros(int(numbers.max(initial=0)) + 1, np.int64)
+    known = members.numbers < len(places)
+    places[members.numbers[known]] = members.places[known]
+    return places[numbers]
 
 
 def _joined(these: Numbers, those: Numbers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -188,121 +198,95 @@ async def _as_of(session: ReadSession, events: BitMap, as_of: AsOfDay) -> list[t
     return list(sets.items())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Timeline:
     """Assigns records to periods."""
 
     unit: Unit
-    days: Days
-    spans: NDArray[np.int8]
-    """The span class of each number's date; 0 for a single day or none."""
+    dates: Dates
     latest: Column
     first: int
     last: int
-    """The limits of open dates: the requested days, or the first and last day of any record in the result."""
+    """The limits of open dates: the requested days, or the first and last day that any record in the result begins."""
     asked: tuple[int | None, int | None]
-    inexact: BitMap
-    """Whose date is not one day."""
 
-    def counts(self, members: BitMap, most: int) -> Counts:
-        """Each period in which some of these may fall, in order. Raises _ManyError beyond so many."""
-        lasting = numbers_of(members & self.inexact)
-        edges, periods = self._edges
-        sizes = np.diff(np.searchsorted(numbers_of(members), edges)) - np.diff(np.searchsorted(lasting, edges))
-        parts = [(periods[sizes > 0], sizes[sizes > 0], sizes[sizes > 0])]
-        if len(lasting):
-            parts += self._lasting(lasting, self.spans[lasting], most)
-        if undated := members.rank(min(self.days.dated, NEVER) - 1):
-            parts.append((np.array([UNDATED]), np.array([undated]), np.array([undated])))
-        return _summed(parts)
+    def counts(self, numbers: Numbers, places: Places) -> tuple[Places, ...]:
+        """Periods, places and counts of records at places. Raises _ManyError."""
+        base, codes, width = self.dates.periods(self.unit)
+        found = codes[numbers]
+        cells, sizes = _tallied(places * width + found)
+        exact = cells % width > 0
+        cells, sizes, rest = cells[exact], sizes[exact], np.flatnonzero(found == 0)
+        periods, at = cells % width - 1 + base, cells // width
+        numbers, places = numbers[rest], places[rest]
+        days, spans = self.dates.days[numbers].astype(np.int64), self.dates.spans[numbers]
+        lasting = spans > 0
+        begins, ends, sure = self._lasting(numbers[lasting], days[lasting], spans[lasting])
+        base = min([int(each.min()) for each in (periods, begins) if len(each)], default=0)
+        width = max([int(each.max()) - base + 2 for each in (periods, ends) if len(each)], default=1)
+        lines = places[lasting] * width - base  # wider than there are periods, so that no line reaches into the next
+        held, certain = _tallied((lines + begins)[sure])
+        cells, sure_sizes, possible = _summed(
+            [
+                (at * width + periods - base, sizes, sizes),
+                (held, certain, np.zeros_like(certain)),
+                _spread(lines + begins, lines + ends, MOST_ROWS),
+            ]
+        )
+        none, missing = _tallied(places[days == 0])
+        return _few(
+            np.append(cells % width + base, np.full(len(none), UNDATED)),
+            np.append(cells // width, none),
+            np.append(sure_sizes, missing),
+            np.append(possible, missing),
+        )
 
-    @cached_property
-    def _begins(self) -> tuple[Numbers, NDArray[np.int64]]:
-        """The first number of each day, and the day."""
-        return np.asarray(self.days.firsts, np.uint32), np.asarray(self.days.days, np.int64)
-
-    @cached_property
-    def _edges(self) -> tuple[Numbers, NDArray[np.int64]]:
-        """The first number of each period of which there are days, and one beyond them all; and the periods."""
-        firsts, days = self._begins
-        periods = self.periods(days[1:])
-        begins = np.flatnonzero(np.diff(periods, prepend=-NEVER))
-        return np.append(firsts[1:][begins], np.uint32(NEVER)), periods[begins]
-
-    def _lasting(self, numbers: Numbers, spans: NDArray[np.int8], most: int) -> list[Counts]:
-        day, latest = self.day(numbers), self.latest[numbers].astype(np.int64)
-        earliest = np.where(spans == Span.OPEN_START, self.first, day)
-        latest = np.where(spans == Span.OPEN_END, self.last, latest)
+    def _lasting(self, numbers: Numbers, days: Places, spans: Column) -> tuple[Places, Places, NDArray[np.bool_]]:
+        """The first and last period of dates that are not one day, and whether each is certainly within the first."""
         first, last = self.asked
-        inside = (spans != Span.OPEN_START) & (spans != Span.OPEN_END)
-        inside &= (earliest >= (first or 0)) & (latest <= (last or NEVER))
-        begins = self.periods(np.maximum(earliest, first or 0))
-        ends = self.periods(np.minimum(latest, last or NEVER))
-        sure, sizes = _tallied(begins[inside & (begins == ends)])
-        spread, held = _spread(begins, ends, most)
-        return [(sure, sizes, np.zeros_like(sizes)), (spread, np.zeros_like(held), held)]
+        latest, closed = self.latest[numbers].astype(np.int64), spans != Span.OPEN_END
+        latest[~closed] = max(self.last, int(latest[closed].max(initial=0))) if last is None else last
+        earliest = np.where(spans == Span.OPEN_START, self.first, days)
+        inside = closed & (spans != Span.OPEN_START) & (earliest >= (first or 0)) & (latest <= (last or NEVER))
+        begins = in_periods(np.maximum(earliest, first or 0), self.unit)
+        ends = in_periods(np.minimum(latest, last or NEVER), self.unit)
+        return begins, ends, inside & (begins == ends)
 
-    def day(self, numbers: Numbers) -> NDArray[np.int64]:
-        """The days that numbers are of, which ascend."""
-        firsts, days = self._begins
-        return np.repeat(days, np.diff(np.searchsorted(numbers, firsts), append=len(numbers)))
-
-    def periods(self, days: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Days as numbers of their periods; of many, each day's is found once."""
-        first = days.min() if (near := _close(days)) else 0
-        moments: NDArray[Any] = ((np.arange(first, days.max() + 1) if near else days) - _EPOCH).astype("M8[D]")
-        periods: NDArray[np.int64] = moments.astype(f"M8[{self.unit}]").astype(np.int64)
-        return periods[days - first] if near else periods
-
-    def word(self, period: int) -> str | None:
-        """A period in ISO 8601; None: no date."""
-        return None if period == UNDATED else str(np.datetime64(period, self.unit))
+    def words(self, periods: Places) -> list[str | None]:
+        """Periods in ISO 8601; None: no date."""
+        known, places = np.unique(periods, return_inverse=True)
+        dated = np.datetime_as_string(known[known < UNDATED].astype(f"M8[{self.unit}]")).tolist()
+        return [*map([*dated, None].__getitem__, places.tolist())]
 
 
 async def _timeline(session: ReadSession, table: str, matched: BitMap, conditions: Conditions, unit: Unit) -> _Timeline:
-    days = await session.index.days_of(session, table)
     latest = await session.index.column(session, table, "latest")
-    names = {span: FACETS[KIND_OF_LIST[table]].SPAN.of(span) for span in UNLIKE_A_DAY}
-    sets = await session.index.postings(session, names.values())
-    spans = np.zeros((matched.max() if matched else 0) + 1, np.int8)
-    bounded, inexact = [0], BitMap()
-    for span, name in names.items():
-        inexact |= sets[name] & matched
-        members = numbers_of(sets[name] & matched)
-        spans[members] = span
-        if len(members) and span != Span.OPEN_END:
-            bounded.append(int(latest[members].max()))
+    dates, known = await session.index.dates(session, table), await session.index.days_of(session, table)
     first, last = conditions.first, conditions.last
-    known = _Timeline(unit, days, spans, latest, 0, 0, (first, last), inexact)
-    dated = matched[matched.rank(days.dated - 1) :] if days.dated < NEVER else BitMap()
-    if not dated:
-        return known
-    ends = known.day(np.array([dated.min(), dated.max()], np.uint32))
-    here = min(int(ends[0]), last or NEVER) if first is None else first
-    there = max(*bounded, int(ends[1]), first or 0) if last is None else last
-    return _Timeline(unit, days, spans, latest, here, there, (first, last), inexact)
+    here, there = first or 0, last or 0
+    undated = matched.rank(min(known.dated, NEVER) - 1)
+    if undated < len(matched):
+        here = min(int(dates.days[matched[undated]]), last or NEVER) if first is None else first
+        there = max(int(dates.days[matched.max()]), first or 0) if last is None else last
+    return _Timeline(unit, dates, latest, here, there, (first, last))
 
 
 class _ManyError(Exception):
     """There are more rows than can be sent."""
 
 
-def _close(values: NDArray[np.int64]) -> bool:
-    """Whether there are fewer numbers between the first and the last than values."""
-    return len(values) > 0 and values.max() - values.min() < len(values)
-
-
-def _tallied(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _tallied(values: Places) -> tuple[Places, Places]:
     """Each value in order, and how often it is there."""
-    if not _close(values):
+    if not compact(values):
         return np.unique(values, return_counts=True)
-    sizes = np.bincount(values - values.min())
+    first = values.min()
+    sizes = np.bincount(values - first)
     there = np.flatnonzero(sizes)
-    return there + values.min(), sizes[there]
+    return there + first, sizes[there]
 
 
-def _spread(begins: NDArray[np.int64], ends: NDArray[np.int64], most: int) -> tuple[NDArray[np.int64], ...]:
-    """Each period that something reaches over from its begin to its end, and how many do."""
+def _spread(begins: Places, ends: Places, most: int) -> Counts:
+    """Each cell that something reaches over from its begin to its end, and how many do. Raises _ManyError."""
     edges, steps = _tallied(begins)
     left, gone = _tallied(ends + 1)
     edges, places = np.unique(np.concatenate([edges, left]), return_inverse=True)
@@ -312,7 +296,8 @@ def _spread(begins: NDArray[np.int64], ends: NDArray[np.int64], most: int) -> tu
     if sizes.sum() > most:
         raise _ManyError
     within = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return np.repeat(starts, sizes) + within, np.repeat(held, sizes)
+    held = np.repeat(held, sizes)
+    return np.repeat(starts, sizes) + within, np.zeros_like(held), held
 
 
 def _summed(parts: Sequence[Counts]) -> Counts:
@@ -331,64 +316,65 @@ def _rows(
 ) -> list[dict[str, Any]]:
     """The rows in the order of the first axis, then the second. Raises BadParameters if there are too many."""
     try:
-        if timeline is None:
-            cells = _crossed(known) if len(known) > 1 else _plain(known[0])
-        else:
-            cells = _over_time(matched, timeline, known)
+        *cells, certain, possible = _counted(axes, matched, timeline, known)
     except _ManyError:
         message = (
             f"makes more than {MOST_ROWS:,} rows, and at most {MOST_ROWS:,} are sent: ask for longer periods, "
             "another axis, or fewer records"
         )
         raise BadParameters(bad("by", ", ".join(axes), message, near=[])) from None
-    words: list[Callable[[int], Any]] = [] if timeline is None else [cache(timeline.word)]
-    words += [members.values.__getitem__ for members in known]
-    order = list(range(len(axes)))
-    if timeline is not None and axes[0] not in UNITS:  # periods were counted first
-        order.reverse()
-    keys, (certain, possible) = cells[:-2], cells[-2:]
-    rows = []
-    for row in np.lexsort([keys[place] for place in reversed(order)]).tolist():
-        shown = {axis: words[place](int(keys[place][row])) for axis, place in zip(axes, order, strict=True)}
-        rows.append({**shown, "certain": int(certain[row]), "possible": int(possible[row])})
-    return rows
+    order = np.lexsort(cells[::-1])
+    shown: list[list[Any]] = []
+    others = iter(known)
+    for axis, places in zip(axes, cells, strict=True):
+        if timeline is not None and axis in UNITS:
+            shown.append(timeline.words(places[order]))
+        else:
+            shown.append([*map(next(others).values.__getitem__, places[order].tolist())])
+    counts = certain[order].tolist(), possible[order].tolist()
+    if len(axes) == 1:
+        (one,) = axes
+        return [{one: x, "certain": sure, "possible": may} for x, sure, may in zip(*shown, *counts, strict=True)]
+    one, two = axes
+    every = zip(*shown, *counts, strict=True)
+    return [{one: x, two: y, "certain": sure, "possible": may} for x, y, sure, may in every]
 
 
-def _plain(members: Members) -> tuple[NDArray[np.int64], ...]:
-    sizes = np.array([len(part) for part in members.sets], np.int64)
+def _counted(
+    axes: Sequence[str], matched: BitMap, timeline: _Timeline | None, known: list[Members]
+) -> tuple[Places, ...]:
+    """Each axis' places or periods, and the two counts. Raises _ManyError."""
+    if timeline is None:
+        return _crossed(*known) if len(known) > 1 else _plain(known[0])
+    if not known:
+        numbers = numbers_of(matched)
+        periods, _, *counts = timeline.counts(numbers, np.zeros(len(numbers), np.int64))
+        return periods, *counts
+    periods, places, *counts = timeline.counts(known[0].numbers, known[0].places)
+    return (periods, places, *counts) if axes[0] in UNITS else (places, periods, *counts)
+
+
+def _plain(members: Members) -> tuple[Places, ...]:
+    sizes = np.bincount(members.places, minlength=len(members.values))
     return _few(np.arange(len(sizes)), sizes, sizes)
 
 
-def _crossed(known: Sequence[Members]) -> tuple[NDArray[np.int64], ...]:
+def _crossed(one: Members, other: Members) -> tuple[Places, ...]:
     """Records that have a value of one axis and one of the other."""
-    (ones, of_one), (others, of_other) = known[0].flat(), known[1].flat()
-    order = np.argsort(others, kind="stable")
-    here, there = _joined(ones, others[order])
-    width = len(known[1].values)
-    pairs, sizes = np.unique(of_one[here] * width + of_other[order][there], return_counts=True)
-    return _few(pairs // max(width, 1), pairs % max(width, 1), sizes, sizes)
+    width = max(len(other.values), 1)
+    if one.single:
+        pairs = _by_number(one, other.numbers) * width + other.places
+    elif other.single:
+        pairs = one.places * width + _by_number(other, one.numbers)
+    else:
+        order = np.argsort(other.numbers, kind="stable")
+        here, there = _joined(one.numbers, other.numbers[order])
+        pairs = one.places[here] * width + other.places[order][there]
+    cells, sizes = _tallied(pairs)
+    return _few(cells // width, cells % width, sizes, sizes)
 
 
-def _over_time(matched: BitMap, timeline: _Timeline, known: Sequence[Members]) -> tuple[NDArray[np.int64], ...]:
-    """Records by period, or by period and by value of another axis."""
-    if not known:
-        return _few(*timeline.counts(matched, MOST_ROWS))
-    members = known[0]
-    parts: list[tuple[NDArray[np.int64], ...]] = []
-    left = MOST_ROWS
-    for place, part in enumerate(members.sets):
-        periods, certain, possible = timeline.counts(part, left)
-        left -= len(periods)
-        if left < 0:
-            raise _ManyError
-        parts.append((periods, np.full(len(periods), place), certain, possible))
-    return tuple(np.concatenate([part[column] for part in parts]) for column in range(4)) if parts else (_NOTHING,) * 4
-
-
-_NOTHING: NDArray[np.int64] = np.zeros(0, np.int64)
-
-
-def _few(*cells: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+def _few(*cells: Places) -> tuple[Places, ...]:
     if len(cells[0]) > MOST_ROWS:
         raise _ManyError
     return cells

@@ -4,8 +4,10 @@ import asyncio
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import date
 from typing import Any, TypeVar
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
@@ -13,7 +15,9 @@ from hypothesis import strategies as st
 from api.errors import BadParameters
 from api.http.resources.rollups import ClaimAxis, ClaimRollup, EventAxis, EventRollup
 from api.main import reader_for
+from api.models.facets import Span
 from api.query import rollups
+from api.query.postings import Dates, Unit
 from api.query.session import Data, ReadSession
 from api.settings import Settings
 from tests.support import country, databases, questions
@@ -215,6 +219,19 @@ def test_more_rows_than_are_sent_are_refused(
         with pytest.raises(BadParameters, match=r"rows, and at most .* are sent: ask for longer periods, another axis"):
             asking.rows("events", by, {})
         monkeypatch.undo()
+
+
+@pytest.mark.parametrize("last", [65_533, 65_534, 65_535, 3_652_059])
+def test_periods_far_apart_are_told_from_each_other(last: int) -> None:
+    """However many periods there are: a few have small numbers, and a date that is not one day has none."""
+    dates = Dates(np.array([0, 1, 2, last, last], np.int32), np.array([0, 0, 0, 0, Span.MONTH], np.int8))
+    firsts: tuple[tuple[Unit, int], ...] = (("D", 1 - date(1970, 1, 1).toordinal()), ("Y", 1 - 1970))
+    for unit, first in firsts:
+        base, codes, width = dates.periods(unit)
+        years = date.fromordinal(last).year
+        assert base == first
+        assert codes.tolist() == ([0, 1, 2, last, 0] if unit == "D" else [0, 1, 1, years, 0])
+        assert width == (last if unit == "D" else years) + 1
 
 
 def test_a_thread_counts_the_same(world: tuple[Asking, questions.Pools], monkeypatch: pytest.MonkeyPatch) -> None:
