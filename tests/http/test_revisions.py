@@ -38,21 +38,33 @@ CAPTURE = "/events/capture-of-lysychansk"
 Copy = dict[tuple[str, str], Any]
 
 
+@pytest.fixture(scope="module")
+def loaded(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """Serves three revisions, shared: only read from it."""
+    copied = databases.copy(backend, tmp_path_factory.mktemp("revised"), databases.revised(backend))
+    with copied as url, serving(url) as api:
+        yield api
+
+
 @pytest.fixture
-def database(empty_url: str) -> Iterator[sa.Engine]:
-    """The excerpt, then what named reports add, then the excerpt alone again."""
-    made = engine(empty_url)
-    load(made, read([LYSYCHANSK], [EXCERPT]), message="the excerpt")
-    load(made, read([LYSYCHANSK], [CONTEXT]))
-    withdraw(made, CONTEXT, message="in error")
+def revised_url(backend: str, tmp_path: Path) -> Iterator[str]:
+    """The same three revisions, in a database of this test alone."""
+    with databases.copy(backend, tmp_path, databases.revised(backend)) as url:
+        yield url
+
+
+@pytest.fixture
+def database(revised_url: str) -> Iterator[sa.Engine]:
+    """Loads into that database."""
+    made = engine(revised_url)
     yield made
     made.dispose()
 
 
 @pytest.fixture
-def loaded(database: sa.Engine, empty_url: str) -> Iterator[Api]:  # noqa: ARG001 - fills what is served
+def changing(revised_url: str) -> Iterator[Api]:
     """Serves that database."""
-    with serving(empty_url) as api:
+    with serving(revised_url) as api:
         yield api
 
 
@@ -100,19 +112,19 @@ def test_hashes_are_of_what_is_served(loaded: Api) -> None:
     assert (change["revision"], change["op"]) == (3, "put")
 
 
-def test_a_withdrawn_record_is_gone_until_it_is_loaded_again(loaded: Api, database: sa.Engine) -> None:
-    problem = loaded.problem("/sources/isw-2022-07-02", 410)
+def test_a_withdrawn_record_is_gone_until_it_is_loaded_again(changing: Api, database: sa.Engine) -> None:
+    problem = changing.problem("/sources/isw-2022-07-02", 410)
     assert problem["type"] == "/problems/gone"
     assert problem["detail"] == "The source isw-2022-07-02 was withdrawn by revision 3."
-    moment = loaded.get("/revisions/3")["recorded_at"]
+    moment = changing.get("/revisions/3")["recorded_at"]
     expected = {"kind": "source", "id": "isw-2022-07-02", "revision": 3, "recorded_at": moment, "message": "in error"}
     assert {name: problem[name] for name in expected} == expected
-    stood = loaded.get("/sources/isw-2022-07-02", revision=2)
+    stood = changing.get("/sources/isw-2022-07-02", revision=2)
     load(database, read([LYSYCHANSK], [CONTEXT]))
-    again = loaded.get("/sources/isw-2022-07-02")
+    again = changing.get("/sources/isw-2022-07-02")
     assert again["title"] == stood["title"]
-    assert loaded.problem("/sources/isw-2022-07-02", 410, revision=3)["revision"] == 3
-    assert loaded.problem("/sources/isw-2022-07-02", 404, revision=1)["detail"] == (
+    assert changing.problem("/sources/isw-2022-07-02", 410, revision=3)["revision"] == 3
+    assert changing.problem("/sources/isw-2022-07-02", 404, revision=1)["detail"] == (
         "There was no source isw-2022-07-02 as of revision 1."
     )
 
@@ -129,12 +141,12 @@ def test_a_withdrawn_record_is_gone_until_it_is_loaded_again(loaded: Api, databa
     ],
 )
 def test_what_is_said_of_a_withdrawn_record_is_gone_too(
-    database: sa.Engine, empty_url: str, path: str, kind: str
+    database: sa.Engine, revised_url: str, path: str, kind: str
 ) -> None:
     load(database, read([LYSYCHANSK], [CONTEXT]))
     withdraw(database, CONTEXT)
     withdraw(database, EXCERPT, message="all of it")
-    with serving(empty_url) as api:
+    with serving(revised_url) as api:
         changed = api.get("/changes", since=5, limit=1000)["data"]
         gone = next(one["id"] for one in changed if (one["kind"], one["op"]) == (kind, "delete"))
         problem = api.problem(path.format(gone), 410)
@@ -344,10 +356,10 @@ class Drawn:
         return self._chance.choice(found)
 
 
-@pytest.mark.parametrize("suffix", [".db", ".duckdb"])
-def test_a_copy_in_a_database_is_byte_equal_after_fifty_loads(empty_url: str, tmp_path: Path, suffix: str) -> None:
-    """After loads, updates and withdrawals at random, the same in every run; who follows stops and resumes anywhere."""
-    database, world, kept = engine(empty_url), World(), Kept(tmp_path / f"copy{suffix}")
+def test_copies_in_databases_are_byte_equal_after_fifty_loads(empty_url: str, tmp_path: Path) -> None:
+    """After loads, updates and withdrawals at random, the same in every run; each copy stops and resumes anywhere."""
+    database, world = engine(empty_url), World()
+    copies = [Kept(tmp_path / f"copy{suffix}") for suffix in (".db", ".duckdb")]
     data, happened = Drawn(STEPS), 0
     with serving(empty_url) as api:
         while happened < STEPS:
@@ -355,17 +367,19 @@ def test_a_copy_in_a_database_is_byte_equal_after_fifty_loads(empty_url: str, tm
                 world.happen(database, data)
                 happened += 1
             with patch.object(changes, "LARGE", data.draw(st.sampled_from([1, 5, LARGE]))):
-                kept.follow(api, data.draw(st.sampled_from([0, 1, 5, 20, None])))
-        kept.follow(api, None)
-        assert kept.revision == api.get("/revisions", limit=1)["data"][0]["number"]
-        assert kept.documents() == lines_of(api)
+                for kept in copies:
+                    kept.follow(api, data.draw(st.sampled_from([0, 1, 5, 20, None])))
+        for kept in copies:
+            kept.follow(api, None)
+            assert kept.revision == api.get("/revisions", limit=1)["data"][0]["number"]
+            assert kept.documents() == lines_of(api)
     database.dispose()
 
 
 def test_the_copy_of_the_readme_stays_up_to_date(
-    loaded: Api, database: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    changing: Api, database: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program = program_of_the_readme(str(loaded.client.base_url).rstrip("/"))
+    program = program_of_the_readme(str(changing.client.base_url).rstrip("/"))
     monkeypatch.chdir(tmp_path)
     for dataset in (None, CONTEXT):
         if dataset is not None:
@@ -373,4 +387,4 @@ def test_the_copy_of_the_readme_stays_up_to_date(
         subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
         with closing(sqlite3.connect("copy.db")) as connection:
             rows = connection.execute("SELECT kind, id, body FROM document WHERE body <> 'null'").fetchall()
-        assert {(kind, id_): json.loads(body) for kind, id_, body in rows} == served(loaded)
+        assert {(kind, id_): json.loads(body) for kind, id_, body in rows} == served(changing)

@@ -12,7 +12,7 @@ from api.settings import PROJECT
 from api.storage.database import engine
 from migrations import migrate
 from seed.files import read
-from seed.load import load
+from seed.load import load, withdraw
 from seed.refusals import Entry, Refusal
 from tests.support import postgres
 from tests.support.country import entries as country_entries
@@ -46,6 +46,11 @@ def shipped(backend: str) -> str:
 def excerpt(backend: str) -> str:
     """The template with the excerpt alone."""
     return _template(backend, "excerpt", _load_excerpt, empty(backend))
+
+
+def revised(backend: str) -> str:
+    """The template with three revisions: the excerpt, what named reports add, and that withdrawn again."""
+    return _template(backend, "revised", _load_revised, empty(backend))
 
 
 def quarrels(backend: str) -> str:
@@ -87,6 +92,15 @@ def _load_shipped(url: str) -> None:
 
 def _load_excerpt(url: str) -> None:
     _load(url, read([LYSYCHANSK], ["lysychansk"]))
+
+
+def _load_revised(url: str) -> None:
+    made = engine(url)
+    load(made, read([LYSYCHANSK], ["lysychansk"]), message="the excerpt")
+    load(made, read([LYSYCHANSK], ["lysychansk-context"]))
+    withdraw(made, "lysychansk-context", message="in error")
+    made.dispose()
+    gc.collect()
 
 
 def _load_quarrels(url: str) -> None:
