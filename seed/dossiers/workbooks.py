@@ -22,6 +22,10 @@ _PLAIN = re.compile(r"(general|@|#*,?#*0*(\.[0#]+)?)(;.*)?")
 _ZEROS = re.compile(r"0{2,}")
 
 
+# What openpyxl lets through of workbooks that are damaged, or that other programs write otherwise than it expects.
+ODD = (KeyError, ValueError, EOFError, AttributeError, TypeError)
+
+
 class Line(NamedTuple):
     """A row of a sheet: its place, and its cells by column name."""
 
@@ -79,6 +83,8 @@ def _under_header(file: str, rows: Iterator[tuple[int, list[str]]]) -> Iterator[
             header = cells
             named = max(place for place, name in enumerate(header, 1) if name)
             yield from _twice(file, number, header)
+        elif cells == header:
+            yield Refusal(Place(file, number), "", "", "repeats the header: delete the row")
         elif len(cells) < named or any(cells[len(header) :]):
             cut = ": is the file cut off here? Empty cells count too" * (len(cells) < named)
             yield Refusal(Place(file, number), "", "", f"has {len(cells)} cells; the header has {len(header)}{cut}")
@@ -102,7 +108,7 @@ def _workbook(path: Path) -> Iterator[Line | Refusal]:
         return
     try:
         written, computed = (load_workbook(path, data_only=values) for values in (False, True))
-    except (InvalidFileException, BadZipFile, zlib.error, KeyError, ValueError, EOFError) as error:
+    except (InvalidFileException, BadZipFile, zlib.error, *ODD) as error:
         yield Refusal(Place(str(path)), "", "", f"is not XLSX that can be read: {error}")
         return
     for sheet in written.worksheets:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from openpyxl import load_workbook
+
 from seed.dossiers.columns import BY_NAME
 from tests.seed.test_dossiers import FIRST, SECOND, book, records, refusals, sheet
 
@@ -50,3 +52,19 @@ def test_a_row_that_is_cut_short_is_refused(tmp_path: Path) -> None:
     assert refusals(path) == [told.format(whole[: whole.rindex("denies")].splitlines()[-1].count(",") + 1)]
     path.write_bytes(whole.replace("\r\n", ",,\r\n", 1).encode())  # a header with cells that name nothing
     assert refusals(path) == []
+
+
+def test_a_header_that_comes_again_is_told_as_such(tmp_path: Path) -> None:
+    """As where files were put one behind the other."""
+    one = sheet(tmp_path / "f.csv", FIRST).read_text()
+    path = tmp_path / "two.csv"
+    path.write_text(one + one)
+    assert refusals(path) == [" row 3: repeats the header: delete the row"]
+
+
+def test_a_sheet_that_openpyxl_cannot_read_is_refused_in_a_line(tmp_path: Path) -> None:
+    path = book(tmp_path / "f.xlsx", ["event", "quote"], ["a", "b"])
+    made = load_workbook(path)
+    made.create_chartsheet("no chart")
+    made.save(path)
+    assert refusals(path) == [": is not XLSX that can be read: 'list' object has no attribute 'find'"]
