@@ -125,7 +125,7 @@ def _route(app: FastAPI) -> None:
 def guarded(app: FastAPI, settings: Settings) -> Middleware:
     """The application as served: in its middleware, with the fast path around the framework."""
     routers = [router for resource in RESOURCES for router in (resource.exports, resource.router)]
-    fast_path = fast_path_of(app, [rollups.router, *routers])
+    fast_path = fast_path_of(app, [rollups.router, *routers, pages.router])
     return Middleware(app, settings, app.state.metrics, fast_path)
 
 

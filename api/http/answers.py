@@ -168,6 +168,7 @@ async def page(
             place, before = decode_cursor(query.cursor, fingerprint(listing.name, order, query), key_type)
             await session.follow(before, grows=listing.grows)
         bodies, last = await asked.take(session, sort, place, query.limit)
+        await session.checkpoint()
         if last is not None:
             cursor = encode_cursor(last, fingerprint(listing.name, order, query), session.stand)
         here, following = links(request.scope["path"], request.scope["query_string"], cursor)

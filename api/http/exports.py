@@ -284,14 +284,19 @@ async def _parquet(
     names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: Total
 ) -> AsyncGenerator[bytes, None]:
     header, columns, sent = fields.columns(listing.name, names), partial(formats.flattened, listing.name), 0
-    with await asyncio.to_thread(parquet.ParquetFile, listing.name, header) as table:  # DuckDB is long to import
+    table = await asyncio.to_thread(parquet.ParquetFile, listing.name, header)  # DuckDB is long to import
+    try:
         async for batch in batches(asked, session, listing):
-            table.add([_readable(listing, session, record, columns) async for record in in_turns(session, batch)])
+            rows = [_readable(listing, session, record, columns) async for record in in_turns(session, batch)]
+            await asyncio.to_thread(table.add, rows)
             sent += len(batch)
         total.check(sent)
         await asyncio.to_thread(table.convert)
         for chunk in table.chunks():
             yield chunk
+            await session.checkpoint()
+    finally:
+        await asyncio.to_thread(table.close)  # its files may be long to delete
 
 
 async def _geojson(

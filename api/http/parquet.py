@@ -50,6 +50,9 @@ class ParquetFile:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         """Delete the folder."""
         self._stream.close()
         self._folder.cleanup()

@@ -28,7 +28,7 @@ from api.domain.vocabulary import ChangeOperation
 from api.models.facets import FACETS
 from api.query.documents import NOT_SOUND
 from api.query.history import DOCUMENT_TABLES, HistoryList, bodies_of
-from api.query.lists import require_revision
+from api.query.lists import in_turns, require_revision
 from api.query.paging import DATED, Found, Place, Sort, Stretch, stretch
 from api.query.postings import LAST, numbers_of
 from api.query.session import ReadSession, sent_moment
@@ -143,6 +143,7 @@ class LastChanges(HistoryList):
         """From a place on, a batch at a time."""
         async for rows in self._rows(session, self._start(place), batch):
             told = zip(rows, await self._told(session, rows), strict=True)
+            await session.checkpoint()
             yield [Found(Place(DATED, row[1], row[2], row[3]), text) for row, text in told]
 
     async def stretches(
@@ -216,7 +217,7 @@ class LastChanges(HistoryList):
         told: list[str] = []
         for (number, kind, op, recorded_at), same in groupby(rows, _ALIKE):
             begins = _begins(number, recorded_at, op, kind)
-            for row in same:
+            async for row in in_turns(session, same):
                 id_ = orjson.dumps(row[2]).decode()
                 hashed = f'"{row[5].hex()}"' if row[5] else "null"
                 document = f',"document":{row[7] or "null"}}}' if self.documents else "}"

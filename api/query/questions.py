@@ -230,6 +230,7 @@ class EventQuestions(Walked):
 
     async def _found(self, session: ReadSession, questions: Sequence[EventQuestion]) -> list[Found]:
         bodies = await self.show(session, questions) if questions else []
+        await session.checkpoint()
         return [Found(one.place, body) for one, body in zip(questions, bodies, strict=True)]
 
     async def _questions(

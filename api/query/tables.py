@@ -266,6 +266,7 @@ class TableQuestion(Walked):
                 if after is not None:
                     values.update(after_key=after.key, after_id=after.id)
                 rows = await session.fetch(page_statement(shape), values, slow=self.slow)
+                await session.checkpoint()
                 yield [Found(Place(phase, row[1], row[2]), row[3]) for row in rows if self._holds(row[3])]
                 if len(rows) < batch:
                     break

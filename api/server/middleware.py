@@ -175,6 +175,7 @@ class Answer:
             or self._head
             or not isinstance(response, ReadyResponse)
             or isinstance(response, Packing)
+            or any(name == _POLICY_NAME for name, _ in response.raw_headers)  # a page has a policy of its own
         ):
             return False
         response.raw_headers = _placed(response.raw_headers)
@@ -305,8 +306,8 @@ class FastPath:
             if path_id is None:
                 return await plain.endpoint(request=request, query=query)
             return await plain.endpoint(request=request, query=query, id=path_id)
-        except Refused as failure:
-            return respond(failure, scope)
+        except Refused as failure:  # the long way shows it as a page, where it is one
+            return respond(failure, scope) if plain.route.include_in_schema else None
 
     def _led_to(self, path: str) -> tuple[PlainRoute | None, str | None]:
         if plain := self._routes.get(path):

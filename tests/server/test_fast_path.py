@@ -27,6 +27,9 @@ PLAIN = (
     "/locations/lysychansk",
     "/datasets",
     "/disputes?aspect=control",
+    "/",
+    "/explore?date_from=2022-06-25&date_to=2022-07-03",
+    "/explore/map.svg?party=lpr",
 )
 ODD = (
     "/events?partyy=lpr",
@@ -43,6 +46,11 @@ ODD = (
     "/events/capture-of-lysychansk/claims?event=other",
     "/events/count/claims",
     "/eventss",
+    "/explore?party=nobody",
+    "/explore?kind=&party=lpr",
+    "/explore?limit=5",
+    "/explore/disputes?aspect=quarrel",
+    "/explore/map.svg?party=nobody",
 )
 
 
@@ -64,12 +72,16 @@ async def _none(*_: object) -> None:
 @pytest.mark.parametrize("path", [*PLAIN, *ODD])
 def test_the_lane_leads_to_the_same_answers(sqlite_api: Api, long_way: Api, path: str) -> None:
     short, long = sqlite_api.ask(path), long_way.ask(path)
-    assert (short.status_code, short.content) == (long.status_code, long.content)
+    texts = [answer.text.replace(answer.request.url.netloc.decode(), "here") for answer in (short, long)]
+    assert (short.status_code, texts[0]) == (long.status_code, texts[1])
     assert _headers(short) == _headers(long)
 
 
 def _headers(answer: httpx.Response) -> dict[str, str]:
-    return {name: value for name, value in answer.headers.items() if name not in {"date", "x-request-id"}}
+    differ = {"date", "x-request-id"} | (
+        {"content-length"} if "text/html" in answer.headers.get("content-type", "") else set()
+    )
+    return {name: value for name, value in answer.headers.items() if name not in differ}
 
 
 def test_a_plain_answer_leaves_no_garbage_in_circles(api: Api) -> None:

@@ -3,8 +3,8 @@
 import asyncio
 import threading
 import zlib
-from importlib import import_module
 from itertools import count, pairwise
+from pkgutil import resolve_name
 from types import ModuleType
 from typing import Any
 
@@ -103,6 +103,8 @@ def test_older_garbage_is_looked_for_while_nobody_is_answered(monkeypatch: pytes
         ("/claims/rollup.csv?by=speaker&said_from=1900-01-08", "api.http.resources.rollups.csv_lines"),
         ("/explore/map.svg?date_from=1900-01-08", "api.http.pages.explore.map_of"),
         ("/explore?date_from=1900-01-08", "api.http.pages.frame.render"),
+        ("/events.parquet?date_from=1900-01-08", "api.http.parquet.ParquetFile.add"),
+        ("/events.parquet?date_from=1900-01-09", "api.http.parquet.ParquetFile.close"),
     ],
 )
 def test_what_takes_long_is_computed_beside(
@@ -111,7 +113,7 @@ def test_what_takes_long_is_computed_beside(
     """What is drawn or counted in one piece is so in a thread of its own, not where requests are answered."""
     here: set[str] = set()
     module, _, name = computes.rpartition(".")
-    before = getattr(import_module(module), name)
+    before = getattr(resolve_name(module), name)
 
     def noted(*given: Any, **named: Any) -> Any:
         here.add(threading.current_thread().name)

@@ -4,6 +4,9 @@ from fastapi import FastAPI
 
 from api.http.pages import explore, frame, records
 
+router = explore.router
+"""The pages with filters, whose parameters take long to read."""
+
 
 def install(app: FastAPI) -> None:
     """Register every page; to be called after every other handler is registered."""
