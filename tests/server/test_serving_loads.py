@@ -15,8 +15,11 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 import pytest
+import sqlalchemy as sa
 
+from api.storage.database import engine
 from tests.server.test_trouble import RECOVERY_S, fill
+from tests.support.contents import Contents, everything
 from tests.support.crowd import AWAY, CUT, RIGHT, Bodies, Crowd, learn, recovered
 from tests.support.faults import Service, command, done, filled, revive, service, settled, small_disk, sound
 from tests.support.imitations import release
@@ -85,6 +88,73 @@ def broken_off(
     assert ended == TIMES
     sound(served.url)
     return crowd.judge(right, *allowed)
+
+
+def test_a_withdrawal_is_killed(dossier_url: str, tmp_path: Path, chance: random.Random) -> None:
+    """Either everything of the dataset is there or nothing, and it can be withdrawn all the same."""
+    path = str(release(tmp_path / "new.csv", ROWS))
+    after = held(dossier_url)
+    done(dossier_url, "import", "ucdp", path)
+    before, began = held(dossier_url), time.monotonic()
+    done(dossier_url, "withdraw", "ucdp")
+    whole = time.monotonic() - began
+    assert held(dossier_url) == after
+    done(dossier_url, "import", "ucdp", path)
+    found = []
+    for _ in range(TIMES):
+        killed(command(dossier_url, "withdraw", "ucdp"), chance.uniform(0.3, 1.1) * whole)
+        sound(dossier_url)
+        found.append((before, after).index(held(dossier_url)))
+        if found[-1]:
+            done(dossier_url, "import", "ucdp", path)
+            assert held(dossier_url) == before
+    assert 0 in found
+    done(dossier_url, "withdraw", "ucdp")
+    assert held(dossier_url) == after
+
+
+def test_a_restore_is_killed(dossier_of_sqlite: str, tmp_path: Path, chance: random.Random) -> None:
+    """What was there is there, or what is put back; the next one leaves nothing lying beside it."""
+    saved, states, url = [tmp_path / "one.db", tmp_path / "other.db"], [], dossier_of_sqlite
+    for backup in saved:
+        states.append(held(url))
+        done(url, "backup", str(backup))
+        if backup is saved[0]:
+            done(url, "import", "ucdp", str(release(tmp_path / "new.csv", ROWS)))
+    at, began, found = 0, time.monotonic(), []
+    done(url, "restore", str(saved[at]), "--force")
+    whole = time.monotonic() - began
+    for _ in range(TIMES):
+        killed(command(url, "restore", str(saved[1 - at]), "--force"), chance.uniform(0.3, 1.1) * whole)
+        sound(url)
+        was, at = at, states.index(held(url))
+        found.append(at != was)
+    assert False in found
+    done(url, "restore", str(saved[1 - at]), "--force")
+    assert held(url) == states[1 - at]
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
+
+
+def killed(running: "subprocess.Popen[str]", after_s: float) -> None:
+    """Kill a command after so long."""
+    time.sleep(after_s)
+    running.kill()
+    running.communicate()
+
+
+def held(url: str) -> Contents:
+    """Everything in a database, once nobody else is connected to it."""
+    made = engine(url)
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    try:
+        while made.dialect.name == "postgresql":
+            with made.connect() as connection:
+                if connection.scalar(sa.text(others)) == 0:
+                    break
+            time.sleep(0.05)
+        return everything(made)
+    finally:
+        made.dispose()
 
 
 def ready(root: str) -> None:
