@@ -29,6 +29,7 @@ REMEMBERED = 100
 _HOW_FAR = f"""
 SELECT pg_is_in_recovery(),
 CASE WHEN pg_is_in_recovery() THEN '' ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END,
+(SELECT system_identifier::text FROM pg_control_system()),
 ARRAY(SELECT substr(digest, 1, 16) FROM revision ORDER BY number DESC LIMIT {REMEMBERED}),
 (SELECT coalesce(max(number), 0) FROM revision)"""
 
@@ -39,6 +40,8 @@ class Seen(NamedTuple):
     standby: bool
     timeline: str
     """The timeline of a primary: increases, also as text, with each promotion."""
+    system: str
+    """The cluster that it is of: the same for a primary and all that were ever copied from it."""
     digests: Sequence[str]
     """Digests of its newest revisions, newest first."""
     revision: int
@@ -49,18 +52,35 @@ class Seen(NamedTuple):
         return at >= 0 and (at >= len(self.digests) or self.digests[at : at + 1] == other.digests[:1])
 
 
-def choose(seen: Sequence[Seen | None], reading: str, behind: int) -> int | None:
-    """The index of the server to read: of those not too far behind, the first standby in the address.
+def leading(seen: Sequence[Seen | None], before: Seen | None) -> Seen | None:
+    """Whose history counts: of two primaries that of the one promoted last, else that with more revisions.
 
-    Of two primaries the one promoted last leads, else the one with more revisions; servers that follow the other are
-    not read.
+    `before` led until now. Away, it still leads where what answers is of the same cluster and was promoted no later.
     """
     answered = [one for one in seen if one]
     if not answered:
+        return before
+    found = max(answered, key=lambda one: (not one.standby, one.timeline, one.revision, one.digests))
+    if before is not None and before.system == found.system and found.timeline < before.timeline:
+        return before
+    return found
+
+
+def choose(seen: Sequence[Seen | None], reading: str, behind: int, before: Seen | None = None) -> int | None:
+    """The index of the server to read: of those not too far behind, the first standby in the address.
+
+    Servers of another history than the one that leads are not read; nor is a primary that was replaced, as long as the
+    one that leads answers.
+    """
+    leader = leading(seen, before)
+    if leader is None:
         return None
-    leader = max(answered, key=lambda one: (not one.standby, one.timeline, one.revision, one.digests))
-    of_it = [one and (one is leader or (one.standby and (leader.knows(one) or one.knows(leader)))) for one in seen]
-    newest = max(one.revision for one, is_of_it in zip(seen, of_it, strict=True) if one and is_of_it)
+    away = not any(one is leader for one in seen)
+    of_it = [
+        one and (one is leader or ((one.standby or away) and leader.knows(one)) or (one.standby and one.knows(leader)))
+        for one in seen
+    ]
+    newest = max((one.revision for one, is_of_it in zip(seen, of_it, strict=True) if one and is_of_it), default=0)
     near = [number for number, one in enumerate(seen) if one and of_it[number] and one.revision >= newest - behind]
     standbys = [number for number in near if (one := seen[number]) and one.standby]
     primaries = [number for number in near if number not in standbys]
@@ -115,6 +135,7 @@ class ReplicatedReader:
         self._names = [f"{address.host or address.query['host']}:{address.port or ''}" for address in named.addresses]
         self._reading, self._behind = named.reading, settings.revisions_behind
         self._chosen: Server | None = None
+        self._leader: Seen | None = None
         self._moves = 0
         self._begun: asyncio.Task[None] | None = None
         self._looking: list[asyncio.Task[None]] = []
@@ -190,7 +211,9 @@ class ReplicatedReader:
 
     def _settle(self) -> None:
         """Switch to the best server, and end reads that wait for one that went away."""
-        number = choose([server.seen for server in self._servers], self._reading, self._behind)
+        seen = [server.seen for server in self._servers]
+        self._leader = leading(seen, self._leader)
+        number = choose(seen, self._reading, self._behind, self._leader)
         chosen = None if number is None else self._servers[number]
         left = self._chosen
         if chosen is left:

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from api.storage.database import DatabaseUnusableError, engine
-from api.storage.replicas import Seen, choose
+from api.storage.replicas import LOOK_SECONDS, Seen, choose
 from migrations import migrate
 from seed.files import read
 from seed.load import load, withdraw
@@ -29,10 +29,11 @@ CONTEXT = "lysychansk-context"
 PATIENCE_S = 300
 ROUNDS, ROWS, OUTAGE_S = 3, 200, 2
 HISTORY = [f"digest {number}" for number in range(9, 0, -1)]
-AWAY, PRIMARY = None, Seen(False, "00000002", HISTORY, 9)
-NEAR, FAR, AHEAD = (Seen(True, "", [f"digest {n}" for n in range(newest, 0, -1)], newest) for newest in (8, 7, 10))
-OLD = Seen(False, "00000001", ["another digest 10", "another digest 9", *HISTORY[1:]], 10)
-FOLLOWS_OLD = Seen(True, "", OLD.digests[1:], 9)
+AWAY, PRIMARY = None, Seen(False, "00000002", "1", HISTORY, 9)
+NEAR, FAR, AHEAD = (Seen(True, "", "1", [f"digest {n}" for n in range(newest, 0, -1)], newest) for newest in (8, 7, 10))
+OLD = Seen(False, "00000001", "1", ["another digest 10", "another digest 9", *HISTORY[1:]], 10)
+FOLLOWS_OLD = Seen(True, "", "1", OLD.digests[1:], 9)
+KEPT = Seen(False, "00000001", "1", HISTORY, 9)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +63,26 @@ FOLLOWS_OLD = Seen(True, "", OLD.digests[1:], 9)
 )
 def test_which_server_is_read(seen: list[Seen | None], reading: str, behind: int, expected: int | None) -> None:
     assert choose(seen, reading, behind) == expected
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        ([OLD, AWAY], None),
+        ([OLD, FOLLOWS_OLD], None),
+        ([OLD, FOLLOWS_OLD, NEAR], 2),
+        ([FOLLOWS_OLD, AWAY], None),
+        ([KEPT, AWAY], 0),
+        ([KEPT, PRIMARY], 1),
+        ([AHEAD, KEPT], 0),
+        ([AWAY, AWAY], None),
+        ([OLD._replace(timeline="00000003"), NEAR], 0),
+        ([OLD._replace(system="2"), AWAY], 0),
+    ],
+)
+def test_a_primary_that_was_replaced_does_not_lead_again(seen: list[Seen | None], expected: int | None) -> None:
+    """Once a server has seen the one that was promoted later, it reads another history no more."""
+    assert choose(seen, "prefer-standby", 1, PRIMARY) == expected
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +222,10 @@ def test_a_load_that_no_standby_is_known_to_have_is_not_said_to_be_done(servers:
 
 
 def test_of_two_primaries_the_one_that_was_promoted_last_is_read() -> None:
-    """The old one goes on taking writes, and has more revisions than the new one; nothing of it is told any more."""
+    """The old one goes on taking writes, and has more revisions than the new one; nothing of it is told any more.
+
+    A service that starts while only the old one answers cannot know that it was replaced.
+    """
     with followed() as servers:
         fill(together(servers))
         old, new = servers
@@ -217,10 +241,16 @@ def test_of_two_primaries_the_one_that_was_promoted_last_is_read() -> None:
             assert is_read(api, new)
             assert api.get("/health")["revision"] == newest(new) == 3
             new.stop()
-            settled(lambda: is_read(api, old))
-            assert api.get("/health")["revision"] == newest(old) == 5
-            new.start()
-            settled(lambda: is_read(api, new))
+            for _ in range(3):
+                time.sleep(LOOK_SECONDS)
+                assert api.ask("/events/count").status_code == 503
+            with serving(together(servers)) as unaware:
+                assert is_read(unaware, old)
+                assert unaware.get("/health")["revision"] == newest(old) == 5
+                new.start()
+                settled(lambda: is_read(unaware, new))
+                settled(lambda: api.ask("/events/count").status_code == 200)
+                assert is_read(api, new)
 
 
 def test_no_server_is_there() -> None:
