@@ -11,12 +11,13 @@ from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 from fastapi.routing import APIRoute
 
 from api.main import RESOURCES, create_app, guarded
 from api.models.facets import ClaimFacets, EventFacets, declared
 from api.settings import PROJECT, Settings
-from tests.project.test_layout import PRODUCT, imports, module, package, read
+from tests.project.test_layout import PRODUCT, imports, module, package, read, tracked
 
 DECLARES_FACETS = "api/models/facets.py"
 LABELS_OF_OTHERS = "seed/interchange/"
@@ -140,6 +141,33 @@ def test_the_way_of_a_request_is_short(dossier_url: str) -> None:
     items = entered(dossier_url, *(f"/events/capture-of-lysychansk?as_of={day}" for day in days))
     assert len(lists) <= FILES_OF_A_LIST, sorted(lists)
     assert len(items) <= FILES_OF_AN_ITEM, sorted(items)
+
+
+PAGES = [
+    *("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"),
+    *(name for name in tracked(".md") if name.startswith("docs/") and name.count("/") == 1),
+]
+NEVER_PLAIN = (
+    *("is told by", "are told by", "has to be told", "that nobody wrote", "of which it is", "held against"),
+    *("derived anew", "derives anew", "made anew", "loaded anew", "passes for", "the long way", "beyond reading"),
+    *(
+        "beside all else",
+        "all else",
+        "a voice of its own",
+        "no voice",
+        "nought",
+        "what is no",
+        "as the standard has it",
+    ),
+    *("is away", "under way", "otherwise than", "whoever asks"),
+)
+"""Phrases of inverted or riddling sentences, each with a plainer way to say it."""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_are_in_plain_english(name: str) -> None:
+    words = " ".join(read(name).lower().split())
+    assert [phrase for phrase in NEVER_PLAIN if re.search(rf"\b{phrase}\b", words)] == []
 
 
 MOST_HOMONYMS = 3
