@@ -1,11 +1,13 @@
 """Russian losses: a row becomes a day's tally with a claim for each category, or corrections of such claims."""
 
 from collections.abc import Iterator, Mapping
+from io import BufferedReader
 from typing import Any
 
+from seed.importers import csv_files
 from seed.importers.cells import NOTHING, slug
-from seed.importers.formats import CellError, InputRow, MadeRecord, format_table
-from seed.refusals import shown
+from seed.importers.formats import CellError, InputRow, MadeRecord, RowOrRefusal, Table, format_table
+from seed.refusals import Place, Refusal, shown
 
 SPEAKER = "losses-ukrainian-defence-ministry"
 AGGREGATOR = "losses-tally"
@@ -13,6 +15,16 @@ SOURCE = "losses-tally"
 LOSER = "losses-russia"
 HEDGE = "personnel*"
 UNCOUNTED = {"date", "day", HEDGE, "greatest losses direction"}
+
+
+def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[RowOrRefusal]:
+    """The rows of a file of days; a count by model, as Oryx keeps it, has none."""
+    first = stream.peek(csv_files.READ_BYTES)
+    if b'"model"' in first and b'"date"' not in first:
+        told = "counts losses by model, as Oryx does, without a day: import the other files without this one"
+        yield Refusal(Place(file), "", "", told)
+        return
+    yield from csv_files.rows(stream, file, table)
 
 
 def records(row: InputRow) -> Iterator[MadeRecord]:

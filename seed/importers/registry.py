@@ -10,6 +10,6 @@ FORMATS = {
         Format("gdelt", gdelt.rows, gdelt.records, told_of=gdelt.told_of),
         Format("firms", csv_files.rows, firms.records, firms.told),
         Format("control", csv_files.rows, control.records),
-        Format("losses", csv_files.rows, losses.records),
+        Format("losses", losses.rows, losses.records),
     )
 }

@@ -240,3 +240,11 @@ def test_what_was_not_counted_is_no_claim() -> None:
 def test_tallies_that_mean_nothing(given: dict[str, Any]) -> None:
     with pytest.raises(CellError):
         losses({"date": "2031-05-02", "day": 3} | given)
+
+
+def test_a_count_by_model_without_days_is_named() -> None:
+    """Given with three others it refuses them all, so it has to say which one it is, and why."""
+    held = json.dumps([{"country": "Russia", "equipment_type": "Tanks", "model": "T-1", "losses_total": 3}])
+    (found,) = FORMATS["losses"].read(stream(held.encode()), "oryx.json", format_table("losses"))
+    told = "counts losses by model, as Oryx does, without a day: import the other files without this one"
+    assert str(found) == f"oryx.json: {told}"
