@@ -28,12 +28,12 @@ COLUMNS = (
     Column(
         "claim_id", "claim", "id", "text", "The claim's id; without it, one is made of what the row says.", "my-town-1"
     ),
-    Column("event_id", "event", "id", "text", "The event's id: alone, it names one that is there."),
+    Column("event_id", "event", "id", "text", "The event's id: alone, it refers to an existing one."),
     Column("event", "event", "title", "text", "The event's title, which makes the event.", "Shelling of the market"),
     Column("event_kind", "event", "kind", "text", "What kind of event it is: a word of event_kind.", "shelling"),
     Column("event_date", "event", "date.edtf", "date", "When it happened, as EDTF.", "2031-05-02"),
     Column("event_date_basis", "event", "date.basis", "text", "What the date rests on; `stated` if not given."),
-    Column("event_date_note", "event", "date.note", "text", "What there is to say of the date."),
+    Column("event_date_note", "event", "date.note", "text", "A note on the date."),
     Column("event_summary", "event", "summary", "text", "The event in a sentence or two."),
     Column("event_part_of", "event", "part_of", "text", f"The event that it is a part of, {BY_NAME_TOO}.", "", "event"),
     Column(
@@ -41,14 +41,14 @@ COLUMNS = (
         "event",
         "participants",
         "participants",
-        f"Who takes part: `role: actor`, divided by semicolons; {MAKES_TOO}.",
+        f"Who takes part: `role: actor`, separated by semicolons; {MAKES_TOO}.",
         "attacker: Northern Front (armed_group)",
         "actor",
     ),
-    Column("place_id", "place", "id", "text", "The place's id: alone, it names one that is there."),
+    Column("place_id", "place", "id", "text", "The place's id: alone, it refers to an existing one."),
     Column("place", "place", "name", "text", "The place's name, which makes the place.", "Market of Sampletown"),
     Column("place_kind", "place", "kind", "text", "What it is; `place` if not given.", "place"),
-    Column("place_aliases", "place", "aliases", "list", "Its other names, divided by semicolons."),
+    Column("place_aliases", "place", "aliases", "list", "Its other names, separated by semicolons."),
     Column(
         "place_within",
         "place",
@@ -64,10 +64,10 @@ COLUMNS = (
     Column("radius_m", "place", "point.radius_m", "number", "Within how many metres of the point it is."),
     Column("coordinate_method", "place", "point.method", "text", "Where the point is from; `stated` if not given."),
     Column("place_relation", "event", "place_relation", "text", "How the event lies to the place; `at` if not given."),
-    Column("speaker_id", "speaker", "id", "text", "The speaker's id: alone, it names one that is there."),
+    Column("speaker_id", "speaker", "id", "text", "The speaker's id: alone, it refers to an existing one."),
     Column("speaker", "speaker", "name", "text", "The speaker's name, which makes the actor.", "Town council"),
     Column("speaker_kind", "speaker", "kind", "text", "What the speaker is: a word of actor_kind.", "government"),
-    Column("speaker_aliases", "speaker", "aliases", "list", "Its other names, divided by semicolons."),
+    Column("speaker_aliases", "speaker", "aliases", "list", "Its other names, separated by semicolons."),
     Column(
         "speaker_part_of", "speaker", "part_of", "text", f"The actor that it is a part of, {MAKES_TOO}.", "", "actor"
     ),
@@ -77,7 +77,7 @@ COLUMNS = (
     Column("about", "claim", "about", "text", "The id of the claim that it answers."),
     Column("said", "claim", "said.edtf", "date", "When it was said, as EDTF.", "2031-05-03"),
     Column("said_basis", "claim", "said.basis", "text", "What that date rests on; `stated` if not given."),
-    Column("said_note", "claim", "said.note", "text", "What there is to say of that date."),
+    Column("said_note", "claim", "said.note", "text", "A note on that date."),
     Column("summary", "claim", "summary", "text", "The claim in your own words.", "The council counts four dead."),
     Column("quote", "claim", "quote", "text", "The speaker's words, exactly."),
     Column("quote_by", "claim", "quote_by", "text", f"The actor whose words these are, {MAKES_TOO}.", "", "actor"),
@@ -93,10 +93,16 @@ COLUMNS = (
         "of", "claim", "value.of", "text", f"The actor whose they are, {MAKES_TOO}; all, if not given.", "", "actor"
     ),
     Column(
-        "names", "claim", "names", "list", f"Who is held responsible, divided by semicolons, {MAKES_TOO}.", "", "actor"
+        "names",
+        "claim",
+        "names",
+        "list",
+        f"Who is held responsible, separated by semicolons, {MAKES_TOO}.",
+        "",
+        "actor",
     ),
     Column(
-        "source_id", "source", "id", "text", "The id of the source it was read in: alone, it names one that is there."
+        "source_id", "source", "id", "text", "The id of the source it was read in: alone, it refers to an existing one."
     ),
     Column("source", "source", "title", "text", "The source's title, which makes the source.", "Council: four dead"),
     Column("source_kind", "source", "kind", "text", "What the source is: a word of source_kind.", "news"),
@@ -107,13 +113,13 @@ COLUMNS = (
     Column("source_published", "source", "published.edtf", "date", "When it was published, as EDTF.", "2031-05-03"),
     Column("source_language", "source", "language", "text", "The language it is in."),
     Column("source_reliability", "source", "reliability", "text", "A to F, the Admiralty scale; F if not given."),
-    Column("source_note", "source", "note", "text", "What there is to say of it."),
+    Column("source_note", "source", "note", "text", "A note on it."),
     Column(
         "cited_as", "citation", "role", "text", "`carries` (if not given) or `cites`: what the source is to the claim."
     ),
     Column("locator", "citation", "locator", "text", "Where in the source: a page, a paragraph, a sentence."),
     Column(
-        "flags", "citation", "flags", "list", "What is wrong with it: words of citation_flag, divided by semicolons."
+        "flags", "citation", "flags", "list", "What is wrong with it: words of citation_flag, separated by semicolons."
     ),
 )
 BY_NAME = {column.name: column for column in COLUMNS}
