@@ -63,7 +63,7 @@ def _decimal(value: object) -> object:
 
 def _integer(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,6}", value):
-        raise PydanticCustomError("integer", "is not a whole number")
+        raise PydanticCustomError("integer", "is not a whole number of one to six digits")
     return value
 
 

@@ -3,6 +3,7 @@
 `api.models.history` explains how to read its tables.
 """
 
+import re
 import zlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
@@ -34,9 +35,6 @@ _AT_ONCE = 200
 """The number of documents per statement; each id is a parameter."""
 
 _PUT = ChangeOperation.PUT
-_DIGITS = 10
-"""The maximum number of digits of a revision; longer numbers overflow the database's type."""
-
 _R, _C, _P = models.Revision.__table__, models.Change.__table__, models.PastVersion.__table__
 _REVISION_COLUMNS = [_R.c[name] for name in models.Revision.__table__.columns.keys() if name != "seal"]  # noqa: SIM118 - a collection of columns, not a dict
 _NUMBER: ColumnElement[int] = bindparam("number")
@@ -129,8 +127,8 @@ def revision(row: Row) -> Json:
 
 async def one_revision(session: ReadSession, number: str) -> Json:
     """The revision with the number in a path. Raises NotFound."""
-    known = number.isascii() and number.isdecimal() and 0 < int(number[:_DIGITS]) <= session.revision
-    rows = await session.fetch(_REVISION, {"number": int(number)}) if known and len(number) < _DIGITS else []
+    known = re.fullmatch(r"[1-9][0-9]{0,8}", number) and int(number) <= session.revision
+    rows = await session.fetch(_REVISION, {"number": int(number)}) if known else []
     if not rows:
         raise NotFound(
             f"There is no revision {number[:40]}; the newest is {session.revision}.", [str(session.revision)]

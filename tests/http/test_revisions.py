@@ -91,7 +91,9 @@ def test_revisions_say_what_was_done_and_why(loaded: Api) -> None:
     pages = list(loaded.pages("/revisions", limit=1))
     assert [one["number"] for one_page in pages for one in one_page["data"]] == [3, 2, 1]
     assert loaded.get("/revisions/2") == page["data"][1]
-    assert loaded.problem("/revisions/4", 404)["detail"] == "There is no revision 4; the newest is 3."
+    for number in ("4", "0", "01", "-1", "x", "1" * 10):
+        told = f"There is no revision {number}; the newest is 3."
+        assert loaded.problem(f"/revisions/{number}", 404)["detail"] == told
 
 
 def test_anybody_can_compute_the_digests(loaded: Api) -> None:
@@ -226,9 +228,10 @@ def test_what_will_change_cannot_be_asked_for(loaded: Api, name: str) -> None:
     [
         ("/changes?since=4", "since", "there is no such revision; the newest is 3"),
         ("/changes.ndjson?since=4", "since", "there is no such revision; the newest is 3"),
-        ("/changes?since=-1", "since", "is not a whole number"),
+        ("/changes?since=1000000", "since", "is not a whole number of one to six digits"),
+        ("/changes?since=-1", "since", "is not a whole number of one to six digits"),
         (f"{CAPTURE}?revision=4", "revision", "there is no such revision; the newest is 3"),
-        (f"{CAPTURE}?revision=one", "revision", "is not a whole number"),
+        (f"{CAPTURE}?revision=one", "revision", "is not a whole number of one to six digits"),
         (
             f"{CAPTURE}?revision=1&as_of=2022-07-02",
             "revision",
