@@ -46,8 +46,8 @@ REMARKS: dict[str, str] = {
         "the statement. It would take one address for both, or a server that is not written in Python."
     ),
     "page, source and as_of / by party and dates": (
-        "events with claims that were said later, or on an unknown day, are judged again from their claims. It would "
-        "take documents stored by day."
+        "it takes one more statement, for the events of the source's claims, and events with claims that were said "
+        "later are judged again. It would take the event of each claim as a column, and documents stored by day."
     ),
     "page p99: beside other combinations / alone": (
         "one process answers one request at a time, so a page waits for the combination before it. It would take a "
@@ -65,10 +65,17 @@ REMARKS: dict[str, str] = {
         "fewer of these."
     ),
     "export as GeoJSON, per record: before / now": (
-        "an export is written a record at a time now, beside other requests, and a record has more columns. Most of "
-        "the rest is parsing the stored document, which then is flattened. It would take storing columns as well."
+        "each document is cut into its fields, and of places, dates and participants that were not written lately, the "
+        "text is parsed. It would take storing columns as well."
     ),
-    "export as CSV, per record: before / now": "see GeoJSON; a third goes into checking and writing the cells.",
+    "export as CSV, per record: before / now": "see GeoJSON.",
+    "export as KML / as GeoJSON, per record": (
+        "KML parses every document whole, for the text of its balloon; GeoJSON does not. It would take writing KML "
+        "from the texts of fields."
+    ),
+    "export as OGC API Features / as GeoJSON, per record": (
+        "a page of features is made of documents that are parsed whole. It would take writing them as GeoJSON is."
+    ),
     "export as Atom / as GeoJSON, per record": (
         "each event with news is judged as of before and after the days, and written as JSON before it is written as "
         "XML. It would take entries made without the JSON between."

@@ -25,15 +25,15 @@ from api.storage.bulk import Row, Store
 
 AT_ONCE = 20_000
 """The number of memberships turned into postings at once."""
-MOST, SORTED, SAMPLED = 4_000_000, 500_000, 50
+MOST, SORTED, SAMPLED = 4_000_000, 250_000, 50
 """The memberships held before any are written, the number sorted at once, and the sampling rate to split them."""
 MOST_NAMES = 300_000
 MOST_NEW, MOST_ROWS = 10_000, 8_000
 """The names, and rows of columns, that are buffered before they are written."""
 FEW_LOOKED_UP = 500
 """The number of names looked up one by one before all are read, at least."""
-SHARE_LOOKED_UP = {True: 10, False: 100}
-"""All are read once one in so many was looked up, by whether this is SQLite: PostgreSQL takes longer to look one up."""
+SHARE_LOOKED_UP = 10
+"""On SQLite, where a lookup costs as much as reading ten names, all are read once one in so many was looked up."""
 PASSING = {ClaimFacets.EVENT.name, ClaimFacets.ABOUT.name}
 """Facets with a set for each event's claims; these are built together, so their names need not be cached."""
 EMPTY = BitMap()
@@ -65,7 +65,7 @@ class FacetIds(dict[str, int]):
         """Numbers and names that are not written yet."""
         self._next: int = store.rows("SELECT coalesce(max(id), 0) + 1 FROM facet")[0][0]
         self._first = self._all = self._next == 1
-        self._looked_up, self._few = 0, max(FEW_LOOKED_UP, self._next // SHARE_LOOKED_UP[store.sqlite])
+        self._looked_up, self._few = 0, max(FEW_LOOKED_UP, self._next // SHARE_LOOKED_UP if store.sqlite else 0)
 
     def __missing__(self, name: str) -> int:
         facet, _, value = name.partition(":")
