@@ -141,13 +141,11 @@ def headers(tag: str, loaded_at: datetime) -> dict[str, str]:
 
 
 def _fields(tag: str, loaded_at: datetime) -> Fields:
-    """The same headers as sent."""
-    return [
-        (b"etag", tag.encode("latin-1")),
-        _UNTIL_ASKED,
-        (b"last-modified", _encoded(_http_date(loaded_at))),
-        (b"vary", b"Accept, Accept-Encoding"),
-    ]
+    """The same headers as sent, without a `Last-Modified` that would be ahead of the clock."""
+    fields = [(b"etag", tag.encode("latin-1")), _UNTIL_ASKED, (b"vary", b"Accept, Accept-Encoding")]
+    if loaded_at <= datetime.now(UTC):
+        fields.insert(2, (b"last-modified", _encoded(_http_date(loaded_at))))
+    return fields
 
 
 def _copies(request: Request) -> set[str]:

@@ -2,12 +2,14 @@
 
 import gzip
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 from email.utils import format_datetime, parsedate_to_datetime
+from typing import Self
 
 import httpx
 import pytest
 
+from api.http import caching
 from tests.support.exchanges import REQUESTS
 from tests.support.live import Api
 from tests.support.questions import EXPORTS, SORTS
@@ -192,3 +194,22 @@ def test_geojson_has_a_feature_for_each_record(api: Api, name: str) -> None:
             assert feature["geometry"] == {"type": "Point", "coordinates": coordinates}
         else:
             assert feature["geometry"] is None
+
+
+def test_a_clock_that_is_behind_the_data_dates_nothing(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No `Last-Modified` is later than `Date` (RFC 9110, section 8.8.2.1); copies are known by their tags as ever."""
+
+    class Earlier(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls(1970, 1, 2, tzinfo=tz)
+
+    path = "/events?limit=1"
+    before = api.good(path)
+    monkeypatch.setattr(caching, "datetime", Earlier)
+    answer, export = api.good(path), api.good("/events.csv")
+    same = api.ask(path, {"If-None-Match": before.headers["etag"]})
+    older = api.ask(path, {"If-Modified-Since": "Fri, 02 Jan 1970 00:00:00 GMT"})
+    assert [one.status_code for one in (answer, export, same, older)] == [200, 200, 304, 200]
+    assert [one for one in (answer, export, same, older) if "last-modified" in one.headers] == []
+    assert answer.headers["etag"] == before.headers["etag"] == same.headers["etag"]
