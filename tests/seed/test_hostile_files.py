@@ -108,21 +108,26 @@ def of_csv(folder: Path) -> Cases:
 
 def of_json(folder: Path) -> Cases:
     stopped = "nothing after it was read"
+    long = "row 1: is longer than 1,000,000 characters, or is not JSON"
     for name, content, said in (
         ("deep", "[" + '{"a":' * 500_000, "row 1: is nested too deep"),
         ("deep-lists", "[" * 500_000, "row 1: is nested too deep"),
         ("surrogate", f"[{LOSSES.replace('x', chr(92) + 'ud800')}]", "row 1"),
         ("nul", f"[{LOSSES.replace('x', chr(92) + 'u0000')}]", "row 1"),
         ("digits", '[{"date": ' + "9" * 100_000 + "}]", "row 1"),
-        ("names", '[{"' + "x" * 3_000_000 + '": 1}]', "row 1: is not JSON"),
-        ("text", f"[{LOSSES.replace('x', 'x' * 3_000_000)}]", "row 1: is not JSON"),
+        ("names", '[{"' + "x" * 3_000_000 + '": 1}]', long),
+        (
+            "text",
+            f"[{LOSSES.replace('x', 'x' * 3_000_000)}]",
+            long,
+        ),
         ("no list", "{}", f"row 1: the file does not hold a list of objects; {stopped}"),
         ("infinite", '[{"date": Infinity}]', "holds Infinity, which is no JSON"),
         ("utf16", "[{}]".encode("utf-16"), "row 1: is UTF-16, not UTF-8"),
         ("utf32", "[{}]".encode("utf-32-le"), "row 1: "),
     ):
         yield "losses", written(folder / f"{name}.json", content), said
-    yield "losses", sparse(folder / "huge.json", b"[" + b" " * 99), "row 1: is not JSON"
+    yield "losses", sparse(folder / "huge.json", b"[" + b" " * 99), long
     yield "losses", sparse(folder / "blank.json", b" "), "row 1: is binary, not text"
     yield "losses", Path("/dev/zero"), "row 1: is binary, not text"
 
