@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from tests.server.test_trouble import RECOVERY_S, fill
-from tests.support.crowd import AWAY, CUT, PATHS, REFUSED, RIGHT, Crowd, bodies, recovered
+from tests.support.crowd import AWAY, CLIENTS, CUT, PATHS, REFUSED, RIGHT, Crowd, bodies, recovered
 from tests.support.faults import done, proxy, revive, service, settled, sound
 from tests.support.imitations import release
 from tests.support.own_postgres import OwnPostgres, own_postgres
@@ -104,7 +104,7 @@ def test_connections_are_ended_by_the_database(server: OwnPostgres, chance: rand
                 time.sleep(chance.uniform(0.2, 0.5))
                 connection.execute(END)
         outcomes = crowd.judge({1: right}, AWAY, CUT)
-        assert outcomes[AWAY] < outcomes[RIGHT] / 10
+        assert outcomes[AWAY] <= TIMES * CLIENTS  # what was under way at each ending, however slow the machine
 
 
 def test_the_way_to_postgresql_is_cut(server: OwnPostgres, chance: random.Random) -> None:
