@@ -39,15 +39,15 @@ COLOURS = {
 }
 """As in the style sheet, for pictures that stand alone; none is louder than another, and shapes say the same."""
 STANCES = {
-    "asserts": "asserts it",
-    "concedes": "concedes it",
-    "denies": "denies it",
-    "doubts": "doubts it",
-    "corroborates": "corroborates it",
-    "cannot_confirm": "cannot confirm it",
-    "silent": "is silent on it",
-    "pledges": "pledges",
-    "retracts": "retracts",
+    "asserts": "asserted it",
+    "concedes": "conceded it",
+    "denies": "denied it",
+    "doubts": "doubted it",
+    "corroborates": "corroborated it",
+    "cannot_confirm": "could not confirm it",
+    "silent": "said nothing of it",
+    "pledges": "pledged",
+    "retracts": "retracted",
 }
 _PASSIVE = {
     "asserts": "asserted",
@@ -67,7 +67,8 @@ _BASES = {
 }
 _POSITIONS = {"support": "support", "oppose": "opposition", "neutral": "neutral"}
 HEDGES = {"reported": "as a report", "likely": "as likely", "possible": "as possible"}
-STANDS = {"support": "supports it", "oppose": "opposes it", "neutral": "takes no position"}
+STANDS = {"support": "in support", "oppose": "opposed", "neutral": "without a position"}
+"""As `STANCES`, in forms that agree with every name: one speaker is a person, the next are officials."""
 SIDES = {
     **dict.fromkeys(("asserts", "concedes", "corroborates"), "support"),
     **dict.fromkeys(("denies", "doubts"), "oppose"),

@@ -75,7 +75,7 @@ def find_the_governor(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Capture of Lysychansk")
     said = page.locator("#lysychansk-s14a")
     expect(said).to_contain_text("Serhiy Haidai")
-    expect(said).to_contain_text("concedes it")
+    expect(said).to_contain_text("conceded it")
     expect(said).to_contain_text("3 July 2022")
 
 

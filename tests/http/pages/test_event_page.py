@@ -18,7 +18,7 @@ def test_every_claim_stands_on_the_page_in_the_column_of_its_party(api: Api) -> 
     assert set(claims) <= shown.ids()
     assert "Control" in shown.text
     assert "Nobody opposes it any more" in shown.text
-    assert "concedes it, since 3 July 2022, by Serhiy Haidai" in shown.text
+    assert "conceded it, since 3 July 2022, by Serhiy Haidai" in shown.text
     ukrainian = api.get("/claims/count", event=EVENT, party="ukrainian-side")["count"]
     assert f"Ukrainian side {ukrainian} claims" in shown.text
 

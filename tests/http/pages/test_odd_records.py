@@ -34,7 +34,7 @@ def test_markup_in_names_is_written_out(odd_api: Api) -> None:
 
 def test_figures_of_one_day_that_are_open_both_ways_are_any_number(odd_api: Api) -> None:
     shown = page(odd_api, "/explore/events/odd-figures")
-    assert "asserts it: any number of people attackers, since 5 January 2024" in shown.text
+    assert "asserted it: any number of people attackers, since 5 January 2024" in shown.text
     assert shown.text.count(", revised") == odd.FIGURES // 2
 
 

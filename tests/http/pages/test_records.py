@@ -57,7 +57,7 @@ def test_every_page_of_every_record_is_there(shipped_api: Api) -> None:
 
 def test_figures_and_culprits_stand_beside_the_position(shipped_api: Api) -> None:
     shown = page(shipped_api, "/explore/events/khasham-coalition-strikes")
-    assert "asserts it, and holds responsible: " in shown.text
+    assert "asserted it, and holds responsible: " in shown.text
     culprit = shipped_api.get("/claims/khasham-k68")["names"][0]
     assert f"Holds responsible: {culprit['name']}" in shown.text
     assert f"/explore/actors/{culprit['id']}" in shown.links
