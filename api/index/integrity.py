@@ -210,10 +210,10 @@ def _past(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
 
 
 def _unpacked(body: bytes) -> bytes:
-    """The decompressed text, or nothing if that fails."""
+    """The decompressed text, or nothing if that fails, also where a flipped bit has made SQLite give text."""
     try:
         return zlib.decompress(body)
-    except zlib.error:
+    except (zlib.error, TypeError):
         return b""
 
 

@@ -121,6 +121,14 @@ KINDS: dict[str, tuple[Spoil, tuple[str, ...], tuple[str, ...]]] = {
         ),
         found(2, "past_version"),
     ),
+    "a past version that became text": (
+        altered("UPDATE past_version SET body = 'x' WHERE id = 'belarusian-volunteers' AND replaced_in = 2"),
+        (
+            "actor belarusian-volunteers: past version: is not there as revision 1 put it",
+            "table past_version: actor belarusian-volunteers is not there as it was before revision 2",
+        ),
+        found(2, "past_version"),
+    ),
     "a page of past versions": (
         emptied("past_version"),
         (f"table past_version: cannot be read: {MALFORMED}",),
