@@ -351,7 +351,8 @@ class Load:
         refused = {refusal.record for refusal in self.report.refused}
         for (kind, id_), (place, record, field) in self._absent(self._missing).items():
             if f"{kind} {id_}" not in refused:
-                message = f"there is no {kind} {id_}{meant(id_, self._near(kind, id_))}"
+                others = [one for one in self._near(kind, id_) if f"{kind} {one}" != record]
+                message = f"there is no {kind} {id_}{meant(id_, others)}"
                 self.report.refuse(Refusal(place, record, field, message))
 
     def _near(self, kind: str, id_: str) -> list[str]:

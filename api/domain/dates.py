@@ -35,6 +35,10 @@ _LEFT_OUT = (
     (re.compile(r"[{},]"), "lists and all-of sets are not supported"),
     (re.compile(r"[T:]"), "times of day are not kept"),
     (re.compile(r"[XxUu]"), "unspecified digits are not supported"),
+    (
+        re.compile(r"^[3-6][0-9]{4}(?:\.[0-9]+)?$"),
+        "it looks like a spreadsheet's number of a day: format the cells as dates",
+    ),
     (re.compile(r"[0-9]{5}|^[-+Y]"), "a year has four digits, without sign or prefix"),
     (re.compile(r"^[0-9]{1,3}(?![0-9])|-[0-9](?![0-9])"), "digits are missing"),
 )

@@ -92,6 +92,8 @@ def test_a_text_covers_these_days(text: str, earliest: str, latest: str, precisi
         ("2022??", "'2022??' is no date"),
         ("?2022", "'?2022' is no date"),
         ("20220702", "a year has four digits"),
+        ("44744", "it looks like a spreadsheet's number of a day: format the cells as dates"),
+        ("44744.5", "it looks like a spreadsheet's number of a day: format the cells as dates"),
         (" 2022", "it contains a space"),
         ("2022-07-02\n", "it contains a space"),
         ("[2022..2023]\n", "a set is two ends"),

@@ -164,7 +164,7 @@ def test_what_nobody_made_is_refused_once_with_how_to_make_it(said: Said) -> Non
         ),
         (
             {"about": "my-town-2"},
-            "claim my-town-1: about: there is no claim my-town-2; did you mean my-town-1?",
+            "claim my-town-1: about: there is no claim my-town-2",
         ),
         (
             {"via": "my-town-town-counsil"},
