@@ -1,11 +1,13 @@
 """`counterclaim backup` and `restore`: an SQLite database as one file, saved and restored while it is being served."""
 
+import fcntl
+import glob
 import hashlib
 import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -26,6 +28,7 @@ LOG = tuple(
     for model in (models.Revision, models.Change, models.PastVersion, models.Release, models.ReleasePart)
 )
 CHUNK = 1_000
+PART = ".part"
 ELSEWHERE = (
     "A PostgreSQL database is saved and put back by its own programs, pg_dump and pg_restore: "
     "README.md says how, under PostgreSQL."
@@ -137,16 +140,30 @@ def _explained(file: Path) -> Iterator[None]:
 def _beside(target: Path) -> Iterator[Path]:
     """A temporary file in the target's folder, deleted at the end unless it was renamed."""
     folder = target.absolute().parent
+    _tidy(folder, target.name)
     try:
-        number, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=folder)
+        number, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=PART, dir=folder)
     except OSError as error:
         raise DatabaseUnusableError(f"Cannot write to the folder {folder}: {error.strerror}.") from error
-    os.close(number)
+    fcntl.flock(number, fcntl.LOCK_EX)
     try:
         yield Path(name)
     finally:
-        for left in ("", "-journal", "-wal", "-shm"):  # SQLite leaves these if it could not close the file
-            Path(f"{name}{left}").unlink(missing_ok=True)
+        _delete(name)
+        os.close(number)
+
+
+def _tidy(folder: Path, name: str) -> None:
+    """Delete the temporary files of commands that were killed: those that nobody holds a lock on."""
+    for file in folder.glob(f".{glob.escape(name)}.*{PART}"):
+        with suppress(OSError), file.open("rb") as left:
+            fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _delete(str(file))
+
+
+def _delete(name: str) -> None:
+    for left in ("", "-journal", "-wal", "-shm"):  # SQLite leaves these if it could not close the file
+        Path(f"{name}{left}").unlink(missing_ok=True)
 
 
 def _keep(made: Path, target: Path) -> None:

@@ -1,5 +1,6 @@
 """A backup is one whole state of the data, and answers as the original did once it is put back."""
 
+import fcntl
 import re
 import shutil
 import sqlite3
@@ -71,6 +72,23 @@ def test_a_backup_put_back_answers_the_same(dossier_of_sqlite: str, tmp_path: Pa
     assert run(str(other), "restore", saved) == (0, f"{other} holds what {saved} does, as revision 1 of the data.")
     assert answered(str(other)) == answered(dossier_of_sqlite)
     assert not list(tmp_path.glob(".*"))
+
+
+def test_what_a_killed_command_left_is_deleted_and_what_another_writes_is_not(
+    dossier_of_sqlite: str, tmp_path: Path, run: Run
+) -> None:
+    saved = tmp_path / "saved.db"
+    for name in (
+        ".saved.db.killed00.part",
+        ".saved.db.killed00.part-journal",
+        ".saved.db.written0.part",
+        ".other.part",
+    ):
+        (tmp_path / name).write_bytes(b"half")
+    with (tmp_path / ".saved.db.written0.part").open("rb") as written:
+        fcntl.flock(written, fcntl.LOCK_EX)
+        assert run(dossier_of_sqlite, "backup", saved)[0] == 0
+    assert sorted(file.name for file in tmp_path.glob(".*")) == [".other.part", ".saved.db.written0.part"]
 
 
 def test_a_backup_of_what_is_being_loaded_is_one_state_of_it(dossier_of_sqlite: str, tmp_path: Path) -> None:

@@ -107,7 +107,8 @@ def test_a_withdrawal_is_killed(dossier_url: str, tmp_path: Path, chance: random
         sound(dossier_url)
         found.append((before, after).index(held(dossier_url)))
     assert 0 in found
-    done(dossier_url, "withdraw", "ucdp")
+    if found[-1] == 0:
+        done(dossier_url, "withdraw", "ucdp")
     assert held(dossier_url) == after
 
 
