@@ -69,13 +69,6 @@ REMARKS: dict[str, str] = {
         "text is parsed. It would take storing columns as well."
     ),
     "export as CSV, per record: before / now": "see GeoJSON.",
-    "export as KML / as GeoJSON, per record": (
-        "KML parses every document whole, for the text of its balloon; GeoJSON does not. It would take writing KML "
-        "from the texts of fields."
-    ),
-    "export as OGC API Features / as GeoJSON, per record": (
-        "a page of features is made of documents that are parsed whole. It would take writing them as GeoJSON is."
-    ),
     "export as Atom / as GeoJSON, per record": (
         "each event with news is judged as of before and after the days, and written as JSON before it is written as "
         "XML. It would take entries made without the JSON between."

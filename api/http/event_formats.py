@@ -7,8 +7,9 @@ the requested days or the service's address, so that feed readers show it once: 
 a status from the event, the aspect, the status and the claims it rests on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from hashlib import sha1
 from typing import Any
 from uuid import UUID
@@ -53,14 +54,19 @@ def _schema() -> str:
     return f'<Schema id="{SCHEMA}" name="event">{"".join(fields)}</Schema>'
 
 
+BASE = b"\0"
+"""Where the address of the service stands in what is kept; no text holds it, because PostgreSQL cannot."""
+
+
 class Kml:
     """A KML document of events."""
 
     media_type = KML
+    parsed = False
 
     def __init__(self, base: str) -> None:
         """Take the address of the service, for links."""
-        self._base = base
+        self._base = escaped(base).encode()
 
     def head(self, description: str, left_out: Mapping[str, int]) -> bytes:
         """The document's name, and what was left out."""
@@ -70,35 +76,75 @@ class Kml:
             f"<name>{escaped(description)}</name><description>{said}</description>{_schema()}\n"
         ).encode()
 
-    def record(self, document: Json) -> bytes:
+    def record(self, document: bytes) -> bytes:
         """A placemark."""
-        return self._placemark(document).encode()
+        return _placemarks().record(document).replace(BASE, self._base)
 
     def tail(self) -> bytes:
         """The end."""
         return b"</Document></kml>\n"
 
-    def _placemark(self, event: Json) -> str:
-        columns = {**formats.flattened("events", event), "url": self._base + (event["url"] or f"/events/{event['id']}")}
-        told = self._told(event, _page(self._base, event["id"]))
-        return (
-            f'<Placemark id="event.{event["id"]}"><name>{escaped(event["title"])}</name>'
-            f"<description>{escaped(told)}</description>{_span(event['date'])}"
-            f'<ExtendedData><SchemaData schemaUrl="#{SCHEMA}">{_data(columns)}</SchemaData></ExtendedData>'
-            f"{_point(columns)}</Placemark>\n"
-        )
 
-    @staticmethod
-    def _told(event: Json, url: str) -> str:
-        """The text of a balloon; plain text, because some readers show HTML tags literally."""
-        when = f"When: {date_in_words(event['date']['edtf'])}."
-        note, others = event["date"]["note"], words.otherwise(event["date"])
-        status = words.statuses(event)
-        parts = (
-            *(event["summary"], when, note, others, _where(event["location"])),
-            *(f"Status: {status}." if status else None, url),
+class _Placemarks(formats.Flat):
+    """Writes placemarks; a column without a value is left out."""
+
+    def __init__(self) -> None:
+        super().__init__("events", [name for name in formats.CSV_HEADERS["events"] if name != "url"], b"")
+
+    def _as_is(self, name: str) -> Callable[[bytes], bytes]:
+        return lambda text: _data({name: orjson.loads(text)}).encode()
+
+    def _columns(self, found: Json) -> bytes:
+        return _data(found).encode()
+
+    def _joined(self, texts: list[bytes], columns: bytes) -> bytes:
+        event = dict(zip(self._fields, texts, strict=True))
+        name = orjson.loads(event["id"])
+        url = orjson.loads(event["url"]) or f"/events/{name}"
+        summary = escaped(orjson.loads(event["summary"]))
+        (when, span), (where, point) = _when(event["date"]), _at(event["location"])
+        told = (
+            summary,
+            when,
+            where,
+            _status(formats.BECAUSE.sub(b'"because":[]', event["assessments"])),
+            _page("\0", name),
         )
-        return " ".join(part for part in parts if part)
+        return (
+            f'<Placemark id="event.{name}"><name>{escaped(orjson.loads(event["title"]))}</name>'
+            f"<description>{' '.join(filter(None, told))}</description>{span}"
+            f'<ExtendedData><SchemaData schemaUrl="#{SCHEMA}">{columns.decode()}'
+            f'<SimpleData name="url">\0{escaped(url)}</SimpleData></SchemaData></ExtendedData>{point}</Placemark>\n'
+        ).encode()
+
+
+@lru_cache(maxsize=1)
+def _placemarks() -> _Placemarks:
+    return _Placemarks()
+
+
+@lru_cache(formats.REMEMBERED)
+def _when(text: bytes) -> tuple[str, str]:
+    """A date in the words of a balloon, which are plain because some readers show HTML tags literally, and its span."""
+    date = orjson.loads(text)
+    told = (f"When: {date_in_words(date['edtf'])}.", date["note"], words.otherwise(date))
+    return escaped(" ".join(filter(None, told))), _span(date)
+
+
+@lru_cache(formats.REMEMBERED)
+def _at(text: bytes) -> tuple[str, str]:
+    """A place in words, and its point."""
+    place = orjson.loads(text)
+    point = place and place["point"]
+    at = f"<Point><coordinates>{point['longitude']},{point['latitude']}</coordinates></Point>" if point else ""
+    return escaped(_where(place)), at
+
+
+@lru_cache(formats.REMEMBERED)
+def _status(text: bytes) -> str | None:
+    """What the claims on each question add up to, in words."""
+    status = words.statuses({"assessments": orjson.loads(text)})
+    return f"Status: {escaped(status)}." if status else None
 
 
 def _where(place: Json | None) -> str | None:
@@ -139,12 +185,6 @@ def _text(value: object) -> str:
     return escaped(value) if isinstance(value, str) else str(value)
 
 
-def _point(columns: Json) -> str:
-    if columns["longitude"] is None:
-        return ""
-    return f"<Point><coordinates>{columns['longitude']},{columns['latitude']}</coordinates></Point>"
-
-
 NAMED = 100
 """The number of undated events that the title names; the rest are counted."""
 
@@ -153,6 +193,7 @@ class Timeline:
     """A timeline of events."""
 
     media_type = "application/json"
+    parsed = True
 
     def __init__(self, base: str) -> None:
         """Take the address of the service, for links."""
@@ -237,6 +278,7 @@ class Atom:
     """The feed of one briefing."""
 
     media_type = ATOM
+    parsed = True
 
     def __init__(self, base: str, here: str, days: tuple[date, date], known: Known) -> None:
         """`here` is the requested path and query, `base` the address of the service for links."""

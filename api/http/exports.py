@@ -25,7 +25,6 @@ from api.query.documents import TROUBLE
 from api.query.lists import BEGINS, in_turns
 from api.query.paging import Found, Place, Sort, Stretch
 from api.query.session import Data, ReadSession
-from api.schemas.records import Json
 
 T = TypeVar("T")
 
@@ -54,10 +53,14 @@ class Framed(Protocol):
     def media_type(self) -> str:
         """The media type."""
 
+    @property
+    def parsed(self) -> bool:
+        """Whether a record is made of the parsed document; if not, of its text."""
+
     def head(self, description: str, left_out: Mapping[str, int]) -> bytes:
         """The beginning, with the query in words and the number of records left out."""
 
-    def record(self, document: Json) -> bytes:
+    def record(self, document: Any) -> bytes:  # noqa: ANN401 - as `parsed` says
         """The next record."""
 
     def tail(self) -> bytes:
@@ -317,7 +320,7 @@ def _writer(form: type[formats.Flat], listing: str, header: tuple[str, ...]) -> 
 
 
 async def _flat(
-    writer: formats.Flat, listing: Listing, session: ReadSession, asked: Asked, total: Total
+    writer: formats.Flat | Framed, listing: Listing, session: ReadSession, asked: Asked, total: Total
 ) -> AsyncGenerator[list[bytes], None]:
     """Every record as the writer writes it, hundreds at a time."""
     sent = 0
@@ -332,7 +335,7 @@ async def _flat(
     total.check(sent)
 
 
-def _record(writer: formats.Flat, listing: Listing, session: ReadSession, document: bytes) -> bytes:
+def _record(writer: formats.Flat | Framed, listing: Listing, session: ReadSession, document: bytes) -> bytes:
     """A record as the writer writes it, or a blank one if its document is damaged."""
     try:
         return writer.record(document)
@@ -348,11 +351,15 @@ async def _framed(  # noqa: PLR0913, PLR0917 - as the other writers, and with it
     form: Framed, filters: ListFilters, listing: Listing, session: ReadSession, asked: Asked, total: Total
 ) -> AsyncGenerator[bytes, None]:
     yield form.head(await filters.described(session), await asked.left_out(session))
-    sent = 0
-    async for batch in batches(asked, session, listing):
-        yield b"".join([_readable(listing, session, record, form.record) async for record in in_turns(session, batch)])
-        sent += len(batch)
-    total.check(sent)
+    if form.parsed:
+        sent = 0
+        async for found in batches(asked, session, listing):
+            yield b"".join([_readable(listing, session, one, form.record) async for one in in_turns(session, found)])
+            sent += len(found)
+        total.check(sent)
+    else:
+        async for records in _flat(form, listing, session, asked, total):
+            yield b"".join(records)
     yield form.tail()
 
 

@@ -29,7 +29,7 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", MARK)
 _MARKED = frozenset({*DANGEROUS, "/"})
 """What a text begins with of which a cell is another text."""
 _QUOTED, _NEEDS = re.compile('["\r\n]'), re.compile('[,"\r\n]')
-_BECAUSE = re.compile(rb'"because":\[[^]]+\]')
+BECAUSE = re.compile(rb'"because":\[[^]]+\]')
 DAMAGED = b',"damaged":true}'
 """What is shown for a damaged record ends with it."""
 _AT = re.compile(rb'"longitude":([^,]+),"latitude":([^,]+),')
@@ -259,8 +259,9 @@ class Flat(ABC):
     References, dates and places repeat, so that what was made of them before is kept.
     """
 
-    def __init__(self, listing: str, header: Sequence[str]) -> None:
-        """Take the columns, in their order."""
+    def __init__(self, listing: str, header: Sequence[str], between: bytes = b",") -> None:
+        """Take the columns, in their order, and what stands between them."""
+        self._between = between
         kind, parts = listing.removesuffix("s"), PARTS[listing]
         self._fields = tuple(BLANKS.get(kind, parts))
         self._marks = None if listing == "differences" else [b',"%b":' % name.encode() for name in self._fields[1:]]
@@ -283,7 +284,7 @@ class Flat(ABC):
         kept = lru_cache(REMEMBERED)(make)
         if field != "assessments":
             return kept
-        return lambda text: kept(_BECAUSE.sub(b'"because":[]', text))  # no column shows these, and no two are alike
+        return lambda text: kept(BECAUSE.sub(b'"because":[]', text))  # no column shows these, and no two are alike
 
     @abstractmethod
     def _as_is(self, name: str) -> Callable[[bytes], bytes]:
@@ -300,7 +301,7 @@ class Flat(ABC):
     def record(self, document: bytes) -> bytes:
         """A record. Raises an error of `TROUBLE` if its document is damaged."""
         texts = self._cut(document)
-        return self._joined(texts, b",".join([make(texts[at]) for at, make in self._made]))
+        return self._joined(texts, self._between.join([make(texts[at]) for at, make in self._made]))
 
     def _cut(self, document: bytes) -> list[bytes]:
         """The texts of the fields. They are in order, and no field but the last but one holds names like the next's."""
@@ -348,7 +349,7 @@ class GeoJson(Flat):
     def __init__(self, listing: str, header: Sequence[str]) -> None:
         """Take the columns, in their order."""
         super().__init__(listing, header)
-        self._place = self._fields.index("location" if listing == "events" else "point")
+        self._place = next((at for at, name in enumerate(self._fields) if name in {"location", "point"}), None)
 
     def _as_is(self, name: str) -> Callable[[bytes], bytes]:
         begins = b'"%b":' % name.encode()
@@ -361,7 +362,7 @@ class GeoJson(Flat):
         return orjson.dumps(found)[1:-1]
 
     def _joined(self, texts: list[bytes], columns: bytes) -> bytes:
-        point = _AT.search(texts[self._place])
+        point = None if self._place is None else _AT.search(texts[self._place])
         geometry = b"null" if point is None else b'{"type":"Point","coordinates":[%b,%b]}' % point.groups()
         return b'{"type":"Feature","id":%b,"geometry":%b,"properties":{%b}}' % (texts[0], geometry, columns)
 

@@ -284,6 +284,7 @@ class Jsonld:
     """An export of one list as one graph."""
 
     media_type = MEDIA_TYPE
+    parsed = True
 
     def __init__(self, root: str, kind: str) -> None:
         """Take the service's address and the name of the list."""
