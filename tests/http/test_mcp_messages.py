@@ -85,6 +85,14 @@ async def test_behind_a_prefix_links_lead_back(dossier_of_sqlite: str) -> None:
         assert post(behind, host="elsewhere.example").status_code == 403
 
 
+@pytest.mark.parametrize(("tool", "argument"), [("source", "id"), ("event", "id"), ("control", "location")])
+def test_an_id_of_any_length_is_refused_in_words(sqlite_api: Api, tool: str, argument: str) -> None:
+    asked = {"name": tool, "arguments": {argument: "x" * 20_000}}
+    result = post(sqlite_api, {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": asked}).json()["result"]
+    assert result["isError"]
+    assert "an id is made of at most 200 letters" in result["content"][0]["text"]
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE"])
 def test_other_methods_are_refused(sqlite_api: Api, method: str) -> None:
     answer = sqlite_api.client.request(method, "/mcp")

@@ -52,8 +52,16 @@ def ids(api: Api, path: str, **filters: Any) -> list[str]:
     "filters", [{}, {"party": "lpr"}, {"kind": "capture"}, {"as_of": "2022-07-02", "disputed": "true"}]
 )
 def test_every_event_comes_page_by_page(api: Api, filters: dict[str, Any], limit: int) -> None:
-    expected = api.ids("/events", **filters, undated="include")
+    expected = api.ids("/events", **filters, undated="exclude" if "as_of" in filters else "include")
     assert ids(api, EVENTS, **filters, limit=limit) == expected
+
+
+@pytest.mark.parametrize("day", ["2018-01-01", "2018-02-08", "2018-02-20", "2022-07-02"])
+def test_as_of_a_day_nothing_is_known_that_may_have_been_said_later(shipped_api: Api, day: str) -> None:
+    for path, listing in ((EVENTS, "/events"), (CLAIMS, "/claims")):
+        for asked in ({}, {"undated": "include"}):
+            assert ids(shipped_api, path, as_of=day, **asked) == shipped_api.ids(listing, as_of=day, **asked)
+    assert bool(ids(shipped_api, CLAIMS, as_of=day)) == (day > "2018-02-01")
 
 
 def test_claims_and_locations_too(api: Api) -> None:

@@ -19,6 +19,7 @@ _KNOWN = {
     "enum": ["certain", "possible"],
     "description": "Said by then for certain (default), or possibly",
 }
+MOST_OF_ID = 200
 _ID = {"type": "string"}
 _IDS = {"type": "array", "items": {"type": "string"}}
 _FILTERS = {
@@ -168,9 +169,10 @@ def _paged(arguments: Json) -> Json:
 
 def _at(kind: str, identifier: str, more: str = "") -> str:
     """The path of a record, or of what is said of it. Raises ToolError for what would be another path."""
-    if not re.fullmatch(ID_PATTERN, identifier) or identifier in {"count", "rollup"}:
+    if not re.fullmatch(ID_PATTERN, identifier) or len(identifier) > MOST_OF_ID or identifier in {"count", "rollup"}:
         shown = identifier[:SHOWN_VALUE]
-        raise ToolError(f"no record is called {shown!r}: an id is made of letters, digits, '.', '_' and '-'")
+        made = f"an id is made of at most {MOST_OF_ID} letters, digits, '.', '_' and '-'"
+        raise ToolError(f"no record is called {shown!r}: {made}")
     return f"/{kind}/{identifier}{more}"
 
 

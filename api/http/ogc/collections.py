@@ -123,17 +123,27 @@ class Items(BaseModel):
         """The query with its days in the date parameters of the API's lists.
 
         For `date_earliest >= A AND date_latest <= B`, GDAL sends the parameter twice. Records that may lie in both
-        intervals begin by the earlier end and last until the later beginning, even if that is after the end.
+        intervals begin by the earlier end and last until the later beginning, even if that is after the end. As of a
+        day, what has no date is left out if nothing else is asked for: it may have been said later.
         """
-        if not self.datetime:
-            return self
-        begins = [days.first for days in self.datetime if days.first is not None]
-        ends = [days.last for days in self.datetime if days.last is not None]
-        return self.model_copy(update={first: max(begins, default=None), last: min(ends, default=None)})
+        changed: dict[str, Any] = {}
+        if getattr(self, "as_of", None) is not None and "undated" not in self.model_fields_set:
+            changed["undated"] = Undated.EXCLUDE
+        if self.datetime:
+            begins = [days.first for days in self.datetime if days.first is not None]
+            ends = [days.last for days in self.datetime if days.last is not None]
+            changed |= {first: max(begins, default=None), last: min(ends, default=None)}
+        return self.model_copy(update=changed) if changed else self
 
 
 _BOX_TEXT = "west,south,east,north (or with heights) in WGS 84 degrees: features whose point lies within, and those "
-UNDATED = Annotated[Undated, Field(description="Whether features without a date pass a date condition.")]
+UNDATED = Annotated[
+    Undated,
+    Field(
+        description="Whether features without a date pass a date condition, and claims without one count as of a day. "
+        "With `as_of`, the default is `exclude`."
+    ),
+]
 
 
 def _once(filters: Any, *others: str) -> None:  # noqa: ANN401 - any collection's filters
@@ -195,7 +205,8 @@ SCHEMA = "application/schema+json"
 CRS = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 TIME = (
     "With `datetime`, features that may lie in the days asked for are sent, and those without a date: {first} is the "
-    "first day on which it may have been, {last} the last."
+    "first day on which it may have been, {last} the last. With `as_of`, claims and features without a date are left "
+    "out, unless `undated=include` asks for them."
 )
 PLACE = "With `bbox`, features without a point are sent too."
 
@@ -254,7 +265,19 @@ COLLECTIONS = {
             events.ITEM,
             placed=True,
             declared=(
-                *("kind", "party", "role", "with_party", "source", "q", "disputed", "status", "as_of", "known"),
+                *(
+                    "kind",
+                    "party",
+                    "role",
+                    "with_party",
+                    "source",
+                    "q",
+                    "disputed",
+                    "status",
+                    "as_of",
+                    "known",
+                    "undated",
+                ),
                 *("location", "dataset", "part_of", "date_precision", "date_basis"),
             ),
         ),
@@ -268,7 +291,7 @@ COLLECTIONS = {
             claims.ITEM,
             placed=False,
             declared=(
-                *("stance", "aspect", "certainty", "about", "party", "q", "as_of", "known", "flag"),
+                *("stance", "aspect", "certainty", "about", "party", "q", "as_of", "known", "undated", "flag"),
                 *("event", "speaker", "via", "source", "dataset", "location", "measure"),
             ),
         ),
