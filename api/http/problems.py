@@ -247,10 +247,9 @@ async def on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type alone
     kind = _BY_STATUS.get(error.status_code)
     if kind is None or kind.slug == "not-found":
-        paths = [route.path or "" for route in iter_route_contexts(request.app.routes)]
-        return respond(
-            NotFound(f"There is nothing at {request.url.path[:SHOWN_VALUE]}.", nearest(request.url.path, paths))
-        )
+        path, prefix = request.url.path, PUBLIC.get().prefix
+        near = nearest(path, [route.path or "" for route in iter_route_contexts(request.app.routes)])
+        return respond(NotFound(f"There is nothing at {prefix}{path[:SHOWN_VALUE]}.", [prefix + one for one in near]))
     detail = f"{request.scope['method']} is not served at this path."
     return respond(Problem(kind.slug, detail, headers={"Allow": ALLOWED} if kind.slug == "method-not-allowed" else {}))
 

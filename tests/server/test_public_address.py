@@ -118,6 +118,15 @@ def test_problems_pages_and_schema(behind: Api) -> None:
     assert {behind.ask(f"{PREFIX}/{name}").status_code for name in named} == {200}
 
 
+def test_a_mistyped_path_leads_back_too(behind: Api) -> None:
+    problem = behind.problem("/event", 404)
+    assert problem["detail"] == f"There is nothing at {PREFIX}/event."
+    assert problem["did_you_mean"][0] == f"{PREFIX}/events"
+    shown = behind.ask("/event", {"accept": "text/html"}).text
+    assert f'href="{PREFIX}/events"' in shown
+    assert PREFIX * 2 not in shown
+
+
 def test_answers_under_both_paths_are_the_same(behind: Api) -> None:
     path = "/claims?limit=5&total=true"
     first, second = behind.good(path), behind.good(PREFIX + path)

@@ -49,8 +49,10 @@ def changed(address: str, **values: str | None) -> str:
 def corrected(address: str, word: str, parameter: str | None = None, value: object = None) -> str | None:
     """An address with what was meant in the place of what was written; None: it is not seen where that stands.
 
-    Without a parameter it is the record's id, the last part of the path.
+    Without a parameter it is the record's id, the last part of the path, or another path.
     """
+    if word.startswith("/"):
+        return None if "{" in word else word
     path, sent = _split(address)
     if parameter is None:
         return f"{path.rpartition('/')[0]}/{quote_plus(word)}" + address[len(path) :]

@@ -140,6 +140,15 @@ def test_a_record_without_a_date_is_told_beside_the_bars(shipped_api: Api, monke
 
 
 @pytest.mark.parametrize(
+    ("path", "meant"), [("/event", "/events"), ("/clams", "/claims"), ("/explore/event", "/explore")]
+)
+def test_a_mistyped_path_leads_to_the_one_that_was_meant(api: Api, path: str, meant: str) -> None:
+    shown = page(api, path, 404)
+    assert meant in shown.links
+    assert not [link for link in shown.links if "{" in link or "%" in link]
+
+
+@pytest.mark.parametrize(
     ("path", "status", "said"),
     [
         ("/no/such/page", 404, "There is nothing at /no/such/page."),
