@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.domain.vocabulary import VOCABULARIES
 from api.http.routing import problem
+from api.models.base import ID_LENGTH
 from api.query.filters import ID_PATTERN
 from api.schemas.pages import Problem
 from api.schemas.records import Json
@@ -210,7 +211,7 @@ def _refine_parameter(parameter: Json, exchanges: Json) -> None:
     if parameter["name"] == "cursor" and "cursor" in exchanges:
         schema["examples"] = [exchanges["cursor"]]
     if (parameter["in"], parameter["name"]) == ("path", "id"):
-        schema.update(pattern=ID_PATTERN, maxLength=200)
+        schema.update(pattern=ID_PATTERN, maxLength=ID_LENGTH)
     for name in [name for name in KEYWORDS if name in schema]:
         schema[KEYWORDS[name]] = schema.pop(name)
     if schema.get("type") == "array":

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from api.domain import vocabulary as v
 from api.domain.geo import Box, Circle, countries, near
 from api.domain.text import fold
+from api.models.base import ID_LENGTH
 from api.models.facets import EventFacets, Facet
 from api.query.documents import AsOfDay
 
@@ -89,7 +90,7 @@ def _words(value: object) -> object:
     return value
 
 
-Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=200)]
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=ID_LENGTH)]
 # In a path, a malformed id gets the same 404 as an unknown one.
 PathId = str
 Day = Annotated[date, BeforeValidator(_day)]

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from api.domain.dates import date_in_words
 from api.errors import SHOWN_VALUE
+from api.models.base import ID_LENGTH
 from api.query.filters import ID_PATTERN
 from api.schemas.records import Json
 
@@ -19,7 +20,6 @@ _KNOWN = {
     "enum": ["certain", "possible"],
     "description": "Said by then for certain (default), or possibly",
 }
-MOST_OF_ID = 200
 _ID = {"type": "string"}
 _IDS = {"type": "array", "items": {"type": "string"}}
 _FILTERS = {
@@ -169,9 +169,9 @@ def _paged(arguments: Json) -> Json:
 
 def _at(kind: str, identifier: str, more: str = "") -> str:
     """The path of a record, or of what is said of it. Raises ToolError for what would be another path."""
-    if not re.fullmatch(ID_PATTERN, identifier) or len(identifier) > MOST_OF_ID or identifier in {"count", "rollup"}:
+    if not re.fullmatch(ID_PATTERN, identifier) or len(identifier) > ID_LENGTH or identifier in {"count", "rollup"}:
         shown = identifier[:SHOWN_VALUE]
-        made = f"an id is made of at most {MOST_OF_ID} letters, digits, '.', '_' and '-'"
+        made = f"an id is made of at most {ID_LENGTH} letters, digits, '.', '_' and '-'"
         raise ToolError(f"no record is called {shown!r}: {made}")
     return f"/{kind}/{identifier}{more}"
 
