@@ -60,12 +60,12 @@ def main() -> None:
                 }
                 fill(backend, urls, arguments.copies, found)
                 measure(backend, urls, arguments, folder, found)
-    report.write(found)
+    report.write(found, FOLDER / "RESULTS.md" if arguments.quick else report.RESULTS)
 
 
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="50,000 events, one short round")
+    parser.add_argument("--quick", action="store_true", help="50,000 events, one round, into build/bench")
     parser.add_argument("--keep", action="store_true", help="keep the databases, and use those kept before")
     parser.add_argument("--events", type=int)
     parser.add_argument("--rounds", type=int)

@@ -17,6 +17,7 @@ from bench.memory import Combined
 from bench.servers import Sample
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
+"""The published results."""
 PACKAGES = ("fastapi", "uvicorn", "uvloop", "httptools", "sqlalchemy", "pydantic", "asyncpg", "psycopg", "orjson")
 USUAL_PAGE = {"sqlite": 40, "postgresql": 20}
 LIMIT_PAGE = {"sqlite": 1.6, "postgresql": 1.4}
@@ -139,10 +140,11 @@ class Line(NamedTuple):
         return f"| {self.work} | {sign} {self.goal:g} {self.unit} | {self.measured:.3g} {self.unit} | {verdict} |"
 
 
-def write(found: Findings) -> None:
-    """Write RESULTS.md anew."""
-    RESULTS.write_text("\n".join(_text(found)) + "\n")
-    print(RESULTS.read_text())
+def write(found: Findings, file: Path) -> None:
+    """Write the results to a file, replacing earlier ones, and to stdout."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("\n".join(_text(found)) + "\n")
+    print(file.read_text())
 
 
 def _text(found: Findings) -> Iterator[str]:

@@ -144,7 +144,7 @@ def test_the_way_of_a_request_is_short(dossier_url: str) -> None:
 
 
 PAGES = [
-    *("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"),
+    *("README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"),
     *(name for name in tracked(".md") if name.startswith("docs/") and name.count("/") == 1),
 ]
 NEVER_PLAIN = (

@@ -1,5 +1,6 @@
 """`make` finds a Python that will do, or says in one line that there is none; the rest of it runs in CI."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -54,3 +55,14 @@ def test_a_newer_python_is_found_behind_an_old_one(folder: Path) -> None:
     made = make(folder, "--dry-run", ".venv/made", path=str(folder / "programs"))
     assert made.returncode == 0, made.stderr
     assert "/found/python3.13 -m venv .venv" in made.stdout
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_each_documented_target_has_a_line_of_its_own(name: str) -> None:
+    targets = set(re.findall(r"^\.PHONY: (.+)$", (PROJECT / "Makefile").read_text(), re.MULTILINE)[0].split())
+    lines = re.findall(r"^    (make .*)$", (PROJECT / name).read_text(), re.MULTILINE)
+    assert lines
+    for line in lines:
+        command, comment = re.fullmatch(r"make (\S+) +# (.+)", line).groups()  # type: ignore[union-attr]
+        assert command in targets
+        assert set(re.findall(r"(?<!`)make (\S+)", comment)) & targets == set()

@@ -1,0 +1,29 @@
+"""The benchmark publishes what a full run measured, and nothing else."""
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+from bench import __main__ as bench
+from bench import report
+
+
+@pytest.mark.parametrize(("arguments", "written"), [(["--quick"], "build/bench/RESULTS.md"), ([], "published.md")])
+def test_a_quick_run_leaves_the_published_results_alone(
+    arguments: list[str], written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only where results go is real here; nothing is measured."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["bench", *arguments])
+    monkeypatch.setattr(report, "RESULTS", tmp_path / "published.md")
+    monkeypatch.setattr(bench, "require_wrk", lambda: "wrk")
+    monkeypatch.setattr(bench, "running", lambda: "PostgreSQL")
+    monkeypatch.setattr(bench, "place", lambda **_: nullcontext(tmp_path))
+    monkeypatch.setattr(bench, "database", lambda *_, **__: nullcontext(""))
+    for step in ("fill", "measure"):
+        monkeypatch.setattr(bench, step, lambda *_: None)
+    bench.main()
+    assert [str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*.md")] == [written]
+    assert (tmp_path / written).read_text().startswith("# What it costs\n")
