@@ -83,20 +83,20 @@ def _takes_gzip(codings: str) -> bool:
 
 
 def takes_jsonld(request: Request) -> bool:
-    """Whether the client would rather have JSON-LD than JSON."""
+    """Whether the client prefers JSON-LD to JSON."""
     accept = sent(request, b"accept")
     return accept is not None and "ld+json" in accept.lower() and _prefers(accept, "application/ld+json")
 
 
 def takes_html(request: Request) -> bool:
-    """Whether a client of an address that has both would rather see a page than JSON."""
+    """Whether the client prefers a page to JSON, at a path that has both."""
     accept = sent(request, b"accept")
     return accept is not None and _prefers(accept, "text/html")
 
 
 @lru_cache(maxsize=256)
 def _prefers(accept: str, media_type: str) -> bool:
-    """Whether a type is named and weighs no less than JSON, which nobody has to name (RFC 9110, section 12.5.1)."""
+    """Whether a type is named and weighs no less than JSON, which is sent by default (RFC 9110, section 12.5.1)."""
     weights: dict[str, float] = {}
     for part in _QUOTED.sub("", accept.lower()).split(","):
         name, *parameters = (text.strip() for text in part.split(";"))

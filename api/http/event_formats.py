@@ -55,7 +55,7 @@ def _schema() -> str:
 
 
 BASE = b"\0"
-"""Where the address of the service stands in what is kept; no text holds it, because PostgreSQL cannot."""
+"""A placeholder for the address of the service in cached texts; no text contains it, because PostgreSQL cannot."""
 
 
 class Kml:

@@ -287,7 +287,7 @@ async def _parquet(
     names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: Total
 ) -> AsyncGenerator[bytes, None]:
     header, columns, sent = fields.columns(listing.name, names), partial(formats.flattened, listing.name), 0
-    table = await asyncio.to_thread(parquet.ParquetFile, listing.name, header)  # DuckDB is long to import
+    table = await asyncio.to_thread(parquet.ParquetFile, listing.name, header)  # importing DuckDB takes long
     try:
         async for batch in batches(asked, session, listing):
             rows = [_readable(listing, session, record, columns) async for record in in_turns(session, batch)]
@@ -299,7 +299,7 @@ async def _parquet(
             yield chunk
             await session.checkpoint()
     finally:
-        await asyncio.to_thread(table.close)  # its files may be long to delete
+        await asyncio.to_thread(table.close)  # deleting its files may take long
 
 
 async def _geojson(

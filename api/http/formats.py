@@ -22,21 +22,21 @@ NUMBERS = frozenset({"longitude", "latitude", "radius_m"}) | {
 """Columns whose whole numbers have a decimal point too: readers guess a column's type from its first rows."""
 _WHOLE = ("claims_", "supports_")
 _CONTEST = (Status.DISPUTED, Status.DENIED, Status.CONCEDED, Status.CORROBORATED, Status.CLAIMED, Status.UNADDRESSED)
-"""The most contested first: if there are several questions on one aspect, the most contested one represents it."""
+"""The most contested first; of several questions on one aspect, the most contested one represents it."""
 AREA = ("country", "admin1", "admin2")
 MARK = "'"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", MARK)
 _MARKED = frozenset({*DANGEROUS, "/"})
-"""What a text begins with of which a cell is another text."""
+"""The first bytes of texts that are changed in a cell."""
 _QUOTED, _NEEDS = re.compile('["\r\n]'), re.compile('[,"\r\n]')
 BECAUSE = re.compile(rb'"because":\[[^]]+\]')
 DAMAGED = b',"damaged":true}'
-"""What is shown for a damaged record ends with it."""
+"""The end of the object that replaces a damaged record."""
 _AT = re.compile(rb'"longitude":([^,]+),"latitude":([^,]+),')
 REMEMBERED = 4_096
-"""So many texts of a field are kept with what was made of them."""
+"""The maximum number of texts of a field that are cached with their cells."""
 _PASSING = frozenset({"id", "title", "summary", "quote", "url", "archive_url", "citations"})
-"""Fields that hardly ever repeat."""
+"""Fields whose values hardly ever repeat, so that they are not cached."""
 Part = Callable[[Any], dict[str, Any]]
 """Makes the columns of one field of a record."""
 POINT = ("longitude", "latitude", "radius_m", "method")
@@ -111,7 +111,7 @@ def _citations(citations: list[Json]) -> dict[str, Any]:
 
 
 def _explained(name: str, meaning: Callable[[Any], str]) -> Part:
-    """A mark, and what it means."""
+    """A function that makes two columns: a word and its meaning."""
     return lambda value: {name: value, f"{name}_meaning": value and meaning(value)}
 
 
@@ -133,7 +133,7 @@ def _positions(positions: list[Json]) -> dict[str, Any]:
 
 
 def _any_json(name: str) -> Part:
-    """A text as it is, everything else as JSON."""
+    """A text unchanged, everything else as JSON."""
     plain = (str, type(None))
     return lambda value: {name: value if isinstance(value, plain) else orjson.dumps(value).decode()}
 
@@ -203,7 +203,7 @@ PARTS: dict[str, dict[str, Part | None]] = {
         "url": None,
     },
 }
-"""The columns of each list, by the field that they are made of; null: the field is a column as it stands."""
+"""The columns of each list by field; null: the field is itself a column."""
 
 
 def flattened(listing: str, record: Json) -> dict[str, Any]:
@@ -218,7 +218,7 @@ def flattened(listing: str, record: Json) -> dict[str, Any]:
 
 
 def neutral(text: str) -> str:
-    """Escape text that a spreadsheet would run as a formula, or that begins with an apostrophe, by an apostrophe."""
+    """Put an apostrophe before text that begins with one, or that a spreadsheet would run as a formula."""
     return MARK + text if text.startswith(DANGEROUS) else text
 
 
@@ -235,7 +235,7 @@ def _cell(name: str, value: Any) -> str:  # noqa: ANN401 - any JSON value
 
 
 def _line(row: dict[str, Any]) -> str:
-    """A row of CSV (RFC 4180); for most values no function is called, and most rows need no quotes."""
+    """A row of CSV (RFC 4180), fast for the usual values, which need no function call and no quotes."""
     cells = [
         value if value.__class__ is str and value[:1] not in _MARKED else "" if value is None else _cell(name, value)
         for name, value in row.items()
@@ -254,13 +254,13 @@ def csv_lines(rows: Iterable[dict[str, Any]], header: Sequence[str], *, first: b
 
 
 class Flat(ABC):
-    """Writes records with some columns, each field from its text in the document, without parsing the whole.
+    """Writes records with some columns, from the text of each field, without parsing the whole document.
 
-    References, dates and places repeat, so that what was made of them before is kept.
+    References, dates and places repeat, so their cells are cached.
     """
 
     def __init__(self, listing: str, header: Sequence[str], between: bytes = b",") -> None:
-        """Take the columns, in their order, and what stands between them."""
+        """Take the columns in their order, and the separator."""
         self._between = between
         kind, parts = listing.removesuffix("s"), PARTS[listing]
         self._fields = tuple(BLANKS.get(kind, parts))
@@ -271,7 +271,7 @@ class Flat(ABC):
                       for field, names in groupby(header, key=field_of.__getitem__)]  # fmt: skip
 
     def _maker(self, field: str, names: tuple[str, ...], part: Part | None) -> Callable[[bytes], bytes]:
-        """What makes some columns of a field of its text."""
+        """A function that makes the columns of a field from its text."""
 
         def parsed(text: bytes) -> bytes:
             value = orjson.loads(text)
@@ -284,11 +284,11 @@ class Flat(ABC):
         kept = lru_cache(REMEMBERED)(make)
         if field != "assessments":
             return kept
-        return lambda text: kept(BECAUSE.sub(b'"because":[]', text))  # no column shows these, and no two are alike
+        return lambda text: kept(BECAUSE.sub(b'"because":[]', text))  # these are in no column, and always differ
 
     @abstractmethod
     def _as_is(self, name: str) -> Callable[[bytes], bytes]:
-        """What makes a column of a field that is one."""
+        """A function that makes the column of a field that is itself one."""
 
     @abstractmethod
     def _columns(self, found: dict[str, Any]) -> bytes:
@@ -296,7 +296,7 @@ class Flat(ABC):
 
     @abstractmethod
     def _joined(self, texts: list[bytes], columns: bytes) -> bytes:
-        """The record, of the texts of its fields and its columns."""
+        """The record, from the texts of its fields and its columns."""
 
     def record(self, document: bytes) -> bytes:
         """A record. Raises an error of `TROUBLE` if its document is damaged."""
@@ -304,7 +304,7 @@ class Flat(ABC):
         return self._joined(texts, self._between.join([make(texts[at]) for at, make in self._made]))
 
     def _cut(self, document: bytes) -> list[bytes]:
-        """The texts of the fields. They are in order, and no field but the last but one holds names like the next's."""
+        """The texts of the fields, which are in order; only the last but one may contain the name of the next."""
         if self._marks is None:
             found = orjson.loads(document)
             return [orjson.dumps(found[name]) for name in self._fields]
@@ -322,7 +322,7 @@ class Flat(ABC):
 
 _QUOTE, _LIST = b'"['
 _SPECIAL = frozenset(map(ord, (*_MARKED, '"')))
-"""The first byte of a text, or the end of an empty one, that `_cell` looks at."""
+"""The first byte of a text, or the end of an empty one, which decides whether `_cell` changes it."""
 
 
 class Csv(Flat):
@@ -368,7 +368,7 @@ class GeoJson(Flat):
 
 
 def types(listing: str) -> dict[str, str]:
-    """What each column of a list holds, in the words of JSON Schema, and `date` and `date-time`."""
+    """The type of each column of a list, as in JSON Schema, or `date` or `date-time`."""
     return {name: _type(name, blank) for name, blank in flattened(listing, BLANKS[listing.removesuffix("s")]).items()}
 
 
@@ -385,7 +385,7 @@ def _type(name: str, blank: object) -> str:
 
 
 def _names(listing: str, field: str) -> tuple[str, ...]:
-    """The columns that a field becomes."""
+    """The columns of a field."""
     part = PARTS[listing][field]
     return (field,) if part is None else tuple(part(BLANKS.get(listing.removesuffix("s"), {}).get(field)))
 
@@ -397,4 +397,4 @@ SPREAD = {
     listing: {field: found for field in parts if field not in (found := _names(listing, field))}
     for listing, parts in PARTS.items()
 }
-"""Fields of a record that become several columns with other names."""
+"""Fields of a record that have several columns with other names."""

@@ -78,7 +78,7 @@ class ParquetFile:
         try:
             with self._duckdb.connect(config=settings) as database:
                 database.execute("SET TimeZone = 'UTC'")
-                database.execute("SET enable_progress_bar = false")  # it is drawn on stdout after two seconds
+                database.execute("SET enable_progress_bar = false")  # would appear on stdout after two seconds
                 database.execute(copy, [str(self._lines)])
         except self._duckdb.IOException as error:
             raise OSError(errno.ENOSPC, str(error)) from error

@@ -1,4 +1,4 @@
-"""How pages and other formats say what records hold: vocabulary, dates, figures, and the status of an event."""
+"""The words of pages and other formats for records: vocabulary, dates, figures, and the status of an event."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -14,10 +14,10 @@ CONTESTED = (
     v.Status.CLAIMED,
     v.Status.UNADDRESSED,
 )
-"""The most contested first: the one that stands for an event with several questions."""
+"""The most contested first; it represents an event with several questions."""
 _RANKS = {status.value: rank for rank, status in enumerate(CONTESTED)}
 NOTHING_SAID = "unsaid"
-"""The mark of an event of which nothing has been claimed."""
+"""The status of an event without claims."""
 
 STATUSES = {
     "disputed": "disputed: support and opposition both stand",
@@ -37,7 +37,7 @@ COLOURS = {
     "unaddressed": "#626974",
     NOTHING_SAID: "#626974",
 }
-"""As in the style sheet, for pictures that stand alone; none is louder than another, and shapes say the same."""
+"""As in the style sheet, for pictures in files of their own; equally strong, and never the only difference."""
 STANCES = {
     "asserts": "asserted it",
     "concedes": "conceded it",
@@ -68,7 +68,7 @@ _BASES = {
 _POSITIONS = {"support": "support", "oppose": "opposition", "neutral": "neutral"}
 HEDGES = {"reported": "as a report", "likely": "as likely", "possible": "as possible"}
 STANDS = {"support": "in support", "oppose": "opposed", "neutral": "without a position"}
-"""As `STANCES`, in forms that agree with every name: one speaker is a person, the next are officials."""
+"""The same as `STANCES`, in forms that fit singular and plural names of speakers."""
 SIDES = {
     **dict.fromkeys(("asserts", "concedes", "corroborates"), "support"),
     **dict.fromkeys(("denies", "doubts"), "oppose"),
@@ -76,27 +76,27 @@ SIDES = {
 
 
 def plain(word: str | None) -> str:
-    """A word of a vocabulary as it is written in a sentence."""
+    """A word of a vocabulary as written in a sentence."""
     return (word or "").replace("_", " ")
 
 
 def sentence_case(text: str) -> str:
-    """Words as they begin a sentence; names in them keep their capitals."""
+    """Words as the beginning of a sentence; names in them keep their capitals."""
     return text[:1].upper() + text[1:]
 
 
 def shortened(text: str, most: int) -> str:
-    """As much of a text as there is room for, and a sign where some is missing."""
+    """A text shortened to a length, with an ellipsis if some is missing."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def told_by(stance: str, speaker: str) -> str:
-    """`Denied by officials`: a stance without a verb that would have to agree with a name in the plural."""
+    """`Denied by officials`: a stance in a form that fits singular and plural names."""
     return f"{sentence_case(_PASSIVE.get(stance, plain(stance)))} by {speaker}"
 
 
 def moved(move: Json) -> str:
-    """Say what a party's position became: `New position of Ukraine on control: support; until then opposition.`."""
+    """A change of a party's position: `New position of Ukraine on control: support; until then opposition.`."""
     party = move["party"]["name"] if move["party"] else "an unnamed party"
     figure = move.get("value")
     now = _POSITIONS[move["after"]] + (f", with {figure_text(figure)}" if figure else "")
@@ -105,7 +105,7 @@ def moved(move: Json) -> str:
 
 
 def basis(date: Json) -> str:
-    """Where a date comes from, in words, if not from the record's own words."""
+    """The basis of a date in words, unless it is stated."""
     return _BASES.get(date["basis"], "")
 
 
@@ -115,7 +115,7 @@ def when(date: Json) -> str:
 
 
 def since(date: Json) -> str:
-    """Since when somebody has stood somewhere, by the date on which it was said."""
+    """The start of a position, from the date of its claim."""
     edtf = date["edtf"]
     if edtf is None:
         return "on a day unknown"
@@ -129,13 +129,13 @@ def worst(statuses: Iterable[str]) -> str:
 
 
 def status_of(event: Json) -> str:
-    """The status that stands for an event."""
+    """The status that represents an event."""
     found = event["assessments"]
     return str(found[0]["status"]) if len(found) == 1 else worst(one["status"] for one in found)
 
 
 def question(one: Json) -> str:
-    """What an assessment, a dispute or a history is about: its aspect, and what is counted where it is a figure."""
+    """The question of an assessment, dispute or history: its aspect, and for figures what is counted."""
     return plain(one["aspect"]) + (f": {counted(one)}" if one.get("unit") else "")
 
 
@@ -150,18 +150,18 @@ def statuses(event: Json) -> str:
 
 
 def otherwise(date: Json) -> str | None:
-    """`Otherwise dated: 3 July 2022 (Paper).`, where other reports give other days."""
+    """`Otherwise dated: 3 July 2022 (Paper).`, if other sources give other dates."""
     found = [f"{date_in_words(one['edtf'])} ({one['source']['title']})" for one in date.get("others") or ()]
     return f"Otherwise dated: {'; '.join(found)}." if found else None
 
 
 def question_key(one: Json) -> tuple[str, ...]:
-    """What tells one question of an event from another."""
+    """The key that identifies a question of an event."""
     return (one["aspect"], one.get("measure") or "", (one.get("of") or {}).get("id") or "", one.get("unit") or "")
 
 
 OPEN = "any number"
-"""What figures of one day add up to where one has no lower end and another no upper one."""
+"""The combination of several figures of one day without a common bound."""
 
 
 def figure(value: Json) -> str:
@@ -184,7 +184,7 @@ def figure_text(value: Json) -> str:
 
 
 def counted(value: Json) -> str:
-    """What a figure counts, and whose."""
+    """What a figure counts, and of which actor."""
     unit, measure = plain(value["unit"]), plain(value.get("measure"))
     more = "" if measure in {"", "other", unit} else f" {measure}"
     of = value.get("of")
@@ -192,7 +192,7 @@ def counted(value: Json) -> str:
 
 
 def grouped(value: float) -> str:
-    """A number with its thousands apart."""
+    """A number with separators between thousands."""
     return f"{value:,}"
 
 
@@ -207,7 +207,7 @@ def listed(words: Sequence[str]) -> str:
 
 
 def lane_words(name: str, width: int = 22, most: int = 3) -> list[str]:
-    """A lane's name in lines that fit beside it."""
+    """A lane's name, split into lines that fit beside it."""
     lines: list[str] = []
     for word in name.split():
         if lines and len(lines[-1]) + len(word) < width:
@@ -225,7 +225,7 @@ _LACKING = {
 
 
 def lacking(found: Mapping[str, int] | None) -> list[str]:
-    """What the filters leave out for want of a date or a point, by the API's `left_out`."""
+    """The numbers of records without a date or a point that the filters left out, in words."""
     return [
         f"{quantity(size, 'event')} {_LACKING.get(name, plain(name))}"
         for name, size in (found or {}).items()

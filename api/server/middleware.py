@@ -60,7 +60,7 @@ PREFLIGHT = {
 # Monitoring is never limited.
 METRICS = "/metrics"
 UNLIMITED = frozenset({"/health", "/health/live", "/health/ready", METRICS})
-ELSEWHERE = "Numbers about the service are told at an address of their own, and nothing else there."
+ELSEWHERE = "Metrics are served at a separate address, which serves nothing else."
 _POLICY_NAME = b"content-security-policy"
 _LINE = b"%b: %b\r\n"
 _FIXED = b"".join([_LINE % field for field in (*SECURITY_HEADERS, (_POLICY_NAME, POLICY))])
@@ -175,7 +175,7 @@ class Answer:
             or self._head
             or not isinstance(response, ReadyResponse)
             or isinstance(response, Packing)
-            or any(name == _POLICY_NAME for name, _ in response.raw_headers)  # a page has a policy of its own
+            or any(name == _POLICY_NAME for name, _ in response.raw_headers)  # pages have their own policy
         ):
             return False
         response.raw_headers = _placed(response.raw_headers)
@@ -306,7 +306,7 @@ class FastPath:
             if path_id is None:
                 return await plain.endpoint(request=request, query=query)
             return await plain.endpoint(request=request, query=query, id=path_id)
-        except Refused as failure:  # the long way shows it as a page, where it is one
+        except Refused as failure:  # the normal path shows problems of pages as pages
             return respond(failure, scope) if plain.route.include_in_schema else None
 
     def _led_to(self, path: str) -> tuple[PlainRoute | None, str | None]:
@@ -332,17 +332,17 @@ WARMED = (
     *("/briefing?date_from=2022-07-01&date_to=2022-07-02&limit=1", "/health", "/metrics"),
     *("/docs", "/openapi.json", "/ogc/api", "/", "/explore", "/explore/disputes"),
 )
-"""What is compiled for these, and kept, is most of what is compiled at all."""
+"""Answering these compiles and caches most of the statements and templates."""
 
 
 def warmed(app: FastAPI) -> list[str]:
-    """Something of each, and a parameter that no path takes: how it reads its parameters is then compiled too."""
+    """A small request of each kind, with an unknown parameter so that validation of parameters is compiled too."""
     paths = [route.path for route in iter_route_contexts(app.routes) if route.path and "GET" in (route.methods or ())]
     return [*WARMED, *(_NAMED.sub("x", path) + "?-=" for path in paths)]
 
 
 async def warm(app: FastAPI) -> None:
-    """Ask for a little of everything before anybody else does: nobody then waits for what is compiled once."""
+    """Send small requests of every kind before serving, so that no client waits for compilation."""
     for name in templates.list_templates():
         templates.get_template(name)
     for address in warmed(app):

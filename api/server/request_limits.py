@@ -119,16 +119,16 @@ SCHEMES = {"http", "https"}
 
 
 class PublicAddress:
-    """Knows the address that the settings or the server name, and believes what trusted proxies say of it."""
+    """Determines the public address from the settings, the server, or trusted proxies."""
 
     def __init__(self, settings: Settings, proxies: Proxies) -> None:
         """Take the settings."""
         self._root, self._prefix, self._proxies = settings.public_root, settings.prefix, proxies
 
     def reached(self, scope: Scope) -> Scope:
-        """The request without the prefix, whether or not the proxy left it there; the answer is told of the rest.
+        """The request without the prefix, whether or not the proxy removed it; sets `PUBLIC`.
 
-        Where the settings name none, `root_path` is one (`uvicorn --root-path`, which also puts it before the path).
+        Without a prefix in the settings, `root_path` is it (`uvicorn --root-path`, which also adds it to the path).
         """
         mounted = scope.get("root_path", "").rstrip("/")
         prefix = self._prefix or mounted

@@ -36,15 +36,15 @@ _PER_FIELD = 4  # colon, space, CR, LF
 _REQUEST_LINE = 32
 _LINGER_SECONDS = 0.5
 HURRIED_SECONDS = 2
-"""How long the application may take to close where Ctrl-C was pressed again."""
+"""How long the application may take to close after a second Ctrl-C."""
 BACKLOG = 2_048
-"""Connections that wait to be taken while the server is busy."""
+"""The maximum number of connections that wait to be accepted."""
 GARBAGE = (2_000, 1_000_000, 1_000_000)
-"""When to look for garbage: among two thousand new objects, which takes a millisecond; `Garbage` looks at the rest."""
+"""Thresholds of the garbage collector: two thousand new objects take a millisecond; `Garbage` collects older ones."""
 MUCH_GARBAGE = 1_000
-"""After so many looks among new objects nobody waits any longer for a quiet moment."""
+"""After this many collections of new objects, a full one no longer waits for an idle moment."""
 ALL_EVERY = 100
-"""One in so many looks among older objects is at all of them."""
+"""The number of collections of older objects for each full one."""
 SWITCH_SECONDS = 0.0001
 """The thread switch interval; in Python's default of 5 ms a thread could read a thousand rows."""
 
@@ -278,21 +278,21 @@ def _numbers(app: FastAPI, settings: Settings, address: str) -> uvicorn.Server:
 
 
 def settle() -> None:
-    """Look no more at what is there by now: it stays."""
+    """Exclude all present objects from garbage collection, because they stay."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GARBAGE)
 
 
 class Garbage:
-    """Looks for garbage among what outlived the looks among new objects."""
+    """Collects garbage among objects that survived collections of new ones."""
 
     def __init__(self) -> None:
-        """No look yet."""
+        """Nothing was collected yet."""
         self._looks = 0
 
     def look(self, since: int, *, busy: bool) -> None:
-        """After so many looks among new objects; while somebody is answered, only where there is much of it."""
+        """Collect after a number of collections of new objects; while requests are running, only after many more."""
         if since > MUCH_GARBAGE or (since and not busy):
             self._looks += 1
             gc.collect(1 if self._looks % ALL_EVERY else 2)

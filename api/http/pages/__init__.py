@@ -1,15 +1,15 @@
-"""Pages for people: server-rendered, of the API's own answers, whole without a script."""
+"""Pages for people: rendered on the server from the API's own responses, complete without JavaScript."""
 
 from fastapi import FastAPI
 
 from api.http.pages import explore, frame, records
 
 router = explore.router
-"""The pages with filters, whose parameters take long to read."""
+"""The pages with filters, whose parameters are slow to parse."""
 
 
 def install(app: FastAPI) -> None:
-    """Register every page; to be called after every other handler is registered."""
+    """Register every page; call this after all other handlers are registered."""
     for part in (explore, records):
         app.include_router(part.router)
     frame.install(app)

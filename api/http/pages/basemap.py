@@ -1,4 +1,4 @@
-"""What part of the world a map shows, its land and borders; `tests.support.make_basemap` says where they come from."""
+"""The part of the world that a map shows, with land and borders (made by `tests.support.make_basemap`)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from pathlib import Path
 import orjson
 
 METRES = 111_195.0
-"""Along a degree of latitude."""
+"""The length of a degree of latitude."""
 WIDTH, HEIGHT = 960.0, 500.0
 MARGIN = 1.18
 SMALLEST_M = 6_000.0
-"""No map shows less ground than this from side to side."""
+"""The smallest width of a map on the ground."""
 FITTED_M = 60_000.0
-"""A circle larger than this does not decide what is shown."""
+"""Larger circles do not count for what a map shows."""
 HALF_TURN, POLE = 180, 84.0
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A part of the world on a plane: degrees of longitude are as long as they are at its middle."""
+    """A part of the world on a plane; degrees of longitude have the length that they have at its middle latitude."""
 
     west: float
     south: float
@@ -32,11 +32,11 @@ class View:
     height: float = HEIGHT
 
     def x(self, longitude: float) -> float:
-        """Points from the left; of what lies across the antimeridian, where the view reaches over it."""
+        """Points from the left; beyond the antimeridian if the view crosses it."""
         return (self.turned(longitude) - self.west) / (self.east - self.west) * self.width
 
     def turned(self, longitude: float) -> float:
-        """The same longitude, a turn further where only that is shown."""
+        """The same longitude, plus 360 if the view only shows it there."""
         for turn in (TURN, -TURN):
             if not self.west <= longitude <= self.east and self.west <= longitude + turn <= self.east:
                 return longitude + turn
@@ -47,15 +47,15 @@ class View:
         return (self.north - latitude) / (self.north - self.south) * self.height
 
     def length(self, metres: float) -> float:
-        """Points that a length on the ground takes at the middle."""
+        """The number of points of a length on the ground, at the middle latitude."""
         return metres / METRES / (self.north - self.south) * self.height
 
     def holds(self, longitude: float, latitude: float) -> bool:
-        """Whether a point is shown."""
+        """Whether the view contains a point."""
         return self.west <= self.turned(longitude) <= self.east and self.south <= latitude <= self.north
 
     def scale(self) -> tuple[float, str]:
-        """A bar of a round length on the ground, of about a sixth of the width: its points, and what it says."""
+        """A scale bar of a round length, about a sixth of the width: its points and its label."""
         metres = self.width / 6 / self.length(1)
         size = 10 ** int(log10(metres))
         metres = next(size * step for step in (5, 2, 1) if size * step <= metres or step == 1)
@@ -63,7 +63,7 @@ class View:
 
 
 def view_of(circles: Iterable[tuple[float, float, float]]) -> View:
-    """The view of some circles of longitude, latitude and radius in metres; the whole world where there are none."""
+    """The view that contains some circles (longitude, latitude, radius in metres); without any, the world."""
     circles = _side_by_side(list(circles))
     boxes = []
     for longitude, latitude, radius in circles:
@@ -82,7 +82,7 @@ def view_of(circles: Iterable[tuple[float, float, float]]) -> View:
 
 
 def _side_by_side(circles: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
-    """Circles west of the widest gap between their longitudes a turn further east, if that brings all together."""
+    """Shift circles west of the widest gap between longitudes by 360 degrees, if that brings all of them together."""
     ordered = sorted({longitude for longitude, _, _ in circles})
     gaps = [(east - west, west) for west, east in pairwise(ordered)]
     widest, edge = max(gaps, default=(0.0, 0.0))
@@ -92,7 +92,7 @@ def _side_by_side(circles: list[tuple[float, float, float]]) -> list[tuple[float
 
 
 def fitted(west: float, south: float, east: float, north: float, margin: float = 1.0) -> View:
-    """The view of the frame's shape that holds a box, with a margin around it."""
+    """The view in the shape of the frame that contains a box, with a margin."""
     middle_x, middle_y = (west + east) / 2, (south + north) / 2
     shrink = max(0.1, cos(radians(middle_y)))
     high = max((north - south) * margin, SMALLEST_M / METRES)
@@ -115,16 +115,16 @@ CREDIT = (
     "follows who holds the ground rather than any claim to it; they may lie kilometres off and settle nothing."
 )
 FINEST = 20
-"""Tenths of a point of the picture: points closer than this to the one before are left out."""
+"""In tenths of a point: points closer than this to the previous one are omitted."""
 THINNED = (0.0, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6)
-"""Degrees: shapes stand ready without points closer than this to the one before, for views of less and less detail."""
+"""In degrees: shapes are prepared without points closer than this to the previous one, for views with less detail."""
 BEYOND = 0.05
-"""Of the view, by which shapes reach beyond its frame, so that no cut edge is seen."""
+"""The share of the view by which shapes extend beyond its frame, so that cut edges are not visible."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line on the ground, and the box around it."""
+    """A line on the ground and its bounding box."""
 
     points: tuple[Point, ...]
     west: float
@@ -133,17 +133,17 @@ class Line:
     north: float
 
     def meets(self, box: tuple[float, float, float, float]) -> bool:
-        """Whether any of it may lie in the box."""
+        """Whether its bounding box meets the box."""
         west, south, east, north = box
         return self.west <= east and self.east >= west and self.south <= north and self.north >= south
 
     def turned(self, turn: float) -> "Line":
-        """The same line so many degrees further east."""
+        """The same line, shifted east by degrees."""
         points = tuple((x + turn, y) for x, y in self.points)
         return Line(points, self.west + turn, self.south, self.east + turn, self.north)
 
     def lies_in(self, box: tuple[float, float, float, float]) -> bool:
-        """Whether all of it lies in the box, so that nothing is to be cut off."""
+        """Whether it lies in the box completely, so that it needs no clipping."""
         west, south, east, north = box
         return west <= self.west and self.east <= east and south <= self.south and self.north <= north
 
@@ -160,7 +160,7 @@ def _shapes() -> Shapes:
 
 @cache
 def _thinned(degrees: float) -> Shapes:
-    """The land and the borders with no more detail than this."""
+    """Land and borders with at most this detail."""
     land, borders = _shapes()
     return tuple(_thinner(line, degrees) for line in land), tuple(_thinner(line, degrees) for line in borders)
 
@@ -178,7 +178,7 @@ def _thinner(line: Line, degrees: float) -> Line:
 
 
 def _twice(lines: Sequence[Line]) -> Iterator[Line]:
-    """What crosses the antimeridian is drawn on both sides of the world."""
+    """Shapes that cross the antimeridian are drawn on both sides of the world."""
     for line in lines:
         yield line
         for turn in (TURN, -TURN):
@@ -201,7 +201,7 @@ def _line(steps: Sequence[int]) -> Line:
 
 @lru_cache(maxsize=64)
 def drawn(view: View) -> tuple[str, str]:
-    """The land and the borders of a view, as paths of an SVG in tenths of its points."""
+    """Land and borders of a view as SVG paths, in tenths of a point."""
     pad_x, pad_y = BEYOND * (view.east - view.west), BEYOND * (view.north - view.south)
     box = (view.west - pad_x, view.south - pad_y, view.east + pad_x, view.north + pad_y)
     seen = FINEST / 10 * min((view.east - view.west) / view.width, (view.north - view.south) / view.height)
@@ -220,7 +220,7 @@ def drawn(view: View) -> tuple[str, str]:
 
 
 def _around(lines: Sequence[Line], box: tuple[float, float, float, float]) -> Sequence[Line]:
-    """The lines, and those a turn further that a view over the antimeridian shows too."""
+    """The lines, and their copies shifted by 360 degrees if the view crosses the antimeridian."""
     west, _, east, _ = box
     if east - west > TURN - HALF_TURN // 2 or (west >= -HALF_TURN and east <= HALF_TURN):
         return lines
@@ -229,7 +229,7 @@ def _around(lines: Sequence[Line], box: tuple[float, float, float, float]) -> Se
 
 
 def _path(points: Sequence[Point], view: View, end: str) -> str:
-    """A line as steps of tenths of a point, without those that nobody can see."""
+    """A line as relative steps in tenths of a point, without those too small to see."""
     wide, high = view.width * 10 / (view.east - view.west), view.height * 10 / (view.north - view.south)
     west, north = view.west, view.north
     first_x = last_x = round((points[0][0] - west) * wide)
@@ -246,7 +246,7 @@ def _path(points: Sequence[Point], view: View, end: str) -> str:
 
 
 def clipped(ring: Sequence[Point], box: tuple[float, float, float, float]) -> list[Point]:
-    """The part of a ring that lies in a box (Sutherland and Hodgman)."""
+    """The part of a ring within a box (Sutherland and Hodgman)."""
     west, south, east, north = box
     found = list(ring)
     for axis, limit, sign in ((0, west, 1), (0, east, -1), (1, south, 1), (1, north, -1)):
@@ -272,7 +272,7 @@ def _cut(ring: list[Point], axis: int, limit: float, sign: int) -> list[Point]:
 
 
 def within(line: Sequence[Point], box: tuple[float, float, float, float]) -> Iterator[list[Point]]:
-    """The runs of a line whose steps may meet a box; each reaches to the first point beyond it."""
+    """The parts of a line that may meet a box; each ends at the first point beyond it."""
     west, south, east, north = box
     run: list[Point] = []
     for start, end in pairwise(line):

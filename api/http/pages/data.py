@@ -1,4 +1,4 @@
-"""What pages show: the API's own answers, asked for within this process, all of one page at one revision."""
+"""The data of pages: responses of the API, requested within this process; all data of a page is of one revision."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -30,14 +30,14 @@ from api.schemas.records import Json
 
 T = TypeVar("T")
 ENDS = 50
-"""So many claims are looked at for the first and the last day on which anything was said."""
+"""The number of claims read to find the first and the last day on which anything was said."""
 AT_ONCE = 250
-"""So many records are read in one turn."""
+"""The number of records that one request reads."""
 _SCOPE = {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "query_string": b"", "headers": []}
 
 
 class _SameRevision:
-    """The database as the parts of one page see it: through the one read session of the page."""
+    """The database seen through the read session of one page."""
 
     def __init__(self, session: ReadSession) -> None:
         self._look = session
@@ -48,7 +48,7 @@ class _SameRevision:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A page of a list as the API answers it."""
+    """A page of a list, as in the API's response."""
 
     records: list[Json]
     meta: Json
@@ -57,22 +57,22 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Directory:
-    """What pages need of the whole collection, read once a revision: names, parties, the days of the words."""
+    """Data of the whole collection that pages need, read once per revision: names, parties, and the days of claims."""
 
     actors: dict[str, Json]
     locations: list[Json]
     datasets: list[Json]
     said: tuple[str, str] | None
-    """The day by which the first word had certainly been said, and that by which the last one had."""
+    """The days by which the first and the last claim had certainly been made."""
     _standings: Standings
 
     @property
     def last_day(self) -> str | None:
-        """The day by which the last word had been said."""
+        """The day by which the last claim had been made."""
         return self.said and self.said[1]
 
     def party(self, actor: str | None) -> str | None:
-        """The party in whose name an actor speaks; None: nobody named."""
+        """The party of an actor; None: the unnamed party."""
         return None if actor is None else self._standings.party(actor)
 
     def is_side(self, actor: str | None) -> bool:
@@ -87,10 +87,10 @@ class Directory:
 
 
 class Reading:
-    """Asks the API's endpoints, all at the revision of one read session."""
+    """Calls the API's endpoints, all at the revision of one read session."""
 
     def __init__(self, session: ReadSession, state: Any) -> None:  # noqa: ANN401 - the application's, which takes anything
-        """Read through the session that the page holds; `state` remembers what the whole collection is."""
+        """Read through this session; `state` caches the data of the whole collection."""
         self.session = session
         self._state = state
         self._app = SimpleNamespace(state=SimpleNamespace(data=_SameRevision(session)))
@@ -120,20 +120,20 @@ class Reading:
         return found
 
     async def events(self, **asked: object) -> Part:
-        """Events, by the parameters of `/events`."""
+        """Events; parameters as of `/events`."""
         return await self._part(events.list_events, asked)
 
     async def count_events(self, **asked: object) -> int:
-        """How many events there are, by the parameters of `/events/count`."""
+        """The number of events; parameters as of `/events/count`."""
         answer = await self._ask(events.count_events, asked)
         return int(answer["count"])
 
     async def event(self, identifier: str, **asked: object) -> Json:
-        """One event, by the parameters of `/events/{id}`. Raises NotFound."""
+        """One event; parameters as of `/events/{id}`. Raises NotFound."""
         return await self._item(events.get_event, identifier, **asked)
 
     async def claims(self, **asked: object) -> Part:
-        """Claims, by the parameters of `/claims`."""
+        """Claims; parameters as of `/claims`."""
         return await self._part(claims.list_claims, asked)
 
     async def claim(self, identifier: str) -> Json:
@@ -141,19 +141,19 @@ class Reading:
         return await self._item(claims.get_claim, identifier)
 
     async def positions(self, event: str, **asked: object) -> Part:
-        """Where each party has stood on an event, by the parameters of `/events/{id}/positions`."""
+        """Each party's positions on an event; parameters as of `/events/{id}/positions`."""
         return await self._part(positions.list_event_positions, asked, id=event)
 
     async def actor_positions(self, actor: str, **asked: object) -> Part:
-        """Where an actor has stood, by the parameters of `/actors/{id}/positions`."""
+        """An actor's positions; parameters as of `/actors/{id}/positions`."""
         return await self._part(positions.list_actor_positions, asked, id=actor)
 
     async def disputes(self, **asked: object) -> Part:
-        """Disputes, by the parameters of `/disputes`."""
+        """Disputes; parameters as of `/disputes`."""
         return await self._part(disputes.list_disputes, asked)
 
     async def control(self, location: str, **asked: object) -> Part:
-        """Who says who holds a place, by the parameters of `/locations/{id}/control`."""
+        """Who says who holds a place; parameters as of `/locations/{id}/control`."""
         return await self._part(control.get_control, asked, id=location)
 
     async def location(self, identifier: str) -> Json:
@@ -173,7 +173,7 @@ class Reading:
         return await self._item(datasets.get_dataset, identifier)
 
     async def known(self) -> Directory:
-        """What is known of the whole collection."""
+        """The data of the whole collection."""
         catalogue = self.session.catalogue
         of, known = getattr(self._state, "known_to_pages", (None, None))
         if of is not catalogue or known is None:
@@ -200,7 +200,7 @@ class Reading:
         return Directory(by_id, places.records, sets.records, await self.days_said(), standings)
 
     async def days_said(self, **asked: object) -> tuple[str, str] | None:
-        """By when the first and the last word of some claims had been said, by the parameters of `/claims`."""
+        """The days by which the first and the last of some claims had been made; parameters as of `/claims`."""
         first = (await self.claims(sort="said", limit=ENDS, **asked)).records
         last = (await self.claims(sort="-said", limit=ENDS, **asked)).records
         begun = [claim["said"]["latest"] or claim["said"]["earliest"] for claim in first if claim["said"]["edtf"]]
@@ -210,14 +210,14 @@ class Reading:
 
 @cache
 def _query_of(endpoint: Endpoint) -> tuple[str, type[BaseModel]]:
-    """The name and the model of the query that an endpoint takes."""
+    """The name and the model of an endpoint's query parameter."""
     for name, hint in get_type_hints(endpoint, include_extras=True).items():
         if get_origin(hint) is Annotated and issubclass(get_args(hint)[0], BaseModel):
             return name, get_args(hint)[0]
-    raise TypeError(f"{endpoint} takes no query")
+    raise TypeError(f"{endpoint} has no query parameter")
 
 
 async def read_page(request: Request, work: Callable[[Reading], Awaitable[T]]) -> T:
-    """Do work that reads, all of it at one revision. Raises what the API's endpoints raise."""
+    """Run a function that reads, all at one revision. Raises what the API's endpoints raise."""
     state = request.app.state
     return await answers.data_of(request).ask(lambda session: work(Reading(session, state)))

@@ -1,4 +1,4 @@
-"""The first page, and events on a map, on a timeline and as a list, under the filters of `/events`, as of a day."""
+"""The first page, and events on a map, on a timeline and as a list, with the filters of `/events`."""
 
 import asyncio
 from collections.abc import Iterable
@@ -26,29 +26,29 @@ from api.schemas.records import Json
 
 router = APIRouter(include_in_schema=False)
 LISTED = 50
-"""So many events stand on a page of the list."""
+"""The number of events on a page of the list."""
 DRAWN = 500
-"""More events than this are told by month; the map shows at most a page of the API."""
+"""With more events, bars by month replace the timeline, and the map shows at most one page of the API."""
 PAGE_ONLY = frozenset({"sort", "cursor", "embed"})
 CHOICES = 400
-"""A field with more choices than this is one to type in."""
+"""A form field with more choices is a text field."""
 SHOWN = frozenset({"q", "date_from", "date_to", "party", "location", "kind", "status", "dataset"})
 
 
 class PictureQuery(EventFilters):
-    """Which events are drawn."""
+    """The filters of the pictures."""
 
     def events(self) -> dict[str, Any]:
-        """The filters alone, as `/events` takes them."""
+        """The filters as parameters of `/events`."""
         return {name: getattr(self, name) for name in self.model_fields_set - PAGE_ONLY}
 
 
 class ExploreQuery(PictureQuery):
-    """Which events are looked at, and how."""
+    """The parameters of the page."""
 
     sort: Annotated[Literal["date", "-date", "id", "-id"], Field(description="The order of the list.")] = "date"
-    cursor: Annotated[str | None, Field(max_length=2_000, description="Where the list begins.")] = None
-    embed: Annotated[Flag, Field(description="Whether others may show it in a frame.")] = False
+    cursor: Annotated[str | None, Field(max_length=2_000, description="The cursor of the list.")] = None
+    embed: Annotated[Flag, Field(description="Whether other sites may show it in a frame.")] = False
 
 
 @router.get("/explore")
@@ -80,7 +80,7 @@ async def explore(request: Request, query: Annotated[ExploreQuery, Query()]) -> 
 
 
 async def _shown(request: Request, reading: Reading, query: ExploreQuery, page: Part) -> dict[str, Any]:
-    """The form, the day, the pictures and the list."""
+    """The page: form, day slider, pictures and list."""
     asked, here, known = query.events(), frame.here(request), await reading.known()
     total, drawn = page.meta["total"], page.records
     if query.cursor is not None or page.cursor is not None:
@@ -106,7 +106,7 @@ async def _shown(request: Request, reading: Reading, query: ExploreQuery, page: 
 
 
 async def _days_said(reading: Reading, asked: dict[str, Any], drawn: list[Json], total: int) -> tuple[str, str] | None:
-    """From when to when something was said of what matches on any day; of many events, of the whole collection."""
+    """The days by which the first and last claim about the events had been made; for many events, of all claims."""
     ever = {name: value for name, value in asked.items() if name not in {"as_of", "known"}}
     if not ever or total > DRAWN:
         return (await reading.known()).said
@@ -120,13 +120,13 @@ async def _days_said(reading: Reading, asked: dict[str, Any], drawn: list[Json],
 
 
 def _unshown(request: Request, asked: dict[str, Any]) -> list[tuple[str, str]]:
-    """Filters that stand in the address and not in the form, which must not lose them."""
+    """Filters in the URL that the form has no field for, kept as hidden fields."""
     return [(name, value) for name, value in request.query_params.multi_items() if name in asked.keys() - SHOWN]
 
 
 @lru_cache(maxsize=1)
 def _choices(known: Directory) -> dict[str, Markup]:
-    """What the fields of the form offer, drawn once a revision; nothing where there is too much to choose from."""
+    """The choices of the form's fields, rendered once per revision; empty if there are too many."""
     parties = sorted(
         known.actors.items(), key=lambda item: (item[1]["kind"] != "side", item[1]["name"].casefold(), item[0])
     )
@@ -146,7 +146,7 @@ def _options(values: Iterable[tuple[str, str]]) -> Markup:
 
 
 def _chosen(options: Markup, value: str | None) -> Markup:
-    """The options, of which one is chosen."""
+    """The options, one of them selected."""
     named = f'value="{escape(value or "")}"'
     return Markup(str(options).replace(f"{named}>", f"{named} selected>", 1))  # noqa: S704 - as escaped as before
 
@@ -154,7 +154,7 @@ def _chosen(options: Markup, value: str | None) -> Markup:
 async def _pictures(  # noqa: PLR0913 - what is drawn, of how much, and where it leads
     reading: Reading, query: PictureQuery, events: list[Json], total: int, *, timed: list[Json], here: str
 ) -> dict[str, Any]:
-    """The map of some events and the timeline of some, of so many that match, and what is told beside them."""
+    """The map and the timeline of some of the matching events, and the texts beside them."""
     known = await reading.known()
 
     def drawn() -> dict[str, Any]:
@@ -189,13 +189,13 @@ def _first(events: list[Json], total: int) -> str:
 
 @router.get("/explore/map.svg")
 async def map_svg(request: Request, query: Annotated[PictureQuery, Query()]) -> Response:
-    """The map as a file."""
+    """The map as an SVG file."""
     return await _picture(request, query, "map.svg")
 
 
 @router.get("/explore/timeline.svg")
 async def timeline_svg(request: Request, query: Annotated[PictureQuery, Query()]) -> Response:
-    """The timeline as a file."""
+    """The timeline as an SVG file."""
     return await _picture(request, query, "timeline.svg")
 
 
@@ -232,7 +232,7 @@ LANDING = orjson.dumps(
 
 @router.get("/")
 async def get_first_page(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
-    """What this is: a page for people, links for programs."""
+    """The first page: HTML for people, JSON with links for programs."""
     if not caching.takes_html(request):
         return frame.varying(caching.fixed(request, LANDING, answers.JSON))
 
@@ -253,7 +253,7 @@ async def get_first_page(request: Request, _: Annotated[answers.Nothing, Query()
 
 @router.get("/explore/static/{name}")
 async def get_static(request: Request, name: str, _: Annotated[answers.Nothing, Query()]) -> Response:
-    """A style sheet, a script or a picture of our own."""
+    """A style sheet, script or image."""
     path = frame.HERE / "static" / name
     if name not in _static_names():
         raise HTTPException(HTTPStatus.NOT_FOUND)

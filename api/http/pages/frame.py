@@ -1,4 +1,4 @@
-"""The frame around every page: templates, the security policy, entity tags, and problems said as pages."""
+"""The frame of every page: templates, the security policy, entity tags, and problems shown as pages."""
 
 import asyncio
 import hashlib
@@ -36,14 +36,14 @@ _POLICY = (
 
 
 _LEAVING = re.compile(r'<a(?=[^>]* href="/)(?![^>]*[?&;]embed=true)(?![^>]* target=)')
-"""Links out of an embedded view: the pages they lead to may stand in no frame."""
+"""Links out of an embedded view, because their targets may not be shown in a frame."""
 
 
 class _Templates(Environment):
-    """Templates of answers, whose fields are looked up as such at once: an attribute tried first costs an exception."""
+    """Templates that try a key before an attribute, because in JSON objects a failed attribute costs an exception."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - whatever a template names
-        """A field of an answer, or an attribute."""
+        """The value of a key, or else of an attribute."""
         if type(obj) is dict and attribute in obj:
             return obj[attribute]
         return super().getattr(obj, attribute)
@@ -51,7 +51,7 @@ class _Templates(Environment):
 
 templates = _Templates(
     loader=FileSystemLoader(HERE / "templates"),
-    autoescape=True,  # every template, whatever its name ends in
+    autoescape=True,  # every template, whatever its file name
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
@@ -88,36 +88,36 @@ templates.globals.update(
 
 @dataclass
 class Page:
-    """What a template shows, and what stands around it."""
+    """A template's data, and the frame around it."""
 
     template: str
     title: str
     summary: str
     values: Mapping[str, Any] = field(default_factory=dict)
     api: str | None = None
-    """The path of the API's request that says the same."""
+    """The path of the API request with the same data."""
     alternates: list[Link] = field(default_factory=list)
     citation: Mapping[str, str] | None = None
 
 
 class Kept:
-    """Finished pages of one revision, bounded in bytes; those that were asked for longest ago go first."""
+    """A cache of finished pages of one revision, limited in bytes; the least recently used are dropped first."""
 
     def __init__(self, most: int = KEPT_BYTES) -> None:
-        """Keep at most so many bytes."""
+        """Take the maximum number of bytes."""
         self._most = most
         self._size = 0
         self._pages: OrderedDict[tuple[object, ...], tuple[bytes, dict[str, str]]] = OrderedDict()
 
     def get(self, key: tuple[object, ...]) -> tuple[bytes, dict[str, str]] | None:
-        """A page, if it is kept."""
+        """A page, if it is in the cache."""
         found = self._pages.get(key)
         if found is not None:
             self._pages.move_to_end(key)
         return found
 
     def put(self, key: tuple[object, ...], page: tuple[bytes, dict[str, str]]) -> None:
-        """Keep a page."""
+        """Add a page."""
         if key in self._pages:
             self._size -= len(self._pages.pop(key)[0])
         self._pages[key] = page
@@ -129,7 +129,7 @@ class Kept:
 
 @cache
 def _edition() -> str:
-    """What pages are made by: where it differs, no copy that anybody keeps is good any more."""
+    """A hash of everything that pages are made by; if it changes, cached copies are invalid."""
     known = hashlib.blake2b(digest_size=6)
     for path in sorted(HERE.rglob("*")):
         if path.suffix in {".py", ".html", ".svg", ".css", ".js", ".json"}:
@@ -143,13 +143,13 @@ def today() -> date:
 
 
 def _tagged(request: Request, media_type: str) -> Request:
-    """The request as its entity tag sees it: a page is another answer than the JSON of the same address."""
+    """The request as hashed for the entity tag, in which a page differs from the JSON of the same URL."""
     marker = f"#{media_type}{_edition()}{today()}".encode()
     return Request({**request.scope, "raw_path": request.scope["raw_path"] + marker})
 
 
 def varying(response: Response) -> Response:
-    """An answer that depends on the `Accept` of the request, as caches have to know."""
+    """Mark a response as dependent on the `Accept` header, for caches."""
     held = [part.strip() for part in response.headers.get("vary", "").split(",")]
     response.headers["vary"] = ", ".join(dict.fromkeys(["Accept", *filter(None, held)]))
     return response
@@ -158,7 +158,7 @@ def varying(response: Response) -> Response:
 async def page_response(
     request: Request, make: Callable[[Reading], Awaitable[Page]], *, embed: bool = False, negotiated: bool = False
 ) -> Response:
-    """A page, whole, at one revision of the data; `embed` allows others to show it in a frame."""
+    """A complete page at one revision of the data; `embed` allows other sites to show it in a frame."""
     tagged = _tagged(request, HTML)
 
     async def work(reading: Reading) -> Response:
@@ -188,7 +188,7 @@ def _headers(page: Page, *, embed: bool) -> dict[str, str]:
 
 
 def rendered(request: Request, reading: Reading) -> Kept:
-    """The pages of this revision that are kept."""
+    """The cache of pages for this revision."""
     state = request.app.state
     of, kept = getattr(state, "rendered_pages", (None, None))
     if of is not reading.session.catalogue or kept is None:
@@ -198,7 +198,7 @@ def rendered(request: Request, reading: Reading) -> Kept:
 
 
 async def picture(request: Request, make: Callable[[Reading], Awaitable[str]]) -> Response:
-    """An SVG file of its own."""
+    """A response with an SVG file."""
     tagged = _tagged(request, SVG)
 
     async def work(reading: Reading) -> Response:
@@ -211,12 +211,12 @@ async def picture(request: Request, make: Callable[[Reading], Awaitable[str]]) -
 
 
 def permanent(request: Request) -> str:
-    """The address under which the same view is found for ever."""
+    """The permanent URL of the same view."""
     return caching.base(request) + without(here(request), "embed", "cursor")
 
 
 def here(request: Request) -> str:
-    """The address that was asked for, as a path."""
+    """The path and query of the request."""
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
@@ -244,23 +244,23 @@ def render(request: Request, page: Page, *, embed: bool, marks: caching.Marks) -
 
 
 def is_page(path: str) -> bool:
-    """Whether people look at this path."""
+    """Whether the path is a page for people."""
     if path.startswith("/explore/static/"):
         return False
     return path == "/explore" or (path.startswith("/explore/") and not path.endswith(".svg"))
 
 
 def _shown_as_page(request: Request) -> bool:
-    """Whether what is wrong with a request is said to people."""
+    """Whether to show a problem as a page."""
     return is_page(request.url.path) or (request.url.path == "/" and caching.takes_html(request))
 
 
 def as_page(request: Request, response: Response) -> Response:
-    """What is wrong with a request, as a page that says what the API says, with its status and headers."""
+    """A problem as a page, with the text, status and headers of the API's response."""
     problem = orjson.loads(response.body)
     retry = response.headers.get("retry-after")
     page = Page("problem.html", problem["title"], problem["detail"], {"problem": problem, "retry": retry})
-    embed = request.query_params.get("embed") == "true"  # else whoever embeds it sees an empty frame
+    embed = request.query_params.get("embed") == "true"  # otherwise an embedded view would be an empty frame
     body = render(request, page, embed=embed, marks=caching.Marks(0, "", datetime(1970, 1, 1, tzinfo=UTC)))
     kept = {name: value for name, value in response.headers.items() if name not in {"content-type", "content-length"}}
     headers = {**kept, "Content-Security-Policy": policy(embed=embed)}
@@ -268,12 +268,12 @@ def as_page(request: Request, response: Response) -> Response:
 
 
 def refused(request: Request, response: Response) -> Response:
-    """What is wrong with a request that never reached a path of ours, as whoever asks can read it."""
+    """The response to a request that no route handled: a page or JSON, as the client accepts."""
     return as_page(request, response) if is_page(request.url.path) or caching.takes_html(request) else response
 
 
 def install(app: FastAPI) -> None:
-    """Have what is refused on a page said as a page; to be called after every other handler is registered."""
+    """Show problems of pages as pages; call this after all other handlers are registered."""
 
     async def on_refused(request: Request, error: Exception) -> Response:
         response = await problems.on_refused(request, error)
@@ -282,7 +282,7 @@ def install(app: FastAPI) -> None:
     async def on_validation(request: Request, error: Exception) -> Response:
         sent = request.url.query
         if is_page(request.url.path) and (kept := cleaned(sent)) != sent:
-            # A form sends every field; those left empty ask for nothing.
+            # A form sends every field; empty ones are no parameters.
             return RedirectResponse(request.url.path + (f"?{kept}" if kept else ""), 303)
         response = await parameters.on_validation(request, error)
         return as_page(request, response) if _shown_as_page(request) else response

@@ -1,4 +1,4 @@
-"""Where pages lead: other views and days, and the API's requests that say the same; and how to cite a page."""
+"""The links of pages: other views and days, and API requests with the same data; and citations of pages."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ PAGE_ONLY = frozenset({"embed"})
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where the same is to be had in another form."""
+    """A link to the same data in another format."""
 
     name: str
     href: str
@@ -35,21 +35,21 @@ def _joined(path: str, sent: list[tuple[str, str]]) -> str:
 
 
 def without(address: str, *names: str) -> str:
-    """An address without some of its parameters."""
+    """A URL without some of its parameters."""
     path, sent = _split(address)
     return _joined(path, [(name, value) for name, value in sent if name not in names])
 
 
 def changed(address: str, **values: str | None) -> str:
-    """An address with some parameters set to one value, or left out."""
+    """A URL with some parameters set to one value, or removed."""
     path, sent = _split(without(address, *values))
     return _joined(path, [*sent, *((name, value) for name, value in values.items() if value is not None)])
 
 
 def corrected(address: str, word: str, parameter: str | None = None, value: object = None) -> str | None:
-    """An address with what was meant in the place of what was written; None: it is not seen where that stands.
+    """A URL with a suggested word instead of the wrong one; None if it is unclear where the wrong one is.
 
-    Without a parameter it is the record's id, the last part of the path, or another path.
+    Without a parameter, the word is the record's id, which ends the path, or another path.
     """
     if word.startswith("/"):
         return None if "{" in word else word
@@ -58,34 +58,34 @@ def corrected(address: str, word: str, parameter: str | None = None, value: obje
         return f"{path.rpartition('/')[0]}/{quote_plus(word)}" + address[len(path) :]
     if parameter in dict(sent) and (parameter, str(value)) in sent:
         return _joined(path, [(name, word if (name, old) == (parameter, str(value)) else old) for name, old in sent])
-    if value is None and parameter in dict(sent):  # a parameter that there is none of
+    if value is None and parameter in dict(sent):  # an unknown parameter
         return _joined(path, [(word if name == parameter else name, old) for name, old in sent])
     return None
 
 
 def cleaned(query: str) -> str:
-    """A query without the parameters that a form left empty."""
+    """A query without the parameters that a form sent empty."""
     sent = parse_qsl(query, keep_blank_values=True)
     if all(value for _, value in sent):
         return query
-    lost = {"known"} if ("as_of", "") in sent else set()  # it says what was known by a day, and the day is left open
+    lost = {"known"} if ("as_of", "") in sent else set()  # `known` has no meaning without `as_of`
     return urlencode([(name, value) for name, value in sent if value and name not in lost])
 
 
 def same_in_api(query: str, path: str, *dropped: str) -> str:
-    """The API's request that says the same as a page's query."""
+    """The API request for the same data as a page."""
     return without(f"{path}?{query}" if query else path, *PAGE_ONLY, *dropped)
 
 
 def curl(base: str, path: str) -> str:
-    """A line for a shell that fetches the same."""
+    """A shell command that fetches the same data."""
     return f"curl {quote(base + path)}"
 
 
 def exports(path: str, forms: tuple[str, ...], of: str = "") -> list[Link]:
-    """A list in every form that it is sent in: JSON, and exports of everything that the same filters match.
+    """Links to a list in every format: JSON, and exports with the same filters.
 
-    `of` names what is listed, where a page links to several lists.
+    `of` names the list, if a page links to several.
     """
     bare, _, query = path.partition("?")
     about = f"{of} as " if of else ""
@@ -98,7 +98,7 @@ def exports(path: str, forms: tuple[str, ...], of: str = "") -> list[Link]:
 
 
 def feed(day: date | str | None, query: str = "", **more: str) -> list[Link]:
-    """What becomes known from a day on, to follow: of the party and the place that a query names. No day: none."""
+    """The feed of what becomes known from a day on, with a query's party and place; none without a day."""
     if day is None:
         return []
     kept = [(name, value) for name, value in parse_qsl(query) if name in {"party", "location"}]
@@ -115,13 +115,13 @@ FORMS = {
 
 
 def same_day(query: object) -> str:
-    """What an address has to ask so that what it shows is as known as here: the day, and in which reading."""
+    """The parameters with which another page shows the same state of knowledge: `as_of` and `known`."""
     day, reading = getattr(query, "as_of", None), getattr(query, "known", None)
     return "?" + urlencode({"as_of": day} | ({"known": reading} if reading else {})) if day else ""
 
 
 def day_steps(here: str, as_of: date | None, said: tuple[str, str] | None) -> dict[str, Any]:
-    """What `day.html` shows: the day asked for, those next to it, and the ends of all that was said."""
+    """The data of `day.html`: the requested day, the days next to it, and the first and last day of all claims."""
     path, _, query = here.partition("?")
     kept = [(name, value) for name, value in parse_qsl(query) if name not in {"as_of", "cursor"}]
     here = changed(here, cursor=None)
@@ -140,7 +140,7 @@ def day_steps(here: str, as_of: date | None, said: tuple[str, str] | None) -> di
 
 
 def _moved(day: date, days: int, last: str | None) -> str:
-    """The next day that way; from beyond the last word straight back to it."""
+    """The day before or after; from beyond the last claim, back to that of the last claim."""
     if days < 0 and last is not None and day.isoformat() > last:
         return last
     return (day + timedelta(days)).isoformat()
@@ -157,7 +157,7 @@ TEX = str.maketrans(
 
 
 def citation(title: str, dataset: Json | None, address: str, revision: int, accessed: date) -> dict[str, str]:
-    """A page's citation in every form."""
+    """A page's citation in every format."""
     whole = "Counterclaim" if dataset is None else dataset["title"]
     version = f"revision {revision}"
     if dataset is not None and dataset["version"]:

@@ -1,4 +1,4 @@
-"""Events on a map: circles with the radius that the record bears out, the marks of what their claims add up to."""
+"""Events on a map: circles with the recorded radius, and signs with the statuses of the events."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,15 +12,15 @@ from api.http.pages.basemap import TURN, WIDTH, View, drawn, fitted, view_of
 from api.schemas.records import Json
 
 Bounds = tuple[float, float, float, float]
-"""Left, upper, right and lower side on the picture."""
+"""The left, upper, right and lower side in the picture."""
 UNKNOWN_PX = 15.0
 """The size of the ring around a point whose radius is not recorded."""
 APART_PX = 34.0
-"""Points closer than this share one sign."""
+"""Closer points share one sign."""
 MANY = 40
-"""With more points than this, those share a sign that are twice as far apart, and rings without a radius are small."""
+"""With more points, this distance is twice as large, and rings without a radius are small."""
 LETTER_PX, LINE_PX = 7.4, 16.0
-"""How wide a letter of a label is, and how high its line."""
+"""The width of a letter of a label, and the height of its line."""
 GLYPH_PX, DIGIT_PX = 17.0, 8.0
 LABELS = 14
 NEAREST_LABEL_PX, EDGE_PX = 46.0, 6.0
@@ -29,16 +29,16 @@ SHOWN_NAMES = 3
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """A circle on the ground, within which it is said to have happened."""
+    """A circle on the ground in which an event is said to have happened."""
 
     x: float
     y: float
     r: float
     known: bool
-    """Whether its radius is recorded; else the ring only marks the point."""
+    """Whether its radius is recorded; otherwise the ring only marks the point."""
 
     def svg(self) -> str:
-        """It as an SVG's circle."""
+        """An SVG circle."""
         at = f'cx="{self.x:g}" cy="{self.y:g}" r="{self.r:g}"'
         if self.known:
             return f'<circle class="ring" {at}/>'
@@ -47,7 +47,7 @@ class Ring:
 
 @dataclass(slots=True)
 class Sign:
-    """The events of one point, or of points too close to be told apart."""
+    """The events of one point, or of points that are too close to distinguish."""
 
     x: float
     y: float
@@ -57,18 +57,18 @@ class Sign:
     named: bool = True
     """Whether there is room for its label."""
     label_x: float = 0.0
-    """By how much its label stands aside, so that the frame does not cut it."""
+    """The shift of its label, so that the frame does not cut it off."""
     marks: list[tuple[str, int]] = field(default_factory=list)
-    """How many events there are of each status, in the order of statuses."""
+    """The number of events by status, in the order of statuses."""
 
     def count(self) -> None:
-        """Count its events, once it has them all."""
+        """Count its events; call this once it has all of them."""
         found = Counter(map(words.status_of, self.events))
         self.marks = [(status, found[status]) for status in words.STATUSES if found[status]]
 
     @property
     def width(self) -> float:
-        """How wide the row of its marks is."""
+        """The width of its row of statuses."""
         return sum(GLYPH_PX + (DIGIT_PX * len(str(size)) if len(self.events) > 1 else 0) for _, size in self.marks) + 8
 
     @property
@@ -79,13 +79,13 @@ class Sign:
 
     @property
     def title(self) -> str:
-        """What it says to those who cannot see it."""
+        """Its text for screen readers."""
         told = ", ".join(f"{size} {status if status != 'unsaid' else 'without claims'}" for status, size in self.marks)
         names = ", ".join(self.places[:SHOWN_NAMES]) + (" and others" if len(self.places) > SHOWN_NAMES else "")
         return f"{names}: {words.quantity(len(self.events), 'event')} ({told})"
 
     def svg(self, href: str, *, alone: bool) -> str:
-        """It as a link in an SVG; `alone`: without a style sheet."""
+        """An SVG link; `alone`: without a style sheet."""
         title, width = escape(self.title), self.width
         x, shown = 4 - width / 2, []
         for status, size in self.marks:
@@ -111,7 +111,7 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """The name of a place that is shown for orientation."""
+    """The name of a place, shown for orientation."""
 
     x: float
     y: float
@@ -120,7 +120,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """What is drawn."""
+    """The map as drawn."""
 
     view: View
     land: str
@@ -129,20 +129,20 @@ class Map:
     signs: list[Sign]
     labels: list[Label]
     unplaced: list[Json]
-    """Events without a point, which are listed beside the map."""
+    """Events without a point, listed beside the map."""
 
     def rings_as_svg(self) -> Markup:
-        """The circles: hundreds of them, so that they are drawn here and not by a template."""
+        """The circles, not drawn by a template, because there are hundreds."""
         return Markup("\n".join([ring.svg() for ring in self.rings]))  # noqa: S704 - of numbers alone
 
     def signs_as_svg(self, links: Sequence[str], *, alone: bool) -> Markup:
-        """The signs, each with the address to which it leads."""
+        """The signs, each with its link."""
         drawn = [sign.svg(href, alone=alone) for sign, href in zip(self.signs, links, strict=True)]
         return Markup("\n".join(drawn))  # noqa: S704 - escaped above
 
 
 def map_of(events: Sequence[Json], box: Any = None, around: Iterable[Json] = ()) -> Map:  # noqa: ANN401 - a box
-    """The map of some events; `box` is what it shows where it was asked for, `around` places for orientation."""
+    """The map of some events; `box` is the requested section, `around` are places for orientation."""
     placed = [event for event in events if event["location"] and event["location"]["point"]]
     points = {_point(event): event["location"]["point"] for event in placed}
     if box is not None:
@@ -178,7 +178,7 @@ def _ring(point: Json, view: View, unknown: float) -> Ring:
 
 
 def _signs(placed: Sequence[Json], view: View, apart: float) -> list[Sign]:
-    """A sign for each point; those too close to each other share the one of the first."""
+    """The signs: one for each point, or for several points too close to each other, at the first of them."""
     signs: list[Sign] = []
     cells: dict[tuple[int, int], list[Sign]] = {}
     for event in placed:
@@ -201,9 +201,9 @@ def _signs(placed: Sequence[Json], view: View, apart: float) -> list[Sign]:
 
 
 def _name(signs: Sequence[Sign]) -> list[Bounds]:
-    """Leave away labels for which there is no room, those of few events first; their names stay in the table.
+    """Remove labels for which there is no room, those of few events first; the table still has their names.
 
-    Returns what is covered by signs and labels.
+    Returns the areas covered by signs and labels.
     """
     taken: list[Bounds] = [
         (sign.x - sign.width / 2, sign.y - 12, sign.x + sign.width / 2, sign.y + 12) for sign in signs
@@ -224,7 +224,7 @@ def _meet(one: Bounds, other: Bounds) -> bool:
 
 
 def _labels(around: Iterable[Json], signs: Sequence[Sign], covered: Sequence[Bounds], view: View) -> list[Label]:
-    """Names of places for orientation, where they are far from each other and cover nothing."""
+    """Names of places for orientation, far from each other and covering nothing."""
     taken = [(sign.x, sign.y) for sign in signs]
     named = {name for sign in signs for name in sign.places}
     found: list[Label] = []

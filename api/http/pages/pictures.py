@@ -1,4 +1,4 @@
-"""Pictures: events and claims on lanes, where marks lead, bars by month where events are many, figures on one scale."""
+"""Pictures: events and claims on lanes, links of marks, bars by month for many events, and figures on one scale."""
 
 from calendar import monthrange
 from collections import Counter
@@ -21,7 +21,7 @@ from api.schemas.records import Json
 WIDTH, HEIGHT = 1_180.0, 220.0
 BASE, TOP, LEFT = 190.0, 12.0, 44.0
 MONTHS = 72
-"""Longer spans are told by year."""
+"""Longer spans have bars by year."""
 YEARS = 120
 LABELS = 14
 
@@ -37,7 +37,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """How many events a period has."""
+    """The number of events in a period."""
 
     name: str
     href: str
@@ -52,20 +52,20 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """What is drawn."""
+    """The bars as drawn."""
 
     title: str
     bars: list[Bar]
     levels: list[tuple[float, str]]
     undated: int
-    """How many events have no date, and stand in no bar."""
+    """The number of events without a date, which are in no bar."""
     width: float = WIDTH
     height: float = HEIGHT
     base: float = BASE
 
 
 def periods_of(first: date, last: date) -> list[Period]:
-    """The months from one day to another, or the years where these are many; the last ones where even those are."""
+    """The months from one day to another, or the years if there are many months; at most a number of the last ones."""
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     if months > MONTHS:
         return [
@@ -81,7 +81,7 @@ def periods_of(first: date, last: date) -> list[Period]:
 
 
 def histogram_of(counted: Sequence[tuple[Period, int, int, str]], undated: int = 0) -> Histogram:
-    """Bars for periods with how many events certainly and possibly fall there, and where each bar leads."""
+    """Bars for periods, with the numbers of events that certainly and possibly fall there, and a link for each."""
     most = max((possible for _, _, possible, _ in counted), default=0) or 1
     width = (WIDTH - LEFT) / max(1, len(counted))
     every = -(-len(counted) // LABELS)
@@ -111,14 +111,14 @@ def _y(size: int, most: int) -> float:
 
 
 LANES = 10
-"""So many parties have a lane of their own; the events of all others share one."""
+"""The maximum number of parties with their own lane; all others share one."""
 NOBODY, OTHERS = "", "*"
 APART = 0.02
-"""Degrees around points that share a sign, of the map to which it leads."""
+"""The margin, in degrees, of the map that a sign of several points links to."""
 
 
 def lanes_of(events: Sequence[Json], known: Directory) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
-    """The lanes by key with their names, sides first; and of each event the lanes in which it stands."""
+    """The names of the lanes by key, sides first; and the lanes of each event."""
     parties = {
         event["id"]: tuple(dict.fromkeys(known.party(part["actor"]["id"]) or NOBODY for part in event["participants"]))
         or (NOBODY,)
@@ -143,7 +143,7 @@ def lanes_of(events: Sequence[Json], known: Directory) -> tuple[dict[str, str], 
 
 
 def items_of(events: Sequence[Json], stands: Mapping[str, tuple[str, ...]], day: str) -> list[Item]:
-    """Events as the timeline draws them."""
+    """Events as items of a timeline."""
     return [_event_item(event, words.status_of(event), stands[event["id"]], day) for event in events]
 
 
@@ -153,12 +153,12 @@ def _event_item(event: Json, status: str, lanes: tuple[str, ...], day: str) -> I
 
 
 def link_of(event: Json, day: str) -> str:
-    """The page of an event, as of the same day."""
+    """The URL of an event's page, as of the same day."""
     return f"/explore/events/{event['id']}{day}"
 
 
 def sign_links(map_: Map, here: str, day: str) -> list[str]:
-    """Where each sign leads: to its only event, to the events of its place, or to a closer view of its places."""
+    """The link of each sign: its only event, the events of its place, or a closer view of its places."""
     bare = without(here, "location", "bbox", "cursor")
     elsewhere = without(here, "bbox", "cursor")
     return [_sign_link(sign, bare, elsewhere, day) for sign in map_.signs]
@@ -172,7 +172,7 @@ def _sign_link(sign: Sign, bare: str, elsewhere: str, day: str) -> str:
     points = [event["location"]["point"] for event in sign.events]
     xs, ys = [point["longitude"] for point in points], [point["latitude"] for point in points]
     west, east = min(xs), max(xs)
-    if east - west > HALF_TURN:  # on both sides of the antimeridian, which the box then crosses
+    if east - west > HALF_TURN:  # on both sides of the antimeridian: the box crosses it
         west, east = min(x for x in xs if x > 0), max(x for x in xs if x < 0)
     box = (max(-180, west - APART), max(-90, min(ys) - APART), min(180, east + APART), min(90, max(ys) + APART))
     sides = "%2C".join(f"{round(side, 4):g}" for side in box)
@@ -180,7 +180,7 @@ def _sign_link(sign: Sign, bare: str, elsewhere: str, day: str) -> str:
 
 
 def places_table(events: Sequence[Json]) -> list[Json]:
-    """The places of the map as a table, those with most events first."""
+    """The map's places as a table, by number of events."""
     sizes = Counter(event["location"]["id"] for event in events if event["location"])
     places = {
         event["location"]["id"]: event["location"]
@@ -192,7 +192,7 @@ def places_table(events: Sequence[Json]) -> list[Json]:
 
 
 async def bars_of(reading: Reading, asked: Mapping[str, Any], here: str) -> Histogram | None:
-    """How many of the events that are asked for fall into each month or year; None: none has a date."""
+    """The numbers of matching events in each month or year; None if no event has a date."""
     ends = [(await reading.events(**asked, sort=sort, limit=1)).records for sort in ("date", "-date")]
     days = [date.fromisoformat(day) for found in ends for event in found for day in _days(event)]
     if not days:
@@ -223,22 +223,22 @@ async def _counted(
 
 
 FIGURES, FROM, TO = 1_060.0, 420.0, 950.0
-"""How wide the picture of figures is, and where its scale begins and ends."""
+"""The width of the picture of figures, and the start and end of its scale."""
 ROW, HEAD = 30.0, 30.0
 LEVELS = 4
 NAME = 25
-"""So many letters of a party's name stand beside a figure."""
+"""The maximum number of letters of a party's name beside a figure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A figure that somebody gave."""
+    """A figure of a party."""
 
     claim: str
     party: str
     said: str
     size: str
-    """The figure alone; what is counted is the same in every row."""
+    """The figure without what is counted, which is the same in every row."""
     words: str
     stance: str
     x1: float
@@ -248,12 +248,12 @@ class Row:
     open_high: bool
     y: float
     revises: bool
-    """Whether the same party gave a figure on another day before; of one day they are taken together."""
+    """Whether the party gave an earlier figure on another day; figures of one day are combined."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is drawn."""
+    """The figures as drawn."""
 
     rows: list[Row]
     levels: list[tuple[float, str]]
@@ -263,18 +263,18 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The scale that all figures share."""
+    """The common scale of all figures."""
 
     least: float
     most: float
 
     def x(self, value: float) -> float:
-        """Where a number lies."""
+        """The position of a number."""
         return round(FROM + (value - self.least) * (TO - FROM) / (self.most - self.least or 1.0), 1)
 
 
 def figures_of(claims: Sequence[tuple[Json, str]]) -> Figures | None:
-    """The figures of some claims in the order said, each with the name of its party; None: there is none."""
+    """The figures of some claims in the order said, each with the name of its party; None if there are none."""
     given = [(claim, party) for claim, party in claims if claim["value"] is not None]
     if not given:
         return None
@@ -319,11 +319,11 @@ def _row(claim: Json, party: str, axis: Axis, y: float, *, revises: bool) -> Row
 
 
 MOST = 300
-"""So many claims are drawn; the others are told in words."""
+"""The maximum number of claims that are drawn; a text gives the number of the others."""
 
 
 def lanes_of_claims(claims: Sequence[Json], known: Directory, as_of: date | None, page: str = "") -> Markup | None:
-    """The claims as an SVG, those of a party on one lane; None: there is none with a day."""
+    """The claims as an SVG with one lane per party; None if no claim has a day."""
     parties = {claim["id"]: party_of(claim, known) for claim in claims[:MOST]}
     names = {party: known.name(party or None) for party in dict.fromkeys(parties.values())}
     ordered = sorted(names, key=lambda party: (party == "", not known.is_side(party), names[party]))
@@ -336,7 +336,7 @@ def lanes_of_claims(claims: Sequence[Json], known: Directory, as_of: date | None
 
 
 def party_of(claim: Json, known: Directory) -> str:
-    """The key of the lane in which a claim stands."""
+    """The key of a claim's lane."""
     speaker = claim["speaker"]
     return known.party(speaker and speaker["id"]) or ""
 
@@ -352,7 +352,7 @@ def _claim_item(claim: Json, party: str, known: Directory, page: str) -> Item:
 
 
 def figures_as_svg(claims: Sequence[Json], known: Directory) -> Markup | None:
-    """The figures that claims give, on one scale; None: they give none."""
+    """The figures of claims on one scale; None if they give none."""
     figures = figures_of([(claim, known.name(party_of(claim, known) or None)) for claim in claims])
     if figures is None:
         return None

@@ -1,4 +1,4 @@
-"""The pages of one record each: an event with its parties side by side, a place, an actor, a source; and disputes."""
+"""The pages of single records: an event with its parties side by side, a place, an actor, a source; and of disputes."""
 
 import asyncio
 from typing import Annotated, Any, Literal
@@ -24,12 +24,12 @@ router = APIRouter(include_in_schema=False)
 LISTED = 50
 FRAME = frozenset({"embed", "cursor", "sort"})
 RELIABILITY = {word.value: word.meaning for word in Reliability}
-Embed = Annotated[Flag, Field(description="Whether others may show it in a frame.")]
-Cursor = Annotated[str | None, Field(max_length=2_000, description="Where the list begins.")]
+Embed = Annotated[Flag, Field(description="Whether other sites may show it in a frame.")]
+Cursor = Annotated[str | None, Field(max_length=2_000, description="The cursor of the list.")]
 
 
 class DisputesPageQuery(DisputeFilters):
-    """Which disputes are shown."""
+    """The parameters of the page of disputes."""
 
     sort: Annotated[Literal["date", "-date"], Field(description="The order of the list.")] = "-date"
     cursor: Cursor = None
@@ -37,17 +37,17 @@ class DisputesPageQuery(DisputeFilters):
 
 
 class RecordQuery(AsOf):
-    """As of which day a record is shown, and where."""
+    """The day as of which a record is shown, and whether it is embedded."""
 
     embed: Embed = False
 
     def asked(self) -> dict[str, Any]:
-        """The day, as the API takes it."""
+        """The day as parameters of the API."""
         return {name: getattr(self, name) for name in self.model_fields_set - FRAME}
 
 
 class SourcePageQuery(answers.Nothing):
-    """Where a source is shown, and from which claim on."""
+    """The parameters of the page of a source."""
 
     cursor: Cursor = None
     embed: Embed = False
@@ -135,7 +135,7 @@ async def place_page(request: Request, id: LocationId, query: Annotated[RecordQu
 
 @router.get("/explore/actors/{id}")
 async def actor_page(request: Request, id: ActorId, query: Annotated[RecordQuery, Query()]) -> Response:  # noqa: A002
-    """Where an actor has stood, and where it takes part."""
+    """An actor's positions, and the events it takes part in."""
 
     async def make(reading: Reading) -> frame.Page:
         actor = await reading.actor(id)
@@ -197,7 +197,7 @@ async def source_page(request: Request, id: SourceId, query: Annotated[SourcePag
 
 
 ABREAST = 12
-"""So many parties stand side by side; the others follow in one column."""
+"""The maximum number of parties side by side; the others share one column."""
 CLASH = "Parties support what cannot all be true: figures without a common number, or different sides to blame."
 WHY = {
     "disputed": "Some support it and others oppose it, and both stand.",
@@ -211,7 +211,7 @@ WHY = {
 
 @router.get("/explore/events/{id}")
 async def event_page(request: Request, id: EventId, query: Annotated[RecordQuery, Query()]) -> Response:  # noqa: A002
-    """What is said of one event."""
+    """What is said about one event."""
     asked = query.asked()
 
     async def make(reading: Reading) -> frame.Page:
@@ -263,7 +263,7 @@ def _summary(event: Json) -> str:
 
 
 def _columns(event: Json, claims: list[Json], known: Directory) -> list[dict[str, Any]]:
-    """Claims by party: sides first, those that take part and say nothing among them."""
+    """Claims by party: sides first, including those that take part and say nothing."""
     parties: dict[str | None, list[Json]] = {}
     for claim in claims:
         speaker = claim["speaker"]
@@ -281,27 +281,27 @@ def _columns(event: Json, claims: list[Json], known: Directory) -> list[dict[str
     return [*columns[:ABREAST], {"id": None, "name": "Others", "claims": rest}]
 
 
-def _asked_by(claim: Json) -> Json:
-    """The question of a claim that gives a figure, in the fields of an assessment."""
+def _question_of(claim: Json) -> Json:
+    """The question of a claim with a figure, as in the fields of an assessment."""
     value = claim["value"] or {}
     return {"aspect": claim["aspect"], **{name: value.get(name) for name in ("measure", "of", "unit")}}
 
 
-def _asks(claim: Json, key: tuple[str, ...], asked: dict[str, tuple[str, ...]]) -> bool:
-    """Whether a claim speaks of a question: by itself, or without a figure of one that does."""
+def _addresses(claim: Json, key: tuple[str, ...], asked: dict[str, tuple[str, ...]]) -> bool:
+    """Whether a claim addresses a question: itself, or without a figure and about a claim that does."""
     return asked[claim["id"]] == key or (claim["value"] is None and asked.get(claim["about"]) == key)
 
 
 def _question(
     one: Json, histories: list[Json], claims: list[Json], columns: list[dict[str, Any]], known: Directory
 ) -> dict[str, Any]:
-    """A question of the event, with what became of it."""
+    """A question of the event, with its assessment and positions."""
     key = words.question_key(one)
-    asked = {claim["id"]: words.question_key(_asked_by(claim)) for claim in claims}
+    asked = {claim["id"]: words.question_key(_question_of(claim)) for claim in claims}
     trails = [history for history in histories if words.question_key(history) == key]
     heard = {history["party"] and history["party"]["id"] for history in trails}
     spoken = {
-        column["id"]: [claim["id"] for claim in column["claims"] if _asks(claim, key, asked)]
+        column["id"]: [claim["id"] for claim in column["claims"] if _addresses(claim, key, asked)]
         for column in columns
         if column["id"] and column["id"] not in heard
     }
@@ -324,7 +324,7 @@ def _question(
 
 
 def _why(one: Json, trails: list[Json]) -> str:
-    """What makes it the status that it is."""
+    """The reason for a status, in words."""
     standing = {trail["positions"][-1]["stance"] for trail in trails if trail["positions"]}
     if one["status"] == "disputed" and "oppose" not in standing:
         return CLASH

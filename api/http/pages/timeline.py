@@ -13,23 +13,23 @@ from api.schemas.records import Json
 
 WIDTH = 1_180.0
 GUTTER = 168.0
-"""Left of the days, for the names of lanes."""
+"""The width on the left for the names of lanes."""
 RIGHT = 18.0
 TOP = 34.0
 ROW, CLOSE_ROW = 24.0, 15.0
-"""The height of a row with and without words."""
+"""The height of a row with and without labels."""
 WORDS_UP_TO = 90
-"""With more marks than this, their names are told by pointing at them and in the table alone."""
+"""With more marks, names are only shown by pointing at them, and in the table."""
 LETTER = 6.6
-"""About how wide a letter of a mark's name is."""
+"""The approximate width of a letter of a mark's name."""
 LONGEST = 44
 MARK = 9.0
 NAME_LINE = 15.0
-"""How high a line of a lane's name is."""
+"""The height of a line of a lane's name."""
 WIDE, ASIDE = 40, 14.0
-"""On a mark wider than this the sign stands so far from its beginning, else in its middle."""
+"""On a wider mark, the sign is this far from its beginning; otherwise it is in the middle."""
 COLOUR = "\0"
-"""Where the colour of a mark comes that stands alone; no text of a record holds this character."""
+"""A placeholder for the colour of a mark in a file of its own; texts of records never contain this character."""
 TICKS = 12
 YEAR = 12
 """In months."""
@@ -37,26 +37,26 @@ YEAR = 12
 
 @dataclass(frozen=True)
 class Item:
-    """Something with a date, and the lanes it stands in."""
+    """Something with a date, and its lanes."""
 
     title: str
     href: str
     glyph: str
     told: str
-    """What the glyph says."""
+    """The meaning of the glyph."""
     date: Json
     lanes: tuple[str, ...]
 
     @cached_property
     def link(self) -> str:
-        """What all its marks begin with: a link that says in words what they show."""
+        """The beginning of each of its marks: a link with a description."""
         told, href = escape(f"{self.title}: {words.when(self.date)}, {self.told}"), escape(self.href)
         return f'<a class="mark s-{self.glyph}" href="{href}" aria-label="{told}"{COLOUR}><title>{told}</title>'
 
 
 @dataclass(slots=True)
 class Mark:
-    """An item as it is drawn in one lane."""
+    """An item as drawn in one lane."""
 
     item: Item
     form: str
@@ -64,17 +64,17 @@ class Mark:
     x1: float
     x2: float
     opens: bool
-    """Whether its beginning is open, and the mark fades out to the left."""
+    """Whether its beginning is open, so that the mark fades out to the left."""
     goes_on: bool
-    """Whether its end is open, and the mark fades out to the right."""
+    """Whether its end is open, so that the mark fades out to the right."""
     y: float
     label: str
     label_x: float
     before: bool
-    """Whether its name stands to the left of it."""
+    """Whether its name is on its left."""
 
     def svg(self, fades: str, *, alone: bool) -> str:
-        """It as a link in an SVG, whose gradients for open ends begin with a name; `alone`: without a style sheet."""
+        """An SVG link; `fades`: the prefix of gradients for open ends; `alone`: without a style sheet."""
         item = self.item
         colour = f' color="{words.COLOURS[item.glyph]}"' if alone else ""
         at, y = self._sign_x(), self.y
@@ -97,7 +97,7 @@ class Mark:
         return round((self.x1 + self.x2) / 2, 1)
 
     def _extent(self, fades: str) -> str:
-        """A bar, or a bracket with a dotted line; what has an open end fades out there."""
+        """A bar, or a bracket with a dotted line; an open end fades out."""
         if self.form == "day":
             return ""
         x1, x2, y = self.x1, self.x2, self.y
@@ -131,27 +131,27 @@ class Lane:
     marks: list[Mark] = field(default_factory=list)
 
     def svg(self, fades: str, *, alone: bool) -> Markup:
-        """Its marks, drawn here and not by a template, for they are what pictures have thousands of."""
+        """Its marks, not drawn by a template, because a picture may have thousands."""
         return Markup("\n".join([mark.svg(fades, alone=alone) for mark in self.marks]))  # noqa: S704 - escaped above
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What is drawn."""
+    """The timeline as drawn."""
 
     lanes: list[Lane]
     ticks: list[tuple[float, str]]
     height: float
     undated: list[Item]
-    """Items without a date, which are listed beside the picture."""
+    """Items without a date, listed beside the picture."""
     today: float | None
-    """Where the day lies as of which it is told."""
+    """The position of the day as of which it is shown."""
     width: float = WIDTH
     gutter: float = GUTTER
 
 
 def form_of(when: Json) -> str:
-    """Which kind of fact a date is: one day, a time that it lasted, or a time within which it happened once."""
+    """The kind of a date: one day, a duration, or a time within which the event happened once."""
     edtf = when["edtf"]
     if "/" in edtf:
         return "lasted"
@@ -168,15 +168,15 @@ class Axis:
 
     @cached_property
     def day(self) -> float:
-        """How wide a day is."""
+        """The width of a day."""
         return (WIDTH - GUTTER - RIGHT) / ((self.last - self.first).days + 1)
 
     def x(self, day: date) -> float:
-        """Where a day begins."""
+        """The position of a day's start."""
         return round(GUTTER + (day - self.first).days * self.day, 1)
 
     def ticks(self) -> list[tuple[float, str]]:
-        """Days, months or years to read the others by."""
+        """The days, months or years on the axis."""
         days = (self.last - self.first).days + 1
         if days <= 3 * 31:
             step = ceil(days / TICKS)
@@ -198,7 +198,7 @@ class Axis:
 
 
 def axis_of(dates: Sequence[Json]) -> Axis | None:
-    """The days that some dates speak of; None: of none."""
+    """The axis from the first to the last day of some dates; None if none has a day."""
     days = [date.fromisoformat(day) for one in dates for day in (one["earliest"], one["latest"]) if day]
     if not days:
         return None
@@ -212,7 +212,7 @@ def axis_of(dates: Sequence[Json]) -> Axis | None:
 
 
 def timeline_of(items: Sequence[Item], names: dict[str, str], as_of: date | None = None) -> Timeline:
-    """The timeline of some items, on one lane for each name in their order."""
+    """The timeline of some items, with one lane for each name in this order."""
     dated = [item for item in items if item.date["edtf"] is not None and (item.date["earliest"] or item.date["latest"])]
     undated = [
         item for item in items if item.date["edtf"] is None or not (item.date["earliest"] or item.date["latest"])
@@ -236,7 +236,7 @@ def timeline_of(items: Sequence[Item], names: dict[str, str], as_of: date | None
 
 
 def _fill(lane: Lane, items: Sequence[Item], axis: Axis, *, wordy: bool) -> float:
-    """Put items into the first row of a lane that has room for them; returns the lane's height."""
+    """Put each item into the first row of a lane with room for it; returns the lane's height."""
     row_height = ROW if wordy else CLOSE_ROW
     ends: list[float] = []
     for item in sorted(items, key=lambda one: one.date["earliest"] or one.date["latest"]):
