@@ -20,7 +20,7 @@ from api.storage.database import engine, explained
 from migrations import require_current
 from seed.descriptor import DESCRIPTOR, HISTORY, PLURALS, SUMS, Frozen, package, table_schema
 from seed.field_types import as_json
-from seed.readback import Readback, look, recorded_columns
+from seed.readback import Readback, recorded_columns, snapshot_options
 from seed.records import INPUT_MODELS
 from seed.refusals import meant
 from seed.rows import COLUMNS
@@ -76,7 +76,7 @@ def _write(url: str, folder: Path, datasets: list[str] | None) -> dict[str, int]
     made = engine(url)
     try:
         with explained(url), made.connect() as plain:
-            connection = plain.execution_options(**look(plain))
+            connection = plain.execution_options(**snapshot_options(plain))
             with connection.begin():
                 store = Store(connection)
                 require_datasets(store, datasets)

@@ -1,4 +1,4 @@
-"""Loads wait for each other: one at a time has the database, and whoever waits is told for whom."""
+"""Makes loads wait for each other: one at a time, and those that wait report for which process."""
 
 import fcntl
 import os
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from api.storage.bulk import Store
 from api.storage.database import DatabaseUnusableError
 
-# Any number that no other program is likely to lock.
+# The number of the lock, unlikely to be used by another program.
 LOCK = 7_226_110_347
 POLL_S = 0.1
 WAIT_S = 600.0
@@ -25,11 +25,11 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid::bi
 
 
 def unheard(_line: str) -> None:
-    """Tell nobody who is waited for."""
+    """Report nothing."""
 
 
 class Queue(NamedTuple):
-    """How long to wait for other loads, and who is told of them."""
+    """How long to wait for other loads, and how to report the wait."""
 
     wait_s: float = WAIT_S
     tell: Callable[[str], None] = unheard
@@ -37,11 +37,11 @@ class Queue(NamedTuple):
 
     @property
     def own(self) -> str:
-        """Who waits, for those who will wait for it; PostgreSQL keeps 63 characters of it."""
+        """The name of this process for others that wait; PostgreSQL keeps 63 characters of it."""
         return f"counterclaim {self.doing} (process {os.getpid()}, since {datetime.now(UTC):%H:%M:%S} UTC)"
 
     def wait(self, take: Callable[[], bool], holder: Callable[[], str]) -> None:
-        """Take what another load holds, as soon as it lets go of it, or DatabaseUnusableError."""
+        """Take the lock as soon as it is free. Raises DatabaseUnusableError after the maximum wait."""
         until, told, unnamed = time.monotonic() + self.wait_s, "", ""
         while not take():
             other = holder() or unnamed
@@ -53,16 +53,16 @@ class Queue(NamedTuple):
             if other not in {told, ""}:
                 told = other
                 self.tell(f"Waiting for {other}.")
-            unnamed = "another program"  # whoever has just come has perhaps not written down yet who it is
+            unnamed = "another program"  # the holder may not have written its name yet
             time.sleep(POLL_S)
 
 
 @contextmanager
 def file_turn(database: Path, queue: Queue) -> Iterator[None]:
-    """The turn to change an SQLite file: a lock on a file beside it, which goes with the process that holds it."""
+    """The lock to change an SQLite file: on a file beside it, released when the process ends."""
     try:
         lock = Path(f"{database.resolve()}.queue").open("a+", encoding="utf-8")  # noqa: SIM115 - it is left below
-    except OSError:  # nothing can be written there, which the database says better
+    except OSError:  # not writable: the database has the better error
         yield
         return
     with lock:
@@ -77,7 +77,7 @@ def file_turn(database: Path, queue: Queue) -> Iterator[None]:
 
 
 def engine_turn(engine: sa.Engine, queue: Queue) -> AbstractContextManager[None]:
-    """The same before a transaction begins; PostgreSQL's turn is taken within one, by `server_turn`."""
+    """The lock of an SQLite database; PostgreSQL's is taken within the transaction by `server_turn`."""
     if engine.dialect.name == "sqlite":
         return file_turn(Path(engine.url.database or ""), queue)
     return nullcontext()
@@ -97,7 +97,7 @@ def _read(lock: IO[str]) -> str:
 
 
 def server_turn(store: Store, queue: Queue) -> None:
-    """The turn to change a PostgreSQL database, until the transaction ends."""
+    """Take the lock to change a PostgreSQL database, until the transaction ends."""
     store.rows("SELECT set_config('application_name', ?, true)", queue.own)
     queue.wait(
         lambda: bool(store.column("SELECT pg_try_advisory_xact_lock(?)", LOCK)[0]),

@@ -1,4 +1,4 @@
-"""Rows → records: what `seed.rows` wrote, read back in flat memory and in the order of ids."""
+"""Reads records back from the rows that `seed.rows` wrote, in flat memory and in the order of ids."""
 
 import json
 from collections import defaultdict
@@ -15,16 +15,16 @@ from seed.rows import CHILDREN, COLUMNS
 
 CHUNK = 1_000
 PARENTS = {table: (kind, column) for kind, parts in CHILDREN.items() for table, column in parts.items()}
-# Columns that serve the load alone.
+# Columns used only by loads.
 INNER = {"digest", "mapped"}
-# Columns of a claim that stand within its value.
+# Columns of a claim that are fields of its value.
 FIGURE = {"unit", "measure", "of"}
 JSON_COLUMNS = {"aliases", "flags", "gazetteers", "releases", "extra"}
 TRUTHS = {"inferred", "preferred"}
 
 
 def recorded_columns(table: str) -> list[str]:
-    """The columns of a table that say something about the world."""
+    """The columns of a table that contain facts."""
     return [column for column in COLUMNS[table] if column not in INNER]
 
 
@@ -35,7 +35,7 @@ class Readback:
         self._store, self._datasets = store, datasets
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
-        """Every row of a table; parts of a record follow each other in its order."""
+        """Every row of a table; parts of a record are in its order."""
         kind, column = PARENTS.get(table, (table, "id"))
         for ids in self._ids(kind):
             yield from self._some(table, column, ids)
@@ -47,7 +47,7 @@ class Readback:
                 yield dataset, INPUT_MODELS[kind].model_validate(fields)
 
     def chunks(self, kind: str) -> Iterator[list[tuple[str, str, dict[str, Any]]]]:
-        """The id, the dataset and the fields of every record of a kind, fit or not, some at a time."""
+        """The id, dataset and fields of every record of a kind, valid or not, in chunks."""
         make = MAKERS[kind]
         for ids in self._ids(kind):
             parts: dict[str, defaultdict[str, list[dict[str, Any]]]] = {}
@@ -85,7 +85,7 @@ class Readback:
 
 
 def plain_value(column: str, given: Any) -> Any:  # noqa: ANN401 - whatever a driver gives
-    """A value that is the same whichever database held it; what cannot be read stays as it is."""
+    """A value in the form common to both databases; unreadable ones are unchanged."""
     try:
         if given is not None and column in JSON_COLUMNS and isinstance(given, str):
             return json.loads(given)
@@ -96,7 +96,7 @@ def plain_value(column: str, given: Any) -> Any:  # noqa: ANN401 - whatever a dr
     return bool(given) if column in TRUTHS and given in {0, 1} else given
 
 
-def look(connection: sa.Connection) -> dict[str, Any]:
+def snapshot_options(connection: sa.Connection) -> dict[str, Any]:
     """Options for a transaction that sees one state and changes nothing."""
     if connection.dialect.name == "sqlite":
         return {"read_only": True}
@@ -113,7 +113,7 @@ def _plain(row: dict[str, Any], *left_out: str) -> dict[str, Any]:
 
 
 def _without(row: dict[str, Any], *prefixes: str) -> dict[str, Any]:
-    """The columns that are fields of the record as they stand."""
+    """The columns that are fields of the record unchanged."""
     return {name: value for name, value in _plain(row).items() if not name.startswith(prefixes)}
 
 

@@ -1,4 +1,4 @@
-"""`counterclaim verify`: proves that facts are as they were loaded and that all else follows from them."""
+"""`counterclaim verify`: checks that facts are as loaded, and that everything else follows from them."""
 
 import sqlite3
 from collections import defaultdict
@@ -12,35 +12,35 @@ from api.storage.bulk import Row, Store
 from api.storage.database import is_beyond_reading
 from seed import consistency, verify_derived, verify_filed, verify_history
 from seed.findings import Finding
-from seed.readback import Readback, look, plain_value
+from seed.readback import Readback, plain_value, snapshot_options
 from seed.records import INPUT_MODELS
 from seed.refusals import Entry, Place, entry, shown
 from seed.rows import CHILDREN, COLUMNS, record_digest, rows_of
 
-# What making something of broken facts raises.
+# Exceptions raised by building something from broken facts.
 BROKEN = (LookupError, ValueError, TypeError, AttributeError)
 TABLE = "table"
-"""What is named where a table as a whole is damaged."""
+"""The kind of a finding about a whole table."""
 OF_FACTS = frozenset({"ids", *(f"{kind}s" for kind in INPUT_MODELS), "references", "facts"})
 OWNERS = {table: (kind, column) for kind, parts in CHILDREN.items() for table, column in parts.items()}
 
 
 def verify(database: sa.Engine) -> Iterator[Finding]:
-    """Everything that is not as it should be, in one look at the database and in flat memory."""
+    """Every fault, from one state of the database and in flat memory."""
     with database.connect() as plain:
-        connection = plain.execution_options(**look(plain))
-        look_at_it = connection.begin()
+        connection = plain.execution_options(**snapshot_options(plain))
+        transaction = connection.begin()
         try:
             yield from findings(Store(connection, lenient=True))
         finally:
-            look_at_it.rollback()  # a commit reads what may be beyond reading
+            transaction.rollback()  # a commit might read damaged pages
 
 
 def findings(store: Store, *, everything: bool = True) -> Iterator[Finding]:
-    """The same of an open database; without `everything`, history and hashes alone are looked at."""
+    """The same for an open database; without `everything`, only of the history and of hashes."""
     named: set[tuple[str, str]] = set()
-    for what, found in _looks(store, everything=everything):
-        for finding in _as_far_as_it_goes(what, found):
+    for what, found in _checks(store, everything=everything):
+        for finding in _until_damage(what, found):
             named.add(finding[:2])
             yield finding._replace(of_facts=what in OF_FACTS)
     for one in integrity.damage(store):
@@ -51,7 +51,7 @@ def findings(store: Store, *, everything: bool = True) -> Iterator[Finding]:
 
 
 def report_lines(found: Iterable[Finding]) -> Iterator[str]:
-    """Each finding in a line, and at the end what to do; nothing where everything holds."""
+    """Each finding in a line, then what to do; nothing if there are no findings."""
     count, of_facts, damaged = 0, 0, set()
     for finding in found:
         count += 1
@@ -68,8 +68,8 @@ def report_lines(found: Iterable[Finding]) -> Iterator[str]:
         yield f"Damaged: {listed}. If `rebuild` does not repair that, restore a backup, or load into a new database."
 
 
-def _looks(store: Store, *, everything: bool) -> Iterator[tuple[str, Iterator[Finding]]]:
-    """What is looked at, and what is found there."""
+def _checks(store: Store, *, everything: bool) -> Iterator[tuple[str, Iterator[Finding]]]:
+    """The name of each check, and its findings."""
     if everything:
         yield "ids", _ids(store)
         for kind in INPUT_MODELS:
@@ -81,28 +81,28 @@ def _looks(store: Store, *, everything: bool) -> Iterator[tuple[str, Iterator[Fi
     yield "history", verify_history.findings(store)
 
 
-def _as_far_as_it_goes(what: str, findings: Iterator[Finding]) -> Iterator[Finding]:
-    """A fact that was named already may be so broken that nothing can be made of the others either."""
+def _until_damage(what: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """The findings of a check; if it fails because of damage, one more says so."""
     try:
         yield from findings
     except BROKEN as error:
-        yield Finding("the look at", what, f"stopped because the facts are damaged: {shown(str(error))}")
+        yield Finding("the check of", what, f"stopped because the facts are damaged: {shown(str(error))}")
     except sqlite3.DatabaseError as error:
         if not is_beyond_reading(error):
             raise
-        yield Finding("the look at", what, f"broke off: {error}")
+        yield Finding("the check of", what, f"stopped: {error}")
 
 
 def _ids(store: Store) -> Iterator[Finding]:
-    """SQLite keeps an id that is no text, which can never be asked for."""
+    """Ids that are not text, which SQLite allows and no request can name."""
     if store.sqlite:
         for kind in INPUT_MODELS:
             for (id_,) in store.each(f"SELECT id FROM {kind} WHERE typeof(id) <> 'text' ORDER BY 1"):
-                yield Finding(kind, str(id_), "id: is no text")
+                yield Finding(kind, str(id_), "id: is not text")
 
 
 def _records(store: Store, kind: str) -> Iterator[Finding]:
-    """Each record is fit to be loaded, its columns agree with each other, and nobody changed it since."""
+    """Records that could not be loaded, whose columns contradict each other, or that were changed since."""
     for chunk in Readback(store).chunks(kind):
         stored = _stored(store, kind, [id_ for id_, _, _ in chunk])
         for id_, dataset, fields in chunk:
@@ -118,7 +118,7 @@ Stored = dict[str, defaultdict[str, list[Row]]]
 
 
 def _stored(store: Store, kind: str, ids: list[str]) -> Stored:
-    """By table and record, the rows that hold some records and their parts."""
+    """The rows of some records and their parts, by table and record."""
     found: Stored = {}
     for table, column in {kind: "id", **CHILDREN.get(kind, {})}.items():
         names = COLUMNS[table]
@@ -136,7 +136,7 @@ def _columns(kind: str, id_: str, expected: dict[str, list[Row]], stored: Stored
     for table, rows in expected.items():
         found = stored[table][id_]
         if len(found) != len(rows):
-            yield Finding(kind, id_, f"{table}: has {len(found)} parts where {len(rows)} can be read")
+            yield Finding(kind, id_, f"{table}: has {len(found)} parts, of which {len(rows)} can be read")
         for number, (one, other) in enumerate(zip(found, rows, strict=False)):
             where = "" if table == kind else f"{table} {number}: "
             for name, is_, ought in zip(COLUMNS[table], one, other, strict=True):
@@ -149,7 +149,7 @@ def _columns(kind: str, id_: str, expected: dict[str, list[Row]], stored: Stored
 
 
 def _references(store: Store) -> Iterator[Finding]:
-    """Every record that is named is there."""
+    """References to records that do not exist."""
     for table in COLUMNS:
         kind, own = OWNERS.get(table, (table, "id"))
         for key in models.Base.metadata.tables[table].foreign_keys:
@@ -163,7 +163,7 @@ def _references(store: Store) -> Iterator[Finding]:
 
 
 def _sense(store: Store) -> Iterator[Finding]:
-    """What only several records together can show."""
+    """Faults that only several records together show."""
     strays = (
         "SELECT c.id, o.id, o.event FROM claim c JOIN claim o ON o.id = c.about WHERE c.event <> o.event ORDER BY 1"
     )

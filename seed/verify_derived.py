@@ -1,4 +1,4 @@
-"""Documents, words and closures follow from the facts: each is made anew and compared with what is stored."""
+"""Checks that documents, words, entries and closures follow from the facts, by building each again and comparing."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,13 +21,13 @@ CLOSURES = (
     ("actor", "party", "actor_closure", ACTORS_ABOVE.format(which="")),
     ("location", "container", "location_closure", LOCATIONS_ABOVE.format(which="")),
 )
-# What making something of broken facts raises.
+# Exceptions raised by building something from broken facts.
 BROKEN = (LookupError, ValueError, TypeError)
 AROUND = 30
 
 
 def findings(store: Store) -> Iterator[Finding]:
-    """Everything derived of single records that differs from what their facts say."""
+    """Every derived row of a record that differs from its facts."""
     yield from _closures(store)
     proof = Proof(store)
     for kind in PLAIN:
@@ -40,24 +40,24 @@ def _closures(store: Store) -> Iterator[Finding]:
     for member, whole, table, above in CLOSURES:
         held = f"SELECT {member}, {whole} FROM {table}"
         for id_, other in store.each(f"SELECT * FROM ({above}) one EXCEPT {held} ORDER BY 1, 2"):
-            yield Finding(member, id_, f"belongs to {other}, which its closure does not hold")
+            yield Finding(member, id_, f"belongs to {other}, which is missing from its closure")
         for id_, other in store.each(f"{held} EXCEPT SELECT * FROM ({above}) one ORDER BY 1, 2"):
-            yield Finding(member, id_, f"does not belong to {other}, which its closure holds")
+            yield Finding(member, id_, f"does not belong to {other}, which is in its closure")
 
 
 def _orphans(store: Store) -> Iterator[Finding]:
-    """What is derived of records that are not there."""
+    """Derived rows of records that do not exist."""
     for kind in COLUMNS:
         for table in ("document", "entry" if kind in FILED else "words")[: 1 + (kind != "dataset")]:
             statement = (
                 f"SELECT d.id FROM {kind}_{table} d LEFT JOIN {kind} r ON r.id = d.id WHERE r.id IS NULL ORDER BY 1"
             )
             for (id_,) in store.each(statement):
-                yield Finding(kind, id_, f"has left its {table} behind: there is no such {kind}")
+                yield Finding(kind, id_, f"its {table} is left over: there is no such {kind}")
 
 
 class Proof:
-    """Makes everything anew and compares."""
+    """Builds derived rows again and compares them with the stored ones."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -66,12 +66,12 @@ class Proof:
         self._columns = {(kind, name): _column(store, kind, name) for kind in FILED for name in KINDS[kind]}
 
     def plain(self, kind: Kind) -> Iterator[Finding]:
-        """Records of a kind that is not filed."""
+        """Records of a kind without facets."""
         for ids in self._ids(kind):
             yield from self._made(kind, ids, lambda some: [self._maker.plain(kind, some)])
 
     def events(self) -> Iterator[Finding]:
-        """Events, and the claims about them."""
+        """Events and the claims about them."""
         for ids in self._ids("event"):
             yield from self._made("event", ids, self._events)
             yield from self._made("event", ids, self._claims, what="claim")
@@ -93,7 +93,7 @@ class Proof:
     def _made(
         self, kind: Kind, ids: list[str], make: Callable[[list[str]], Iterable[Made]], what: Kind | None = None
     ) -> Iterator[Finding]:
-        """Compare what is made of some records; if that fails, of each alone, to name the one it fails for."""
+        """Compare the rows built from some records; if that fails, from each alone, to find the damaged one."""
         compared = what or kind
         try:
             found = [finding for made in make(ids) for finding in self._compare(compared, made)]
@@ -111,7 +111,7 @@ class Proof:
         stored = {row[0]: row for row in rows}
         for id_, document in made.documents.items():
             if id_ not in stored:
-                yield Finding(kind, id_, "document: there is none")
+                yield Finding(kind, id_, "document: is missing")
             else:
                 yield from differences(kind, id_, names[1:], stored[id_][1:], document[1:])
         if kind in FILED:
@@ -128,7 +128,7 @@ class Proof:
         new: dict[int, str] = dict(self._maker.facets.new)
         for filed in made:
             if filed.id not in stored:
-                yield Finding(kind, filed.id, "entry: there is none")
+                yield Finding(kind, filed.id, "entry: is missing")
                 continue
             number, facets, *row = stored[filed.id]
             cells = filed.cells
@@ -137,17 +137,17 @@ class Proof:
             held, wanted = readable(facets), BitMap(filed.facets)
             for facet in wanted - held:
                 name = new.get(facet) or self._names[facet]
-                yield Finding(kind, filed.id, f"facets: its entry does not call for {name}")
+                yield Finding(kind, filed.id, f"facets: its entry lacks {name}")
             for facet in held - wanted:
-                name = self._names.get(facet, "a facet that is none")
-                yield Finding(kind, filed.id, f"facets: its entry calls wrongly for {name}")
+                name = self._names.get(facet, "a facet that does not exist")
+                yield Finding(kind, filed.id, f"facets: its entry wrongly has {name}")
             for name in KINDS[kind]:
                 is_ = self._columns[kind, name].get(number)
                 yield from differences(kind, filed.id, (f"{kind}/{name}",), (is_,), (getattr(cells, name),))
 
 
 def _column(store: Store, kind: str, name: str) -> dict[int, float]:
-    """What a column holds of each record; where nothing is known, nothing."""
+    """The known values of a column by record number."""
     found: dict[int, float] = {}
     statement = "SELECT chunk, cells FROM record_column WHERE name = ?"
     for chunk, cells in store.rows(statement, f"{kind}/{name}"):
@@ -163,7 +163,7 @@ def _column(store: Store, kind: str, name: str) -> dict[int, float]:
 def differences(
     kind: str, id_: str, names: Iterable[str], stored: Iterable[object], expected: Iterable[object]
 ) -> Iterator[Finding]:
-    """The columns that differ; of long texts, where they begin to."""
+    """The columns that differ; of long texts, an excerpt where the difference begins."""
     for name, is_, ought in zip(names, stored, expected, strict=False):
         if is_ != ought:
             one, other = excerpts(is_, ought)
@@ -171,7 +171,7 @@ def differences(
 
 
 def excerpts(one: object, other: object) -> tuple[str, str]:
-    """Two values that differ, cut to where they do."""
+    """Two different values, cut to where the difference begins."""
     if not isinstance(one, str) or not isinstance(other, str):
         return shown(one), shown(other)
     at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

@@ -1,4 +1,4 @@
-"""Postings follow from the entries of records, and numbers from the order of days and ids."""
+"""Checks that postings follow from the entries of records, and numbers from the order of days and ids."""
 
 from array import array
 from collections import defaultdict
@@ -17,7 +17,7 @@ BROKEN = (ValueError, TypeError, LookupError)
 
 
 def findings(store: Store) -> Iterator[Finding]:
-    """Every posting that differs from what entries say, and whatever is not numbered as it should be."""
+    """Every posting that differs from the entries, and every wrong number."""
     names: dict[int, str] = dict(store.rows("SELECT id, name FROM facet"))
     called: defaultdict[int, array[int]] = defaultdict(lambda: array("I"))
     for kind in FILED:
@@ -25,7 +25,7 @@ def findings(store: Store) -> Iterator[Finding]:
         for number, id_, facets in store.each(f"SELECT number, id, facets FROM {kind}_entry ORDER BY number"):
             for facet in readable(facets):
                 if facet not in names or record_of(names[facet]) != kind:
-                    yield Finding(kind, id_, "facets: its entry calls for one that is none")
+                    yield Finding(kind, id_, "facets: its entry has one that does not exist")
                 else:
                     called[facet].append(number)
     yield from _postings(store, names, called)
@@ -35,7 +35,7 @@ def findings(store: Store) -> Iterator[Finding]:
 
 
 def readable(facets: object) -> BitMap:
-    """The facets of an entry; none where they cannot be read, which is found by the record's facts."""
+    """The facets of an entry; none if they cannot be read, which another check reports."""
     try:
         return BitMap.deserialize(bytes(facets))  # type: ignore[call-overload]
     except BROKEN:
@@ -43,7 +43,7 @@ def readable(facets: object) -> BitMap:
 
 
 def _numbers(store: Store, kind: Kind) -> Iterator[Finding]:
-    """Records that stand elsewhere than between those before and behind them, or than their documents."""
+    """Records whose number is out of order or differs from that of their document."""
     firsts = store.rows("SELECT day, first FROM day_number WHERE kind = ? ORDER BY day", kind)
     if any(one[1] > other[1] for one, other in pairwise(firsts)):
         yield Finding("day_number", kind, "does not ascend with the days")
@@ -59,14 +59,14 @@ def _numbers(store: Store, kind: Kind) -> Iterator[Finding]:
         "WHERE e.id IS NULL OR e.id <> d.id ORDER BY 1"
     )
     for (id_,) in store.each(statement):
-        yield Finding(kind, id_, "number: its document has another than its entry")
+        yield Finding(kind, id_, "number: differs between its document and its entry")
 
 
 def _postings(store: Store, names: dict[int, str], called: "dict[int, array[int]]") -> Iterator[Finding]:
     for facet, chunk, hash_, stored in store.each("SELECT facet, chunk, hash, members FROM posting ORDER BY 1, 2"):
         name = names.get(facet)
         if name is None:
-            yield Finding("posting", str(facet), "is of no facet")
+            yield Finding("posting", str(facet), "belongs to no facet")
             continue
         first, end = chunk << CHUNK_BITS, (chunk + 1) << CHUNK_BITS
         ought = called.get(facet, array("I"))
@@ -81,10 +81,10 @@ def _postings(store: Store, names: dict[int, str], called: "dict[int, array[int]
             members = BitMap.deserialize(bytes(stored))
         except BROKEN:
             members = BitMap()
-        yield from _named(store, name, wanted - members, "is not in the facet {}")
-        yield from _named(store, name, members - wanted, "is in the facet {} without reason")
+        yield from _named(store, name, wanted - members, "is missing from the facet {}")
+        yield from _named(store, name, members - wanted, "is wrongly in the facet {}")
     for facet, numbers in called.items():
-        yield from _named(store, names[facet], BitMap(numbers), "is not in the facet {}")
+        yield from _named(store, names[facet], BitMap(numbers), "is missing from the facet {}")
 
 
 def _named(store: Store, name: str, numbers: BitMap, what: str) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""The log of revisions, its chain of digests and every past version hold together, and with the documents there are."""
+"""Checks the log of revisions, its chain of digests and all past versions, against each other and the documents."""
 
 import zlib
 from collections import Counter
@@ -11,12 +11,12 @@ from api.index.history import DELETE, FIRST, KINDS, PUT, SEALED, changes, digest
 from api.storage.bulk import Row, Store
 from seed.findings import Finding
 
-# What reading a row that somebody changed may raise.
+# Exceptions raised by reading a damaged row.
 BROKEN = (ValueError, TypeError, AttributeError)
 _LAST = """
 SELECT c.id, c.op, c.sha256 FROM change c WHERE c.kind = '{kind}' AND NOT EXISTS (
 SELECT 1 FROM change later WHERE later.kind = c.kind AND later.id = c.id AND later.revision > c.revision)"""
-# Every text that was put and is not served any more, as the change says and as it was kept.
+# Every replaced document: its hash in the change that wrote it, and its stored text.
 _REPLACED = """
 SELECT c.kind, c.id, c.revision, c.sha256, p.body FROM change c JOIN change n ON n.kind = c.kind AND n.id = c.id
 AND n.revision = (
@@ -34,13 +34,13 @@ def findings(store: Store) -> Iterator[Finding]:
     """Everything in the history that is damaged."""
     rows = store.rows(f"SELECT {', '.join((*SEALED, 'seal'))} FROM revision ORDER BY number")
     if not rows and store.rows("SELECT 1 FROM dataset LIMIT 1"):
-        yield Finding("revision", "1", "is not there, although records are loaded")
+        yield Finding("revision", "1", "is missing, although records are loaded")
     previous = FIRST
     for expected, row in enumerate(rows, 1):
         fields = dict(zip(SEALED, row, strict=False))
         yield from _revision(store, expected, fields, row)
         if fields["previous"] != previous:
-            yield Finding("revision", str(row[0]), "previous: is not the digest of the revision before it")
+            yield Finding("revision", str(row[0]), "previous: is not the digest of the previous revision")
         previous = fields["digest"]
     yield from _changes(store)
     for kind in KINDS:
@@ -50,10 +50,10 @@ def findings(store: Store) -> Iterator[Finding]:
 
 
 def _revision(store: Store, expected: int, fields: dict[str, object], row: Row) -> Iterator[Finding]:
-    """One revision by itself."""
+    """The faults of a single revision."""
     number, name = fields["number"], str(fields["number"])
     if number != expected:
-        yield Finding("revision", name, f"number: is not {expected}, which follows the one before it")
+        yield Finding("revision", name, f"number: is not {expected}, the next number")
     if _seal(row) != row[-1]:
         yield Finding("revision", name, "is damaged")
     if not isinstance(number, int):
@@ -67,11 +67,13 @@ def _revision(store: Store, expected: int, fields: dict[str, object], row: Row) 
         yield Finding("revision", name, "digest: its changes cannot be read")
     puts, deletes = counted[PUT], counted[DELETE]
     if not all(isinstance(count, int) for count in counts) or (sum(counts[:2]), counts[2]) != (puts, deletes):  # type: ignore[arg-type]
-        yield Finding("revision", name, f"counts other than its {puts:,} documents put and {deletes:,} deleted")
+        yield Finding(
+            "revision", name, f"counts: differ from its changes, {puts:,} documents written and {deletes:,} deleted"
+        )
 
 
 def _seal(row: Row) -> str | None:
-    """What seals the row as it is; None if it cannot be read."""
+    """The seal computed from the row; None if it cannot be read."""
     number, recorded_at, *rest = row[: len(SEALED)]
     try:
         if not isinstance(recorded_at, datetime | str):
@@ -82,40 +84,40 @@ def _seal(row: Row) -> str | None:
 
 
 def _changes(store: Store) -> Iterator[Finding]:
-    """Changes of no revision, or that are none."""
+    """Changes without a revision, or of an unknown kind."""
     none = "NOT EXISTS (SELECT 1 FROM revision r WHERE r.number = c.revision)"
     for kind, id_, number in store.each(f"SELECT kind, id, revision FROM change c WHERE {none} ORDER BY 1, 2, 3"):
         yield Finding(kind, id_, f"change: there is no revision {number}")
     known = f"kind IN {KINDS} AND op IN ('{PUT}', '{DELETE}')"
     for kind, id_, number in store.each(f"SELECT kind, id, revision FROM change WHERE NOT ({known}) ORDER BY 1, 2, 3"):
-        yield Finding(kind, id_, f"change: in revision {number} it is neither put nor deleted")
+        yield Finding(kind, id_, f"change: in revision {number} it is neither `put` nor `delete`")
 
 
 def _served(store: Store, kind: str) -> Iterator[Finding]:
-    """What is served is what was last put, to the byte."""
+    """Documents that differ from what the last change wrote."""
     for id_, mark, body in store.each(f"SELECT id, sha256, body FROM {kind}_document ORDER BY 1"):
         if not isinstance(body, str) or sha256(body.encode(errors="surrogateescape")).digest() != mark:
-            yield Finding(kind, str(id_), "document: is not of the hash that stands beside it")
+            yield Finding(kind, str(id_), "document: does not have its stored hash")
     last = _LAST.format(kind=kind)
     for (id_,) in store.each(
         f"SELECT d.id FROM {kind}_document d LEFT JOIN ({last}) l ON l.id = d.id "
         f"WHERE l.id IS NULL OR l.op <> '{PUT}' OR l.sha256 <> d.sha256 ORDER BY 1"
     ):
-        yield Finding(kind, id_, "document: is not what its last change put")
+        yield Finding(kind, id_, "document: differs from that of its last change")
     for (id_,) in store.each(
         f"SELECT l.id FROM ({last}) l LEFT JOIN {kind}_document d ON d.id = l.id "
         f"WHERE l.op = '{PUT}' AND d.id IS NULL ORDER BY 1"
     ):
-        yield Finding(kind, id_, "document: is not there, although no revision deleted it")
+        yield Finding(kind, id_, "document: is missing, although no revision deleted it")
 
 
 def _past(store: Store) -> Iterator[Finding]:
-    """Every text that was replaced was kept, as it was."""
+    """Replaced documents that are missing or damaged, and stored ones that nothing replaced."""
     for kind, id_, revision, mark, body in store.each(_REPLACED):
         if not _is(body, mark):
-            yield Finding(kind, id_, f"past version: is not there as revision {revision} put it")
+            yield Finding(kind, id_, f"past version: is missing or differs from that of revision {revision}")
     for kind, id_, number in store.each(_STRAYS):
-        yield Finding(kind, id_, f"past version: nothing of it was replaced in revision {number}")
+        yield Finding(kind, id_, f"past version: replaced nothing in revision {number}")
 
 
 def _is(body: object, mark: object) -> bool:
@@ -126,7 +128,7 @@ def _is(body: object, mark: object) -> bool:
 
 
 def _releases(store: Store) -> Iterator[Finding]:
-    """Every frozen state is of a revision that there is, and its row and its file are as they were made."""
+    """Releases without their revision, or with a damaged row or file."""
     try:
         for name in unsealed_releases(store):
             yield Finding("release", name, "is damaged")
@@ -137,7 +139,7 @@ def _releases(store: Store) -> Iterator[Finding]:
         "LEFT JOIN revision v ON v.number = r.revision AND v.digest = r.digest ORDER BY 1"
     ):
         if number is None:
-            yield Finding("release", name, "is of no revision that there is")
+            yield Finding("release", name, "its revision does not exist")
         known, length = sha256(), 0
         numbers = store.column("SELECT number FROM release_part WHERE name = ? ORDER BY number", name)
         for part in numbers:
@@ -147,4 +149,4 @@ def _releases(store: Store) -> Iterator[Finding]:
         if (known.hexdigest(), length) != (mark, size):
             yield Finding("release", name, "file: is damaged")
     for (name,) in store.rows("SELECT DISTINCT name FROM release_part WHERE name NOT IN (SELECT name FROM release)"):
-        yield Finding("release", name, "file: is of no release")
+        yield Finding("release", name, "file: belongs to no release")

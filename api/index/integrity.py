@@ -194,7 +194,7 @@ def _changes(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
     for number, previous, ought in store.rows("SELECT number, previous, digest FROM revision ORDER BY number"):
         statement = f"SELECT kind, id, op, sha256 FROM change WHERE (revision = {number:d})"
         if digest(previous, _slices(store, statement, ("kind", "id"), ("", ""), pace)) != ought:
-            yield _whole(table, f"the changes of revision {number} are not those that it was made of")
+            yield _whole(table, f"the changes of revision {number} differ from its digest")
 
 
 def _past(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
@@ -206,7 +206,7 @@ def _past(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
     keys = ("p.kind", "p.id", "p.replaced_in")
     for kind, id_, number, body, ought in _slices(store, statement, keys, ("", "", LEAST), pace):
         if ought is None or sha256(_unpacked(body)).digest() != ought:
-            yield _whole(table, f"{kind} {id_} is not there as it was before revision {number}")
+            yield _whole(table, f"{kind} {id_} as before revision {number} is missing or damaged")
 
 
 def _unpacked(body: bytes) -> bytes:
@@ -272,7 +272,7 @@ def misnumbered(store: Store, kind: str, pace: Pace = lambda: None) -> Iterator[
         "WHERE (e.id IS NULL OR e.id <> d.id)"
     )
     for (id_,) in _slices(store, statement, ("d.id",), ("",), pace):
-        yield id_, "number: its document has another than its entry"
+        yield id_, "number: differs between its document and its entry"
 
 
 def _entries(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
@@ -309,9 +309,9 @@ def _documents(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
         if not isinstance(body, str) or sha256(body.encode(errors="surrogateescape")).digest() != mark:
             yield Damage(table, kind, id_, body, "its document is damaged")
         elif row_hash(*held) != hash_:
-            yield Damage(table, kind, id_, body, "what stands beside its document is damaged")
+            yield Damage(table, kind, id_, body, "the columns beside its document are damaged")
         elif not _says(orjson.loads(body), NAMED[kind], named):
-            yield _whole(kind, f"{id_} is called otherwise than in its document")
+            yield _whole(kind, f"{id_} differs from its document")
     yield from _as_many(store, table, kind)
 
 

@@ -291,7 +291,7 @@ class Garbage:
         """Nothing was collected yet."""
         self._looks = 0
 
-    def look(self, since: int, *, busy: bool) -> None:
+    def collect(self, since: int, *, busy: bool) -> None:
         """Collect after a number of collections of new objects; while requests are running, only after many more."""
         if since > MUCH_GARBAGE or (since and not busy):
             self._looks += 1
@@ -348,7 +348,7 @@ class Server(uvicorn.Server):
             for connection in list(self.server_state.connections):
                 if isinstance(connection, Connection):
                     connection.check(now)
-            self._garbage.look(gc.get_count()[1], busy=bool(self.server_state.tasks))
+            self._garbage.collect(gc.get_count()[1], busy=bool(self.server_state.tasks))
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -106,7 +106,7 @@ class Server:
         """None: the server is away."""
         self._connection: Any = None
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         """Poll its position."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -199,14 +199,14 @@ class ReplicatedReader:
 
     async def _begin(self) -> None:
         """Poll all servers at once, then start a polling task for each."""
-        await asyncio.gather(*(server.look() for server in self._servers))
+        await asyncio.gather(*(server.poll() for server in self._servers))
         self._settle()
         self._looking = [asyncio.create_task(self._keep_looking(server)) for server in self._servers]
 
     async def _keep_looking(self, server: Server) -> None:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            await server.look()
+            await server.poll()
             self._settle()
 
     def _settle(self) -> None:

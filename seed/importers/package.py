@@ -128,9 +128,9 @@ def _unlike(path: Path, members: dict[str, Any]) -> Iterator[Refusal]:
         return
     for name, stated in sums.items():
         if name not in members:
-            yield Refusal(Place(f"{path}/{name}"), "", "", f"is not there, and {DESCRIPTOR} says it is")
+            yield Refusal(Place(f"{path}/{name}"), "", "", f"is missing, but {DESCRIPTOR} lists it")
         elif (found := _sum(members[name])) is not None and f"sha256:{found}" != stated:
-            yield Refusal(Place(f"{path}/{name}"), "", "", f"is not of the SHA-256 that {DESCRIPTOR} says")
+            yield Refusal(Place(f"{path}/{name}"), "", "", f"does not have the SHA-256 in {DESCRIPTOR}")
 
 
 def _sum(opened: Callable[[], IO[bytes]]) -> str | None:

@@ -15,7 +15,7 @@ from api.storage.database import engine, explained
 from migrations import require_current
 from seed.export import ExportUnusableError, require_datasets
 from seed.interchange import ftm, stix
-from seed.readback import look
+from seed.readback import snapshot_options
 
 BATCH = 500
 LOST = "LOST.md"
@@ -83,7 +83,7 @@ def _read(url: str, folder: Path, writer: Writer, datasets: list[str] | None) ->
     made = engine(url)
     try:
         with explained(url), made.connect() as plain:
-            connection = plain.execution_options(**look(plain))
+            connection = plain.execution_options(**snapshot_options(plain))
             with connection.begin():
                 require_datasets(Store(connection), datasets)
                 return _write(connection, folder, writer, datasets)

@@ -80,27 +80,27 @@ KINDS: dict[str, tuple[Spoil, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "a page of records": (
         emptied("claim"),
-        (f"the look at claims: broke off: {MALFORMED}", f"table claim: cannot be read: {MALFORMED}"),
+        (f"the check of claims: stopped: {MALFORMED}", f"table claim: cannot be read: {MALFORMED}"),
         found(6, "claim", "claim_document", of_facts=3),
     ),
     "a document": (
         altered("UPDATE actor_document SET body = replace(body, 'person', 'persan') WHERE id = 'haidai'"),
-        ("actor haidai: document: is not of the hash that stands beside it",),
+        ("actor haidai: document: does not have its stored hash",),
         found(2),
     ),
     "a page of documents": (
         emptied("event_document"),
-        (f"the look at documents: broke off: {MALFORMED}", f"table event_document: cannot be read: {MALFORMED}"),
+        (f"the check of documents: stopped: {MALFORMED}", f"table event_document: cannot be read: {MALFORMED}"),
         found(3, "event_document"),
     ),
     "a posting": (
         altered("UPDATE posting SET members = x'00' WHERE facet = (SELECT id FROM facet WHERE name = 'kind:order')"),
-        ("event reprieve-order: is not in the facet kind:order",),
+        ("event reprieve-order: is missing from the facet kind:order",),
         found(3, "posting"),
     ),
     "a page of postings": (
         emptied("posting"),
-        (f"the look at postings: broke off: {MALFORMED}", f"table posting: cannot be read: {MALFORMED}"),
+        (f"the check of postings: stopped: {MALFORMED}", f"table posting: cannot be read: {MALFORMED}"),
         found(4, "facet", "posting"),
     ),
     "the log of revisions": (
@@ -110,22 +110,22 @@ KINDS: dict[str, tuple[Spoil, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "a page of the log": (
         emptied("revision"),
-        (f"the look at history: broke off: {MALFORMED}", f"table revision: cannot be read: {MALFORMED}"),
+        (f"the check of history: stopped: {MALFORMED}", f"table revision: cannot be read: {MALFORMED}"),
         found(3, "change", "revision"),
     ),
     "a past version": (
         altered("UPDATE past_version SET body = x'00' WHERE id = 'belarusian-volunteers' AND replaced_in = 2"),
         (
-            "actor belarusian-volunteers: past version: is not there as revision 1 put it",
-            "table past_version: actor belarusian-volunteers is not there as it was before revision 2",
+            "actor belarusian-volunteers: past version: is missing or differs from that of revision 1",
+            "table past_version: actor belarusian-volunteers as before revision 2 is missing or damaged",
         ),
         found(2, "past_version"),
     ),
     "a past version that became text": (
         altered("UPDATE past_version SET body = 'x' WHERE id = 'belarusian-volunteers' AND replaced_in = 2"),
         (
-            "actor belarusian-volunteers: past version: is not there as revision 1 put it",
-            "table past_version: actor belarusian-volunteers is not there as it was before revision 2",
+            "actor belarusian-volunteers: past version: is missing or differs from that of revision 1",
+            "table past_version: actor belarusian-volunteers as before revision 2 is missing or damaged",
         ),
         found(2, "past_version"),
     ),

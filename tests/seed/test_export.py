@@ -196,8 +196,8 @@ def test_a_package_is_held_to_the_sums_of_its_descriptor(filled_url: str, tmp_pa
     outcome = load(filled_url, "package", [target])
     assert not outcome.loaded
     assert [str(one).removeprefix(str(target)) for one in outcome.refused][:2] == [
-        "/actors.ndjson: is not there, and datapackage.json says it is",
-        "/claims.ndjson: is not of the SHA-256 that datapackage.json says",
+        "/actors.ndjson: is missing, but datapackage.json lists it",
+        "/claims.ndjson: does not have the SHA-256 in datapackage.json",
     ]
     changed.write_text(kept)
     (tmp_path / "actors.ndjson").rename(target / "actors.ndjson")

@@ -43,7 +43,7 @@ def test_a_damaged_workbook_is_refused_wherever_it_is_damaged(tmp_path: Path) ->
 
 
 def test_a_row_that_is_cut_short_is_refused(tmp_path: Path) -> None:
-    """As where a download or a copy broke off: what is left of the row would be another claim."""
+    """A row cut short, as by an incomplete download, would be another claim."""
     path = sheet(tmp_path / "f.csv", FIRST, SECOND)
     whole = path.read_bytes().decode()
     path.write_text(whole[: whole.rindex("denies")])

@@ -127,7 +127,7 @@ FACTS = {
         "UPDATE dating SET dataset = 'lysychansk' WHERE id = (SELECT min(id) FROM dating)",
         "is of the same dataset",
     ),
-    "no revision": ("DELETE FROM revision", "revision 1: is not there, although records are loaded"),
+    "no revision": ("DELETE FROM revision", "revision 1: is missing, although records are loaded"),
 }
 DERIVED = {
     "an event's document": (
@@ -152,11 +152,11 @@ DERIVED = {
     ),
     "a document that is missing": (
         "DELETE FROM actor_document WHERE id = 'haidai'",
-        "actor haidai: document: there is none",
+        "actor haidai: document: is missing",
     ),
     "a document without a record": (
         "INSERT INTO source_document (id, span, day, size, sha256, hash, body) VALUES ('ghost', 6, 0, 2, '', 0, '{}')",
-        "source ghost: has left its document behind: there is no such source",
+        "source ghost: its document is left over: there is no such source",
     ),
     "words of an actor": (
         "UPDATE actor_words SET words = ' x ' WHERE id = 'haidai'",
@@ -168,7 +168,7 @@ DERIVED = {
     ),
     "an entry that is missing": (
         "DELETE FROM event_entry WHERE id = 'refinery-entry'",
-        "event refinery-entry: entry: there is none",
+        "event refinery-entry: entry: is missing",
     ),
     "a number that is out of order": (
         "UPDATE event_entry SET number = 5000 WHERE id = 'refinery-entry'",
@@ -176,14 +176,14 @@ DERIVED = {
     ),
     "facets that cannot be read": (
         "UPDATE claim_entry SET facets = substr(facets, 1, 4) WHERE id = 'lysychansk-s14a'",
-        HAIDAI + "facets: its entry does not call for claim/all",
+        HAIDAI + "facets: its entry lacks claim/all",
     ),
     "facets of another record": (
         (
             "UPDATE claim_entry SET facets = (SELECT facets FROM claim_entry WHERE id = 'lysychansk-s07a') "
             "WHERE id = 'lysychansk-s14a'"
         ),
-        HAIDAI + "facets: its entry calls wrongly for claim/speaker:",
+        HAIDAI + "facets: its entry wrongly has claim/speaker:",
     ),
     "the first day on which a claim was said": (
         "UPDATE claim_entry SET said_certain = said_certain + 1 WHERE id = 'lysychansk-s14a'",
@@ -191,14 +191,14 @@ DERIVED = {
     ),
     "a posting that is missing": (
         "DELETE FROM posting WHERE facet = (SELECT id FROM facet WHERE name = 'word:refinery')",
-        "event refinery-entry: is not in the facet word:refinery",
+        "event refinery-entry: is missing from the facet word:refinery",
     ),
     "a posting of others": (
         (
             "UPDATE posting SET members = (SELECT members FROM posting p JOIN facet f ON f.id = p.facet "
             "WHERE f.name = 'all') WHERE facet = (SELECT id FROM facet WHERE name = 'kind:order')"
         ),
-        "event refinery-entry: is in the facet kind:order without reason",
+        "event refinery-entry: is wrongly in the facet kind:order",
     ),
     "a posting of no facet": ("UPDATE facet SET id = 99999 WHERE name = 'kind:order'", "posting "),
     "a posting's hash": (
@@ -222,15 +222,15 @@ DERIVED = {
     ),
     "a party that somebody does not belong to": (
         "INSERT INTO actor_closure (actor, party) VALUES ('haidai', 'russia')",
-        "actor haidai: does not belong to russia, which its closure holds",
+        "actor haidai: does not belong to russia, which is in its closure",
     ),
     "a party that somebody belongs to": (
         "DELETE FROM actor_closure WHERE actor = 'haidai' AND party = 'ukraine'",
-        "actor haidai: belongs to ukraine, which its closure does not hold",
+        "actor haidai: belongs to ukraine, which is missing from its closure",
     ),
     "a place that another lies in": (
         "DELETE FROM location_closure WHERE location = 'lysychansk' AND container = 'luhansk-oblast'",
-        "location lysychansk: belongs to luhansk-oblast, which its closure does not hold",
+        "location lysychansk: belongs to luhansk-oblast, which is missing from its closure",
     ),
 }
 
@@ -271,9 +271,9 @@ def test_text_that_is_no_text(database: sa.Engine, backend: str) -> None:
         ("UPDATE dataset SET recorded_at = '' WHERE id = 'lysychansk'", "dataset lysychansk: recorded_at: "),
         ("UPDATE dataset SET recorded_at = -5 WHERE id = 'lysychansk'", "dataset lysychansk: recorded_at: "),
         ("UPDATE dataset SET title = x'fffe' WHERE id = 'lysychansk'", "dataset lysychansk: title: "),
-        ("UPDATE dataset SET id = x'fffe' WHERE id = 'lysychansk'", r"dataset b'\xff\xfe': id: is no text"),
+        ("UPDATE dataset SET id = x'fffe' WHERE id = 'lysychansk'", r"dataset b'\xff\xfe': id: is not text"),
         ("UPDATE revision SET recorded_at = 'many'", "revision 1: is damaged"),
-        ("UPDATE source SET id = x'fffe' WHERE id = 'geonames'", r"source b'\xff\xfe': id: is no text"),
+        ("UPDATE source SET id = x'fffe' WHERE id = 'geonames'", r"source b'\xff\xfe': id: is not text"),
     ],
 )
 def test_what_is_broken_beyond_reading_is_named_too(
@@ -304,7 +304,7 @@ def test_the_commands(dossier_url: str, capsys: pytest.CaptureFixture[str], monk
     assert (code, out) == (1, "")
     assert err.startswith("actor haidai: body: is '{}', but the facts say ")
     assert err.splitlines()[1:] == [
-        "actor haidai: document: is not of the hash that stands beside it",
+        "actor haidai: document: does not have its stored hash",
         "Findings: 2. `counterclaim rebuild` repairs what is derived from facts.",
     ]
     assert command(capsys, "rebuild") == (0, "Derived again: 27 events and their claims.\n", "")

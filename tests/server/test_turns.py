@@ -91,7 +91,7 @@ def test_older_garbage_is_looked_for_while_nobody_is_answered(monkeypatch: pytes
     monkeypatch.setattr("api.server.server.gc.collect", looks.append)
     garbage = Garbage()
     for since, busy in ((0, False), (1, True), (MUCH_GARBAGE, True), (1, False), (MUCH_GARBAGE + 1, True)):
-        garbage.look(since, busy=busy)
+        garbage.collect(since, busy=busy)
     assert (looks, GARBAGE[0] <= 2_000, min(GARBAGE[1:]) > MUCH_GARBAGE) == ([1, 1], True, True)
 
 
