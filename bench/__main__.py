@@ -1,4 +1,4 @@
-"""One command: fill one database after the other, start real servers, ask them in turns, and write down the results."""
+"""Runs the benchmark: fills each database, starts real servers, sends requests in turns, and writes the results."""
 
 import argparse
 import json
@@ -31,7 +31,7 @@ BEFORE = "6eed957"
 """The commit of this repository that loads are compared with."""
 GROWTH_ROUNDS, GROWTH_SECONDS = 5, 2
 LOOK_S = 0.1
-"""How long between two looks at the room that a load takes."""
+"""The time between two measurements of the disk space that a load takes."""
 FOLDER = Path("build/bench")
 SHARE_OF_MEMORY = 4
 """PostgreSQL's manual advises a quarter of the machine's memory for `shared_buffers`; it starts with 128 MB."""
@@ -85,7 +85,7 @@ def parsed() -> argparse.Namespace:
 
 @contextmanager
 def place(*, keep: bool) -> Iterator[Path]:
-    """Where the databases lie; a PostgreSQL server of our own lies beside them and is stopped at the end."""
+    """The folder of the databases, with a PostgreSQL server that is stopped at the end."""
     postgres.open_run()
     try:
         postgres.server_url(f"shared_buffers={memory_mb() // SHARE_OF_MEMORY}MB", "max_wal_size=4GB")
@@ -100,12 +100,12 @@ def place(*, keep: bool) -> Iterator[Path]:
 
 
 def memory_mb() -> int:
-    """What this machine has."""
+    """The memory of this machine."""
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
 
 
 def running() -> str:
-    """The PostgreSQL that is measured, and the memory it has."""
+    """The version of PostgreSQL, and its memory."""
     with psycopg.connect(postgres.server_url()) as connection:
         version, buffers = (
             connection.execute(f"SHOW {name}").fetchone() for name in ("server_version", "shared_buffers")
@@ -115,7 +115,7 @@ def running() -> str:
 
 @contextmanager
 def database(backend: str, folder: Path, size: int, *, keep: bool) -> Iterator[str]:
-    """The address of the database for so many events; what is not kept is dropped at the end."""
+    """The address of the database of a size; dropped at the end unless kept."""
     if not keep:
         with passing(backend, folder, f"bench{size}") as url:
             yield url
@@ -149,7 +149,7 @@ def kept_database(name: str) -> str:
 
 
 def fill(backend: str, urls: Urls, copies: int, found: Findings) -> None:
-    """Load those that are empty, one after another, so that each load has the machine for itself."""
+    """Load the empty databases, one after another so that loads do not share the machine."""
     largest = max(urls)
     for size, url in urls.items():
         if not filled(url):
@@ -166,7 +166,7 @@ def fill(backend: str, urls: Urls, copies: int, found: Findings) -> None:
 
 
 def as_before(folder: Path) -> Path:
-    """The code as it was at the commit that loads are compared with."""
+    """A checkout of the commit that loads are compared with."""
     code = folder / "before"
     code.mkdir()
     archive = subprocess.run(["git", "archive", BEFORE], check=True, capture_output=True)  # noqa: S603, S607 - our own
@@ -175,7 +175,7 @@ def as_before(folder: Path) -> Path:
 
 
 def filled(url: str) -> bool:
-    """Whether anything was loaded."""
+    """Whether the database contains data."""
     made = engine(url)
     try:
         with made.connect().execution_options(read_only=True) as connection:
@@ -187,7 +187,7 @@ def filled(url: str) -> bool:
 
 
 def filled_by(way: str, url: str, size: int, copies: int = 1, *, code: Path | None = None) -> dict[str, float]:
-    """Fill a database, by today's code or another; what that took, with processor time (`cpu_s`), the server's too."""
+    """Fill a database, by this code or another; returns measurements, with the processor time (`cpu_s`)."""
     server = parent(url)
     before = children_s(server)
     ours = "loader" if way == "before" else way
@@ -205,24 +205,24 @@ def filled_by(way: str, url: str, size: int, copies: int = 1, *, code: Path | No
 
 
 def on_disk(url: str) -> int:
-    """Bytes that an SQLite database takes now, with what waits to be written into it; 0 for PostgreSQL's."""
+    """The current size of an SQLite database in bytes, including its log; 0 for PostgreSQL."""
     path = Path(url)
     return sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*")) if parent(url) is None else 0
 
 
 def parent(url: str) -> int | None:
-    """The process whose children serve a PostgreSQL database."""
+    """The parent process of a PostgreSQL server."""
     return postmaster(url) if "://" in url else None
 
 
 def children_s(server: int | None) -> float:
-    """The processor time of all processes that were started and have ended, and of a database server's."""
+    """The processor time of all child processes that have ended, and of a database server."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return ended.ru_utime + ended.ru_stime + (0 if server is None else postgresql_cpu_s(server))
 
 
 def measure(backend: str, urls: Urls, arguments: argparse.Namespace, folder: Path, found: Findings) -> None:
-    """Ask every server of one database in turns, round after round."""
+    """Measure every server of one database in turns, for several rounds."""
     url, small = urls[arguments.events], urls[arguments.small]
     index(url)
     world = World(arguments.events // arguments.copies, arguments.copies)
@@ -259,7 +259,7 @@ def measure(backend: str, urls: Urls, arguments: argparse.Namespace, folder: Pat
 
 
 def growth(servers: dict[str, Server], pages: dict[str, Path]) -> tuple[float, float]:
-    """The page's p99 in milliseconds over the small and the large database, asked in turns, one question at a time."""
+    """The page's p99 in milliseconds over the small and the large database, measured in turns on one connection."""
     taken: dict[str, list[Sample]] = {"small": [], "ours": []}
     for _ in range(GROWTH_ROUNDS):
         for name, samples in taken.items():
@@ -268,7 +268,7 @@ def growth(servers: dict[str, Server], pages: dict[str, Path]) -> tuple[float, f
 
 
 def index(url: str) -> None:
-    """Give the usual way the indexes that it would have."""
+    """Create the indexes that the usual way would have."""
     made = engine(url)
     with made.begin() as connection:
         for statement in INDEXES:

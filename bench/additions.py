@@ -1,4 +1,4 @@
-"""What one more record, and one more month, cost: into a small database, a large one, and one without events."""
+"""The cost of one more record and one more month: in a small database, a large one, and one without events."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from seed.refusals import Entry, Refusal
 
 ROUNDS = 5
 FIRST, NEXT_MONTH, DAYS = 9_000_000, date(2024, 1, 1), 31
-"""New events are numbered from here, and begin on this day, after all others."""
+"""The first number and day of new events, after all others."""
 MONTHS_OF_LARGEST = 230
-"""A month of UCDP's candidate events is 1,700 beside 386,000."""
+"""The share of a month: UCDP's candidate events are 1,700 of 386,000."""
 
 
 class Additions(NamedTuple):
@@ -30,11 +30,11 @@ class Additions(NamedTuple):
 
 @dataclass
 class Month(World):
-    """A month of the same world that comes later: events and claims, whose actors, places and sources are there."""
+    """A later month of the same world: events and claims of existing actors, places and sources."""
 
     first: int = FIRST
     draw: int = 0
-    """Another number, another month: words and places stay those of the world."""
+    """The record with another number and month, and the same words and places."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -71,7 +71,7 @@ def _surrounds(one: Entry | Refusal) -> bool:
 
 
 def _load(url: str, entries: Iterable[Entry | Refusal], postmaster: int | None) -> float:
-    """Seconds of processor time, the database server's included."""
+    """Seconds of processor time, including the database server's."""
     made = engine(url)
     before = used_s(postmaster)
     load(made, entries)

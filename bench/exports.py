@@ -1,4 +1,4 @@
-"""The export of a year against the database handing out the same text, by processor time, and the server's memory."""
+"""Compares the export of a year with the database sending the same text: processor time, and the server's memory."""
 
 import json
 import sqlite3
@@ -20,7 +20,7 @@ from bench.servers import PATIENCE_S, Server, used_s
 
 CHUNK, OK, ROUNDS, ROLLUPS = 1 << 20, HTTPStatus.OK, 5, 20
 FIRST, LAST = "2018-01-01", "2018-12-31"
-# The numbers of all that may have happened in a year, in the order of days: looked up off the clock, as both know them.
+# The numbers of all events that may have happened in a year, in the order of days; not part of the measurement.
 NUMBERS = f"""
 SELECT n.number FROM event e JOIN event_entry n ON n.id = e.id WHERE n.day > 0
 AND coalesce(e.date_earliest, '0001-01-01') <= '{LAST}' AND coalesce(e.date_latest, '9999-12-31') >= '{FIRST}'
@@ -32,7 +32,7 @@ READ = "SELECT d.body FROM json_each(?) n CROSS JOIN event_document d ON d.numbe
 
 @dataclass(frozen=True)
 class Export:
-    """Rows per second of processor time of both, and megabytes of the server's own memory afterwards."""
+    """Rows per second of processor time of both, and the server's own memory afterwards in megabytes."""
 
     rows: int
     ours: float
@@ -41,7 +41,7 @@ class Export:
 
 
 def measure(server: Server, url: str) -> Export:
-    """Export a year and have the database hand out the same, in turns; what comes first is not on the clock."""
+    """Export a year and read the same from the database, in turns; the first of each is not measured."""
     numbers = _numbers(url)
     rows, same = _download(server), _from_database(url, numbers)
     if rows != same:
@@ -66,7 +66,7 @@ def _download(server: Server) -> int:
             lines = BytesIO(memoryview(part)[:size]).readlines()  # counting ends of lines would cost half an export
             rows += len(lines) - (not lines[-1].endswith(b"\n"))
         if answer.status != OK or rows != int(answer.headers["counterclaim-count"]):
-            raise RuntimeError("The export is not whole.")
+            raise RuntimeError("The export is incomplete.")
     return rows
 
 
@@ -79,7 +79,7 @@ def _numbers(url: str) -> list[int]:
 
 
 def _from_database(url: str, numbers: list[int]) -> int:
-    """By COPY on PostgreSQL; by reading the same rows on SQLite, which has nothing like it."""
+    """By COPY on PostgreSQL; on SQLite, which has no equivalent, by reading the rows."""
     if is_sqlite(url):
         lite = sqlite3.connect(f"file:{sqlite_file(url)}?mode=ro", uri=True)
         rows = sum(1 for (text,) in lite.execute(READ, (json.dumps(numbers),)) if text.encode() + b"\n")

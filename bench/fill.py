@@ -1,4 +1,4 @@
-"""Fills a database with a made-up world, by the loader or by the ORM, and says how long it took."""
+"""Fills a database with a made-up world, by the loader or the ORM, and prints how long it took."""
 
 import gc
 import json
@@ -27,7 +27,7 @@ BATCH = 5_000
 
 
 class Filled(NamedTuple):
-    """How many records there are, and how long it took to make them, where that was apart, and to load them."""
+    """The number of records, and the time to generate them (if separate) and to load them."""
 
     records: int
     making_s: float
@@ -35,13 +35,13 @@ class Filled(NamedTuple):
 
 
 def by_loader(made: sa.Engine, world: World) -> Filled:
-    """From records to what can be asked for."""
+    """Load records with the loader."""
     started = time.monotonic()
     return Filled(load(made, world.entries()).read, 0, time.monotonic() - started)
 
 
 def by_orm(made: sa.Engine, world: World) -> Filled:
-    """The same records as rows of the tables of facts, nothing derived from them."""
+    """Write the same records with the ORM as rows of the tables of facts, without derived data."""
     started = time.monotonic()
     count, batches = _batches(world)
     begun = time.monotonic()
@@ -56,7 +56,7 @@ def by_orm(made: sa.Engine, world: World) -> Filled:
 
 
 def _batches(world: World) -> tuple[int, list[dict[str, list[Row]]]]:
-    """How many records there are, and their rows, some thousand records at a time."""
+    """The number of records and their rows, in batches."""
     entries, count, batches = world.entries(), 0, []
     while batch := list(islice(entries, BATCH)):
         count += len(batch)
@@ -76,7 +76,7 @@ def _rows(batch: list[Entry | Refusal]) -> dict[str, list[Row]]:
 
 
 def _objects(rows: dict[str, list[Row]]) -> Iterator[list[models.Base]]:
-    """The batch as objects, table by table, those first that others refer to."""
+    """The batch as objects, table by table; tables that others refer to come first."""
     classes = {str(mapper.local_table): mapper.class_ for mapper in models.Base.registry.mappers}
     for table in models.Base.metadata.sorted_tables:
         names = COLUMNS.get(table.name, ())
@@ -88,7 +88,7 @@ def _objects(rows: dict[str, list[Row]]) -> Iterator[list[models.Base]]:
 
 
 def _typed(kind: sa.types.TypeEngine[Any], value: Any) -> Any:  # noqa: ANN401 - a column's value
-    """What the ORM wants where drivers take text."""
+    """The value as the ORM requires it, from the text that drivers take."""
     if not isinstance(value, str):
         return value
     if isinstance(kind, sa.DateTime):
@@ -99,14 +99,14 @@ def _typed(kind: sa.types.TypeEngine[Any], value: Any) -> Any:  # noqa: ANN401 -
 
 
 def counted(made: sa.Engine) -> int:
-    """How many rows of facts there are, which is what every way writes; derived ones do not count."""
+    """The number of rows in tables of facts, which both write; derived rows do not count."""
     with made.connect() as connection:
         tables = (models.Base.metadata.tables[name] for name in COLUMNS)
         return sum(connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables)
 
 
 def stored_bytes(made: sa.Engine) -> int:
-    """What the database takes on disk, indexes included."""
+    """The size of the database on disk, including indexes."""
     with made.connect() as connection:
         if made.dialect.name == "postgresql":
             return int(connection.scalar(sa.text("SELECT pg_database_size(current_database())")) or 0)
@@ -115,7 +115,7 @@ def stored_bytes(made: sa.Engine) -> int:
 
 
 def memory_mb() -> float:
-    """The most that this process held; what `getrusage` tells counts its parent's memory from before it began, too."""
+    """The peak memory of this process; `getrusage` would include the parent's memory from before the fork."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
 
@@ -132,7 +132,7 @@ def main() -> None:
     rows, stored = counted(made), stored_bytes(made)
     made.dispose()
     held = memory_mb()
-    gc.collect()  # what a load read refers to its connection, in a circle, and copying needs the file for itself
+    gc.collect()  # reference cycles keep the connection of the load, and copying needs exclusive access to the file
     grow(url, int(copies))
     print(json.dumps({**filled._asdict(), "rows": rows, "memory_mb": held, "bytes": stored}))
 

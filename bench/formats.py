@@ -1,4 +1,4 @@
-"""What formats cost the server per record, of processor time, beside GeoJSON; and pages for people beside JSON.
+"""Processor time of formats per record, compared with GeoJSON; and of pages for people, compared with JSON.
 
 `python -m bench.formats DATABASE…` measures nothing else, over databases that `bench.fill` made.
 """
@@ -18,7 +18,7 @@ LAST = date(2018, 12, 31)
 ROUNDS, DAYS = 5, 90
 PAGE = 1_000
 TIMELINES = (130, 250, 400)
-"""So many events, about, have a timeline drawn of them all, beside the map and the list."""
+"""The approximate number of events on a page with map, timeline and list."""
 FORMATS = {
     "GeoJSON": "/events.geojson?date_from={first}&date_to={last}",
     "NDJSON": "/events.ndjson?date_from={first}&date_to={last}",
@@ -29,11 +29,11 @@ FORMATS = {
     "OGC API Features": "/ogc/collections/events/items?datetime={first}/{last}&undated=exclude&limit={limit}",
     "Atom": "/briefing.atom?date_from={first}&date_to={last}",
 }
-"""Nothing of what is asked was asked before, so that no export is sent from what was kept."""
+"""A new query each time, so that no response comes from a cache."""
 
 
 def measure(server: Server, names: Sequence[str] = tuple(FORMATS)) -> dict[str, float]:
-    """Microseconds per record of each format, the middle of several rounds."""
+    """Microseconds per record of each format, the median of several rounds."""
     taken: dict[str, list[float]] = {name: [] for name in names}
     for number in range(ROUNDS):
         last = LAST - timedelta(days=number * DAYS)
@@ -47,7 +47,7 @@ def measure(server: Server, names: Sequence[str] = tuple(FORMATS)) -> dict[str, 
 
 
 def pages_for_people(server: Server) -> dict[str, float]:
-    """How many times the processor time of JSON the page takes that draws the same events, each seen first.
+    """The ratio of processor time of a page to that of JSON with the same events, each requested for the first time.
 
     By what is drawn: a thousand events on a map with bars by month, or some hundreds on a map and a timeline.
     """
@@ -69,12 +69,12 @@ def _times_json(server: Server, query: str) -> float:
 
 
 def _days(name: str) -> int:
-    """A page of OGC holds a thousand features."""
+    """The size of a page of OGC features."""
     return 30 if name == "OGC API Features" else DAYS
 
 
 def _records(answer: httpx.Response) -> int:
-    """How many records an answer holds; of a feed, how many entries."""
+    """The number of records in a response; for a feed, of entries."""
     if entries := answer.content.count(b"<entry>"):
         return entries
     told = answer.headers.get("counterclaim-count")

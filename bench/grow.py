@@ -1,7 +1,7 @@
-"""Multiplies the facts of a loaded world inside its database, and derives all else anew.
+"""Multiplies the facts of a loaded world inside its database, and derives everything else again.
 
-A copy's ids differ from the original's in two digits and are as long. Copies stand beside their originals in the order
-of days, as they would had they been loaded.
+A copy's ids differ from the original's in two digits and have the same length. Copies have the days of their
+originals, as if they had been loaded.
 """
 
 import sqlite3
@@ -19,12 +19,12 @@ from seed.load import rebuild
 Run = Callable[[str], Any]
 
 MOST = 100_000
-"""Events of the original: their numbers begin with `00`."""
+"""The pattern of the original events, whose numbers begin with `00`."""
 COPIED = ("event", "claim", "participation", "citation")
 
 
 def grow(url: str, copies: int) -> None:
-    """Make so many of what is there, up to twenty."""
+    """Multiply the events by up to twenty."""
     if copies == 1:
         return
     with _opened(url) as run:
@@ -37,7 +37,7 @@ def grow(url: str, copies: int) -> None:
 
 @contextmanager
 def _opened(url: str) -> Iterator[Run]:
-    """Outside of transactions, with nothing checked and nothing safe against a power cut."""
+    """Outside of transactions, without checks and without safety against a power cut."""
     if is_sqlite(url):
         lite = sqlite3.connect(sqlite_file(url), isolation_level=None)
         for pragma in ("foreign_keys = OFF", "journal_mode = OFF", "synchronous = OFF", "cache_size = -1000000"):

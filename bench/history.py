@@ -1,4 +1,4 @@
-"""What the history costs, asked in turns: `python -m bench.history [EVENTS]` prints each ratio with its goal."""
+"""The cost of the history, measured in turns: `python -m bench.history [EVENTS]` prints each ratio with its goal."""
 
 import sqlite3
 import sys
@@ -26,11 +26,11 @@ from tests.support.live import serving
 
 EVENTS, ROUNDS, ASKED = 5_000, 3, 200
 SHARE = 100
-"""One event in so many is changed by the release that is measured."""
+"""The measured release changes one event in this many."""
 
 
 def main() -> None:
-    """Load, change, ask, and print."""
+    """Load, change, measure, and print."""
     events = int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS
     with tempfile.TemporaryDirectory(prefix="counterclaim-bench-") as folder:
         loads(Path(folder), events)
@@ -44,12 +44,12 @@ def main() -> None:
 
 
 def told(work: str, measured: float, goal: float, *, at_least: bool = False) -> None:
-    """One line of what was measured."""
+    """One measurement."""
     print(f"{work}: {measured:.3f}, goal {'≥' if at_least else '≤'} {goal:g}", flush=True)
 
 
 def filled(url: str, entries: Iterable[Entry | Refusal], *, fresh: bool = True) -> float:
-    """Load into a database, new if `fresh`; the seconds of processor time that it took."""
+    """Load into a database, new if `fresh`; returns seconds of processor time."""
     if fresh:
         migrate(url)
     made = engine(url)
@@ -73,7 +73,7 @@ def loads(folder: Path, events: int) -> None:
 
 
 def unlogged(_: History, __: str, ___: object, bodies: dict[str, str], *, empty: bool) -> dict[str, bytes]:  # noqa: ARG001 - in the place of `History.replace`
-    """No hash, no change, no past version."""
+    """Write no hashes, changes and past versions."""
     return dict.fromkeys(bodies, bytes(32))
 
 
@@ -91,14 +91,14 @@ def changed(events: int) -> Iterator[Entry | Refusal]:
 
 
 def size(url: str) -> int:
-    """Bytes of the database, without what waits to be written into it."""
+    """The size of the database in bytes, without its log."""
     with closing(sqlite3.connect(url)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return Path(url).stat().st_size
 
 
 def questions(client: httpx.Client, url: str, events: int) -> None:
-    """Changes beside the export, a past version beside the item, and a rollup beside DuckDB."""
+    """Changes compared with the export, a past version with the item, and a rollup with DuckDB."""
     made = engine(url)
     with made.connect().execution_options(read_only=True) as connection:
         past = connection.scalar(sa.select(models.PastVersion.id).where(models.PastVersion.kind == "event").limit(1))
@@ -129,7 +129,7 @@ def questions(client: httpx.Client, url: str, events: int) -> None:
 
 
 def in_turns(asked: dict[str, Callable[[], int]], rounds: int) -> dict[str, float]:
-    """What each does in a second, the middle of so many rounds."""
+    """The rate of each per second, the median of several rounds."""
     taken: dict[str, list[float]] = {name: [] for name in asked}
     for _ in range(rounds):
         for name, ask in asked.items():
@@ -145,7 +145,7 @@ def one(client: httpx.Client, path: str) -> int:
 
 
 def lines(client: httpx.Client, path: str) -> int:
-    """How many records an export has, which is made each time."""
+    """The number of records in an export, which is written each time."""
     return client.get(path).raise_for_status().content.count(b"\n")
 
 

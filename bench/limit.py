@@ -71,12 +71,12 @@ class Limit:
 
 
 class Connection(HttpToolsProtocol):
-    """Writes head and body of an answer at once, and does nothing else that uvicorn does not."""
+    """Like uvicorn's, but writes head and body of a response at once."""
 
     cycle: RequestResponseCycle
 
     def on_headers_complete(self) -> None:
-        """Begin to answer."""
+        """Start a response."""
         super().on_headers_complete()
         self.cycle.transport = Joined(self.transport, Pace(1, 30))
 

@@ -1,4 +1,4 @@
-"""What a server holds and how it starts: memory at rest and after questions, and the processor time of a start."""
+"""The memory of a server at rest and after requests, and the processor time of its start."""
 
 import threading
 from collections.abc import Iterable
@@ -12,12 +12,12 @@ import httpx
 from bench.servers import Server, serving
 
 STARTS, WARMED = 3, 300
-"""Combinations asked before those that count, so that code and caches of fixed size are in memory."""
+"""Combinations requested before the measured ones, so that code and caches of fixed size are in memory."""
 SECONDS = 5
 
 
 class Combined(NamedTuple):
-    """Megabytes that other combinations of filters added, and the page's p99 beside them and alone, in milliseconds."""
+    """The memory in megabytes that other combinations of filters added, and the page's p99 meanwhile and alone."""
 
     grown_mb: float
     beside_ms: float
@@ -38,7 +38,7 @@ def starts(large: str, empty: str) -> tuple[float, float, float]:
 
 
 def combinations(server: Server, asked: Path, page: Path) -> Combined:
-    """Ask as many combinations of filters, each once, with pages asked beside them at the same time."""
+    """Request a number of combinations of filters, each once, and pages at the same time."""
     paths = iter(asked.read_text().splitlines())
     alone = server.drive(page, SECONDS, connections=1).p99_ms
     _ask(server, islice(paths, WARMED))

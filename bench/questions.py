@@ -1,4 +1,4 @@
-"""What is asked: paths, varied enough that nothing is answered from a memory of the same question."""
+"""The requests of the benchmark: paths that vary enough that no response comes from a cache."""
 
 import random
 from collections.abc import Callable
@@ -51,14 +51,14 @@ def count(chance: random.Random, _: World) -> str:
 
 
 def rollup(chance: random.Random, _: World) -> str:
-    """By month and kind over all but a few days; a side has a third of all events, or more."""
+    """A rollup by month and kind over almost all days, for a side with at least a third of all events."""
     first, last = (FIRST_DAY + timedelta(days=days) for days in (chance.randrange(25), DAYS - chance.randrange(25)))
     asked = {"party": f"side-{chance.randrange(SIDES)}", "date_from": first, "date_to": last}
     return "/events/rollup?by=month&by=kind&" + urlencode(asked)
 
 
 def combined(chance: random.Random, world: World) -> str:
-    """Any combination of filters, each with any number of values."""
+    """A random combination of filters, each with several values."""
     several = {
         "party": [party(chance) for _ in range(chance.randrange(4))],
         "kind": chance.sample(KINDS, chance.randrange(4)),
@@ -142,7 +142,7 @@ OURS: dict[str, Ask] = {
 
 
 def written(folder: Path, server: Server, name: str, world: World) -> Path:
-    """The file of questions of one kind to one server."""
+    """The file with requests of one kind to one server."""
     chance = random.Random(f"{name}/{world.seed}")
     if name == "bytes":
         lines = ["/bytes"]
@@ -162,7 +162,7 @@ def _many(ask: Ask, chance: random.Random, world: World) -> list[str]:
 
 
 def _next(server: Server, path: str) -> str:
-    """The page after it, or the page itself where it is the last."""
+    """The path of the next page, or of the page itself if it is the last."""
     answer = server.get(path).json()
     if server.name == "ours":
         return answer["links"]["next"] or path

@@ -1,4 +1,4 @@
-"""What was measured, as a table in RESULTS.md: each goal, what came of it, and by how much it was missed."""
+"""The report of a run: each goal, the measurement, and the factor by which it was missed."""
 
 import platform
 import shlex
@@ -33,9 +33,9 @@ LIKE_A_PAGE = (
     "source and as_of",
     "by id",
 )
-"""What is to cost little more than the plain page."""
+"""Requests that should cost little more than the plain page."""
 
-# What it would take to reach a goal, shown where it is missed, by the line's words.
+# What it would take to reach a goal, shown if it was missed.
 REMARKS: dict[str, str] = {
     "page: usual way / ours": "the page would have to come nearer to the limit; see that line.",
     "page: ours / limit": (
@@ -94,7 +94,7 @@ REMARKS: dict[str, str] = {
 
 @dataclass
 class Findings:
-    """All that a run measured; keys begin with the database."""
+    """All measurements of a run; keys begin with the database."""
 
     wrk: str
     events: int
@@ -106,9 +106,9 @@ class Findings:
     formats: dict[str, dict[str, float]] = field(default_factory=dict)
     """Microseconds per record of each format."""
     pages_for_people: dict[str, dict[str, float]] = field(default_factory=dict)
-    """Times the same as JSON, by what is drawn."""
+    """The ratio to JSON, by what is drawn."""
     formats_before: dict[str, dict[str, float]] = field(default_factory=dict)
-    """The same of the commit that loads are compared with."""
+    """The same for the commit that loads are compared with."""
     growth: dict[str, tuple[float, float]] = field(default_factory=dict)
     """The page's p99 in milliseconds over the small and the large database."""
     combined: dict[str, Combined] = field(default_factory=dict)
@@ -120,7 +120,7 @@ class Findings:
 
 
 class Line(NamedTuple):
-    """A goal and what came of it: `measured` is to be at least or at most `goal`."""
+    """A goal and its measurement, which should be at most `goal`, or with `at_least` at least that."""
 
     work: str
     measured: float
@@ -181,7 +181,7 @@ def _text(found: Findings) -> Iterator[str]:
 
 
 def goals(found: Findings, backend: str) -> Iterator[Line]:
-    """Every line of the list of goals that one database can meet; costs are of processor time."""
+    """Every goal that applies to one database; costs are processor time."""
     yield from _questions(found, backend)
     beside = found.combined[backend]
     yield Line("3,000 other combinations of filters: memory", beside.grown_mb, 50, "MB")
@@ -222,7 +222,7 @@ def _questions(found: Findings, backend: str) -> Iterator[Line]:
 
 
 def _exports(found: Findings, backend: str) -> Iterator[Line]:
-    """Whole files, per record, and pages for people."""
+    """Exports per record, and pages for people."""
     export = found.exports[backend]
     yield Line("export of a year as NDJSON / database", export.ours / export.database, 0.85, "times", at_least=True)
     yield Line("export: the server's own memory", export.memory_mb, 80, "MB")
@@ -237,7 +237,7 @@ def _exports(found: Findings, backend: str) -> Iterator[Line]:
 
 
 def _loads(found: Findings, backend: str) -> Iterator[Line]:
-    """Processor time of a row of facts with all that is derived from it, before and now, and of the ORM's row alone."""
+    """Processor time of a row of facts and everything derived from it, before and now, and of the row by the ORM."""
     loads = {way: load for (way, of, _), load in sorted(found.loads.items(), key=_by_size) if of == backend}
     for (way, of, events), load in found.loads.items():
         now = found.loads.get(("loader", of, events))

@@ -1,7 +1,7 @@
-"""How many servers carry how much: `python -m bench.scaling [EVENTS]`, worked out from costs measured on PostgreSQL.
+"""How many servers a load needs: `python -m bench.scaling [EVENTS]`, computed from costs measured on PostgreSQL.
 
-Measured is the processor's time of a question, of the service and of the database each. What a number of services then
-bears is worked out, and their queue simulated: questions come at random, and whichever service is free takes the next.
+Measured is the processor time of a request in the service and in the database. The capacity of a number of services is
+computed, and their queue simulated: requests arrive at random, and a free service takes the next.
 """
 
 import heapq
@@ -23,15 +23,15 @@ from tests.support.own_postgres import own_postgres
 
 ASKED, WARM, ARRIVALS = 1_000, 200, 200_000
 MIX = ((questions.page, 0.3), (questions.item, 0.4), (questions.claims, 0.3))
-"""What is asked, and how often: pages of fifty events, single events, and their claims."""
+"""The requests and their shares: pages of fifty events, single events, and their claims."""
 BUSY = 0.6
-"""How busy a processor may be on average."""
+"""The maximum average load of a processor."""
 CORES = 8
-"""Of a machine that holds a standby."""
+"""The cores of a machine with a standby."""
 
 
 def measured(server: Server, world: World, ask: questions.Ask) -> tuple[float, float]:
-    """The seconds of processor that one question costs the service, and the database."""
+    """The seconds of processor time of one request, in the service and in the database."""
     chance, database, both = random.Random(1), 0.0, 0.0
     assert server.postmaster is not None  # noqa: S101 - it is PostgreSQL that is measured
     with httpx.Client(base_url=server.root, timeout=60) as client:
@@ -45,7 +45,7 @@ def measured(server: Server, world: World, ask: questions.Ask) -> tuple[float, f
 
 
 def waited(services: int, cost_s: float, rate: float) -> float:
-    """The 99th percentile of the seconds from a question's coming to its answer, in the simulated queue."""
+    """The 99th percentile of the seconds from a request to its response, in the simulated queue."""
     chance = random.Random(1)
     free = [0.0] * services
     took = []
@@ -57,7 +57,7 @@ def waited(services: int, cost_s: float, rate: float) -> float:
 
 
 def report(api_s: float, database_s: float) -> Iterator[str]:
-    """What so many times the load of one service takes."""
+    """The table of servers needed for multiples of the load of one service."""
     yield "| times | questions a second | services (a core each) | standbys (8 cores each) | p99, simulated |"
     yield "|---|---|---|---|---|"
     for times in (1, 10, 100, 1_000):
@@ -67,12 +67,12 @@ def report(api_s: float, database_s: float) -> Iterator[str]:
 
 
 def in_words(api_s: float, database_s: float) -> str:
-    """What a question costs."""
+    """The cost of a request."""
     return f"{1_000 * api_s:.2f} ms of the service, {1_000 * database_s:.2f} ms of PostgreSQL"
 
 
 def main() -> None:
-    """Fill a database, measure, and work out."""
+    """Fill a database, measure, and compute."""
     world = World(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
     with own_postgres() as database:
         migrate(database.url)

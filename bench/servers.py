@@ -1,4 +1,4 @@
-"""Servers under measurement: started as processes of their own on this machine, and what they cost."""
+"""The measured servers: separate processes on this machine, and their cost."""
 
 import json
 import shutil
@@ -28,10 +28,10 @@ APPS = {
 
 @dataclass(frozen=True)
 class Sample:
-    """What one run of wrk measured."""
+    """The result of one run of wrk."""
 
     cpu_ms: float
-    """Per request, of the server's process and of PostgreSQL's."""
+    """Milliseconds per request, of the server's process and of PostgreSQL's."""
     rate: float
     p50_ms: float
     p99_ms: float
@@ -44,7 +44,7 @@ def middle(samples: list[Sample]) -> Sample:
 
 @dataclass(frozen=True)
 class Server:
-    """A server that runs; `postmaster` is the process whose children serve it, where there is one."""
+    """A running server; `postmaster` is the parent process of its PostgreSQL server, if it has one."""
 
     name: str
     root: str
@@ -52,7 +52,7 @@ class Server:
     postmaster: int | None
 
     def cpu_s(self) -> float:
-        """The processor time it has used so far, its database's included."""
+        """The processor time used so far, including its database's."""
         used = _cpu_s(self.pid)
         return used if self.postmaster is None else used + postgresql_cpu_s(self.postmaster)
 
@@ -66,7 +66,7 @@ class Server:
         return answer
 
     def drive(self, questions: Path, seconds: int, connections: int = CONNECTIONS) -> Sample:
-        """Ask the questions of a file over and over, as fast as it answers."""
+        """Send the requests of a file repeatedly, as fast as it responds."""
         before = self.cpu_s()
         command = [*("wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(SCRIPT), self.root, "--")]
         ran = subprocess.run([*command, str(questions)], check=True, capture_output=True, text=True)  # noqa: S603
@@ -79,18 +79,18 @@ class Server:
 
 
 def used_s(postmaster: int | None) -> float:
-    """The processor time of this process, and of PostgreSQL's where its parent is given."""
+    """The processor time of a process, and of PostgreSQL's if its parent is given."""
     return time.process_time() + (0 if postmaster is None else postgresql_cpu_s(postmaster))
 
 
 def postgresql_cpu_s(postmaster: int) -> float:
-    """The processor time of all its processes; of those that have ended, the parent keeps the sum."""
+    """The processor time of all processes of the server; the parent keeps the sum for those that have ended."""
     ended = Path(f"/proc/{postmaster}/stat").read_text().rpartition(")")[2].split()[13:15]
     return sum(map(_cpu_s, _children(postmaster))) + sum(map(int, ended)) / 100
 
 
 def _cpu_s(pid: int) -> float:
-    """Over all its threads, those included that have ended: a pool of threads lets go of those that lie idle."""
+    """Over all threads, including ended ones, because a pool ends idle threads."""
     try:
         return time.clock_gettime(~pid << 3 | 2)  # the number of another process's clock, see clock_getcpuclockid(3)
     except OSError:
@@ -107,11 +107,11 @@ def _status(pid: int, name: str) -> int:
 
 
 def postmaster(url: str) -> int:
-    """The process that all processes of a PostgreSQL server on this machine are children of."""
+    """The parent of all processes of a PostgreSQL server on this machine."""
     with psycopg.connect(url) as connection:
         row = connection.execute("SELECT pg_backend_pid()").fetchone()
         if row is None or not Path(f"/proc/{row[0]}").exists():
-            raise SystemExit("PostgreSQL runs elsewhere: what it costs can only be measured on this machine.")
+            raise SystemExit("PostgreSQL runs on another machine, where its cost cannot be measured.")
         return _status(row[0], "PPid")
 
 

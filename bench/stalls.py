@@ -1,4 +1,4 @@
-"""How long one request holds up all others: `python -m bench.stalls DATABASE…`.
+"""How long one request blocks all others: `python -m bench.stalls DATABASE…`.
 
 Every request is asked alone of a server in this process. What counts is the processor's time of the longest turn of the
 event loop, for nobody else is answered meanwhile: of the first time, once it was warmed as `counterclaim serve` does
@@ -19,7 +19,7 @@ from tests.support.live import serving
 
 ROUNDS = 5
 LATE_S = 0.05
-"""The turn that sent the answer may end a little later than the client has it."""
+"""The turn that sends a response may end a little after the client has received it."""
 ASKED = (
     "/events?limit=50",
     "/events?limit=1000",
@@ -67,10 +67,10 @@ ASKED = (
 
 
 class Turns:
-    """Times every turn of the event loops of this process, by the processor's time of their thread."""
+    """Measures every turn of the event loops of this process, by processor time of the thread."""
 
     def __init__(self) -> None:
-        """Begin at once."""
+        """Start immediately."""
         self.longest = self.garbage = 0.0
         self._began = self._looked = 0.0
         gc.callbacks.append(self._look)
@@ -86,7 +86,7 @@ class Turns:
         asyncio.Handle._run = timed  # type: ignore[assignment, method-assign] # noqa: SLF001 - as above
 
     def _look(self, phase: str, told: dict[str, int]) -> None:
-        """Python itself looks among new objects alone, which counts; the rest is `Garbage`, at a quiet moment."""
+        """Python only collects new objects, which counts; `Garbage` collects the rest at an idle moment."""
         if told["generation"] == 0:
             return
         if phase == "start":
@@ -98,7 +98,7 @@ class Turns:
 
 
 def main() -> None:
-    """Ask, and say of each request how many milliseconds its longest turn took."""
+    """Send requests, and print the milliseconds of the longest turn of each."""
     sys.modules["uvloop"] = None  # type: ignore[assignment] # its turns cannot be timed: Python's own loop takes its place
     turns = Turns()
     for url in sys.argv[1:]:
@@ -119,7 +119,7 @@ def main() -> None:
                     time.sleep(LATE_S)
                     found.append(turns.longest * 1_000)
                 print(f"{found[0]:9.1f} {min(found[1:]):9.1f} {size:11,}  {path}", flush=True)
-            print(f"{turns.garbage * 1_000:9.1f} a look for garbage while nobody is answered")
+            print(f"{turns.garbage * 1_000:9.1f} a garbage collection while no request is running")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The usual way to write such a service, as a reference: FastAPI, SQLAlchemy's ORM, `selectinload`, `response_model`.
 
-It is asked for less than the service is: it filters and sorts by the first day alone, and judges nothing.
+It does less than the service: it filters and sorts by the first day only, and derives no assessments.
 """
 
 from collections import Counter

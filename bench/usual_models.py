@@ -1,4 +1,4 @@
-"""The tables of facts as the usual way maps them, as far as its two questions need them."""
+"""The tables of facts as ORM classes, as far as the two requests need them."""
 
 from collections import Counter
 from datetime import date
@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-# What a developer would index for these questions, beside the primary and foreign keys that are indexed already.
+# Indexes for these requests, in addition to the existing ones on primary and foreign keys.
 INDEXES = (
     "CREATE INDEX IF NOT EXISTS usual_event_date ON event (date_earliest, id)",
     "CREATE INDEX IF NOT EXISTS usual_participation_actor ON participation (actor, event)",
@@ -14,7 +14,7 @@ INDEXES = (
 
 
 class Base(DeclarativeBase):
-    """Knows of no database; the tables are there."""
+    """The base of the classes; the tables already exist."""
 
 
 class Dataset(Base):
@@ -134,5 +134,5 @@ class Event(Base):
 
     @property
     def stances(self) -> Counter[str]:
-        """How many claims take which stance."""
+        """The numbers of claims by stance."""
         return Counter(claim.stance for claim in self.claims)

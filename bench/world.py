@@ -1,4 +1,4 @@
-"""A world made up from a seed: records of any number of events, alike enough to real ones to measure by."""
+"""A made-up world from a random seed: records of any number of events, similar enough to real ones for measurements."""
 
 import random
 from bisect import bisect
@@ -15,12 +15,12 @@ FIRST_DAY, DAYS = date(2014, 1, 1), 3_652
 PLACES, COUNTRIES, REGIONS = 20_000, 20, 400
 SIDES, ACTORS, OUTLETS = 4, 240, 60
 VOCABULARY, EVENTS_PER_SOURCE = 30_000, 20
-# What happens, and how often of a hundred times.
+# Kinds of events, and their percentages.
 KINDS, KIND_WEIGHTS = (
     ("shelling", "armed_clash", "airstrike", "one_sided_violence", "capture", "withdrawal", "reported_event"),
     (40, 20, 15, 10, 8, 5, 2),
 )
-# How many claims an event has: 2.25 on average.
+# The distribution of claims per event: 2.25 on average.
 CLAIMS, CLAIM_WEIGHTS = (1, 2, 3, 4, 5), (25, 39, 25, 8, 3)
 STANCES, STANCE_WEIGHTS = ("asserts", "denies", "concedes", "corroborates", "cannot_confirm"), (70, 14, 3, 8, 5)
 SYLLABLES = (
@@ -63,7 +63,7 @@ class World:
 
     events: int
     copies: int = 1
-    """How many of each event there are, once they are copied in the database."""
+    """The number of copies of each event in the database."""
     seed: int = 4
     chance: random.Random = field(init=False)
 
@@ -78,14 +78,14 @@ class World:
         self._word = Skewed(self.chance, VOCABULARY)
 
     def event(self, chance: random.Random) -> str:
-        """The id of some event."""
+        """The id of a random event."""
         number = chance.randrange(self.events)
         if self.copies == 1:
             return f"event-{number:07}"
         return f"event-{chance.randrange(self.copies):02}{number:05}"
 
     def records(self) -> Iterator[tuple[str, Fields]]:
-        """Every record, as an importer would write it: its kind and its fields."""
+        """Every record as from an importer: its kind and its fields."""
         yield "dataset", {"id": DATASET, "title": "A made-up world", "recorded_at": "2024-06-01T00:00:00Z"}
         yield from self._sources()
         yield from self._actors()
@@ -94,7 +94,7 @@ class World:
             yield from self._event(number)
 
     def entries(self) -> Iterator[Entry | Refusal]:
-        """The records as the loader takes them."""
+        """The records as entries for the loader."""
         for number, (kind, fields) in enumerate(self.records(), 1):
             found = entry(kind, fields, DATASET, Place("bench", number))
             if isinstance(found, list):
@@ -186,7 +186,7 @@ class World:
         return FIRST_DAY + timedelta(days=self.chance.randrange(DAYS))
 
     def _date(self, day: date) -> Fields:
-        """Most know the day; the rest a week, a month, a year, years, one end, or nothing."""
+        """A date: mostly a day; otherwise a week, a month, a year, years, one end, or unknown."""
         roll, text = self.chance.random(), day.isoformat()
         later = (day + timedelta(days=6)).isoformat()
         for share, edtf in (
@@ -208,7 +208,7 @@ def _name(chance: random.Random, syllables: int) -> str:
 
 
 def _point(chance: random.Random, number: int) -> tuple[float, float]:
-    """Places crowd around the middle of their country; countries stand in a row."""
+    """Points: places cluster around the centre of their country, and countries are in a row."""
     country = number % REGIONS % COUNTRIES
     west, south = -60 + 9 * country, 20 + 5 * (country % 5)
     return round(west + chance.gauss(4, 1.5), 4), round(south + chance.gauss(2.5, 1), 4)

@@ -1,4 +1,4 @@
-"""The database's versions: bring it up to date, or say in one line why that cannot be."""
+"""Migrations of the database, with errors in one line."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,14 +16,14 @@ from api.storage.database import DatabaseUnusableError, address, engine, explain
 
 FOLDER = Path(__file__).parent
 OLDEST_POSTGRESQL = (16,)
-LOCK = 0x00C0_7E4C  # any number of ours: PostgreSQL lets one migration at a time hold it
+LOCK = 0x00C0_7E4C  # the lock that allows one migration at a time on PostgreSQL
 
 
 def migrate(url: str) -> None:
-    """Build the database, or bring it to the newest version and rules; changes nothing if it is there.
+    """Create the database or migrate it to the newest version; changes nothing if it is up to date.
 
-    What is derived by other rules than this code's is made anew, in the same transaction.
-    Raises DatabaseUnusableError for a database of another program, of newer code, or with other tables of facts.
+    Data derived by other rules than this code's is derived again in the same transaction. Raises DatabaseUnusableError
+    for a database of another program, of newer code, or with other tables of facts.
     """
     with _exclusively(url) as connection:
         if _version(connection) is None:
@@ -36,7 +36,7 @@ def migrate(url: str) -> None:
 
 
 def _follows(connection: sa.Connection) -> bool:
-    """Whether what is derived there was made by this code's rules."""
+    """Whether the derived data was made by the rules of this code."""
     facts = made = None
     if sa.inspect(connection).has_table(models.Derivation.__tablename__):
         row = connection.execute(sa.select(models.Derivation.facts, models.Derivation.rules)).first()
@@ -50,7 +50,7 @@ def _follows(connection: sa.Connection) -> bool:
 
 
 def _derive(connection: sa.Connection) -> None:
-    """Make the tables of what is derived anew, and all that is in them."""
+    """Recreate the derived tables and derive their contents again."""
     from api.domain.vocabulary import RevisionAction  # noqa: PLC0415 - a server has no need of these
     from api.index.history import Why  # noqa: PLC0415 - as above
     from seed.load import Load, silent  # noqa: PLC0415 - as above
@@ -97,12 +97,12 @@ def _named(url: str) -> str:
 
 @contextmanager
 def _exclusively(url: str) -> Iterator[sa.Connection]:
-    """One transaction that holds off every other migration; whatever fails in it leaves nothing behind."""
+    """A transaction that excludes every other migration; a failure in it changes nothing."""
     made = engine(url)
     try:
         with explained(url), made.connect() as connection:
             sqlite = connection.dialect.name == "sqlite"
-            if sqlite:  # changing a table means replacing it: references are checked at the end instead
+            if sqlite:  # a changed table is replaced, so references are checked at the end instead
                 connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
             with connection.begin():
                 if not sqlite:
@@ -115,7 +115,7 @@ def _exclusively(url: str) -> Iterator[sa.Connection]:
 
 
 def _version(connection: sa.Connection) -> str | None:
-    """The version of the database, null before the first migration; one we do not know is newer than the code."""
+    """The version of the database, None before the first migration; an unknown one is newer than the code."""
     server = connection.dialect.server_version_info
     if connection.dialect.name == "postgresql" and server is not None and server < OLDEST_POSTGRESQL:
         has = ".".join(map(str, server))
@@ -135,7 +135,7 @@ def _version(connection: sa.Connection) -> str | None:
 
 
 def _anothers(connection: sa.Connection) -> str | None:
-    """A table that another program has made; a PostgreSQL database may be shared, but not under our names."""
+    """A table of another program; a PostgreSQL database may be shared, but not the names of our tables."""
     tables = set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
     if connection.dialect.name != "sqlite":
         tables &= models.Base.metadata.tables.keys()
@@ -143,7 +143,7 @@ def _anothers(connection: sa.Connection) -> str | None:
 
 
 def newest() -> str | None:
-    """The version that this code builds."""
+    """The newest version."""
     return _scripts().get_current_head()
 
 

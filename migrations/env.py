@@ -1,4 +1,4 @@
-"""What Alembic runs: migrations on a connection it is given, and drafts of new ones from the models."""
+"""The environment of Alembic: runs migrations on a given connection, and drafts new ones from the models."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from api.storage.database import engine
 
 
 def ours(name: str | None, kind: str, _: Any) -> bool:  # noqa: ANN401 - Alembic passes the parents' names
-    """Whether a thing in the database is of the models; search indexes are made beside them, in each one's own form."""
+    """Whether an object of the database belongs to the models; search indexes differ between databases and do not."""
     tables = models.Base.metadata.tables
     if kind == "index":
         return any(index.name == name for table in tables.values() for index in table.indexes)
@@ -22,7 +22,7 @@ def run(connection: sa.Connection) -> None:
     context.configure(
         connection,
         target_metadata=models.Base.metadata,
-        render_as_batch=True,  # SQLite changes a table by replacing it; PostgreSQL alters it as ever
+        render_as_batch=True,  # SQLite changes a table by replacing it, PostgreSQL alters it
         include_name=ours,
     )
     with context.begin_transaction():

@@ -1,4 +1,4 @@
-"""Records → rows, in one transaction: what is new, changed and gone, and all that is derived from it."""
+"""Loads records in one transaction: writes new and changed ones, withdraws missing ones, and derives the rest."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,9 +25,9 @@ BATCH = 5_000
 REMEMBERED = 40_000
 NEIGHBOURS = 500
 PLACED = {"about", "within"}
-"""Fields for which it is remembered where a record was read: what they say may turn out wrong in the end."""
+"""Fields that can only be checked at the end, for which the record's place in a file is remembered."""
 RELATED = {"location", "dating"}
-"""Kinds of records that may turn out wrong, though unchanged, by what another one says now."""
+"""Kinds of records that another record's change can make wrong."""
 SAME_AS = Path(__file__).parent / "importers" / "same_as.toml"
 
 FACTS = [models.Base.metadata.tables[table] for table in COLUMNS]
@@ -38,11 +38,11 @@ Progress = Callable[[str, int], None]
 
 
 def silent(_stage: str, _done: int) -> None:
-    """Tell nobody how far a load is."""
+    """Report no progress."""
 
 
 def unbounded() -> None:
-    """Whatever is not among the entries has vanished."""
+    """No scope: every record that is not among the entries counts as missing."""
 
 
 def load(  # noqa: PLR0913 - each is a choice of its own
@@ -62,12 +62,12 @@ def load(  # noqa: PLR0913 - each is a choice of its own
 ) -> Report:
     """Load records in one transaction: all of them, or none and `LoadRefusedError`.
 
-    Records of the datasets that occur, but do not occur themselves, are reported as vanished; `prune` withdraws them.
-    `progress` is told a stage (`load`, `derive`) and how many more records it has done. A dry run reports refusals.
-    `repeats`: a record may occur again if it is the same each time. `renewed` records take the place of those of the
-    same id that were loaded, but only if anything at all is new, changed or gone; they and `scope` are asked for when
-    all were read. `scope`: what the entries cover, outside of which nothing vanishes. `action` and `message` are what
-    the revision says of itself; where something was withdrawn, it is a prune. `queue`: how long to wait for others.
+    Records of these datasets that are not among the entries are reported as vanished; `prune` withdraws them.
+    `progress` receives a stage (`load`, `derive`) and the number of additional records. A dry run reports refusals.
+    `repeats`: a record may occur several times if it is always the same. `renewed` records replace those with the same
+    id, but only if anything else is new, changed or withdrawn. `scope`: what the entries cover; nothing outside of it
+    counts as vanished. Both are evaluated after all entries were read. `action` and `message` are recorded with the
+    revision; if something was withdrawn, the action is a prune. `queue`: how long to wait for other loads.
     """
     queue = queue._replace(doing=action.value)
     with begun(engine, queue) as transaction:
@@ -90,7 +90,7 @@ def load(  # noqa: PLR0913 - each is a choice of its own
 def withdraw(
     engine: sa.Engine, dataset: str, *, same_as: Path = SAME_AS, message: str | None = None, queue: Queue = NO_QUEUE
 ) -> Report:
-    """Take a whole dataset out, or `LoadRefusedError` where there is none or another dataset refers to it."""
+    """Withdraw a dataset. Raises LoadRefusedError if there is none or another dataset refers to it."""
     queue = queue._replace(doing=RevisionAction.WITHDRAW.value)
     with begun(engine, queue) as transaction:
         work = Load(transaction.connection, silent, queue=queue)
@@ -102,7 +102,7 @@ def withdraw(
 
 
 def rebuild(engine: sa.Engine, progress: Progress = silent, queue: Queue = NO_QUEUE) -> int:
-    """Derive everything anew, as a load of its own; how many events there are."""
+    """Derive everything again in a transaction of its own; returns the number of events."""
     queue = queue._replace(doing=RevisionAction.REBUILD.value)
     with begun(engine, queue) as transaction:
         work = Load(transaction.connection, progress, queue=queue)
@@ -111,7 +111,7 @@ def rebuild(engine: sa.Engine, progress: Progress = silent, queue: Queue = NO_QU
 
 @contextmanager
 def begun(engine: sa.Engine, queue: Queue) -> Iterator[sa.RootTransaction]:
-    """A transaction, once it is this one's turn."""
+    """A transaction, begun when no other load is running."""
     with (
         rarely_collected(),
         engine_turn(engine, queue),
@@ -122,7 +122,7 @@ def begun(engine: sa.Engine, queue: Queue) -> Iterator[sa.RootTransaction]:
 
 
 class Named(NamedTuple):
-    """Where a record is named: by which record, read where, in which field."""
+    """A reference: the place, record and field that contain it."""
 
     place: Place
     record: str
@@ -130,7 +130,7 @@ class Named(NamedTuple):
 
 
 class Load:
-    """A load under way, on one connection and in its transaction."""
+    """One load, on one connection and in its transaction."""
 
     def __init__(
         self, connection: sa.Connection, progress: Progress, *, repeats: bool = False, queue: Queue = NO_QUEUE
@@ -141,7 +141,7 @@ class Load:
         self.datasets: set[str] = set()
         self._progress = progress
         self._store = Store(connection)
-        if self._store.sqlite:  # whose engine took the lock at BEGIN
+        if self._store.sqlite:  # which took the lock at BEGIN
             self._store.run("PRAGMA defer_foreign_keys = ON")
         else:
             self._store.run("SET LOCAL statement_timeout = 0")
@@ -183,7 +183,7 @@ class Load:
         self.report.refuse(Refusal(record.place, record.name, field, message))
 
     def _at_home(self, one: Ready, new: dict[str, Ready]) -> bool:
-        """The record's dataset is there, or comes with it."""
+        """Whether the record's dataset exists or is loaded too."""
         dataset = one.dataset
         if (
             dataset in self.datasets
@@ -200,12 +200,12 @@ class Load:
         return dataset in self.datasets
 
     def _compare(self, kind: str, group: dict[str, Ready]) -> list[Written]:
-        """Those of one kind that are new or changed."""
+        """The new and changed records of one kind."""
         owner, ids = "id" if kind == "dataset" else "dataset", sorted(group)
         rows = self._store.rows(f"SELECT id, {owner}, digest FROM {kind} WHERE id {{ids}}", ids)
         stored = {id_: (dataset, mark) for id_, dataset, mark in rows}
         again = set(stored)
-        if not self._empty:  # else whatever is there was seen
+        if not self._empty:  # otherwise every stored record was seen
             again = set(self._store.column("SELECT id FROM seen WHERE kind = ? AND id {ids}", kind, sorted(stored)))
             self._store.insert("seen", ("kind", "id"), [(kind, id_) for id_ in ids if id_ not in again])
         written = []
@@ -226,7 +226,7 @@ class Load:
         return written
 
     def _look_up(self, written: Sequence[Written], groups: dict[str, dict[str, Ready]]) -> None:
-        """Keep in mind which records are named but not there (yet)."""
+        """Remember references to records that do not exist (yet)."""
         wanted: dict[tuple[str, str], Named] = {}
         for one in written:
             for field, kind, id_ in one.names:
@@ -253,7 +253,7 @@ class Load:
         return absent
 
     def _write(self, kind: str, written: Sequence[Written]) -> None:
-        """Write new and changed records of one kind, and remember what they touch."""
+        """Write new and changed records of one kind, and note what they touch."""
         new: list[Row] = []
         changed: list[Row] = []
         parts: dict[str, list[Row]] = {table: [] for table in CHILDREN.get(kind, ())}
@@ -271,7 +271,7 @@ class Load:
             own = " AND NOT mapped" if table == "affiliation" else ""
             store.run(f"DELETE FROM {table} WHERE {column} {{ids}}{own}", old)
             store.insert(table, COLUMNS[table], parts[table])
-        if self._empty:  # all is touched in the end
+        if self._empty:  # everything counts as touched at the end
             return
         self._changes.touch(kind, [row[0] for row in new], fresh=True)
         self._changes.touch(kind, old)
@@ -279,7 +279,7 @@ class Load:
             self._changes.dated([row[0] for row in (*new, *changed)])
 
     def _reworded(self, changed: Sequence[Row], parts: Sequence[Row]) -> int:
-        """How many of these events say what they said before, and only the imported row that they keep differs."""
+        """The number of these events in which only the imported row changed."""
         ids = [row[0] for row in changed]
         names = [name for name in COLUMNS["event"] if name not in {"digest", "extra"}]
         places = [COLUMNS["event"].index(name) for name in names]
@@ -292,7 +292,7 @@ class Load:
     def finish(
         self, *, prune: bool, same_as: Path, entire: bool = False, scope: vanished.Scope | None = None
     ) -> Report:
-        """Check what needs all records, and settle which ones are missing; `entire`: the datasets are withdrawn."""
+        """Run checks that need all records, and handle missing ones; `entire`: whole datasets are withdrawn."""
         report, store = self.report, self._store
         self._refuse_unknown()
         if not report.refusals:
@@ -316,7 +316,7 @@ class Load:
         report.mapped_places = mapping.map_places(store, self._changes, places, leaving=report.withdrawn)
         if report.withdrawn:
             vanished.take_out(store, self._changes)
-        # A new actor speaks in no older claim.
+        # A new actor is the speaker of no earlier claim.
         kinds = store.column("SELECT DISTINCT kind FROM touched WHERE kind <> 'actor' OR fresh = 0")
         for fault in consistency.faults(store, kinds):
             name = f"{fault.kind} {fault.id}"
@@ -324,9 +324,9 @@ class Load:
         return report
 
     def _make_indexes(self) -> None:
-        """Make those that a first load left out, once every record that is named has come."""
+        """Create the indexes that a first load dropped, once all references are resolved."""
         if self._indexes and not self._store.sqlite:
-            # PostgreSQL makes no index of a table while references of its rows wait to be checked.
+            # PostgreSQL creates no index on a table with deferred checks pending.
             self._store.run("SET CONSTRAINTS ALL IMMEDIATE")
         self._store.make_indexes(self._indexes or ())
 
@@ -341,7 +341,7 @@ class Load:
         return self.finish(prune=True, same_as=same_as, entire=True)
 
     def renew(self, entries: Iterable[Entry]) -> None:
-        """Put records in the place of ones that were loaded."""
+        """Replace loaded records."""
         for one in entries:
             record = ready(one)
             if self._store.column(f"SELECT digest FROM {record.kind} WHERE id = ?", record.id) != [record.digest]:
@@ -356,13 +356,13 @@ class Load:
                 self.report.refuse(Refusal(place, record, field, message))
 
     def _near(self, kind: str, id_: str) -> list[str]:
-        """Ids that may have been meant: those beside it in order."""
+        """Ids to suggest: the nearest in alphabetical order."""
         below = f"SELECT id FROM {kind} WHERE id < ? ORDER BY id DESC LIMIT ?"
         above = f"SELECT id FROM {kind} WHERE id > ? ORDER BY id LIMIT ?"
         return self._store.column(below, id_, NEIGHBOURS) + self._store.column(above, id_, NEIGHBOURS)
 
     def _refuse_strays(self) -> None:
-        """Claims about a claim of another event, and datings of their own dataset's records."""
+        """Refuse claims about a claim of another event, and datings of records of the same dataset."""
         strays = self._store.rows(
             "SELECT c.id, c.dataset, o.id, o.event FROM claim c JOIN claim o ON o.id = c.about "
             f"WHERE c.event <> o.event AND c.id IN ({consistency.TOUCHED}) ORDER BY c.id"
@@ -380,7 +380,7 @@ class Load:
                 self.report.refuse(Refusal(place, f"dating {id_}", kind, message))
 
     def derive(self, why: Why, *, anew: bool = False) -> int:
-        """Bring everything derived up to date, or make it anew, and let readers know by a new revision."""
+        """Update everything derived, or derive all of it again, and write the new revision."""
         events = 0
 
         def told(done: int) -> None:

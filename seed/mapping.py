@@ -1,4 +1,4 @@
-"""Joins what different datasets call one actor or one place, by a reviewed file of pairs."""
+"""Joins records of the same actor or place in different datasets, by a reviewed file of pairs."""
 
 import tomllib
 from collections import defaultdict
@@ -11,19 +11,19 @@ from api.index.invalidation import Changes
 from api.storage.bulk import Store
 from seed.rows import COLUMNS
 
-# Behind every affiliation that an actor's own record holds.
+# The ordinal of mapped affiliations, after those of the actor's own record.
 FIRST = 1_000
 
 
 def pairs_of(path: Path) -> list[tuple[str, str]]:
-    """The pairs of a file: `actor` is, under another dataset's name, `other`."""
+    """The pairs of a file: `actor` is the same as another dataset's `other`."""
     return [(pair["actor"], pair["other"]) for pair in tomllib.loads(path.read_text()).get("same_as", [])]
 
 
 def map_actors(store: Store, changes: Changes, pairs: list[tuple[str, str]], *, leaving: bool) -> int:
-    """Have mapped affiliations for exactly the pairs whose two actors stay; for how many actors they changed.
+    """Update mapped affiliations to the pairs of existing actors; returns the number of actors changed.
 
-    `leaving`: those that vanished do not stay.
+    `leaving`: missing actors are about to be withdrawn.
     """
     named = sorted({actor for pair in pairs for actor in pair})
     owners: dict[str, str] = dict(store.rows("SELECT id, dataset FROM actor WHERE id {ids}", named))
@@ -51,14 +51,14 @@ def map_actors(store: Store, changes: Changes, pairs: list[tuple[str, str]], *, 
 
 
 def places_of(path: Path) -> dict[str, str]:
-    """The pairs of places of a file: `location` is, in another dataset, `other`."""
+    """The pairs of places of a file: `location` is the same as another dataset's `other`."""
     return {pair["location"]: pair["other"] for pair in tomllib.loads(path.read_text()).get("same_place", [])}
 
 
 def map_places(store: Store, changes: Changes, pairs: dict[str, str], *, leaving: bool) -> int:
-    """Have exactly those places mapped whose pairs stay, or that a gazetteer knows by one id; for how many it changed.
+    """Update mapped places to the pairs of existing places and shared gazetteer ids; returns the number changed.
 
-    Never by name or distance. A reviewed pair decides where both would.
+    Places are never matched by name or distance. A reviewed pair takes precedence over a gazetteer id.
     """
     named = sorted({*pairs, *pairs.values()})
     known: dict[str, tuple[list[str], str | None]] = {
@@ -83,13 +83,12 @@ def map_places(store: Store, changes: Changes, pairs: dict[str, str], *, leaving
 
 
 def by_gazetteer(known: Mapping[str, tuple[list[str], str | None]], reviewed: Mapping[str, str]) -> dict[str, str]:
-    """Places that share a gazetteer's id, also by way of others, each with the one that stands for all of them.
+    """Places that share a gazetteer id, directly or through others, each with the one that represents them.
 
-    That is the other of a reviewed pair where one of them has such; else the one whose point is a gazetteer's; else the
-    first.
+    That is the `other` of a reviewed pair; without a pair the first with a point from a gazetteer; else the first.
     """
     group: dict[str, set[str]] = {}
-    """By place and by gazetteer's id, the places known to be one."""
+    """Groups of the same place, by place and by gazetteer id."""
     for id_, (ids, _) in known.items():
         joined = {id_}.union(*(group[one] for one in ids if one in group))
         for one in (*joined, *(each for member in joined for each in known[member][0])):
@@ -105,7 +104,7 @@ def by_gazetteer(known: Mapping[str, tuple[list[str], str | None]], reviewed: Ma
 
 
 def last(place: str, reviewed: Mapping[str, str]) -> str:
-    """What a reviewed pair says that a place is, also where that is another pair's; a circle ends where it began."""
+    """The last place in a chain of reviewed pairs; a cycle ends where it began."""
     seen = {place}
     while (other := reviewed.get(place)) is not None and other not in seen:
         seen.add(other)

@@ -1,4 +1,4 @@
-"""What may be loaded: one input model per kind of record, as authors and importers write them."""
+"""Input models: one for each kind of record, as authors and importers write them."""
 
 from datetime import date
 from typing import Annotated, ClassVar, Self, TypeAlias
@@ -27,39 +27,39 @@ from seed.field_types import (
 
 
 class Part(BaseModel):
-    """Something an author writes; nothing unknown is let through."""
+    """The base of input models; unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", use_enum_values=True)
 
 
 Reference: TypeAlias = tuple[str, str, str]
-"""A field that names another record, and that record's kind and id; a plain tuple, which can be packed."""
+"""A reference: its field, and the kind and id that it refers to."""
 
 
 class Record(Part):
-    """What is loaded, updated and withdrawn as one."""
+    """The base of records, which are loaded, updated and withdrawn as a whole."""
 
     kind_of_record: ClassVar[str]
     id: Id
 
     @model_validator(mode="after")
     def _path(self) -> Self:
-        if self.id in {"count", "rollup", "rollup.csv"}:  # paths beside those of records
+        if self.id in {"count", "rollup", "rollup.csv"}:  # paths that are not those of records
             raise PydanticCustomError("id", f"no record may be called {self.id}")
         return self
 
     def references(self) -> list[Reference]:
-        """Every other record this one names."""
+        """Every reference to another record."""
         return []
 
 
 def named(*fields: tuple[str, str, str | None]) -> list[Reference]:
-    """Those of some fields that name a record."""
+    """The references in some fields."""
     return [(field, kind, id_) for field, kind, id_ in fields if id_ is not None]
 
 
 class When(Part):
-    """A date and what it rests on; a date nobody gives has neither."""
+    """A date and its basis; an unknown date has neither."""
 
     edtf: Date | None = None
     basis: v.DateBasis | None = None
@@ -68,7 +68,7 @@ class When(Part):
     @model_validator(mode="before")
     @classmethod
     def _bare(cls, given: object) -> object:
-        """A date alone, as `said = 2022-07-02`, is one that the source states."""
+        """A date alone, such as `said = 2022-07-02`, has the basis `stated`."""
         return {"edtf": given, "basis": v.DateBasis.STATED} if isinstance(given, str | date) else given
 
     @model_validator(mode="after")
@@ -79,7 +79,7 @@ class When(Part):
             raise PydanticCustomError("basis", "a date says what it rests on: stated, relative or inferred")
         if self.basis == v.DateBasis.EXTERNAL:
             raise PydanticCustomError("basis", "external is for dates that another dataset supplies in [[datings]]")
-        if self.edtf is None:  # however it was written, it is the same record
+        if self.edtf is None:  # the order does not matter, so different orders are the same record
             self.basis = None
         return self
 
@@ -238,7 +238,7 @@ class Value(Part):
 
     @property
     def upside_down(self) -> bool:
-        """Whether the least number is above another; a highest below the best is how UCDP gives sums of incidents."""
+        """Whether the lowest number is above another; UCDP gives sums of incidents with a highest below the best."""
         return self.low is not None and self.low > min(
             one for one in (self.best, self.high, self.low) if one is not None
         )
@@ -324,7 +324,7 @@ class Dating(Record):
         return self
 
 
-# In the order in which records can be loaded: each names only records of kinds before it, or of its own.
+# In the order of loading: each kind refers only to earlier kinds or to itself.
 INPUT_MODELS: dict[str, type[Record]] = {
     model.kind_of_record: model for model in (Dataset, Source, Actor, Location, Event, Claim, Dating)
 }

@@ -1,4 +1,4 @@
-"""Why a record is not loaded, in words that help whoever wrote it."""
+"""Refusals: why a record is not loaded, in words that help its author."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,14 +16,14 @@ SHOWN = 80
 
 
 class Place(NamedTuple):
-    """Where a record was read: a file, and its row or its number among its kind."""
+    """The place where a record was read: a file, and a row or the number within its kind."""
 
     file: str
     row: int | None = None
 
 
 class Refusal(NamedTuple):
-    """Why a record, or a whole file, is not loaded."""
+    """The reason for refusing a record or a whole file."""
 
     place: Place
     record: str
@@ -36,7 +36,7 @@ class Refusal(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A record that is fit to be loaded, and where it was read."""
+    """A valid record, and where it was read."""
 
     dataset: str
     record: Record
@@ -44,7 +44,7 @@ class Entry(NamedTuple):
 
 
 def entry(kind: str, fields: object, dataset: str, place: Place, *, number: int | None = None) -> Entry | list[Refusal]:
-    """Check one record; if it is unfit, all that is wrong with it."""
+    """Check one record; returns all refusals if it is not valid."""
     model = INPUT_MODELS[kind]
     try:
         return Entry(dataset, model.model_validate(fields), place)
@@ -58,17 +58,17 @@ def entry(kind: str, fields: object, dataset: str, place: Place, *, number: int 
 
 
 def _field(model: type[BaseModel], error: ErrorDetails) -> str:
-    """The field that is at fault: where the error is, or of a whole record, the one that it is called after."""
+    """The faulty field: the error's location, or for a whole record the field that the error is named after."""
     return path(error["loc"]) or (error["type"] if error["type"] in model.model_fields else "")
 
 
 def path(location: Sequence[int | str]) -> str:
-    """A field as an author writes it: `participants[0].actor`."""
+    """The path of a field: `participants[0].actor`."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
 
 
 def explain(model: type[BaseModel], error: ErrorDetails) -> str:
-    """One clause that says what is wrong, and what may have been meant."""
+    """What is wrong in one clause, with a suggestion."""
     given, context = error.get("input"), error.get("ctx", {})
     match error["type"]:
         case "enum":
@@ -107,13 +107,13 @@ def mismatch(given: object, pattern: str) -> str:
 
 
 def shown(given: object) -> str:
-    """What an author wrote, short and harmless in a terminal."""
+    """The value as written, shortened and safe to print in a terminal."""
     text = ascii(given) if isinstance(given, str) and not given.isprintable() else repr(given)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def unread(path: Path, error: OSError) -> str:
-    """Why a file cannot be read, and which other one in its folder may have been meant."""
+    """Why a file cannot be read, with a suggestion of another file in its folder."""
     if isinstance(error, IsADirectoryError):
         return "is a folder: name the files in it"
     if not isinstance(error, FileNotFoundError):
@@ -133,7 +133,7 @@ def meant(given: object, known: Sequence[str]) -> str:
 
 
 def fields_at(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
-    """The fields of the model that a location of an error lies in."""
+    """The fields of the model in which an error is."""
     for part in location:
         if isinstance(part, int) or part not in model.model_fields:
             continue
@@ -143,7 +143,7 @@ def fields_at(model: type[BaseModel], location: Sequence[int | str]) -> list[str
 
 
 def parts_of(annotation: Any) -> Iterator[type]:  # noqa: ANN401 - annotations have no type
-    """The classes that an annotation is made of."""
+    """The classes in an annotation."""
     arguments = getattr(annotation, "__args__", ())
     if isinstance(annotation, type) and not arguments:
         yield annotation

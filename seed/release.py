@@ -1,4 +1,4 @@
-"""`counterclaim release`: freezes the state of the database as a data package, which the service lends for ever."""
+"""`counterclaim release`: freezes the state of the database as a data package, which the service keeps for download."""
 
 import re
 import tempfile
@@ -19,11 +19,11 @@ from seed.load import NO_QUEUE, begun
 from seed.queue import Queue, server_turn
 
 PART = 1 << 20
-"""Bytes of a package that one row holds."""
+"""The number of bytes of a package in one row."""
 
 
 def release(url: str, name: str, *, message: str | None = None, queue: Queue = NO_QUEUE) -> str:
-    """Freeze the newest revision under a name. What was done, in one line."""
+    """Freeze the newest revision under a name. Returns a one-line summary."""
     if not re.fullmatch(RELEASE_NAME, name) or len(name) > RELEASE_NAME_LENGTH:
         raise DatabaseUnusableError(
             f"{name} is no name of a release: it is made of small letters, digits, '-', '_' and single dots within, of "

@@ -1,4 +1,4 @@
-"""What a load did, or why it did nothing."""
+"""The result of a load: counts, or the reasons for refusing it."""
 
 import json
 from collections import Counter
@@ -11,36 +11,36 @@ from seed.refusals import Refusal
 
 SHOWN = 1_000
 FIRST_SHOWN = 20
-"""How many of them people are told."""
+"""The number of refusals shown to people."""
 COUNTS = ("new", "changed", "unchanged", "vanished")
 
 
 @dataclass
 class Report:
-    """What a load did, or would have done; counts are by kind of record."""
+    """The result of a load or a dry run; counts are by kind of record."""
 
     read: int = 0
     new: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
     unchanged: Counter[str] = field(default_factory=Counter)
     reworded: int = 0
-    """Changed events of which only the imported row that they keep differs."""
+    """Changed events that differ only in the imported row."""
     vanished: Counter[str] = field(default_factory=Counter)
-    """No longer among the records of their datasets."""
+    """Records missing from the files of their datasets."""
     vanished_ids: list[str] = field(default_factory=list)
-    """The first of them, as `kind id`."""
+    """The first missing records, as `kind id`."""
     withdrawn: bool = False
-    """Whether what vanished was taken out."""
+    """Whether the missing records were withdrawn."""
     mapped: int = 0
-    """Actors whose mapping to another dataset's name was made or dropped."""
+    """Actors whose mapping to another dataset's actor changed."""
     mapped_places: int = 0
-    """Places whose mapping to another dataset's was made or dropped."""
+    """Places whose mapping to another dataset's place changed."""
     refusals: int = 0
     refused: list[Refusal] = field(default_factory=list)
-    """The first of them."""
+    """The first refusals."""
 
     def refuse(self, refusal: Refusal) -> None:
-        """Nothing will be loaded, for this reason too."""
+        """Add a reason for which nothing is loaded."""
         self.refusals += 1
         if len(self.refused) < SHOWN:
             self.refused.append(refusal)
@@ -52,13 +52,13 @@ class Report:
         return self.new.total() + self.changed.total() + self.mapped + self.mapped_places + gone > 0
 
     def told(self, *, dry_run: bool, as_json: bool) -> str:
-        """What was done, in one line or as JSON."""
+        """The result in one line or as JSON."""
         if as_json:
             return json.dumps(self.as_json(dry_run=dry_run), ensure_ascii=False, indent=2)
         return f"{self.in_words()} A dry run: nothing was loaded." if dry_run else self.in_words()
 
     def in_words(self) -> str:
-        """One line for people."""
+        """The result in one line."""
         if not self.read:
             return f"{self.vanished.total()} records withdrawn."
         gone = f"{self.vanished.total()} {'withdrawn' if self.withdrawn else 'vanished (kept)'}"
@@ -66,12 +66,12 @@ class Report:
         return "{} records read: {} new, {} changed, {} unchanged, {}.".format(self.read, *counts, gone)
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """By kind of record, in the order of loading."""
+        """Counts by kind of record, in the order of loading."""
         found = {kind: {name: getattr(self, name)[kind] for name in COUNTS} for kind in INPUT_MODELS}
         return {kind: counts for kind, counts in found.items() if any(counts.values())}
 
     def as_json(self, *, dry_run: bool, passed_over: Iterable[Refusal] = ()) -> dict[str, Any]:
-        """All of it, for programs; `passed_over`: refusals that did not keep the rest from being loaded."""
+        """The complete result for programs; `passed_over`: refusals of rows that were skipped."""
         return {
             "dry_run": dry_run,
             "loaded": self.moved and not self.refusals and not dry_run,
@@ -99,7 +99,7 @@ class LoadRefusedError(Exception):
     """Nothing was loaded; the report says why."""
 
     def __init__(self, report: Report, sentence: str | None = None) -> None:
-        """Say it in one sentence, if there is one, else the first reasons."""
+        """Take the report; the message is `sentence` or the first reasons."""
         lines = [str(refusal) for refusal in report.refused[:FIRST_SHOWN]]
         if report.refusals > FIRST_SHOWN:
             lines.append(f"… and {report.refusals - FIRST_SHOWN:,} more; counterclaim load --report json lists them.")

@@ -1,4 +1,4 @@
-"""Records as rows of the tables of facts, in values that both databases' drivers take."""
+"""Records as rows of the tables of facts, with values for the drivers of both databases."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date
@@ -32,7 +32,7 @@ from seed.refusals import Entry, Place
 R = TypeVar("R", bound=Record)
 Rows = dict[str, list[Row]]
 """By table."""
-# Of each kind of record, the tables that hold its parts, with the column that names it.
+# The tables of the parts of each kind of record, with the column of the record's id.
 CHILDREN = {
     "actor": {"affiliation": "actor"},
     "event": {"participation": "event"},
@@ -41,15 +41,15 @@ CHILDREN = {
 
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    table: columns_of(table, "same_as")  # which mappings fill
+    table: columns_of(table, "same_as")  # filled by mappings
     for kind in INPUT_MODELS
     for table in (kind, *CHILDREN.get(kind, ()))
 }
-"""By table, in the order in which the models declare them."""
+"""The columns of each table, in the order of the models."""
 
 
 class RowOf:
-    """A row of a table: `made` columns are given, every other is the field of that name."""
+    """Makes rows of a table: `made` columns are passed in, all others are fields of the same name."""
 
     def __init__(self, table: str, *made: str) -> None:
         plain = [name for name in COLUMNS[table] if name not in made]
@@ -62,12 +62,12 @@ class RowOf:
 
 
 def record_digest(record: Record) -> str:
-    """Tells whether a record changed."""
+    """The digest that tells whether a record changed."""
     return blake2b(record.model_dump_json().encode(), digest_size=16).hexdigest()
 
 
 def rows_of(record: Record, dataset: str, mark: str) -> Rows:
-    """By table, the rows that hold the record; its own first."""
+    """The rows of a record by table, its own first."""
     return _MAKERS[record.kind_of_record](record, dataset, mark)
 
 
@@ -173,7 +173,7 @@ _MAKERS: dict[str, Callable[[Any, str, str], Rows]] = {
 
 
 class Ready(NamedTuple):
-    """A record as a load takes it, with what tells whether it changed: most need no more than a look."""
+    """A record with its digest, which is all that a load compares if the record is unchanged."""
 
     dataset: str
     place: Place
@@ -182,22 +182,22 @@ class Ready(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """Of record."""
+        """The kind of record."""
         return self.record.kind_of_record
 
     @property
     def id(self) -> str:
-        """The record's own."""
+        """The record's id."""
         return self.record.id
 
     @property
     def name(self) -> str:
-        """As refusals name it."""
+        """The record's name in refusals."""
         return f"{self.kind} {self.id}"
 
 
 class Written(NamedTuple):
-    """A record that is new (`fresh`) or changed: its rows, and what it names."""
+    """A record that is new (`fresh`) or changed, with its rows and references."""
 
     record: Ready
     fresh: bool
@@ -206,10 +206,10 @@ class Written(NamedTuple):
 
 
 def ready(one: Entry) -> Ready:
-    """An entry, with what tells whether it changed."""
+    """An entry with its digest."""
     return Ready(one.dataset, one.place, one.record, record_digest(one.record))
 
 
 def to_write(one: Ready, *, fresh: bool) -> Written:
-    """What is to be written of it."""
+    """The rows and references to write."""
     return Written(one, fresh, rows_of(one.record, one.dataset, one.digest), one.record.references())

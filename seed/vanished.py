@@ -1,4 +1,4 @@
-"""Records that are no longer among those of their dataset: found, and taken out where nothing else names them."""
+"""Finds records that are missing from their dataset's files, and withdraws them if nothing else refers to them."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -28,17 +28,17 @@ UNSEEN = {
 
 
 def _references() -> Iterator[tuple[str, str, str, str, str]]:
-    """Of each reference from one record to another: table, kind of record, column of its id, column, kind named."""
+    """Each reference between records: table, kind of record, column of its id, column, kind referred to."""
     for table in COLUMNS:
         kind, own = OWNERS.get(table, (table, "id"))
         for key in models.Base.metadata.tables[table].foreign_keys:
             target, column = key.column.table.name, key.parent.name
-            # A reviewed pair counts while both places are there: `same_as` keeps neither.
+            # A reviewed pair holds while both places exist, so `same_as` keeps neither from being withdrawn.
             if target != "dataset" and (target, column) != (kind, own) and column != "same_as":
                 yield table, kind, own, column, target
 
 
-# What is named by records that vanished, and may be named by nothing else; and what is, by records that stay.
+# Records that vanished ones refer to, and then without those that remaining records refer to.
 _NAMED = [
     f"INSERT INTO vanished SELECT DISTINCT '{target}', t.id FROM vanished v JOIN {table} o ON o.{own} = v.id "
     f"JOIN {target} t ON t.id = o.{column} WHERE v.kind = '{kind}' AND t.dataset = ? AND {UNSEEN[target]} "
@@ -55,7 +55,7 @@ _KEPT = [
 
 
 class Scope(NamedTuple):
-    """What files cover: days, and the countries or the box that their places lie in, where these are known."""
+    """What files cover: days, and the countries or the box of their places, if known."""
 
     first: date
     last: date
@@ -66,15 +66,16 @@ class Scope(NamedTuple):
 def find(  # noqa: PLR0913 - each is a choice of its own
     store: Store, report: Report, datasets: Sequence[str], *, entire: bool, taken: bool, scope: Scope | None = None
 ) -> None:
-    """Collect what is missing from the sources; `entire`: the datasets are withdrawn; `taken`: it is to be removed.
+    """Collect records that are missing from the files.
 
-    `scope`: only events that are certain to lie in it vanish, with their claims, and what nothing else names.
+    `entire`: whole datasets are withdrawn; `taken`: missing records are to be withdrawn. With a `scope`, only events
+    certain to lie in it count as missing, and with them their claims and what nothing else refers to.
     """
     if scope is None and not taken:
         _count(store, report, datasets)
         return
     for dataset in datasets:
-        # All are looked at where they are to be taken out; else only what is named by what vanished.
+        # With a scope, `_within` adds events, claims and what they refer to; shared records only vanish by withdrawal.
         for kind in OTHERS if scope is None else (*(SHARED if taken else ()), "dating"):
             store.run(
                 f"INSERT INTO vanished SELECT '{kind}', t.id FROM {kind} t WHERE dataset = ? AND {UNSEEN[kind]}",
@@ -90,20 +91,20 @@ def find(  # noqa: PLR0913 - each is a choice of its own
 
 
 def _count(store: Store, report: Report, datasets: Sequence[str]) -> None:
-    """How many records were not seen, and the first of them: nothing else is looked at, however many there are."""
+    """The number of missing records and the first ones, without collecting all of them."""
     for kind in OTHERS:
         held = sum(_held(store, report, kind, datasets))
         gone = held - store.rows("SELECT count(*) FROM seen WHERE kind = ?", kind)[0][0]
         if gone:
             report.vanished[kind] = gone
-            # Not by the index of datasets: in the order of ids, the first are soon found.
+            # Prevents the index of datasets: in the order of ids, the first ones are found soon.
             query = f"SELECT t.id FROM {kind} t WHERE dataset || '' {{ids}} AND {UNSEEN[kind]} ORDER BY t.id LIMIT ?"
             ids = store.column(query, list(datasets), min(gone, SHOWN - len(report.vanished_ids)))
             report.vanished_ids += [f"{kind} {id_}" for id_ in ids]
 
 
 def _held(store: Store, report: Report, kind: str, datasets: Sequence[str]) -> Iterator[int]:
-    """How many records there are, some at a time; of events and claims by sets that were made before this load."""
+    """The numbers of records, in parts; for events and claims from postings of the previous revision."""
     if kind not in FILED:
         for dataset in datasets:
             yield store.rows(f"SELECT count(*) FROM {kind} WHERE dataset = ?", dataset)[0][0]
@@ -116,9 +117,9 @@ def _held(store: Store, report: Report, kind: str, datasets: Sequence[str]) -> I
 
 
 def _within(store: Store, dataset: str, scope: Scope) -> None:
-    """Events that the files cover and do not hold, claims that went from these and others, and what nothing else names.
+    """Events in the scope that the files lack, claims that they lack, and what nothing else refers to.
 
-    All is found from what the files hold and from what they cover, however much else there is.
+    The cost depends on the files and their scope, not on the size of the dataset.
     """
     conditions = ["t.dataset = ?", "t.date_earliest >= ?", "t.date_latest <= ?", UNSEEN["event"]]
     values: list[Any] = [dataset, scope.first.isoformat(), scope.last.isoformat()]
@@ -136,7 +137,7 @@ def _within(store: Store, dataset: str, scope: Scope) -> None:
         values += (west, east, south, north)
     store.run(f"INSERT INTO vanished SELECT 'event', t.id FROM event t WHERE {' AND '.join(conditions)}", *values)
     events = "SELECT id FROM vanished WHERE kind = 'event' UNION ALL SELECT id FROM seen WHERE kind = 'event'"
-    # Not by the index of datasets, but by that of events.
+    # Prevents the index of datasets, in favour of that of events.
     claims = f"t.event IN ({events}) AND t.dataset || '' = ? AND {UNSEEN['claim']}"
     store.run(f"INSERT INTO vanished SELECT 'claim', t.id FROM claim t WHERE {claims}", dataset)
     while sum([store.run(statement, dataset) for statement in _NAMED]):
@@ -146,7 +147,7 @@ def _within(store: Store, dataset: str, scope: Scope) -> None:
 
 
 def still_named(store: Store) -> Iterator[Refusal]:
-    """Records that stay although they name one that vanished."""
+    """Refusals for remaining records that refer to a missing one."""
     for table in [table for table in COLUMNS if table != "dataset"]:
         kind, own = OWNERS.get(table, (table, "id"))
         mapped = "AND NOT t.mapped" if table == "affiliation" else ""
@@ -166,7 +167,7 @@ def still_named(store: Store) -> Iterator[Refusal]:
 
 
 def why_it_stays(dataset: str, report: Report) -> str | None:
-    """Why a dataset cannot be withdrawn, where others name its records; null where that is not why."""
+    """Why a dataset cannot be withdrawn if others refer to its records; None if there is another reason."""
     others = sorted({one.place.file for one in report.refused} - {dataset})
     if not others:
         return None
@@ -178,7 +179,7 @@ def why_it_stays(dataset: str, report: Report) -> str | None:
 
 
 def take_out(store: Store, changes: Changes) -> None:
-    """Take what vanished out, what refers to others first."""
+    """Withdraw the missing records, those that refer to others first."""
     if not store.sqlite:
         store.run("SET CONSTRAINTS ALL DEFERRED")
     for kind in reversed(INPUT_MODELS):

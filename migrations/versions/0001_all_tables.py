@@ -1,7 +1,7 @@
-"""All tables, as the models say.
+"""Creates all tables of the models.
 
-Nothing is released, so there is no older database to bring along: until there is, this one version builds whatever the
-models say, and its text is written out by the first release.
+Nothing is released, so no older database has to be migrated. The first release will replace this by explicit
+statements.
 """
 
 from alembic import op
