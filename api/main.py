@@ -17,7 +17,6 @@ from api.http.resources import (
     actors,
     briefing,
     claims,
-    compare,
     control,
     datasets,
     disputes,
@@ -44,7 +43,7 @@ from api.storage.replicas import ReplicatedReader
 from api.storage.sqlite import SqliteReader
 
 RESOURCES = (events, claims, disputes, sources, actors, locations, datasets)
-JUDGEMENTS = (positions, compare, control, briefing)
+JUDGEMENTS = (positions, control, briefing)
 
 
 def reader_for(settings: Settings) -> Reader:

@@ -18,7 +18,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from api.main import create_app, guarded, reader_for
 from api.models.facets import NEVER, EventFacets
 from api.query.lists import resolve
-from api.query.matching import Conditions, any_of, between
+from api.query.matching import Conditions, any_of
+from api.query.postings import between
 from api.query.session import Data, ReadSession
 from api.query.statements import PAGES, PLACES
 from api.server.server import Server

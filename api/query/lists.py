@@ -9,9 +9,9 @@ from pyroaring import BitMap
 from api.errors import BadParameters, bad
 from api.models.facets import EventFacets
 from api.query.documents import BODY, AsOfDay
-from api.query.matching import Conditions, Matching, Named, Wanted, between
+from api.query.matching import Conditions, Matching, Named, Wanted
 from api.query.paging import DATED, UNDATED, Found, Place, Sort, Stretch, Taken, Walked, stretch
-from api.query.postings import numbers_of, set_of
+from api.query.postings import between, numbers_of, set_of
 from api.query.session import ReadSession
 from api.query.statements import AFTER_ID, BEHIND, LINES, PAGES, PLACES
 from api.storage.reader import Row

@@ -15,7 +15,7 @@ from api.domain.text import alternatives
 from api.domain.vocabulary import Known
 from api.models.facets import FACETS, NEVER, ClaimFacets, EventFacets, Facet, Span, several
 from api.query.filters import Filters, facets
-from api.query.postings import Column, Days, numbers_of, set_of
+from api.query.postings import Column, Days, between, numbers_of, set_of
 from api.query.session import ReadSession
 from api.query.statements import CLAIMS_ABOUT, KIND_OF_LIST
 from api.storage.reader import Row
@@ -356,14 +356,6 @@ class Matching:
 
     async def _column(self, name: str) -> Column:
         return await self.session.index.column(self.session, self.table, name)
-
-
-def between(members: BitMap, first: int, end: int) -> BitMap:
-    """The members of a set from `first` to before `end`."""
-    if first >= end or not members:
-        return BitMap()
-    start = members.rank(first - 1) if first else 0
-    return members[start : members.rank(end - 1)]
 
 
 def kept(members: BitMap, test: Test) -> BitMap:

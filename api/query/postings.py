@@ -2,11 +2,12 @@
 
 import asyncio
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -36,8 +37,8 @@ AT_ONCE = 250
 """So many sets are made in one turn."""
 DENSE = 16
 """An array may have so many cells for each number that is counted in it."""
-FEW_PERIODS = 2**16 - 1
 _EPOCH = date(1970, 1, 1).toordinal()
+_NEAR = date(1900, 1, 1).toordinal(), date(2100, 1, 1).toordinal()
 
 
 class Reads(Protocol):
@@ -71,25 +72,40 @@ class Days:
         at = bisect_left(self.days, day)
         return self.firsts[at] if at < len(self.firsts) else NEVER
 
+    def day(self, number: int) -> int:
+        """The sort day of a record."""
+        return self.days[bisect_right(self.firsts, number) - 1]
+
 
 @dataclass(frozen=True, slots=True)
-class Dates:
-    """By number: the day, 0 if undated; and the span class of a date that is not one day, else 0."""
+class Calendar:
+    """The periods in which dated records begin: numbers follow days, so each period is a range of numbers."""
 
-    days: Column
-    spans: Column
-    codes: dict[Unit, tuple[int, Column, int]] = field(default_factory=dict)
+    unit: Unit
+    days: NDArray[np.int64]
+    day_firsts: NDArray[np.uint32]
+    """Each day, 0 for undated records, and its first number."""
+    periods: NDArray[np.int64]
+    firsts: NDArray[np.uint32]
+    """Each period since 1970, and its first number."""
+    lasting: BitMap
+    """Records whose date is not one day."""
+    across: BitMap
+    """Those of them whose date is not within one period."""
+    open_end: BitMap
+    open_start: BitMap
 
-    def periods(self, unit: Unit) -> tuple[int, Column, int]:
-        """The first period; by number the period of a date of one day, where the first is 1, else 0; their number."""
-        if unit not in self.codes:
-            single = (self.days > 0) & (self.spans == 0)
-            found = in_periods(self.days[single].astype(np.int64), unit)
-            first, last = int(found.min(initial=NEVER)), int(found.max(initial=-NEVER))
-            codes = np.zeros(len(self.days), np.uint16 if last - first < FEW_PERIODS else np.int32)
-            codes[single] = found - first + 1
-            self.codes[unit] = first, codes, max(last - first + 2, 1)
-        return self.codes[unit]
+    def days_of(self, numbers: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """The sort day of each of these ascending numbers."""
+        return self.days[ranges_of(numbers, self.day_firsts)]
+
+    def lasting_from(self, day: int) -> BitMap:
+        """The records that begin in the period of a day and whose date is not one day."""
+        at = int(np.searchsorted(self.periods, period := in_periods(np.array([day]), self.unit)[0]))
+        if at == len(self.periods) or self.periods[at] != period:
+            return BitMap()
+        end = int(self.firsts[at + 1]) if at + 1 < len(self.firsts) else NEVER
+        return between(self.lasting, int(self.firsts[at]), end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +125,7 @@ class Index:
     size: int = 0
     columns: dict[tuple[str, str], Column] = field(default_factory=dict)
     days: dict[str, Days] = field(default_factory=dict)
-    dated: dict[str, "Dates"] = field(default_factory=dict)
+    calendars: dict[tuple[str, Unit], Calendar] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     records: dict[tuple[str, str, str | None], list[tuple[str, str]]] = field(default_factory=dict)
     events: dict[int, NDArray[np.uint32]] = field(default_factory=dict)
@@ -228,18 +244,15 @@ class Index:
             self.days[table] = Days([row[1] for row in rows] or [0], [row[2] for row in rows] or [0])
         return self.days[table]
 
-    async def dates(self, read: Reads, table: str) -> "Dates":
-        """The date of each number, as far as periods are counted by it."""
-        if table not in self.dated:
-            known, end = await self.days_of(read, table), len(await self.column(read, table, "latest"))
-            firsts = np.array([0, *known.firsts, max(end, known.firsts[-1])])
-            days = np.repeat(np.array([0, *known.days], np.int32), np.diff(firsts))
-            spans = np.zeros(len(days), np.int8)
+    async def calendar(self, read: Reads, table: str, unit: Unit) -> Calendar:
+        """The periods in which records begin."""
+        key = table, unit
+        if key not in self.calendars:
             names = {FACETS[KIND_OF_LIST[table]].SPAN.of(span): span for span in range(Span.MONTH, Span.UNDATED)}
-            for name, members in (await self.postings(read, names)).items():
-                spans[numbers_of(members)] = names[name]
-            self.dated[table] = Dates(days, spans)
-        return self.dated[table]
+            spans = {names[name]: members for name, members in (await self.postings(read, names)).items()}
+            days, latest = await self.days_of(read, table), await self.column(read, table, "latest")
+            self.calendars[key] = await asyncio.to_thread(calendar_of, unit, days, spans, latest)  # of all records
+        return self.calendars[key]
 
     async def order(self, read: Reads, table: str) -> Order:
         """All numbers in the order of ids, and the rank of each."""
@@ -257,12 +270,31 @@ def numbers_of(members: BitMap) -> NDArray[np.uint32]:
     return np.frombuffer(members.to_array(), np.uint32)
 
 
+def between(members: BitMap, first: int, end: int) -> BitMap:
+    """The members of a set from `first` to before `end`. A slice of a set would copy its members one by one."""
+    end = min(end, members.max() + 1) if members else 0
+    return members & BitMap(range(first, end)) if first < end else BitMap()
+
+
+def ranges_of(numbers: NDArray[np.uint32], firsts: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """The range of each of these ascending numbers; ranges are given by their first numbers, from the smallest on."""
+    sizes = np.diff(np.searchsorted(numbers, firsts), append=len(numbers))
+    return np.repeat(np.arange(len(firsts)), sizes)
+
+
+@cache
+def _near_periods(unit: Unit) -> NDArray[np.int64]:
+    """The period of each day from 1900 to 2099."""
+    periods: NDArray[np.int64] = (np.arange(*_NEAR) - _EPOCH).astype("M8[D]").astype(f"M8[{unit}]").astype(np.int64)
+    return periods
+
+
 def in_periods(days: NDArray[np.int64], unit: Unit) -> NDArray[np.int64]:
-    """Days as numbers of their periods since 1970; of many, each day's is found once."""
-    first = days.min() if (close := compact(days)) else 0
-    moments: NDArray[Any] = ((np.arange(first, days.max() + 1) if close else days) - _EPOCH).astype("M8[D]")
-    periods: NDArray[np.int64] = moments.astype(f"M8[{unit}]").astype(np.int64)
-    return periods[days - first] if close else periods
+    """Days as numbers of their periods since 1970."""
+    if len(days) and days.min() >= _NEAR[0] and days.max() < _NEAR[1]:
+        return _near_periods(unit)[days - _NEAR[0]]
+    periods: NDArray[np.int64] = (days - _EPOCH).astype("M8[D]").astype(f"M8[{unit}]").astype(np.int64)
+    return periods
 
 
 def compact(values: NDArray[np.int64]) -> bool:
@@ -273,6 +305,31 @@ def compact(values: NDArray[np.int64]) -> bool:
 def set_of(numbers: NDArray[np.uint32]) -> BitMap:
     """An array as a set."""
     return BitMap(array("I", numbers.tobytes()))
+
+
+def calendar_of(unit: Unit, days: Days, spans: dict[int, BitMap], latest: Column) -> Calendar:
+    """The calendar of records, by their days, the sets of dates that are not one day, and last days."""
+    day_firsts, known = np.array(days.firsts, np.uint32), np.array(days.days, np.int64)
+    dated = known > 0
+    periods, at = np.unique(in_periods(known[dated], unit), return_index=True)
+    lasting = BitMap.union(*spans.values())
+    numbers = numbers_of(lasting)
+    ended = latest[numbers]
+    within = ended < NEVER
+    begun = known[ranges_of(numbers, day_firsts)]
+    within[within] = in_periods(begun[within], unit) == in_periods(ended[within].astype(np.int64), unit)
+    across = set_of(numbers[~within]) | spans[Span.OPEN_START]
+    return Calendar(
+        unit,
+        known,
+        day_firsts,
+        periods,
+        day_firsts[dated][at],
+        lasting,
+        across,
+        spans[Span.OPEN_END],
+        spans[Span.OPEN_START],
+    )
 
 
 def _events_of(rows: Sequence[Row], first: int) -> NDArray[np.uint32]:

@@ -5,19 +5,21 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import date
+from types import ModuleType
 from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
 from api.errors import BadParameters
 from api.http.resources.rollups import ClaimAxis, ClaimRollup, EventAxis, EventRollup
 from api.main import reader_for
-from api.models.facets import Span
-from api.query import rollups
-from api.query.postings import Dates, Unit
+from api.models.facets import NEVER, Span
+from api.query import periods, rollups
+from api.query.postings import Days, Unit, calendar_of
 from api.query.session import Data, ReadSession
 from api.settings import Settings
 from tests.support import country, databases, questions
@@ -137,7 +139,7 @@ def rows_or_refusal(asking: Asking, table: str, axis: str, filters: Filters) -> 
     # An open date that a condition closes at the year 1 or 9999 lies in all months till then.
     first, last = DAYS[table]
     years = int(filters.get(last, "2030")[:4]) - int(filters.get(first, "2010")[:4])
-    assert years * {"month": 12, "day": 366}[axis] > rollups.MOST_ROWS
+    assert years * {"month": 12, "day": 366}[axis] > periods.MOST_ROWS
     assert "makes more than 10,000 rows" in refused
     return None
 
@@ -213,29 +215,54 @@ def test_more_rows_than_are_sent_are_refused(
     asking, _ = world
     for by in (["day", "kind"], ["day"], ["kind", "role"]):
         rows = asking.rows("events", by, {})
-        monkeypatch.setattr(rollups, "MOST_ROWS", len(rows))
+        monkeypatch.setattr(periods, "MOST_ROWS", len(rows))
         assert asking.rows("events", by, {}) == rows
-        monkeypatch.setattr(rollups, "MOST_ROWS", len(rows) - 1)
+        monkeypatch.setattr(periods, "MOST_ROWS", len(rows) - 1)
         with pytest.raises(BadParameters, match=r"rows, and at most .* are sent: ask for longer periods, another axis"):
             asking.rows("events", by, {})
         monkeypatch.undo()
 
 
-@pytest.mark.parametrize("last", [65_533, 65_534, 65_535, 3_652_059])
-def test_periods_far_apart_are_told_from_each_other(last: int) -> None:
-    """However many periods there are: a few have small numbers, and a date that is not one day has none."""
-    dates = Dates(np.array([0, 1, 2, last, last], np.int32), np.array([0, 0, 0, 0, Span.MONTH], np.int8))
-    firsts: tuple[tuple[Unit, int], ...] = (("D", 1 - date(1970, 1, 1).toordinal()), ("Y", 1 - 1970))
-    for unit, first in firsts:
-        base, codes, width = dates.periods(unit)
-        years = date.fromordinal(last).year
-        assert base == first
-        assert codes.tolist() == ([0, 1, 2, last, 0] if unit == "D" else [0, 1, 1, years, 0])
-        assert width == (last if unit == "D" else years) + 1
+@pytest.mark.parametrize("last", [65_534, 3_652_059])
+def test_a_calendar_knows_which_dates_are_within_one_period(last: int) -> None:
+    """However far apart days are; 3,652,059 is 31 December 9999."""
+    days = Days([0, 1, 2, last - 1, last], [0, 5, 6, 7, 9])
+    spans = {span: BitMap() for span in range(Span.MONTH, Span.UNDATED)}
+    spans |= {Span.MONTH: BitMap([5, 7]), Span.OPEN_END: BitMap([8]), Span.OPEN_START: BitMap([9])}
+    latest = np.array([NEVER] * 5 + [3, 2, last, NEVER, last], np.int32)
+    years = date.fromordinal(last).year
+    firsts: tuple[tuple[Unit, list[int], list[int], list[int]], ...] = (
+        ("D", [1, 2, last - 1, last], [5, 6, 7, 9], [5, 7, 8, 9]),
+        ("Y", [1, years], [5, 7], [8, 9]),
+    )
+    for unit, begun, numbers, across in firsts:
+        found = calendar_of(unit, days, spans, latest)
+        since = date(1970, 1, 1).toordinal() if unit == "D" else 1970
+        assert (found.periods + since).tolist() == begun
+        assert found.firsts.tolist() == numbers
+        assert found.lasting == BitMap([5, 7, 8, 9])
+        assert found.across == BitMap(across)
+        assert found.lasting_from(last) == BitMap([7, 8, 9] if unit == "Y" else [9])
+        assert found.lasting_from(1) == BitMap([5])
+        assert found.lasting_from(800) == BitMap()
+        assert found.days_of(np.array([4, 5, 8, 9, 11], np.uint32)).tolist() == [0, 1, last - 1, last, last]
 
 
-def test_a_thread_counts_the_same(world: tuple[Asking, questions.Pools], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("module", "name"), [(rollups, "QUICK"), (rollups, "FEW_PAIRS"), (periods, "DENSE_CELLS")])
+def test_every_way_counts_the_same(
+    world: tuple[Asking, questions.Pools], monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str
+) -> None:
+    """In a thread or not, with an array of all cells or of those that count, by pairs of sets or of arrays."""
     asking, _ = world
-    here = asking.rows("claims", ["month", "stance"], {})
-    monkeypatch.setattr(rollups, "QUICK", 0)
-    assert asking.rows("claims", ["month", "stance"], {}) == here
+    asked = [
+        ("events", ["day", "kind"], {"date_from": "2022-06-20"}),
+        ("events", ["year", "location"], {"match": "certain"}),
+        ("events", ["status", "role"], {}),
+        ("claims", ["month", "role"], {"said_to": "2022-07-03"}),
+        ("claims", ["speaker", "stance"], {}),
+        ("claims", ["party", "role"], {}),
+    ]
+    here = [asking.rows(*one) for one in asked]
+    monkeypatch.setattr(module, name, 0)
+    assert [asking.rows(*one) for one in asked] == here
+    assert all(here)
