@@ -47,8 +47,8 @@ REMARKS: dict[str, str] = {
         "the statement. It would take one address for both, or a server that is not written in Python."
     ),
     "page, source and as_of / by party and dates": (
-        "it takes one more statement, for the events of the source's claims, and events with claims that were said "
-        "later are judged again. It would take the event of each claim as a column, and documents stored by day."
+        "a rare source's postings are read first, and events with claims that were said later are judged again. It "
+        "would take a larger cache, and documents stored by day."
     ),
     "page p99: beside other combinations / alone": (
         "one process answers one request at a time, so a page waits for the combination before it. It would take a "

@@ -9,6 +9,7 @@ from pyroaring import BitMap
 from api.index.builder import CHUNK, COLUMNS, FILED, Made, Maker
 from api.index.facets import Filed
 from api.index.invalidation import ACTORS_ABOVE, LOCATIONS_ABOVE, Kind
+from api.index.writer import own_columns
 from api.models.facets import CELL_BITS, NEVER
 from api.models.facets import ENTRY_COLUMNS as KINDS
 from api.storage.bulk import Store
@@ -33,6 +34,7 @@ def findings(store: Store) -> Iterator[Finding]:
     for kind in PLAIN:
         yield from proof.plain(kind)
     yield from proof.events()
+    yield from _events(store)
     yield from _orphans(store)
 
 
@@ -43,6 +45,17 @@ def _closures(store: Store) -> Iterator[Finding]:
             yield Finding(member, id_, f"belongs to {other}, which is missing from its closure")
         for id_, other in store.each(f"{held} EXCEPT SELECT * FROM ({above}) one ORDER BY 1, 2"):
             yield Finding(member, id_, f"does not belong to {other}, which is in its closure")
+
+
+def _events(store: Store) -> Iterator[Finding]:
+    """Claims whose column has another number than that of their event."""
+    held = _column(store, "claim", "event")
+    statement = (
+        "SELECT f.id, c.number, e.number FROM claim f JOIN claim_entry c ON c.id = f.id "
+        "JOIN event_entry e ON e.id = f.event ORDER BY f.id"
+    )
+    for id_, claim, event in store.each(statement):
+        yield from differences("claim", id_, ("claim/event",), (held.get(claim),), (event,))
 
 
 def _orphans(store: Store) -> Iterator[Finding]:
@@ -63,7 +76,7 @@ class Proof:
         self._store = store
         self._maker = Maker(store)
         self._names: dict[int, str] = dict(store.rows("SELECT id, name FROM facet"))
-        self._columns = {(kind, name): _column(store, kind, name) for kind in FILED for name in KINDS[kind]}
+        self._columns = {(kind, name): _column(store, kind, name) for kind in FILED for name in own_columns(kind)}
 
     def plain(self, kind: Kind) -> Iterator[Finding]:
         """Records of a kind without facets."""
@@ -141,7 +154,7 @@ class Proof:
             for facet in held - wanted:
                 name = self._names.get(facet, "a facet that does not exist")
                 yield Finding(kind, filed.id, f"facets: its entry wrongly has {name}")
-            for name in KINDS[kind]:
+            for name in own_columns(kind):
                 is_ = self._columns[kind, name].get(number)
                 yield from differences(kind, filed.id, (f"{kind}/{name}",), (is_,), (getattr(cells, name),))
 

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, islice, pairwise
 from operator import itemgetter
@@ -263,12 +263,12 @@ class Cells(NamedTuple):
 class Columns:
     """Collects the values of records in columns, and writes the parts that changed."""
 
-    def __init__(self, store: Store, kind: str) -> None:
-        self._store, self._kind = store, kind
-        self._rows: list[tuple[int, Cells]] = []
+    def __init__(self, store: Store, kind: str, names: Sequence[str]) -> None:
+        self._store, self._kind, self._names = store, kind, names
+        self._rows: list[tuple[int, Sequence[float | None]]] = []
 
-    def put(self, number: int, cells: Cells) -> None:
-        """Set the values of a record."""
+    def put(self, number: int, cells: Sequence[float | None]) -> None:
+        """Set the values of a record, in the order of the names."""
         self._rows.append((number, cells))
 
     def write(self, *, last: bool) -> None:
@@ -276,25 +276,25 @@ class Columns:
         if len(self._rows) < MOST_ROWS and not last:
             return
         self._rows.sort(key=lambda row: row[0])
-        parts: defaultdict[int, list[tuple[int, Cells]]] = defaultdict(list)
+        parts: defaultdict[int, list[tuple[int, Sequence[float | None]]]] = defaultdict(list)
         for row in self._rows:
             parts[row[0] >> CELL_BITS].append(row)
         for chunk, rows in parts.items():
             self._write(chunk, rows)
         self._rows.clear()
 
-    def _write(self, chunk: int, rows: list[tuple[int, Cells]]) -> None:
-        names = {f"{self._kind}/{name}": name for name in ENTRY_COLUMNS[self._kind]}
+    def _write(self, chunk: int, rows: list[tuple[int, Sequence[float | None]]]) -> None:
+        names = {f"{self._kind}/{name}": position for position, name in enumerate(self._names)}
         statement = "SELECT name, cells FROM record_column WHERE chunk = ? AND name {ids}"
         stored = {name: bytes(cells) for name, cells in self._store.rows(statement, chunk, list(names))}
         places = np.array([number - (chunk << CELL_BITS) for number, _ in rows])
         new, changed = [], []
-        for name, short in names.items():
-            kind = np.dtype(ENTRY_COLUMNS[self._kind][short])
+        for name, position in names.items():
+            kind = np.dtype(ENTRY_COLUMNS[self._kind][self._names[position]])
             nothing = UNKNOWN if kind.kind == "f" else NEVER
             old = stored.get(name)
             cells = np.full(1 << CELL_BITS, nothing, kind) if old is None else np.frombuffer(old, kind).copy()
-            found = [getattr(cell, short) for _, cell in rows]
+            found = [values[position] for _, values in rows]
             cells[places] = [nothing if value is None else value for value in found]
             text = cells.tobytes()
             if old is None:

@@ -7,8 +7,8 @@ from api.index.builder import CHUNK, COLUMNS, FILED, Batch, Made, Maker, batches
 from api.index.history import History
 from api.index.invalidation import Affected, Changes, Kind
 from api.index.numbers import Numbers
-from api.index.postings import Columns, Postings
-from api.models.facets import checksum, row_hash
+from api.index.postings import Cells, Columns, Postings
+from api.models.facets import ENTRY_COLUMNS, checksum, row_hash
 from api.storage.bulk import Store
 
 KINDS = ("dataset", "source", "actor", "location", "event", "claim")
@@ -58,7 +58,7 @@ class Deriver:
         self._numbers.keep()
         self._maker = Maker(store)
         self._postings = Postings(store)
-        self._columns = {kind: Columns(store, kind) for kind in FILED}
+        self._columns = {kind: Columns(store, kind, own_columns(kind)) for kind in FILED}
 
     def run(self, progress: Progress) -> None:
         """Remove all affected records from the index, then add them in their new state."""
@@ -70,6 +70,7 @@ class Deriver:
                 progress(batch.events)
             self._write(last=False)
         self._write(last=True)
+        self._point_at_events()
         for batch in sources(self._store, self._maker):
             self._replace(batch)
 
@@ -100,6 +101,17 @@ class Deriver:
         self._postings.write(last=last)
         for columns in self._columns.values():
             columns.write(last=last)
+
+    def _point_at_events(self) -> None:
+        """Write the event of each claim about an affected event, because any of the two may have a new number."""
+        columns = Columns(self._store, "claim", ("event",))
+        for claim, event in self._store.each(
+            "SELECT c.number, e.number FROM affected a JOIN event_entry e ON e.id = a.id "
+            "JOIN claim f ON f.event = a.id JOIN claim_entry c ON c.id = f.id WHERE a.kind = 'event' ORDER BY c.number"
+        ):
+            columns.put(claim, (event,))
+            columns.write(last=False)
+        columns.write(last=True)
 
     def _replace(self, batch: Batch) -> None:
         kind, made = batch.kind, batch.made
@@ -145,6 +157,11 @@ class Deriver:
         body = COLUMNS[kind].index("body")
         bodies = {id_: row[body] for id_, row in made.documents.items()}
         return self._history.replace(kind, ids, bodies, empty=self._empty)
+
+
+def own_columns(kind: str) -> list[str]:
+    """The columns that hold values of the records themselves."""
+    return [name for name in ENTRY_COLUMNS[kind] if name in Cells._fields]
 
 
 def entry_hash(id_: str, day: int, facets: bytes, *said: int | None) -> int:

@@ -26,11 +26,11 @@ ENTRY_COLUMNS = {
         "latitude": "<f8",
         "radius_m": "<f8",
     },
-    "claim": {"latest": "<i4", "possible": "<i4", "certain": "<i4"},
+    "claim": {"latest": "<i4", "possible": "<i4", "certain": "<i4", "event": "<u4"},
 }
-"""By kind of record: last day, first days by which a claim was possibly and certainly made, and the point.
+"""By kind of record: last day, first days by which a claim was possibly and certainly made, the point, a claim's event.
 
-The radius is unknown where there is no point or no radius is recorded.
+The radius is unknown where there is no point or no radius is recorded. The event is given by its number.
 """
 
 

@@ -91,13 +91,28 @@ async def scan(
     """Like `walk`, with the phase of each batch: rows of (revision, day, id, body, …columns for judgement, number)."""
     judged = selection.conditions.judged
     statement = PAGES[selection.table, selection.judged]
-    async for phase, numbers in _numbers(session, selection, sort, place, batch):
-        rows = await session.fetch(statement, {"numbers": numbers}, slow=len(numbers) > QUICK)
-        order = {number: at for at, number in enumerate(numbers)}
-        rows = sorted(rows, key=lambda row: order[row[-1]])
-        if judged is not None:
-            rows = [row async for row in in_turns(session, rows) if judged(row, selection.conditions.undated)]
-        yield phase, rows
+    async for parts in _together(_numbers(session, selection, sort, place, batch), batch):
+        wanted = [number for _, numbers in parts for number in numbers]
+        found = {row[-1]: row for row in await session.fetch(statement, {"numbers": wanted}, slow=len(wanted) > QUICK)}
+        for phase, numbers in parts:
+            rows = [found[number] for number in numbers if number in found]
+            if judged is not None:
+                rows = [row async for row in in_turns(session, rows) if judged(row, selection.conditions.undated)]
+            yield phase, rows
+
+
+async def _together(
+    numbers: AsyncIterator[tuple[int, list[int]]], batch: int
+) -> AsyncIterator[list[tuple[int, list[int]]]]:
+    """The end of one phase with the beginning of the next, where one statement reads both."""
+    waiting: list[tuple[int, list[int]]] = []
+    async for part in numbers:
+        waiting.append(part)
+        if sum(len(some) for _, some in waiting) >= batch:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting
 
 
 async def in_turns(session: ReadSession, rows: Iterable[T]) -> AsyncIterator[T]:

@@ -1,6 +1,6 @@
 """Finds matching events or claims: each condition becomes a set of record numbers, and the sets are intersected."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
@@ -17,7 +17,7 @@ from api.models.facets import FACETS, NEVER, ClaimFacets, EventFacets, Facet, Sp
 from api.query.filters import Filters, facets
 from api.query.postings import Column, Days, between, numbers_of, set_of
 from api.query.session import ReadSession
-from api.query.statements import CLAIMS_ABOUT, KIND_OF_LIST
+from api.query.statements import KIND_OF_LIST
 from api.storage.reader import Row
 
 
@@ -123,8 +123,8 @@ REACH = {Span.MONTH: 31, Span.YEAR: 366}
 """Span classes by the maximum number of days that a date lasts."""
 LASTING = (*REACH, Span.LONGER)
 UNLIKE_A_DAY = (*LASTING, Span.OPEN_END, Span.OPEN_START)
-BATCH, QUICK = 5_000, 60
-"""The number of records whose claims are looked up at once, and the number that needs no thread."""
+BATCH = 20_000
+"""The number of claims whose events are found without letting other requests go on."""
 SURE_KM = 1e-6
 """Points nearer to a circle's border than this are tested one by one."""
 
@@ -144,8 +144,6 @@ class Matching:
     """Matches before conditions on the day as of which claims count."""
     sure: BitMap = field(default_factory=BitMap)
     """Matches with a claim that counts as of that day."""
-    about: dict[int, int] = field(default_factory=dict)
-    """The numbers of the events of claims that were looked up, by the claim's number."""
 
     @property
     def facets(self) -> type[EventFacets] | type[ClaimFacets]:
@@ -154,6 +152,7 @@ class Matching:
 
     async def found(self) -> BitMap:
         """The matching numbers before conditions that are judged row by row (`conditions.judged`)."""
+        await self.session.index.read_ahead(self.session, self._foreseen())
         sets = await self._sets()
         sets.sort(key=len)
         self.everywhere = sets[0].copy() if len(sets) == 1 else BitMap.intersection(*sets)
@@ -163,9 +162,7 @@ class Matching:
 
     async def with_undated(self) -> tuple["Matching", BitMap]:
         """The matches if undated records and claims counted, and their finder; call `found` first."""
-        other = Matching(
-            self.session, self.table, replace(self.conditions, undated=True), sure=self.sure, about=self.about
-        )
+        other = Matching(self.session, self.table, replace(self.conditions, undated=True), sure=self.sure)
         if not self.conditions.has_days:
             return other, await other._then(self.whenever)
         days = await self.session.index.days_of(self.session, self.table)
@@ -191,6 +188,17 @@ class Matching:
             for resting in self.conditions.then:
                 found = await self._resting(found, resting, self.conditions.as_of)
         return found
+
+    def _foreseen(self) -> Iterator[str]:
+        """The names of all postings that are sure to be needed, so that one statement reads those of a rare filter."""
+        conditions = self.conditions
+        for wanted in conditions.wanted:
+            yield from wanted.names
+        if conditions.has_days:
+            yield from (self.facets.SPAN.of(span) for span in UNLIKE_A_DAY)
+        if conditions.as_of is not None:
+            for resting in conditions.then:
+                yield from (*resting.throughout, *resting.claims)
 
     async def _postings(self, names: Sequence[str]) -> list[BitMap]:
         found = await self.session.index.postings(self.session, names)
@@ -333,25 +341,14 @@ class Matching:
             return sure
         claims = BitMap.union(BitMap(), *await self._postings(resting.claims))
         finder = Matching(self.session, "claims", replace(self.conditions, undated=True))
-        all_claims = await finder._known(claims, day)
-        claims = all_claims if self.conditions.undated else finder.sure
-        if len(claims) <= max(len(unsure), QUICK):
-            # Undated claims are looked up too, because they are needed for the counts of what was left out.
-            await self._look_up("claims", all_claims - BitMap(self.about))
-            events = [self.about.get(claim) for claim in claims]
-            sure.update([event for event in events if event is not None and event in unsure])
-        else:
-            sure.update([event for event, claim in await self._look_up("events", unsure) if claim in claims])
-        return sure
+        every = await finder._known(claims, day)
+        return sure | unsure & await self._events_of(every if self.conditions.undated else finder.sure)
 
-    async def _look_up(self, by: str, members: BitMap) -> list[tuple[int, int]]:
-        """The numbers of events and of claims about them, of some events or claims."""
-        numbers, found = list(members), []
+    async def _events_of(self, claims: BitMap) -> BitMap:
+        numbers, found = numbers_of(claims), BitMap()
         for start in range(0, len(numbers), BATCH):
-            part = numbers[start : start + BATCH]
-            rows = await self.session.fetch(CLAIMS_ABOUT[by], {"numbers": part}, slow=len(part) > QUICK)
-            found += [(event, claim) for _, event, claim in rows]
-        self.about.update((claim, event) for event, claim in found)
+            found |= set_of(await self.session.index.events_of(self.session, numbers[start : start + BATCH]))
+            await self.session.checkpoint()
         return found
 
     async def _column(self, name: str) -> Column:

@@ -14,14 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from api.models.facets import CELL_BITS, CHUNK_BITS, ENTRY_COLUMNS, FACETS, NEVER, UNKNOWN, Span, checksum
+from api.models.facets import CELL_BITS, ENTRY_COLUMNS, FACETS, NEVER, UNKNOWN, Span, checksum
 from api.query.statements import (
     BEGINNING,
     BY_ID,
     CHANGED,
     COLUMN,
     DAYS,
-    EVENTS_OF,
     KIND_OF_LIST,
     NAMED_POSTINGS,
     POSTINGS,
@@ -128,7 +127,6 @@ class Index:
     calendars: dict[tuple[str, Unit], Calendar] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     records: dict[tuple[str, str, str | None], list[tuple[str, str]]] = field(default_factory=dict)
-    events: dict[int, NDArray[np.uint32]] = field(default_factory=dict)
 
     async def postings(self, read: Reads, names: Iterable[str]) -> dict[str, BitMap]:
         """The members of facets by name; empty for facets without records."""
@@ -141,13 +139,17 @@ class Index:
             else:
                 self.sets.move_to_end(name)
                 found[name] = BitMap.deserialize(known)
-        if missing:
-            parts: dict[str, list[BitMap]] = {name: [] for name in missing}
-            for _, name, _, hash_, members in await read.fetch(POSTINGS, {"names": missing}):
-                parts[name].append(_sound(name, hash_, members))
-            for name, some in parts.items():
-                found[name] = self.keep(name, _union(some))
-        return found
+        return found | await self.read_ahead(read, missing)
+
+    async def read_ahead(self, read: Reads, names: Iterable[str]) -> dict[str, BitMap]:
+        """Read the postings of facets that are not cached, with one statement, and return their members by name."""
+        missing = [name for name in dict.fromkeys(names) if name not in self.sets]
+        if not missing:
+            return {}
+        parts: dict[str, list[BitMap]] = {name: [] for name in missing}
+        for _, name, _, hash_, members in await read.fetch(POSTINGS, {"names": missing}):
+            parts[name].append(_sound(name, hash_, members))
+        return {name: self.keep(name, _union(some)) for name, some in parts.items()}
 
     async def beginning(self, read: Reads, prefix: str) -> BitMap:
         """The members of all facets whose names have this prefix."""
@@ -190,15 +192,8 @@ class Index:
         return found
 
     async def events_of(self, read: Reads, claims: NDArray[np.uint32]) -> NDArray[np.uint32]:
-        """The numbers of the events of claims, given the claims' numbers in ascending order."""
-        found = np.zeros(len(claims), np.uint32)
-        chunks, starts = np.unique(claims >> CHUNK_BITS, return_index=True)
-        for chunk, start, end in zip(chunks.tolist(), starts, np.append(starts, len(claims))[1:], strict=True):
-            if chunk not in self.events:
-                first = chunk << CHUNK_BITS
-                rows = await read.fetch(EVENTS_OF, {"first": first, "end": first + (1 << CHUNK_BITS)}, slow=True)
-                self.events[chunk] = await asyncio.to_thread(_events_of, rows, first)  # tens of thousands
-            found[start:end] = self.events[chunk][claims[start:end] - (chunk << CHUNK_BITS)]
+        """The numbers of the events of claims, given the claims' numbers."""
+        found: NDArray[np.uint32] = (await self.column(read, "claims", "event"))[claims]
         return found
 
     async def changed(self, read: Reads, table: str, since: int, *, claims: bool) -> BitMap:
@@ -330,13 +325,6 @@ def calendar_of(unit: Unit, days: Days, spans: dict[int, BitMap], latest: Column
         spans[Span.OPEN_END],
         spans[Span.OPEN_START],
     )
-
-
-def _events_of(rows: Sequence[Row], first: int) -> NDArray[np.uint32]:
-    """The numbers of the events of a chunk of claims, by the claims' numbers from the first on."""
-    found = np.zeros(1 << CHUNK_BITS, np.uint32)
-    found[[row[1] - first for row in rows]] = [row[2] for row in rows]
-    return found
 
 
 def _sound(name: str, hash_: int, members: bytes) -> BitMap:

@@ -99,26 +99,6 @@ The lines are the sound documents as bytes, each ending in a line feed.
 """
 
 
-def _about(by: str, each: FromClause) -> Select[Any]:
-    event, claim = ENTRIES["events"], ENTRIES["claims"]
-    facts = models.Claim.__table__
-    about = select(REVISION, event.c.number, claim.c.number).join_from(
-        each, ENTRIES[by], ENTRIES[by].c.number == each.c.value
-    )
-    if by == "events":
-        return about.join(facts, facts.c.event == event.c.id).join(claim, claim.c.id == facts.c.id)
-    return about.join(facts, facts.c.id == claim.c.id).join(event, event.c.id == facts.c.event)
-
-
-def _about_statement(by: str) -> SqlStatement:
-    sqlite, postgresql = each_number("numbers")
-    return SqlStatement(_about(by, sqlite), lambda: _about(by, postgresql))
-
-
-CLAIMS_ABOUT = {by: _about_statement(by) for by in KIND_OF_LIST}
-"""Rows of (revision, number of event, number of a claim about it), of the events or claims with `numbers`."""
-
-
 def _place(table: str) -> SqlStatement:
     entry = ENTRIES[table]
     return SqlStatement(select(REVISION, entry.c.number, entry.c.day).where(entry.c.id == bindparam("id")))
@@ -213,8 +193,7 @@ def _filed(kind: str, *, one_kind: bool) -> SqlStatement:
 NAMED_POSTINGS = {(kind, one_kind): _filed(kind, one_kind=one_kind) for kind in _RECORDS for one_kind in (False, True)
          if kind != "dataset" or not one_kind}  # fmt: skip
 """Rows of (revision, id, name, facet, hash, members) of the records whose ids follow a `prefix` in names of facets."""
-_EVENT_ENTRY, _CLAIM_ENTRY, _CLAIM = models.EventEntry.__table__, models.ClaimEntry.__table__, models.Claim.__table__
-_CHANGE = models.Change.__table__
+_CLAIM, _CHANGE = models.Claim.__table__, models.Change.__table__
 
 
 def _changed(table: str, *, claims: bool = False) -> SqlStatement:
@@ -232,10 +211,3 @@ CHANGED = {(table, False): _changed(table) for table in KIND_OF_LIST} | {
     ("events", True): _changed("events", claims=True)
 }
 """Rows of (revision, number) of the records that changed after `since`, or of the events whose claims did."""
-EVENTS_OF = SqlStatement(
-    select(REVISION, _CLAIM_ENTRY.c.number, _EVENT_ENTRY.c.number)
-    .join_from(_CLAIM_ENTRY, _CLAIM, _CLAIM.c.id == _CLAIM_ENTRY.c.id)
-    .join(_EVENT_ENTRY, _EVENT_ENTRY.c.id == _CLAIM.c.event)
-    .where(_CLAIM_ENTRY.c.number >= bindparam("first"), _CLAIM_ENTRY.c.number < bindparam("end"))
-)
-"""Rows of (revision, number, its event's number) of claims with numbers from `first` to before `end`."""

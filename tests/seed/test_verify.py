@@ -215,6 +215,13 @@ DERIVED = {
         ),
         "event ",
     ),
+    "the event of a claim": (
+        (
+            "UPDATE record_column SET cells = (SELECT cells FROM record_column WHERE name = 'claim/latest') "
+            "WHERE name = 'claim/event'"
+        ),
+        "claim ",
+    ),
     "a column's hash": ("UPDATE record_column SET hash = 1 WHERE name = 'event/latest'", "column event/latest: "),
     "where days begin": (
         "UPDATE day_number SET first = 100000 WHERE kind = 'claim' AND day = (SELECT max(day) FROM day_number)",

@@ -116,15 +116,15 @@ def _postings(connection: sa.Connection, names: dict[int, str]) -> list[tuple[st
     return list(found.items())
 
 
-def _columns(connection: sa.Connection) -> list[tuple[str, str, float]]:
-    """Of each column and record, what is known."""
-    found = []
+def _columns(connection: sa.Connection) -> list[tuple[str, str, float | str]]:
+    """Of each column and record, what is known; an event by its id, for numbers depend on what was loaded before."""
+    found: list[tuple[str, str, float | str]] = []
     for name, chunk, cells in connection.execute(
         sa.select(models.RecordColumn.name, models.RecordColumn.chunk, models.RecordColumn.cells)
     ):
         kind, _, short = name.partition("/")
-        ids = _ids(connection, kind)
+        ids, values = _ids(connection, kind), _ids(connection, short) if short == "event" else None
         for at, value in enumerate(np.frombuffer(cells, ENTRY_COLUMNS[kind][short]).tolist(), chunk << CELL_BITS):
             if at in ids and value != NEVER and not math.isnan(value):
-                found.append((name, ids[at], value))
+                found.append((name, ids[at], value if values is None else values[value]))
     return sorted(found)
