@@ -21,7 +21,7 @@ class StoppedError(BaseException):
 
 
 def stop(_number: int, _frame: FrameType | None) -> None:
-    """End whatever is under way; transactions are rolled back and files that are being written go."""
+    """End the running work; transactions are rolled back and unfinished files are deleted."""
     now, before = monotonic(), StoppedError.asked
     if before is None or now - before > HURRY_SECONDS:
         StoppedError.asked = now

@@ -5,7 +5,7 @@ Refused            an expected failure, with what happened
 ├─ NotFound        there is no such record or page, with the nearest ids
 ├─ Gone            a record was withdrawn: by which revision, when and why
 ├─ RevisionDiffers the previous page is of another revision; says which
-└─ Unavailable     the database is away or busy; says when to retry
+└─ Unavailable     the database is unreachable or busy; says when to retry
 """
 
 from collections.abc import Sequence
@@ -80,7 +80,7 @@ class RevisionDiffers(Refused):
 
 
 class Unavailable(Refused):
-    """The database is away, busy or too slow."""
+    """The database is unreachable, busy or too slow."""
 
     def __init__(self, detail: str, *, retry_after: int = 1) -> None:
         """Take the reason and the seconds to wait before a retry."""
@@ -111,7 +111,7 @@ def bad(
 def nearest(word: str, candidates: Sequence[str]) -> list[str]:
     """The candidates most like the word, best first; computed here so that both databases agree.
 
-    Those of which it is a whole part come before those that are only spelt alike: `luhansk` means `luhansk-oblast`.
+    Candidates with it as a whole part come before those that are only spelt alike: `luhansk` means `luhansk-oblast`.
     """
     sought = word.casefold()
     folded = {candidate.casefold(): candidate for candidate in candidates}

@@ -70,7 +70,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--events", type=int)
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--seconds", type=int, help="of each question in each round")
-    parser.add_argument("--copies", type=int, help="load one in so many and copy it in the database")
+    parser.add_argument("--copies", type=int, help="load one event in this many, and copy it in the database")
     parser.add_argument("--backends", nargs="+", default=["sqlite", "postgresql"])
     found = parser.parse_args()
     found.events = found.events or (50_000 if found.quick else 1_000_000)

@@ -1,9 +1,9 @@
 """How long one request blocks all others: `python -m bench.stalls DATABASE…`.
 
-Every request is asked alone of a server in this process. What counts is the processor's time of the longest turn of the
-event loop, for nobody else is answered meanwhile: of the first time, once it was warmed as `counterclaim serve` does
-before it says that it answers, and of the best of the times after it. Looks for garbage while nobody is answered are no
-part of a request: the longest of them is told at the end.
+Each request is sent alone to a server in this process, which was warmed up as by `counterclaim serve`. What counts is
+the processor time of the longest turn of the event loop, because no other request is answered meanwhile: for the first
+request, and the least of the following ones. Garbage collections while no request is running do not count; the longest
+is printed at the end.
 """
 
 import asyncio

@@ -44,7 +44,7 @@ def _follows(connection: sa.Connection) -> bool:
     if facts != facts_fingerprint():
         raise DatabaseUnusableError(
             "The database was built by a version between releases, whose tables of facts differ from this code's: "
-            "load the data anew, into a new database."
+            "load the data again, into a new database."
         )
     return made == rules_fingerprint()
 

@@ -116,7 +116,7 @@ def _circles(links: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def _rival_datings(store: Store) -> Iterator[Fault]:
-    """Records with several datings that disagree, of which none or several are preferred."""
+    """Records with several datings that disagree, if none or several are preferred."""
     for kind in ("event", "claim"):
         several = f"SELECT {kind} FROM dating WHERE {kind} IS NOT NULL GROUP BY {kind} HAVING count(*) > 1"
         rivals: defaultdict[str, list[tuple[str, str, str, bool]]] = defaultdict(list)

@@ -29,14 +29,14 @@ def known_edtf(text: str) -> str:
 def as_day(given: object) -> object:
     """The EDTF of a day that TOML has without quotation marks; other values are unchanged."""
     if isinstance(given, datetime):
-        raise PydanticCustomError("date", "is a moment, where a day is wanted")
+        raise PydanticCustomError("date", "is a moment, but a day is required")
     return given.isoformat() if isinstance(given, date) else given
 
 
 def no_boolean(given: object) -> object:
     """The value, unless it is a boolean, which Python would treat as 1 or 0."""
     if isinstance(given, bool):
-        raise PydanticCustomError("number", "is true or false, where a number is wanted")
+        raise PydanticCustomError("number", "is true or false, but a number is required")
     return given
 
 

@@ -22,7 +22,7 @@ _ENDLESS_NUMBER = re.compile(r"[0-9_]{1000}")
 JSON = {".json", ".ndjson", ".jsonl"}
 SHEETS = {".csv", ".tsv", ".xlsx"}
 SUFFIXES = {".toml", *JSON, *SHEETS}
-# What tells a folder that `counterclaim export` wrote from a dossier.
+# The file that distinguishes a folder written by `counterclaim export` from a dossier.
 PACKAGE = "datapackage.json"
 
 
@@ -77,11 +77,11 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def held_in(folder: Path) -> list[Path]:
-    """The files of records in a folder; none where it is a file itself, or a data package, whose tables are no rows."""
+    """The files of records in a folder; none if it is a file, or a data package, whose tables have another form."""
     try:
         inside = sorted(folder.iterdir()) if folder.is_dir() and not (folder / PACKAGE).exists() else []
     except OSError:
-        return []  # reading it will say why
+        return []  # reading it will report the reason
     return [one for one in inside if one.suffix.lower() in SUFFIXES]
 
 

@@ -26,8 +26,8 @@ def release(url: str, name: str, *, message: str | None = None, queue: Queue = N
     """Freeze the newest revision under a name. Returns a one-line summary."""
     if not re.fullmatch(RELEASE_NAME, name) or len(name) > RELEASE_NAME_LENGTH:
         raise DatabaseUnusableError(
-            f"{name} is no name of a release: it is made of small letters, digits, '-', '_' and single dots within, of "
-            f"at most {RELEASE_NAME_LENGTH}, and does not end like a file, such as 2026-11 or ucdp-25.1."
+            f"{name} is not a release name, such as 2026-11 or ucdp-25.1: at most {RELEASE_NAME_LENGTH} small letters, "
+            "digits, '-', '_' and single dots within, without the suffix of a file."
         )
     require_current(url)
     queue = queue._replace(doing="release")

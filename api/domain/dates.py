@@ -97,7 +97,7 @@ def _days(part: str, text: str) -> tuple[date, date, DatePrecision]:
     match = _DATE.fullmatch(part)
     if match is None:
         raise _error(
-            text, next((why for wrong, why in _LEFT_OUT if wrong.search(part)), f"'{part[:SHOWN]}' is no date")
+            text, next((why for wrong, why in _LEFT_OUT if wrong.search(part)), f"'{part[:SHOWN]}' is not a date")
         )
     year, month, day = (int(number) if number else None for number in match.groups())
     if not year:

@@ -76,8 +76,8 @@ class Standings:
     def of(self, speaker: str | None, via: str | None = None) -> Standing:
         """Party and voice of a speaker whose claim was relayed by `via`.
 
-        The party is the speaker's own. A speaker without a side has the voice of the actor that relayed it. Narrators
-        and aggregators have no voice, and neither have their members or what they relay.
+        The party is the speaker's own. A speaker without a side has the voice of the actor that relayed it.
+        Narrators and aggregators, their members and what they relay do not count as voices.
         """
         found = self._found.get((speaker, via))
         if found is None:

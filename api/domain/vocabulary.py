@@ -28,7 +28,7 @@ class Stance(Word):
     CANNOT_CONFIRM = "cannot_confirm", "Says that the speaker could not verify it."
     SILENT = "silent", "Speaks of the event but leaves this out."
     PLEDGES = "pledges", "Promises or announces what the speaker will do."
-    RETRACTS = "retracts", "Takes back an earlier claim of the speaker's own party, which then stands no more."
+    RETRACTS = "retracts", "Takes back an earlier claim of the speaker's own party, which then no longer counts."
 
 
 class Aspect(Word):
@@ -131,12 +131,12 @@ class ActorKind(Word):
     ARMED_GROUP = "armed_group", "An armed group or unit."
     ORGANISATION = "organisation", "An organisation."
     MEDIA = "media", "A news agency, paper or broadcaster."
-    INSTRUMENT = "instrument", "A sensor or monitoring system: what it shows is evidence of its own."
+    INSTRUMENT = "instrument", "A sensor or monitoring system: its readings are independent evidence."
     PERSON = "person", "A person."
     CIVILIANS = "civilians", "Civilians, meant together."
     UNNAMED = "unnamed", "Speakers whom the source leaves unnamed."
-    NARRATOR = "narrator", "A text's own voice; it is no independent voice."
-    AGGREGATOR = "aggregator", "A dataset that passes on what others report; it is no independent voice."
+    NARRATOR = "narrator", "The author's voice in a text; not an independent voice."
+    AGGREGATOR = "aggregator", "A dataset that passes on what others report; not an independent voice."
 
 
 class AffiliationKind(Word):
@@ -191,9 +191,9 @@ class Role(Word):
 
     ATTACKER = "attacker", "Attacks, enters or strikes."
     DEFENDER = "defender", "Defends."
-    PARTICIPANT = "participant", "Takes part, in no stated role."
+    PARTICIPANT = "participant", "Takes part in an unstated role."
     COMMANDER = "commander", "Commands those who take part."
-    NAMED = "named", "Is named, without a part being told."
+    NAMED = "named", "Is named without a role."
     WITHDRAWING = "withdrawing", "Leaves a place."
     TARGET = "target", "Is struck or aimed at."
     VICTIM = "victim", "Is killed, wounded or lost."
@@ -218,7 +218,7 @@ class SourceKind(Word):
     GAZETTEER = "gazetteer", "A gazetteer of places."
     DATASET = "dataset", "A published dataset."
     DOCUMENT = "document", "Another document."
-    INFORMANT = "informant", "Somebody whom a dataset or report names as its source, without saying where it was said."
+    INFORMANT = "informant", "A source named by a dataset or report that does not say where it was said."
 
 
 class CitationRole(Word):
@@ -244,7 +244,7 @@ class CitationFlag(Word):
     DEAD_LINK = "dead_link", "The link no longer answers."
     CONTRADICTORY = "contradictory", "The source's own numbers contradict each other."
     MACHINE_CODED = "machine_coded", "The claim was extracted from the source by a program."
-    PROVISIONAL = "provisional", "The source calls its own word preliminary: it may still change."
+    PROVISIONAL = "provisional", "The source calls its statement preliminary: it may still change."
 
 
 class DatePrecision(Word):
@@ -264,7 +264,7 @@ class DateBasis(Word):
     RELATIVE = "relative", "Worked out from another date the source gives."
     INFERRED = "inferred", "Inferred from context."
     EXTERNAL = "external", "Supplied by another dataset's source, which is named."
-    UNKNOWN = "unknown", "There is no date."
+    UNKNOWN = "unknown", "There is not a date."
 
 
 class Reliability(Word):
@@ -292,8 +292,8 @@ class Credibility(Word):
 class Match(Word):
     """How an imprecise date matches a date filter."""
 
-    POSSIBLE = "possible", "It may have been within the days asked for."
-    CERTAIN = "certain", "It was wholly within the days asked for."
+    POSSIBLE = "possible", "It may have been within the requested days."
+    CERTAIN = "certain", "It was entirely within the requested days."
 
 
 class Known(Word):
@@ -315,10 +315,10 @@ class RevisionAction(Word):
 
     LOAD = "load", "Reviewed records were loaded."
     IMPORT = "import", "Files of another dataset's format were imported."
-    PRUNE = "prune", "Records were loaded, and those that their files hold no longer were withdrawn."
+    PRUNE = "prune", "Records were loaded, and those missing from their files were withdrawn."
     WITHDRAW = "withdraw", "A whole dataset was withdrawn."
-    RESTORE = "restore", "The database was put back as a backup holds it."
-    REBUILD = "rebuild", "What is served was derived anew from the same facts."
+    RESTORE = "restore", "The database was restored from a backup."
+    REBUILD = "rebuild", "Everything derived was derived again from the same facts."
 
 
 class ChangeOperation(Word):

@@ -118,7 +118,7 @@ async def asked_within(
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list: its name and its sorts, of which the first is the default."""
+    """A list: its name and its sorts; the first is the default."""
 
     name: str
     sorts: tuple[str, ...]

@@ -346,7 +346,7 @@ class Atom:
         before = f", until then {change['before']}" if change["before"] else ""
         title = f"{change['after'].replace('_', ' ').capitalize()}{before} ({words.question(change)}): {event['title']}"
         because = f"Because of: {', '.join(change['because'])}." if change["because"] else None
-        inferred = "It would be another without what is inferred." if change["inferred"] else None
+        inferred = "It would differ without inferred claims." if change["inferred"] else None
         told = (f"When: {date_in_words(event['date']['edtf'])}.", because, inferred)
         return self._entry(name, title, day, told, self._links(news))
 

@@ -50,7 +50,7 @@ TAGS = {
     "Briefing": "What became known between two days.",
     "Sources": "What was read, and what that refers to.",
     "Actors": "Who speaks and takes part, and whom they belong to.",
-    "Locations": "Places, and what lies within them.",
+    "Locations": "Places, and the places within them.",
     "Datasets": "What has been loaded, under which licence. No dataset changes another one's records.",
     "History": "What was loaded when and why, what changed, and every past version of a record.",
     "About": "Vocabularies, problem types, and the health of the service.",
@@ -88,7 +88,7 @@ ABOUT: Json = {
 }
 INFO = {
     "license": {"name": "MIT", "identifier": "MIT"},
-    "contact": {"name": "Whoever runs this service"},
+    "contact": {"name": "The operator of this service"},
 }
 Places = tuple[tuple[str, str], ...]
 LEFT_OUT = {"Actor": "affiliated"}

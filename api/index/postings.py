@@ -33,7 +33,7 @@ MOST_NEW, MOST_ROWS = 10_000, 8_000
 FEW_LOOKED_UP = 500
 """The number of names looked up one by one before all are read, at least."""
 SHARE_LOOKED_UP = 10
-"""On SQLite, where a lookup costs as much as reading ten names, all are read once one in so many was looked up."""
+"""On SQLite, where a lookup costs as much as reading ten names, all are read once one in this many was looked up."""
 PASSING = {ClaimFacets.EVENT.name, ClaimFacets.ABOUT.name}
 """Facets with a set for each event's claims; these are built together, so their names need not be cached."""
 EMPTY = BitMap()

@@ -105,7 +105,7 @@ class ClaimFacets:
     DATASET = Facet(CLAIM + "dataset", "belong to the dataset {}", "dataset", "dataset")
     EVENT = Facet(CLAIM + "event", "are about {}", "event", "event")
     SPEAKER = Facet(CLAIM + "speaker", "are said by {}", "actor", "speaker")
-    PARTY = Facet(CLAIM + "party", "are said by {} or whoever belongs there", "actor", "speaker", wide=True)
+    PARTY = Facet(CLAIM + "party", "are said by {} or members", "actor", "speaker", wide=True)
     VIA = Facet(CLAIM + "via", "are passed on by {}", "actor", "via")
     ABOUT = Facet(CLAIM + "about", "are about {}", "claim", "about")
     STANCE = Facet(CLAIM + "stance", "have the stance {}", column="stance")

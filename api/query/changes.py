@@ -36,7 +36,7 @@ from api.query.statements import KIND_OF_LIST, PAGES, PLACES, REVISION, each_num
 from api.storage.reader import Row, SqlStatement, body_of
 
 LARGE = 1_000
-"""A revision that put so many documents is told in the order in which they lie, so that each is read once."""
+"""Revisions with more documents are sent in the order of storage, so that each is read once."""
 _ALIKE = itemgetter(1, 3, 4, 6)
 _PUT = ChangeOperation.PUT
 _R, _C = models.Revision.__table__, models.Change.__table__
@@ -46,7 +46,7 @@ _NUMBER: ColumnElement[int] = bindparam("number")
 _SINCE: ColumnElement[int] = bindparam("since")
 _ID: ColumnElement[str] = bindparam("id")
 _KIND: ColumnElement[str] = bindparam("kind")
-# A document may have changed in several revisions; whoever has its last change needs no other.
+# A document may have changed in several revisions; only its last change is needed.
 _IS_LAST = ~exists().where(_LATER.c.kind == _C.c.kind, _LATER.c.id == _C.c.id, _LATER.c.revision > _C.c.revision)
 _AFTER = and_(_C.c.revision == _NUMBER, _C.c.kind == _KIND, _C.c.id > _ID)
 _OF_KIND = and_(_AFTER, _IS_LAST)
@@ -153,7 +153,7 @@ class LastChanges(HistoryList):
         place: Place | None,
         batch: int,
     ) -> AsyncIterator[Stretch]:
-        """The same, of which nothing is made but what is sent; documents of one revision as they lie, not by id."""
+        """The same for exports, as texts; documents of one large revision in the order of storage, not by id."""
         start = self._start(place)
         large = (
             await session.fetch(_LARGE_ONES, {"since": self.since, "large": LARGE})

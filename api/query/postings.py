@@ -31,11 +31,11 @@ Column = NDArray[Any]
 Unit = Literal["Y", "M", "D"]
 LAST = "\U0010ffff"
 OVERHEAD = 200
-"""About what an entry of the cache costs beside its bytes."""
+"""The approximate size of an entry of the cache without its bytes."""
 AT_ONCE = 250
-"""So many sets are made in one turn."""
+"""The maximum number of sets decoded without yielding to other requests."""
 DENSE = 16
-"""An array may have so many cells for each number that is counted in it."""
+"""The maximum number of cells of an array for each number counted in it."""
 _EPOCH = date(1970, 1, 1).toordinal()
 _NEAR = date(1900, 1, 1).toordinal(), date(2100, 1, 1).toordinal()
 

@@ -40,11 +40,11 @@ REFERENCES = {"party": "name", "location": "name", "dataset": "title", "speaker"
 ALONE = frozenset({"kind", "dataset", "stance", "aspect", "certainty", "speaker"})
 """Axes of which no record has two values."""
 QUICK, QUICK_DATES = 500_000, 20_000
-"""So many records, and of them so many dates to be looked at, are counted before anybody has noticed."""
+"""The numbers of records, and of dates read among them, that are counted without a noticeable delay."""
 FEW = 100
-"""So many values of an axis are found before anybody has noticed."""
+"""The number of values of an axis that are found without a noticeable delay."""
 FEW_PAIRS = 4_096
-"""So many pairs of values are counted one by one."""
+"""The maximum number of pairs of values that are counted one by one."""
 
 
 @dataclass(frozen=True, slots=True)

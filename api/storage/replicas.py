@@ -23,7 +23,7 @@ T = TypeVar("T")
 LOOK_SECONDS = 0.5
 """Seconds between polls of each server's position."""
 PATIENCE_SECONDS = 1.0
-"""Seconds a poll may take before the server counts as away."""
+"""Seconds a poll may take before the server counts as unreachable."""
 REMEMBERED = 100
 """The number of newest revisions that a poll reads."""
 _HOW_FAR = f"""
@@ -103,7 +103,7 @@ class Server:
         """Nothing is known about it yet."""
         self.reader = PostgresReader(url, settings)
         self.seen: Seen | None = None
-        """None: the server is away."""
+        """None: the server is unreachable."""
         self._connection: Any = None
 
     async def poll(self) -> None:
@@ -117,7 +117,7 @@ class Server:
             self.leave()
 
     def leave(self) -> None:
-        """Mark it as away."""
+        """Mark it as unreachable."""
         self.seen = None
         connection, self._connection = self._connection, None
         if connection is not None:
@@ -125,7 +125,7 @@ class Server:
 
 
 class ReplicatedReader:
-    """Reads from the best server, and switches as soon as that is away or falls behind."""
+    """Reads from the best server, and switches as soon as that is unreachable or falls behind."""
 
     backend = "postgresql"
 
@@ -165,7 +165,7 @@ class ReplicatedReader:
             await server.reader.close()
 
     async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
-        """All rows; retries on another server if one is away. Raises Unavailable."""
+        """All rows; retries on another server if one is unreachable. Raises Unavailable."""
         return await self._of_one(lambda reader: reader.fetch(statement, parameters, slow=slow))
 
     @asynccontextmanager

@@ -59,13 +59,13 @@ def _lines(text: str, name: str) -> dict[str, dict[str, Any]]:
             continue
         record = _decoded(line, str(number))
         if not isinstance(record, dict):
-            raise UnreadableError(f"line {number} is no record")
+            raise UnreadableError(f"line {number} is not a record")
         table = f"{record.pop('record', None)}s" if "record" in record else name
         dataset = record.get("id") if table == "datasets" else record.pop("dataset", None)
         record.pop("dataset", None)
         if table not in KIND_OF_TABLE:
-            raise UnreadableError(f'line {number} says no kind: "record": "event", or a file called events.ndjson')
+            raise UnreadableError(f'line {number} has no kind: "record": "event", or a file called events.ndjson')
         if not isinstance(dataset, str):
-            raise UnreadableError(f'line {number} says no dataset: "dataset": "…"')
+            raise UnreadableError(f'line {number} has no dataset: "dataset": "…"')
         found.setdefault(dataset, {}).setdefault(table, []).append(record)
     return found

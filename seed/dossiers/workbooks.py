@@ -15,14 +15,14 @@ from seed.refusals import Place, Refusal, shown, unread
 
 LARGEST = 64 * 2**20
 MOST_ROWS, MOST_COLUMNS = 200_000, 200
-# The template's sheet that explains words, which has no rows of data.
+# The template's sheet with explanations of words, which has no data.
 WORDS = "words"
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
 _PLAIN = re.compile(r"(general|@|#*,?#*0*(\.[0#]+)?)(;.*)?")
 _ZEROS = re.compile(r"0{2,}")
 
 
-# What openpyxl lets through of workbooks that are damaged, or that other programs write otherwise than it expects.
+# Exceptions of openpyxl for damaged workbooks, and for valid ones that it does not expect.
 ODD = (KeyError, ValueError, EOFError, AttributeError, TypeError)
 
 
@@ -157,14 +157,14 @@ def text_of(formula: bool, value: object, form: str) -> str:
     if isinstance(value, int | float):
         return _number(value, form)
     told = "a time of day" if isinstance(value, time) else "a duration"
-    raise CellUnclearError(f"holds {told}, where text, a number or a day is wanted")
+    raise CellUnclearError(f"holds {told}, but text, a number or a day is required")
 
 
 def _day(value: date, form: str) -> str:
     """A day, month or year, depending on what the cell's format shows."""
     plain = _QUOTED.sub("", form.partition(";")[0].lower())
     if isinstance(value, datetime) and value.time() != time():
-        raise CellUnclearError("holds a moment, where a day is wanted")
+        raise CellUnclearError("holds a moment, but a day is required")
     if "y" not in plain:
         raise CellUnclearError(f"shows no year (its format is {form}): write the date as text, 2022-07-02")
     if "d" in plain:

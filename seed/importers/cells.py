@@ -112,7 +112,7 @@ def epoch(given: str) -> date:
     try:
         return _sensible(given, datetime.fromtimestamp(seconds, UTC).date())
     except (OverflowError, OSError, ValueError):
-        told = f"{shown(given)} is no number of seconds since 1970 in the years {EARLIEST} to {LATEST}"
+        told = f"{shown(given)} is not a number of seconds since 1970 in the years {EARLIEST} to {LATEST}"
         raise ValueError(told) from None
 
 

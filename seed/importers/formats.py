@@ -129,11 +129,11 @@ def table_of(given: dict[str, Any]) -> Table:
 
 
 class AnswerPage(NamedTuple):
-    """A page of an interface's answer: what it says of the whole answer, and what it holds of it."""
+    """A page of an API's response: what it says about the whole response, and what it contains."""
 
     file: str
     total: int | None
-    """The number of rows of all pages, if it says so."""
+    """The number of rows of all pages, if given."""
     goes_on: bool
     """Whether it names a next page."""
     marks: frozenset[int]
@@ -177,7 +177,7 @@ def choice(column: str, given: object, known: Mapping[str, Any]) -> Any:  # noqa
     """The entry of a declared list for a cell, or its fallback (`?`). Raises `CellError` with the known codes."""
     found = known.get(str(given), known.get("?"))
     if found is None:
-        raise CellError(column, f"{shown(given)} is none of {', '.join(known)}")
+        raise CellError(column, f"{shown(given)} is not one of {', '.join(known)}")
     return found
 
 
@@ -193,13 +193,13 @@ _HOLE = re.compile(r"\{([a-z0-9_]+)")
 
 
 def blamed(refusal: Refusal, made: MadeRecord, row: InputRow) -> Refusal:
-    """A refusal of a record by the columns of the file that its field is made of, where these can be told."""
+    """A refusal of a record with the columns of the file that its field is made from, if known."""
     columns = _columns(refusal.field, made, row)
     return refusal._replace(record="", field=" and ".join(columns)) if columns else refusal
 
 
 def _columns(field: str, made: MadeRecord, row: InputRow) -> list[str]:
-    """By a mapping's declarations, else by their values; of several, those that do not fit, or make up most of it."""
+    """Found by a mapping's declarations, or else by values; of several, those that do not fit, or most of the text."""
     if field == "extra":
         return [name for name, cell in row.given.items() if not _fits(cell)]
     value, own = _at(made.fields, field), field.rpartition(".")[2]
@@ -218,14 +218,14 @@ def _columns(field: str, made: MadeRecord, row: InputRow) -> list[str]:
 
 
 def _declared(field: str, template: Mapping[str, Any]) -> list[str]:
-    """The columns that a mapping's text for the field names."""
+    """The columns in a mapping's text for the field."""
     meanings = {"each": [template.get("each")], "mark": template.get("mark", [])}
     named = _HOLE.findall(str(_at({"id": template["id"], **template.get("fields", {})}, field)))
     return [ours for one in named for ours in meanings.get(one, [one])]
 
 
 def _at(held: Any, field: str) -> Any:  # noqa: ANN401 - whatever a record holds
-    """What a record has in a field such as `participants[0].actor`; the whole list or table where that is not there."""
+    """The value of a field such as `participants[0].actor`; the whole list or table if it is missing."""
     for number, name in _STEP.findall(field):
         inner = held
         if isinstance(held, dict):

@@ -75,7 +75,7 @@ def happened(row: InputRow) -> Iterator[MadeRecord]:
             "date": {
                 "edtf": str(cells["day"]),
                 "basis": "inferred",
-                "note": "The day that GDELT's programs took it to be of.",
+                "note": "The day of the event according to GDELT's programs.",
             },
             "location": where and where.fields["id"],
             "participants": [{"actor": one.fields["id"], "role": role} for one, role in roles],
@@ -205,7 +205,7 @@ def mentioned(row: InputRow) -> Iterator[MadeRecord]:
 
 
 def reported(number: int, recorded: str) -> dict[str, object]:
-    """An event of which only the number and the day of its first record are known."""
+    """An event with only its number and the day of its first record."""
     return {
         "id": f"gdelt-{number}",
         "kind": "reported_event",

@@ -56,7 +56,7 @@ class Tally:
         self.rows = self.rows_refused = self.refusals_passed_over = self.superseded = 0
         self.passed_over: list[Refusal] = []
         self.partial: list[Refusal] = []
-        """Answers of interfaces of which pages are missing."""
+        """Responses of APIs with missing pages."""
         self.unknown: Counter[str] = Counter()
         """The number of rows with each code that is not in the codebook, by `column code`."""
         self._meter, self._skip_refused = meter, skip_refused
@@ -90,7 +90,7 @@ def rereadable(path: Path) -> BufferedReader:
     stream = path.open("rb")
     if path.is_file() or why_no_rows(stream.peek()):
         return stream
-    kept = NamedTemporaryFile(delete=False)  # noqa: SIM115 - is opened anew
+    kept = NamedTemporaryFile(delete=False)  # noqa: SIM115 - reopened
     with stream, kept:
         shutil.copyfileobj(stream, kept)
     copied = Path(kept.name).open("rb")  # noqa: SIM115 - as above
@@ -274,7 +274,7 @@ class FileIntake:
             return [Refusal(row.place, "", row.names.get(error.column, error.column), str(error))]
         self.tally.unknown.update(self._declared.unknown(row.cells))
         if wrong := dict.fromkeys(one for one in made if isinstance(one, Refusal)):
-            return list(wrong)  # a cell that is in several records is told once
+            return list(wrong)  # a cell that is in several records is reported once
         if len(self._recent) >= REMEMBERED:
             self._recent.clear()
         self._recent |= fresh

@@ -17,14 +17,14 @@ CHUNK = 65_536
 LONGEST_ROW = 1_000_000
 REMEMBERED = 1_000
 _SOMETHING = re.compile(r"[^ \t\r\n]")
-# How interfaces name the number of rows of all pages, and the next page; letters alone are compared.
+# Names of the number of rows of all pages, and of the next page, in APIs; only letters are compared.
 TOTALS = ("totalcount", "total", "totalresults", "numbermatched", "count")
 MAYBE_OF_ONE_PAGE = "count"
 NEXT = {"nextpageurl", "nextpage", "nexturl", "next", "hasmore", "exceededtransferlimit"}
 
 
 def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[RowOrRefusal]:
-    """The objects of an array, counted from 1; their keys are the columns, of which R leaves out empty ones."""
+    """The objects of an array, counted from 1; their keys are the columns, but R omits empty ones."""
     number = 0
     headers: dict[tuple[str, ...], Header] = {}
     beside: dict[str, Any] = {}
@@ -50,7 +50,7 @@ def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[RowOrRefus
 
 
 def _stated(file: str, beside: Mapping[str, Any], marks: set[int]) -> AnswerPage:
-    """What the names beside the list, or a level below, say of the whole answer."""
+    """What keys beside the list, or a level below, say about the whole response."""
     nested = (pair for one in beside.values() if isinstance(one, dict) for pair in one.items())
     said = {re.sub("[^a-z]", "", name.lower()): value for name, value in (*nested, *beside.items())}
     totals = {name: said[name] for name in TOTALS if type(said.get(name)) is int}
@@ -61,9 +61,9 @@ def _stated(file: str, beside: Mapping[str, Any], marks: set[int]) -> AnswerPage
 
 
 def missing_pages(pages: Sequence[AnswerPage]) -> Iterator[Refusal]:
-    """Answers of which pages are missing, each named by its last file.
+    """Responses with missing pages, each named by its last file.
 
-    Pages that state one total are pages of one answer, or of several whole ones.
+    Pages with the same total belong to one response, or to several complete ones.
     """
     answers: defaultdict[int | None, list[AnswerPage]] = defaultdict(list)
     for page in pages:
@@ -195,7 +195,7 @@ class Text:
             except ValueError:
                 raise UnreadableError("contains a number with thousands of digits") from None
             if not isinstance(found, kind):
-                raise UnreadableError("is no object")
+                raise UnreadableError("is not an object")
             return found
 
 
@@ -211,7 +211,7 @@ def _pieces(stream: BufferedReader) -> Iterator[str]:
 
 
 def _refuse_constant(name: str) -> float:
-    raise UnreadableError(f"holds {name}, which is no JSON")
+    raise UnreadableError(f"holds {name}, which is not JSON")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -115,5 +115,5 @@ def bound(hedge: object) -> str:
     if nothing(hedge):
         return "best"
     if hedge not in hedges:
-        raise CellError(HEDGE, f"{shown(hedge)} is none of {', '.join(hedges)}")
+        raise CellError(HEDGE, f"{shown(hedge)} is not one of {', '.join(hedges)}")
     return str(hedges[hedge])

@@ -172,7 +172,7 @@ def _check(made: Table) -> None:
     try:
         groups = re.compile(made.release).groups
     except re.error as error:
-        raise _fault(["release"], f"{shown(made.release)} is no regular expression: {error}") from None
+        raise _fault(["release"], f"{shown(made.release)} is not a regular expression: {error}") from None
     if made.release and not groups:
         raise _fault(["release"], f"{shown(made.release)} has no group: put the release in parentheses")
     for name in made.lists.keys() & FILTERS.keys():
@@ -308,5 +308,5 @@ def looked_up(column: str, value: object, known: Mapping[str, Any]) -> Any:  # n
     begun = (found for key, found in known.items() if key.endswith("*") and text.startswith(key[:-1]))
     said = known.get(text, next(begun, known.get("?")))
     if said is None:
-        raise CellError(column, f"{shown(text)} is none of {', '.join(known)}")
+        raise CellError(column, f"{shown(text)} is not one of {', '.join(known)}")
     return said or None

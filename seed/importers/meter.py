@@ -63,7 +63,7 @@ class Meter:
         told = f"{count:,} {things}" + (f", {count / elapsed:,.0f}/s" if elapsed >= SOON_S else "")
         if stage not in self._tasks:
             self._tasks[stage] = self._bar.add_task(f"{stage} {self._name}", total=None, told=told)
-        # Of a pipe, and where more events are derived than rows were read, nobody knows how much is to come.
+        # For a pipe, and if more events are derived than rows were read, the rest is unknown.
         (task,) = (one for one in self._bar.tasks if one.id == self._tasks[stage])
         task.total = total if done < total else None
         self._bar.update(task.id, completed=done, told=told)
@@ -74,7 +74,7 @@ class Meter:
 
     @staticmethod
     def _share(done: int, total: int, elapsed: float) -> str:
-        """The part that is done, where there is more to come and it is known how much; never rounded up to all."""
+        """The share that is done, if the rest is known; never rounded up to all."""
         if not 0 < done < total:
             return ""
         left = elapsed * (total - done) / done

@@ -152,7 +152,7 @@ def _read(kind: str, line: bytes, place: Place) -> Entry | list[Refusal]:
     except (ValueError, RecursionError):
         return [Refusal(place, "", "", "is not JSON")]
     if not isinstance(fields, dict):
-        return [Refusal(place, "", "", "is no record")]
+        return [Refusal(place, "", "", "is not a record")]
     dataset = fields.pop("dataset", None)
     if kind == "dataset":
         dataset = fields.get("id")

@@ -26,7 +26,7 @@ def records(row: InputRow) -> Iterator[MadeRecord]:
     """The records of one row."""
     lists = format_table("ucdp").lists
     if row.cells["id"] < 1:
-        raise CellError("id", f"{row.cells['id']} is no number of an event, which is 1 or more")
+        raise CellError("id", f"{row.cells['id']} is not a number of an event, which is 1 or more")
     cells = {**row.cells, **{f"side_{letter}_words": in_words(row.cells[f"side_{letter}"]) for letter in "ab"}}
     violence = choice("type_of_violence", cells["type_of_violence"], lists["violence"])
     dated = when(cells)
@@ -61,9 +61,9 @@ def records(row: InputRow) -> Iterator[MadeRecord]:
 def when(cells: Mapping[str, Any]) -> dict[str, Any]:
     """When it happened: a day, days it lasted, or days among which one is meant.
 
-    `date_start` and `date_end` are, in UCDP's codebook, the earliest and the latest possible day. Several days mean
-    that it lasted where the exact date is known (`date_prec` 1), and where the source gives no more than a total of
-    several incidents (`event_clarity` 2); otherwise it happened once, on one of them.
+    `date_start` and `date_end` are the earliest and the latest possible day (UCDP's codebook). Several days are a
+    duration if the exact date is known (`date_prec` 1) or if the source only gives a total of several incidents
+    (`event_clarity` 2); otherwise it happened once, on one of them.
     """
     start, end, precision = cells["date_start"], cells["date_end"], cells["date_prec"]
     known = said_of("date_prec", cells)
@@ -126,10 +126,10 @@ def titled(words: str, cells: Mapping[str, Any]) -> str:
 
 
 def side(cells: Mapping[str, Any], letter: str) -> dict[str, Any]:
-    """A side as an actor, by UCDP's own number for it, or by its name in a release without numbers.
+    """A side as an actor, by UCDP's number, or by its name in a release without numbers.
 
-    Candidate releases write `XXX` and a number for a side that is not identified yet. Two such sides need not be one
-    group, so each is an actor of its event's own.
+    Candidate releases write `XXX` and a number for a side that is not identified yet. Two such sides may be different
+    groups, so each is an actor of its event.
     """
     id_, name = cells[f"side_{letter}_id"], cells[f"side_{letter}"]
     if PLACEHOLDER.fullmatch(name):
@@ -153,9 +153,9 @@ def number(given: str) -> str:
 
 
 def claims(cells: Mapping[str, Any], event: str, sides: Sequence[str]) -> Iterator[MadeRecord]:
-    """How many died in all, and on each side that anybody is counted on: UCDP's own figures, and what they rest on.
+    """Claims of the deaths in all and on each side with deaths: UCDP's own figures, and their sources.
 
-    Whom the row names as original sources is cited, for UCDP does not say which figure is whose.
+    The original sources in the row are cited by all, because UCDP does not say which figure is from which.
     """
     found = ucdp_articles.articles_of(cells["source_article"])
     sources = [article.record for article in found] + list(informants(cells))
@@ -180,11 +180,10 @@ def claims(cells: Mapping[str, Any], event: str, sides: Sequence[str]) -> Iterat
 
 
 def figures(cells: Mapping[str, Any], sides: Sequence[str]) -> Iterator[tuple[str, str, dict[str, Any], list[str]]]:
-    """Each number: the end of its claim's id, its words, its value, and what is wrong with it.
+    """Each number: the end of its claim's id, its words, its value, and its flags.
 
-    A column of zero says as often that nobody knows as that nobody died, so it makes no claim; the row keeps it. Where
-    the source only sums several incidents up (`event_clarity` 2), a high below the best is no contradiction; one below
-    the low is.
+    A column of zero may mean unknown or no deaths, so it makes no claim; the row keeps it. If the source only sums up
+    several incidents (`event_clarity` 2), a high below the best is not a contradiction; one below the low is.
     """
     for column in ("low", "best", "high", *format_table("ucdp").lists["deaths"]):
         if (cells[column] or 0) < 0:
@@ -206,9 +205,9 @@ def figures(cells: Mapping[str, Any], sides: Sequence[str]) -> Iterator[tuple[st
 
 
 def informants(cells: Mapping[str, Any]) -> Iterator[MadeRecord]:
-    """Those whom `source_original` names, once each, as sources.
+    """The sources in `source_original`, without duplicates.
 
-    They are told apart by country: the police of one are not those of another.
+    They are distinguished by country: the police of one are not those of another.
     """
     country = cells["country_id"] if cells["country_id"] is not None else slug(cells["country"] or "")
     for text in parts(cells["source_original"]):
@@ -220,7 +219,7 @@ def informants(cells: Mapping[str, Any]) -> Iterator[MadeRecord]:
 
 
 def said(found: list[ucdp_articles.Article], start: date) -> dict[str, Any]:
-    """When UCDP said it, as far as the cited articles' dates tell; one before the event is a slip and tells nothing."""
+    """When UCDP said it, from the dates of the cited articles; dates before the event are errors and ignored."""
     days = sorted({article.day for article in found if article.day is not None and article.day >= start})
     if not days:
         return {"note": "The row gives no date of an article that could have carried it."}

@@ -117,7 +117,7 @@ def test_other_tables_of_facts_are_left_alone(empty_url: str) -> None:
         connection.execute(sa.update(models.Derivation).values(facts="of another day"))
     made.dispose()
     for act in (migrate, require_current):
-        with pytest.raises(DatabaseUnusableError, match="load the data anew, into a new database"):
+        with pytest.raises(DatabaseUnusableError, match="load the data again, into a new database"):
             act(empty_url)
 
 

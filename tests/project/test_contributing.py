@@ -268,13 +268,16 @@ def test_every_file_of_a_step_is_named(edits: Edits) -> None:
 
 @pytest.mark.long
 def test_what_is_shown_of_a_field_comes_and_goes_by_one_command(tmp_path: Path) -> None:
-    shown = ("openapi.json", "api/http/examples.json", "api/http/exchanges.json")
+    generated = ("openapi.json", "dossier.schema.json", "docs/dossier.md")
+    shown = (*generated, "api/http/examples.json", "api/http/exchanges.json")
     before = {name: (PROJECT / name).read_text() for name in shown}
     copy_of_the_code(tmp_path)
+    (tmp_path / "docs").mkdir()
+    shutil.copy(PROJECT / "docs/dossier.md", tmp_path / "docs")
     shutil.copytree(PROJECT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("__pycache__"))
     taken(tmp_path, FIELD)
     ran(tmp_path, "-m", "tests.support.exchanges")
-    assert all('"translator"' in (tmp_path / name).read_text() for name in shown)
+    assert all("translator" in (tmp_path / name).read_text() for name in shown)
     for name in FIELD:
         shutil.copy(PROJECT / name, tmp_path / name)
     ran(tmp_path, "-m", "tests.support.exchanges")

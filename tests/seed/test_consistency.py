@@ -251,5 +251,5 @@ def test_true_is_no_number(database: sa.Engine, tmp_path: Path, field: str, suff
     lines = [f"{name} = {json.dumps(one, separators=(', ', ' = '))}" for name, one in records.items()]
     path.write_text(json.dumps(records) if suffix == "json" else "\n".join(lines))
     kind, label = ("location b", "point") if part is point else ("claim toll", "value")
-    wanted = f"{path}: {kind}: {label}.{field}: is true or false, where a number is wanted"
+    wanted = f"{path}: {kind}: {label}.{field}: is true or false, but a number is required"
     assert wanted in refusals(database, path)

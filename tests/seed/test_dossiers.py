@@ -15,7 +15,6 @@ from openpyxl.cell import Cell
 from pydantic import TypeAdapter
 
 from api import cli, models
-from api.settings import PROJECT
 from api.storage.database import engine
 from seed.dossiers import template
 from seed.dossiers.columns import BY_NAME
@@ -24,6 +23,7 @@ from seed.dossiers.workbooks import CellUnclearError, text_of
 from seed.files import files, read
 from seed.records import When
 from seed.refusals import Entry, Refusal
+from tests.support import exchanges
 from tests.support.dossiers import SHIPPED
 from tests.support.live import serving
 
@@ -266,7 +266,7 @@ def test_a_bare_date_is_that_day() -> None:
     assert When.model_validate(date(2022, 7, 2)) == When(edtf="2022-07-02", basis="stated")
     assert When.model_validate("2022-07") == When.model_validate({"edtf": "2022-07", "basis": "stated"})
     assert When.model_validate({"edtf": date(2022, 7, 2), "basis": "stated"}).edtf == "2022-07-02"
-    with pytest.raises(ValueError, match="is a moment, where a day is wanted"):
+    with pytest.raises(ValueError, match="is a moment, but a day is required"):
         When.model_validate(datetime(2022, 7, 2, 8, tzinfo=UTC))
 
 
@@ -296,8 +296,8 @@ def test_toml_json_and_lines_of_json_say_the_same(tmp_path: Path) -> None:
         ("f.json", "{}", ': has no dataset: "dataset": "…" stands at the top of every file'),
         ("f.json", '{"dataset": "x",\n"a" 1}', ": is not JSON: Expecting ':' delimiter in line 2"),
         ("f.json", '{"dataset": "x", "claimz": []}', ": 'claimz': there is no such table; did you mean claims?"),
-        ("f.ndjson", '{"id": "x"}', ': line 1 says no kind: "record": "event", or a file called events.ndjson'),
-        ("events.ndjson", '{"id": "x"}', ': line 1 says no dataset: "dataset": "…"'),
+        ("f.ndjson", '{"id": "x"}', ': line 1 has no kind: "record": "event", or a file called events.ndjson'),
+        ("events.ndjson", '{"id": "x"}', ': line 1 has no dataset: "dataset": "…"'),
         ("f.csv", "", ": is empty"),
         ("f.csv", "stance,stance\na,b\n", " row 1: 'stance': two columns have this name"),
         (
@@ -368,8 +368,9 @@ def test_templates_load_as_they_are(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 def test_the_schema_and_the_documentation_follow_from_the_models() -> None:
-    assert (PROJECT / "dossier.schema.json").read_bytes() == template.as_json()
-    _, marker, generated = (PROJECT / "docs" / "dossier.md").read_text().partition("## Every column of a spreadsheet\n")
+    """They are renewed as CONTRIBUTING says."""
+    assert exchanges.SCHEMA.read_bytes() == template.as_json()
+    _, marker, generated = exchanges.FIELDS.read_text().partition(exchanges.GENERATED)
     assert marker + generated == template.documented()
 
 

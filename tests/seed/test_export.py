@@ -231,7 +231,7 @@ def test_packages_that_cannot_be_used(empty_url: str, tmp_path: Path) -> None:
         "/no.zip: cannot be read: it is not a zip file",
         "/nowhere: there is no such file",
         "/empty: is not a package: there is no datasets.ndjson in it",
-        "/wrong/datasets.ndjson row 2: is no record",
+        "/wrong/datasets.ndjson row 2: is not a record",
         "/wrong/datasets.ndjson row 3: is not JSON",
         "/wrong/actors.ndjson row 1: dataset: 5 is not the id of a dataset",
         f"/wrong/actors.ndjson row 2: actor a: kind: {str(outcome.refused[-1]).partition('kind: ')[2]}",

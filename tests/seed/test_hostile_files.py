@@ -122,7 +122,7 @@ def of_json(folder: Path) -> Cases:
             long,
         ),
         ("no list", "{}", f"row 1: the file does not hold a list of objects; {stopped}"),
-        ("infinite", '[{"date": Infinity}]', "holds Infinity, which is no JSON"),
+        ("infinite", '[{"date": Infinity}]', "holds Infinity, which is not JSON"),
         ("utf16", "[{}]".encode("utf-16"), "row 1: is UTF-16, not UTF-8"),
         ("utf32", "[{}]".encode("utf-32-le"), "row 1: "),
     ):
@@ -158,7 +158,7 @@ def of_packages(folder: Path) -> Cases:
         ("nul", b'{"id": "p", "title": "\\u0000", "recorded_at": "2031-01-01T00:00:00Z"}', "a control character"),
         ("latin", b'{"id": "p", "title": "\xe9"}', "row 1: is not JSON"),
         ("digits", b'{"id": ' + b"9" * 100_000 + b"}", "row 1: is not JSON"),
-        ("list", b"[" + b"[]," * 300_000 + b"[]]", "row 1: is no record"),
+        ("list", b"[" + b"[]," * 300_000 + b"[]]", "row 1: is not a record"),
         ("deep-extra", PACKAGED.encode().replace(b'"P"', b'{"a":' * 50 + b"1" + b"}" * 50), "row 1: "),
     ):
         package = folder / name

@@ -169,7 +169,7 @@ def test_refusals_name_row_field_and_reason(database: str, capsys: pytest.Captur
     assert (code, report["loaded"], report["rows"]) == (1, False, {"read": 5, "refused": 4})
     assert [(one["row"], one["field"], one["reason"]) for one in report["refused"]] == [
         (4, "best", "'many' is not a whole number"),
-        (5, "type_of_violence", "9 is none of 1, 2, 3"),
+        (5, "type_of_violence", "9 is not one of 1, 2, 3"),
         (6, "latitude", "95.0 is more than 90"),
         (7, "id", "is empty"),
         (7, "date_start", "'2031-02-30' is not a day"),

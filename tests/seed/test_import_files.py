@@ -249,9 +249,9 @@ def test_json_objects_lie_across_pieces(monkeypatch: pytest.MonkeyPatch) -> None
     ("text", "expected"),
     [
         ('{"id": 1}', "f row 1: the file does not hold a list of objects; nothing after it was read"),
-        ('[{"id": 1}, 5]', "f row 2: is no object; nothing after it was read"),
+        ('[{"id": 1}, 5]', "f row 2: is not an object; nothing after it was read"),
         ('[{"id": 1}, {"id": ', "f row 2: is not JSON: Expecting value; nothing after it was read"),
-        ('[{"id": NaN}]', "f row 1: holds NaN, which is no JSON; nothing after it was read"),
+        ('[{"id": NaN}]', "f row 1: holds NaN, which is not JSON; nothing after it was read"),
         (b'[{"id": "\xff"}]', "f row 1: is not UTF-8; nothing after it was read"),
         ("[" + '{"a":' * 200_000, "f row 1: is nested too deep; nothing after it was read"),
         ('[{"text": "x"}]', "f row 1: id: there is no such column"),

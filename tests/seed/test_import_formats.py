@@ -173,7 +173,7 @@ def test_a_contested_place_is_held_by_nobody_in_particular() -> None:
 
 
 def test_a_holder_that_nobody_has_reviewed() -> None:
-    with pytest.raises(CellError, match="'Rusia' is none of Russia, Ukraine, "):
+    with pytest.raises(CellError, match="'Rusia' is not one of Russia, Ukraine, "):
         made("control", CONTROL | {"Held by": "Rusia"})
 
 

@@ -105,7 +105,7 @@ def test_codes_say_what_and_where(cells: dict[str, str], kind: str, place: str |
 
 
 def test_an_unknown_root_is_refused() -> None:
-    with pytest.raises(CellError, match="none of 01, 02"):
+    with pytest.raises(CellError, match="not one of 01, 02"):
         made({"eventrootcode": "21"})
 
 

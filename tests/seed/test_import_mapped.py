@@ -175,7 +175,7 @@ def test_viinas_mapping_is_an_example_that_works(empty_url: str, tmp_path: Path)
         ('each = "links"', 'each = "links"\nsplit = ""', "records[4].split: is empty"),
         ("[[datasets]]", "[datasets]", "datasets: is not a list"),
         ('id = "viina"\ntitle', "title", "datasets[1].id: is missing"),
-        ("[[datasets]]", 'release = "(a"\n[[datasets]]', "release: '(a' is no regular expression: missing )"),
+        ("[[datasets]]", 'release = "(a"\n[[datasets]]', "release: '(a' is not a regular expression: missing )"),
         ("[[datasets]]", 'release = "abc"\n[[datasets]]', "release: 'abc' has no group"),
         ('fields = { kind = "news", title = "{each}", url = "{each}" }', 'fields = "x"', "fields: is not a table"),
         ("[columns]\n", '[slug]\na = "b"\n[columns]\n', "slug: is the name of a filter: call the table something else"),

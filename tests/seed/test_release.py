@@ -234,7 +234,7 @@ def test_what_differs_between_two_releases(api: Api) -> None:
     assert [row for page in api.pages("/releases/2026-11..2026-12", limit=7) for row in page["data"]] == rows
     page = api.get("/releases/2026-11..2026-12", limit=1, total=True)
     assert page["meta"] == {
-        "description": "What release 2026-12 (revision 2) has otherwise than release 2026-11 (revision 1)",
+        "description": "How release 2026-12 (revision 2) differs from release 2026-11 (revision 1)",
         "total": len(rows),
     }
     flat = api.csv("/releases/2026-11..2026-12.csv")
@@ -299,7 +299,7 @@ def test_verify_finds_what_is_said_otherwise_of_a_release(released_url: str, col
 
 @pytest.mark.parametrize("name", ["", "A", "a..b", ".a", "a/b", "x.zip", "x" * 61, "a b", "2026-11\n"])
 def test_a_name_that_would_be_no_path(dossier_of_sqlite: str, name: str) -> None:
-    with pytest.raises(DatabaseUnusableError, match="is no name of a release"):
+    with pytest.raises(DatabaseUnusableError, match="is not a release name"):
         release(dossier_of_sqlite, name)
 
 

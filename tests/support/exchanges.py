@@ -1,4 +1,4 @@
-"""The requests that the docs show; `python -m tests.support.exchanges` renews every example and `openapi.json`."""
+"""The requests in the documentation; `python -m tests.support.exchanges` renews every generated part of it."""
 
 import json
 import re
@@ -16,6 +16,7 @@ from api.query.session import MARK
 from api.settings import PROJECT
 from api.storage.database import engine
 from migrations import migrate
+from seed.dossiers import template
 from seed.files import read
 from seed.load import load
 from tests.support.dossiers import SHIPPED
@@ -23,6 +24,10 @@ from tests.support.live import serving
 
 FILE = PROJECT / "api" / "http" / "exchanges.json"
 DOCUMENT = PROJECT / "openapi.json"
+SCHEMA = PROJECT / "dossier.schema.json"
+FIELDS = PROJECT / "docs" / "dossier.md"
+GENERATED = "## Every column of a spreadsheet\n"
+"""The heading at which the generated part of `docs/dossier.md` begins."""
 LISTS = ("events", "claims", "disputes", "sources", "actors", "locations", "datasets")
 UNKNOWN_PARTY = "party=ukrain"
 CAPTURE = "/events/capture-of-lysychansk"
@@ -220,7 +225,7 @@ def samples(client: httpx.Client) -> dict[str, Any]:
 
 
 def renew() -> None:
-    """Write down what a fresh server answers, and the OpenAPI document that shows it."""
+    """Write the responses of a new server, the OpenAPI document with them, and what is generated from the models."""
     with tempfile.TemporaryDirectory() as folder:
         url = str(Path(folder) / "dossier.db")
         migrate(url)
@@ -235,6 +240,8 @@ def renew() -> None:
     routing.EXAMPLES_FILE.write_text(json.dumps(routing.EXAMPLES, ensure_ascii=False, indent=2) + "\n")
     FILE.write_text(openapi.as_kept(openapi.EXCHANGES))
     DOCUMENT.write_text(openapi.as_kept(create_app().openapi()))
+    SCHEMA.write_bytes(template.as_json())
+    FIELDS.write_text(FIELDS.read_text().partition(GENERATED)[0] + template.documented())
 
 
 if __name__ == "__main__":

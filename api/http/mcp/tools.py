@@ -33,9 +33,9 @@ _PAGE = {
 
 
 _OWN = ("limit", "cursor", "total", "by")
-"""What a tool says itself of a list, so that it would be passed over in silence among filters."""
+"""Parameters that a tool sets itself, which would be ignored among the filters."""
 _PARAMETERS = {"party": "parties"}
-"""Arguments that have another name than the parameter they are."""
+"""Arguments whose name differs from that of the parameter."""
 DROPPED = {"dataset", "extra", "affiliated", "left_out", "by_stance", "kind_of"}
 """Fields of records that are useless in a conversation."""
 
@@ -55,7 +55,7 @@ class ToolError(Exception):
 
 
 class ArgumentError(ToolError):
-    """A question that is no URL because of one of its parameters: it is too long, or holds control characters."""
+    """A request that has no URL because a parameter is too long or contains control characters."""
 
     def __init__(self, parameter: str, detail: str) -> None:
         """Take the parameter of the API, and what is wrong with it."""
@@ -99,7 +99,7 @@ class Tool:
 
 
 def _wrong(value: Any, schema: Json) -> str | None:  # noqa: ANN401 - any JSON value
-    """What is wrong with an argument, by what the tool says that it takes; one text will do for a list of one."""
+    """What is wrong with an argument, by its schema; a text is accepted as a list of one."""
     match schema:
         case {"enum": allowed} if value not in allowed:
             return f"is one of {', '.join(allowed)}"

@@ -29,7 +29,7 @@ DEFAULT_LIMIT = 100
 _SIDES_IN_SPACE = 6
 _WHOLE = re.compile(r"0*([0-9]+)")
 _FITS = 18
-"""So many digits a whole number has at most that is not far beyond every limit."""
+"""The maximum number of digits of a whole number; longer ones are beyond every limit."""
 # GDAL writes a day as `2022-07-02T`, and an end that is open as a moment of the year 0000 or 9999.
 _HOUR = "([01][0-9]|2[0-3])"
 _MOMENT = re.compile(
@@ -38,7 +38,7 @@ _MOMENT = re.compile(
 )
 _OPEN = {"", ".."}
 _NO_FIRST, _NO_LAST = "0000", "9999"
-"""Years by which an interval says that it has no beginning, or no end."""
+"""The years that stand for an open start and an open end of an interval."""
 FORM = "write a day (2022-07-02), a moment, or two of them with / between; an end may be .."
 
 
@@ -84,12 +84,12 @@ def _days(value: object) -> object:
 
 
 def _day(text: str, *, open_year: str | None) -> date | None:
-    """The day of an end; null where it is open, which it may be where there is a year that says so."""
+    """The day of an end; None if it is open, as `..` or as the year for open ends (if there is one)."""
     found = _MOMENT.fullmatch(text)
     if open_year is not None and (text in {*_OPEN, open_year} or (found and found[1] == open_year)):
         return None
     if found is None:
-        raise PydanticCustomError("datetime", "is no time that is understood: {form}", {"form": FORM})
+        raise PydanticCustomError("datetime", "is not understood as a time: {form}", {"form": FORM})
     try:
         return date(int(found[1]), int(found[2]), int(found[3]))
     except ValueError:
@@ -105,12 +105,10 @@ class Items(BaseModel):
     """Paging and date parameters of a collection."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    limit: Annotated[Limit, Field(description="How many features a page holds at most; more than 1,000 are 1,000.")] = (
-        DEFAULT_LIMIT
-    )
-    cursor: Annotated[str | None, Field(max_length=2_000, description="Where the page begins; taken from a link.")] = (
-        None
-    )
+    limit: Annotated[
+        Limit, Field(description="The maximum number of features on a page; values above 1,000 are read as 1,000.")
+    ] = DEFAULT_LIMIT
+    cursor: Annotated[str | None, Field(max_length=2_000, description="The start of the page, from a link.")] = None
     datetime: Annotated[
         list[Interval],
         Field(

@@ -109,7 +109,7 @@ _SECOND = re.compile(r"([0-9]{1,9})\.([0-9a-f]{12})\.([0-9a-f]{18})")
 _PROBLEM = {"description": "A problem (RFC 9457).", "content": {"application/problem+json": {"schema": {}}}}
 _STANDARD: Json = {
     "limit": {
-        "description": f"How many features a page holds at most; more than {MAX_LIMIT} are {MAX_LIMIT}.",
+        "description": f"The maximum number of features on a page; values above {MAX_LIMIT} are read as {MAX_LIMIT}.",
         "schema": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 100},
     },
     "bbox": {

@@ -88,7 +88,7 @@ _ALIVE = {200: json_of(Alive, {"status": "ok"})[200], **COMMON}
 
 @router.get("/health", response_class=Response, responses=_READY)
 async def get_health(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
-    """Whether the service and its database respond; 503 while the database is away."""
+    """Whether the service and its database respond; 503 while the database is unreachable."""
     data = answers.data_of(request)
     catalogue = await data.catalogue()
     found = Health(
@@ -108,7 +108,7 @@ async def get_liveness(_: Annotated[answers.Nothing, Query()]) -> Response:
 
 @router.get("/health/ready", response_class=Response, responses=_READY)
 async def get_readiness(request: Request, nothing: Annotated[answers.Nothing, Query()]) -> Response:
-    """Whether to send requests here; 503 while the database is away or damaged, and during shutdown."""
+    """Whether to send requests here; 503 while the database is unreachable or damaged, and during shutdown."""
     if request.app.state.stopping:
         raise Unavailable("The service is stopping.")
     if damaged := answers.data_of(request).damage:
@@ -135,7 +135,7 @@ async def get_metrics(request: Request, _: Annotated[answers.Nothing, Query()]) 
 
 
 async def _state(data: Data) -> State:
-    """The state of the database, also while it is away."""
+    """The state of the database, also while it is unreachable."""
     connections = data.reader.connections()
     try:
         revision = (await data.catalogue()).revision

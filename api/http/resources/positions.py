@@ -164,7 +164,7 @@ async def list_event_positions(
         if query.as_of is not None:
             meta["left_out"] = questions.undated_left_out(decode(row[STATEMENTS]), statements)
         if not data:
-            otherwise = "Claims are recorded about it, but none of what was asked for."
+            otherwise = "Claims are recorded about it, but none match the filters."
             meta["why_empty"] = await why(session, scope_of(ClaimFacets.EVENT, [id]), query.as_of_day(), otherwise)
         return answers.enclosed(request, data, meta)
 

@@ -132,7 +132,7 @@ class Compared(BetweenTwo):
     async def described(self, _: ReadSession) -> str:
         """The query in words."""
         one, other = (f"release {one['name']} (revision {one['revision']})" for one in (self.before, self.after))
-        return f"What {other} has otherwise than {one}"
+        return f"How {other} differs from {one}"
 
 
 def _shown(request: Request, release: Json) -> Json:
@@ -190,7 +190,7 @@ async def export_differences(
             {
                 "data": [_DIFFERENCE],
                 "links": {"self": "/releases/2026-11..2026-12", "next": f"/releases/2026-11..2026-12?cursor={_CURSOR}"},
-                "meta": {"description": "What release 2026-12 (revision 3) has otherwise than 2026-11 (revision 1)"},
+                "meta": {"description": "How release 2026-12 (revision 3) differs from release 2026-11 (revision 1)"},
             },
             link=True,
         ),
