@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, product
 
 # ruff: noqa: RUF001 - letters that look like Latin ones are meant
 
@@ -97,31 +97,40 @@ OTHERS = tuple(
     for letters in (
         _GREEK,
         _GREEK | _table("χ h μπ mp ντ d γκ g ου u"),
+        _GREEK | _table("ει i οι i υι i αι e"),
         _GREEK | _table("β b η e υ u φ ph χ kh αυ au ευ eu μπ mp"),
         _ARMENIAN,
         _ARMENIAN | _table("ժ z խ x ծ c ձ j ղ g ճ c շ s չ c ց c ը i ^ե e ^ո o"),
         _ARMENIAN | _table("խ ch ղ r ճ tch չ tch շ ch ու ou ^ե ie"),
+        _ARMENIAN | _table("ժ sch խ ch ձ ds ց z ղ gh ճ tsch չ tsch ջ dsch շ sch զ s"),
+        _ARMENIAN | _table("ջ dj ճ tch չ tch շ ch ու ou"),
         _GEORGIAN,
         _GEORGIAN | _table("ჟ z ღ g შ s ჩ c ც c ძ j წ c ჭ c ხ x"),
-        _GEORGIAN | _table("ღ gh ყ k შ sch ჩ tsch ც z წ z ჭ tsch ხ ch ჯ dsch"),
+        _GEORGIAN | _table("ზ s ღ gh ყ k შ sch ჩ tsch ც z წ z ჭ tsch ხ ch ჯ dsch"),
         _GEORGIAN | _table("ყ k უ ou შ ch ჩ tch ჭ tch ჯ dj"),
     )
 )
 
-# Arabic and Hebrew script omit most vowels, so only the consonants of whole words are compared.
-ABJAD = System(
-    "ا - ب b ت t ث t ج g ح h خ x د d ذ d ر r ز z س s ش s ص s ض d ط t ظ z ع - غ g ف f ق k ك k ل l م m ن n ه h و - ي - "
-    "ى - ة - ء - پ p چ x گ g ژ z ک k ی - ۀ - א - ב b ג g ד d ה h ו - ז z ח x ט t י - כ k ך k ל l מ m ם m נ n ן n ס s "
-    "ע - פ p ף p צ z ץ z ק k ר r ש s ת t"
+# Arabic and Hebrew script omit most vowels: words of many consonants are compared by these alone, and shorter ones with
+# the vowels that may stand between them: where no letter says which, any.
+ABJAD = _table(
+    "ب b ت t ث t ج g ح h خ x د d ذ d ر r ز z س s ش s ص s ض d ط t ظ z غ g ف p ق k ك k ل l م m ن n ه h پ p چ x گ g ژ z "
+    "ک k ב b ג g ד d ה h ז z ח xh ט t כ kx ך kx ל l מ m ם m נ n ן n ס s פ p ף p צ z ץ z ק k ר r ש s ת t"
 )
+ABJAD_VOWELS = _table("و u ו u ي ie ی ie י ie ا ae ى ae ة ae ۀ ae ע aeiu א aeiu ع aeiu ء aeiu")
+SILENT = frozenset("عءע")
+"""Vowels that need not be heard at the end of a word."""
+FADING = "هحה"
+"""Consonants that are not compared there."""
 CONSONANTS = System(
-    "kh x ch x gh g sh s th t dh d ts z tz z zh z ph p a - e - i - o - u - y - w - v b b b c k d d f f g g h h j g k k "
-    "l l m m n n p p q k r r s s t t x x z z"
+    "kh x ch x sch s gh g sh s th t dh d dj g ts z tz z zh z ph p b b c k d d f p g g h h j g k k l l m m n n p p q k "
+    "r r s s t t v b x x z z"
 )
 ARTICLE = "ال"
-
-
-# ruff: noqa: RUF001 - letters that look like Latin ones are meant
+SUN = _table("ت at ث ath د ad ذ adh ر ar ز az س as ش ash ص as ض ad ط at ظ az ن an")
+"""The article before these letters, as Latin script also writes it."""
+_VOWELS = re.compile("[aeiouyw]+")
+_NO_VOWELS = re.compile("[aeiu]")
 
 
 LATIN_MARK, CYRILLIC_MARK, STEM_MARK, CONSONANT_MARK = "~", "=", "#", "&"
@@ -130,12 +139,13 @@ WAYS = 3
 SHORTEST = 3
 """Shorter words have no other spellings, because too many words would begin like them."""
 SHORTEST_STEM = 4
-FEWEST_CONSONANTS = 4
-"""The minimum number of consonants; with fewer, `Homs` and `Hamas` would be equal."""
+ENOUGH_CONSONANTS = 4
+"""A word of so many is known by them; with fewer, `Homs` and `Hama` would be equal."""
+FEWEST_CONSONANTS = 2
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[a-z\u00df-\u024f]")
 _ABJAD = re.compile("[\u0590-\u06ff]")
-_DOUBLED = re.compile(r"(.)\1+")
+_DOUBLED = re.compile(r"(zh|sh|ch|kh|ts|.)\1+")
 _ALIKE = str.maketrans({"y": "i", "j": "i", "w": "v", "ł": "l", "đ": "d", "ø": "o", "ı": "i", "ß": "s", "ə": "e"})
 _SLAVIC_ALIKE = str.maketrans({"ы": "и", "і": "и", "ґ": "г", "є": "е", "э": "е", "ў": "у", "ь": "", "ъ": ""})
 
@@ -157,17 +167,16 @@ def alternatives(word: str) -> tuple[str, ...]:
     if _LATIN.search(word):  # two hundred repetitions of a letter become one letter, a prefix of too many words
         plain = _plain(word)
         spelt = () if len(plain) < SHORTEST else (LATIN_MARK + plain,)
-        return (word, *spelt, *_consonants(word, CONSONANTS))
-    return (word,)
+        return (word, *spelt, *_spoken(word))
+    return (word, word.removeprefix(ARTICLE)) if _bare(word) != word else (word,)
 
 
 @lru_cache(maxsize=65_536)
 def _keys(word: str) -> tuple[str, ...]:
+    if _ABJAD.search(word):
+        return tuple(dict.fromkeys(_unwritten(word)))
     if len(word) < SHORTEST or word.isdigit():
         return ()
-    if _ABJAD.search(word):
-        bare = word.removeprefix(ARTICLE)
-        return tuple(dict.fromkeys(key for one in (word, bare) for key in _consonants(one, ABJAD)))
     if _CYRILLIC.search(word):
         romanised, slavic = [system.write(word) for system in CYRILLIC if system.needs in word], [_slavic(word)]
     elif _LATIN.search(word):
@@ -195,11 +204,84 @@ def _stem(word: str) -> str:
     return f"{STEM_MARK}{word.removesuffix(ending)}{STEM_MARK}"
 
 
-def _consonants(word: str, system: System) -> tuple[str, ...]:
-    """The key of a word's consonants, as a whole word, if there are enough of them."""
-    found = _DOUBLED.sub(r"\1", system.write(word))
-    found = found.removesuffix("h")
-    return (f"{CONSONANT_MARK}{found}{CONSONANT_MARK}",) if len(found) >= FEWEST_CONSONANTS else ()
+def _spoken(word: str) -> tuple[str, ...]:
+    """The key by which a Latin word finds names in Arabic and Hebrew script, if it has enough consonants."""
+    sounds = CONSONANTS.write(_VOWELS.sub(lambda found: _vowel(found[0]), _DOUBLED.sub(r"\1", word)))
+    if len(sounds) > 1 and sounds[-2] in "aeiu":
+        sounds = sounds.removesuffix("h")
+    sounds = _DOUBLED.sub(r"\1", sounds)
+    found = _NO_VOWELS.sub("", sounds)
+    if len(found) < FEWEST_CONSONANTS:
+        return ()
+    return (_whole(sounds if len(found) < ENOUGH_CONSONANTS else found),)
+
+
+def _vowel(group: str) -> str:
+    """The sound of successive vowels: Deir and Dayr, Zor and Zawr are equal."""
+    if not {"u", "o", "w"}.isdisjoint(group):
+        return "u"
+    if not {"i", "y"}.isdisjoint(group):
+        return "i"
+    return "a" if "a" in group else "e"
+
+
+def _unwritten(word: str) -> Iterator[str]:
+    """The keys of a word in Arabic or Hebrew script, also without its article, and the article as Latin script writes it."""
+    yield from _sounded(word)
+    if (bare := _bare(word)) == word:
+        return
+    yield bare
+    for article in ("al", SUN.get(bare[0], "al")):
+        yield from (article, f"e{article[1:]}")
+    yield from _sounded(bare)
+    if bare[0] in SUN:  # Ezzor
+        joined = [key for key in _sounded(bare) if _NO_VOWELS.search(key)]
+        yield from (f"{CONSONANT_MARK}{vowel}{key[1:]}" for key in joined for vowel in "ae")
+
+
+def _bare(word: str) -> str:
+    """A word without the Arabic article, if enough is left of it."""
+    return word.removeprefix(ARTICLE) if len(word) >= len(ARTICLE) + SHORTEST else word
+
+
+def _sounded(word: str) -> Iterator[str]:
+    consonants = [ABJAD[letter] for letter in word if letter in ABJAD]
+    if len(consonants) > 1 and word[-1] in FADING:
+        consonants.pop()
+    if len(consonants) < FEWEST_CONSONANTS:
+        return
+    sounds: Iterable[tuple[str, ...]] = product(*consonants)
+    if len(consonants) < ENOUGH_CONSONANTS:
+        slots = _slots(word)
+        sounds = product(*chain.from_iterable(zip(slots, (*consonants, "-"), strict=True)))
+    for one in sounds:
+        yield _whole(_DOUBLED.sub(r"\1", "".join(one).removesuffix("-")))
+
+
+def _slots(word: str) -> list[tuple[str, ...]]:
+    """The vowels that may stand before each consonant and after the last."""
+    written = [""]
+    for at, letter in enumerate(word):
+        if letter not in ABJAD or (letter in FADING and at == len(word) - 1):
+            written[-1] += letter
+        else:
+            written.append("")
+    slots = []
+    for at, letters in enumerate(written):
+        first, last = at == 0, at == len(written) - 1
+        heard = ["ae" if letter in FADING else ABJAD_VOWELS.get(letter, "") for letter in letters]
+        told = next((vowels for vowels in ("u", "ie", "ae") if vowels in heard), "aeiu")
+        if not letters:
+            slots.append(("",) if first or last else ("", *"aeiu"))
+        elif first:
+            slots.append(tuple("aeiu" if told == "ae" else told))
+        else:
+            slots.append(("", *told) if last and SILENT.issuperset(letters) else tuple(told))
+    return slots
+
+
+def _whole(sounds: str) -> str:
+    return f"{CONSONANT_MARK}{sounds}{CONSONANT_MARK}"
 
 
 # Apostrophes, and the characters that transliterations use for them and for soft signs, inside words.

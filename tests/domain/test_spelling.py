@@ -42,21 +42,49 @@ def found(name: str, asked: str) -> bool:
         ("ცხინვალი", "Tskhinvali Cxinvali Zchinwali"),
         ("القنيطرة", "Quneitra Qunaitira Kuneitra"),
         ("ירושלים", "Yerushalayim"),
+        ("خشام", "Khasham Khusham Khisham Khsham Chascham"),
+        ("حلب", "Halab Ḥalab"),
+        ("درعا", "Daraa Deraa Dar'a"),
+        ("إدلب", "Idlib Edlib"),
+        ("غزة", "Gaza Ghazza Ghazzah"),
+        ("صنعاء", "Sanaa Sana'a Ṣanʿāʾ"),
+        ("مطروح", "Matruh Matrouh"),
+        ("پشاور", "Peshawar"),
+        ("الرقة", "Raqqa Rakka Raqqah رقة"),
+        ("رقة", "الرقة"),
+        ("الرقة", "ar-Raqqah al-Raqqa Er-Rakka"),
+        ("دير الزور", "Deir Ezzor; Dayr az-Zawr; Deir ez-Zor"),
+        ("تل أبيض", "Tell Abyad; Tal Abiad"),
+        ("תל אביב", "Tel Aviv; Tell Abib"),
+        ("חברון", "Hevron Chevron"),
+        ("באר שבע", "Be'er Sheva; Beer Scheva"),
+        ("חיפה", "Haifa Hayfa"),
+        ("Запоріжжя", "Zaporizhzhia Zaporizhia"),
+        ("Ηράκλειο", "Irakleio Iraklio"),
+        ("Ջերմուկ", "Jermuk Dschermuk Djermouk"),
+        ("ზუგდიდი", "Zugdidi Sugdidi"),
         ("Bakhmut", "Бахмут Бахмуту Бахмуті Бахмута"),
         ("Marchuk", "Марчук Марчука"),
         ("Лисичанск", "Лисичанська Лисичанську Лисичанске"),
-        ("Луганская область", "Луганської області Луганской области"),
+        ("Луганская область", "Луганської області; Луганской области"),
     ],
 )
 def test_a_name_is_found_however_it_is_spelt(name: str, spelt: str) -> None:
-    words = spelt.split() if len(fold(name)) == 1 else [" ".join(spelt.split()[at : at + 2]) for at in (0, 2)]
+    words = spelt.split("; ") if ";" in spelt else spelt.split()
     assert [word for word in words if not found(name, word)] == []
 
 
 @pytest.mark.parametrize(
     ("name", "other"),
     [
-        ("حمص", "Hamas"),
+        ("حمص", "Hama"),
+        ("حماة", "Homs"),
+        ("حماس", "Homs"),
+        ("حلب", "Halba"),
+        ("خشام", "Hisham"),
+        ("إدلب", "Dublin"),
+        ("الرقة", "Rocky"),
+        ("חיפה", "Hope"),
         ("Сіверськ", "Siverskodonetsk"),
         ("Бахмут", "Bakhchysarai"),
         ("Приволье", "Privolnoye"),
