@@ -226,7 +226,7 @@ def _vowel(group: str) -> str:
 
 
 def _unwritten(word: str) -> Iterator[str]:
-    """The keys of a word in Arabic or Hebrew script, also without its article, and the article as Latin script writes it."""
+    """The keys of a word in Arabic or Hebrew script, also without its article, and the Latin forms of the article."""
     yield from _sounded(word)
     if (bare := _bare(word)) == word:
         return
