@@ -95,7 +95,17 @@ def test_a_release_says_what_it_is_and_how_to_cite_it(api: Api) -> None:
         f"Counterclaim, release 2026-11, {mark}, 30 November 2026. Data of: {title}, version 1. {root}/releases/2026-11"
     )
     assert f"  note = {{{mark}}}," in first["citation"]["bibtex"].split("\n")
-    assert first["citation"]["csl"][0]["issued"] == {"date-parts": [[2026, 11, 30]]}
+    (csl,) = first["citation"]["csl"]
+    assert csl == {
+        "id": "counterclaim-2026-11",
+        "type": "dataset",
+        "title": "Counterclaim, release 2026-11",
+        "publisher": "Counterclaim",
+        "version": "1",
+        "issued": {"date-parts": [[2026, 11, 30]]},
+        "note": f"Data of: {title}, version 1. SHA-256 {first['sha256']}",
+        "URL": f"{root}/releases/2026-11",
+    }
     problem = api.problem("/releases/2026-1", 404)
     assert problem["detail"] == "There is no release 2026-1."
     assert set(problem["did_you_mean"]) == {"2026-11", "2026-12"}

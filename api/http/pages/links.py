@@ -159,16 +159,16 @@ TEX = str.maketrans(
 def citation(title: str, dataset: Json | None, address: str, revision: int, accessed: date) -> dict[str, str]:
     """A page's citation in every format."""
     whole = "Counterclaim" if dataset is None else dataset["title"]
-    version = f"revision {revision}"
     if dataset is not None and dataset["version"]:
-        version = f"version {dataset['version']}, {version}"
+        whole = f"{whole}, version {dataset['version']}"
+    state = f"{whole}, revision {revision}"
     key = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")[:60] or "counterclaim"
-    text = f"“{title}”. {whole}, {version}. Counterclaim. {address} (accessed {day_in_words(accessed)})."
+    text = f"“{title}”. {state}. Counterclaim. {address} (accessed {day_in_words(accessed)})."
     bibtex = "\n".join(
         (
             f"@misc{{{key},",
             f"  title = {{{title.translate(TEX)}}},",
-            f"  howpublished = {{{whole.translate(TEX)}, {version}. Counterclaim}},",
+            f"  howpublished = {{{state.translate(TEX)}. Counterclaim}},",
             f"  url = {{{address}}},",
             f"  urldate = {{{accessed.isoformat()}}},",
             "}",
@@ -180,7 +180,7 @@ def citation(title: str, dataset: Json | None, address: str, revision: int, acce
         "title": title,
         "container-title": whole,
         "publisher": "Counterclaim",
-        "version": version,
+        "version": str(revision),  # styles write "Version" before it
         "URL": address,
         "accessed": {"date-parts": [[accessed.year, accessed.month, accessed.day]]},
     }

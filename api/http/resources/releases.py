@@ -58,10 +58,10 @@ def release_citation(release: Json, address: str) -> Json:
         "id": f"counterclaim-{name}",
         "type": "dataset",
         "title": f"Counterclaim, release {name}",
-        "container-title": "; ".join(titles),
-        "version": f"revision {release['revision']}",
+        "publisher": "Counterclaim",
+        "version": str(release["revision"]),  # styles write "Version" before it
         "issued": {"date-parts": [[day.year, day.month, day.day]]},
-        "note": f"SHA-256 {release['sha256']}",
+        "note": f"Data of: {'; '.join(titles)}. SHA-256 {release['sha256']}",
         "URL": address,
     }
     return {"text": text, "bibtex": bibtex, "csl": [csl]}

@@ -66,7 +66,13 @@ def test_it_says_how_to_cite_it_and_how_to_get_the_same(api: Api) -> None:
     assert f"curl '{base}/events/{EVENT}?as_of=2022-07-03'" in shown.text
     assert f"{base}/explore/events/{EVENT}?as_of=2022-07-03 (accessed " in shown.text
     assert "@misc{capture-of-lysychansk," in shown.text
+    dataset = api.get(f"/events/{EVENT}")["dataset"]
+    version = api.get(f"/datasets/{dataset['id']}")["version"]
+    whole = f"{dataset['title']}, version {version}" if version else dataset["title"]
     assert '"type": "webpage"' in shown.text
+    assert f'"container-title": "{whole}"' in shown.text
+    assert '"version": "1"' in shown.text
+    assert f"{whole}, revision 1. Counterclaim." in shown.text
 
 
 @pytest.mark.parametrize("day", ["2022-07-02", "2022-07-04"])
