@@ -86,14 +86,18 @@ class Assessment:
 
 def assess(statements: Sequence[Statement]) -> list[Assessment]:
     """One assessment for each question that any claim of the event is on, in the order of questions."""
-    weights = Weights(statements)
+    return assess_weighed(Weights(statements))
+
+
+def assess_weighed(weights: Weights) -> list[Assessment]:
+    """The same, by claims whose weights are known."""
     without: Weights | None = None
     judged = []
     for question, claims in weights.questions().items():
         status, count, grounds = _judge(claims, weights)
         inferred = False
         if weights.guessed:
-            without = without or Weights([s for s in statements if not s.inferred])
+            without = without or Weights([s for s in weights.statements if not s.inferred])
             kept = without.questions().get(question)
             inferred = kept is None or _judge(kept, without)[0] != status
         judged.append(Assessment(question, status, count, _in_order(grounds), inferred))

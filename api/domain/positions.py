@@ -65,6 +65,7 @@ class Weights:
         self.of: Mapping[str, int | None]
         """The weight by claim: 1 supports, -1 opposes, 0 does neither, None does not count."""
         self._questions: dict[str, Question | None] = {}
+        self._asked: dict[Question, list[Statement]] | None = None
         if self.linked:
             self._rooted = self._depths()
             self._gone = self._taken_out()
@@ -94,6 +95,8 @@ class Weights:
 
     def questions(self) -> dict[Question, list[Statement]]:
         """The claims on each question."""
+        if self._asked is not None:
+            return self._asked
         found: dict[Question, list[Statement]] = {}
         for statement in self.statements:
             if statement.about is not None:
@@ -104,6 +107,7 @@ class Weights:
                 continue
             if question is not None:
                 found.setdefault(question, []).append(statement)
+        self._asked = found
         return found
 
     def answers_others(self, statement: Statement) -> bool:
@@ -271,6 +275,9 @@ def trajectory(statements: Sequence[Statement], question: Question) -> dict[str 
 
 def _trajectory(claims: Sequence[Statement], weights: Weights) -> dict[str | None, list[Stand]]:
     """The same from the claims on the question."""
+    if len(claims) == 1:
+        stands = _history(claims, weights)
+        return {claims[0].party: stands} if stands else {}
     parties = sorted({claim.party for claim in claims}, key=lambda party: (party is None, party or ""))
     found = {party: _history([claim for claim in claims if claim.party == party], weights) for party in parties}
     return {party: stands for party, stands in found.items() if stands}
@@ -300,9 +307,8 @@ def positions(statements: Sequence[Statement], question: Question) -> list[Stand
     return [steps[-1] for steps in trajectory(statements, question).values()]
 
 
-def standings(statements: Sequence[Statement]) -> dict[Question, list[Stand]]:
+def standings(weights: Weights) -> dict[Question, list[Stand]]:
     """The same for each question with claims, in order."""
-    weights = Weights(statements)
     questions = sorted(weights.questions().items(), key=lambda one: one[0].order)
     return {question: [steps[-1] for steps in _trajectory(claims, weights).values()] for question, claims in questions}
 
@@ -314,6 +320,9 @@ def questions_of(statements: Sequence[Statement]) -> list[Question]:
 
 def _history(claims: Sequence[Statement], weights: Weights) -> list[Stand]:
     """A party's positions, first to last; a change caused by a retraction is a step too."""
+    if len(claims) == 1 and not weights.linked:  # the most common case
+        (claim,) = claims
+        return [_stand(_moves(claims)[0] if weights.of[claim.id] == SUPPORT else Step(_WEIGHT[claim.stance], claims))]
     taken = sorted((s for s in claims if s.id in weights.retractions), key=lambda s: lateness(s, 0))
     gone = {s.about for s in taken}
     counting = [s for s in claims if weights.of[s.id] is not None or s.id in gone]

@@ -1,31 +1,25 @@
-"""Events in formats of other programs: KML 2.2, TimelineJS 3, and a briefing as an Atom feed (RFC 4287).
+"""Events in formats of other programs: KML 2.2 and TimelineJS 3.
 
 KML has a placemark for each event with the range of its date; what KML cannot express is given in words. TimelineJS has
-a slide for each dated event, with the event's own precision; the title slide names the undated ones. A feed has an
-entry for each claim that became known and for each status that changed. An entry's id depends on its content, not on
-the requested days or the service's address, so that feed readers show it once: for a claim it comes from the claim, for
-a status from the event, the aspect, the status and the claims it rests on.
+a slide for each dated event, with the event's own precision; the title slide names the undated ones.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
-from hashlib import sha1
 from typing import Any
-from uuid import UUID
 
 import orjson
 
 from api.domain.dates import date_in_words
-from api.domain.vocabulary import Known
 from api.http import formats, words
 from api.http.exports import escaped, left_out_in_words
 from api.schemas.records import Json
 
 
-def _page(base: str, event: str, claim: str | None = None) -> str:
-    """The page of an event, or of one claim about it; these formats link to pages because people read them."""
-    return f"{base}/explore/events/{event}{f'#{claim}' if claim else ''}"
+def _page(base: str, event: str) -> str:
+    """The page of an event; these formats link to pages because people read them."""
+    return f"{base}/explore/events/{event}"
 
 
 KML = "application/vnd.google-earth.kml+xml"
@@ -259,125 +253,3 @@ def _dates(when: Json) -> dict[str, Any]:
 def _day(text: str) -> dict[str, int]:
     day = date.fromisoformat(text)
     return {"year": day.year, "month": day.month, "day": day.day}
-
-
-ATOM = "application/atom+xml"
-IDS = UUID("6f0c1c1e-3f5b-5c0e-9d0e-9a1a0c1b7c55")
-"""The UUID namespace of entry ids; it must never change."""
-_IDS = IDS.bytes
-
-
-def _id(*parts: str) -> str:
-    """The UUID of version 5 (RFC 9562) for these parts; `uuid.uuid5` takes three times as long for the same text."""
-    digits = sha1(_IDS + "\n".join(parts).encode(), usedforsecurity=False).hexdigest()
-    variant = "89ab"[int(digits[16], 16) & 3]
-    return f"urn:uuid:{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
-
-
-class Atom:
-    """The feed of one briefing."""
-
-    media_type = ATOM
-    parsed = True
-
-    def __init__(self, base: str, here: str, days: tuple[date, date], known: Known) -> None:
-        """`here` is the requested path and query, `base` the address of the service for links."""
-        self._base, self._here = base, here
-        self._last = days[1].isoformat()
-        self._known = "latest" if known == Known.CERTAIN else "earliest"
-        self._updated = days[0].isoformat()
-
-    def head(self, description: str, left_out: Mapping[str, int]) -> bytes:
-        """The feed's metadata."""
-        said = "Days are those of the place, written as midnight UTC. " + left_out_in_words(left_out)
-        return (
-            '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
-            f"<id>{_id('briefing', self._here)}</id><title>{escaped(description)}</title>"
-            f"<subtitle>{escaped(said.strip())}</subtitle><author><name>Counterclaim</name></author>"
-            f'<link rel="self" type="{ATOM}" href="{escaped(self._base + self._here)}"/>'
-            f'<link rel="alternate" type="text/html" href="{escaped(self._base)}/"/>'
-            f'<link rel="alternate" type="application/json" '
-            f'href="{escaped(self._base + self._here.replace("/briefing.atom", "/briefing", 1))}"/>\n'
-        ).encode()
-
-    def record(self, document: Json) -> bytes:
-        """The entries of an event with news."""
-        return self._entries(document).encode()
-
-    def tail(self) -> bytes:
-        """The end, with the newest day of all entries, which is known only now."""
-        return f"<updated>{_moment(self._updated)}</updated></feed>\n".encode()
-
-    def _entries(self, news: Json) -> str:
-        days = {claim["id"]: _known_on(claim, self._known) or self._last for claim in news["claims"]}
-        newest = max(days.values())
-        self._updated = max(self._updated, newest)
-        claims = (self._claim(news, claim, days[claim["id"]]) for claim in news["claims"])
-        changes = (self._change(news, change, newest) for change in news["assessments"])
-        return "".join((*claims, *changes))
-
-    def _claim(self, news: Json, claim: Json, day: str) -> str:
-        if "damaged" in claim:
-            title = f"A claim that is damaged and cannot be shown: {news['event']['title']}"
-            return self._entry(_id("claim", claim["id"]), title, day, (), self._links(news, claim["id"]))
-        author = claim["speaker"]["name"] if claim["speaker"] else "Somebody unnamed"
-        speaker = author if claim["speaker"] else "somebody unnamed"
-        title = f"{words.told_by(claim['stance'], speaker)} ({claim['aspect']}): {news['event']['title']}"
-        quote = f"“{claim['quote']}”" if claim["quote"] else None
-        sources = "; ".join(dict.fromkeys(citation["source"]["title"] for citation in claim["citations"]))
-        moves = [words.moved(move) for move in news["positions"] if move["by"] == claim["id"]]
-        blamed = ", ".join(actor["name"] for actor in claim["names"])
-        told = (
-            claim["summary"],
-            quote,
-            f"Figure: {words.figure(claim['value'])}." if claim["value"] else None,
-            f"Holds responsible: {blamed}." if blamed else None,
-            f"Said: {date_in_words(claim['said']['edtf'])}.",
-            words.otherwise(claim["said"]),
-            f"Read in: {sources}." if sources else None,
-            *moves,
-        )
-        named = f"<author><name>{escaped(author)}</name></author>"
-        return self._entry(_id("claim", claim["id"]), title, day, told, named + self._links(news, claim["id"]))
-
-    def _change(self, news: Json, change: Json, day: str) -> str:
-        event = news["event"]
-        name = _id("status", event["id"], *_question(change), change["after"], *change["because"])
-        before = f", until then {change['before']}" if change["before"] else ""
-        title = f"{change['after'].replace('_', ' ').capitalize()}{before} ({words.question(change)}): {event['title']}"
-        because = f"Because of: {', '.join(change['because'])}." if change["because"] else None
-        inferred = "It would differ without inferred claims." if change["inferred"] else None
-        told = (f"When: {date_in_words(event['date']['edtf'])}.", because, inferred)
-        return self._entry(name, title, day, told, self._links(news))
-
-    def _links(self, news: Json, claim: str | None = None) -> str:
-        """Links, with the HTML page first, because feed readers open that one."""
-        event = news["event"]["id"]
-        record = f"/claims/{claim}" if claim else f"/events/{event}"
-        return (
-            f'<link rel="alternate" type="text/html" href="{escaped(_page(self._base, event, claim))}"/>'
-            f'<link rel="alternate" type="application/json" href="{escaped(self._base + record)}"/>'
-        )
-
-    @staticmethod
-    def _entry(name: str, title: str, day: str, told: Sequence[str | None], more: str) -> str:
-        return (
-            f"<entry><id>{name}</id><title>{escaped(title)}</title><updated>{_moment(day)}</updated>{more}"
-            f"<content>{escaped(' '.join(part for part in told if part))}</content></entry>\n"
-        )
-
-
-def _question(change: Json) -> list[str]:
-    """The aspect of a status, with measure, actor and unit if they distinguish it."""
-    of = change.get("of")
-    return [change["aspect"], change.get("measure") or "", of["id"] if of else "", change.get("unit") or ""]
-
-
-def _known_on(claim: Json, known: str) -> str | None:
-    """The day on which a claim became known; None if its date is open or the claim is damaged."""
-    day: str | None = (claim["said"] or {}).get(known)
-    return day
-
-
-def _moment(day: str) -> str:
-    return f"{day}T00:00:00Z"

@@ -126,7 +126,7 @@ class Form(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExportRequest:
     """A requested export: the query and the form."""
 
     request: Request
@@ -172,12 +172,16 @@ class Wanted:
 
 async def send_export(request: Request, listing: Listing, filters: Any, form: str | Framed) -> Response:  # noqa: ANN401
     """Send everything that matches from one state of the data, or the requested range of it."""
-    data, cache = data_of(request), export_cache_of(request)
     if isinstance(form, str):
         write = partial(FORMS[form].write, getattr(filters, "fields", ()))
-        wanted = Wanted(request, listing, filters, FORMS[form].media_type, write)
-    else:
-        wanted = Wanted(request, listing, filters, form.media_type, partial(_framed, form, filters))
+        return await send(ExportRequest(request, listing, filters, FORMS[form].media_type, write))
+    return await send(ExportRequest(request, listing, filters, form.media_type, partial(_framed, form, filters)))
+
+
+async def send(wanted: ExportRequest) -> Response:
+    """Send an export, or the requested range of it."""
+    request = wanted.request
+    data, cache = data_of(request), export_cache_of(request)
     found = await data.ask(wanted.known_by)
     if isinstance(found, Response):
         return found
@@ -207,17 +211,17 @@ async def counted(asked: Asked, session: ReadSession) -> Total:
 
 async def batches(asked: Asked, session: ReadSession, listing: Listing) -> AsyncIterator[list[Found]]:
     """Everything that matches, in batches of hundreds."""
-    async for found in _carefully(asked.walk, lambda found: found[-1].place if found else None, session, listing):
+    async for found in carefully(asked.walk, lambda found: found[-1].place if found else None, session, listing):
         if found:
             yield found
 
 
 def stretches(asked: Asked, session: ReadSession, listing: Listing) -> AsyncIterator[Stretch]:
     """The documents of everything that matches, in batches of hundreds."""
-    return _carefully(asked.stretches, lambda stretch: stretch.last, session, listing)
+    return carefully(asked.stretches, lambda stretch: stretch.last, session, listing)
 
 
-async def _carefully(
+async def carefully(
     read: Callable[[ReadSession, Sort, Place | None, int], AsyncIterator[T]],
     last: Callable[[T], Place | None],
     session: ReadSession,

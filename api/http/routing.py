@@ -136,11 +136,11 @@ def judged_of(name: str, model: type[Sent], kind: str | None = None) -> Response
     return {**json_of(model, EXAMPLES.get(name), link=True), **missing}
 
 
-def export_of(media_type: str, text: str) -> Responses:
-    """A stream of everything that matches."""
-    counted = ("The number of records.", "integer")
+def export_of(media_type: str, text: str, counted: str = "records") -> Responses:
+    """A stream of everything that matches; `counted` are its parts."""
+    number = (f"The number of {counted}.", "integer")
     licence = ('The licences, as `rel="license"`.', "string")
-    headers = _headers(Counterclaim_Count=counted, Link=licence)
+    headers = _headers(Counterclaim_Count=number, Link=licence)
     headers |= _headers(Accept_Ranges=("`bytes`: any range can be requested by `Range`.", "string"))
     content: dict[str, Any] = {"example": text} if text else {}  # only JSON has a schema
     if media_type.endswith(("/json", "+json")):

@@ -17,6 +17,7 @@ from api.domain.assessment import Assessment, assess
 from api.domain.statements import Statement, all_said_by, deaths, decode, encode, said_by
 from api.domain.vocabulary import Known, Stance, Status, Undated
 from api.schemas import records
+from api.schemas.records import Json
 from api.storage.reader import Row, SqlStatement
 
 log = structlog.get_logger()
@@ -211,6 +212,17 @@ class AsOfDay:
         if self.holds(row):
             return body
         return body[: row[JUDGED_FROM]] + judged_text(self.statements(row)) + body[row[JUDGED_TO] :]
+
+
+_ASSESSMENTS = ',"assessments":'
+
+
+def assessments_of(row: Row) -> list[Json]:
+    """The assessments in an event's document, without parsing the rest of it."""
+    body, end = row[BODY], row[JUDGED_TO]
+    start = body.index(_ASSESSMENTS, row[JUDGED_FROM], end)
+    found: list[Json] = orjson.loads(body[start + len(_ASSESSMENTS) : end])
+    return found
 
 
 def judged_text(statements: Sequence[Statement]) -> str:

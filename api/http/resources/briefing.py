@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Annotated, ClassVar
 
 import orjson
@@ -15,22 +16,22 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.domain import vocabulary as v
-from api.domain.assessment import assess
+from api.domain.assessment import assess_weighed
 from api.domain.dates import day_in_words
-from api.domain.positions import Stand, standings
+from api.domain.positions import Stand, Weights, standings
 from api.domain.statements import Statement, in_order_said, said_by
 from api.domain.vocabulary import Position, Undated
 from api.errors import BadParameters, bad
 from api.http import answers
 from api.http.answers import Listing
 from api.http.caching import base
-from api.http.event_formats import ATOM, Atom
-from api.http.exports import send_export
+from api.http.exports import ExportRequest, send
+from api.http.feed import ATOM, EventNews, Feed
 from api.http.routing import export_of, judged_of
 from api.models.facets import ClaimFacets
 from api.query import questions
 from api.query.descriptions import why
-from api.query.documents import BODY, AsOfDay
+from api.query.documents import BODY, AsOfDay, assessments_of
 from api.query.filters import Dated, Day, Id, Paged
 from api.query.lists import BATCH, check_named, in_turns, left_out, resolve, walk
 from api.query.matching import Conditions, marked
@@ -50,6 +51,8 @@ class EventClaims:
     after: Sequence[Statement]
     new: Sequence[Statement]
     """The new claims that were requested, in the order said."""
+    whole: bool
+    """Whether all claims count by the last day, so that the event's document says what they add up to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,17 @@ class News(Walked):
         self, session: ReadSession, sort: Sort, place: Place | None, batch: int
     ) -> AsyncIterator[list[Found]]:
         """Every event with news, from a place on, in batches."""
+        async for events in self.news(session, sort, place, batch):
+            yield [Found(here, _body(news)) async for here, news in in_turns(session, events)]
+
+    async def news(
+        self, session: ReadSession, sort: Sort, place: Place | None, batch: int
+    ) -> AsyncIterator[list[tuple[Place, EventNews]]]:
+        """The same, as it is before it is written."""
         async for events, read in self._events(session, sort, place, batch):
             new = [claim.id for _, known in events for claim in known.new]
             texts = read | await questions.claims(session, (claim for claim in new if claim not in read))
-            yield [Found(here, await _body(session, known, texts)) async for here, known in in_turns(session, events)]
+            yield [(here, await _news(session, known, texts)) async for here, known in in_turns(session, events)]
 
     async def _events(
         self, session: ReadSession, sort: Sort, place: Place | None, batch: int
@@ -102,7 +112,7 @@ class News(Walked):
         after = said_by(everything, conditions.last, conditions.known, self.undated)
         old = {statement.id for statement in before}
         new = [s for s in after if s.id not in old and (speakers is None or s.speaker in speakers)]
-        return EventClaims(row, before, after, in_order_said(new))
+        return EventClaims(row, before, after, in_order_said(new), len(after) == len(everything))
 
     async def at_most(self, session: ReadSession) -> int:
         """The number of new claims, for an event with news has at least one."""
@@ -138,24 +148,29 @@ def _event(claim: str) -> str | None:
     return event
 
 
-async def _body(session: ReadSession, known: EventClaims, texts: dict[str, str]) -> str:
+async def _news(session: ReadSession, known: EventClaims, texts: dict[str, str]) -> EventNews:
+    """What became known about one event."""
+    before, after = Weights(known.before), Weights(known.after)
+    return EventNews(
+        questions.dated_ref_of(known.row[BODY]),
+        {claim.id: texts[claim.id] for claim in known.new},
+        await _moves(session, known.new, before, after),
+        await _changes(session, known, before, after),
+    )
+
+
+def _body(news: EventNews) -> str:
     """One event of the briefing."""
-    news = {
-        "event": questions.dated_ref(orjson.loads(known.row[BODY])),
-        "claims": [orjson.Fragment(texts[claim.id]) for claim in known.new],
-        "positions": await _moves(session, known),
-        "assessments": await _changes(session, known),
-    }
-    return orjson.dumps(news).decode()
+    return orjson.dumps(news._asdict() | {"claims": [orjson.Fragment(text) for text in news.claims.values()]}).decode()
 
 
-async def _moves(session: ReadSession, known: EventClaims) -> list[Json]:
+async def _moves(session: ReadSession, claims: Sequence[Statement], earlier: Weights, later: Weights) -> list[Json]:
     """Positions that new claims changed or took for the first time."""
-    new = {claim.id for claim in known.new}
+    new = {claim.id for claim in claims}
     moves = []
-    earlier = standings(known.before)
-    for question, stands in standings(known.after).items():
-        before = {stand.party: stand for stand in earlier.get(question, ())}
+    held = standings(earlier)
+    for question, stands in standings(later).items():
+        before = {stand.party: stand for stand in held.get(question, ())}
         for stand in stands:
             was = before.get(stand.party)
             if _moved(was, stand) and not new.isdisjoint(stand.claims):
@@ -179,21 +194,25 @@ def _moved(was: Stand | None, stand: Stand) -> bool:
     return was is None or (was.position, was.figure, was.names) != (stand.position, stand.figure, stand.names)
 
 
-async def _changes(session: ReadSession, known: EventClaims) -> list[Json]:
+async def _changes(session: ReadSession, known: EventClaims, earlier: Weights, later: Weights) -> list[Json]:
     """Assessments whose status changed."""
-    before = {found.question: found.status for found in assess(known.before)}
-    return [
-        {
-            **await questions.sent_question(session, found.question),
-            "before": before.get(found.question),
-            "after": found.status,
-            "voices": found.voices,
-            "because": found.because,
-            "inferred": found.inferred,
-        }
-        for found in assess(known.after)
-        if before.get(found.question) != found.status
-    ]
+    before: dict[tuple[str | None, ...], str] = {found.question: found.status for found in assess_weighed(earlier)}
+    changes = []
+    for found in assessments_of(known.row) if known.whole else await _assessments(session, later):
+        of = found["of"]
+        until = before.get((found["aspect"], found["measure"], of and of["id"], found["unit"]))
+        status = found.pop("status")
+        if until != status:
+            grounds = {name: found.pop(name) for name in ("voices", "because", "inferred")}
+            changes.append({**found, "before": until, "after": status, **grounds})
+    return changes
+
+
+async def _assessments(session: ReadSession, weights: Weights) -> list[Json]:
+    """What the claims add up to, as in an event's document."""
+    found = assess_weighed(weights)
+    refs = {one.question.of: await questions.actor(session, one.question.of) for one in found}
+    return [one.as_sent(refs.__getitem__) for one in found]
 
 
 BRIEFING = Listing("briefing", ("said",))
@@ -283,12 +302,12 @@ async def get_briefing(request: Request, query: Annotated[BriefingQuery, Query()
     return await answers.page(request, BRIEFING, query)
 
 
-@exports.get("/briefing.atom", responses=export_of(ATOM, "<feed/>"), response_class=Response)
+@exports.get("/briefing.atom", responses=export_of(ATOM, "<feed/>", "entries"), response_class=Response)
 async def export_briefing_atom(request: Request, query: Annotated[BriefingFilters, Query()]) -> Response:
     """The same as an Atom feed: an entry for each claim that became known and for each status that changed.
 
     Ids of entries depend only on their content, so a feed reader shows each entry once.
     """
     here = request.url.path + query_string(request.query_params.multi_items())
-    form = Atom(base(request), here, query.span(), query.known)
-    return await send_export(request, BRIEFING, query, form)
+    form = Feed(base(request), here, query.span(), query.known)
+    return await send(ExportRequest(request, BRIEFING, query, ATOM, partial(form.write, query)))

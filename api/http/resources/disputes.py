@@ -65,7 +65,7 @@ class Disputes(EventQuestions):
                 for stand in question.judged.stands
             ]
             dispute = {
-                "event": questions.dated_ref(orjson.loads(question.row[BODY])),
+                "event": questions.dated_ref_of(question.row[BODY]),
                 **await questions.sent_question(session, assessment.question),
                 "positions": held,
                 "because": assessment.because,

@@ -95,7 +95,7 @@ class ActorPositions(EventQuestions):
         when = await questions.said_dates(session, (stand.since for one in found for stand in one.judged.stands))
         bodies = []
         for question in found:
-            event, judged = questions.dated_ref(orjson.loads(question.row[BODY])), question.judged
+            event, judged = questions.dated_ref_of(question.row[BODY]), question.judged
             held = Course(event, judged.question, self.actor, judged.stands, question.by_id)
             bodies.append(orjson.dumps(await history(session, held, when)).decode())
         return bodies
