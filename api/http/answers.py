@@ -172,7 +172,8 @@ async def page(
         if last is not None:
             cursor = encode_cursor(last, fingerprint(listing.name, order, query), session.stand)
         here, following = links(request.scope["path"], request.scope["query_string"], cursor)
-        meta = await said_of(session, asked, query, first=place is None, empty=not bodies)
+        whole = len(bodies) if place is None and last is None else None
+        meta = await said_of(session, asked, query, first=place is None, whole=whole)
         bodies = await shaped(request, session, query, bodies)
         link = {} if following is None else {"Link": f'<{following}>; rel="next"'}
         if listing.name in jsonld.MAKERS and caching.takes_jsonld(request):
@@ -183,18 +184,28 @@ async def page(
     return await data_of(request).ask(work)
 
 
-async def said_of(session: ReadSession, asked: Asked, query: Any, *, first: bool, empty: bool) -> dict[str, Any]:  # noqa: ANN401 - filters with paging
-    """The `meta` of a page: the query in words, and on the first page what was left out and why it is empty."""
+async def said_of(
+    session: ReadSession,
+    asked: Asked,
+    query: Any,  # noqa: ANN401 - filters with paging
+    *,
+    first: bool,
+    whole: int | None,
+) -> dict[str, Any]:
+    """The `meta` of a page: the query in words, and on the first page what was left out and why it is empty.
+
+    `whole` is the number of records if this page holds all that match.
+    """
     meta: dict[str, Any] = {"description": await query.described(session)}
     if first and (left_out := await asked.left_out(session)):
         meta["left_out"] = left_out
     if getattr(query, "total", False):
-        meta["total"] = await asked.count(session)
+        meta["total"] = await asked.count(session) if whole is None else whole
     if session.blanked:
         meta["damaged"] = sorted(session.blanked)
-    if first and empty and isinstance(query, Worded) and (near := await near_words(session, asked, query.folded())):
+    if whole == 0 and isinstance(query, Worded) and (near := await near_words(session, asked, query.folded())):
         meta["did_you_mean"] = near
-    if first and empty and (why := await why_empty(session, asked, query)) is not None:
+    if whole == 0 and (why := await why_empty(session, asked, query)) is not None:
         meta["why_empty"] = why
     return meta
 

@@ -232,7 +232,9 @@ def _digest(body: bytes) -> str:
     return hashlib.blake2b(body, digest_size=9).hexdigest()
 
 
-_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
+PORT = "(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[0-5]?[0-9]{1,4})"
+"""A port of TCP, which is what http and https name by it: up to 65535."""
+_HOST = re.compile(rf"(?:[A-Za-z0-9._-]{{1,253}}|\[[0-9A-Fa-f:.]{{2,45}}\])(?::{PORT})?")
 # The patterns of our paths in bodies, by the beginning of the media type.
 _BEFORE = {
     "json": rb'("(?:url|self|next|type|href|file)": ?")(?=/[a-z])',

@@ -15,7 +15,7 @@ from urllib.parse import unquote_to_bytes
 from starlette.types import Scope
 
 from api.errors import BadParameters, Refused, bad
-from api.http.caching import PUBLIC, Public, is_host
+from api.http.caching import PORT, PUBLIC, Public, is_host
 from api.http.problems import Problem
 from api.settings import Settings
 
@@ -167,7 +167,8 @@ _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _LINE = re.compile(rb"(%b) (\S+) HTTP/(\d)\.(\d)\r?" % _TOKEN)
 _SCHEME = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*)://")
 _NAME = rb"(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+"
-_HOST = re.compile(rb"(?:%b|\[[0-9A-Fa-f:.]+\]|\[v[0-9A-Fa-f]+\.[\w.~!$&'()*+,;=:-]+\])(?::\d{0,5})?" % _NAME)
+_ADDRESS = rb"\[[0-9A-Fa-f:.]+\]|\[v[0-9A-Fa-f]+\.[\w.~!$&'()*+,;=:-]+\]"
+_HOST = re.compile(rb"(?:%b|%b)(?::%b?)?" % (_NAME, _ADDRESS, PORT.encode()))
 
 Refusal = tuple[str, str]
 """The problem type and the detail."""
@@ -176,7 +177,10 @@ _FRAGMENT: Refusal = (
     "The URL of the request contains a #, which ends a URL; write %23.",
 )
 _HOSTS: Refusal = "malformed-request", "The request has no Host header, or several."
-_NO_HOST: Refusal = "malformed-request", "The Host of the request is not a valid host name or address."
+_NO_HOST: Refusal = (
+    "malformed-request",
+    "The Host of the request is not a valid host name or address, with a port of at most 65535 if it has one.",
+)
 _TARGET: Refusal = "malformed-request", "The target of the request is neither a path nor an http or https address."
 _CODING: Refusal = "not-implemented", "The request has a transfer coding other than chunked."
 _VERSION: Refusal = "version-not-supported", "The request's version is neither HTTP/1.1 nor HTTP/1.0."

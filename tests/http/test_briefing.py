@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from api.http.resources.briefing import News
 from api.http.routing import EXAMPLES
+from api.query.session import ReadSession
 from api.schemas.pages import Briefing
 from tests.support.live import Api
 
@@ -212,6 +214,25 @@ def test_the_question_in_words(api: Api) -> None:
     assert api.get("/briefing", **filters)["meta"]["description"] == f"What became {days}"
     filters["known"] = "possible"
     assert api.get("/briefing", **filters)["meta"]["description"] == f"What may have become {days}"
+
+
+def test_a_page_that_holds_everything_is_not_counted_again(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    days = {"date_from": "2022-06-02", "date_to": "2022-07-30", "total": True}
+    counts: list[int] = []
+    real = News.count
+
+    async def count(news: News, session: ReadSession) -> int:
+        counts.append(await real(news, session))
+        return counts[-1]
+
+    monkeypatch.setattr(News, "count", count)
+    whole = api.get("/briefing", **days, limit=1000)
+    assert whole["meta"]["total"] == len(whole["data"]) > 20
+    assert api.get("/briefing", date_from="2021-01-01", total=True)["meta"]["total"] == 0
+    assert counts == []
+    part = api.get("/briefing", **days, limit=7)
+    assert part["meta"]["total"] == len(whole["data"])
+    assert counts == [len(whole["data"])]
 
 
 def test_the_example_is_real(api: Api) -> None:

@@ -180,6 +180,8 @@ def test_a_path_that_only_begins_like_the_prefix_is_none(behind: Api) -> None:
         ({"X-Forwarded-Proto": "https, http", "X-Forwarded-Host": "a.example:8443, b"}, "https://a.example:8443"),
         ({"X-Forwarded-Proto": "javascript", "X-Forwarded-Host": "example.org"}, "http://here:80"),
         ({"X-Forwarded-Host": "a<b"}, "http://here:80"),
+        ({"X-Forwarded-Host": "a.example:65535"}, "http://a.example:65535"),
+        ({"X-Forwarded-Host": "a.example:65536"}, "http://here:80"),
         ({}, "http://here:80"),
     ],
 )
