@@ -1,5 +1,7 @@
 """FollowTheMoney: actors and events become entities, claims become notes on their event."""
 
+import hashlib
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,6 +41,8 @@ FollowTheMoney speaks of what is so, not of what is said to be so.
 - Affiliations are `UnknownLink`s with their kind as the role; their dates are left out. Participations are too.
 - Sources are `Document`s, without their reliability, flags and archived copies, and without a day of publication that
   is not exact; references that a source cites are not linked.
+- An id with an underscore, or with a dot, hyphen or underscore at its end, is written with hyphens and a hash, because
+  FollowTheMoney drops references to it: the `recordId` of an event is its own id.
 - Datasets are no entities: version, licence and attribution are below. Imported rows as they were are left out.
 """
 
@@ -80,7 +84,7 @@ class Ftm:
     @staticmethod
     def _actor(actor: Json) -> Iterator[Json]:
         yield _entity(
-            _id("actor", actor["id"]),
+            entity_id("actor", actor["id"]),
             SCHEMAS.get(actor["kind"], "LegalEntity"),
             name=actor["name"],
             alias=actor["aliases"],
@@ -88,14 +92,14 @@ class Ftm:
             keywords=f"kind:{actor['kind']}",
         )
         for link in actor["affiliations"]:
-            yield _link(_id("actor", actor["id"]), _id("actor", link["actor"]["id"]), link["kind"])
+            yield _link(entity_id("actor", actor["id"]), entity_id("actor", link["actor"]["id"]), link["kind"])
 
     @staticmethod
     def _location(place: Json) -> Iterator[Json]:
         point = place["point"] or {}
         radius = f"Within {point['radius_m']} m of its point." if point.get("radius_m") is not None else None
         yield _entity(
-            _id("location", place["id"]),
+            entity_id("location", place["id"]),
             "Address",
             full=place["name"],
             name=[place["name"], *place["aliases"]],
@@ -109,7 +113,7 @@ class Ftm:
         published = source["published"]
         exact = published["earliest"] == published["latest"]
         yield _entity(
-            _id("source", source["id"]),
+            entity_id("source", source["id"]),
             "Document",
             title=source["title"],
             author=source["author"],
@@ -129,15 +133,15 @@ class Ftm:
             words = f"Where: {place['relation']} {place['name']}. {words}"
         statuses = dict.fromkeys(f"status:{one['aspect']}:{one['status']}" for one in event["assessments"])
         yield _entity(
-            _id("event", event["id"]),
+            entity_id("event", event["id"]),
             "Event",
             name=event["title"],
             summary=f"{event['summary']} {words}" if event["summary"] else words,
             startDate=when["earliest"] if bounded else None,
             endDate=when["latest"] if bounded else None,
             location=place and place["name"],
-            addressEntity=place and _id("location", place["id"]),
-            involved=list(dict.fromkeys(_id("actor", part["actor"]["id"]) for part in event["participants"])),
+            addressEntity=place and entity_id("location", place["id"]),
+            involved=list(dict.fromkeys(entity_id("actor", part["actor"]["id"]) for part in event["participants"])),
             recordId=event["id"],
             keywords=[f"kind:{event['kind']}", *statuses],
         )
@@ -152,22 +156,30 @@ class Ftm:
         figure = figure_in_words(claim["value"])
         via = f"By way of {claim['via']['name']}." if claim["via"] else None
         yield _entity(
-            _id("claim", claim["id"]),
+            entity_id("claim", claim["id"]),
             "Note",
             name=f"{speaker} {stance} ({claim['aspect']})",
             entity=[
-                _id("event", claim["event"]["id"]),
-                *([_id("actor", claim["speaker"]["id"])] if claim["speaker"] else []),
-                *(_id("actor", actor["id"]) for actor in claim["names"]),
+                entity_id("event", claim["event"]["id"]),
+                *([entity_id("actor", claim["speaker"]["id"])] if claim["speaker"] else []),
+                *(entity_id("actor", actor["id"]) for actor in claim["names"]),
             ],
             description=" ".join(part for part in (claim["summary"], quote, figure, via, f"Said: {said}.") if part),
-            proof=list(dict.fromkeys(_id("source", found["source"]["id"]) for found in carriers)),
+            proof=list(dict.fromkeys(entity_id("source", found["source"]["id"]) for found in carriers)),
             keywords=[f"{name}:{claim[name]}" for name in ("stance", "aspect", "certainty", "credibility")],
         )
 
 
-def _id(kind: str, identifier: str) -> str:
-    return f"counterclaim-{kind}-{identifier}"
+_ID = re.compile(r"[0-9A-Za-z.-]*[0-9A-Za-z]")
+"""An id to which FollowTheMoney lets another entity refer; it drops a reference to any other."""
+
+
+def entity_id(kind: str, identifier: str) -> str:
+    """The id of an entity, the same for the same record; a hash tells apart those that had to be changed."""
+    if _ID.fullmatch(identifier):
+        return f"counterclaim-{kind}-{identifier}"
+    told = hashlib.blake2b(identifier.encode(), digest_size=6).hexdigest()
+    return f"counterclaim-{kind}-{identifier.replace('_', '-')}-{told}"
 
 
 def _entity(identifier: str, schema: str, **properties: Any) -> Json:  # noqa: ANN401 - texts, or lists of them
@@ -182,5 +194,5 @@ def _entity(identifier: str, schema: str, **properties: Any) -> Json:  # noqa: A
 
 
 def _link(subject: str, other: str, kind: str) -> Json:
-    name = f"{subject}-{kind}-{other.removeprefix('counterclaim-actor-')}"
+    name = f"{subject}-{kind.replace('_', '-')}-{other.removeprefix('counterclaim-actor-')}"
     return _entity(name, "UnknownLink", subject=subject, object=other, role=kind.replace("_", " "))

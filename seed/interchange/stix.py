@@ -1,7 +1,9 @@
 """STIX 2.1: actors become identities, events incidents, and claims opinions about these."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid5
 
 import orjson
@@ -39,7 +41,7 @@ STIX speaks of incidents and opinions about them; it has no claim, no aspect and
 - Where an event was is in words too, for only some places have a point or a country, which STIX wants. A `precision` is
   how far from its point a place may lie.
 - Sources are external references: title and address, without publisher, day, reliability, archived copy or flags.
-  Figures, and whose words are quoted, are in words.
+  Figures, and whose words are quoted, are in words. Characters that a URI may not hold are percent-encoded.
 - Datasets are identities: version, licence and attribution are below. Imported rows as they were are left out.
 """
 PLACELESS = "Locations without a point or a country, which STIX cannot hold"
@@ -81,7 +83,7 @@ class Stix:
             yield self._object("dataset", name, name, name=record["title"], identity_class="organization")
         elif kind == "source":
             if record["url"]:
-                self._addresses[record["id"]] = record["url"]
+                self._addresses[record["id"]] = uri(record["url"])
         elif kind in makers:
             yield from makers[kind](record)
 
@@ -192,6 +194,20 @@ class Stix:
         found = {"source_name": source["title"], "external_id": source["id"], "description": citation["role"]}
         address = self._addresses.get(source["id"])
         return found if address is None else {**found, "url": address}
+
+
+_AUTHORITY = re.compile(r"[A-Za-z]+://[^/?#]*")
+_NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
+_PLAIN = "!$&'()*+,/:;=?@%"
+
+
+def uri(address: str) -> str:
+    """An address with everything escaped that RFC 3986 does not permit where it stands: STIX requires a URI."""
+    authority = _AUTHORITY.match(address)
+    start = authority.end() if authority else 0
+    path, mark, fragment = address[start:].partition("#")
+    parts = (quote(address[:start], _PLAIN + "[]"), quote(path, _PLAIN), mark, quote(fragment, _PLAIN))
+    return _NO_ESCAPE.sub("%25", "".join(parts))
 
 
 def _id(kind: str, identifier: str) -> str:

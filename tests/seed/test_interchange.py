@@ -9,6 +9,8 @@ import pytest
 
 from seed.export import ExportUnusableError, export
 from seed.interchange.command import FORMS, export_as
+from seed.interchange.ftm import entity_id
+from seed.interchange.stix import uri
 from tests.support import databases
 
 KINDS = ("datasets", "actors", "locations", "sources", "events", "claims")
@@ -74,6 +76,46 @@ def test_ftm_has_the_days_that_it_does_not_drop(first: str | None, last: str, da
     (entity,) = form.objects("event", {**event, "participants": [], "assessments": []})
     assert ("startDate" in entity["properties"], "endDate" in entity["properties"]) == (days, days)
     assert list(form.losses.values()) == [[] if days else ["e"]]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "found"),
+    [
+        ("event-1.b", "counterclaim-event-event-1.b"),
+        ("a_b", "counterclaim-event-a-b-5035d381f0e4"),
+        ("a-b", "counterclaim-event-a-b"),
+        ("a.", "counterclaim-event-a.-ef08376e88d1"),
+        ("a__", "counterclaim-event-a---25f6bb515a78"),
+    ],
+)
+def test_every_id_of_ftm_can_be_referred_to(identifier: str, found: str) -> None:
+    """FollowTheMoney 4.11.2 drops a reference to an id that this pattern of its own does not match."""
+    assert entity_id("event", identifier) == found
+    assert re.fullmatch(r"[0-9a-zA-Z]([0-9a-zA-Z\.\-]*[0-9a-zA-Z])?", found)
+
+
+def test_odd_ids_are_told_apart_in_ftm(tmp_path: Path) -> None:
+    with databases.copy("sqlite", tmp_path, databases.odd("sqlite")) as url:
+        text, _, counts = written(url, tmp_path, "ftm")
+    entities = [json.loads(line) for line in text.splitlines()]
+    (west,) = [one for one in entities if one["properties"].get("recordId") == ["odd-fiji.west_1"]]
+    assert west["id"].startswith("counterclaim-event-odd-fiji.west-1-")
+    assert len({one["id"] for one in entities}) == counts["objects"]
+    assert [one["id"] for one in entities if "_" in one["id"]] == []
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("https://example.org/a?b=1&c=%20#d", "https://example.org/a?b=1&c=%20#d"),
+        ('https://example.org/?q="a"|{b}', "https://example.org/?q=%22a%22%7C%7Bb%7D"),
+        ("https://[2001:db8::1]:8080/x?ids[]=1", "https://[2001:db8::1]:8080/x?ids%5B%5D=1"),
+        ("https://пример.test/ї", "https://%D0%BF%D1%80%D0%B8%D0%BC%D0%B5%D1%80.test/%D1%97"),
+        ("https://example.org/100%/#a#b", "https://example.org/100%25/#a%23b"),
+    ],
+)
+def test_addresses_of_stix_are_uris(address: str, found: str) -> None:
+    assert uri(address) == found
 
 
 def linked(objects: list[Any], words: str) -> set[tuple[str, str]]:
