@@ -140,7 +140,7 @@ SHORTEST = 3
 """Shorter words have no other spellings, because too many words would begin like them."""
 SHORTEST_STEM = 4
 ENOUGH_CONSONANTS = 4
-"""A word of so many is known by them; with fewer, `Homs` and `Hama` would be equal."""
+"""A word with at least this many is known by them; with fewer, `Homs` and `Hama` would be equal."""
 FEWEST_CONSONANTS = 2
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[a-z\u00df-\u024f]")
