@@ -9,6 +9,7 @@ from typing import Any
 
 from seed.dossiers import json_records, sheets
 from seed.importers.formats import UnreadableError
+from seed.importers.sniffing import why_no_rows
 from seed.records import KIND_OF_TABLE, Dataset, Record
 from seed.refusals import Entry, Place, Refusal, entry, meant, shown, unread
 
@@ -35,7 +36,7 @@ def read(paths: Iterable[Path], datasets: Collection[str] = ()) -> Iterator[Entr
     found: list[tuple[str, dict[str, Any], Place]] = []
     rows: dict[str, list[Entry]] = {kind: [] for kind in KIND_OF_TABLE.values()}
     others: set[str] = set()
-    for one in chain.from_iterable(map(held_by, files(paths))):
+    for one in chain.from_iterable(map(_something_of, files(paths))):
         if isinstance(one, Refusal):
             yield one
             continue
@@ -85,9 +86,31 @@ def held_in(folder: Path) -> list[Path]:
     return [one for one in inside if one.suffix.lower() in SUFFIXES]
 
 
+def _something_of(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place] | Refusal]:
+    """The content of a file; a file without a record, such as a header alone, is refused."""
+    empty = True
+    for one in held_by(path):
+        empty = empty and not isinstance(one, Refusal) and isinstance(one[1], dict) and not any(one[1].values())
+        yield one
+    if empty:
+        yield Refusal(Place(str(path)), "", "", "holds no records")
+
+
 def held_by(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place] | Refusal]:
     """The content of a file by dataset: the tables of a dossier, or the records of a spreadsheet."""
+    if path.suffix and path.suffix.lower() not in SUFFIXES and path.is_file():
+        return iter([Refusal(Place(str(path)), "", "", _strange(path))])
     return sheets.read_sheet(path) if path.suffix.lower() in SHEETS else parsed(path)
+
+
+def _strange(path: Path) -> str:
+    """Why a file cannot contain records whose name has another ending."""
+    try:
+        with path.open("rb") as stream:
+            told = why_no_rows(stream.read(4_096))
+    except OSError as error:
+        return unread(path, error)
+    return told or f"ends in none of {', '.join(sorted(SUFFIXES))}: save it as one of these"
 
 
 def parsed(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place] | Refusal]:
@@ -127,7 +150,7 @@ def toml(path: Path) -> dict[str, Any]:
             held = stream.read(LARGEST + 1)
         if len(held) > LARGEST:
             raise Unreadable(f"is larger than {LARGEST // 2**20} MB; split it")
-        text = held.decode()
+        text = held.decode("utf-8-sig")
         if found := _ENDLESS_KEY.search(text):
             raise Unreadable(f"is nested too deep: a key in line {text.count(chr(10), 0, found.start()) + 1}")
         if found := _ENDLESS_NUMBER.search(text):
@@ -140,7 +163,7 @@ def toml(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise Unreadable(unread(path, error)) from None
     except UnicodeDecodeError as error:
-        raise Unreadable(f"is not UTF-8: byte {error.start}") from None
+        raise Unreadable(why_no_rows(error.object) or f"is not UTF-8: byte {error.start}") from None
     except tomllib.TOMLDecodeError as error:
         raise Unreadable(f"is not TOML: {error}") from None
     except RecursionError:

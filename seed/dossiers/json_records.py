@@ -6,6 +6,7 @@ from typing import Any
 
 from seed.importers.formats import UnreadableError
 from seed.importers.json_files import DECODER
+from seed.importers.sniffing import why_no_rows
 from seed.records import KIND_OF_TABLE
 from seed.refusals import unread
 
@@ -37,7 +38,7 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise UnreadableError(unread(path, error)) from None
     except UnicodeDecodeError as error:
-        raise UnreadableError(f"is not UTF-8: byte {error.start}") from None
+        raise UnreadableError(why_no_rows(error.object) or f"is not UTF-8: byte {error.start}") from None
 
 
 def _decoded(text: str, where: str) -> Any:  # noqa: ANN401 - whatever JSON holds

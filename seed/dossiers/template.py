@@ -11,6 +11,7 @@ from typing import BinaryIO
 from api.domain.vocabulary import VOCABULARIES
 from seed.dossiers.columns import COLUMNS
 from seed.dossiers.fields import PARTS, fields_of, schema
+from seed.dossiers.workbooks import HEADER_OF_WORDS, SHEET_OF_WORDS
 from seed.records import KIND_OF_TABLE
 
 TITLES = {
@@ -113,8 +114,8 @@ def as_xlsx() -> bytes:
         for row in range(1, READY_ROWS):
             claims.cell(row, column).number_format = "@"
     claims.freeze_panes = "A2"
-    words = book.create_sheet("words")
-    words.append(["column or vocabulary", "word", "what it says"])
+    words = book.create_sheet(SHEET_OF_WORDS)
+    words.append(HEADER_OF_WORDS)
     for one in COLUMNS:
         words.append([one.name, "", one.told])
     for name in WORDS:

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import warnings
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
@@ -16,10 +17,15 @@ from seed.refusals import Place, Refusal, shown, unread
 LARGEST = 64 * 2**20
 MOST_ROWS, MOST_COLUMNS = 200_000, 200
 # The template's sheet with explanations of words, which has no data.
-WORDS = "words"
+SHEET_OF_WORDS, HEADER_OF_WORDS = "words", ("column or vocabulary", "word", "what it says")
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
-_PLAIN = re.compile(r"(general|@|#*,?#*0*(\.[0#]+)?)(;.*)?")
+_PLAIN = re.compile(r"general|@|(?:#+,(?=[#0]))?#*0*(?:\.(?P<decimals>[0#]+))?")
 _ZEROS = re.compile(r"0{2,}")
+_ERROR = re.compile(r"#(?:[A-Z0-9/]+[!?]|N/A|GETTING_DATA)")
+# How XLSX writes characters that XML cannot contain, such as carriage returns.
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+DIGITS = 15
+"""The precision of numbers in spreadsheets; further digits are rounding errors."""
 
 
 # Exceptions of openpyxl for damaged workbooks, and for valid ones that it does not expect.
@@ -107,17 +113,23 @@ def _workbook(path: Path) -> Iterator[Line | Refusal]:
         yield Refusal(Place(str(path)), "", "", "needs openpyxl: .venv/bin/pip install openpyxl, or save it as CSV")
         return
     try:
-        written, computed = (load_workbook(path, data_only=values) for values in (False, True))
+        with warnings.catch_warnings(action="ignore"):  # of what else a workbook holds, such as lists to choose from
+            written, computed = (load_workbook(path, data_only=values) for values in (False, True))
     except (InvalidFileException, BadZipFile, zlib.error, *ODD) as error:
         yield Refusal(Place(str(path)), "", "", f"is not XLSX that can be read: {error}")
         return
     for sheet in written.worksheets:
-        if sheet.title.lower() != WORDS and sheet.max_row + sheet.max_column > 2:  # noqa: PLR2004 - one cell is none
+        if sheet.title.lower() != SHEET_OF_WORDS or sheet["A1"].value != HEADER_OF_WORDS[0]:
             yield from _sheet(f"{path} sheet {sheet.title}", sheet, computed[sheet.title])
 
 
 def _sheet(file: str, written: Any, computed: Any) -> Iterator[Line | Refusal]:  # noqa: ANN401 - openpyxl's worksheets
-    if written.max_row > MOST_ROWS or written.max_column > MOST_COLUMNS:
+    # `max_row` also counts cells without a value, which may be coloured down to the last possible row.
+    filled = [place for place, cell in written._cells.items() if cell.value is not None]  # noqa: SLF001 - as above
+    if not filled:
+        return
+    rows_, columns = (max(place[axis] for place in filled) for axis in (0, 1))
+    if rows_ > MOST_ROWS or columns > MOST_COLUMNS:
         yield Refusal(Place(file), "", "", f"has more than {MOST_ROWS:,} rows or {MOST_COLUMNS} columns")
         return
     for merged in written.merged_cells.ranges:
@@ -126,11 +138,13 @@ def _sheet(file: str, written: Any, computed: Any) -> Iterator[Line | Refusal]: 
     unclear: list[Refusal] = []
 
     def rows() -> Iterator[tuple[int, list[str]]]:
-        for number, (formulas, values) in enumerate(zip(written.iter_rows(), computed.iter_rows(), strict=True), 1):
+        sides = (sheet.iter_rows(max_row=rows_, max_col=columns) for sheet in (written, computed))
+        for number, (formulas, values) in enumerate(zip(*sides, strict=True), 1):
             texts = []
             for formula, value in zip(formulas, values, strict=True):
+                uncomputed = formula.data_type == "f" and value.data_type != "str"  # which is the empty text
                 try:
-                    texts.append(text_of(formula.data_type == "f", value.value, value.number_format))
+                    texts.append(text_of(uncomputed, value.value, value.number_format))
                 except CellUnclearError as error:
                     unclear.append(Refusal(Place(file, number), "", f"column {formula.column_letter}", str(error)))
                     texts.append("")
@@ -149,9 +163,9 @@ def text_of(formula: bool, value: object, form: str) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        if value.startswith("#") and value.isupper() and value[-1] in "!?AE0":
+        if _ERROR.fullmatch(value):
             raise CellUnclearError(f"holds an error, {value}")
-        return value
+        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
     if isinstance(value, datetime | date):
         return _day(value, form)
     if isinstance(value, int | float):
@@ -173,11 +187,26 @@ def _day(value: date, form: str) -> str:
 
 
 def _number(value: float, form: str) -> str:
-    """A number as typed, with the leading zeros that the cell's format shows."""
-    plain = _QUOTED.sub("", form.lower()).strip()
-    whole = isinstance(value, int) or value.is_integer()
+    """A number as typed, with leading zeros. Raises `CellUnclearError` if the cell's format shows another number."""
+    sections = form.lower().split(";")
+    number = 2 if value == 0 else int(value < 0)
+    shown_as = sections[number] if number < len(sections) else sections[0]
+    plain = _QUOTED.sub("", shown_as).strip().strip("-+()")
+    if abs(value) >= 10**DIGITS:
+        raise CellUnclearError(
+            f"holds a number of more than {DIGITS} digits, which spreadsheets round: write it as text"
+        )
+    value = float(f"{value:.{DIGITS}g}")
+    whole = value.is_integer()
     if _ZEROS.fullmatch(plain) and whole and value >= 0:
         return str(int(value)).zfill(len(plain))
-    if not _PLAIN.fullmatch(plain.replace("#,##0", "0")):
+    found = _PLAIN.fullmatch(plain.replace("#,##0", "0"))
+    signless = number == 1 < len(sections) and not set("-(") & set(shown_as)
+    if not found or not plain or signless:
         raise CellUnclearError(f"shows a number in the format {form}: write as text what is meant")
+    if plain not in {"general", "@"}:
+        decimals = len(found["decimals"] or "")
+        if round(value, decimals) != value:
+            told = f"shows {value:.{decimals}f} and holds {value!r}: write as text what is meant"
+            raise CellUnclearError(told)
     return str(int(value)) if whole else repr(value)

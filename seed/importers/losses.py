@@ -114,6 +114,6 @@ def bound(hedge: object) -> str:
     hedges = format_table("losses").lists["hedges"]
     if nothing(hedge):
         return "best"
-    if hedge not in hedges:
+    if not isinstance(hedge, str) or hedge not in hedges:
         raise CellError(HEDGE, f"{shown(hedge)} is not one of {', '.join(hedges)}")
     return str(hedges[hedge])

@@ -129,7 +129,7 @@ def mapping(name: str) -> Format | None:
     if path.suffix != ".toml":
         return None
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise MappingUnusableError(f"{path}: {unread(path, error)}") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

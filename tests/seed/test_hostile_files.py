@@ -185,7 +185,7 @@ def of_toml(folder: Path) -> Cases:
         ("laughs", top + b"[[events]]\n" * 50_000, "is missing"),
         ("nul", top + b"a = '\x00'", "is not TOML"),
         ("surrogate", top + b'a = "\\ud800"', "is not TOML"),
-        ("utf16", "dataset = 'x'".encode("utf-16"), "is not UTF-8: byte 0"),
+        ("utf16", "dataset = 'x'".encode("utf-16"), "is UTF-16, not UTF-8"),
         ("bom", b"\xef\xbb\xbf" + top, "is not TOML"),
         ("latin", top + b"# \xe9", "is not UTF-8: byte 16"),
     ):

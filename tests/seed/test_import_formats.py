@@ -235,7 +235,11 @@ def test_what_was_not_counted_is_no_claim() -> None:
 
 
 @pytest.mark.parametrize(
-    "given", [{"tank": -5}, {"tank": "12"}, {"tank": True}, {"tank": 1.5}, {"personnel": 1, "personnel*": "under"}]
+    "given",
+    [
+        *({"tank": -5}, {"tank": "12"}, {"tank": True}, {"tank": 1.5}),
+        *({"personnel": 1, "personnel*": hedge} for hedge in ("under", ["more"], {"more": 1}, 7)),
+    ],
 )
 def test_tallies_that_mean_nothing(given: dict[str, Any]) -> None:
     with pytest.raises(CellError):

@@ -1,10 +1,14 @@
 """Spreadsheets and lines of records as other programs write them, or as a failed copy leaves them."""
 
+import zipfile
 from pathlib import Path
 
-from openpyxl import load_workbook
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
 
 from seed.dossiers.columns import BY_NAME
+from seed.dossiers.workbooks import CellUnclearError, Line, lines, text_of
 from tests.seed.test_dossiers import FIRST, SECOND, book, records, refusals, sheet
 
 
@@ -68,3 +72,114 @@ def test_a_sheet_that_openpyxl_cannot_read_is_refused_in_a_line(tmp_path: Path) 
     made.create_chartsheet("no chart")
     made.save(path)
     assert refusals(path) == [": is not XLSX that can be read: 'list' object has no attribute 'find'"]
+
+
+def with_row(path: Path, cells: str, behind: str = "") -> list[dict[str, str] | str]:
+    """What is read of a sheet of the columns `event` and `quote`, whose second row is this XML."""
+    book(path, ["event", "quote"])
+    with zipfile.ZipFile(path) as held:
+        parts = {name: held.read(name).decode() for name in held.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"].replace(
+        "</sheetData>", f'<row r="2"><c r="A2" t="str"><v>siege</v></c>{cells}</row></sheetData>{behind}'
+    )
+    with zipfile.ZipFile(path, "w") as made:
+        for name, text in parts.items():
+            made.writestr(name, text)
+    return read_of(path)
+
+
+def read_of(path: Path) -> list[dict[str, str] | str]:
+    return [one.cells if isinstance(one, Line) else str(one).removeprefix(str(path)) for one in lines(path)]
+
+
+def test_a_formula_that_gives_the_empty_text_is_an_empty_cell(tmp_path: Path) -> None:
+    """As `=IF(A1="", "", A1)` does, whose value is there; one that was never computed has none."""
+    path = tmp_path / "f.xlsx"
+    assert with_row(path, '<c r="B2" t="str"><f>IF(1,"","x")</f><v></v></c>') == [{"event": "siege"}]
+    told = " sheet Claims row 2: column B: holds a formula that was not computed: put its value there"
+    assert with_row(path, '<c r="B2"><f>A2</f></c>') == [{"event": "siege"}, told]
+
+
+def test_what_openpyxl_does_not_know_of_a_workbook_is_not_warned_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A warning of a library is no sentence for whoever loads a file; in tests it would be an error."""
+    behind = '<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"/></extLst>'
+    assert with_row(tmp_path / "f.xlsx", "", behind) == [{"event": "siege"}]
+    assert capsys.readouterr().err == ""
+
+
+def test_cells_that_are_only_coloured_hold_nothing(tmp_path: Path) -> None:
+    path, made = tmp_path / "f.xlsx", Workbook()
+    claims, other = made["Sheet"], made.create_sheet("Other")
+    for row in (["event"], ["siege"]):
+        claims.append(row)
+    for cell in (claims.cell(300_000, 1), claims.cell(1, 300), other.cell(2, 2)):
+        cell.font = Font(bold=True)
+    made.save(path)
+    assert read_of(path) == [{"event": "siege"}]
+
+
+def test_a_sheet_called_words_is_read_unless_it_is_that_of_the_template(tmp_path: Path) -> None:
+    path, made = tmp_path / "f.xlsx", Workbook()
+    made["Sheet"].title = "Words"
+    for row in (["event"], ["siege"]):
+        made["Words"].append(row)
+    made.save(path)
+    assert read_of(path) == [{"event": "siege"}]
+
+
+def test_a_workbook_without_a_row_is_refused(tmp_path: Path) -> None:
+    path, made = tmp_path / "f.xlsx", Workbook()
+    made.save(path)
+    assert refusals(path) == [": holds no records"]
+    assert refusals(book(path, ["event", "quote"])) == [": holds no records"]
+
+
+SUFFIXES_TOLD = ".csv, .json, .jsonl, .ndjson, .toml, .tsv, .xlsx"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("f.csv", "event,stance\r\n,\r\n", ": holds no records"),
+        ("f.toml", '\ufeffdataset = "x"\nclaims = []\n', ": holds no records"),
+        ("f.json", '{"dataset": "x", "claims": []}', ": holds no records"),
+        ("f.ndjson", "\n", ": holds no records"),
+        ("f.yaml", "a: 1", f": ends in none of {SUFFIXES_TOLD}: save it as one of these"),
+        ("f.csv.gz", "\x1f", f": ends in none of {SUFFIXES_TOLD}: save it as one of these"),
+    ],
+)
+def test_nothing_to_load_is_no_success(tmp_path: Path, name: str, text: str, told: str) -> None:
+    (tmp_path / name).write_text(text)
+    assert refusals(tmp_path / name) == [told]
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "expected"),
+    [
+        (0.1 + 0.2, "General", "0.3"),
+        (20.25, "#,##0.00_);[Red](#,##0.00)", "20.25"),
+        (-4.0, "0;-0", "-4"),
+        (0, '_(* #,##0_);_(* "-"??_)', "0"),
+        ("#SAVEUS", "General", "#SAVEUS"),
+        ("one_x000D_\ntwo_x", "General", "one\r\ntwo_x"),
+    ],
+)
+def test_a_cell_is_what_it_shows(value: object, form: str, expected: str) -> None:
+    assert text_of(False, value, form) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "told"),
+    [
+        (4.6, "0", r"shows 5 and holds 4\.6"),
+        (4600, "#,", "shows a number in the format #,"),
+        (-4, "0;0", "shows a number in the format 0;0"),
+        (0, "0;-0;;@", "shows a number in the format 0;-0;;@"),
+        (10**15, "General", "holds a number of more than 15 digits"),
+    ],
+)
+def test_a_number_that_is_shown_as_another_is_refused(value: object, form: str, told: str) -> None:
+    with pytest.raises(CellUnclearError, match=f"^{told}"):
+        text_of(False, value, form)

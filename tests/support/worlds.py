@@ -22,7 +22,20 @@ other = "c-actor1"
 [[same_as]]
 actor = "b-actor1"
 other = "a-actor1"
+[[same_place]]
+location = "b-location0"
+other = "a-location0"
+[[same_place]]
+location = "c-location0"
+other = "b-location0"
+[[same_place]]
+location = "a-location1"
+other = "b-location1"
+[[same_place]]
+location = "b-location1"
+other = "a-location1"
 """
+GAZETTEERS = ("geonames:1", "geonames:2", "gns:-3")
 SIZE = 3
 DATES = (
     *("2022-07-01", "2022-07-03", "2022-06", "2022?", "2020/2023"),
@@ -162,10 +175,18 @@ def _actor(names: _Names) -> st.SearchStrategy[Fields]:
 
 def _location(names: _Names) -> st.SearchStrategy[Fields]:
     longitude, latitude = st.sampled_from([-180.0, 38.4, 38.5, 180.0]), st.sampled_from([-90.0, 48.9, 90.0])
-    where = {"longitude": longitude, "latitude": latitude, "method": st.just("derived"), "source": names.one("source")}
-    point = st.one_of(st.none(), _fields(**where))
-    parts = {"kind": st.just("town"), "name": _name, "aliases": _names, "within": names.one("location")}
-    return _fields(**parts, point=point, phrase=st.just("near the river"))
+    where = {"longitude": longitude, "latitude": latitude, "method": st.sampled_from(["derived", "gazetteer"])}
+    point = st.one_of(st.none(), _fields(**where, source=names.one("source")))
+    return _fields(
+        kind=st.sampled_from(["town", "raion"]),
+        name=_name,
+        aliases=_names,
+        within=names.one("location"),
+        country=st.sampled_from([None, "UA", "RU"]),
+        gazetteers=st.lists(st.sampled_from(GAZETTEERS), max_size=2, unique=True),
+        point=point,
+        phrase=st.just("near the river"),
+    )
 
 
 def _event(names: _Names) -> st.SearchStrategy[Fields]:
