@@ -116,14 +116,14 @@ def postmaster(url: str) -> int:
 
 
 @contextmanager
-def serving(name: str, url: str, parent: int | None, code: Path | None = None) -> Iterator[Server]:
+def serving(name: str, url: str, parent: int | None, code: Path | None = None, *settings: str) -> Iterator[Server]:
     """One of the applications on a free port, over a database, by today's code or another.
 
     It is stopped by its process id at the end.
     """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = ["env", f"DATABASE_URL={url}", sys.executable, "-m", *APPS[name], str(port)]
+    command = ["env", f"DATABASE_URL={url}", *settings, sys.executable, "-m", *APPS[name], str(port)]
     with subprocess.Popen(command, cwd=code) as process:  # noqa: S603 - our own command line
         try:
             _wait(process, port)
