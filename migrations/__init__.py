@@ -67,12 +67,6 @@ def _derive(connection: sa.Connection) -> None:
         work.derive(Why(RevisionAction.REBUILD, message="derived by other rules"), anew=True)
 
 
-def unbuild(url: str) -> None:
-    """Take every table away again, and all data with them."""
-    with _exclusively(url) as connection:
-        _run(connection, command.downgrade, "base")
-
-
 def require_current(url: str) -> None:
     """Refuse a database that this code cannot serve: never migrated, newer, or derived by other rules."""
     follows = version = None

@@ -21,7 +21,7 @@ from api.http.answers import Asked, CountedLate, ListFilters, Listing, data_of, 
 from api.http.caching import base, placed_parts
 from api.http.downloads import Export, ExportCache
 from api.http.fields import Chosen, Columned, picked
-from api.query.documents import TROUBLE
+from api.query.documents import DECODE_ERRORS
 from api.query.lists import BEGINS, in_turns
 from api.query.paging import Found, Place, Sort, Stretch
 from api.query.session import Data, ReadSession
@@ -198,13 +198,14 @@ def export_cache_of(request: Request) -> ExportCache:
 
 
 async def counted(asked: Asked, session: ReadSession) -> Total:
-    """The number of matching records; after an error, count again with every document verified."""
+    """The number of matching records; if a document turns out to be damaged, counted again without it."""
     if isinstance(asked, CountedLate):
         return Total(None, await asked.at_most(session))
     try:
         records = await asked.count(session)
-    except TROUBLE:
-        session.careful = True
+    except DECODE_ERRORS:
+        if not session.found_damage():
+            raise
         records = await asked.count(session)
     return Total(records, records)
 
@@ -227,7 +228,7 @@ async def carefully(
     session: ReadSession,
     listing: Listing,
 ) -> AsyncIterator[T]:
-    """Everything that is read; after an error, continue with every document verified."""
+    """Everything that is read; if a document turns out to be damaged, continue with its place taken by a blank one."""
     sort = Sort.parse(listing.sorts[0])
     place = None
     while True:
@@ -235,10 +236,9 @@ async def carefully(
             async for found in read(session, sort, place, EXPORT_BATCH):
                 place = last(found) or place
                 yield found
-        except TROUBLE:
-            if session.careful:
+        except DECODE_ERRORS:
+            if not session.found_damage():
                 raise
-            session.careful = True
         else:
             return
 
@@ -247,7 +247,7 @@ def _readable(listing: Listing, session: ReadSession, record: Found, read: Calla
     """The result of reading a record's document, or of a blank one if it is damaged."""
     try:
         return read(orjson.loads(record.body))
-    except TROUBLE as error:
+    except DECODE_ERRORS as error:
         kind = listing.name.removesuffix("s")
         return read(orjson.loads(session.damaged(kind, record.place.id, record.body, repr(error))))
 
@@ -256,7 +256,7 @@ def _picked(listing: Listing, session: ReadSession, record: Found, names: Sequen
     """The selected fields of a record; only the id if it is damaged."""
     try:
         return picked(record.body, names)
-    except TROUBLE as error:
+    except DECODE_ERRORS as error:
         kind = listing.name.removesuffix("s")
         return picked(session.damaged(kind, record.place.id, record.body, repr(error)), names)
 
@@ -343,7 +343,7 @@ def _record(writer: formats.Flat | Framed, listing: Listing, session: ReadSessio
     """A record as the writer writes it, or a blank one if its document is damaged."""
     try:
         return writer.record(document)
-    except TROUBLE as error:
+    except DECODE_ERRORS as error:
         if not document.startswith(BEGINS):  # made for this response, not stored
             raise
         body, identifier = document.decode(), document[len(BEGINS) :].partition(b'"')[0].decode()

@@ -145,7 +145,7 @@ class _Told(NamedTuple):
 
 
 def _told(claim: str) -> _Told:
-    """What is said of a claim. Raises an error of `TROUBLE` if its document cannot be taken apart.
+    """What is said of a claim. Raises an error of `DECODE_ERRORS` if its document cannot be taken apart.
 
     Fields are in order, and none of those up to the citations holds names like these.
     """

@@ -299,7 +299,7 @@ class Flat(ABC):
         """The record, from the texts of its fields and its columns."""
 
     def record(self, document: bytes) -> bytes:
-        """A record. Raises an error of `TROUBLE` if its document is damaged."""
+        """A record. Raises an error of `DECODE_ERRORS` if its document is damaged."""
         texts = self._cut(document)
         return self._joined(texts, self._between.join([make(texts[at]) for at, make in self._made]))
 

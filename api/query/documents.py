@@ -3,7 +3,7 @@
 As of a day, the part of an event's document that depends on claims is assessed again and replaced.
 Only loads write documents. The database itself notices most other changes (`api.models.Sound`). A damaged record stays
 in its lists, with only its id and `"damaged": true`. Damage that the database cannot notice, such as other JSON of the
-same length, is searched for in all documents of a response that fails.
+same length, is searched for in the documents of a response that fails; if there is none, the error is a defect.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -26,8 +26,8 @@ REMEMBERED = 20_000
 ID, BODY, JUDGED_FROM, JUDGED_TO, STATEMENTS = 2, 3, 4, 5, 6
 JUDGED = '"claims":{'
 PARTS = {"claims", "deaths", "assessments"}
-TROUBLE = (ValueError, TypeError, LookupError, AttributeError)
-"""The errors that occur when a damaged document is taken apart."""
+DECODE_ERRORS = (ValueError, TypeError, LookupError, AttributeError)
+"""The errors that a damaged document may cause; the same errors in a valid document are a defect of the code."""
 UNDATED: dict[str, Any] = {
     **dict.fromkeys(("edtf", "earliest", "latest", "source", "stated", "note")),
     "precision": "unknown",

@@ -1,7 +1,7 @@
 """Consistent reads: all statements of a response see the same revision, or the response is computed again."""
 
 import asyncio
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from sqlalchemy import FromClause, bindparam, func, select
 from api import models
 from api.domain.vocabulary import ChangeOperation
 from api.errors import Gone, NotFound, RevisionDiffers, Unavailable, nearest
-from api.query.documents import ID, TROUBLE, Soundness, blank
+from api.query.documents import DECODE_ERRORS, ID, Soundness, blank
 from api.query.paging import RevisionMark
 from api.query.postings import Index
 from api.query.statements import REVISION, SEAL
@@ -33,6 +33,8 @@ DAMAGED_SECONDS = 60
 TURN_SECONDS = 0.002
 """How long the work on a large response may run before it yields to other tasks."""
 ATTEMPTS = 20
+MOST_KEPT = 5_000
+"""The number of documents read last that are verified after an error."""
 REMEMBERED = 20_000
 LISTED = 20_000
 NEIGHBOURS = 10
@@ -143,8 +145,8 @@ class ReadSession:
         self._damage = damage
         self.blanked: set[str] = set()
         """The ids of records with damaged documents; nothing else was read of them."""
-        self.careful = False
-        """Whether every document is verified before it is used."""
+        self._read: deque[tuple[SqlStatement, Sequence[Row]]] = deque()
+        self._kept = 0
         self.catalogue = catalogue
         self.questions: dict[int, object] = {}
         """A cache for this response."""
@@ -191,7 +193,20 @@ class ReadSession:
 
     def whole(self, kind: str, lines: bytes) -> bool:
         """Whether lines of sound documents can be sent unread; if not, each one has to be verified."""
-        return not self.careful and self._soundness.whole(kind, lines)
+        return self._soundness.whole(kind, lines)
+
+    def found_damage(self) -> bool:
+        """After an error: whether a document read last is damaged; it is then replaced when it is read again."""
+        read = [self._soundness.mended(statement, rows, carefully=True) is not rows for statement, rows in self._read]
+        self._read.clear()
+        self._kept = 0
+        return any(read)
+
+    def _keep(self, statement: SqlStatement, rows: Sequence[Row]) -> None:
+        self._read.append((statement, rows))
+        self._kept += len(rows)
+        while self._kept > MOST_KEPT and len(self._read) > 1:
+            self._kept -= len(self._read.popleft()[1])
 
     async def fetch(
         self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False, carefully: bool = False
@@ -205,9 +220,12 @@ class ReadSession:
         elif (rows[0][0] or "") != self.catalogue.seal:
             raise RevisionChanged
         self.confirmed = True
-        mended = self._soundness.mended(statement, rows, carefully=carefully or self.careful)
+        mended = self._soundness.mended(statement, rows, carefully=carefully)
         if mended is not rows:
             self.blanked |= {row[ID] for row, stored in zip(mended, rows, strict=True) if row is not stored}
+        if statement.document is not None and rows and not carefully:
+            valid = rows if mended is rows else [row for row, was in zip(mended, rows, strict=True) if row is was]
+            self._keep(statement, valid)
         return mended
 
     async def confirm(self) -> None:
@@ -322,10 +340,8 @@ class Data:
     async def ask(self, work: Callable[[ReadSession], Awaitable[T]]) -> T:
         """Run work that reads, and restart it if data was loaded meanwhile. Raises Unavailable."""
         catalogue = self._catalogue or await self.catalogue()
-        careful = False
         for _ in range(ATTEMPTS):
             session = ReadSession(self.reader, catalogue, self._soundness, self.damage)
-            session.careful = careful
             try:
                 answer = await work(session)
                 if not session.confirmed:  # everything came from the cache
@@ -334,10 +350,9 @@ class Data:
                     return answer
             except RevisionChanged:
                 pass
-            except TROUBLE:  # perhaps a damaged document; if not, the same error occurs again
-                if careful:
+            except DECODE_ERRORS:
+                if not session.found_damage():
                     raise
-                careful = True
             finally:  # break a reference cycle, because collecting it would pause all requests
                 session.questions.clear()
             catalogue = await self.catalogue()

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from api.domain import vocabulary as v
-from api.schemas.pages import Links, Meta, Problem
+from api.schemas.pages import Links, Meta
 from api.schemas.records import Sent
 
 
@@ -90,16 +90,6 @@ class VersionPage(Sent):
     data: list[Version]
     links: Links
     meta: Meta
-
-
-class GoneProblem(Problem):
-    """A record that was withdrawn: which, by which revision, and why."""
-
-    kind: str
-    id: str
-    revision: int
-    recorded_at: datetime
-    message: str | None
 
 
 class ReleasedDataset(Sent):

@@ -127,7 +127,7 @@ def test_an_empty_answer_says_why(api: Api, filters: dict[str, Any], since: str,
     )
 
 
-def test_a_place_nobody_speaks_of(api: Api) -> None:
+def test_a_place_without_claims(api: Api) -> None:
     assert api.get("/locations/bakhmut/control")["meta"]["why_empty"] == "No recorded claim matches this query."
 
 

@@ -90,7 +90,7 @@ def test_nothing_is_made_more_exact_than_it_is(shipped_api: Api) -> None:
 @pytest.mark.parametrize(
     "path", ["/claims?limit=2", "/events/capture-of-lysychansk/claims", "/events?as_of=2022-07-02"]
 )
-def test_pages_are_graphs_for_who_asks(api: Api, path: str) -> None:
+def test_pages_are_graphs_for_clients_that_accept_them(api: Api, path: str) -> None:
     plain, linked = api.ask(path), api.ask(path, LD)
     assert plain.headers["content-type"] == "application/json"
     assert linked.headers["content-type"] == "application/ld+json"

@@ -128,7 +128,7 @@ def test_messages_count_as_requests(dossier_of_sqlite: str) -> None:
         ),
     ],
 )
-def test_what_is_no_question_is_an_error_of_the_protocol(sqlite_api: Api, message: Any, status: int) -> None:
+def test_invalid_messages_are_errors_of_the_protocol(sqlite_api: Api, message: Any, status: int) -> None:
     answer = sqlite_api.client.post("/mcp", json=message, headers=ACCEPT)
     assert answer.status_code == status
     found = answer.json()

@@ -59,7 +59,7 @@ def test_requests_are_counted_by_route_and_status(dossier_url: str) -> None:
     assert [value for _, value in sorted(buckets)] == sorted(value for _, value in buckets)
 
 
-def test_no_stranger_makes_numbers_of_his_own(dossier_of_sqlite: str) -> None:
+def test_no_client_adds_metrics(dossier_of_sqlite: str) -> None:
     """Routes and methods are ours: whatever is asked, there are no more lines."""
     with serving(dossier_of_sqlite) as api:
         for one in range(50):
@@ -130,7 +130,7 @@ def test_numbers_have_an_address_of_their_own(dossier_of_sqlite: str) -> None:
             assert [told.ask(path).status_code for path in ("/", "/events", "/health")] == [404, 404, 404]
 
 
-def test_strangers_are_told_no_numbers(dossier_of_sqlite: str) -> None:
+def test_strangers_get_no_metrics(dossier_of_sqlite: str) -> None:
     with serving(dossier_of_sqlite, host="0.0.0.0", rate_limit=0) as api:  # noqa: S104 - what an exposed one does
         assert api.problem("/metrics", 404)["type"] == "/problems/not-found"
         assert api.get("/health")["status"] == "ok"

@@ -10,7 +10,7 @@ PATHS = ("/events.csv", "/claims.ndjson", "/locations.geojson", "/events.ndjson?
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_the_length_is_told(api: Api, path: str) -> None:
+def test_the_length_is_sent(api: Api, path: str) -> None:
     whole = api.good(path)
     assert "transfer-encoding" not in whole.headers
     assert whole.headers["content-length"] == str(len(whole.content))
@@ -59,7 +59,7 @@ def test_one_part(api: Api, path: str, asked: str, first: int, behind: int | Non
     "asked",
     ["bytes=0-0,5-6", "bytes=", "bytes=-", "bytes=9-3", "bytes=a-b", "lines=0-1", "0-1", "bytes=-1-2", "bytes=--1"],
 )
-def test_what_is_no_single_range_is_answered_whole(api: Api, asked: str) -> None:
+def test_other_than_a_single_range_is_answered_in_full(api: Api, asked: str) -> None:
     answer = api.client.get("/events.csv", headers={"Range": asked})
     assert (answer.status_code, answer.content) == (200, api.good("/events.csv").content)
 

@@ -191,7 +191,7 @@ def unlike(tmp_path: Path, saved: Path) -> dict[str, tuple[Path, str]]:
 
 
 @pytest.mark.parametrize("what", ["text", "empty", "other", "older", "cut", "missing", "folder"])
-def test_what_is_no_backup_is_refused(dossier_of_sqlite: str, tmp_path: Path, run: Run, what: str) -> None:
+def test_other_files_are_not_restored(dossier_of_sqlite: str, tmp_path: Path, run: Run, what: str) -> None:
     folder, saved = tmp_path / "files", tmp_path / "saved.db"
     folder.mkdir()
     backups.backup(dossier_of_sqlite, saved)

@@ -64,7 +64,7 @@ def test_two_loads_at_once_are_one_after_the_other(empty_url: str) -> None:
     database.dispose()
 
 
-def test_who_waits_says_for_whom_and_gives_up(empty_url: str) -> None:
+def test_waiting_loads_name_the_running_one_and_give_up(empty_url: str) -> None:
     """Three at once: the first has the database, the second gives up, and the third comes when the first is done."""
     database = engine(empty_url)
     begun, go_on, heard = threading.Event(), threading.Event(), threading.Event()
@@ -105,7 +105,7 @@ def test_who_waits_says_for_whom_and_gives_up(empty_url: str) -> None:
         (["one", "", "one"], ["Waiting for one.", "Waiting for another program.", "Waiting for one."]),
     ],
 )
-def test_whoever_has_just_come_is_not_taken_for_a_stranger(holders: list[str], expected: list[str]) -> None:
+def test_a_load_that_just_started_is_named(holders: list[str], expected: list[str]) -> None:
     told: list[str] = []
     coming = iter(holders)
     taken = iter([*(False for _ in holders), True])

@@ -116,7 +116,7 @@ def test_a_claim_is_taken_back_by_its_own_party_alone(database: sa.Engine, tmp_p
     assert load(database, read([path])).new["claim"] == 2
 
 
-def test_no_place_lies_within_itself_by_way_of_others(database: sa.Engine, tmp_path: Path) -> None:
+def test_no_place_lies_within_itself_through_others(database: sa.Engine, tmp_path: Path) -> None:
     ring = [RING.format(one, other) for one, other in (("b", "c"), ("c", "a"), ("a", "b"), ("in-b", "b"))]
     path = write(tmp_path, "mine", "".join(ring))
     assert refusals(database, path) == [f"{path}: location a: within: a lies within itself through b, c; {ONLY_LARGER}"]
@@ -124,7 +124,7 @@ def test_no_place_lies_within_itself_by_way_of_others(database: sa.Engine, tmp_p
     assert load(database, read([path])).new["location"] == 4
 
 
-def test_no_place_lies_within_itself_by_way_of_what_is_the_same(database: sa.Engine, tmp_path: Path) -> None:
+def test_no_place_lies_within_itself_through_equivalents(database: sa.Engine, tmp_path: Path) -> None:
     """The same by a gazetteer's id: mine lies in the region, whose other record lies in the other record of mine."""
     known = 'gazetteers = ["{}"]\n'
     mine = write(
@@ -150,7 +150,7 @@ def test_no_place_lies_within_itself_by_way_of_what_is_the_same(database: sa.Eng
     assert load(database, read([mine, other])).new["location"] == 4
 
 
-def test_no_claim_is_about_itself_by_way_of_others(database: sa.Engine, tmp_path: Path) -> None:
+def test_no_claim_is_about_itself_through_others(database: sa.Engine, tmp_path: Path) -> None:
     circle = "".join(
         RETRACTION.format("haidai").replace('"taken-back"', f'"{one}"').replace('"word"', f'"{other}"')
         for one, other in (("b", "a"), ("a", "b"), ("of-b", "b"))
@@ -203,7 +203,7 @@ def test_where_what_is_wrong_was_read_is_said_of_unchanged_records_too(database:
     ]
 
 
-def test_whoever_is_named_stays(database: sa.Engine, tmp_path: Path) -> None:
+def test_records_that_others_refer_to_stay(database: sa.Engine, tmp_path: Path) -> None:
     blame = (
         '[[claims]]\nid = "blame"\nevent = "entry"\nspeaker = "haidai"\nstance = "asserts"\naspect = "attribution"\n'
         'names = ["other-army"]\n'
@@ -238,7 +238,7 @@ def test_the_earlier_of_two_datasets_days_closes_an_open_end(
 
 @pytest.mark.parametrize("suffix", ["toml", "json"])
 @pytest.mark.parametrize("field", ["longitude", "latitude", "radius_m", "low", "best", "high"])
-def test_true_is_no_number(database: sa.Engine, tmp_path: Path, field: str, suffix: str) -> None:
+def test_true_is_not_a_number(database: sa.Engine, tmp_path: Path, field: str, suffix: str) -> None:
     point = {"longitude": 38, "latitude": 48, "radius_m": 5, "method": "stated", "source": "report"}
     value = {"low": 1, "best": 1, "high": 1, "unit": "people", "measure": "killed"}
     part = point if field in point else value

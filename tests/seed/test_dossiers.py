@@ -339,9 +339,7 @@ def test_a_spreadsheet_is_loaded_asked_and_taken_out(
     assert datasets(database) == 0
 
 
-def test_of_files_one_of_which_is_unfit_nothing_is_loaded(
-    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_one_invalid_file_prevents_the_load(database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.toml").write_text(template.toml())
     bad = sheet(tmp_path / "b.csv", FIRST | {"stance": "shouts"})
     for extra in ([], ["--dry-run"]):

@@ -104,7 +104,7 @@ def test_a_detection_says_its_delivery_and_its_type(version: str, kind: str, sum
 # UCDP
 
 
-def test_codes_in_no_codebook_are_read_with_care_and_said(empty_url: str, tmp_path: Path) -> None:
+def test_unknown_codes_are_kept_and_reported(empty_url: str, tmp_path: Path) -> None:
     over_new_year = ucdp(date_prec=0, date_start="2025-12-29 00:00:00.000", date_end="2026-01-06 00:00:00.000")
     date = only("event", "ucdp", over_new_year)["date"]
     note = "UCDP's date_prec 0 is in no codebook."
@@ -122,7 +122,7 @@ def test_codes_in_no_codebook_are_read_with_care_and_said(empty_url: str, tmp_pa
     assert outcome.as_json()["unknown_codes"] == {"date_prec 0": 1, "where_prec 9": 1}
 
 
-def test_sides_that_are_not_identified_are_nobodys_group() -> None:
+def test_unidentified_sides_are_separate_actors() -> None:
     placeholder = {"side_a": "XXX990", "side_a_new_id": "3607", "side_b": "XXX990", "side_b_new_id": "3607"}
     rows = [ucdp(**placeholder), ucdp(**placeholder, id=900002)]
     actors = [one for row in rows for one in of("actor", made("ucdp", row)) if "unidentified" in one["id"]]
@@ -196,7 +196,7 @@ def test_json_of_an_interface_and_of_an_archive_is_read(empty_url: str, tmp_path
         assert api.ids("/events", dataset="firms") == ["firms-2026-06-25-0024-48.83612n-38.44331e"]
 
 
-def test_an_answer_of_which_pages_are_missing_is_told_and_never_pruned_by(empty_url: str, tmp_path: Path) -> None:
+def test_a_response_with_missing_pages_is_reported_and_not_pruned_by(empty_url: str, tmp_path: Path) -> None:
     """The rows of a page that was not given are no rows that were taken back."""
     paths = [tmp_path / f"page{number}.json" for number in range(3)]
     for number, path in enumerate(paths):
@@ -236,7 +236,7 @@ def test_an_answer_of_which_pages_are_missing_is_told_and_never_pruned_by(empty_
     ],
 )
 @pytest.mark.parametrize("form", ["ucdp", "firms", "losses"])
-def test_what_is_no_data_is_named_for_what_it_is(form: str, raw: bytes, told: str) -> None:
+def test_files_that_are_not_data_are_recognised(form: str, raw: bytes, told: str) -> None:
     (found,) = refused(raw, form)
     assert found.startswith(f"f row 1: {told}")
 

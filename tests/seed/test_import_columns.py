@@ -90,7 +90,7 @@ def test_the_files_stand_with_the_dataset(empty_url: str, tmp_path: Path) -> Non
         assert listed(api, "ucdp") == [("GEDEvent_v25_1.csv", "25.1"), ("GEDEvent_v26_0_1.csv", "26.0.1")]
 
 
-def test_a_release_is_told_and_files_of_a_whole_dataset_replace_those_before(empty_url: str, tmp_path: Path) -> None:
+def test_a_release_is_recorded_and_complete_files_replace_earlier_ones(empty_url: str, tmp_path: Path) -> None:
     first, second = write(tmp_path / "a.csv", [CONTROL]), write(tmp_path / "b.csv", [CONTROL | {"Population": "9"}])
     brought(empty_url, "control", first, release="July")
     with serving(empty_url) as api:

@@ -73,7 +73,7 @@ def test_every_format_is_tried() -> None:
 
 @pytest.mark.parametrize("word", WORDS)
 @pytest.mark.parametrize("name", EVERY)
-def test_a_word_for_a_missing_value_is_none_in_any_column_of_any_format(name: str, word: str) -> None:
+def test_words_for_missing_values_are_empty_in_every_format(name: str, word: str) -> None:
     """Also with blanks around it; a column that a row needs is told to be empty."""
     for one, row, column in columns():
         if one == name:
@@ -83,7 +83,7 @@ def test_a_word_for_a_missing_value_is_none_in_any_column_of_any_format(name: st
 
 @pytest.mark.parametrize("word", WORDS)
 @pytest.mark.parametrize(("name", "column"), [("ucdp", "source_original"), ("acled", "source"), ("viina", "url")])
-def test_a_word_for_a_missing_value_in_a_list_names_nobody(name: str, column: str, word: str) -> None:
+def test_words_for_missing_values_in_lists_are_skipped(name: str, column: str, word: str) -> None:
     (row,) = ROWS[name]
     titles = [one for one in became(name, {**row, column: f"{word}; Testwire"}) if one.startswith("source ")]
     assert [one for one in titles if f"'title': '{word}'" in one] == []
@@ -148,7 +148,7 @@ def test_an_empty_file_or_one_cut_in_a_row_is_refused_in_a_line(
 
 
 @pytest.mark.parametrize("case", [(name, row) for name in EVERY for row in ROWS[name]], ids=lambda case: case[0])
-def test_a_header_alone_is_no_fault_and_writes_nothing(
+def test_a_header_alone_is_valid_and_writes_nothing(
     empty_url: str, tmp_path: Path, said: Callable[..., tuple[object, list[str]]], case: tuple[str, Mapping[str, Any]]
 ) -> None:
     """As of a day on which no fire was detected."""
@@ -173,7 +173,7 @@ def told_of(name: str, row: Mapping[str, Any], path: Path) -> list[Refusal]:
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_what_a_record_cannot_hold_is_told_by_row_and_column_of_the_file(name: str, tmp_path: Path) -> None:
+def test_invalid_values_are_reported_by_row_and_column(name: str, tmp_path: Path) -> None:
     """Never by a field of ours, such as `point.latitude`: whoever mends the file does not know the records."""
     path, found = tmp_path / "f", 0
     for one, row, column in columns():
@@ -192,7 +192,7 @@ LATITUDES |= {"viina": "latitude"}
 
 
 @pytest.mark.parametrize("name", LATITUDES)
-def test_a_latitude_that_is_none_is_told_by_its_column(name: str, tmp_path: Path) -> None:
+def test_an_invalid_latitude_is_reported_by_its_column(name: str, tmp_path: Path) -> None:
     column = LATITUDES[name]
     (refusal,) = told_of(name, {**ROWS[name][0], column: "120"}, tmp_path / "f")
     assert str(refusal) == f"{tmp_path / 'f'} row 2: {column}: 120.0 is more than 90"

@@ -66,7 +66,7 @@ def test_a_file_without_a_header_has_the_known_order() -> None:
     assert values(read('1\t2031-05-02\t"a\n2\t\tb\n')) == [(1, cells.day("2031-05-02"), '"a'), (2, None, "b")]
 
 
-def test_blank_lines_are_no_rows() -> None:
+def test_blank_lines_are_skipped() -> None:
     assert values(read("id,text\n\n1,a\n\n")) == [(1, None, "a")]
 
 

@@ -111,7 +111,7 @@ def test_a_confidence_that_means_nothing(confidence: str) -> None:
         made("firms", FIRMS | {"confidence": confidence})
 
 
-def test_a_mention_is_nobodys_word_on_a_page() -> None:
+def test_a_mention_is_a_claim_by_an_unnamed_speaker() -> None:
     found = made("gdelt", MENTION)
     event, claim, source = only("event", found), only("claim", found), only("source", found)
     assert (event["id"], event["kind"]) == ("gdelt-70000001", "reported_event")
@@ -127,7 +127,7 @@ def test_a_mention_is_nobodys_word_on_a_page() -> None:
     assert (source["kind"], source["url"], source["language"]) == ("news", "https://news.example/a?b=1", "fra")
 
 
-def test_what_is_no_link_is_a_title() -> None:
+def test_a_text_that_is_not_a_link_is_a_title() -> None:
     cells = MENTION | {"MentionType": "2", "MentionSourceName": "BBC Monitoring", "MentionIdentifier": "Radio Testland"}
     found = made("gdelt", cells | {"SentenceID": "", "MentionDocTranslationInfo": ""})
     source = only("source", found)
@@ -164,7 +164,7 @@ def test_control_is_the_lists_claim_of_that_day() -> None:
     assert claim["citations"][2]["basis"] == "likely"
 
 
-def test_a_contested_place_is_held_by_nobody_in_particular() -> None:
+def test_a_contested_place_has_no_holder() -> None:
     found = made("control", CONTROL | {"Held by": "Contested", "Lat": "", "sourceLink": "", "More information": ""})
     assert only("event", found)["participants"] == []
     assert only("location", found)["point"] is None
@@ -172,7 +172,7 @@ def test_a_contested_place_is_held_by_nobody_in_particular() -> None:
     assert of("source", found) == []
 
 
-def test_a_holder_that_nobody_has_reviewed() -> None:
+def test_an_unknown_holder() -> None:
     with pytest.raises(CellError, match="'Rusia' is not one of Russia, Ukraine, "):
         made("control", CONTROL | {"Held by": "Rusia"})
 
@@ -217,7 +217,7 @@ def test_corrections_are_about_the_claims_of_that_day() -> None:
     assert of("event", losses(given)) == []
 
 
-def test_people_without_a_hedge_are_a_tally_and_no_correction() -> None:
+def test_people_without_a_hedge_are_a_tally() -> None:
     given = {"date": "2031-05-02", "day": 3, "personnel": 1200}
     claim = only("claim", losses(given))
     assert (claim["id"], claim["value"]) == (
@@ -228,7 +228,7 @@ def test_people_without_a_hedge_are_a_tally_and_no_correction() -> None:
     assert only("event", losses(given))["id"] == "losses-personnel-2031-05-02"
 
 
-def test_what_was_not_counted_is_no_claim() -> None:
+def test_a_missing_count_makes_no_claim() -> None:
     given = {"date": "2031-05-02", "day": 3, "tank": 12.0, "drone": None, "submarines": 0}
     assert only("claim", losses(given))["value"] == LOST | {"best": 12, "unit": "tanks"}
     assert only("event", losses(given))["extra"] == given

@@ -109,14 +109,14 @@ def test_an_unknown_root_is_refused() -> None:
         made({"eventrootcode": "21"})
 
 
-def test_nobody_takes_part_where_no_actor_was_read() -> None:
+def test_without_actors_there_are_no_participants() -> None:
     found = made({name: "" for name in EVENT if name.startswith("actor")})
     assert of("event", found)[0]["participants"] == []
     assert of("event", found)[0]["title"] == "Fight: Sampletown, Sample Oblast, Ukraine"
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["in one import", "events first"])
-def test_mentions_are_claims_about_the_event_that_is_told_whole(
+def test_mentions_are_claims_about_the_event_described_in_full(
     empty_url: str, tmp_path: Path, *, together: bool
 ) -> None:
     events = bare(tmp_path / "export.CSV", EVENT, EVENT | {"globaleventid": "70000002"})

@@ -196,9 +196,7 @@ def test_viinas_mapping_is_an_example_that_works(empty_url: str, tmp_path: Path)
         ("[columns]", "[columns", "is not TOML"),
     ],
 )
-def test_a_mapping_that_makes_no_sense_says_where(
-    empty_url: str, tmp_path: Path, before: str, after: str, told: str
-) -> None:
+def test_a_faulty_mapping_says_where(empty_url: str, tmp_path: Path, before: str, after: str, told: str) -> None:
     own = tmp_path / "own.toml"
     own.write_text((MAPPINGS / "viina.toml").read_text().replace(before, after))
     with pytest.raises(ImportUnusableError) as refused:

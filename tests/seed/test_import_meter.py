@@ -21,7 +21,7 @@ def ticking(step: float) -> Iterator[float]:
         now += step
 
 
-def test_lines_now_and_then_where_there_is_no_terminal(output: io.StringIO) -> None:
+def test_without_a_terminal_progress_is_in_log_lines(output: io.StringIO) -> None:
     clock = ticking(2.0)
     with Meter("ucdp", 1_000, Console(file=output), lambda: next(clock)) as meter:
         for rows in (100, 200, 300):

@@ -201,7 +201,7 @@ def test_the_police_of_one_country_are_not_those_of_another() -> None:
     assert len(ids) == 3
 
 
-def test_where_nobody_is_named_nobody_is_cited() -> None:
+def test_without_original_sources_none_are_cited() -> None:
     assert claims(source_original=" ; .") == claims(source_original="")
     total = claims(source_original=" ; ")["ucdp-900001-total"]
     assert [one["source"] for one in total["citations"] if "informant" in one["source"]] == []
@@ -226,7 +226,7 @@ def test_a_sum_of_incidents_may_lie_above_its_highest_estimate() -> None:
         assert total["citations"][0]["flags"] == ["contradictory"]
 
 
-def test_an_estimate_of_nought_is_a_claim_only_in_the_total() -> None:
+def test_an_estimate_of_zero_is_a_claim_only_in_the_total() -> None:
     nobody = dict.fromkeys(("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown", "best", "low"), "0")
     assert list(claims(**nobody, source_original="army")) == ["ucdp-900001-total"]
 

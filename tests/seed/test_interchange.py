@@ -125,7 +125,7 @@ def linked(objects: list[Any], words: str) -> set[tuple[str, str]]:
     return {(said[source], said[target]) for source, target in ends}
 
 
-def test_stix_keeps_whom_a_claim_is_of_by_about_and_against(tmp_path: Path) -> None:
+def test_stix_keeps_every_actor_of_a_claim(tmp_path: Path) -> None:
     with databases.copy("sqlite", tmp_path, databases.shipped("sqlite")) as url:
         text, _, _ = written(url, tmp_path, "stix")
         rows = export(url, tmp_path / "package")

@@ -69,7 +69,7 @@ def test_the_latest_report_of_control_counts(mixed: Api) -> None:
     assert holders == ["Ukraine", "Russia"]
 
 
-def test_the_dossier_s_disputes_stand_beside_it(mixed: Api, api: Api) -> None:
+def test_disputes_of_the_dossier_are_the_same_with_imports(mixed: Api, api: Api) -> None:
     page = mixed.get("/disputes")
     DisputePage.model_validate(page)
     assert page["data"] == api.get("/disputes")["data"]

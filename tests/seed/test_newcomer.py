@@ -138,7 +138,7 @@ def test_twenty_claims_are_loaded_asked_and_taken_out_by_the_docs_own_commands(
     assert said(*shlex.split(given[7].removeprefix(COUNTERCLAIM))) == (0, "35 records withdrawn.\n")
 
 
-def test_what_nobody_made_is_refused_once_with_how_to_make_it(said: Said) -> None:
+def test_an_unknown_record_is_refused_once_with_how_to_create_it(said: Said) -> None:
     said("template", "claims.csv")
     path = Path("claims.csv")
     whole = path.read_text()
@@ -176,7 +176,7 @@ def test_what_nobody_made_is_refused_once_with_how_to_make_it(said: Said) -> Non
         ),
     ],
 )
-def test_what_a_row_names_and_is_not_there_is_told_by_its_column(said: Said, cells: Row, told: str) -> None:
+def test_an_unknown_id_is_reported_by_its_column(said: Said, cells: Row, told: str) -> None:
     header, example = template.sheet()
     with Path("claims.csv").open("w", newline="") as stream:
         writer = csv.DictWriter(stream, header)
@@ -186,7 +186,7 @@ def test_what_a_row_names_and_is_not_there_is_told_by_its_column(said: Said, cel
     assert said("load", "claims.csv") == expected
 
 
-def test_a_folder_that_was_exported_is_told_from_a_dossier(said: Said) -> None:
+def test_an_exported_folder_is_distinguished_from_a_dossier(said: Said) -> None:
     said("template", "a.csv")
     said("load", "a.csv")
     assert said("export", "out", "--dataset", "my-town")[0] == 0
@@ -195,7 +195,7 @@ def test_a_folder_that_was_exported_is_told_from_a_dossier(said: Said) -> None:
     assert said("import", "package", "out")[0] == 0
 
 
-def test_an_id_that_two_files_give_is_told_with_both(said: Said) -> None:
+def test_a_duplicate_id_is_reported_with_both_files(said: Said) -> None:
     said("template", "a.csv", "b.toml")
     Path("b.toml").write_text(Path("b.toml").read_text().replace("Council: four dead", "Council: four died"))
     code, told = said("check", "a.csv", "b.toml")

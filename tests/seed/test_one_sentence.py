@@ -78,7 +78,7 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, l
 
 
 @pytest.mark.parametrize("name", IMPORTERS)
-def test_what_is_no_file_of_the_format_is_refused_in_one_sentence(
+def test_other_files_are_refused_in_one_sentence(
     database: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
 ) -> None:
     before = database.read_bytes()

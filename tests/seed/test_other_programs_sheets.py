@@ -58,7 +58,7 @@ def test_a_row_that_is_cut_short_is_refused(tmp_path: Path) -> None:
     assert refusals(path) == []
 
 
-def test_a_header_that_comes_again_is_told_as_such(tmp_path: Path) -> None:
+def test_a_repeated_header_is_reported(tmp_path: Path) -> None:
     """As where files were put one behind the other."""
     one = sheet(tmp_path / "f.csv", FIRST).read_text()
     path = tmp_path / "two.csv"

@@ -308,7 +308,7 @@ def test_verify_finds_what_is_said_otherwise_of_a_release(released_url: str, col
 
 
 @pytest.mark.parametrize("name", ["", "A", "a..b", ".a", "a/b", "x.zip", "x" * 61, "a b", "2026-11\n"])
-def test_a_name_that_would_be_no_path(dossier_of_sqlite: str, name: str) -> None:
+def test_a_name_that_cannot_be_a_path(dossier_of_sqlite: str, name: str) -> None:
     with pytest.raises(DatabaseUnusableError, match="is not a release name"):
         release(dossier_of_sqlite, name)
 

@@ -157,7 +157,7 @@ def test_places_that_a_gazetteer_knows_by_one_id_unite_whatever_they_are_called(
         assert api.get("/locations/lysychansk")["unites"] == []
 
 
-def test_who_stands_for_places_with_one_id_is_a_gazetteers_point_or_the_first() -> None:
+def test_places_with_one_gazetteer_id_are_represented_by_one() -> None:
     def known(**ids: str) -> dict[str, tuple[list[str], str | None]]:
         return {id_: (some.split(), "gazetteer" if id_ == "z" else "stated") for id_, some in sorted(ids.items())}
 

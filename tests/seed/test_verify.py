@@ -262,7 +262,7 @@ def test_what_is_spoilt_of_the_derived_is_named_and_mended(database: sa.Engine, 
     assert everything(database) == before
 
 
-def test_text_that_is_no_text(database: sa.Engine, backend: str) -> None:
+def test_an_id_that_is_not_text(database: sa.Engine, backend: str) -> None:
     if backend == "postgresql":
         pytest.skip("PostgreSQL holds no such text")
     spoil(database, "UPDATE event SET title = CAST(x'ff41' AS text) WHERE id = 'refinery-entry'")

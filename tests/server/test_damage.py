@@ -167,7 +167,7 @@ def test_a_spoilt_judgement(dossier_url: str, change: str) -> None:
 
 
 @pytest.mark.parametrize("bad", [b"\xff\xfe", b'{"id":"capture-of-lysychansk"\x00', b'{"id":"\xed\xa0\x80"}'])
-def test_text_that_is_none(dossier_of_sqlite: str, bad: bytes, right: dict[str, list[Any]]) -> None:
+def test_bytes_that_are_not_text(dossier_of_sqlite: str, bad: bytes, right: dict[str, list[Any]]) -> None:
     """SQLite keeps any bytes as text; PostgreSQL refuses them."""
     statement = "UPDATE event_document SET body = CAST(:bad AS TEXT) WHERE id = :id"
     changed(dossier_of_sqlite, statement, bad=bad, id=RECORDS["event"])
@@ -175,7 +175,7 @@ def test_text_that_is_none(dossier_of_sqlite: str, bad: bytes, right: dict[str, 
 
 
 @pytest.mark.parametrize("table", ["dataset", "source", "actor", "location", "event"])
-def test_a_name_that_is_no_text(dossier_of_sqlite: str, table: str) -> None:
+def test_a_name_that_is_not_text(dossier_of_sqlite: str, table: str) -> None:
     """SQLite keeps bytes in a column of texts, and no constraint has anything against them."""
     column = "name" if table in {"actor", "location"} else "title"
     id_ = "russian-side" if table == "actor" else RECORDS[table]
@@ -185,6 +185,6 @@ def test_a_name_that_is_no_text(dossier_of_sqlite: str, table: str) -> None:
         assert [path for path in (*paths, "/disputes?party=russian-side") if api.ask(path).status_code != 200] == []
 
 
-def test_numbers_of_all_kinds_are_no_documents(dossier_url: str) -> None:
+def test_numbers_are_not_documents(dossier_url: str) -> None:
     with serving(dossier_url) as api:
         assert 'counterclaim_records{kind="event"} 27.0' in api.good("/metrics").text

@@ -81,7 +81,7 @@ def _many_files() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_slow_clients_hold_up_nobody(dossier_url: str) -> None:
+def test_slow_clients_do_not_delay_others(dossier_url: str) -> None:
     """They are turned away when their time is over, and everybody else is answered rightly meanwhile."""
     with service(dossier_url) as served:
         right = bodies(served.root)

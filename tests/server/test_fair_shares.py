@@ -111,7 +111,7 @@ def test_who_exports_much_leaves_room_for_others(dossier_url: str, held: Held) -
         assert ask("/sources.csv", FIRST).status_code == 200
 
 
-def test_who_waits_for_the_same_export_takes_no_slot(dossier_url: str, held: Held) -> None:
+def test_waiting_for_the_same_export_takes_no_slot(dossier_url: str, held: Held) -> None:
     with serving(dossier_url, concurrent_exports=1) as api, ThreadPoolExecutor(8) as threads:
         first = threads.submit(api.ask, "/events.csv")
         held.wait_for(1)
@@ -130,7 +130,7 @@ def test_a_client_has_to_take_in_so_much(rate: int, cut: bool) -> None:
     assert looks == [False] * 61 + [cut]
 
 
-def test_whoever_took_all_begins_anew() -> None:
+def test_a_client_that_caught_up_starts_over() -> None:
     pace = Pace(100, 30)
     pace.written = 3_000
     assert [pace.is_too_slow(now, waiting) for now, waiting in ((0, 3_000), (29, 2_990), (30, 0))] == [False] * 3
@@ -138,7 +138,7 @@ def test_whoever_took_all_begins_anew() -> None:
     assert [pace.is_too_slow(now, 3_000) for now in (31, 60, 61, 61.5)] == [False, False, False, True]
 
 
-def test_a_slow_client_is_measured_over_each_stretch_anew() -> None:
+def test_a_slow_client_is_measured_over_each_interval() -> None:
     """Quick at first and slow from then on is slow; answers that follow each other count together."""
     pace = Pace(100, 30)
     pace.written = 10_000

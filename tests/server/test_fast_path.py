@@ -70,7 +70,7 @@ async def _none(*_: object) -> None:
 
 
 @pytest.mark.parametrize("path", [*PLAIN, *ODD])
-def test_the_lane_leads_to_the_same_answers(sqlite_api: Api, long_way: Api, path: str) -> None:
+def test_the_fast_path_gives_the_same_answers(sqlite_api: Api, long_way: Api, path: str) -> None:
     short, long = sqlite_api.ask(path), long_way.ask(path)
     texts = [answer.text.replace(answer.request.url.netloc.decode(), "here") for answer in (short, long)]
     assert (short.status_code, texts[0]) == (long.status_code, texts[1])
@@ -84,7 +84,7 @@ def _headers(answer: httpx.Response) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name not in differ}
 
 
-def test_a_plain_answer_leaves_no_garbage_in_circles(api: Api) -> None:
+def test_a_plain_answer_leaves_no_reference_cycles(api: Api) -> None:
     with contextlib.closing(http.client.HTTPConnection(api.client.base_url.netloc.decode())) as connection:
         for path in ("/events/capture-of-lysychansk", "/events/capture-of-lysychansk/claims", "/events?limit=2"):
             _ask(connection, path)

@@ -158,7 +158,7 @@ def test_hostile_headers(sqlite_api: Api, headers: list[str], status: int) -> No
         b"\x00" * 1_000,
     ],
 )
-def test_what_is_no_request(sqlite_api: Api, data: bytes) -> None:
+def test_invalid_requests(sqlite_api: Api, data: bytes) -> None:
     with Wire(str(sqlite_api.client.base_url)) as wire:
         wire.send(data)
         answer = wire.answer()

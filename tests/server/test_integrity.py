@@ -89,7 +89,7 @@ def test_whatever_is_altered_is_found(dossier_url: str, what: str) -> None:
     assert sorted(set(found(dossier_url)), key=str) == sorted(damaged, key=str)
 
 
-def test_what_is_found_is_told_no_more(dossier_url: str) -> None:
+def test_damaged_data_is_not_served(dossier_url: str) -> None:
     """A document is shown as damaged, a table is not read, all else is answered; and what was mended comes back."""
     with serving(dossier_url, check_share=1) as api:
         checked(api)
@@ -120,7 +120,7 @@ def test_what_is_found_is_told_no_more(dossier_url: str) -> None:
         assert api.ask("/health/ready").status_code == 200
 
 
-def test_it_rests_for_as_long_as_its_share_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_sleeps_according_to_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     rested: list[float] = []
     stop = threading.Event()

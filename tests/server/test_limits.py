@@ -147,7 +147,7 @@ def test_shares_are_for_strangers(sqlite_api: Api) -> None:
     assert Settings(host="localhost").requests_per_minute == Settings(host="::1").requests_per_minute == 0
 
 
-def test_a_share_begins_anew_and_neighbours_share_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_limit_starts_over_and_an_ipv6_network_shares_one(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
     allowance = Allowance(1)
@@ -247,7 +247,7 @@ def test_a_statement_is_broken_off(empty_url: str, slow: bool) -> None:
     asyncio.run(main())
 
 
-def test_a_long_statement_holds_up_no_other(empty_url: str) -> None:
+def test_a_long_statement_delays_no_other(empty_url: str) -> None:
     async def main() -> None:
         async with reading(empty_url, statement_seconds=5) as reader:
             long = asyncio.create_task(reader.fetch(endless(), {}))

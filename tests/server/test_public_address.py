@@ -169,7 +169,7 @@ def test_pages_lead_back_too(behind: Api, path: str) -> None:
     assert behind.ask(f"{PREFIX}/explore", {"Accept": "text/html"}).status_code == 200
 
 
-def test_a_path_that_only_begins_like_the_prefix_is_none(behind: Api) -> None:
+def test_a_path_that_only_begins_like_the_prefix_is_not_found(behind: Api) -> None:
     assert behind.problem(f"{PREFIX}s/events", 404)["type"] == f"{PREFIX}/problems/not-found"
 
 

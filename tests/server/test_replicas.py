@@ -152,7 +152,7 @@ def test_a_standby_that_is_behind_is_not_read_until_it_has_caught_up(servers: li
     settled(lambda: newest(standby) == newest(primary))
 
 
-def test_a_server_that_hangs_holds_nobody_up(servers: list[OwnPostgres]) -> None:
+def test_a_server_that_hangs_delays_no_request(servers: list[OwnPostgres]) -> None:
     primary, standby = servers
     with serving(together(servers)) as api:
         right = bodies(api)
@@ -200,7 +200,7 @@ def test_nobody_takes_writes_or_two_do(servers: list[OwnPostgres]) -> None:
         migrate(standby.url.replace("/postgres?", "/template1?"))
 
 
-def test_a_load_that_no_standby_is_known_to_have_is_not_said_to_be_done(servers: list[OwnPostgres]) -> None:
+def test_a_load_without_a_confirmed_standby_is_not_reported_as_done(servers: list[OwnPostgres]) -> None:
     """The driver takes a commit whose wait was cancelled for one like any other."""
     primary, standby = servers
     on(primary, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'")

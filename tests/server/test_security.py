@@ -86,6 +86,22 @@ def test_a_defect_says_nothing_of_the_inside(
     assert "secret in" in "".join(capfd.readouterr())
 
 
+@pytest.mark.parametrize("path", ["/events?limit=1", "/events/count", "/events.csv"])
+def test_a_defect_runs_once(dossier_of_sqlite: str, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """Its error might come from a damaged document as well, but every document that was read is valid."""
+    calls: list[str] = []
+
+    async def broken(*_: object) -> str:
+        calls.append(path)
+        raise KeyError("title")
+
+    monkeypatch.setattr("api.query.lists.ListQuestion.take", broken)
+    monkeypatch.setattr("api.query.lists.ListQuestion.count", broken)
+    with serving(dossier_of_sqlite) as api:
+        assert api.problem(path, 500)["type"] == "/problems/internal-error"
+    assert calls == [path]
+
+
 def test_every_promise_names_a_test_that_holds_it() -> None:
     text = (PROJECT / "SECURITY.md").read_text()
     promised = text.partition("## What is promised")[2].partition("\n## ")[0]

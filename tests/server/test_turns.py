@@ -85,7 +85,7 @@ def test_others_have_their_turn_between_records(
     assert all(following == "turn" for one, following in pairwise(happened) if one == "made")
 
 
-def test_older_garbage_is_looked_for_while_nobody_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_older_garbage_is_collected_while_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     """New objects are looked at in small numbers, for that holds up everybody; what outlives it, when it is quiet."""
     looks: list[int] = []
     monkeypatch.setattr("api.server.server.gc.collect", looks.append)
@@ -107,9 +107,7 @@ def test_older_garbage_is_looked_for_while_nobody_is_answered(monkeypatch: pytes
         ("/events.parquet?date_from=1900-01-09", "api.http.parquet.ParquetFile.close"),
     ],
 )
-def test_what_takes_long_is_computed_beside(
-    api: Api, monkeypatch: pytest.MonkeyPatch, path: str, computes: str
-) -> None:
+def test_long_work_is_done_in_a_thread(api: Api, monkeypatch: pytest.MonkeyPatch, path: str, computes: str) -> None:
     """What is drawn or counted in one piece is so in a thread of its own, not where requests are answered."""
     here: set[str] = set()
     module, _, name = computes.rpartition(".")

@@ -147,7 +147,6 @@ class Timeline:
     today: float | None
     """The position of the day as of which it is shown."""
     width: float = WIDTH
-    gutter: float = GUTTER
 
 
 def form_of(when: Json) -> str:
