@@ -24,9 +24,16 @@ ALLOWED = (
 )
 SHOWN = 60
 CACHED = 65_536
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?[?~%]?")
 _SET = re.compile(r"\[(.*)\.\.(.*)\]")
+_TIME = re.compile(r"[T ]\s*[0-9]{1,2}:[0-9]{2}.*", re.DOTALL)
+_YEAR_FIRST = re.compile(r"([0-9]{4})([-/. ]?)([0-9]{1,2})\2([0-9]{1,2})")
+_YEAR_LAST = re.compile(r"([0-9]{1,2})([-/. ])\s*([0-9]{1,2})\2\s*([0-9]{4})")
+_NAMED = re.compile(
+    r"(?:([0-9]{1,2})(?:st|nd|rd|th|\.)?[ -])?([a-z]+)\.?,?[ -](?:([0-9]{1,2})(?:st|nd|rd|th)?,? )?([0-9]{4})"
+)
 # EDTF, or what is often mistaken for it, that is not supported; listed so that messages say what to change.
 _LEFT_OUT = (
     (re.compile(r"^$"), "a date or '..' is missing"),
@@ -77,7 +84,9 @@ def parse(text: str) -> Edtf:
 
 def _two(ends: list[str], text: str) -> list[str]:
     if len(ends) != 2:  # noqa: PLR2004 - an interval has two ends
-        raise _error(text, "an interval has two ends")
+        raise _error(
+            text, "a slash stands between the ends of an interval" if meant(text) else "an interval has two ends"
+        )
     return ends
 
 
@@ -116,7 +125,39 @@ def _days(part: str, text: str) -> tuple[date, date, DatePrecision]:
 
 def _error(text: str, why: str) -> EdtfError:
     shown = text if len(text) <= SHOWN else text[:SHOWN] + "…"
-    return EdtfError(f"{shown!r} is not understood as a date: {why}; {ALLOWED}")
+    days = " or ".join(meant(text))
+    return EdtfError(f"{shown!r} is not understood as a date: {why}{days and f' (did you mean {days}?)'}; {ALLOWED}")
+
+
+def meant(text: str) -> list[str]:
+    """The days that a usual writing of one may mean, as ISO 8601: `2 May 2031`, `2.5.2031`, `20310502`.
+
+    `5/2/2031` may be 5 February or 2 May, and a month of some year stays a month.
+    """
+    if len(text) > SHOWN:
+        return []
+    plain = _TIME.sub("", text).strip().casefold()
+    if found := _YEAR_FIRST.fullmatch(plain):
+        return _existing(found[1], [(found[3], found[4])])
+    if found := _YEAR_LAST.fullmatch(plain):
+        orders = [(found[3], found[1]), (found[1], found[3])]
+        return _existing(found[4], orders[:1] if found[2] == "." else orders)
+    found = _NAMED.fullmatch(plain)
+    if found is None or len(found[2]) < len(MONTHS[0]) or found[2][:3] not in MONTHS or (found[1] and found[3]):
+        return []
+    month = str(MONTHS.index(found[2][:3]) + 1)
+    return _existing(found[4], [(month, found[1] or found[3])])
+
+
+def _existing(year: str, orders: list[tuple[str, str | None]]) -> list[str]:
+    """Of months with their days, those that are in the calendar."""
+    days = []
+    for month, day in orders:
+        try:
+            days.append(date(int(year), int(month), int(day or 1)).isoformat()[: None if day else len("YYYY-MM")])
+        except ValueError:
+            continue
+    return sorted(set(days))
 
 
 UNKNOWN = "date unknown"

@@ -22,7 +22,8 @@ _ELSEWHERE: Mapping[tuple[str, ...], str] = {
     ("limit",): "per_page page_size pagesize pagelimit page_limit size rows top first max maxrecords max_results count",
     ("total",): "include_total with_total result_type numbermatched",
     ("sort",): "order order_by orderby ordering sort_by sortby sort_order direction",
-    ("q",): "query search search_query keyword keywords text term terms words fulltext full_text find contains like",
+    ("q",): "query search search_query keyword keywords text term terms words fulltext full_text find contains like "
+    "name title",
     ("fields",): "select columns properties field field_list property props only attributes",
     ("expand",): "include embed with joins populate nested",
     (
@@ -35,8 +36,10 @@ _ELSEWHERE: Mapping[tuple[str, ...], str] = {
     ("latitude",): "lat y",
     ("longitude",): "lon lng long x",
     ("radius_km",): "radius distance within_distance dist radius_m buffer",
-    ("bbox",): "geography boundingbox bounding_box bounds extent box geometry envelope polygon",
-    ("location",): "place city town admin1 admin2 admin3 region locality location_id place_id",
+    ("bbox",): "geography boundingbox bounding_box bounds extent box geometry envelope polygon min_lat max_lat "
+    "min_lon max_lon north south east west",
+    ("longitude", "latitude", "radius_km"): "near nearby around point coordinates latlon lonlat latlng",
+    ("location",): "place city town within admin1 admin2 admin3 region locality location_id place_id",
     ("within",): "parent container in region admin1",
     ("country",): "iso iso2 iso3 country_id country_code countrycode",
     ("party",): "actor actor1 actor2 side side_a side_b group actor_id participant dyad",
@@ -49,6 +52,8 @@ _ELSEWHERE: Mapping[tuple[str, ...], str] = {
     ("known",): "match",
     ("stance",): "sentiment tone position",
     ("certainty",): "confidence",
+    # Nothing does these; the nearest spelling would be something else.
+    (): "id ids deaths deaths_a deaths_b best low high fatalities tags tag pretty notes callback lang language",
 }
 KNOWN_ELSEWHERE: dict[str, list[str]] = {}
 for _here, _names in _ELSEWHERE.items():

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 from api.domain import vocabulary as v
+from api.domain.dates import meant
 from api.domain.geo import Box, Circle, countries, near
 from api.domain.text import fold
 from api.models.base import ID_LENGTH
@@ -29,7 +30,8 @@ _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 def _day(value: object) -> object:
     if isinstance(value, str):
         if not DAY.fullmatch(value):
-            raise PydanticCustomError("day", "is not a day; write YYYY-MM-DD, such as 2022-07-02")
+            told = "is not a day; write YYYY-MM-DD, such as 2022-07-02"
+            raise PydanticCustomError("day", told, {"near": [day for day in meant(value) if DAY.fullmatch(day)]})
         try:
             return date.fromisoformat(value)
         except ValueError:

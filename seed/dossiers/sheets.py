@@ -39,6 +39,7 @@ BY_ID_ALONE = {
 _ID = re.compile("[A-Za-z0-9][A-Za-z0-9._-]*")
 _WITH_KIND = re.compile(r"(?P<name>.*\S)\s*\((?P<kind>[a-z_]+)\)")
 NAMIBIA = "NA"
+HEADER = 1
 # Where each column was read, of what is in one row.
 EVERY: Mapping[str, int | None] = {}
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -74,9 +75,13 @@ def read_sheet(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place]
         if isinstance(one, Refusal):
             yield one
         else:
-            yield from sheet.take(one)
+            # What is wrong with rows may follow from a column that is not understood.
+            yield from [told for told in sheet.take(one) if told.place.row == HEADER or not sheet.unknown]
     for made_ in sheet.records():
-        yield made_ if isinstance(made_, Refusal) else (made_.dataset, made_, made_.place)
+        if isinstance(made_, Entry):
+            yield made_.dataset, made_, made_.place
+        elif not sheet.unknown:
+            yield made_
 
 
 class Sheet:
@@ -87,14 +92,15 @@ class Sheet:
         self._dataset = slug(path.stem) or f"dataset-{mark(path.stem)}"
         self._drafts: dict[tuple[str, str, str], Draft] = {}
         self._claims: list[tuple[Line, str, dict[str, str | None]]] = []
-        self._told: set[str] = set()
+        self.unknown: set[str] = set()
+        """The columns that there are not."""
 
     def take(self, line: Line) -> Iterator[Refusal]:
         """Add a row."""
-        for name in line.cells.keys() - BY_NAME.keys() - self._told:
-            self._told.add(name)
+        for name in line.cells.keys() - BY_NAME.keys() - self.unknown:
+            self.unknown.add(name)
             told = f"there is no such column{meant(name, list(BY_NAME))}"
-            yield Refusal(Place(line.place.file, 1), "", name or "?", told)
+            yield Refusal(Place(line.place.file, HEADER), "", name or "?", told)
         if line.cells.get("place_country") == NAMIBIA:
             told = (
                 f"{NAMIBIA} is Namibia, or a missing value as R writes it: leave it empty, or record the place in TOML"

@@ -65,7 +65,7 @@ def _csv(path: Path) -> Iterator[Line | Refusal]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        yield Refusal(Place(str(path)), "", "", f"is not UTF-8: byte {error.start}")
+        yield Refusal(Place(str(path)), "", "", f"is not UTF-8: byte {error.start}; save it as CSV UTF-8")
         return
     first = text.partition("\n")[0]
     delimiter = max(",\t;", key=first.count)

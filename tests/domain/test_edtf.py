@@ -108,6 +108,39 @@ def test_anything_else_is_refused_with_its_reason(text: str, why: str) -> None:
     assert "YYYY-MM-DD" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("2 May 2031", "2031-05-02"),
+        ("May 2nd, 2031", "2031-05-02"),
+        ("2-Sept-2031", "2031-09-02"),
+        ("May 2031", "2031-05"),
+        ("3.5.2031", "2031-05-03"),
+        ("05/03/2031", "2031-03-05 or 2031-05-03"),
+        ("13/05/2031", "2031-05-13"),
+        ("05-05-2031", "2031-05-05"),
+        ("2031/5/3", "2031-05-03"),
+        ("20310503", "2031-05-03"),
+        ("2031-5-3", "2031-05-03"),
+        ("2031-05-03T12:00:00Z", "2031-05-03"),
+        ("2031-05-03 00:00", "2031-05-03"),
+    ],
+)
+def test_a_day_that_is_written_otherwise_is_suggested(text: str, days: str) -> None:
+    with pytest.raises(EdtfError) as caught:
+        parse(text)
+    assert f" (did you mean {days}?); write YYYY" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["31/31/2031", "2031-02-30", "2031-13", "spring 2031", "2 Ma 2031", "44744", "1 May 2 2031"]
+)
+def test_no_day_is_suggested_that_is_in_no_calendar(text: str) -> None:
+    with pytest.raises(EdtfError) as caught:
+        parse(text)
+    assert "did you mean" not in str(caught.value)
+
+
 def test_a_long_text_is_not_repeated_whole() -> None:
     with pytest.raises(EdtfError) as caught:
         parse("x" * 100_000)

@@ -68,6 +68,12 @@ def refused(api: Api, path: str, parameter: str, /, **filters: Any) -> Any:
         ("/events", {"lng": "38.4"}, ["longitude"]),
         ("/events", {"search": "refinery"}, ["q"]),
         ("/events", {"event_type": "battles"}, ["kind"]),
+        ("/events", {"name": "refinery"}, ["q"]),
+        ("/events", {"near": "48.9,38.4"}, ["longitude", "latitude", "radius_km"]),
+        ("/events", {"min_lat": "48.9"}, ["bbox"]),
+        ("/events", {"within": "lysychansk"}, ["location"]),
+        ("/events", {"deaths": "1"}, []),
+        ("/events", {"id": "capture-of-lysychansk"}, []),
         ("/disputes", {"search": "refinery"}, []),
         ("/problems/not-found", {"x": "1"}, []),
     ],
@@ -78,6 +84,19 @@ def test_an_unknown_parameter(api: Api, path: str, filters: Params, suggested: l
     assert error["message"] == "there is no such parameter"
     assert error["did_you_mean"] == suggested
     assert name not in error["allowed"]
+
+
+@pytest.mark.parametrize(
+    ("given", "days"),
+    [
+        ("2.7.2022", ["2022-07-02"]),
+        ("07/02/2022", ["2022-02-07", "2022-07-02"]),
+        ("20220702", ["2022-07-02"]),
+        ("July", []),
+    ],
+)
+def test_a_day_that_is_written_otherwise_is_suggested(api: Api, given: str, days: list[str]) -> None:
+    assert refused(api, "/events", "date_from", date_from=given)["did_you_mean"] == days
 
 
 def test_several_unknown_parameters_of_another_api(api: Api) -> None:

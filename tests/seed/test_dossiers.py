@@ -163,6 +163,7 @@ def test_a_row_makes_what_it_speaks_of(tmp_path: Path) -> None:
     ("changed", "expected"),
     [
         ({"stanse": "asserts"}, [" row 1: stanse: there is no such column; did you mean stance?"]),
+        ({"stanse": "asserts", "said": "today"}, [" row 1: stanse: there is no such column; did you mean stance?"]),
         ({"stance": "assert"}, [" row 3: stance: 'assert' is not a word of this vocabulary; did you mean asserts?"]),
         ({"stance": ""}, [" row 3: stance: is missing"]),
         ({"said": "Jul 2022"}, [" row 3: said: "]),
