@@ -85,7 +85,7 @@ def parse(text: str) -> Edtf:
 def _two(ends: list[str], text: str) -> list[str]:
     if len(ends) != 2:  # noqa: PLR2004 - an interval has two ends
         raise _error(
-            text, "a slash stands between the ends of an interval" if meant(text) else "an interval has two ends"
+            text, "a slash stands between the ends of an interval" if days_meant(text) else "an interval has two ends"
         )
     return ends
 
@@ -125,11 +125,11 @@ def _days(part: str, text: str) -> tuple[date, date, DatePrecision]:
 
 def _error(text: str, why: str) -> EdtfError:
     shown = text if len(text) <= SHOWN else text[:SHOWN] + "…"
-    days = " or ".join(meant(text))
+    days = " or ".join(days_meant(text))
     return EdtfError(f"{shown!r} is not understood as a date: {why}{days and f' (did you mean {days}?)'}; {ALLOWED}")
 
 
-def meant(text: str) -> list[str]:
+def days_meant(text: str) -> list[str]:
     """The days that a usual writing of one may mean, as ISO 8601: `2 May 2031`, `2.5.2031`, `20310502`.
 
     `5/2/2031` may be 5 February or 2 May, and a month of some year stays a month.

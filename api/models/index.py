@@ -247,6 +247,19 @@ def _point(place: str = "") -> list[Column]:
     return [(part, f"{place}point.{part}", kind) for part, kind in _POINT]
 
 
+LISTED = {
+    "event": ("participants", "assessments"),
+    "claim": ("names", "citations"),
+    "actor": ("aliases", "affiliations", "affiliated"),
+    "location": ("aliases", "gazetteers"),
+}
+"""The fields of records that views hold as JSON arrays in text."""
+
+
+def _listed(kind: str) -> list[Column]:
+    return _plain(*LISTED[kind])
+
+
 _DATASET = _ref("dataset", "title")
 VIEWS: dict[str, tuple[type, list[Column]]] = {
     "public_event": (
@@ -261,6 +274,8 @@ VIEWS: dict[str, tuple[type, list[Column]]] = {
             *_ref("part_of", "title"),
             ("claims", "claims.total", _WHOLE),
             *((f"deaths_{part}", f"deaths.{part}", _REAL) for part in ("low", "best", "high")),
+            ("deaths_claim", "deaths.claim", ""),
+            *_listed("event"),
             *_DATASET,
             *_plain("url"),
         ],
@@ -277,9 +292,12 @@ VIEWS: dict[str, tuple[type, list[Column]]] = {
             *_plain("summary", "quote"),
             *_ref("quote_by"),
             *((f"value_{part}", f"value.{part}", _REAL) for part in ("low", "best", "high")),
-            ("unit", "value.unit", ""),
+            *((part, f"value.{part}", "") for part in ("unit", "measure")),
+            ("of_id", "value.of.id", ""),
+            ("of", "value.of.name", ""),
             *_when("said"),
             ("inferred", "inferred", _TRUTH),
+            *_listed("claim"),
             *_DATASET,
             *_plain("url"),
         ],
@@ -295,7 +313,10 @@ VIEWS: dict[str, tuple[type, list[Column]]] = {
             *_DATASET,
         ],
     ),
-    "public_actor": (ActorDocument, [*_plain("id", "kind", "name", "description"), *_DATASET, *_plain("url")]),
+    "public_actor": (
+        ActorDocument,
+        [*_plain("id", "kind", "name", "description"), *_listed("actor"), *_DATASET, *_plain("url")],
+    ),
     "public_location": (
         LocationDocument,
         [
@@ -303,6 +324,7 @@ VIEWS: dict[str, tuple[type, list[Column]]] = {
             *_ref("within"),
             *_plain("country", "admin1", "admin2"),
             *_point(),
+            *_listed("location"),
             *_DATASET,
             *_plain("url"),
         ],

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 from api.domain import vocabulary as v
-from api.domain.dates import meant
+from api.domain.dates import days_meant
 from api.domain.geo import Box, Circle, countries, near
 from api.domain.text import fold
 from api.models.base import ID_LENGTH
@@ -31,7 +31,7 @@ def _day(value: object) -> object:
     if isinstance(value, str):
         if not DAY.fullmatch(value):
             told = "is not a day; write YYYY-MM-DD, such as 2022-07-02"
-            raise PydanticCustomError("day", told, {"near": [day for day in meant(value) if DAY.fullmatch(day)]})
+            raise PydanticCustomError("day", told, {"near": [day for day in days_meant(value) if DAY.fullmatch(day)]})
         try:
             return date.fromisoformat(value)
         except ValueError:

@@ -1,8 +1,11 @@
 """The database opened directly says what the API says."""
 
+import json
+
 import sqlalchemy as sa
 
 from api import models
+from api.models.index import LISTED
 from api.storage.database import engine
 from tests.support.live import serving
 
@@ -17,7 +20,11 @@ def test_views_say_what_is_exported(dossier_url: str) -> None:
             rows = [dict(row) for row in connection.execute(sa.text(f"SELECT * FROM {view}")).mappings()]  # noqa: S608
             exported = {row["id"]: row for row in api.csv(f"/{name}.csv")}
             assert {row["id"] for row in rows} == exported.keys()
+            documents = {one["id"]: one for one in map(json.loads, api.ask(f"/{name}.ndjson").text.splitlines())}
+            listed = LISTED.get(view.removeprefix("public_"), ())
             for row in rows:
+                for column in listed:
+                    assert json.loads(row.pop(column)) == documents[row["id"]][column], (view, column)
                 for column, value in row.items():
                     told = exported[row["id"]][column].removeprefix("'")
                     if column == "inferred":
