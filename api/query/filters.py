@@ -146,7 +146,8 @@ class Worded(Filters):
         Field(
             description="Every word must occur, each as the beginning of a word, in titles, summaries, names or "
             "aliases; letter case, diacritics and apostrophes do not matter, in any script. Names are also found as "
-            "others romanise them (Bachmut, Lisitchansk), and in Cyrillic where they are recorded in Latin script.",
+            "others romanise them (Bachmut, Lisitchansk), and in Cyrillic where they are recorded in Latin script. "
+            "Arabic and Hebrew script leave out short vowels, so a Latin word finds any reading of a short name.",
             examples=["refinery"],
         ),
     ] = None

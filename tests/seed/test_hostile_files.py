@@ -186,7 +186,7 @@ def of_toml(folder: Path) -> Cases:
         ("nul", top + b"a = '\x00'", "is not TOML"),
         ("surrogate", top + b'a = "\\ud800"', "is not TOML"),
         ("utf16", "dataset = 'x'".encode("utf-16"), "is UTF-16, not UTF-8"),
-        ("bom", b"\xef\xbb\xbf" + top, "is not TOML"),
+        ("bom", b"\xef\xbb\xbf" + top, "holds no records"),
         ("latin", top + b"# \xe9", "is not UTF-8: byte 16"),
     ):
         yield "check", written(folder / f"{name}.toml", content), said
