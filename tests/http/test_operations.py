@@ -120,7 +120,7 @@ def test_numbers_have_an_address_of_their_own(dossier_of_sqlite: str) -> None:
         port = free.getsockname()[1]
     with serving(dossier_of_sqlite, metrics_address=f"127.0.0.1:{port}") as api:
         assert api.get("/events/count") == {"count": 27}
-        assert api.problem("/metrics", 404)["detail"].startswith("Numbers about the service are told at an address")
+        assert api.problem("/metrics", 404)["detail"].startswith("Metrics are served at a separate address")
         with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
             told = Api(client)
             counted = numbers(told)
