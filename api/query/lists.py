@@ -82,7 +82,9 @@ async def walk(
 ) -> AsyncIterator[list[tuple[Place, Row]]]:
     """Every matching row from a place on, in batches."""
     async for phase, rows in scan(session, selection, sort, place, batch):
-        yield [(Place(phase, row[1], row[2]), row) for row in rows]
+        placed = [(Place(phase, row[1], row[2]), row) for row in rows]
+        await session.checkpoint()
+        yield placed
 
 
 async def scan(
@@ -93,9 +95,12 @@ async def scan(
     statement = PAGES[selection.table, selection.judged]
     async for parts in _together(_numbers(session, selection, sort, place, batch), batch):
         wanted = [number for _, numbers in parts for number in numbers]
-        found = {row[-1]: row for row in await session.fetch(statement, {"numbers": wanted}, slow=len(wanted) > QUICK)}
+        read = await session.fetch(statement, {"numbers": wanted}, slow=len(wanted) > QUICK)
+        await session.checkpoint()
+        found = {row[-1]: row for row in read}
         for phase, numbers in parts:
             rows = [found[number] for number in numbers if number in found]
+            await session.checkpoint()
             if judged is not None:
                 rows = [row async for row in in_turns(session, rows) if judged(row, selection.conditions.undated)]
             yield phase, rows

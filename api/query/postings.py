@@ -32,6 +32,8 @@ Unit = Literal["Y", "M", "D"]
 LAST = "\U0010ffff"
 OVERHEAD = 200
 """The approximate size of an entry of the cache without its bytes."""
+FEW = 60
+"""The number of postings that can be read on the event loop without a noticeable delay."""
 AT_ONCE = 250
 """The maximum number of sets decoded without yielding to other requests."""
 DENSE = 16
@@ -147,9 +149,15 @@ class Index:
         if not missing:
             return {}
         parts: dict[str, list[BitMap]] = {name: [] for name in missing}
-        for _, name, _, hash_, members in await read.fetch(POSTINGS, {"names": missing}):
+        rows = await read.fetch(POSTINGS, {"names": missing}, slow=len(missing) > FEW)
+        for _, name, _, hash_, members in rows:
+            await read.checkpoint()
             parts[name].append(_sound(name, hash_, members))
-        return {name: self.keep(name, _union(some)) for name, some in parts.items()}
+        found = {}
+        for name, some in parts.items():
+            await read.checkpoint()
+            found[name] = self.keep(name, _union(some))
+        return found
 
     async def beginning(self, read: Reads, prefix: str) -> BitMap:
         """The members of all facets whose names have this prefix."""

@@ -236,7 +236,9 @@ class EventQuestions(Walked):
     async def _found(self, session: ReadSession, questions: Sequence[EventQuestion]) -> list[Found]:
         bodies = await self.show(session, questions) if questions else []
         await session.checkpoint()
-        return [Found(one.place, body) for one, body in zip(questions, bodies, strict=True)]
+        found = [Found(one.place, body) for one, body in zip(questions, bodies, strict=True)]
+        await session.checkpoint()
+        return found
 
     async def _questions(
         self, session: ReadSession, selection: Selection, sort: Sort, place: Place | None, batch: int

@@ -17,7 +17,7 @@ from api.domain.assessment import assess
 from api.errors import BadParameters, bad
 from api.models.facets import FACETS, ClaimFacets, EventFacets, Facet
 from api.query.documents import AsOfDay
-from api.query.lists import BATCH, found, resolve
+from api.query.lists import BATCH, found, in_turns, resolve
 from api.query.matching import Conditions
 from api.query.periods import MOST_ROWS, ManyError, Periods, Places, RecordNumbers, few, flat, periods_of, tallied
 from api.query.postings import Unit, numbers_of, set_of
@@ -128,7 +128,9 @@ class _Asking:
             return [(word, sets[name]) for name, word in names.items()]
         kind, facet, only = self._records(axis)
         filed = await self.session.index.of_records(self.session, kind, facet.of(""), only)
-        return [({"id": id_, REFERENCES[axis]: name}, members) for id_, name, members in filed]
+        return [
+            ({"id": id_, REFERENCES[axis]: name}, members) async for id_, name, members in in_turns(self.session, filed)
+        ]
 
     def _records(self, axis: str) -> tuple[str, Facet, str | None]:
         """The kind of record that the values are, their facet, and the only `kind` of these that counts."""

@@ -267,7 +267,9 @@ class TableQuestion(Walked):
                     values.update(after_key=after.key, after_id=after.id)
                 rows = await session.fetch(page_statement(shape), values, slow=self.slow)
                 await session.checkpoint()
-                yield [Found(Place(phase, row[1], row[2]), row[3]) for row in rows if self._holds(row[3])]
+                found = [Found(Place(phase, row[1], row[2]), row[3]) for row in rows if self._holds(row[3])]
+                await session.checkpoint()
+                yield found
                 if len(rows) < batch:
                     break
                 after = Place(phase, rows[-1][1], rows[-1][2])

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import weakref
 import zlib
 from itertools import count, pairwise
 from pkgutil import resolve_name
@@ -12,7 +13,9 @@ import pytest
 
 from api.http import caching, exports, fields
 from api.http.ogc import routes
-from api.query import session
+from api.http.pages import explore
+from api.query import lists, session
+from api.query.documents import Soundness
 from api.query.lists import in_turns
 from api.query.session import TURN_SECONDS, ReadSession
 from api.server.server import GARBAGE, MUCH_GARBAGE, Garbage
@@ -85,6 +88,36 @@ def test_others_have_their_turn_between_records(
     assert all(following == "turn" for one, following in pairwise(happened) if one == "made")
 
 
+@pytest.mark.parametrize("path", ["/events?limit=1000&date_from=1900-01-12", "/disputes?limit=1000"])
+def test_others_have_their_turn_between_steps(api: Api, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """What is done with all rows of a page in one piece is done in several turns: read, put in order, placed."""
+    happened: list[str] = []
+    monkeypatch.setattr(session, "perf_counter", count(0, TURN_SECONDS * 2).__next__)
+    monkeypatch.setattr(session, "_last_checkpoint", 0.0)
+    before, mended, order, place = asyncio.sleep, Soundness.mended, sorted, lists.Place
+
+    async def sleep(seconds: float) -> None:
+        happened.append("turn")
+        await before(seconds)
+
+    def noted(name: str, run: Any) -> Any:
+        def noting(*given: Any, **named: Any) -> Any:
+            if happened[-1:] != [name]:
+                happened.append(name)
+            return run(*given, **named)
+
+        return noting
+
+    monkeypatch.setattr("api.query.session.asyncio.sleep", sleep)
+    monkeypatch.setattr(Soundness, "mended", noted("read", mended))
+    monkeypatch.setattr(lists, "sorted", noted("put in order", order), raising=False)
+    monkeypatch.setattr(lists, "Place", noted("placed", place))
+    api.good(path)
+    steps = [step for step in happened if step != "turn"]
+    assert steps.index("put in order") > 0
+    assert not [pair for pair in pairwise(happened) if pair[1] != "turn" and pair[0] != "turn" and pair[0] != pair[1]]
+
+
 def test_older_garbage_is_collected_while_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     """New objects are looked at in small numbers, for that holds up everybody; what outlives it, when it is quiet."""
     looks: list[int] = []
@@ -134,3 +167,23 @@ def test_long_answers_are_compressed_aside(api: Api, monkeypatch: pytest.MonkeyP
     assert answer.headers["content-length"] == str(len(sent))
     assert answer.headers["etag"] == plain.headers["etag"].removesuffix('"') + '.gzip"'
     assert answer.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("name", ["map", "timeline"])
+def test_what_a_picture_was_made_of_is_freed_beside(api: Api, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """To free thousands of values takes long, too."""
+    freed: list[str] = []
+    before = explore.sign_links
+
+    class Links(list[str]):
+        """Links that can be watched."""
+
+    def links(*given: Any) -> Links:
+        made = Links(before(*given))
+        weakref.finalize(made, lambda: freed.append(threading.current_thread().name))
+        return made
+
+    monkeypatch.setattr(explore, "sign_links", links)
+    assert api.ask(f"/explore/{name}.svg?date_from=1900-01-11").status_code == 200
+    assert len(freed) == 1
+    assert not freed[0].startswith("server of")

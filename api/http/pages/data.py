@@ -31,7 +31,7 @@ from api.schemas.records import Json
 T = TypeVar("T")
 ENDS = 50
 """The number of claims read to find the first and the last day on which anything was said."""
-AT_ONCE = 250
+AT_ONCE = 100
 """The number of records that one request reads."""
 _SCOPE = {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "query_string": b"", "headers": []}
 
@@ -100,7 +100,9 @@ class Reading:
         name, model = _query_of(endpoint)
         response = await endpoint(request=Request(scope), **{name: model.model_validate(asked)}, **path)
         await self.session.checkpoint()
-        return orjson.loads(response.body)
+        found = orjson.loads(response.body)
+        await self.session.checkpoint()  # hundreds of records take a while to parse
+        return found
 
     async def _part(self, endpoint: Endpoint, asked: Mapping[str, object], **path: str) -> Part:
         limit = int(str(asked.get("limit", 0)))

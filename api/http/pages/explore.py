@@ -25,6 +25,8 @@ from api.query.filters import MAX_LIMIT, Flag
 from api.schemas.records import Json
 
 router = APIRouter(include_in_schema=False)
+FREED = 20
+"""The number of records that are freed at once."""
 LISTED = 50
 """The number of events on a page of the list."""
 DRAWN = 500
@@ -204,7 +206,15 @@ async def _picture(request: Request, query: PictureQuery, template: str) -> Resp
         page: Part = await reading.events(**query.events(), limit=MAX_LIMIT, total=True)
         here, drawn = same_in_api(request.url.query, "/explore"), page.records
         values = await _pictures(reading, query, drawn, page.meta["total"], timed=drawn[:DRAWN], here=here)
-        return await asyncio.to_thread(frame.templates.get_template(template).render, {**values, "alone": True})
+
+        def text() -> str:
+            made = frame.templates.get_template(template).render({**values, "alone": True})
+            values.clear()
+            while drawn:  # freed here too, and a few at a time, because all others wait meanwhile
+                del drawn[-FREED:]
+            return made
+
+        return await asyncio.to_thread(text)
 
     return await frame.picture(request, make)
 
