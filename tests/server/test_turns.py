@@ -13,7 +13,6 @@ import pytest
 
 from api.http import caching, exports, fields
 from api.http.ogc import routes
-from api.http.pages import explore
 from api.query import lists, session
 from api.query.documents import Soundness
 from api.query.lists import in_turns
@@ -94,7 +93,7 @@ def test_others_have_their_turn_between_steps(api: Api, monkeypatch: pytest.Monk
     happened: list[str] = []
     monkeypatch.setattr(session, "perf_counter", count(0, TURN_SECONDS * 2).__next__)
     monkeypatch.setattr(session, "_last_checkpoint", 0.0)
-    before, mended, order, place = asyncio.sleep, Soundness.mended, sorted, lists.Place
+    before, mended, order, place = asyncio.sleep, Soundness.mended, sorted, resolve_name("api.query.lists.Place")
 
     async def sleep(seconds: float) -> None:
         happened.append("turn")
@@ -173,7 +172,7 @@ def test_long_answers_are_compressed_aside(api: Api, monkeypatch: pytest.MonkeyP
 def test_what_a_picture_was_made_of_is_freed_beside(api: Api, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """To free thousands of values takes long, too."""
     freed: list[str] = []
-    before = explore.sign_links
+    before = resolve_name("api.http.pages.explore.sign_links")
 
     class Links(list[str]):
         """Links that can be watched."""
@@ -183,7 +182,7 @@ def test_what_a_picture_was_made_of_is_freed_beside(api: Api, monkeypatch: pytes
         weakref.finalize(made, lambda: freed.append(threading.current_thread().name))
         return made
 
-    monkeypatch.setattr(explore, "sign_links", links)
+    monkeypatch.setattr("api.http.pages.explore.sign_links", links)
     assert api.ask(f"/explore/{name}.svg?date_from=1900-01-11").status_code == 200
     assert len(freed) == 1
     assert not freed[0].startswith("server of")
