@@ -141,12 +141,12 @@ def _releases(store: Store) -> Iterator[Finding]:
         if number is None:
             yield Finding("release", name, "its revision does not exist")
         known, length = sha256(), 0
-        numbers = store.column("SELECT number FROM release_part WHERE name = ? ORDER BY number", name)
+        numbers = list(store.column("SELECT number FROM release_part WHERE name = ? ORDER BY number", name))
         for part in numbers:
             (body,) = store.column("SELECT body FROM release_part WHERE name = ? AND number = ?", name, part)
             known.update(bytes(body))
             length += len(body)
-        if (known.hexdigest(), length) != (mark, size):
+        if (known.hexdigest(), length, numbers) != (mark, size, list(range(len(numbers)))):
             yield Finding("release", name, "file: is damaged")
     for (name,) in store.rows("SELECT DISTINCT name FROM release_part WHERE name NOT IN (SELECT name FROM release)"):
         yield Finding("release", name, "file: belongs to no release")

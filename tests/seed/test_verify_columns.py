@@ -12,6 +12,7 @@ from api import models
 from api.storage.database import engine
 from seed.files import read
 from seed.load import load, withdraw
+from seed.release import release
 from seed.verify import verify
 from tests.seed.test_load import CONTEXT
 from tests.seed.test_verify import WITHOUT_CHECKS
@@ -26,6 +27,9 @@ NAMED_BY = {
     "affiliation": "actor",
     "participation": "event",
     "citation": "claim",
+    "naming": "claim",
+    "release": "name",
+    "release_part": "name",
     "actor_closure": "actor",
     "location_closure": "location",
     "facet": "name",
@@ -52,6 +56,7 @@ def database(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             change(made, WITHOUT_CHECKS)
         withdraw(made, CONTEXT)
         load(made, read([LYSYCHANSK]))
+        release(url, "2026-11")
         yield made
         made.dispose()
 

@@ -91,7 +91,7 @@ def test_others_have_their_turn_between_records(
 def test_others_have_their_turn_between_steps(api: Api, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     """What is done with all rows of a page in one piece is done in several turns: read, put in order, placed."""
     happened: list[str] = []
-    monkeypatch.setattr(session, "perf_counter", count(0, TURN_SECONDS * 2).__next__)
+    monkeypatch.setattr(session, "perf_counter", count(1, TURN_SECONDS * 2).__next__)
     monkeypatch.setattr(session, "_last_checkpoint", 0.0)
     before, mended, order, place = asyncio.sleep, Soundness.mended, sorted, resolve_name("api.query.lists.Place")
 
