@@ -25,6 +25,8 @@ from api.http import caching
 from api.http.problems import Problem
 
 CHUNK = 256 * 1024
+DIGITS = 18
+"""A position with more digits is behind the end of any body."""
 _RANGE = re.compile(r"bytes\s*=\s*(\d*)\s*-\s*(\d*)", re.IGNORECASE)
 
 
@@ -92,17 +94,22 @@ def _asked(request: Request, tag: str, size: int) -> tuple[int, int] | None:
         return None
     begin, end = found.groups()
     if begin:
-        first, last = int(begin), min(int(end) if end else size - 1, size - 1)
-        if end and int(end) < first:
+        first, last = _position(begin), min(_position(end) if end else size - 1, size - 1)
+        if end and _position(end) < first:
             return None
     elif end:
-        first, last = max(size - int(end), 0), size - 1
+        first, last = max(size - _position(end), 0), size - 1
     else:
         return None
     if first > last:
         detail = f"Byte {first} is not there: the whole has {size} bytes."
         raise Problem("range-not-satisfiable", detail, headers={"Content-Range": f"bytes */{size}"})
     return first, last
+
+
+def _position(digits: str) -> int:
+    """A position in a body; Python refuses to read numbers of thousands of digits."""
+    return int(digits) if len(digits) <= DIGITS else 10**DIGITS
 
 
 IN_MEMORY = 256 * 1024

