@@ -118,6 +118,8 @@ def unread(path: Path, error: OSError) -> str:
         return "is a folder: name the files in it"
     if not isinstance(error, FileNotFoundError):
         return f"cannot be read: {error.strerror}"
+    if path.is_symlink():
+        return f"is a symbolic link to {path.readlink()}, which does not exist"
     folder = next(one for one in (path.parent, *path.parent.parents) if one.is_dir() or one == one.parent)
     wrong = path.relative_to(folder).parts[0] if folder.is_dir() else str(path)
     try:

@@ -24,6 +24,8 @@ _ZEROS = re.compile(r"0{2,}")
 _ERROR = re.compile(r"#(?:[A-Z0-9/]+[!?]|N/A|GETTING_DATA)")
 # How XLSX writes characters that XML cannot contain, such as carriage returns.
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+# The line with which Excel is told the delimiter.
+_SEPARATOR = re.compile(r"sep=(?P<delimiter>[,;\t|])\r?\n", re.IGNORECASE)
 DIGITS = 15
 """The precision of numbers in spreadsheets; further digits are rounding errors."""
 
@@ -67,14 +69,17 @@ def _csv(path: Path) -> Iterator[Line | Refusal]:
     except UnicodeDecodeError as error:
         yield Refusal(Place(str(path)), "", "", f"is not UTF-8: byte {error.start}; save it as CSV UTF-8")
         return
-    first = text.partition("\n")[0]
-    delimiter = max(",\t;", key=first.count)
+    separator = _SEPARATOR.match(text)
+    if separator:
+        text = text[separator.end() :]
+    first = text.lstrip("\r\n").partition("\n")[0]
+    delimiter = separator["delimiter"] if separator else max(",\t;", key=first.count)
     try:
         given = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         yield Refusal(Place(str(path)), "", "", f"is not CSV: {error}")
         return
-    yield from _under_header(str(path), ((number, row) for number, row in enumerate(given, 1)))
+    yield from _under_header(str(path), ((number, row) for number, row in enumerate(given, 2 if separator else 1)))
 
 
 def _under_header(file: str, rows: Iterator[tuple[int, list[str]]]) -> Iterator[Line | Refusal]:
@@ -179,6 +184,8 @@ def _day(value: date, form: str) -> str:
     plain = _QUOTED.sub("", form.partition(";")[0].lower())
     if isinstance(value, datetime) and value.time() != time():
         raise CellUnclearError("holds a moment, but a day is required")
+    if plain == "general":
+        return f"{value:%Y-%m-%d}"  # written as ISO 8601 text in a cell of type d
     if "y" not in plain:
         raise CellUnclearError(f"shows no year (its format is {form}): write the date as text, 2022-07-02")
     if "d" in plain:

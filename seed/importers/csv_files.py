@@ -100,6 +100,10 @@ def _open(stream: BufferedReader, table: Table) -> Opened:
         raise UnreadableError("has lines that end in a carriage return alone: save it with line feeds")
     line, whole, _ = start.partition(b"\n")
     first = line.decode("utf-8", "replace").rstrip("\r")
+    if whole and not first.strip():
+        raise UnreadableError("begins with a blank line: delete it, so that the header comes first")
+    if first.lower().startswith("sep="):
+        raise UnreadableError(f"begins with Excel's line {first[:5]}: delete it, so that the header comes first")
     delimiter = max(DELIMITERS, key=first.count)
     cells = next(csv.reader([first], delimiter=delimiter), []) if table.quoted else first.split(delimiter)
     known = {header for column in table.columns.values() for header in column.headers}

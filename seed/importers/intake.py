@@ -59,7 +59,7 @@ class Tally:
         """Responses of APIs with missing pages."""
         self.unknown: Counter[str] = Counter()
         """The number of rows with each code that is not in the codebook, by `column code`."""
-        self._meter, self._skip_refused = meter, skip_refused
+        self._meter, self.skip_refused = meter, skip_refused
 
     def row(self) -> None:
         """Count a row."""
@@ -68,7 +68,7 @@ class Tally:
     def refused(self, refusals: list[Refusal]) -> list[Refusal]:
         """Count a refused row; returns the refusals to pass to the load."""
         self.rows_refused += 1
-        if not self._skip_refused:
+        if not self.skip_refused:
             return refusals
         self.refusals_passed_over += len(refusals)
         self.passed_over += refusals[: SHOWN - len(self.passed_over)]
@@ -217,13 +217,23 @@ class FileIntake:
         for number, (file, stream) in enumerate(streams):
             try:
                 for found in self._form.read(stream, file, self._declared):
-                    if isinstance(found, InputRow):
+                    # A row that will be skipped replaces no earlier one.
+                    if isinstance(found, InputRow) and (not self.tally.skip_refused or self._fit(found)):
                         with suppress(CellError):
                             self._survey.add(told(found.cells), number)
                 stream.seek(0)
             except OSError:
                 continue
         self._survey.settle(self._stored)
+
+    def _fit(self, row: InputRow) -> bool:
+        """Whether a row makes valid records."""
+        try:
+            made = list(self._form.records(row))
+        except CellError:
+            return False
+        checked = (_checked(one.kind, one.fields, self._declared.dataset, row.place) for one in made)
+        return not any(isinstance(one, Refusal) for found in checked for one in found)
 
     def renewed(self, recorded_at: datetime) -> Iterator[Entry]:
         """The dataset's own record as of now; call this after opening the files."""

@@ -70,9 +70,9 @@ class Survey:
             self._box = (min(west, longitude), min(south, latitude), max(east, longitude), max(north, latitude))
 
     def counts(self, told: Told, file: int) -> bool:
-        """Whether no better or later row describes the same thing."""
+        """Whether no better or later row that was added describes the same thing."""
         best = self._kept.execute("SELECT rank, file FROM best WHERE key = ?", (told.key,)).fetchone()
-        return best is None or best == (told.rank, file)
+        return best is None or best <= (told.rank, file)
 
     def settle(self, stored: Stored) -> None:
         """After the first pass, determine current names, with older ones as aliases."""

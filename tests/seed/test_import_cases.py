@@ -264,6 +264,27 @@ def releases(tmp_path: Path) -> list[Path]:
     return [write(tmp_path / f"{name}.csv", rows, [*UCDP, "code_status"], restval="") for name, rows in given]
 
 
+def test_a_skipped_later_row_replaces_no_earlier_one(empty_url: str, releases: list[Path]) -> None:
+    write(releases[2], [{**FEBRUARY[0], "date_start": "2031-01-10"}], [*UCDP, "code_status"], restval="")
+    outcome = load(empty_url, "ucdp", *releases, skip_refused=True)
+    tally = outcome.tally
+    assert (outcome.loaded, tally.rows, tally.rows_refused, tally.superseded) == (True, 4, 1, 0)
+    assert [str(one).partition(" row ")[2] for one in tally.passed_over] == [
+        "2: date_end: 2031-01-09 is before date_start, 2031-01-10"
+    ]
+    with serving(empty_url) as api:
+        assert api.ids("/events") == ["ucdp-1", "ucdp-2", "ucdp-3"]
+
+
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [("\r\n", "a blank line"), ("sep=;\r\n", "Excel's line sep=;"), ("SEP=,\n", "Excel's line SEP=,")],
+)
+def test_a_line_before_the_header_is_named(start: str, told: str) -> None:
+    (found,) = refused((start + as_csv([ucdp()])).encode())
+    assert found == f"f row 1: begins with {told}: delete it, so that the header comes first"
+
+
 def test_files_given_later_win_and_older_names_stay(empty_url: str, releases: list[Path]) -> None:
     outcome = load(empty_url, "ucdp", *releases)
     assert (outcome.loaded, outcome.tally.superseded, outcome.report.new["event"]) == (True, 1, 3)

@@ -1,6 +1,7 @@
 """Spreadsheets and lines of records as other programs write them, or as a failed copy leaves them."""
 
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from openpyxl.styles import Font
 
 from seed.dossiers.columns import BY_NAME
 from seed.dossiers.workbooks import CellUnclearError, Line, lines, text_of
+from seed.refusals import Place
 from tests.seed.test_dossiers import FIRST, SECOND, book, records, refusals, sheet
 
 
@@ -183,3 +185,21 @@ def test_a_cell_is_what_it_shows(value: object, form: str, expected: str) -> Non
 def test_a_number_that_is_shown_as_another_is_refused(value: object, form: str, told: str) -> None:
     with pytest.raises(CellUnclearError, match=f"^{told}"):
         text_of(False, value, form)
+
+
+@pytest.mark.parametrize(("start", "delimiter"), [("\r\n\r\n", ";"), ("sep=;\r\n", ";"), ("sep=|\r\n", "|")])
+def test_lines_before_the_header_are_passed_over(tmp_path: Path, start: str, delimiter: str) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(f"{start}event{delimiter}quote\r\n\r\na, b{delimiter}c\r\n".encode())
+    row = start.count("\n") + 3
+    assert list(lines(path)) == [Line(Place(str(path), row), {"event": "a, b", "quote": "c"})]
+
+
+def test_a_day_as_iso_text_is_read_without_a_format_of_days() -> None:
+    assert text_of(False, datetime(2031, 5, 2), "General") == "2031-05-02"  # noqa: DTZ001 - as openpyxl reads it
+
+
+def test_a_symbolic_link_to_nothing_is_named(tmp_path: Path) -> None:
+    link = tmp_path / "link.toml"
+    link.symlink_to("gone.toml")
+    assert refusals(link) == [": is a symbolic link to gone.toml, which does not exist"]
