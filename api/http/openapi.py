@@ -39,7 +39,8 @@ been.
 
 **Other programs** read the same data: QGIS and GDAL open [/ogc](ogc) (OGC API Features, described at
 [/ogc/api](ogc/api)). Lists and records are available as JSON-LD with `Accept: application/ld+json`, and whole lists as
-`.jsonld`; [/ns](ns) explains the terms. Assistants use the Model Context Protocol with `POST /mcp`, if its SDK is
+`.jsonld`; [/ns](ns) explains the terms. On the server, `counterclaim export FOLDER --as stix` and `--as ftm` write it
+as STIX 2.1 and FollowTheMoney. Assistants use the Model Context Protocol with `POST /mcp`, if its SDK is
 installed, and [/llms.txt](llms.txt) tells programs where to begin. People look at [/explore](explore).
 """
 TAGS = {

@@ -11,8 +11,7 @@ import httpx
 from mcp import Client, StdioServerParameters
 
 ROOT = sys.argv[1]
-LYSYCHANSK = {"dataset": ["lysychansk", "lysychansk-context"]}
-# README's questions, in its order, as an assistant asks them.
+# README's questions about the first dossier, in its order, as an assistant asks them, and one for each other tool.
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("search", {"what": "events", "filters": {"party": "lpr", "kind": "capture"}}),
     (
@@ -35,7 +34,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ),
     ("event", {"id": "capture-of-lysychansk"}),
     ("search", {"what": "events", "filters": {"party": "ukrain"}}),
-    ("rollup", {"what": "events", "by": ["month"], "filters": {"kind": "capture"}}),
+    ("rollup", {"what": "events", "by": ["month"], "filters": {"kind": "capture", "dataset": "lysychansk"}}),
     ("disputes", {"as_of": "2022-07-02"}),
     ("compare", {"event": "capture-of-lysychansk", "parties": ["russian-side", "ukrainian-side"]}),
     ("briefing", {"date_from": "2022-07-03"}),
