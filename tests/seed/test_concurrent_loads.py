@@ -93,7 +93,12 @@ def test_waiting_loads_name_the_running_one_and_give_up(empty_url: str) -> None:
         go_on.set()
     third.join()
     assert revision(database) == 2
-    assert [bool(re.fullmatch(rf"Waiting for {first}\.", line)) for line in told] == [True]
+    # While the first one ends, it may already have taken back its name and still have the database.
+    assert [line for line in told if not re.fullmatch(rf"Waiting for {first}\.", line)] in (
+        [],
+        ["Waiting for another program."],
+    )
+    assert re.fullmatch(rf"Waiting for {first}\.", told[0])
     database.dispose()
 
 
