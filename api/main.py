@@ -17,6 +17,7 @@ from api.http.resources import (
     actors,
     briefing,
     claims,
+    compare,
     control,
     datasets,
     disputes,
@@ -43,7 +44,7 @@ from api.storage.replicas import ReplicatedReader
 from api.storage.sqlite import SqliteReader
 
 RESOURCES = (events, claims, disputes, sources, actors, locations, datasets)
-JUDGEMENTS = (positions, control, briefing)
+JUDGEMENTS = (positions, compare, control, briefing)
 
 
 def reader_for(settings: Settings) -> Reader:
