@@ -264,14 +264,21 @@ def releases(tmp_path: Path) -> list[Path]:
     return [write(tmp_path / f"{name}.csv", rows, [*UCDP, "code_status"], restval="") for name, rows in given]
 
 
-def test_a_skipped_later_row_replaces_no_earlier_one(empty_url: str, releases: list[Path]) -> None:
-    write(releases[2], [{**FEBRUARY[0], "date_start": "2031-01-10"}], [*UCDP, "code_status"], restval="")
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({"date_start": "2031-01-10"}, "2: date_end: 2031-01-09 is before date_start, 2031-01-10"),
+        ({"latitude": "95"}, "2: latitude: 95.0 is more than 90"),
+    ],
+)
+def test_a_skipped_later_row_replaces_no_earlier_one(
+    empty_url: str, releases: list[Path], cells: dict[str, str], told: str
+) -> None:
+    write(releases[2], [{**FEBRUARY[0], **cells}], [*UCDP, "code_status"], restval="")
     outcome = load(empty_url, "ucdp", *releases, skip_refused=True)
     tally = outcome.tally
     assert (outcome.loaded, tally.rows, tally.rows_refused, tally.superseded) == (True, 4, 1, 0)
-    assert [str(one).partition(" row ")[2] for one in tally.passed_over] == [
-        "2: date_end: 2031-01-09 is before date_start, 2031-01-10"
-    ]
+    assert [str(one).partition(" row ")[2] for one in tally.passed_over] == [told]
     with serving(empty_url) as api:
         assert api.ids("/events") == ["ucdp-1", "ucdp-2", "ucdp-3"]
 
