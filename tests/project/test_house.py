@@ -8,18 +8,17 @@ import re
 import sys
 import tokenize
 from collections import defaultdict
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from types import FrameType
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from fastapi.routing import APIRoute
 
-from api.main import RESOURCES, create_app, guarded
+from api.main import RESOURCES
 from api.models.facets import ClaimFacets, EventFacets, declared
-from api.settings import PROJECT, Settings
+from api.settings import PROJECT
 from tests.project.test_layout import PRODUCT, imports, module, package, read, tracked
+from tests.support.inside import asking
 
 DECLARES_FACETS = "api/models/facets.py"
 LABELS_OF_OTHERS = "seed/interchange/"
@@ -69,6 +68,7 @@ def test_page_count_and_exports_of_every_list_are_registered_by_one_function() -
 MOST_MODULES = 105
 MOST_LAYERS = 8
 FILES_OF_A_LIST, FILES_OF_AN_ITEM = 20, 13
+OK = 200
 
 
 def test_the_product_grows_by_no_module_unnoticed() -> None:
@@ -89,60 +89,49 @@ def test_packages_stand_in_few_layers() -> None:
     assert max(height.values()) <= MOST_LAYERS
 
 
-def scope_of(path: str) -> dict[str, Any]:
-    """A request as a server hands it to the application."""
-    parts = urlsplit(path)
-    scope: dict[str, Any] = {"type": "http", "http_version": "1.1", "method": "GET", "path": parts.path}
-    scope |= {"raw_path": parts.path.encode(), "query_string": parts.query.encode(), "root_path": "", "scheme": "http"}
-    scope |= {"headers": [(b"host", b"localhost")], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80)}
-    return {**scope, "state": {}}
-
-
-async def receive() -> dict[str, Any]:
-    return {"type": "http.request", "body": b"", "more_body": False}
-
-
 def entered(url: str, *paths: str) -> set[str]:
     """The modules of the product that each of some requests runs through, once the first has been answered.
 
     What only some of them meet, such as what a busy machine makes wait, is not of their way.
     """
-    settings = Settings(database_url=url)
-    app = create_app(settings)
-    served = guarded(app, settings)
     found: set[str] = set()
     ways: list[set[str]] = []
-    statuses: list[int] = []
 
     def note(frame: FrameType, event: str, _: object) -> None:
         if event == "call" and frame.f_code.co_filename.startswith(f"{PROJECT}/api/"):
-            found.add(frame.f_code.co_filename)
+            found.add(frame.f_code.co_filename.removeprefix(f"{PROJECT}/"))
 
-    async def send(message: MutableMapping[str, Any]) -> None:
-        statuses.extend([message["status"]] if "status" in message else [])
+    async def ask_all() -> None:
+        async with asking(url) as ask:
+            for path in paths:
+                found.clear()
+                sys.setprofile(note)
+                try:
+                    assert await ask(path) == OK
+                finally:
+                    sys.setprofile(None)
+                ways.append(set(found))
 
-    async def ask() -> None:
-        for path in paths:
-            found.clear()
-            sys.setprofile(note)
-            try:
-                await served(scope_of(path), receive, send)
-            finally:
-                sys.setprofile(None)
-            ways.append(set(found))
-        await app.state.data.reader.close()
-
-    asyncio.run(ask())
-    assert statuses == [200] * len(paths)
+    asyncio.run(ask_all())
     return set.intersection(*ways[1:])
 
 
+def way_of_a_list(url: str) -> set[str]:
+    return entered(url, *(f"/events?party=lpr&date_from=2022-07-0{day}" for day in range(1, 6)))
+
+
 def test_the_way_of_a_request_is_short(dossier_url: str) -> None:
-    days = [f"2022-07-0{day}" for day in range(1, 6)]
-    lists = entered(dossier_url, *(f"/events?party=lpr&date_from={day}" for day in days))
-    items = entered(dossier_url, *(f"/events/capture-of-lysychansk?as_of={day}" for day in days))
+    items = entered(dossier_url, *(f"/events/capture-of-lysychansk?as_of=2022-07-0{day}" for day in range(1, 6)))
+    lists = way_of_a_list(dossier_url)
     assert len(lists) <= FILES_OF_A_LIST, sorted(lists)
     assert len(items) <= FILES_OF_AN_ITEM, sorted(items)
+
+
+def test_the_architecture_tells_the_way_that_a_request_takes(dossier_url: str) -> None:
+    text = read("ARCHITECTURE.md").partition("**How `GET /events")[2].partition("**How a load runs.**")[0]
+    told = [f"api/{name}.py" for name in re.findall(r"`((?:server|http|query)/[\w/]+)`", text)]
+    assert len(told) > len({name.split("/")[1] for name in told})
+    assert set(told) <= way_of_a_list(dossier_url)
 
 
 PAGES = [

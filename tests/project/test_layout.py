@@ -27,6 +27,14 @@ LAYERS = {
     "cli": "the only one that imports seed and migrations",
     "__main__": "runs it, and ends it in one line",
 }
+SERVING = frozenset({"http", "server", "main"})
+ONLY_IN = {
+    **dict.fromkeys(("fastapi", "starlette", "uvicorn", "mcp", "jinja2", "markupsafe"), SERVING),
+    **dict.fromkeys(("asyncpg", "psycopg"), frozenset({"storage"})),
+    "sqlite3": frozenset({"storage", "index"}),  # index: what a damaged file answers when it is checked
+    "typer": frozenset({"cli"}),
+}
+"""The packages of `api` that may import a library: nothing below `http` knows HTTP, nothing above `index` a driver."""
 OF_THEIR_OWN = {("query", "index"): "what a request reads and what a load derives share models alone"}
 LONGEST_FILE = 400
 LONG_FILES = {
@@ -88,6 +96,16 @@ def imports(name: str) -> Iterator[str]:
             yield from parts or ({node.module} & ours)
 
 
+def libraries(name: str) -> set[str]:
+    """The first part of every absolute import, anywhere in a file."""
+    nodes = list(ast.walk(ast.parse(read(name))))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return {
+        full.partition(".")[0]
+        for full in plain | {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module}
+    }
+
+
 def package(module: str) -> str:
     return module.split(".")[1]
 
@@ -107,6 +125,16 @@ def test_imports_point_one_way() -> None:
                 if order.index(pair[1]) > order.index(pair[0]) or pair in OF_THEIR_OWN:
                     crossed.add((here, imported))
     assert crossed == set()
+
+
+def test_libraries_are_imported_only_where_they_belong() -> None:
+    found: dict[str, set[str]] = {}
+    for name in PRODUCT:
+        if name.startswith("api/") and name != "api/__init__.py":
+            for library in libraries(name) & ONLY_IN.keys():
+                found.setdefault(library, set()).add(package(module(name)))
+    assert found.keys() == ONLY_IN.keys()
+    assert {library: where - ONLY_IN[library] for library, where in found.items() if where - ONLY_IN[library]} == {}
 
 
 def test_nothing_imports_itself_through_others() -> None:
