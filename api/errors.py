@@ -5,6 +5,7 @@ Refused            an expected failure, with what happened
 ├─ NotFound        there is no such record or page, with the nearest ids
 ├─ Gone            a record was withdrawn: by which revision, when and why
 ├─ RevisionDiffers the previous page is of another revision; says which
+├─ ConditionFailed the client wants another version than there is
 └─ Unavailable     the database is unreachable or busy; says when to retry
 """
 
@@ -77,6 +78,10 @@ class RevisionDiffers(Refused):
             has = f"now has {now}" if known else f"has {now} of another history"
         super().__init__(f"The previous page was of revision {before}, and this server {has}: start again.")
         self.revisions = {"page_revision": before, "revision": now}
+
+
+class ConditionFailed(Refused):
+    """The client wants an answer only from a version that is not the current one."""
 
 
 class Unavailable(Refused):

@@ -244,7 +244,7 @@ async def everything(
 
 async def not_modified(request: Request, session: ReadSession) -> Response | None:
     """304 if the client's copy has the database's current revision."""
-    if caching.sent(request, b"if-none-match") is None:
+    if not caching.by_tag(request):
         return None
     await session.confirm()
     tag = caching.kept(request, marks(session))

@@ -15,12 +15,17 @@ from typing import NamedTuple
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
+from api.errors import ConditionFailed
+
 DOCUMENT_VERSION = 1
 GZIP_FROM = 1_000
 """Below this size in bytes, compression costs more than it saves."""
 ASIDE_FROM = 100_000
 """From this size in bytes on, compression runs in a thread."""
 Fields = list[tuple[bytes, bytes]]
+_MATCH, _NONE_MATCH = b"if-match", b"if-none-match"
+_MODIFIED, _UNMODIFIED = b"if-modified-since", b"if-unmodified-since"
+_CONDITIONS = frozenset({_MATCH, _NONE_MATCH, _MODIFIED, _UNMODIFIED})
 _UNTIL_ASKED = (b"cache-control", b"public, no-cache")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
@@ -148,33 +153,77 @@ def _fields(tag: str, loaded_at: datetime) -> Fields:
     return fields
 
 
-def _copies(request: Request) -> set[str]:
+def conditions(request: Request) -> dict[bytes, str]:
+    """The headers that make a request conditional, each joined if it was sent on several lines; mostly none."""
+    found: dict[bytes, str] = {}
+    for name, value in request.scope["headers"]:
+        if name in _CONDITIONS:
+            text = value.decode("latin-1")
+            found[name] = f"{found[name]}, {text}" if name in found else text
+    return found
+
+
+def _copies(asked: dict[bytes, str]) -> set[str]:
     """The entity tags of the client's copies (`If-None-Match`, weak comparison)."""
-    return {tag.strip().removeprefix("W/") for tag in (sent(request, b"if-none-match") or "").split(",")}
+    return {tag.strip().removeprefix("W/") for tag in asked.get(_NONE_MATCH, "").split(",")}
+
+
+def by_tag(request: Request) -> bool:
+    """Whether the request has a condition that is decided by the current revision."""
+    return not conditions(request).keys() <= {_MODIFIED}
 
 
 def kept(request: Request, marks: Marks) -> str | None:
-    """The entity tag of the client's copy that is still valid, if it sent one."""
-    tags = _copies(request)
+    """The entity tag of the client's copy that is still valid, if it sent one and sets no condition before it."""
+    asked = conditions(request)
+    if not asked.keys().isdisjoint({_MATCH, _UNMODIFIED}):
+        return None
+    tags = _copies(asked)
     plain = etag(request, marks, gzip=False)
     return next((tag for tag in (plain, f'{plain[:-1]}.gzip"') if tag in tags), None)
 
 
-def copy_will_do(request: Request, loaded_at: datetime | None) -> bool:
-    """Whether the client accepts `*` or has a copy of that date; only valid once the response is known to exist.
+def copy_will_do(request: Request, tag: str, loaded_at: datetime | None) -> bool:
+    """Whether the client's copy is still valid; to be asked once the response with this tag is known to exist.
 
-    `If-Modified-Since` counts only without `If-None-Match` (RFC 9110, section 13.1.3).
+    A date counts only without tags (RFC 9110, section 13.2.2). Raises ConditionFailed.
     """
-    tags = sent(request, b"if-none-match")
+    asked = conditions(request)
+    if not asked:
+        return False
+    _check(asked, tag, loaded_at)
+    tags = asked.get(_NONE_MATCH)
     if tags is not None:
-        return tags.strip() == "*"
-    since = sent(request, b"if-modified-since")
-    moment = None if since is None else _moment(since)
-    return moment is not None and loaded_at is not None and loaded_at.replace(microsecond=0) <= moment
+        return tags.strip() == "*" or tag in _copies(asked)
+    moment, changed_at = _moment(asked.get(_MODIFIED)), _second(loaded_at)
+    return moment is not None and changed_at is not None and changed_at <= moment
 
 
-def _moment(text: str) -> datetime | None:
-    """The moment in a header; None if it is invalid or in the future."""
+def check_version(request: Request, tag: str, loaded_at: datetime | None) -> None:
+    """Check that the client accepts this version (`If-Match`, or else its date). Raises ConditionFailed."""
+    _check(conditions(request), tag, loaded_at)
+
+
+def _check(asked: dict[bytes, str], tag: str, loaded_at: datetime | None) -> None:
+    tags = asked.get(_MATCH)
+    if tags is not None:  # compared strongly: a weak tag promises less than the same bytes
+        if tags.strip() != "*" and tag not in {one.strip() for one in tags.split(",")}:
+            raise ConditionFailed(f"The entity tag of this answer is {tag}, which If-Match does not name.")
+        return
+    moment, changed_at = _moment(asked.get(_UNMODIFIED)), _second(loaded_at)
+    if moment is not None and changed_at is not None and changed_at > moment:
+        raise ConditionFailed(f"Data were loaded after the moment in If-Unmodified-Since: {_http_date(changed_at)}.")
+
+
+def _second(loaded_at: datetime | None) -> datetime | None:
+    """The moment in `Last-Modified`, which is not sent while the clock is behind it."""
+    return None if loaded_at is None or loaded_at > datetime.now(UTC) else loaded_at.replace(microsecond=0)
+
+
+def _moment(text: str | None) -> datetime | None:
+    """The moment in a header; None if it was not sent, is invalid or in the future."""
+    if text is None:
+        return None
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:
@@ -197,7 +246,7 @@ def answer(request: Request, body: bytes, media_type: str, marks: Marks, more: d
     body = placed(body, media_type)
     gzip = len(body) >= GZIP_FROM and accepts_gzip(request)
     tag = etag(request, marks, gzip=gzip)
-    if copy_will_do(request, marks.loaded_at):
+    if copy_will_do(request, tag, marks.loaded_at):
         return unchanged(tag, marks.loaded_at)
     fields = _fields(tag, marks.loaded_at)
     fields += [(_encoded(name.lower()), value.encode("latin-1")) for name, value in more.items()]
@@ -213,16 +262,11 @@ def unchanged(tag: str, loaded_at: datetime) -> Response:
     return ReadyResponse(304, b"", None, _fields(tag, loaded_at))
 
 
-def has_copy(request: Request, tag: str) -> bool:
-    """Whether the client has a copy, with this tag, of something that never changes."""
-    return tag in _copies(request) or copy_will_do(request, None)
-
-
 def fixed(request: Request, body: bytes, media_type: str) -> Response:
     """A response that does not depend on the data, such as a script."""
     body = placed(body, media_type)
     tag = f'"{_digest(body)}"'
-    if has_copy(request, tag):
+    if copy_will_do(request, tag, None):
         return ReadyResponse(304, b"", None, [(b"etag", _encoded(tag)), _UNTIL_ASKED])
     return ReadyResponse(200, body, media_type, [(b"etag", _encoded(tag)), _UNTIL_ASKED])
 

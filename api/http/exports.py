@@ -141,7 +141,7 @@ class ExportRequest:
             return unchanged
         await self.filters.asked().check(session)
         tag, loaded_at = self._tag(session), session.catalogue.loaded_at
-        if caching.copy_will_do(self.request, loaded_at):
+        if caching.copy_will_do(self.request, tag, loaded_at):
             return caching.unchanged(tag, loaded_at)
         return session.catalogue.generation, loaded_at, tag, base(self.request)
 
@@ -186,6 +186,7 @@ async def send(wanted: ExportRequest) -> Response:
     if isinstance(found, Response):
         return found
     made = await cache.get(found, lambda: wanted.made(data, cache))
+    caching.check_version(request, made.tag, made.loaded_at)  # data may have been loaded since it was asked for
     headers = caching.headers(made.tag, made.loaded_at) | LICENCE
     headers |= {"Counterclaim-Count": str(made.records), "Content-Type": wanted.media_type}
     return downloads.ranged(request, made.body, headers)

@@ -23,7 +23,8 @@ denied, conceded) is derived, as of any day, and always comes with the claims it
 
 **Every path** supports GET, HEAD and OPTIONS, needs no key, sets no cookie and can be read from any web page (CORS).
 Each response has an `ETag`: send it back as `If-None-Match` (or its `Last-Modified` as `If-Modified-Since`), and you
-get 304 until new data is loaded. `X-Request-ID` identifies the request in the service's log.
+get 304 until new data is loaded; sent back as `If-Match` (or `If-Unmodified-Since`), you get 412 from then on.
+`X-Request-ID` identifies the request in the service's log.
 
 **Filters** that are not given set no condition. A repeated parameter means *any of*. Unknown parameters and values are
 refused with 422 and the nearest correct spelling: a typo never looks like “nothing happened”.

@@ -12,7 +12,17 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from api.errors import SHOWN_VALUE, BadParameters, Gone, NotFound, Refused, RevisionDiffers, Unavailable, nearest
+from api.errors import (
+    SHOWN_VALUE,
+    BadParameters,
+    ConditionFailed,
+    Gone,
+    NotFound,
+    Refused,
+    RevisionDiffers,
+    Unavailable,
+    nearest,
+)
 from api.http.caching import PUBLIC, placed
 from api.query.paging import beginning
 from api.schemas import pages as sent
@@ -113,6 +123,13 @@ PROBLEM_TYPES = {
             "`Range` the whole body is sent.",
         ),
         ProblemType(
+            "precondition-failed",
+            "The data are not those that the request names",
+            412,
+            "`If-Match` names no entity tag of this answer (tags that begin with W/ never match), or data were loaded "
+            "after the moment in `If-Unmodified-Since`. Without these headers the current answer is sent.",
+        ),
+        ProblemType(
             "content-too-large",
             "The message is too long",
             413,
@@ -196,15 +213,16 @@ def problem_of(failure: Refused) -> Problem:
         case Gone(record=record, recorded_at=recorded_at, message=message):
             problem = Problem("gone", failure.detail)
             problem.more = {**record, "recorded_at": recorded_at, "message": message}
-            return problem
         case RevisionDiffers(revisions=revisions):
             problem = Problem("revision-differs", failure.detail)
             problem.more = revisions
-            return problem
+        case ConditionFailed():
+            return Problem("precondition-failed", failure.detail)
         case Unavailable(retry_after=seconds):
             return Problem("unavailable", failure.detail, headers={"Retry-After": str(seconds)})
         case _:
             raise failure
+    return problem
 
 
 OGC, OGC_STATUS = "/ogc", 400

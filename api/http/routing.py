@@ -74,6 +74,7 @@ def problem(slug: str, example: dict[str, Any] | None = None) -> dict[str, Any]:
 ANYWHERE = {
     "malformed-request": "The query contains control characters.",
     "request-timeout": "The request did not arrive in time.",
+    "precondition-failed": 'The entity tag of this answer is "1.1.3f", which If-Match does not name.',
     "too-large": "The path and query are longer than 16384 bytes.",
     "too-many-requests": "At most 1200 requests per minute are answered.",
     "headers-too-large": "There are more header fields than this service accepts, or they are too long.",

@@ -53,8 +53,8 @@ SECURITY_HEADERS = [
 PREFLIGHT = {
     "Allow": ALLOWED,
     "Access-Control-Allow-Methods": ALLOWED,
-    "Access-Control-Allow-Headers": "Accept, Accept-Encoding, Cache-Control, If-Modified-Since, If-None-Match, "
-    "If-Range, Range",
+    "Access-Control-Allow-Headers": "Accept, Accept-Encoding, Cache-Control, If-Match, If-Modified-Since, "
+    "If-None-Match, If-Range, If-Unmodified-Since, Range",
     "Access-Control-Max-Age": "86400",
 }
 # Monitoring is never limited.

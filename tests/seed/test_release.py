@@ -120,6 +120,8 @@ def test_the_file_is_lent_in_parts_and_never_changes(api: Api) -> None:
     assert (part.status_code, part.content) == (206, whole.content[100:200])
     assert part.headers["content-range"] == f"bytes 100-199/{len(whole.content)}"
     assert api.ask("/releases/2026-11.zip", {"If-None-Match": whole.headers["etag"]}).status_code == 304
+    for match, status in ((whole.headers["etag"], 200), ('"other"', 412)):
+        assert api.ask("/releases/2026-11.zip", {"If-Match": match}).status_code == status
     beyond = api.ask("/releases/2026-11.zip", {"Range": f"bytes={len(whole.content)}-"})
     assert beyond.status_code == 416
 

@@ -235,7 +235,7 @@ async def export_release(request: Request, name: ReleaseName, _: Annotated[Nothi
     headers = {"etag": f'"{release["sha256"]}"', "cache-control": FOR_EVER, "Content-Type": ZIP}
     headers["Counterclaim-Count"] = str(sum(release["counts"].values()))
     headers["Content-Disposition"] = f'attachment; filename="counterclaim-{name}.zip"'
-    if caching.has_copy(request, headers["etag"]):
+    if caching.copy_will_do(request, headers["etag"], None):
         return Response(None, 304, {name: headers[name] for name in ("etag", "cache-control")})
 
     async def make() -> Export:

@@ -134,7 +134,7 @@ async def _csv(request: Request, table: str, query: Any) -> Response:  # noqa: A
             return unchanged
         tag, loaded_at = caching.etag(request, answers.marks(session), gzip=False), session.catalogue.loaded_at
         found = await _rolled(session, table, query)
-        if caching.copy_will_do(request, loaded_at):
+        if caching.copy_will_do(request, tag, loaded_at):
             return caching.unchanged(tag, loaded_at)
         columns = [*header, "certain", "possible"]
         text = await asyncio.to_thread(csv_lines, map(flat, found.rows), columns, first=True)  # thousands of them
