@@ -150,17 +150,19 @@ def kept_database(name: str) -> str:
 
 def fill(backend: str, urls: Urls, copies: int, found: Findings) -> None:
     """Load the empty databases, one after another so that loads do not share the machine."""
-    largest = max(urls)
+    loaded = max(urls) // copies
     for size, url in urls.items():
         if not filled(url):
-            found.loads["loader", backend, size] = filled_by("loader", url, size, copies if size == largest else 1)
+            made = min(size, loaded)
+            found.loads["loader", backend, made] = filled_by("loader", url, made)
+            if size > made:
+                filled_by("grow", url, made, copies)
     with tempfile.TemporaryDirectory() as folder:
-        size = largest if copies == 1 else min(urls)
         with passing(backend, Path(folder), "bench_orm") as url:
             found.loads["orm", backend, ORM] = filled_by("orm", url, ORM)
         with passing(backend, Path(folder), "bench_before") as url:
             code = as_before(Path(folder))
-            found.loads["before", backend, size] = filled_by("before", url, size, code=code)
+            found.loads["before", backend, loaded] = filled_by("before", url, loaded, code=code)
             with serving("ours", url, parent(url), code) as server:
                 found.formats_before[backend] = formats.measure(server, ("GeoJSON", "CSV"))
 
@@ -191,7 +193,7 @@ def filled_by(way: str, url: str, size: int, copies: int = 1, *, code: Path | No
     server = parent(url)
     before = children_s(server)
     ours = "loader" if way == "before" else way
-    command = [sys.executable, "-m", "bench.fill", ours, url, str(size // copies), str(copies)]
+    command = [sys.executable, "-m", "bench.fill", ours, url, str(size), str(copies)]
     room = 0
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=code) as filling:  # noqa: S603 - our own command line
         while filling.poll() is None:

@@ -124,11 +124,11 @@ WAYS = {"loader": by_loader, "orm": by_orm}
 
 
 def main() -> None:
-    """Arguments: `loader` or `orm`, the database's address, the number of events, and of copies of them."""
+    """Arguments: `loader`, `orm` or `grow`, the database's address, the number of events, and of copies of them."""
     way, url, events, copies = sys.argv[1:]
     migrate(url)
     made = engine(url)
-    filled = WAYS[way](made, World(int(events)))
+    filled = WAYS[way](made, World(int(events))) if way in WAYS else Filled(0, 0, 0)
     rows, stored = counted(made), stored_bytes(made)
     made.dispose()
     held = memory_mb()

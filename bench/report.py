@@ -173,8 +173,7 @@ def _text(found: Findings) -> Iterator[str]:
         yield "\nA row is one of the tables of facts; what a load derives from them counts only as time.\n"
         for (way, of, events), load in found.loads.items():
             if of == backend:
-                made = events // found.copies if events == found.events and way == "loader" else events
-                size = f"{load['records']:,.0f} records of {made:,} events, {load['rows']:,.0f} rows"
+                size = f"{load['records']:,.0f} records of {events:,} events, {load['rows']:,.0f} rows"
                 rates = f"{load['records'] / load['seconds']:,.0f} records/s, {_rate(load):,.0f} rows/s"
                 taken = f"{load['seconds']:.1f} s, {load['cpu_s']:.1f} s of processors"
                 yield f"- {way}: {size}: {taken}, {rates}, {load['memory_mb']:.0f} MB"
