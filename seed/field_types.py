@@ -2,12 +2,12 @@
 
 import json
 import re
-from datetime import UTC, date, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime, time
 from itertools import chain
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, FiniteFloat, StringConstraints
-from pydantic_core import PydanticCustomError
 
 from api.domain import dates
 from api.domain.geo import known
@@ -15,7 +15,11 @@ from api.models.base import EDTF_LENGTH, ID_LENGTH, NAME_LENGTH, TEXT_LENGTH, UR
 
 DEEPEST, LONGEST_EXTRA, MOST_PARTS = 20, 200_000, 1_000
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*")
 FURTHEST_M = 20_037_508
+LONGEST_SHOWN = 80
+"""The number of characters of a value that messages repeat."""
+MOMENTS = "write a day, 2031-06-01, or a moment with its time zone, 2031-06-01T10:00:00Z"
 # The escapes that `json.dumps` writes for control characters other than tab, line feed and carriage return.
 CONTROL = re.compile(r"(?<!\\)(?:\\\\)*\\(?:u00|b|f)|[\x7f-\x9f]")
 
@@ -29,24 +33,47 @@ def known_edtf(text: str) -> str:
 def as_day(given: object) -> object:
     """The EDTF of a day that TOML has without quotation marks; other values are unchanged."""
     if isinstance(given, datetime):
-        raise PydanticCustomError("date", "is a moment, but a day is required")
+        raise ValueError(f"{shown(given)} is a moment, but a day is required")  # noqa: TRY004 - Pydantic expects a ValueError
     return given.isoformat() if isinstance(given, date) else given
 
 
 def no_boolean(given: object) -> object:
     """The value, unless it is a boolean, which Python would treat as 1 or 0."""
     if isinstance(given, bool):
-        raise PydanticCustomError("number", "is true or false, but a number is required")
+        raise ValueError(f"{shown(given)} is not a number")  # noqa: TRY004 - Pydantic expects a ValueError
     return given
 
 
-def as_moment(given: object) -> object:
-    """The first moment (UTC) of a day; other values are unchanged."""
-    if isinstance(given, str) and DAY.fullmatch(given):
-        return f"{given}T00:00:00Z"
-    if isinstance(given, date) and not isinstance(given, datetime):
-        return datetime(given.year, given.month, given.day, tzinfo=UTC)
-    return given
+def as_moment(given: object) -> datetime:
+    """A moment with its time zone, or the first one of a day, in UTC. Raises `ValueError` with the reason."""
+    found = given
+    if isinstance(given, str) and (DAY.fullmatch(given) or MOMENT.fullmatch(given.upper())):
+        with suppress(ValueError):
+            found = date.fromisoformat(given) if DAY.fullmatch(given) else datetime.fromisoformat(given.upper())
+    if isinstance(found, date) and not isinstance(found, datetime):
+        found = datetime(found.year, found.month, found.day, tzinfo=UTC)
+    if not isinstance(found, datetime):
+        days = " or ".join(dates.days_meant(given)) if isinstance(given, str) else ""
+        meant = f" (did you mean {days}?)" if days else ""
+        raise ValueError(f"{shown(given)} is not a day or a moment{meant}; {MOMENTS}")  # noqa: TRY004 - Pydantic expects a ValueError
+    if found.tzinfo is None:
+        raise ValueError(f"{shown(given)} has no time zone; {MOMENTS}")
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{shown(given)} is not in the years 0001 to 9999 in UTC") from None
+
+
+def shown(given: object) -> str:
+    """The value as files write it, shortened and safe to print in a terminal."""
+    match given:
+        case bool() | None:
+            text = json.dumps(given)
+        case date() | time():
+            text = given.isoformat()
+        case _:
+            text = ascii(given) if isinstance(given, str) and not given.isprintable() else repr(given)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def line(longest: int, pattern: str = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$") -> Any:  # noqa: ANN401 - a type's metadata
@@ -59,7 +86,7 @@ Mark = Annotated[str, line(WORD_LENGTH)]
 Text = Annotated[str, line(TEXT_LENGTH, r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$")]
 Url = Annotated[str, line(URL_LENGTH, r"^(?i:https?)://[^\s/?#\x00-\x1f\x7f-\x9f][^\s\x00-\x1f\x7f-\x9f]*$")]
 Date = Annotated[str, line(EDTF_LENGTH), AfterValidator(known_edtf), BeforeValidator(as_day)]
-Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC)), BeforeValidator(as_moment)]
+Moment = Annotated[AwareDatetime, BeforeValidator(as_moment)]
 Country = Annotated[str, line(NAME_LENGTH), AfterValidator(known)]
 GazetteerId = Annotated[str, line(ID_LENGTH, r"^[a-z][a-z0-9-]*:[A-Za-z0-9._-]+$")]
 Sha256 = Annotated[str, line(64, "^[0-9a-f]{64}$")]

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from seed.dossiers import json_records, sheets
+from seed.field_types import shown
 from seed.importers.formats import UnreadableError
 from seed.importers.sniffing import why_no_rows
 from seed.records import KIND_OF_TABLE, Dataset, Record
-from seed.refusals import Entry, Place, Refusal, entry, meant, shown, unread
+from seed.refusals import Entry, Place, Refusal, entry, meant, unread
 
 LARGEST = 4 * 2**20
 # No key of ours has twenty dots; the parser would take hours for a million of them.

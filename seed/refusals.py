@@ -1,7 +1,9 @@
 """Refusals: why a record is not loaded, in words that help its author."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,9 +12,31 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from api.models.base import ID_LENGTH
+from seed.field_types import LONGEST_SHOWN, shown
 from seed.records import INPUT_MODELS, Record
 
-SHOWN = 80
+# What is wrong with a value, and below what it has to be, by the validator's name for the fault.
+REQUIRED = {
+    "bool_type": "true or false",
+    "dict_type": "a table",
+    "finite_number": "a finite number",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "list_type": "a list",
+    "string_type": "text",
+}
+
+SENTENCES = {
+    "greater_than_equal": "{given} is less than {ge}",
+    "less_than_equal": "{given} is more than {le}",
+    "missing": "is missing",
+    "string_too_long": "{given} is longer than {max_length:,} characters",
+    "string_too_short": "is empty",
+    "string_unicode": "contains a lone surrogate (half a character)",
+    "too_long": "has {actual_length:,} items; at most {max_length:,} are allowed",
+    "value_error": "{error}",
+}
 
 
 class Place(NamedTuple):
@@ -69,29 +93,43 @@ def path(location: Sequence[int | str]) -> str:
 
 def explain(model: type[BaseModel], error: ErrorDetails) -> str:
     """What is wrong in one clause, with a suggestion."""
+    fault, given, context = error["type"], error.get("input"), error.get("ctx", {})
+    if fault in SENTENCES:
+        return SENTENCES[fault].format_map({"given": shown(given), **context})
+    if fault in REQUIRED:
+        return f"{shown(given)} is not {REQUIRED[fault]}{_instead(error)}"
+    return _of_this_model(model, error)
+
+
+def _of_this_model(model: type[BaseModel], error: ErrorDetails) -> str:
+    """What is wrong, where the words come from the model itself."""
     given, context = error.get("input"), error.get("ctx", {})
     match error["type"]:
         case "enum":
             words = re.findall(r"'([^']*)'", str(context["expected"]))
-            said = f"{shown(given)} is not a word of this vocabulary{meant(given, words)} (one of {', '.join(words)})"
+            return f"{shown(given)} is not a word of this vocabulary{meant(given, words)} (one of {', '.join(words)})"
         case "extra_forbidden":
             field = str(error["loc"][-1])
-            said = f"there is no such field{meant(field, fields_at(model, error['loc'][:-1]))}"
-        case "missing":
-            said = "is missing"
+            return f"there is no such field{meant(field, fields_at(model, error['loc'][:-1]))}"
         case "string_pattern_mismatch":
-            said = mismatch(given, str(context["pattern"]))
-        case "less_than_equal":
-            said = f"{shown(given)} is more than {context['le']}"
-        case "greater_than_equal":
-            said = f"{shown(given)} is less than {context['ge']}"
-        case "string_unicode":
-            said = "contains a lone surrogate (half a character)"
-        case "value_error":
-            said = str(context["error"])
-        case _:
-            said = error["msg"][:1].lower() + error["msg"][1:]
-    return said
+            return mismatch(given, str(context["pattern"]))
+        case "model_type":
+            fields = fields_at(model, error["loc"])
+            wanted = f"a table with the fields {', '.join(fields)}"
+            day = f"neither a date nor {wanted}: write a day, 2031-06-01, or EDTF in quotation marks"
+            return f"{shown(given)} is {day if 'edtf' in fields else f'not {wanted}'}"
+    return error["msg"]  # one of our own sentences
+
+
+def _instead(error: ErrorDetails) -> str:
+    """How to write the value."""
+    given = error.get("input")
+    match error["type"]:
+        case "string_type" if isinstance(given, bool | int | float | date | time):
+            return f': write "{shown(given)}", with quotation marks'
+        case "list_type" if isinstance(given, str):
+            return f": write [{json.dumps(given[:LONGEST_SHOWN], ensure_ascii=False)}]"
+    return ""
 
 
 def mismatch(given: object, pattern: str) -> str:
@@ -103,13 +141,9 @@ def mismatch(given: object, pattern: str) -> str:
         return f"{shown(given)} is not a gazetteer's id, such as geonames:702972"
     if "A-Za-z0-9" in pattern:
         return f"{shown(given)} is not an id: letters, digits, dots, underscores and dashes, a letter or digit first"
-    return "is blank" if isinstance(given, str) and not given.strip() else "contains a control character"
-
-
-def shown(given: object) -> str:
-    """The value as written, shortened and safe to print in a terminal."""
-    text = ascii(given) if isinstance(given, str) and not given.isprintable() else repr(given)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+    if isinstance(given, str) and not given.strip():
+        return "is blank"
+    return f"{shown(given)} contains a control character"
 
 
 def unread(path: Path, error: OSError) -> str:

@@ -11,10 +11,11 @@ from api.index import integrity
 from api.storage.bulk import Row, Store
 from api.storage.database import is_beyond_reading
 from seed import consistency, verify_derived, verify_filed, verify_history
+from seed.field_types import shown
 from seed.findings import Finding
 from seed.readback import Readback, plain_value, snapshot_options
 from seed.records import INPUT_MODELS
-from seed.refusals import Entry, Place, entry, shown
+from seed.refusals import Entry, Place, entry
 from seed.rows import CHILDREN, COLUMNS, record_digest, rows_of
 
 # Exceptions raised by building something from broken facts.

@@ -13,8 +13,8 @@ from api.index.writer import own_columns
 from api.models.facets import CELL_BITS, NEVER
 from api.models.facets import ENTRY_COLUMNS as KINDS
 from api.storage.bulk import Store
+from seed.field_types import shown
 from seed.findings import Finding
-from seed.refusals import shown
 from seed.verify_filed import readable
 
 PLAIN: tuple[Kind, ...] = ("dataset", "source", "actor", "location")

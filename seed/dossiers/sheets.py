@@ -1,7 +1,7 @@
 """Turns rows of a spreadsheet, one per claim, into claims and their events, actors, places and sources."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,9 +11,10 @@ from typing import Any
 from api.domain.vocabulary import ActorKind, LocationKind
 from seed.dossiers.columns import BY_NAME, COLUMNS, Column
 from seed.dossiers.workbooks import Line, lines
+from seed.field_types import shown
 from seed.importers.cells import NOTHING, mark, number, slug, whole_number
 from seed.records import Dataset
-from seed.refusals import Entry, Place, Refusal, entry, meant, shown
+from seed.refusals import Entry, Place, Refusal, entry, meant
 
 # A placeholder for the moment of loading.
 UNRECORDED = datetime(1, 1, 1, tzinfo=UTC)
@@ -39,7 +40,6 @@ BY_ID_ALONE = {
 _ID = re.compile("[A-Za-z0-9][A-Za-z0-9._-]*")
 _WITH_KIND = re.compile(r"(?P<name>.*\S)\s*\((?P<kind>[a-z_]+)\)")
 NAMIBIA = "NA"
-HEADER = 1
 # Where each column was read, of what is in one row.
 EVERY: Mapping[str, int | None] = {}
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -55,17 +55,34 @@ class Draft:
     citing: str | None = None
     """The source of the row that gave the point."""
 
-    def take(self, line: Line, columns: Iterable[Column]) -> Iterator[Refusal]:
+    contradictions: dict[str, dict[str, list[int | None]]] = field(default_factory=dict)
+    """By column, other texts that rows give for the same field, and in which rows."""
+
+    def take(self, line: Line, columns: Iterable[Column]) -> None:
         """Add what a row says about the record; a row may omit fields of other rows, but not contradict them."""
         for column in columns:
             given = line.cells.get(column.name)
             if given is None:
                 continue
-            before = self.cells.setdefault(column.name, given)
             self.rows.setdefault(column.name, line.place.row)
-            if before != given:
-                told = f"{shown(given)} contradicts row {self.rows[column.name]}, which says {shown(before)}"
-                yield Refusal(line.place, "", column.name, told)
+            if self.cells.setdefault(column.name, given) != given:
+                self.contradictions.setdefault(column.name, {}).setdefault(given, []).append(line.place.row)
+
+    def contradicted(self, unfit: Collection[str], ids: Mapping[tuple[str, str], str]) -> Iterator[Refusal]:
+        """Each text that contradicts an earlier one, once; `unfit`: columns whose first text is reported already."""
+        for name, others in self.contradictions.items():
+            texts = list(others.items())
+            if name not in unfit:
+                texts.insert(0, (self.cells[name], [self.rows[name]]))
+            (first, (row, *_)), *rest = texts
+            for text, rows in rest:
+                more = f"; {len(rows) - 1} more row{'s say' if len(rows) > 2 else ' says'} the same" * (len(rows) > 1)  # noqa: PLR2004
+                told = f"{shown(text)} contradicts row {row}, which says {shown(first)}{more}"
+                try:
+                    value(BY_NAME[name], text, ids)
+                except ValueError as error:
+                    told = f"{error}{more}"
+                yield Refusal(self.place._replace(row=rows[0]), "", name, told)
 
 
 def read_sheet(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place] | Refusal]:
@@ -75,8 +92,10 @@ def read_sheet(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place]
         if isinstance(one, Refusal):
             yield one
         else:
+            yield from sheet.strange(one)
+            told = list(sheet.take(one))
             # What is wrong with rows may follow from a column that is not understood.
-            yield from [told for told in sheet.take(one) if told.place.row == HEADER or not sheet.unknown]
+            yield from [] if sheet.unknown else told
     for made_ in sheet.records():
         if isinstance(made_, Entry):
             yield made_.dataset, made_, made_.place
@@ -95,12 +114,15 @@ class Sheet:
         self.unknown: set[str] = set()
         """The columns that there are not."""
 
-    def take(self, line: Line) -> Iterator[Refusal]:
-        """Add a row."""
-        for name in line.cells.keys() - BY_NAME.keys() - self.unknown:
+    def strange(self, line: Line) -> Iterator[Refusal]:
+        """Columns of a row that do not exist, each once."""
+        for name in [one for one in line.cells if one not in BY_NAME and one not in self.unknown]:
             self.unknown.add(name)
             told = f"there is no such column{meant(name, list(BY_NAME))}"
-            yield Refusal(Place(line.place.file, HEADER), "", name or "?", told)
+            yield Refusal(Place(line.place.file, line.header), "", name or "?", told)
+
+    def take(self, line: Line) -> Iterator[Refusal]:
+        """Add a row."""
         if line.cells.get("place_country") == NAMIBIA:
             told = (
                 f"{NAMIBIA} is Namibia, or a missing value as R writes it: leave it empty, or record the place in TOML"
@@ -108,7 +130,7 @@ class Sheet:
             yield Refusal(line.place, "", "place_country", told)
         line = Line(line.place, {name: cell for name, cell in line.cells.items() if cell not in NOTHING})
         self._dataset = line.cells.get("dataset", self._dataset)
-        yield from self._make_others(line)
+        self._make_others(line)
         ids: dict[str, str | None] = {}
         for part, kind in KINDS.items():
             columns = [column for column in COLUMNS if column.part == part]
@@ -119,10 +141,10 @@ class Sheet:
             place.citing = ids["source"]
         event = self._drafts.get(("event", ids["event"] or "", self._dataset))
         if event is not None and ids["place"] is not None:
-            yield from event.take(Line(line.place, {"place_id": ids["place"]}), [BY_NAME["place_id"]])
+            event.take(Line(line.place, {"place_id": ids["place"]}), [BY_NAME["place_id"]])
         self._claims.append((line, self._dataset, ids))
 
-    def _make_others(self, line: Line) -> Iterator[Refusal]:
+    def _make_others(self, line: Line) -> None:
         """Create records that a row gives by name and kind, and keep only the name in the cell."""
         for column in COLUMNS:
             if column.refers not in IN_PASSING or column.name not in line.cells:
@@ -139,7 +161,7 @@ class Sheet:
                 parts.append(f"{role}{colon}{found['name']}")
                 key = (column.refers, made(self._dataset, found["name"]), self._dataset)
                 draft = self._drafts.setdefault(key, Draft(line.place))
-                yield from draft.take(Line(line.place, {own: found["name"], kind: found["kind"]}), columns)
+                draft.take(Line(line.place, {own: found["name"], kind: found["kind"]}), columns)
             line.cells[column.name] = ";".join(parts)
 
     def _part(self, part: str, kind: str, columns: list[Column], line: Line) -> tuple[str | None, list[Refusal]]:
@@ -156,7 +178,8 @@ class Sheet:
         key = (kind, id_, self._dataset)
         if part == "dataset" or name or key in self._drafts:
             draft = self._drafts.setdefault(key, Draft(line.place))
-            return id_, list(draft.take(line, columns))
+            draft.take(line, columns)
+            return id_, []
         strays = [column.name for column in columns if column.name in line.cells and column.field != "id"]
         strays = [one for one in strays if one != "place_relation"]
         told = f"would change a record that is named by its id alone: give its {NAMES[part]} in {part} to make one"
@@ -174,13 +197,13 @@ class Sheet:
             fields, refusals = valued(draft.place, draft.cells, PARTS[kind], ids_by_name)
             fields["id"] = id_
             finish(kind, fields, draft)
-            found = refusals or entry(kind, fields, dataset, draft.place)
-            if isinstance(found, list):
+            found = list(by_columns(refusals or entry(kind, fields, dataset, draft.place), PARTS[kind], draft.rows))
+            faults = [one.field for one in found if isinstance(one, Refusal)]
+            if faults or ("location", fields.get("location")) in unfit:
                 unfit.add((kind, id_))
-            if isinstance(found, list) or ("location", fields.get("location")) not in unfit:
-                yield from by_columns(found, PARTS[kind], draft.rows)
-            else:
-                unfit.add((kind, id_))
+            if faults or (kind, id_) not in unfit:
+                yield from found
+            yield from draft.contradicted(faults, ids_by_name)
         for line, dataset, ids in self._claims:
             fields, refusals = valued(line.place, line.cells, "claim", ids_by_name)
             citation, others = valued(line.place, line.cells, "citation", ids_by_name)
@@ -293,7 +316,8 @@ def by_columns(
         return
     names = {column.field: column.name for column in COLUMNS if column.part == part}
     for refusal in found:
-        name = names.get(refusal.field, refusal.field)
+        within = (name for inner, name in names.items() if inner.startswith(f"{refusal.field}."))
+        name = names.get(refusal.field) or next(within, refusal.field)
         place = refusal.place._replace(row=rows.get(name, refusal.place.row))
         yield refusal._replace(record="", field=name, place=place)
 

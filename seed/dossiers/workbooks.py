@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import BadZipFile
 
+from seed.field_types import shown
 from seed.importers.sniffing import ZIP, why_no_rows
-from seed.refusals import Place, Refusal, shown, unread
+from seed.refusals import Place, Refusal, unread
 
 LARGEST = 64 * 2**20
 MOST_ROWS, MOST_COLUMNS = 200_000, 200
@@ -22,7 +23,8 @@ _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
 _PLAIN = re.compile(r"general|@|(?:#+,(?=[#0]))?#*0*(?:\.(?P<decimals>[0#]+))?")
 _ZEROS = re.compile(r"0{2,}")
 _ERROR = re.compile(r"#(?:[A-Z0-9/]+[!?]|N/A|GETTING_DATA)")
-# How XLSX writes characters that XML cannot contain, such as carriage returns.
+# How XLSX writes characters that XML cannot contain, such as carriage returns; `_x005F_` is the underscore of a text
+# that only looks like one of them (ECMA-376 part 1, section 22.9.2.19).
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 # The line with which Excel is told the delimiter.
 _SEPARATOR = re.compile(r"sep=(?P<delimiter>[,;\t|])\r?\n", re.IGNORECASE)
@@ -39,6 +41,8 @@ class Line(NamedTuple):
 
     place: Place
     cells: dict[str, str]
+    header: int = 1
+    """The row of the header."""
 
 
 class CellUnclearError(ValueError):
@@ -85,13 +89,13 @@ def _csv(path: Path) -> Iterator[Line | Refusal]:
 def _under_header(file: str, rows: Iterator[tuple[int, list[str]]]) -> Iterator[Line | Refusal]:
     """Rows by the names in the header; empty rows are skipped."""
     header: list[str] | None = None
-    named = 0
+    named = stands = 0
     for number, row in rows:
         cells = [cell.strip() for cell in row]
         if not any(cells):
             continue
         if header is None:
-            header = cells
+            header, stands = cells, number
             named = max(place for place, name in enumerate(header, 1) if name)
             yield from _twice(file, number, header)
         elif cells == header:
@@ -100,7 +104,8 @@ def _under_header(file: str, rows: Iterator[tuple[int, list[str]]]) -> Iterator[
             cut = ": is the file cut off here? Empty cells count too" * (len(cells) < named)
             yield Refusal(Place(file, number), "", "", f"has {len(cells)} cells; the header has {len(header)}{cut}")
         else:
-            yield Line(Place(file, number), {name: cell for name, cell in zip(header, cells, strict=False) if cell})
+            filled = {name: cell for name, cell in zip(header, cells, strict=False) if cell}
+            yield Line(Place(file, number), filled, stands)
     if header is None:
         yield Refusal(Place(file), "", "", "is empty")
 
@@ -112,14 +117,15 @@ def _twice(file: str, number: int, header: list[str]) -> Iterator[Refusal]:
 
 def _workbook(path: Path) -> Iterator[Line | Refusal]:
     try:
-        from openpyxl import load_workbook  # noqa: PLC0415 - an extra that need not be installed
-        from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - as above
+        from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - an extra that need not be installed
+
+        from seed.dossiers.xlsx_reader import opened  # noqa: PLC0415 - as above
     except ModuleNotFoundError:
         yield Refusal(Place(str(path)), "", "", "needs openpyxl: .venv/bin/pip install openpyxl, or save it as CSV")
         return
     try:
         with warnings.catch_warnings(action="ignore"):  # of what else a workbook holds, such as lists to choose from
-            written, computed = (load_workbook(path, data_only=values) for values in (False, True))
+            written, computed = (opened(path, computed=values) for values in (False, True))
     except (InvalidFileException, BadZipFile, zlib.error, *ODD) as error:
         yield Refusal(Place(str(path)), "", "", f"is not XLSX that can be read: {error}")
         return

@@ -8,7 +8,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from api.models.base import NAME_LENGTH
-from seed.refusals import shown
+from seed.field_types import shown
 
 REMEMBERED = 65_536
 SLUG_LENGTH = 48

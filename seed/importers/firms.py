@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from seed.field_types import shown
 from seed.importers.cells import identity, slug, whole_number
 from seed.importers.formats import CellError, InputRow, MadeRecord, choice, format_table, graded
 from seed.importers.survey import Told
-from seed.refusals import shown
 
 INSTRUMENT = "firms"
 SOURCE = "firms-detections"

@@ -10,10 +10,10 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from seed.field_types import storable
+from seed.field_types import shown, storable
 from seed.importers import cells
 from seed.importers.survey import Told
-from seed.refusals import Place, Refusal, meant, shown
+from seed.refusals import Place, Refusal, meant
 
 
 class MadeRecord(NamedTuple):

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from io import BufferedReader
 from typing import Any, TypeVar
 
+from seed.field_types import shown
 from seed.importers.formats import AnswerPage, Header, RowOrRefusal, Table, UnreadableError
 from seed.importers.sniffing import BOM, why_no_rows
-from seed.refusals import Place, Refusal, shown
+from seed.refusals import Place, Refusal
 
 Value = TypeVar("Value")
 CHUNK = 65_536

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from io import BufferedReader
 from typing import Any
 
+from seed.field_types import shown
 from seed.importers import csv_files
 from seed.importers.cells import NOTHING, slug
 from seed.importers.formats import CellError, InputRow, MadeRecord, RowOrRefusal, Table, format_table
-from seed.refusals import Place, Refusal, shown
+from seed.refusals import Place, Refusal
 
 SPEAKER = "losses-ukrainian-defence-ministry"
 AGGREGATOR = "losses-tally"

@@ -11,11 +11,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.domain.geo import code_of
+from seed.field_types import shown
 from seed.importers import csv_files
 from seed.importers.cells import TYPES, identity, mark, parts, slug
 from seed.importers.formats import CellError, Format, InputRow, MadeRecord, Table, table_of
 from seed.records import INPUT_MODELS
-from seed.refusals import explain, meant, shown, unread
+from seed.refusals import explain, meant, unread
 from seed.refusals import path as in_file
 
 MAPPINGS = Path(__file__).parent / "mappings"

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from seed.descriptor import DESCRIPTOR
+from seed.field_types import shown
 from seed.importers.intake import TOLD_EVERY, Tally
 from seed.records import KIND_OF_TABLE
-from seed.refusals import Entry, Place, Refusal, entry, shown, unread
+from seed.refusals import Entry, Place, Refusal, entry, unread
 from seed.vanished import Scope
 
 NAME = "package"

@@ -13,6 +13,12 @@ from seed.dossiers.workbooks import CellUnclearError, Line, lines, text_of
 from seed.refusals import Place
 from tests.seed.test_dossiers import FIRST, SECOND, book, records, refusals, sheet
 
+STRINGS = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+STRINGS_TYPE = (
+    b'<Override PartName="/xl/sharedStrings.xml" '
+    b'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/>'
+)
+
 
 def test_a_missing_value_of_other_programs_is_nothing_in_a_spreadsheet(tmp_path: Path) -> None:
     bare, filled = sheet(tmp_path / "f.csv", FIRST), tmp_path / "r" / "f.csv"
@@ -192,7 +198,51 @@ def test_lines_before_the_header_are_passed_over(tmp_path: Path, start: str, del
     path = tmp_path / "f.csv"
     path.write_bytes(f"{start}event{delimiter}quote\r\n\r\na, b{delimiter}c\r\n".encode())
     row = start.count("\n") + 3
-    assert list(lines(path)) == [Line(Place(str(path), row), {"event": "a, b", "quote": "c"})]
+    assert list(lines(path)) == [Line(Place(str(path), row), {"event": "a, b", "quote": "c"}, row - 2)]
+
+
+@pytest.mark.parametrize("start", ["\r\n\r\n", "sep=,\r\n"])
+def test_an_unknown_column_is_reported_at_the_row_of_the_header(tmp_path: Path, start: str) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(f"{start}event,stanse\r\na,asserts\r\n".encode())
+    row = start.count("\n") + 1
+    assert refusals(path) == [f" row {row}: stanse: there is no such column; did you mean stance?"]
+    book(tmp_path / "f.xlsx", [""], [], ["event", "stanse"], ["a", "asserts"])
+    told = refusals(tmp_path / "f.xlsx")
+    assert told == [" sheet Claims row 3: stanse: there is no such column; did you mean stance?"]
+
+
+def test_a_text_that_only_looks_like_an_escape_is_that_text(tmp_path: Path) -> None:
+    """Excel writes the underscore of such a text as `_x005F_`, in texts that cells share or have of their own."""
+    text = b"_x005F_x000D_ x005F_ one_x000D_two"
+    whole = book(tmp_path / "f.xlsx", ["event", "quote"], ["a", "SHARED"], ["b", text.decode()])
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(tmp_path / "g.xlsx", "w") as new:
+        for name in old.namelist():
+            held = old.read(name).replace(b't="inlineStr"><is><t>SHARED</t></is>', b't="s"><v>0</v>')
+            new.writestr(name, held.replace(b"</Types>", STRINGS_TYPE + b"</Types>"))
+        new.writestr("xl/sharedStrings.xml", b'<sst xmlns="%s"><si><t>%s</t></si></sst>' % (STRINGS, text))
+    found = [one.cells["quote"] for one in lines(tmp_path / "g.xlsx") if isinstance(one, Line)]
+    assert found == 2 * ["_x000D_ x005F_ one\rtwo"]
+
+
+def test_one_fault_is_one_line_however_many_rows_repeat_the_record(tmp_path: Path) -> None:
+    rows = [FIRST | {"claim_id": f"siege-{number}"} for number in range(20)]
+    rows[0] |= {"latitude": "10,5", "speaker_kind": "goverment"}
+    rows[1] |= {"longitude": "20.5"}
+    found = refusals(sheet(tmp_path / "f.csv", *rows))
+    assert [one.partition(" is not a word")[0] for one in found] == [
+        " row 2: speaker_kind: 'goverment'",
+        " row 2: latitude: '10,5' is not a number",
+        " row 3: longitude: '20.5' contradicts row 2, which says '20.25'",
+    ]
+    rows[0] |= {"latitude": "10.6", "speaker_kind": "government"}
+    rows[1] |= {"longitude": "20.25", "latitude": "ten"}
+    assert refusals(sheet(tmp_path / "f.csv", *rows)) == [
+        " row 3: latitude: 'ten' is not a number",
+        " row 4: latitude: '10.5' contradicts row 2, which says '10.6'; 17 more rows say the same",
+    ]
+    rows[0] |= {"latitude": "ten"}
+    assert refusals(sheet(tmp_path / "f.csv", *rows)) == [" row 2: latitude: 'ten' is not a number"]
 
 
 def test_a_day_as_iso_text_is_read_without_a_format_of_days() -> None:

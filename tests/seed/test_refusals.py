@@ -1,13 +1,17 @@
 """What authors may not write: each refusal names the record and the field, and says what is wrong."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from seed.files import read
-from seed.refusals import Entry, Place, entry
+from seed.records import INPUT_MODELS
+from seed.refusals import Entry, Place, Refusal, entry, parts_of
 
 HERE = Place("battle.toml")
 EVENT = {"id": "refinery-entry", "kind": "entry", "title": "Entry into the refinery"}
@@ -16,7 +20,9 @@ SOURCE = {"id": "isw-2022-07-02", "kind": "think_tank_report", "title": "ISW"}
 ACTOR = {"id": "haidai", "kind": "person", "name": "Serhiy Haidai"}
 LOCATION = {"id": "lysychansk", "kind": "city", "name": "Lysychansk"}
 POINT = {"longitude": 38.44, "latitude": 48.9, "method": "gazetteer", "source": "geonames"}
+DATASET = {"id": "lysychansk", "title": "Lysychansk", "recorded_at": "2031-06-01"}
 DATING = {"id": "d1", "event": "refinery-entry", "edtf": "2022-06-30", "source": "isw-2022-07-02"}
+MOMENT = "a day or a moment"
 KM = {"unit": "km", "measure": "distance"}
 RECORDS: Mapping[str, dict[str, Any]] = {
     "event": EVENT,
@@ -25,7 +31,12 @@ RECORDS: Mapping[str, dict[str, Any]] = {
     "actor": ACTOR,
     "location": LOCATION,
     "dating": DATING,
+    "dataset": DATASET,
 }
+
+
+def refused(given: Entry | list[Refusal]) -> list[Refusal]:
+    return given if isinstance(given, list) else []
 
 
 def nested(depth: int) -> dict[str, Any]:
@@ -89,15 +100,31 @@ def nested(depth: int) -> dict[str, Any]:
         ("claim", {"aspect": "attribution", "names": ["haidai", "haidai"]}, "names", "an actor is named twice"),
         ("claim", {"stance": "retracts"}, "about", "a retraction is about the claim that it takes back"),
         ("claim", {"credibility": 7}, "credibility", "7 is more than 6"),
-        ("claim", {"stance": None}, "stance", "None"),
+        ("claim", {"stance": None}, "stance", "null is not a word of this vocabulary"),
         ("source", {"url": "javascript:alert(1)"}, "url", "is not a link that begins with http:// or https://"),
-        ("source", {"title": None}, "title", "valid string"),
+        ("source", {"title": None}, "title", "null is not text"),
         (
             "actor",
             {"affiliations": [{"kind": "part_of", "actor": "haidai"}]},
             "affiliations",
             "an actor cannot belong to itself",
         ),
+        ("source", {"title": 2022}, "title", '2022 is not text: write "2022", with quotation marks'),
+        ("source", {"title": "x" * 1_001}, "title", "x… is longer than 1,000 characters"),
+        ("source", {"published": 2022}, "published", "2022 is neither a date nor a table with the fields edtf, basis"),
+        ("actor", {"aliases": "Гайдай"}, "aliases", "'Гайдай' is not a list: write [\"Гайдай\"]"),
+        (
+            "location",
+            {"point": "38.44, 48.9"},
+            "point",
+            "'38.44, 48.9' is not a table with the fields longitude, latit",
+        ),
+        ("location", {"point": {**POINT, "latitude": "48,9"}}, "point.latitude", "'48,9' is not a number"),
+        ("claim", {"inferred": "no"}, "inferred", "'no' is not true or false"),
+        ("dataset", {"recorded_at": "1 June 2031"}, "recorded_at", f"'1 June 2031' is not {MOMENT} (did you mean 2031"),
+        ("dataset", {"recorded_at": 20310601}, "recorded_at", f"20310601 is not {MOMENT}; write a day, 2031-06-01, or"),
+        ("dataset", {"recorded_at": "2031-06-01T10:00"}, "recorded_at", "'2031-06-01T10:00' has no time zone; write a"),
+        ("dataset", {"recorded_at": "0001-01-01T00:00+02:00"}, "recorded_at", "is not in the years 0001 to 9999"),
         ("location", {"within": "lysychansk"}, "within", "a location cannot lie within itself"),
         ("location", {"point": {**POINT, "source": None}}, "point", "a point needs a source"),
         ("location", {"point": {**POINT, "longitude": 181}}, "point.longitude", "181 is more than 180"),
@@ -106,9 +133,37 @@ def nested(depth: int) -> dict[str, Any]:
     ],
 )
 def test_a_record_is_refused(kind: str, changes: dict[str, Any], field: str, said: str) -> None:
-    refused = entry(kind, RECORDS[kind] | changes, "lysychansk", HERE)
-    assert isinstance(refused, list)
-    assert [(refusal.field, said in str(refusal)) for refusal in refused] == [(field, True)], list(map(str, refused))
+    found = refused(entry(kind, RECORDS[kind] | changes, "lysychansk", HERE))
+    assert [(refusal.field, said in str(refusal)) for refusal in found] == [(field, True)], list(map(str, found))
+
+
+WRONG: list[Any] = [
+    *(1, 1.5, -1, 10**20, float("nan"), float("inf"), True, None, b"x", "", " ", "x", "x" * 60_000, "a\x00", "\ud800"),
+    *("1 June 2031", "2031-06-31", "2031-06-01T10:00", date(2031, 6, 1), datetime(2031, 6, 1, tzinfo=UTC), time(1, 2)),
+    *([], ["x"], [1], [[]], [{}], {}, {"x": 1}, ["x"] * 1_001, {"edtf": 1}, {"edtf": "x", "basis": 1}),
+]
+
+
+def filled(kind: str) -> Iterator[dict[str, Any]]:
+    """A record with one wrong value in each field of it and of its parts."""
+
+    def within(model: type[BaseModel]) -> Iterator[dict[str, Any]]:
+        for name, info in model.model_fields.items():
+            yield from ({name: wrong} for wrong in WRONG)
+            for part in parts_of(info.annotation):
+                if issubclass(part, BaseModel):
+                    many = "list" in str(info.annotation)
+                    yield from ({name: [one] if many else one} for one in within(part))
+
+    yield from (RECORDS[kind] | changes for changes in within(INPUT_MODELS[kind]))
+
+
+@pytest.mark.parametrize("kind", RECORDS)
+def test_no_refusal_is_in_the_words_of_the_validation_library(kind: str) -> None:
+    told = [str(one) for given in filled(kind) for one in refused(entry(kind, given, "lysychansk", HERE))]
+    strange = re.compile(r"\b(?:input|valid|instance|string should|datetime|None|True|dictionary)\b")
+    assert len(told) > len(WRONG)
+    assert [one for one in told if strange.search(one)] == []
 
 
 @pytest.mark.parametrize(
