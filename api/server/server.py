@@ -17,24 +17,15 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from api.http.problems import Problem
-from api.server.middleware import POLICY, SECURITY_HEADERS, Middleware
+from api.server.middleware import Middleware
 from api.server.request_limits import refused_head, refused_line
-from api.server.transports import Joined, Pace, Unframed
+from api.server.transports import LAST_SECONDS, Farewell, Joined, Lingering, Pace, Unframed, refusal
 from api.settings import Settings
 
-_REASONS = {
-    400: b"Bad Request",
-    408: b"Request Timeout",
-    414: b"URI Too Long",
-    431: b"Request Header Fields Too Large",
-    501: b"Not Implemented",
-    505: b"HTTP Version Not Supported",
-}
 TOO_LARGE = "The request is larger than this service accepts."
 _HEADERS = "headers-too-large", "There are more header fields than this service accepts, or they are too long."
 _PER_FIELD = 4  # colon, space, CR, LF
 _REQUEST_LINE = 32
-_LINGER_SECONDS = 0.5
 HURRIED_SECONDS = 2
 """How long the application may take to close after a second Ctrl-C."""
 BACKLOG = 2_048
@@ -84,7 +75,8 @@ class Connection(HttpToolsProtocol):
         self.pace = Pace(self.settings.least_rate, self.settings.send_seconds)
         self._unparsed = 0
         self._line = b""
-        self._refused = False
+        self._refused = self._lasts = False
+        self._farewell: Farewell | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Register the connection; if there are too many, close the longest idle one."""
@@ -111,7 +103,9 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse received bytes, unless the request exceeds a limit."""
-        if self._refused or self.transport.is_closing():
+        if self._farewell is not None and not self._farewell.drop(len(data), self.loop.time()):
+            self.give_up()
+        if self._refused or self._farewell is not None or self.transport.is_closing():
             return
         if self._unparsed == 0 and self.waiting_since is not None:
             self._wait()
@@ -134,10 +128,15 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
         # Handle a later 1.x like the highest supported one (RFC 9110, section 2.5).
         self.scope["http_version"] = min(self.scope["http_version"], "1.1")
-        if self.cycle is not None and self.cycle is not before and self.scope["method"] != "HEAD":  # has no body
-            framed = self.scope["http_version"] == "1.1"
-            self.cycle.transport = (Joined if framed else Unframed)(self.transport, self.pace)
-            self.scope["state"]["whole"] = partial(self._send_whole, self.cycle)
+        if self.cycle is not None and self.cycle is not before:
+            # An answer that is sent before the body of the request has arrived is the last one of its connection.
+            self._lasts, self.cycle.keep_alive = self.cycle.keep_alive, False
+            if self.scope["method"] == "HEAD":  # the answer has no body
+                self.cycle.transport = Lingering(self.transport, self.pace)
+            else:
+                framed = self.scope["http_version"] == "1.1"
+                self.cycle.transport = (Joined if framed else Unframed)(self.transport, self.pace)
+                self.scope["state"]["whole"] = partial(self._send_whole, self.cycle)
         if self.server_state.draining or _is_unspoken(self.scope["state"]["refusal"]):
             self.end()
 
@@ -154,9 +153,21 @@ class Connection(HttpToolsProtocol):
         self.transport.write(whole)
         cycle.message_event.set()
         if not cycle.keep_alive:
-            self.transport.close()
+            self.hang_up()
         cycle.on_response()
         return True
+
+    def hang_up(self) -> None:
+        """Close the connection; if the client may still be sending, only after it has read the answer."""
+        if self._farewell is not None or self.transport.is_closing():
+            return
+        if not self._refused and (self.cycle is None or not self.cycle.more_body):
+            self.transport.close()
+            return
+        self._farewell = Farewell(self.transport, self.loop.time())
+        self._unset_keepalive_if_required()
+        self.flow.resume_reading()
+        self._wait()  # closed first if there are too many
 
     def on_body(self, body: bytes) -> None:
         """Accept a body, which GET ignores, without counting it as headers."""
@@ -167,6 +178,8 @@ class Connection(HttpToolsProtocol):
         """The request is complete; further bytes belong to the next one."""
         self._unparsed = 0
         super().on_message_complete()
+        if self.cycle is not None and not self.cycle.response_started:
+            self.cycle.keep_alive = self._lasts
 
     def _refusal(self) -> tuple[str, str] | None:
         """The problem type and detail with which the request is refused, or None."""
@@ -181,14 +194,13 @@ class Connection(HttpToolsProtocol):
         return None
 
     def on_response_complete(self) -> None:
-        """Continue with the next request, unless this one has not arrived completely."""
-        unfinished = self.cycle is not None and self.cycle.more_body
+        """Continue with the next request."""
         super().on_response_complete()
-        if not self.pipeline:
+        if self._farewell is not None:
+            self._unset_keepalive_if_required()
+        elif self.cycle is not None and self.cycle.response_complete:  # no further request has arrived
             self._wait()
             self._end_when_silent()
-            if unfinished:
-                self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP or is too long for the parser."""
@@ -202,23 +214,26 @@ class Connection(HttpToolsProtocol):
             return
         self._refused = True
         if self.cycle is None or self.cycle.response_complete:
-            self.transport.write(_raw(Problem(slug, detail)))
-        # Read and discard what is still arriving; a reset could destroy the response.
-        self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+            self.transport.write(refusal(Problem(slug, detail)))
+            self.hang_up()
+        else:
+            self.loop.call_later(LAST_SECONDS, self.transport.close)
 
     def end(self) -> None:
         """Tell the client in the current response that the connection will be closed."""
         if self.cycle is not None and not self.cycle.response_started:
-            self.cycle.keep_alive = False
+            self._lasts = self.cycle.keep_alive = False
 
     def shutdown(self) -> None:
         """Accept no more requests, except those sent before the client could know about the shutdown."""
         self.end()
+        if self._farewell is not None:
+            self._farewell.hurry(self.loop.time())
         self._end_when_silent()
 
     def _end_when_silent(self) -> None:
         """During shutdown, close an idle connection; a busy one is checked again after its response."""
-        patience = self.server_state.last_call
+        patience = None if self._farewell is not None else self.server_state.last_call
         if patience is None or self.waiting_since is None or self.transport.is_closing():
             return
         left = self.waiting_since + patience - self.loop.time()
@@ -229,8 +244,11 @@ class Connection(HttpToolsProtocol):
 
     def check(self, now: float) -> None:
         """Close the connection if the client is too slow."""
-        if self.pace.is_too_slow(now, self.transport.get_write_buffer_size()):
+        over = self._farewell is not None and self._farewell.is_over(now)
+        if over or self.pace.is_too_slow(now, self.transport.get_write_buffer_size()):
             self.give_up()
+        elif self._farewell is not None:
+            return
         elif self.waiting_since is not None and now - self.waiting_since > self.settings.header_seconds:
             if self._unparsed:
                 self.refuse("request-timeout", "The request did not arrive in time.")
@@ -241,21 +259,6 @@ class Connection(HttpToolsProtocol):
 def _is_unspoken(refusal: tuple[str, str] | None) -> bool:
     """Whether a request is refused for an unsupported feature of HTTP, so that its end is unknown."""
     return refusal is not None and refusal[0] in {"not-implemented", "version-not-supported"}
-
-
-def _raw(problem: Problem) -> bytes:
-    body = problem.details.model_dump_json().encode()
-    status = problem.kind.status
-    fields = [
-        *SECURITY_HEADERS,
-        (b"content-security-policy", POLICY),
-        (b"content-type", b"application/problem+json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        (b"connection", b"close"),
-    ]
-    lines = [b"HTTP/1.1 %d %s" % (status, _REASONS[status]), *(name + b": " + value for name, value in fields)]
-    return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
 def _numbers(app: FastAPI, settings: Settings, address: str) -> uvicorn.Server:

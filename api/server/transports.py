@@ -1,12 +1,29 @@
-"""Transports for responses: framing for each version of HTTP, and a minimum rate for clients."""
+"""Transports for responses: framing for each version of HTTP, a minimum rate for clients, and how connections end."""
 
 import asyncio
 import socket
 import struct
 
+from api.http.problems import Problem
+from api.server.middleware import POLICY, SECURITY_HEADERS
+
+_REASONS = {
+    400: b"Bad Request",
+    408: b"Request Timeout",
+    414: b"URI Too Long",
+    431: b"Request Header Fields Too Large",
+    501: b"Not Implemented",
+    505: b"HTTP Version Not Supported",
+}
 _FRAMED = b"transfer-encoding: chunked\r\n\r\n"
 _RESET = struct.pack("ii", 1, 0)
 """A value of SO_LINGER that resets the connection on close, which tells the client of the failure."""
+FAREWELL_BYTES = 64 * 2**20
+"""How much of a request whose answer is sent is read and dropped."""
+FAREWELL_SECONDS, FAREWELL_PAUSE = 30, 5
+"""How long that may take, and how long nothing may arrive meanwhile."""
+LAST_SECONDS = 0.5
+"""How long it may take once the service is told to stop."""
 
 
 class Pace:
@@ -33,12 +50,60 @@ class Pace:
         return taken - before < self._least_rate * (now - since)
 
 
-class Joined(asyncio.Transport):
-    """A transport for one response that sends the headers and the beginning of the body in one write."""
+class Farewell:
+    """Ends a connection whose client may still be sending, as nginx does (`lingering_close`).
+
+    Closing while bytes are unread resets the connection, and a reset destroys an answer that the client has not read
+    yet. So only the sending half is closed, and what arrives is dropped, within limits of bytes and time.
+    """
+
+    def __init__(self, transport: asyncio.Transport, now: float) -> None:
+        """Close the sending half once everything is sent."""
+        self._ends, self._heard, self._left = now + FAREWELL_SECONDS, now, FAREWELL_BYTES
+        transport.write_eof()
+
+    def drop(self, size: int, now: float) -> bool:
+        """Note a number of dropped bytes; False: they are too many."""
+        self._left -= size
+        self._heard = now
+        return self._left >= 0
+
+    def is_over(self, now: float) -> bool:
+        """Whether the client has sent for too long, or nothing any more."""
+        return now >= min(self._ends, self._heard + FAREWELL_PAUSE)
+
+    def hurry(self, now: float) -> None:
+        """Allow little more time."""
+        self._ends = min(self._ends, now + LAST_SECONDS)
+
+
+class Lingering(asyncio.Transport):
+    """A transport for one response, without its body for HEAD; on close it lets the protocol end the connection."""
 
     def __init__(self, transport: asyncio.Transport, pace: Pace) -> None:
         """Nothing was written yet."""
         self._transport, self._pace = transport, pace
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Send it."""
+        self._pace.written += len(data)
+        self._transport.write(data)
+
+    def close(self) -> None:
+        """Close the connection, after what the client still sends."""
+        self._transport.get_protocol().hang_up()  # type: ignore[attr-defined] # a reference to it would make a cycle
+
+    def is_closing(self) -> bool:
+        """Whether the connection is closing."""
+        return self._transport.is_closing()
+
+
+class Joined(Lingering):
+    """A transport for one response that sends the headers and the beginning of the body in one write."""
+
+    def __init__(self, transport: asyncio.Transport, pace: Pace) -> None:
+        """Nothing was written yet."""
+        super().__init__(transport, pace)
         self._head: bytes | None = None
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
@@ -47,24 +112,16 @@ class Joined(asyncio.Transport):
             self._head = bytes(data)
         elif self._head:
             head, self._head = self._head, b""
-            self._pass_on(b"".join((head, data)))
+            super().write(b"".join((head, data)))
         else:
-            self._pass_on(data)
-
-    def _pass_on(self, data: bytes | bytearray | memoryview) -> None:
-        self._pace.written += len(data)
-        self._transport.write(data)
+            super().write(data)
 
     def close(self) -> None:
         """Send the rest, and close the connection."""
         if self._head:
-            self._pass_on(self._head)
+            super().write(self._head)
             self._head = b""
-        self._transport.close()
-
-    def is_closing(self) -> bool:
-        """Whether the connection is closing."""
-        return self._transport.is_closing()
+        super().close()
 
 
 class Unframed(Joined):
@@ -99,3 +156,19 @@ class Unframed(Joined):
             return
         self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self._transport.abort()
+
+
+def refusal(problem: Problem) -> bytes:
+    """The answer to what is not a complete request, as sent; the connection ends with it."""
+    body = problem.details.model_dump_json().encode()
+    status = problem.kind.status
+    fields = [
+        *SECURITY_HEADERS,
+        (b"content-security-policy", POLICY),
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"connection", b"close"),
+    ]
+    lines = [b"HTTP/1.1 %d %s" % (status, _REASONS[status]), *(name + b": " + value for name, value in fields)]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body
