@@ -183,9 +183,9 @@ def check(files: Annotated[list[Path], typer.Argument(help="Files of records, or
     """Say what is wrong with files of records, which may name each other's and shipped ones; nothing is loaded."""
     from seed.check import check as check_files  # noqa: PLC0415 - a server has no need of it
 
-    refusals = check_files(files)
-    for refusal in refusals:
-        typer.echo(refusal, err=True)
+    refusals, doubts = check_files(files)
+    for told in (*refusals, *doubts):
+        typer.echo(told, err=True)
     if refusals:
         raise SystemExit(1)
     typer.echo("No faults: everything can be loaded.")

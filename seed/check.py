@@ -21,8 +21,11 @@ def reviewed(within: Path = SEED) -> list[Path]:
     return [one for one in folders if held_in(one) and not (one / "__init__.py").exists()]
 
 
-def check(paths: Sequence[Path]) -> list[Refusal]:
-    """Every reason to refuse the files, which may refer to records of the reviewed datasets."""
+def check(paths: Sequence[Path]) -> tuple[list[Refusal], list[Refusal]]:
+    """Every reason to refuse the files, and what can hardly be right in them.
+
+    The files may refer to records of the reviewed datasets.
+    """
     checked = list(files(paths))
     own = {path.resolve() for path in checked}
     others = [path for path in files(reviewed()) if path.resolve() not in own]
@@ -37,4 +40,5 @@ def check(paths: Sequence[Path]) -> list[Refusal]:
         finally:
             made.dispose()
     elsewhere = {str(path) for path in others}
-    return [advised(refusal) for refusal in report.refused if refusal.place.file not in elsewhere]
+    faults = [advised(refusal) for refusal in report.refused if refusal.place.file not in elsewhere]
+    return faults, report.doubted

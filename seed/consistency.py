@@ -2,15 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from datetime import date, timedelta
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import NamedTuple
 
 from api.domain.parties import TELLING, Standings
+from api.index.facts import moment
 from api.storage.bulk import Store
 
 # The maximum number of records of a cycle that a message names.
 SHOWN = 6
+LAST_DAY = date.max - timedelta(days=1)
 
 
 # Claims touched by a load, and claims about them.
@@ -40,6 +43,43 @@ def faults(store: Store, kinds: Collection[str] | None = None) -> Iterator[Fault
         yield from _retractions(store)
     elif "claim" in kinds:
         yield from _retractions(store, f"AND c.id IN ({TOUCHED})")
+
+
+def strays(store: Store) -> Iterator[Fault]:
+    """Claims about a claim of another event, and datings of records of the same dataset."""
+    rows = store.rows(
+        "SELECT c.id, c.dataset, o.id, o.event FROM claim c JOIN claim o ON o.id = c.about "
+        f"WHERE c.event <> o.event AND c.id IN ({TOUCHED}) ORDER BY c.id"
+    )
+    for id_, dataset, about, event in rows:
+        yield Fault("claim", id_, dataset, "about", f"{about} is a claim about another event, {event}")
+    for kind in ("event", "claim"):
+        for id_, dataset, own in store.rows(
+            f"SELECT d.id, d.dataset, r.id FROM dating d JOIN {kind} r ON r.id = d.{kind} AND r.dataset = d.dataset"
+        ):
+            yield Fault("dating", id_, dataset, kind, f"{own} is of the same dataset: give it the date itself")
+
+
+def said_later(store: Store, datasets: Collection[str], redated: Collection[str]) -> Iterator[Fault]:
+    """Claims of these datasets that were certainly said after the dataset was recorded, among those of the load.
+
+    `redated`: datasets of which every claim is looked at. A day is allowed for time zones: claims have the day of the
+    place, and the moment of recording is in UTC.
+    """
+    for dataset, recorded_at in store.rows("SELECT id, recorded_at FROM dataset WHERE id {ids}", sorted(datasets)):
+        day = moment(recorded_at).date()
+        if day >= LAST_DAY:
+            continue
+        touched = "" if dataset in redated else "AND c.id IN (SELECT id FROM touched WHERE kind = 'claim')"
+        rows = store.rows(
+            "SELECT c.id, c.said_edtf FROM claim c "
+            f"WHERE c.dataset = ? AND c.said_earliest > ? {touched} ORDER BY c.id",
+            dataset,
+            (day + timedelta(days=1)).isoformat(),
+        )
+        for id_, edtf in rows:
+            message = f"said {edtf}, but the dataset was recorded on {day}: one of the two dates is wrong"
+            yield Fault("claim", id_, dataset, "said", message)
 
 
 def _circular_places(store: Store) -> Iterator[Fault]:

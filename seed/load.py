@@ -299,7 +299,8 @@ class Load:
             self._make_indexes()
         if self._empty:
             self._changes.everything()
-        self._refuse_strays()
+        for fault in consistency.strays(store):
+            report.refuse(self._placed(fault))
         if report.refusals:
             return report
         if not self._empty:
@@ -316,12 +317,22 @@ class Load:
         report.mapped_places = mapping.map_places(store, self._changes, places, leaving=report.withdrawn)
         if report.withdrawn:
             vanished.take_out(store, self._changes)
-        # A new actor is the speaker of no earlier claim.
-        kinds = store.column("SELECT DISTINCT kind FROM touched WHERE kind <> 'actor' OR fresh = 0")
-        for fault in consistency.faults(store, kinds):
-            name = f"{fault.kind} {fault.id}"
-            report.refuse(Refusal(self._places.get(name, Place(fault.dataset)), name, fault.field, fault.message))
+        self._compare_records()
         return report
+
+    def _compare_records(self) -> None:
+        """Refuse records that contradict others, and note claims that are dated after they were recorded."""
+        # A new actor is the speaker of no earlier claim.
+        kinds = self._store.column("SELECT DISTINCT kind FROM touched WHERE kind <> 'actor' OR fresh = 0")
+        for fault in consistency.faults(self._store, kinds):
+            self.report.refuse(self._placed(fault))
+        for doubt in consistency.said_later(self._store, self.datasets, self._changes.redated()):
+            self.report.doubt(self._placed(doubt))
+
+    def _placed(self, fault: consistency.Fault) -> Refusal:
+        """What is wrong with a record, with the file that it is from, if known."""
+        name = f"{fault.kind} {fault.id}"
+        return Refusal(self._places.get(name, Place(fault.dataset)), name, fault.field, fault.message)
 
     def _make_indexes(self) -> None:
         """Create the indexes that a first load dropped, once all references are resolved."""
@@ -360,24 +371,6 @@ class Load:
         below = f"SELECT id FROM {kind} WHERE id < ? ORDER BY id DESC LIMIT ?"
         above = f"SELECT id FROM {kind} WHERE id > ? ORDER BY id LIMIT ?"
         return self._store.column(below, id_, NEIGHBOURS) + self._store.column(above, id_, NEIGHBOURS)
-
-    def _refuse_strays(self) -> None:
-        """Refuse claims about a claim of another event, and datings of records of the same dataset."""
-        strays = self._store.rows(
-            "SELECT c.id, c.dataset, o.id, o.event FROM claim c JOIN claim o ON o.id = c.about "
-            f"WHERE c.event <> o.event AND c.id IN ({consistency.TOUCHED}) ORDER BY c.id"
-        )
-        for id_, dataset, about, event in strays:
-            place = self._places.get(f"claim {id_}", Place(dataset))
-            message = f"{about} is a claim about another event, {event}"
-            self.report.refuse(Refusal(place, f"claim {id_}", "about", message))
-        for kind in ("event", "claim"):
-            for id_, dataset, own in self._store.rows(
-                f"SELECT d.id, d.dataset, r.id FROM dating d JOIN {kind} r ON r.id = d.{kind} AND r.dataset = d.dataset"
-            ):
-                message = f"{own} is of the same dataset: give it the date itself"
-                place = self._places.get(f"dating {id_}", Place(dataset))
-                self.report.refuse(Refusal(place, f"dating {id_}", kind, message))
 
     def derive(self, why: Why, *, anew: bool = False) -> int:
         """Update everything derived, or derive all of it again, and write the new revision."""

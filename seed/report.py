@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from seed.refusals import Refusal
 
 SHOWN = 1_000
 FIRST_SHOWN = 20
-"""The number of refusals shown to people."""
+"""The number of refusals, and of vanished records, shown to people."""
 COUNTS = ("new", "changed", "unchanged", "vanished")
 
 
@@ -35,6 +35,10 @@ class Report:
     """Actors whose mapping to another dataset's actor changed."""
     mapped_places: int = 0
     """Places whose mapping to another dataset's place changed."""
+    doubts: int = 0
+    """Records that are loaded although they can hardly be right."""
+    doubted: list[Refusal] = field(default_factory=list)
+    """The first of these, with the reason."""
     refusals: int = 0
     refused: list[Refusal] = field(default_factory=list)
     """The first refusals."""
@@ -45,6 +49,12 @@ class Report:
         if len(self.refused) < SHOWN:
             self.refused.append(refusal)
 
+    def doubt(self, doubt: Refusal) -> None:
+        """Add a record that can hardly be right."""
+        self.doubts += 1
+        if len(self.doubted) < SHOWN:
+            self.doubted.append(doubt)
+
     @property
     def moved(self) -> bool:
         """Whether anything differs from before."""
@@ -52,10 +62,24 @@ class Report:
         return self.new.total() + self.changed.total() + self.mapped + self.mapped_places + gone > 0
 
     def told(self, *, dry_run: bool, as_json: bool) -> str:
-        """The result in one line or as JSON."""
+        """The result in lines, first of all the counts, or as JSON."""
         if as_json:
             return json.dumps(self.as_json(dry_run=dry_run), ensure_ascii=False, indent=2)
-        return f"{self.in_words()} A dry run: nothing was loaded." if dry_run else self.in_words()
+        first = f"{self.in_words()} A dry run: nothing was loaded." if dry_run else self.in_words()
+        gone = "are no longer in the files, and " + ("were withdrawn" if self.withdrawn else "stay without --prune")
+        return "\n".join([first, *(self.absent(gone) if self.read else ()), *self.doubtful()])
+
+    def absent(self, done: str) -> Iterator[str]:
+        """The first vanished records, and how many there are; `done` says what becomes of them."""
+        if total := self.vanished.total():
+            yield f"{total:,} records {done}:"
+            yield from listed(self.vanished_ids, total)
+
+    def doubtful(self) -> Iterator[str]:
+        """The first records that can hardly be right, and how many there are."""
+        if self.doubts:
+            yield f"{self.doubts:,} records are loaded as they are, but can hardly be right:"
+            yield from listed([str(one) for one in self.doubted], self.doubts)
 
     def in_words(self) -> str:
         """The result in one line."""
@@ -81,18 +105,30 @@ class Report:
             "vanished": self.vanished_ids,
             "mapped_actors": self.mapped,
             "mapped_places": self.mapped_places,
+            "doubts": self.doubts,
+            "doubted": [as_row(doubt) for doubt in self.doubted],
             "refusals": self.refusals,
-            "refused": [
-                {
-                    "file": refusal.place.file,
-                    "row": refusal.place.row,
-                    "record": refusal.record or None,
-                    "field": refusal.field or None,
-                    "reason": refusal.message,
-                }
-                for refusal in (*passed_over, *self.refused)
-            ],
+            "refused": [as_row(refusal) for refusal in (*passed_over, *self.refused)],
         }
+
+
+def as_row(refusal: Refusal) -> dict[str, Any]:
+    """A refusal for programs."""
+    return {
+        "file": refusal.place.file,
+        "row": refusal.place.row,
+        "record": refusal.record or None,
+        "field": refusal.field or None,
+        "reason": refusal.message,
+    }
+
+
+def listed(first: Sequence[str], total: int) -> Iterator[str]:
+    """The first lines of a list for people, how many more there are, and how to see more of them."""
+    yield from (f"  {one}" for one in first[:FIRST_SHOWN])
+    if total > FIRST_SHOWN:
+        some = f" the first {len(first):,}" if len(first) < total else " all of them"
+        yield f"  … and {total - FIRST_SHOWN:,} more; --report json lists{some}."
 
 
 class LoadRefusedError(Exception):

@@ -168,6 +168,11 @@ class Changes:
         rows = self._store.rows("SELECT id, title, recorded_at FROM dataset WHERE id {ids}", ids)
         return {id_: Recorded(title, moment(recorded_at).date().isoformat()) for id_, title, recorded_at in rows}
 
+    def redated(self) -> set[str]:
+        """The datasets that are now recorded on another day than before."""
+        now = self._recorded(sorted(self._datasets))
+        return {id_ for id_, one in self._datasets.items() if id_ in now and now[id_].on != one.on}
+
     def dated(self, ids: list[str]) -> None:
         """Note that the records dated by these datings are touched."""
         for kind in ("event", "claim"):

@@ -68,21 +68,14 @@ class Outcome:
         if self.report.reworded:
             told = "events changed only in the row that they keep, as when a release has other columns"
             yield f"{self.report.reworded:,} of the changed {told}."
-        yield from self._vanished()
+        done = "were withdrawn" if self.report.withdrawn else "stay; --prune would withdraw them"
+        yield from self.report.absent(f"of the dataset are not in these files, which may be a part of it; they {done}")
+        yield from self.report.doubtful()
         refused = self.refused
         yield from (str(refusal) for refusal in refused[:FIRST_SHOWN])
         if len(refused) > FIRST_SHOWN:
             yield f"… and {self.refusals - FIRST_SHOWN:,} more; --report json lists them."
         yield self._conclusion()
-
-    def _vanished(self) -> Iterator[str]:
-        gone = self.report.vanished.total()
-        if gone:
-            done = "were withdrawn" if self.report.withdrawn else "stay; --prune would withdraw them"
-            yield f"{gone:,} records of the dataset are not in these files, which may be a part of it; they {done}:"
-            yield from (f"  {one}" for one in self.report.vanished_ids[:FIRST_SHOWN])
-            if gone > FIRST_SHOWN:
-                yield f"  … and {gone - FIRST_SHOWN:,} more."
 
     def _conclusion(self) -> str:
         if self.report.refusals:

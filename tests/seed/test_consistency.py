@@ -251,5 +251,30 @@ def test_true_is_not_a_number(database: sa.Engine, tmp_path: Path, field: str, s
     lines = [f"{name} = {json.dumps(one, separators=(', ', ' = '))}" for name, one in records.items()]
     path.write_text(json.dumps(records) if suffix == "json" else "\n".join(lines))
     kind, label = ("location b", "point") if part is point else ("claim toll", "value")
-    wanted = f"{path}: {kind}: {label}.{field}: is true or false, but a number is required"
+    wanted = f"{path}: {kind}: {label}.{field}: true is not a number"
     assert wanted in refusals(database, path)
+
+
+def test_a_claim_that_is_dated_after_it_was_recorded_is_loaded_and_reported(
+    database: sa.Engine, tmp_path: Path
+) -> None:
+    """A day is allowed for time zones; what a later load does not change is not reported again."""
+    head = {"id": "mine", "title": "mine", "recorded_at": "2022-07-10"}
+    event = {"id": "entry", "kind": "entry", "title": "Entry"}
+    word = {"event": "entry", "stance": "asserts", "aspect": "occurrence"}
+    days = ["2022-07-10", "2022-07-11", "2022-07-12", "2022-07", "2022-07-09/2022-08-01", "[2022-08-01..]"]
+    claims = [{"id": f"word-{number}", "said": day, **word} for number, day in enumerate(days)]
+    path = tmp_path / "mine.json"
+
+    def told(**changes: str) -> list[str]:
+        records = {"dataset": "mine", "datasets": [head | changes], "events": [event], "claims": claims}
+        path.write_text(json.dumps(records))
+        report = load(database, read([path]))
+        assert report.doubts == len(report.doubted)
+        return [str(one) for one in report.doubted]
+
+    wrong = "mine: claim word-{}: said: said {}, but the dataset was recorded on {}: one of the two dates is wrong"
+    assert told() == [wrong.format(2, days[2], "2022-07-10"), wrong.format(5, days[5], "2022-07-10")]
+    assert told() == []
+    assert told(recorded_at="2022-07-11") == [wrong.format(5, days[5], "2022-07-11")]
+    assert told(recorded_at="2022-08-01") == []

@@ -35,7 +35,7 @@ FIRST: Row = {
     "claim_id": "siege-1",
     "event": "Shelling of the market",
     "event_kind": "shelling",
-    "event_date": "2031-05-02",
+    "event_date": "2021-05-02",
     "place": "Old Market",
     "longitude": "20.25",
     "latitude": "10.5",
@@ -44,7 +44,7 @@ FIRST: Row = {
     "speaker_kind": "government",
     "stance": "asserts",
     "aspect": "casualties",
-    "said": "2031-05",
+    "said": "2021-05",
     "value_best": "4",
     "unit": "deaths",
     "measure": "killed",
@@ -132,7 +132,7 @@ def test_a_row_makes_what_it_speaks_of(tmp_path: Path) -> None:
         "id": "siege-shelling-of-the-market",
         "kind": "shelling",
         "title": "Shelling of the market",
-        "date": {"edtf": "2031-05-02", "basis": "stated"},
+        "date": {"edtf": "2021-05-02", "basis": "stated"},
         "location": "siege-old-market",
         "place_relation": "at",
         "participants": [{"actor": "siege-town-council", "role": "target"}],
@@ -152,7 +152,7 @@ def test_a_row_makes_what_it_speaks_of(tmp_path: Path) -> None:
         "stance": "asserts",
         "aspect": "casualties",
         "value": {"best": 4.0, "unit": "deaths", "measure": "killed", "of": "siege-town-council"},
-        "said": {"edtf": "2031-05", "basis": "stated"},
+        "said": {"edtf": "2021-05", "basis": "stated"},
         "citations": [{"source": source, "role": "carries", "flags": ["dead_link", "uncited"]}],
     }
     assert (second["speaker"], second["citations"]) == ("siege-2e9162beca3a", [{"source": source, "role": "cites"}])
@@ -333,7 +333,11 @@ def test_a_spreadsheet_is_loaded_asked_and_taken_out(
         (dispute,) = api.get("/disputes", dataset="siege")["data"]
         assert (dispute["aspect"], len(dispute["positions"])) == ("casualties", 2)
         recorded = api.get("/datasets/siege")["recorded_at"]
-    gone = "6 records read: 0 new, 0 changed, 6 unchanged, 2 withdrawn.\n"
+    gone = (
+        "6 records read: 0 new, 0 changed, 6 unchanged, 2 withdrawn.\n"
+        "2 records are no longer in the files, and were withdrawn:\n"
+        "  actor siege-2e9162beca3a\n  claim siege-59a10244026e\n"
+    )
     assert ran(capsys, "load", sheet(path, FIRST), "--prune") == (0, gone)
     with serving(database) as api:
         assert api.get("/claims/count", dataset="siege") == {"count": 1}

@@ -33,7 +33,7 @@ def peak_mb():
 
 for name, path in json.loads(sys.stdin.read()):
     if name == "check":
-        refused = check([Path(path)])
+        refused, _ = check([Path(path)])
     else:
         wish = Wish(dry_run=True)
         refused = import_files(sys.argv[1], name, [Path(path)], wish, Console(file=io.StringIO())).refused

@@ -43,7 +43,7 @@ def twenty() -> list[Row]:
     shelling = {
         "event": "Shelling of the market",
         "event_kind": "shelling",
-        "event_date": "2031-05-02",
+        "event_date": "2021-05-02",
         "place": "Market",
         "place_within": "Sampletown (town)",
         "participants": "attacker: Northern Front; victim: Market traders (civilians)",
@@ -57,8 +57,8 @@ def twenty() -> list[Row]:
     }
     rows = []
     for speaker, (kind, dead) in speakers.items():
-        who = {"speaker": speaker, "speaker_kind": kind, "said": "2031-05-03"}
-        source = {"source": f"{speaker} on 3 May", "source_kind": "news", "source_published": "2031-05-03"}
+        who = {"speaker": speaker, "speaker_kind": kind, "said": "2021-05-03"}
+        source = {"source": f"{speaker} on 3 May", "source_kind": "news", "source_published": "2021-05-03"}
         figure = {"aspect": "casualties", "value_best": dead, "unit": "people", "measure": "killed"}
         denies = "denies" if speaker == "Northern Front" else "asserts"
         rows += [
@@ -204,7 +204,7 @@ def test_a_duplicate_id_is_reported_with_both_files(said: Said) -> None:
 
 def test_of_many_records_that_bar_a_prune_the_first_are_told(said: Said) -> None:
     def head(dataset: str) -> str:
-        moment = "2031-05-02T00:00:00Z"
+        moment = "2021-05-02T00:00:00Z"
         return f'dataset = "{dataset}"\n[[datasets]]\nid = "{dataset}"\ntitle = "T"\nrecorded_at = "{moment}"\n'
 
     within = '[[locations]]\nid = "two-{:02}"\nkind = "place"\nname = "Place"\nwithin = "one-town"\n'
@@ -217,7 +217,37 @@ def test_of_many_records_that_bar_a_prune_the_first_are_told(said: Said) -> None
     code, told = said("load", "one.toml", "--prune")
     assert (code, told.splitlines()) == (1, [*map(barred.format, range(20)), more])
     again = "1 records read: 0 new, 0 changed, 1 unchanged, 1 vanished (kept).\n"
-    assert said("load", "one.toml") == (0, again)
+    named = "1 records are no longer in the files, and stay without --prune:\n  location one-town\n"
+    assert said("load", "one.toml") == (0, again + named)
+
+
+def test_of_many_vanished_records_the_first_are_named(said: Said) -> None:
+    head = 'dataset = "d"\n[[datasets]]\nid = "d"\ntitle = "T"\nrecorded_at = "2021-05-02"\n'
+    actors = "".join(f'[[actors]]\nid = "a{number:04}"\nkind = "person"\nname = "A"\n' for number in range(1_200))
+    Path("d.toml").write_text(head + actors)
+    assert said("load", "d.toml")[0] == 0
+    Path("d.toml").write_text(head)
+    named = [f"  actor a{number:04}" for number in range(20)]
+    more = "  … and 1,180 more; --report json lists the first 1,000."
+    for option, what in ((), "stay without --prune"), (("--prune",), "were withdrawn"):
+        code, told = said("load", "d.toml", *option)
+        lines = [f"1,200 records are no longer in the files, and {what}:", *named, more]
+        assert (code, told.splitlines()[1:]) == (0, lines)
+
+
+def test_a_date_after_the_day_of_recording_is_reported_before_and_after_loading(said: Said) -> None:
+    head = 'dataset = "d"\n[[datasets]]\nid = "d"\ntitle = "T"\nrecorded_at = "2021-05-02"\n'
+    event = '[[events]]\nid = "e"\nkind = "shelling"\ntitle = "E"\n'
+    claim = '[[claims]]\nid = "d-1"\nevent = "e"\nstance = "asserts"\naspect = "occurrence"\nsaid = 2021-06-05\n'
+    Path("d.toml").write_text(head + event + claim)
+    wrong = "said 2021-06-05, but the dataset was recorded on 2021-05-02: one of the two dates is wrong"
+    doubt = f"d: claim d-1: said: {wrong}\n"
+    assert said("check", "d.toml") == (0, f"No faults: everything can be loaded.\n{doubt}")
+    counted = "3 records read: 3 new, 0 changed, 0 unchanged, 0 vanished (kept).\n"
+    told = f"{counted}1 records are loaded as they are, but can hardly be right:\n  {doubt}"
+    assert said("load", "d.toml") == (0, told)
+    found = json.loads(said("load", "d.toml", "--report", "json")[1])
+    assert (found["doubts"], found["doubted"]) == (0, [])
 
 
 def test_of_many_reasons_the_first_are_told_and_all_are_listed_for_programs(said: Said) -> None:

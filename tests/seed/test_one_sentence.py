@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -162,11 +163,11 @@ def test_vanished_records_are_counted_and_the_first_shown(
     code, lines = said(capsys, "import", "ucdp", str(write(tmp_path / "few.csv", rest)))
     assert code == 0
     (counted,) = [number for number, line in enumerate(lines) if "are not in these files" in line]
-    shown = [line for line in lines[counted + 1 :] if line.startswith("  ")]
+    shown = list(takewhile(lambda line: line.startswith("  "), lines[counted + 1 :]))
     assert len(shown) == 21
     gone = int(lines[counted].split()[0].replace(",", ""))
     assert gone > 299
-    assert shown[-1] == f"  … and {gone - 20:,} more."
+    assert shown[-1] == f"  … and {gone - 20:,} more; --report json lists the first 1,000."
 
 
 # Says when Ctrl-C is listened to: before, it is Python that starts.
