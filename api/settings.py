@@ -4,7 +4,8 @@ import os
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from types import NoneType
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError
@@ -14,6 +15,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 PREFIX, OF_TESTS = "COUNTERCLAIM_", "TEST_"
 EXPOSED_RATE_LIMIT = 1_200
+PORT = "(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[0-5]?[0-9]{1,4})"
+"""A port of TCP, which is what http and https name by it: up to 65535."""
 
 
 class SettingsError(Exception):
@@ -24,6 +27,12 @@ def _listed(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+Count = Annotated[int, Field(le=1_000_000)]
+Bytes = Annotated[int, Field(le=2**50)]
+RequestBytes = Annotated[int, Field(le=2**30)]
+Seconds = Annotated[float, Field(le=1_000_000)]
+"""PostgreSQL takes at most twice as much."""
+WholeSeconds = Annotated[int, Field(le=1_000_000)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)]
 
 
@@ -47,63 +56,69 @@ class Settings(BaseSettings):
     )
     metrics_address: str | None = Field(
         None,
-        pattern=r"^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$",
+        pattern=rf"^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):{PORT}$",
         description="A separate address for `/metrics`, such as `127.0.0.1:9100`. Unset: `/metrics` is served at "
         "the service's own address, unless other machines can reach it.",
     )
     public_url: str | None = Field(
         None,
-        pattern=r"^https?://[A-Za-z0-9.:\[\]_-]+(/[A-Za-z0-9._~-]+)*/?$",
+        pattern=rf"^https?://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:{PORT})?(/[A-Za-z0-9._~-]+)*/?$",
         description="The URL at which clients reach the service, such as `https://example.org/conflict`: its path"
         " is the prefix of every path and link. Unset: the host of the request, without a prefix.",
     )
 
-    url_bytes: int = Field(
-        16_384, ge=1_024, description="The maximum length of path and query in bytes; beyond it: 414."
+    url_bytes: RequestBytes = Field(
+        16_384,
+        ge=1_024,
+        description="The maximum length of path and query in bytes; beyond it: 414.",
     )
-    parameter_bytes: int = Field(
+    parameter_bytes: RequestBytes = Field(
         8_192,
         ge=256,
         description="The maximum length of a parameter in bytes as sent, including its name; beyond it: 422.",
     )
-    parameters: int = Field(50, ge=1, description="The maximum number of parameters in a request; beyond it: 422.")
-    header_bytes: int = Field(
-        16_384, ge=1_024, description="The maximum size of all header fields together in bytes; beyond it: 431."
+    parameters: Count = Field(50, ge=1, description="The maximum number of parameters in a request; beyond it: 422.")
+    header_bytes: RequestBytes = Field(
+        16_384,
+        ge=1_024,
+        description="The maximum size of all header fields together in bytes; beyond it: 431.",
     )
-    headers: int = Field(100, ge=10, description="The maximum number of header fields; beyond it: 431.")
+    headers: Count = Field(100, ge=10, description="The maximum number of header fields; beyond it: 431.")
 
-    connections: int = Field(
+    connections: Count = Field(
         4_096,
         ge=16,
         description="The maximum number of open connections; beyond it, the connection that has been idle "
         "longest is closed.",
     )
-    concurrent_requests: int = Field(
+    concurrent_requests: Count = Field(
         256, ge=1, description="The maximum number of requests answered at once; beyond it: 503."
     )
-    concurrent_exports: int = Field(
+    concurrent_exports: Count = Field(
         4,
         ge=1,
         description="The maximum number of exports of more than 1,000 records made at once, at most half of them "
         "for one client; beyond it: 503.",
     )
-    export_cache_bytes: int = Field(
+    export_cache_bytes: Bytes = Field(
         1_073_741_824,
         ge=0,
         description="The maximum size in bytes of finished exports that are kept on disk for clients that request "
         "ranges of them.",
     )
-    header_seconds: float = Field(
+    header_seconds: Seconds = Field(
         10, gt=0, description="How long a client may take to send a request; after that: 408."
     )
-    idle_seconds: int = Field(15, ge=1, description="How long an idle connection is kept open for another request.")
-    send_seconds: float = Field(
+    idle_seconds: WholeSeconds = Field(
+        15, ge=1, description="How long an idle connection is kept open for another request."
+    )
+    send_seconds: Seconds = Field(
         30,
         gt=0,
         description="How long a client may read an answer more slowly than `COUNTERCLAIM_LEAST_RATE`; after "
         "that the connection is closed.",
     )
-    least_rate: int = Field(
+    least_rate: Bytes = Field(
         1_024,
         ge=1,
         description="The minimum number of bytes per second at which a client has to read an answer, averaged "
@@ -112,6 +127,7 @@ class Settings(BaseSettings):
     rate_limit: int | None = Field(
         None,
         ge=0,
+        le=1_000_000,
         description="The maximum number of requests per client and minute; beyond it: 429. 0: no limit. Unset: "
         "1200 if other machines can reach the service, otherwise no limit.",
     )
@@ -119,26 +135,26 @@ class Settings(BaseSettings):
     pool_size: int = Field(
         8, ge=2, le=100, description="The maximum number of PostgreSQL connections, in addition to one per export."
     )
-    pool_seconds: float = Field(
+    pool_seconds: Seconds = Field(
         2, gt=0, description="How long a request waits for one of these connections; after that: 503."
     )
-    statement_seconds: float = Field(5, gt=0, description="How long one SQL statement may take; after that: 503.")
-    lock_seconds: float = Field(
-        1, gt=0, description="How long an SQL statement waits for a locked table; after that: 503."
+    statement_seconds: Seconds = Field(5, ge=0.001, description="How long one SQL statement may take; after that: 503.")
+    lock_seconds: Seconds = Field(
+        1, ge=0.001, description="How long an SQL statement waits for a locked table; after that: 503."
     )
 
-    revisions_behind: int = Field(
+    revisions_behind: Count = Field(
         1,
         ge=0,
         description="With several PostgreSQL hosts: how many revisions a host may be behind the newest revision "
         "of all hosts and still be read.",
     )
 
-    queue_seconds: float = Field(
+    queue_seconds: Seconds = Field(
         600, ge=0, description="How long a load waits for another load; after that it gives up."
     )
 
-    posting_cache_bytes: int = Field(
+    posting_cache_bytes: Bytes = Field(
         64 * 2**20,
         ge=2**20,
         description="The maximum memory for the compressed sets of record numbers that filter lists.",
@@ -151,13 +167,15 @@ class Settings(BaseSettings):
         description="The share of one core that checks everything stored against its hashes in the background; 0:"
         " no checks.",
     )
-    check_seconds: float = Field(
+    check_seconds: Seconds = Field(
         3_600, gt=0, description="The time between two such checks if nothing is loaded in between."
     )
 
-    drain_seconds: float = Field(1, ge=0, description="How long new requests are still accepted after SIGTERM.")
-    stop_seconds: int = Field(
-        30, ge=1, description="How long answers that have begun may then take; after that they are cut off."
+    drain_seconds: Seconds = Field(1, ge=0, description="How long new requests are still accepted after SIGTERM.")
+    stop_seconds: WholeSeconds = Field(
+        30,
+        ge=1,
+        description="How long answers that have begun may then take; after that they are cut off.",
     )
     log_format: Literal["json", "text"] | None = Field(
         None, description="The format of the log on stderr. Unset: `text` on a terminal, otherwise `json`."
@@ -208,6 +226,32 @@ def _known(variable: str) -> None:
     raise SettingsError(f"There is no setting {variable}{f': did you mean {meant}?' if meant else '.'}")
 
 
+_TAKES = {
+    "trusted_proxies": "networks such as 10.0.0.0/8,::1, separated by commas; no bit behind the / may be set",
+    "metrics_address": "a host and a port, such as 127.0.0.1:9100 or [::1]:9100",
+    "public_url": "an http or https URL without a query, such as https://example.org/conflict",
+}
+"""What settings take whose type does not say it."""
+_BOUNDS = "gt", "ge", "le"
+
+
+def _takes(name: str) -> str:
+    """What a setting takes, in words."""
+    field = Settings.model_fields[name]
+    if name in _TAKES:
+        return _TAKES[name]
+    kinds = [kind for kind in get_args(field.annotation) or (field.annotation,) if kind is not NoneType]
+    if bool in kinds:
+        return "true or false"
+    if words := [word for kind in kinds for word in get_args(kind)]:
+        return " or ".join(words)
+    over, least, most = (
+        next((getattr(one, bound) for one in field.metadata if hasattr(one, bound)), None) for bound in _BOUNDS
+    )
+    number = "a whole number" if int in kinds else "a number"
+    return f"{number} from {least} to {most}" if over is None else f"{number} above {over}, up to {most}"
+
+
 def read_settings() -> Settings:
     """Read the settings of this process. Raises SettingsError for the first invalid one."""
     for variable in sorted(os.environ):
@@ -217,5 +261,5 @@ def read_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
-        variable = name if name.isupper() else f"{PREFIX}{name.upper()}"
-        raise SettingsError(f"The setting {variable} cannot be {first['input']!r}: {first['msg']}.") from None
+        variable = f"{PREFIX}{name.upper()}"
+        raise SettingsError(f"The setting {variable} cannot be {first['input']!r}: it takes {_takes(name)}.") from None

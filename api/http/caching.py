@@ -16,6 +16,7 @@ from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
 from api.errors import ConditionFailed
+from api.settings import PORT
 
 DOCUMENT_VERSION = 1
 GZIP_FROM = 1_000
@@ -276,8 +277,6 @@ def _digest(body: bytes) -> str:
     return hashlib.blake2b(body, digest_size=9).hexdigest()
 
 
-PORT = "(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[0-5]?[0-9]{1,4})"
-"""A port of TCP, which is what http and https name by it: up to 65535."""
 _HOST = re.compile(rf"(?:[A-Za-z0-9._-]{{1,253}}|\[[0-9A-Fa-f:.]{{2,45}}\])(?::{PORT})?")
 # The patterns of our paths in bodies, by the beginning of the media type.
 _BEFORE = {

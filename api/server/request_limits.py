@@ -15,9 +15,9 @@ from urllib.parse import unquote_to_bytes
 from starlette.types import Scope
 
 from api.errors import BadParameters, Refused, bad
-from api.http.caching import PORT, PUBLIC, Public, is_host
+from api.http.caching import PUBLIC, Public, is_host
 from api.http.problems import Problem
-from api.settings import Settings
+from api.settings import PORT, Settings
 
 WINDOW_SECONDS = 60
 REMEMBERED = 10_000
