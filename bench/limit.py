@@ -53,7 +53,7 @@ class Limit:
     async def _page(self, query: str) -> bytes:
         asked = dict(parse_qsl(query))
         conditions = Conditions(
-            wanted=(any_of(EventFacets.PARTY, [asked["party"]]),),
+            filters=(any_of(EventFacets.PARTY, [asked["party"]]),),
             first=date.fromisoformat(asked["date_from"]).toordinal(),
             last=date.fromisoformat(asked["date_to"]).toordinal(),
         )

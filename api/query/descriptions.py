@@ -21,7 +21,7 @@ from api.models.facets import FACETS, ClaimFacets, EventFacets, Facet
 from api.query.documents import AsOfDay
 from api.query.filters import Filters, facets
 from api.query.lists import ListQuestion, count_matches, resolve
-from api.query.matching import Conditions, Matching, Wanted, any_of
+from api.query.matching import Conditions, FacetFilter, Matching, any_of
 from api.query.paging import Sort
 from api.query.session import ReadSession
 from api.query.statements import KIND_OF_LIST, REVISION
@@ -117,24 +117,24 @@ class Explained(ListQuestion):
 
     async def why_empty(self, session: ReadSession) -> str:
         """Explain an empty result."""
-        wanted = self.conditions.wanted
+        filters = self.conditions.filters
         if self.table == "events":  # of its filters, only that of places also selects claims
-            places = [[EventFacets.LOCATION.value(name) for name in one.names] for one in wanted]
-            wanted = tuple(any_of(ClaimFacets.LOCATION, some) for some in places if None not in some)
-        return await why(session, wanted, self.as_of, "Nothing that is recorded matches.")
+            places = [[EventFacets.LOCATION.value(name) for name in one.names] for one in filters]
+            filters = tuple(any_of(ClaimFacets.LOCATION, some) for some in places if None not in some)
+        return await why(session, filters, self.as_of, "Nothing that is recorded matches.")
 
 
-def scope_of(facet: Facet, ids: list[str]) -> tuple[Wanted, ...]:
+def scope_of(facet: Facet, ids: list[str]) -> tuple[FacetFilter, ...]:
     """The claims in the facet of any of these values."""
     return (any_of(facet, ids),) if ids else ()
 
 
-async def why(session: ReadSession, wanted: tuple[Wanted, ...], as_of: AsOfDay | None, otherwise: str) -> str:
+async def why(session: ReadSession, filters: tuple[FacetFilter, ...], as_of: AsOfDay | None, otherwise: str) -> str:
     """Explain an empty result: no claim is recorded, none was known by the day, or else the caller's reason."""
-    first = await _first_said(session, wanted)
+    first = await _first_said(session, filters)
     if as_of is not None and first is not None:
         included = as_of.undated == Undated.INCLUDE
-        asked = Conditions(wanted=wanted, as_of=as_of.day, known=as_of.known, undated=included)
+        asked = Conditions(filters=filters, as_of=as_of.day, known=as_of.known, undated=included)
         if await count_matches(session, await resolve(session, "claims", asked)):
             return otherwise
     return reason(first, as_of, otherwise)
@@ -155,9 +155,9 @@ def reason(first: str | None, as_of: AsOfDay | None, otherwise: str) -> str:
     return f"Nothing {sure} said of it by {day_in_words(date.fromordinal(as_of.day))}: {later}."
 
 
-async def _first_said(session: ReadSession, wanted: tuple[Wanted, ...]) -> str | None:
+async def _first_said(session: ReadSession, filters: tuple[FacetFilter, ...]) -> str | None:
     """The EDTF date of the claim that was made first; empty: none is dated; None: there is no claim."""
-    asked = ListQuestion("claims", Conditions(wanted=wanted))
+    asked = ListQuestion("claims", Conditions(filters=filters))
     async for found in asked.walk(session, Sort("said", descending=False), None, 1):
         for claim in found:
             edtf: str | None = orjson.loads(claim.body)["said"]["edtf"]

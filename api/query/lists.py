@@ -9,7 +9,7 @@ from pyroaring import BitMap
 from api.errors import BadParameters, bad
 from api.models.facets import EventFacets
 from api.query.documents import BODY, AsOfDay
-from api.query.matching import Conditions, Matching, Named, Wanted
+from api.query.matching import Conditions, FacetFilter, Matching, NamedRecord
 from api.query.paging import DATED, UNDATED, Found, Place, Sort, Stretch, Taken, Walked, stretch
 from api.query.postings import between, numbers_of, set_of
 from api.query.session import ReadSession
@@ -45,7 +45,7 @@ class Selection:
         return self.table == "events" and asks
 
 
-async def check_named(session: ReadSession, named: Sequence[Named]) -> None:
+async def check_named_records(session: ReadSession, named: Sequence[NamedRecord]) -> None:
     """Check that every record named by a parameter exists. Raises BadParameters with the nearest ids."""
     errors = []
     async for item in in_turns(session, named):
@@ -247,10 +247,10 @@ async def left_out(
         if of_claims:
             rest = await size(numbers - undated if conditions.has_days else numbers)
             left["undated_claims"] = rest - len(await matches(session, now))
-    if conditions.radius_m is not None or any(wanted.box is not None for wanted in conditions.wanted):
-        placeless = tuple(wanted for wanted in conditions.wanted if wanted.box is None)
-        pointless = Wanted((EventFacets.WITHOUT_COORDINATES.name,))
-        asked = replace(conditions, wanted=(*placeless, pointless), circle=None, radius_m=None)
+    if conditions.radius_m is not None or any(one.box is not None for one in conditions.filters):
+        placeless = tuple(one for one in conditions.filters if one.box is None)
+        pointless = FacetFilter((EventFacets.WITHOUT_COORDINATES.name,))
+        asked = replace(conditions, filters=(*placeless, pointless), circle=None, radius_m=None)
         left["without_coordinates"] = len(await matches(session, await resolve(session, table, asked)))
     return left
 
@@ -266,7 +266,7 @@ class ListQuestion(Walked):
     async def check(self, session: ReadSession) -> None:
         """Check that every record named by a parameter exists. Raises BadParameters with the nearest ids."""
         require_revision(session, "changed_since", self.conditions.changed_since)
-        await check_named(session, self.conditions.named)
+        await check_named_records(session, self.conditions.named)
 
     async def walk(
         self, session: ReadSession, sort: Sort, place: Place | None, batch: int

@@ -22,21 +22,21 @@ from api.storage.reader import Row
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FacetFilter:
     """One filter: facets of which any suffices, and a box that must contain the record's point."""
 
     names: tuple[str, ...]
     box: Box | None = None
 
 
-def any_of(facet: Facet, values: Iterable[object], roles: Sequence[str] = ()) -> Wanted:
+def any_of(facet: Facet, values: Iterable[object], roles: Sequence[str] = ()) -> FacetFilter:
     """The filter for any of some values, optionally of a party in any of some roles."""
     names = [facet.of(value, role) for value in values for role in roles or (None,)]
-    return Wanted(tuple(dict.fromkeys(names)))
+    return FacetFilter(tuple(dict.fromkeys(names)))
 
 
 @dataclass(frozen=True, slots=True)
-class Resting:
+class ClaimCondition:
     """A condition on an event's claims: a claim that counts as of the day is in one of these sets."""
 
     claims: tuple[str, ...]
@@ -45,7 +45,7 @@ class Resting:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedRecord:
     """A record that is named by a parameter and must exist."""
 
     parameter: str
@@ -57,10 +57,10 @@ class Named:
 class Conditions:
     """A query before the database is read; days are proleptic ordinals."""
 
-    wanted: tuple[Wanted, ...] = ()
-    named: tuple[Named, ...] = ()
+    filters: tuple[FacetFilter, ...] = ()
+    named: tuple[NamedRecord, ...] = ()
     pair: tuple[int, int] | None = None
-    """Two filters of `wanted` that different participants must match."""
+    """The positions of two of these filters that different participants must match."""
     first: int | None = None
     last: int | None = None
     as_of: int | None = None
@@ -71,14 +71,14 @@ class Conditions:
     undated: bool = False
     words: tuple[str, ...] = ()
     circle: Circle | None = None
-    then: tuple[Resting, ...] = ()
-    """Conditions on the claims that count as of the day."""
+    claim_conditions: tuple[ClaimCondition, ...] = ()
+    """Conditions on the claims that count as of `as_of`."""
     changed_since: int | None = None
     """The revision after which the document must have changed, or with `changed_claims` that of a claim about it."""
     changed_claims: bool = False
     radius_m: float | None = None
     """The maximum radius of a point."""
-    fresh: bool = False
+    newly_known: bool = False
     """Whether the days are those in which claims became known."""
     statements: bool = False
     """Whether rows include the columns for judgement."""
@@ -96,26 +96,26 @@ def ordinal(day: date | None) -> int | None:
     return None if day is None else day.toordinal()
 
 
-def marked(filters: Filters) -> tuple[list[Wanted], list[Named]]:
+def facet_filters(query: Filters) -> tuple[list[FacetFilter], list[NamedRecord]]:
     """The conditions of the facet filters that are set, and the records they name."""
-    wanted: list[Wanted] = []
-    named: list[Named] = []
-    for parameter, facet in facets(type(filters)).items():
-        value = getattr(filters, parameter)
+    filters: list[FacetFilter] = []
+    named: list[NamedRecord] = []
+    for parameter, facet in facets(type(query)).items():
+        value = getattr(query, parameter)
         if value is None or value == []:
             continue
         values = value if isinstance(value, list) else [value]
-        wanted.append(any_of(facet, values))
+        filters.append(any_of(facet, values))
         if facet.record is not None:
-            named += [Named(parameter, facet.record, one) for one in values]
-    return wanted, named
+            named += [NamedRecord(parameter, facet.record, one) for one in values]
+    return filters, named
 
 
-def box_wanted(box: Box) -> Wanted:
+def box_filter(box: Box) -> FacetFilter:
     """The filter for a box: the few grid cells that cover it (or every record), and a test of the point."""
     covering = cells_covering(box.west, box.south, box.east, box.north)
     if covering is None:
-        return Wanted((EventFacets.ALL.name,), box)
+        return FacetFilter((EventFacets.ALL.name,), box)
     return replace(any_of(EventFacets.CELL, covering[1]), box=box)
 
 
@@ -171,9 +171,9 @@ class Matching:
 
     async def _there(self, found: BitMap) -> BitMap:
         """The members of a set that meet the conditions on place."""
-        for wanted in self.conditions.wanted:
-            if wanted.box is not None and found:
-                found = await self._within_box(found, wanted.box)
+        for one in self.conditions.filters:
+            if one.box is not None and found:
+                found = await self._within_box(found, one.box)
         if self.conditions.circle is not None and found:
             found = await self._within_circle(found, self.conditions.circle)
         if (most := self.conditions.radius_m) is not None and found:
@@ -185,20 +185,20 @@ class Matching:
         """The members of a set that meet the conditions on claims as of the requested day."""
         if self.conditions.as_of is not None and found:
             found = await self._known(found, self.conditions.as_of)
-            for resting in self.conditions.then:
-                found = await self._resting(found, resting, self.conditions.as_of)
+            for condition in self.conditions.claim_conditions:
+                found = await self._with_claims(found, condition, self.conditions.as_of)
         return found
 
     def _foreseen(self) -> Iterator[str]:
         """The names of all postings that are sure to be needed, so that one statement reads those of a rare filter."""
         conditions = self.conditions
-        for wanted in conditions.wanted:
-            yield from wanted.names
+        for one in conditions.filters:
+            yield from one.names
         if conditions.has_days:
             yield from (self.facets.SPAN.of(span) for span in UNLIKE_A_DAY)
         if conditions.as_of is not None:
-            for resting in conditions.then:
-                yield from (*resting.throughout, *resting.claims)
+            for condition in conditions.claim_conditions:
+                yield from (*condition.throughout, *condition.claims)
 
     async def _postings(self, names: Sequence[str]) -> list[BitMap]:
         found = await self.session.index.postings(self.session, names)
@@ -207,15 +207,15 @@ class Matching:
     async def _sets(self) -> list[BitMap]:
         """One set for each filter and each word."""
         conditions = self.conditions
-        wanted = conditions.wanted or (Wanted((self.facets.ALL.name,)),)
-        found = await self._postings([name for one in wanted for name in one.names])
+        filters = conditions.filters or (FacetFilter((self.facets.ALL.name,)),)
+        found = await self._postings([name for one in filters for name in one.names])
         sets, rest = [], iter(found)
-        for one in wanted:
+        for one in filters:
             some = list(islice(rest, len(one.names)))
             sets.append(some[0] if len(some) == 1 else BitMap.union(*some))
         if conditions.pair is not None:
             here, there = conditions.pair
-            sets.append(await self._different(wanted[here].names, wanted[there].names))
+            sets.append(await self._different(filters[here].names, filters[there].names))
         if conditions.changed_since:  # 0 means all records
             sets.append(await self._changed(conditions.changed_since))
         return sets + [await self.word(word) for word in conditions.words]
@@ -263,8 +263,8 @@ class Matching:
         names = [self.facets.SPAN.of(span) for span in UNLIKE_A_DAY]
         spans = dict(zip(UNLIKE_A_DAY, await self._postings(names), strict=True))
         undated = between(found, 0, days.dated) if conditions.undated else BitMap()
-        if conditions.fresh:
-            return undated | await self._fresh(found, days, spans)
+        if conditions.newly_known:
+            return undated | await self._newly_known(found, days, spans)
         first = days.dated if conditions.first is None else days.first(conditions.first)
         end = NEVER if conditions.last is None else days.first(conditions.last + 1)
         if conditions.certain:
@@ -300,7 +300,7 @@ class Matching:
                 inside -= kept(lasting, lambda numbers: latest[numbers] > last)
         return inside
 
-    async def _fresh(self, found: BitMap, days: Days, spans: dict[int, BitMap]) -> BitMap:
+    async def _newly_known(self, found: BitMap, days: Days, spans: dict[int, BitMap]) -> BitMap:
         """Claims that became known in these days: by number if said on one day, all others by the column."""
         first, last = self.conditions.first, self.conditions.last
         assert first is not None and last is not None  # noqa: S101, PT018 - a briefing has days
@@ -333,13 +333,13 @@ class Matching:
             known = known | found & (await self._postings([self.facets.UNDATED_CLAIM.name]))[0]
         return known
 
-    async def _resting(self, found: BitMap, resting: Resting, day: int) -> BitMap:
+    async def _with_claims(self, found: BitMap, condition: ClaimCondition, day: int) -> BitMap:
         """The events of a set with a claim that counts as of the day and is in one of the sets."""
-        sure = found & BitMap.union(BitMap(), *await self._postings(resting.throughout))
+        sure = found & BitMap.union(BitMap(), *await self._postings(condition.throughout))
         unsure = found - sure
         if not unsure:
             return sure
-        claims = BitMap.union(BitMap(), *await self._postings(resting.claims))
+        claims = BitMap.union(BitMap(), *await self._postings(condition.claims))
         finder = Matching(self.session, "claims", replace(self.conditions, undated=True))
         every = await finder._known(claims, day)
         return sure | unsure & await self._events_of(every if self.conditions.undated else finder.sure)

@@ -19,8 +19,8 @@ from api.domain.statements import Question, Statement, decode
 from api.domain.vocabulary import Aspect, Undated
 from api.query.descriptions import why
 from api.query.documents import BODY, STATEMENTS, AsOfDay, blank, blanked
-from api.query.lists import BATCH, Selection, check_named, in_turns, left_out, require_revision, resolve, walk
-from api.query.matching import Conditions, Wanted
+from api.query.lists import BATCH, Selection, check_named_records, in_turns, left_out, require_revision, resolve, walk
+from api.query.matching import Conditions, FacetFilter
 from api.query.paging import DATED, Found, Place, Sort, Walked, just_before
 from api.query.session import ReadSession
 from api.query.statements import REVISION
@@ -200,7 +200,7 @@ class EventQuestions(Walked):
     as_of: AsOfDay | None
     aspects: frozenset[Aspect]
     """The requested aspects; empty: any."""
-    scope: tuple[Wanted, ...] = field(default=())
+    scope: tuple[FacetFilter, ...] = field(default=())
     """The claims that an event needs at least one of."""
 
     @abstractmethod
@@ -214,7 +214,7 @@ class EventQuestions(Walked):
     async def check(self, session: ReadSession) -> None:
         """Check that every record named by a parameter exists. Raises BadParameters with the nearest ids."""
         require_revision(session, "changed_since", self.conditions.changed_since)
-        await check_named(session, self.conditions.named)
+        await check_named_records(session, self.conditions.named)
 
     def asks_for(self, question: Question) -> bool:
         """Whether its aspect is among the requested ones."""

@@ -15,8 +15,8 @@ from api.domain.text import WAYS, alternatives
 from api.models.facets import EventFacets, Span
 from api.query import lists
 from api.query.filters import Filters, facets
-from api.query.lists import check_named, require_revision
-from api.query.matching import Named, Wanted
+from api.query.lists import check_named_records, require_revision
+from api.query.matching import FacetFilter, NamedRecord
 from api.query.paging import DATED, UNDATED, Found, Place, Sort, Walked
 from api.query.session import TABLES, ReadSession
 from api.query.statements import REVISION, in_box
@@ -183,12 +183,12 @@ class TableQuestion(Walked):
     values: dict[str, Any] = field(default_factory=dict)
     circle: Circle | None = None
     slow: bool = False
-    named: list[Named] = field(default_factory=list)
+    named: list[NamedRecord] = field(default_factory=list)
 
     async def check(self, session: ReadSession) -> None:
         """Check that every record named by a parameter exists. Raises BadParameters with the nearest ids."""
         require_revision(session, "changed_since", self.values.get("changed_since"))
-        await check_named(session, self.named)
+        await check_named_records(session, self.named)
 
     def any_of(self, column: str, values: Sequence[str]) -> None:
         """The column has one of the values; no values are no condition."""
@@ -203,7 +203,7 @@ class TableQuestion(Walked):
             self.clauses.append(Clause(kind, column, len(values)))
             self.values.update({f"{column}{index}": str(value) for index, value in enumerate(values)})
 
-    def marked(self, filters: Filters) -> None:
+    def filter_by_facets(self, filters: Filters) -> None:
         """Add the facet filters that are set, and the records they name."""
         for parameter, facet in facets(type(filters)).items():
             value = getattr(filters, parameter)
@@ -213,7 +213,7 @@ class TableQuestion(Walked):
             else:
                 self.any_of(facet.column or facet.name, values)
             if facet.record is not None:
-                self.named += [Named(parameter, facet.record, value) for value in values]
+                self.named += [NamedRecord(parameter, facet.record, value) for value in values]
 
     def words(self, words: Sequence[str]) -> None:
         """Every word is the beginning of one of the record's words."""
@@ -312,7 +312,6 @@ def placeless(asked: lists.ListQuestion | TableQuestion) -> lists.ListQuestion |
     if isinstance(asked, TableQuestion):
         others = [clause for clause in asked.clauses if clause.kind != "box"]
         return replace(asked, clauses=[*others, Clause("without_coordinates", "")])
-    wanted = tuple(one for one in asked.conditions.wanted if one.box is None)
-    return replace(
-        asked, conditions=replace(asked.conditions, wanted=(*wanted, Wanted((EventFacets.WITHOUT_COORDINATES.name,))))
-    )
+    pointless = FacetFilter((EventFacets.WITHOUT_COORDINATES.name,))
+    filters = (*(one for one in asked.conditions.filters if one.box is None), pointless)
+    return replace(asked, conditions=replace(asked.conditions, filters=filters))

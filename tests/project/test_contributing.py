@@ -84,7 +84,7 @@ from api.http.routing import list_routes
 from api.models.facets import ClaimFacets
 from api.query.descriptions import Explained, all_worded, sentence
 from api.query.filters import Filters, Id, Paged
-from api.query.matching import Conditions, any_of, marked
+from api.query.matching import Conditions, any_of, facet_filters
 from api.query.session import ReadSession
 from api.schemas.pages import ClaimPage
 
@@ -100,9 +100,9 @@ class ConcessionFilters(Filters):
 
     def asked(self) -> Explained:
         """The question."""
-        wanted, named = marked(self)
+        filters, named = facet_filters(self)
         concedes = any_of(ClaimFacets.STANCE, [Stance.CONCEDES])
-        return Explained("claims", Conditions(wanted=(concedes, *wanted), named=tuple(named)), None)
+        return Explained("claims", Conditions(filters=(concedes, *filters), named=tuple(named)), None)
 
     async def described(self, session: ReadSession) -> str:
         """The question in words."""

@@ -40,7 +40,7 @@ class ActorFilters(Worded, Changed):
     def asked(self) -> TableQuestion:
         """The query."""
         asked = TableQuestion("actor")
-        asked.marked(self)
+        asked.filter_by_facets(self)
         asked.words(self.folded())
         asked.changed(self.changed_since)
         return asked

@@ -33,8 +33,8 @@ from api.query import questions
 from api.query.descriptions import why
 from api.query.documents import BODY, AsOfDay, assessments_of
 from api.query.filters import Dated, Day, Id, Paged
-from api.query.lists import BATCH, check_named, in_turns, left_out, resolve, walk
-from api.query.matching import Conditions, marked
+from api.query.lists import BATCH, check_named_records, in_turns, left_out, resolve, walk
+from api.query.matching import Conditions, facet_filters
 from api.query.paging import Found, Place, Sort, Walked, query_string
 from api.query.session import ReadSession
 from api.schemas.pages import Briefing
@@ -66,7 +66,7 @@ class News(Walked):
 
     async def check(self, session: ReadSession) -> None:
         """Check that every record named by a parameter exists. Raises BadParameters with the nearest ids."""
-        await check_named(session, self.conditions.named)
+        await check_named_records(session, self.conditions.named)
 
     async def walk(
         self, session: ReadSession, sort: Sort, place: Place | None, batch: int
@@ -125,7 +125,7 @@ class News(Walked):
 
     async def left_out(self, session: ReadSession) -> dict[str, int]:
         """The number of undated claims, which became known on no day."""
-        conditions = replace(self.conditions, fresh=False, undated=self.undated == Undated.INCLUDE)
+        conditions = replace(self.conditions, newly_known=False, undated=self.undated == Undated.INCLUDE)
         return await left_out(session, "claims", conditions)
 
     async def why_empty(self, session: ReadSession) -> str:
@@ -134,7 +134,7 @@ class News(Walked):
         assert conditions.last is not None  # noqa: S101 - a briefing has days
         otherwise = "Nothing new became known in these days; what is recorded was said before or after."
         return await why(
-            session, conditions.wanted, AsOfDay(conditions.last, conditions.known, self.undated), otherwise
+            session, conditions.filters, AsOfDay(conditions.last, conditions.known, self.undated), otherwise
         )
 
 
@@ -261,15 +261,15 @@ class BriefingFilters(Dated):
 
     def asked(self) -> News:
         """The query."""
-        wanted, named = marked(self)
+        filters, named = facet_filters(self)
         first, last = self.span()
         conditions = Conditions(
-            wanted=tuple(wanted),
+            filters=tuple(filters),
             named=tuple(named),
             first=first.toordinal(),
             last=last.toordinal(),
             known=self.known,
-            fresh=True,
+            newly_known=True,
         )
         return News(conditions, self.party, self.undated)
 

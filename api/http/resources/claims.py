@@ -17,7 +17,7 @@ from api.models.facets import ClaimFacets
 from api.query.descriptions import Explained, all_worded, changed_in_words, days_in_words, sentence
 from api.query.documents import AsOfDay
 from api.query.filters import AsOf, AsOfImprecise, AsOfQuery, Changed, Day, Flag, Id, Paged, PathId, Worded
-from api.query.matching import Conditions, marked, ordinal
+from api.query.matching import Conditions, facet_filters, ordinal
 from api.query.session import ReadSession
 from api.query.statements import REVISION
 from api.schemas.pages import ClaimPage
@@ -155,9 +155,9 @@ class ClaimFilters(Worded, AsOfImprecise, Changed):
 
     def asked(self) -> Explained:
         """The query."""
-        wanted, named = marked(self)
+        filters, named = facet_filters(self)
         conditions = Conditions(
-            wanted=tuple(wanted),
+            filters=tuple(filters),
             named=tuple(named),
             first=ordinal(self.said_from),
             last=ordinal(self.said_to),

@@ -21,8 +21,8 @@ from api.query import questions
 from api.query.descriptions import as_known, scope_of, why
 from api.query.documents import BODY, STATEMENTS
 from api.query.filters import AsOf, Id
-from api.query.lists import check_named
-from api.query.matching import Named
+from api.query.lists import check_named_records
+from api.query.matching import NamedRecord
 from api.query.session import ReadSession
 from api.schemas.pages import Comparison
 from api.schemas.records import Json
@@ -97,7 +97,7 @@ async def compare_parties(request: Request, id: EventId, query: Annotated[Compar
 
     async def make(session: ReadSession) -> bytes:
         row = await questions.event(session, id)
-        await check_named(session, [Named("party", "actor", party) for party in parties])
+        await check_named_records(session, [NamedRecord("party", "actor", party) for party in parties])
         document = orjson.loads(row[BODY])
         statements = questions.counting(row, query.as_of_day())
         speakers = {party: await questions.members(session, [party]) or frozenset() for party in parties}

@@ -76,7 +76,7 @@ async def containers(session: ReadSession, identifier: str) -> tuple[list[Json],
 async def _rows(session: ReadSession, place: str, as_of: AsOfDay | None) -> AsyncIterator[Row]:
     """The events at this place itself with claims about control."""
     conditions = Conditions(
-        wanted=(any_of(EventFacets.CONTROL, [place]),),
+        filters=(any_of(EventFacets.CONTROL, [place]),),
         as_of=None if as_of is None else as_of.day,
         known=Known.CERTAIN if as_of is None else as_of.known,
         undated=as_of is not None and as_of.undated == Undated.INCLUDE,

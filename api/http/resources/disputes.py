@@ -21,7 +21,7 @@ from api.query.descriptions import changed_in_words, days_in_words, one_of, scop
 from api.query.documents import BODY
 from api.query.filters import Changed, Id, OfEvents, Paged
 from api.query.lists import in_turns
-from api.query.matching import Conditions, Named, Wanted, any_of, marked, ordinal
+from api.query.matching import Conditions, FacetFilter, NamedRecord, any_of, facet_filters, ordinal
 from api.query.questions import EventQuestion, EventQuestions, Judge, Judgement
 from api.query.session import ReadSession
 from api.schemas.pages import DisputePage
@@ -79,18 +79,18 @@ DISPUTES = Listing("disputes", ("date", "-date"))
 router = APIRouter(prefix="/disputes", tags=["Disputes"])
 
 
-def conditions_of(filters: OfEvents, *facets: Wanted, named: list[Named]) -> Conditions:
+def conditions_of(query: OfEvents, *facets: FacetFilter, named: list[NamedRecord]) -> Conditions:
     """The candidate events: those that match the filters and are in each of the facets."""
-    wanted, records = marked(filters)
+    filters, records = facet_filters(query)
     return Conditions(
-        wanted=(*facets, *wanted),
+        filters=(*facets, *filters),
         named=(*records, *named),
-        first=ordinal(filters.date_from),
-        last=ordinal(filters.date_to),
-        as_of=ordinal(filters.as_of),
-        known=filters.known_by,
-        certain=filters.match == Match.CERTAIN,
-        undated=filters.undated == Undated.INCLUDE,
+        first=ordinal(query.date_from),
+        last=ordinal(query.date_to),
+        as_of=ordinal(query.as_of),
+        known=query.known_by,
+        certain=query.match == Match.CERTAIN,
+        undated=query.undated == Undated.INCLUDE,
         statements=True,
     )
 
@@ -124,7 +124,7 @@ class DisputeFilters(OfEvents, Changed):
         facets = [any_of(EventFacets.STATUS if self.as_of is None else EventFacets.EVER, [Status.DISPUTED])]
         if self.party:
             facets.append(any_of(EventFacets.SPOKEN, self.party))
-        named = [Named("party", "actor", party) for party in self.party]
+        named = [NamedRecord("party", "actor", party) for party in self.party]
         scope = scope_of(ClaimFacets.PARTY, self.party) + scope_of(ClaimFacets.LOCATION, self.location)
         conditions = conditions_of(self, *facets, named=named)
         changed = replace(conditions, changed_since=self.changed_since, changed_claims=True)

@@ -44,7 +44,16 @@ from api.query.filters import (
     Placed,
     Worded,
 )
-from api.query.matching import Conditions, Named, Resting, Wanted, any_of, box_wanted, marked, ordinal
+from api.query.matching import (
+    ClaimCondition,
+    Conditions,
+    FacetFilter,
+    NamedRecord,
+    any_of,
+    box_filter,
+    facet_filters,
+    ordinal,
+)
 from api.query.session import ReadSession
 from api.query.statements import REVISION
 from api.schemas.pages import ClaimPage, EventPage
@@ -166,45 +175,45 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
         Field(description="Any of its aspects has this status, now or as of `as_of`.", examples=[["conceded"]]),
     ] = []
 
-    def _judged(self) -> list[Wanted]:
+    def _judged(self) -> list[FacetFilter]:
         """The sets of events with the requested statuses; as of a day, of those that ever had them."""
-        wanted = []
+        filters = []
         if self.status:
-            wanted.append(any_of(EventFacets.STATUS if self.as_of is None else EventFacets.EVER, self.status))
+            filters.append(any_of(EventFacets.STATUS if self.as_of is None else EventFacets.EVER, self.status))
         if self.disputed is not None and self.as_of is None:
-            wanted.append(any_of(EventFacets.DISPUTED, [self.disputed]))
+            filters.append(any_of(EventFacets.DISPUTED, [self.disputed]))
         elif self.disputed:
-            wanted.append(any_of(EventFacets.EVER, [v.Status.DISPUTED]))
-        return wanted
+            filters.append(any_of(EventFacets.EVER, [v.Status.DISPUTED]))
+        return filters
 
-    def _then(self) -> tuple[Resting, ...]:
+    def _claim_conditions(self) -> tuple[ClaimCondition, ...]:
         """Conditions on the claims that count as of a day."""
-        cited = Resting(
+        cited = ClaimCondition(
             tuple(ClaimFacets.SOURCE.of(source) for source in self.source),
             tuple(EventFacets.THROUGHOUT.of(source) for source in self.source),
         )
-        blamed = Resting(tuple(ClaimFacets.NAMES.of(actor) for actor in self.names))
+        blamed = ClaimCondition(tuple(ClaimFacets.NAMES.of(actor) for actor in self.names))
         return tuple(resting for resting in (cited, blamed) if resting.claims)
 
     def asked(self) -> Explained:
         """The query."""
-        wanted, named = marked(self)
+        filters, named = facet_filters(self)
         pair = None
         if self.party or self.role:
-            pair = (len(wanted), len(wanted) + 1) if self.with_party else None
+            pair = (len(filters), len(filters) + 1) if self.with_party else None
             in_roles = any_of(EventFacets.PARTY, self.party, self.role)
-            wanted.append(in_roles if self.party else any_of(EventFacets.ROLE, self.role))
+            filters.append(in_roles if self.party else any_of(EventFacets.ROLE, self.role))
         if self.with_party:
-            wanted.append(any_of(EventFacets.PARTY, self.with_party))
-        named += [Named(name, "actor", one) for name in ("party", "with_party") for one in getattr(self, name)]
+            filters.append(any_of(EventFacets.PARTY, self.with_party))
+        named += [NamedRecord(name, "actor", one) for name in ("party", "with_party") for one in getattr(self, name)]
         circle = self.circle()
-        wanted += [box_wanted(box) for box in (self.bbox, None if circle is None else circle.box()) if box is not None]
+        filters += [box_filter(box) for box in (self.bbox, None if circle is None else circle.box()) if box is not None]
         as_of, judged = self.as_of_day(), None
-        wanted += self._judged()
+        filters += self._judged()
         if as_of is not None and (self.status or self.disputed is not None):
             judged = status_test(as_of, self.status, disputed=self.disputed)
         conditions = Conditions(
-            wanted=tuple(wanted),
+            filters=tuple(filters),
             named=tuple(named),
             pair=pair,
             first=ordinal(self.date_from),
@@ -218,7 +227,7 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
             circle=circle,
             radius_m=self.radius_max_m,
             judged=judged,
-            then=self._then(),
+            claim_conditions=self._claim_conditions(),
         )
         return Explained("events", conditions, as_of)
 

@@ -47,7 +47,7 @@ class LocationFilters(Worded, Placed, Changed):
     def asked(self) -> TableQuestion:
         """The query."""
         asked = TableQuestion("location")
-        asked.marked(self)
+        asked.filter_by_facets(self)
         asked.place(self.bbox, self.circle())
         asked.words(self.folded())
         asked.changed(self.changed_since)

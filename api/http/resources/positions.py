@@ -23,8 +23,8 @@ from api.query import questions
 from api.query.descriptions import one_of, scope_of, sentence, why
 from api.query.documents import BODY, STATEMENTS
 from api.query.filters import AsOf, Flag, Id, OfEvents, Paged
-from api.query.lists import check_named
-from api.query.matching import Named, any_of
+from api.query.lists import check_named_records
+from api.query.matching import NamedRecord, any_of
 from api.query.questions import EventQuestion, EventQuestions, Judge, Judgement
 from api.query.session import ReadSession
 from api.schemas.pages import HistoryPage
@@ -143,7 +143,7 @@ async def list_event_positions(
 
     async def make(session: ReadSession) -> bytes:
         row = await questions.event(session, id)
-        await check_named(session, [Named("party", "actor", party) for party in query.party])
+        await check_named_records(session, [NamedRecord("party", "actor", party) for party in query.party])
         document = orjson.loads(row[BODY])
         statements = questions.counting(row, query.as_of_day())
         by_id = {statement.id: statement for statement in statements}

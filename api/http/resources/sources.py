@@ -56,7 +56,7 @@ class SourceFilters(Worded, Imprecise, Changed):
     def asked(self) -> TableQuestion:
         """The query."""
         asked = TableQuestion("source")
-        asked.marked(self)
+        asked.filter_by_facets(self)
         certain, undated = self.match == v.Match.CERTAIN, self.undated == v.Undated.INCLUDE
         asked.days(self.published_from, self.published_to, certain=certain, undated=undated)
         asked.words(self.folded())
