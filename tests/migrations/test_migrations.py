@@ -122,6 +122,31 @@ def test_other_tables_of_facts_are_left_alone(empty_url: str) -> None:
             act(empty_url)
 
 
+DERIVES = {
+    "domain": True,
+    "models": True,
+    "schemas": True,
+    "index": True,
+    "storage": False,
+    "query": False,
+    "http": False,
+}
+"""The packages, and whether what they say decides what is derived, as ARCHITECTURE.md tells."""
+
+
+@pytest.mark.parametrize("package", DERIVES)
+def test_a_line_of_a_package_that_derives_is_a_rule(
+    package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(PROJECT / "api", tmp_path / "api", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(integrity, "API", tmp_path / "api")
+    fingerprint = integrity.rules_fingerprint.__wrapped__
+    before = fingerprint()
+    for module in sorted((tmp_path / "api" / package).glob("*.py"))[-1:]:
+        module.write_text(module.read_text() + "\nANOTHER_RULE = 1\n")
+    assert (fingerprint() != before) == DERIVES[package]
+
+
 def test_words_for_people_are_no_rule(tmp_path: Path) -> None:
     one, other, third = (tmp_path / name for name in ("one.py", "other.py", "third.py"))
     one.write_text('"""A."""\nX = 1  # why\n')

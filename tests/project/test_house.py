@@ -9,14 +9,18 @@ import sys
 import tokenize
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 import pytest
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 
-from api.main import RESOURCES
+from api.main import RESOURCES, create_app
 from api.models.facets import ClaimFacets, EventFacets, declared
 from api.settings import PROJECT
+from api.storage.database import engine
+from seed import files
+from seed.load import load
 from tests.project.test_layout import PRODUCT, imports, module, package, read, tracked
 from tests.support.inside import asking
 
@@ -49,19 +53,21 @@ def test_no_facet_is_named_but_where_it_is_declared() -> None:
     assert len(names) > len(declared("claim"))
 
 
+OF_A_LIST = re.compile(r"/[^/]+(/count|\.csv|\.ndjson|\.parquet|\.geojson)|/.+/count|/.+\.(csv|ndjson|parquet|geojson)")
+NO_LISTS = {
+    "/events/rollup.csv": "counts by axes",
+    "/claims/rollup.csv": "counts by axes",
+    "/releases/{before}..{after}.csv": "what differs between two releases, without a count",
+}
+
+
 def test_page_count_and_exports_of_every_list_are_registered_by_one_function() -> None:
-    served = {
-        route.name: route.endpoint.__module__
-        for resource in RESOURCES
-        for router in (resource.router, resource.exports)
-        for route in router.routes
-        if isinstance(route, APIRoute)
-    }
-    lists = ("events", "claims", "disputes", "sources", "actors", "locations", "datasets")
-    expected = [
-        name for one in lists for name in (f"list_{one}", f"count_{one}", f"export_{one}_csv", f"export_{one}_ndjson")
-    ]
-    assert {served.get(name) for name in expected} == {"api.http.routing"}
+    routes = [one for one in iter_route_contexts(create_app().routes) if isinstance(one.original_route, APIRoute)]
+    served = {one.path or "": one.endpoint.__module__ for one in routes if one.endpoint is not None}
+    counted = {path.removesuffix("/count") for path in served if path.endswith("/count")}
+    registered = {path for path in served if OF_A_LIST.fullmatch(path)} - NO_LISTS.keys() | counted
+    assert counted == {f"/{resource.__name__.rpartition('.')[2]}" for resource in RESOURCES}
+    assert {path for path in registered if served[path] != "api.http.routing"} == set()
 
 
 # What may shrink, and grows by a decision alone, which is a change of a number here.
@@ -89,28 +95,35 @@ def test_packages_stand_in_few_layers() -> None:
     assert max(height.values()) <= MOST_LAYERS
 
 
+@contextmanager
+def noted() -> Iterator[set[str]]:
+    """The modules of the product of which something runs."""
+    found: set[str] = set()
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(f"{PROJECT}/"):
+            found.add(frame.f_code.co_filename.removeprefix(f"{PROJECT}/"))
+
+    sys.setprofile(note)
+    try:
+        yield found
+    finally:
+        sys.setprofile(None)
+
+
 def entered(url: str, *paths: str) -> set[str]:
     """The modules of the product that each of some requests runs through, once the first has been answered.
 
     What only some of them meet, such as what a busy machine makes wait, is not of their way.
     """
-    found: set[str] = set()
     ways: list[set[str]] = []
-
-    def note(frame: FrameType, event: str, _: object) -> None:
-        if event == "call" and frame.f_code.co_filename.startswith(f"{PROJECT}/api/"):
-            found.add(frame.f_code.co_filename.removeprefix(f"{PROJECT}/"))
 
     async def ask_all() -> None:
         async with asking(url) as ask:
             for path in paths:
-                found.clear()
-                sys.setprofile(note)
-                try:
+                with noted() as found:
                     assert await ask(path) == OK
-                finally:
-                    sys.setprofile(None)
-                ways.append(set(found))
+                ways.append({name for name in found if name.startswith("api/")})
 
     asyncio.run(ask_all())
     return set.intersection(*ways[1:])
@@ -132,6 +145,17 @@ def test_the_architecture_tells_the_way_that_a_request_takes(dossier_url: str) -
     told = [f"api/{name}.py" for name in re.findall(r"`((?:server|http|query)/[\w/]+)`", text)]
     assert len(told) > len({name.split("/")[1] for name in told})
     assert set(told) <= way_of_a_list(dossier_url)
+
+
+def test_the_architecture_tells_the_way_that_a_load_takes(empty_url: str) -> None:
+    text = read("ARCHITECTURE.md").partition("**How a load runs.**")[2].partition("\n\n")[0]
+    told = re.findall(r"`(\w+/\w+)`", text)
+    database = engine(empty_url)
+    with noted() as found:
+        load(database, files.read([PROJECT / "seed" / "lysychansk"]))
+    database.dispose()
+    assert told[0].startswith("seed/")
+    assert {f"{name}.py" if name.startswith("seed/") else f"api/{name}.py" for name in told} <= found
 
 
 PAGES = [
