@@ -8,6 +8,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,10 @@ from api import models
 from api.http.formats import MARK, neutral
 from api.index.facts import moment
 from api.storage.bulk import Store
-from api.storage.database import engine, explained
 from migrations import require_current
 from seed.descriptor import DESCRIPTOR, HISTORY, PLURALS, SUMS, Frozen, package, table_schema
 from seed.field_types import as_json
-from seed.readback import Readback, recorded_columns, snapshot_options
+from seed.readback import Readback, recorded_columns, snapshot
 from seed.records import INPUT_MODELS
 from seed.refusals import meant
 from seed.rows import COLUMNS
@@ -51,38 +51,37 @@ def export(url: str, target: Path, datasets: list[str] | None = None, *, parquet
     Returns the number of rows of each table, by its name in the package.
     """
     require_current(url)
-    if target.exists():
-        raise ExportUnusableError(f"{target} exists already: name a folder or a zip file that does not.")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as work:
-            folder = Path(work) / target.stem
-            folder.mkdir()
-            counts = _write(url, folder, datasets)
-            if parquet:
-                add_parquet(folder)
-            summed(folder)
-            if target.suffix == ".zip":
-                zipped(folder, Path(work) / target.name)
-                folder = Path(work) / target.name
-            folder.rename(target)
-    except OSError as error:
-        raise ExportUnusableError(f"{target} cannot be written: {error.strerror}.") from None
+    with complete(target, "a folder or a zip file") as work:
+        packed = target.suffix == ".zip"
+        folder = work / ("package" if packed else target.name)
+        folder.mkdir()
+        with snapshot(url) as connection:
+            store = Store(connection)
+            require_datasets(store, datasets)
+            counts = write_files(store, folder, datasets)
+        if parquet:
+            add_parquet(folder)
+        summed(folder)
+        if packed:
+            zipped(folder, work / target.name)
     return counts
 
 
-def _write(url: str, folder: Path, datasets: list[str] | None) -> dict[str, int]:
-    """Write all files from one state of the data."""
-    made = engine(url)
+@contextmanager
+def complete(target: Path, what: str) -> Iterator[Path]:
+    """A hidden folder next to the target; what is written there under the target's name is moved into place at the end.
+
+    Raises ExportUnusableError if the target exists or cannot be written.
+    """
+    if target.exists():
+        raise ExportUnusableError(f"{target} exists already: name {what} that does not.")
     try:
-        with explained(url), made.connect() as plain:
-            connection = plain.execution_options(**snapshot_options(plain))
-            with connection.begin():
-                store = Store(connection)
-                require_datasets(store, datasets)
-                return write_files(store, folder, datasets)
-    finally:
-        made.dispose()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as work:
+            yield Path(work)
+            (Path(work) / target.name).rename(target)
+    except OSError as error:
+        raise ExportUnusableError(f"{target} cannot be written: {error.strerror}.") from None
 
 
 def require_datasets(store: Store, datasets: list[str] | None) -> None:

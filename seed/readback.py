@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from api.index.facts import moment
 from api.storage.bulk import Store
+from api.storage.database import engine, explained
 from seed.records import INPUT_MODELS, Record
 from seed.rows import CHILDREN, COLUMNS
 
@@ -101,6 +103,19 @@ def snapshot_options(connection: sa.Connection) -> dict[str, Any]:
     if connection.dialect.name == "sqlite":
         return {"read_only": True}
     return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+@contextmanager
+def snapshot(url: str) -> Iterator[sa.Connection]:
+    """A connection to a database that sees one state of it and changes nothing. Raises DatabaseUnusableError."""
+    database = engine(url)
+    try:
+        with explained(url), database.connect() as plain:
+            connection = plain.execution_options(**snapshot_options(plain))
+            with connection.begin():
+                yield connection
+    finally:
+        database.dispose()
 
 
 def _when(row: dict[str, Any], prefix: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """`counterclaim export --as`: exports to another data model, with a list of what is lost."""
 
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -11,11 +10,10 @@ from sqlalchemy import Connection, select
 from api import models
 from api.schemas.records import Json
 from api.storage.bulk import Store
-from api.storage.database import engine, explained
 from migrations import require_current
-from seed.export import ExportUnusableError, require_datasets
+from seed.export import ExportUnusableError, complete, require_datasets
 from seed.interchange import ftm, stix
-from seed.readback import snapshot_options
+from seed.readback import snapshot
 
 BATCH = 500
 LOST = "LOST.md"
@@ -64,31 +62,11 @@ def export_as(
     if parquet:
         raise ExportUnusableError("--parquet belongs to the data package: leave out either it or --as.")
     require_current(url)
-    if target.exists():
-        raise ExportUnusableError(f"{target} exists already: name a folder that does not.")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as work:
-            folder = Path(work) / target.name
-            folder.mkdir()
-            counts = _read(url, folder, FORMS[form](), datasets)
-            folder.rename(target)
-    except OSError as error:
-        raise ExportUnusableError(f"{target} cannot be written: {error.strerror}.") from None
-    return counts
-
-
-def _read(url: str, folder: Path, writer: Writer, datasets: list[str] | None) -> dict[str, int]:
-    """Write everything from one state of the data."""
-    made = engine(url)
-    try:
-        with explained(url), made.connect() as plain:
-            connection = plain.execution_options(**snapshot_options(plain))
-            with connection.begin():
-                require_datasets(Store(connection), datasets)
-                return _write(connection, folder, writer, datasets)
-    finally:
-        made.dispose()
+    with complete(target, "a folder") as work, snapshot(url) as connection:
+        require_datasets(Store(connection), datasets)
+        folder = work / target.name
+        folder.mkdir()
+        return _write(connection, folder, FORMS[form](), datasets)
 
 
 def _write(connection: Connection, folder: Path, writer: Writer, datasets: list[str] | None) -> dict[str, int]:
