@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import NamedTuple
 
-from api.domain.parties import TELLING, Standings
+from api.domain.parties import TELLING, Parties
 from api.index.facts import moment
 from api.storage.bulk import Store
 
@@ -181,12 +181,12 @@ def _retractions(store: Store, condition: str = "") -> Iterator[Fault]:
     )
     if not rows:
         return
-    standings = Standings(
+    parties = Parties(
         dict(store.rows("SELECT id, kind FROM actor WHERE kind {ids}", [kind.value for kind in TELLING])),
         store.rows("SELECT actor, kind, other FROM affiliation"),
     )
     for id_, dataset, speaker, about, other in rows:
-        own, theirs = standings.of(speaker).party, standings.of(other).party
+        own, theirs = parties.of(speaker).party, parties.of(other).party
         if own != theirs:
             message = (
                 f"{about} was said for {theirs or 'nobody named'}, not for {own or 'nobody named'}: "

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pyroaring import BitMap
 
 from api import models
-from api.index.builder import FILED
+from api.index.builder import WITH_FACETS
 from api.index.invalidation import Changes
 from api.models.facets import FACETS
 from api.storage.bulk import Store
@@ -105,7 +105,7 @@ def _count(store: Store, report: Report, datasets: Sequence[str]) -> None:
 
 def _held(store: Store, report: Report, kind: str, datasets: Sequence[str]) -> Iterator[int]:
     """The numbers of records, in parts; for events and claims from postings of the previous revision."""
-    if kind not in FILED:
+    if kind not in WITH_FACETS:
         for dataset in datasets:
             yield store.rows(f"SELECT count(*) FROM {kind} WHERE dataset = ?", dataset)[0][0]
         return

@@ -10,7 +10,7 @@ from api import models
 from api.index import integrity
 from api.storage.bulk import Row, Store
 from api.storage.database import is_beyond_reading
-from seed import consistency, verify_derived, verify_filed, verify_history
+from seed import consistency, verify_derived, verify_history, verify_index
 from seed.field_types import shown
 from seed.findings import Finding
 from seed.readback import Readback, plain_value, snapshot_options
@@ -78,7 +78,7 @@ def _checks(store: Store, *, everything: bool) -> Iterator[tuple[str, Iterator[F
         yield "references", _references(store)
         yield "facts", _sense(store)
         yield "documents", verify_derived.findings(store)
-        yield "postings", verify_filed.findings(store)
+        yield "postings", verify_index.findings(store)
     yield "history", verify_history.findings(store)
 
 

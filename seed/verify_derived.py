@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 from pyroaring import BitMap
 
-from api.index.builder import CHUNK, COLUMNS, FILED, Made, Maker
-from api.index.facets import Filed
+from api.index.builder import CHUNK, COLUMNS, WITH_FACETS, Builder, DerivedRows
+from api.index.facets import IndexEntry
 from api.index.invalidation import ACTORS_ABOVE, LOCATIONS_ABOVE, Kind
 from api.index.writer import own_columns
 from api.models.facets import CELL_BITS, NEVER
@@ -15,7 +15,7 @@ from api.models.facets import ENTRY_COLUMNS as KINDS
 from api.storage.bulk import Store
 from seed.field_types import shown
 from seed.findings import Finding
-from seed.verify_filed import readable
+from seed.verify_index import readable
 
 PLAIN: tuple[Kind, ...] = ("dataset", "source", "actor", "location")
 CLOSURES = (
@@ -61,7 +61,7 @@ def _events(store: Store) -> Iterator[Finding]:
 def _orphans(store: Store) -> Iterator[Finding]:
     """Derived rows of records that do not exist."""
     for kind in COLUMNS:
-        for table in ("document", "entry" if kind in FILED else "words")[: 1 + (kind != "dataset")]:
+        for table in ("document", "entry" if kind in WITH_FACETS else "words")[: 1 + (kind != "dataset")]:
             statement = (
                 f"SELECT d.id FROM {kind}_{table} d LEFT JOIN {kind} r ON r.id = d.id WHERE r.id IS NULL ORDER BY 1"
             )
@@ -74,14 +74,14 @@ class Proof:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._maker = Maker(store)
+        self._builder = Builder(store)
         self._names: dict[int, str] = dict(store.rows("SELECT id, name FROM facet"))
-        self._columns = {(kind, name): _column(store, kind, name) for kind in FILED for name in own_columns(kind)}
+        self._columns = {(kind, name): _column(store, kind, name) for kind in WITH_FACETS for name in own_columns(kind)}
 
     def plain(self, kind: Kind) -> Iterator[Finding]:
         """Records of a kind without facets."""
         for ids in self._ids(kind):
-            yield from self._made(kind, ids, lambda some: [self._maker.plain(kind, some)])
+            yield from self._made(kind, ids, lambda some: [self._builder.plain(kind, some)])
 
     def events(self) -> Iterator[Finding]:
         """Events and the claims about them."""
@@ -89,13 +89,13 @@ class Proof:
             yield from self._made("event", ids, self._events)
             yield from self._made("event", ids, self._claims, what="claim")
 
-    def _events(self, ids: list[str]) -> Iterable[Made]:
-        return (self._maker.events(chunk)[0] for chunk in self._maker.chunks(ids))
+    def _events(self, ids: list[str]) -> Iterable[DerivedRows]:
+        return (self._builder.events(chunk)[0] for chunk in self._builder.chunks(ids))
 
-    def _claims(self, ids: list[str]) -> Iterable[Made]:
-        for chunk in self._maker.chunks(ids):
-            _, statements = self._maker.events(chunk)
-            yield from self._maker.claims(chunk, statements, set(statements))
+    def _claims(self, ids: list[str]) -> Iterable[DerivedRows]:
+        for chunk in self._builder.chunks(ids):
+            _, statements = self._builder.events(chunk)
+            yield from self._builder.claims(chunk, statements, set(statements))
 
     def _ids(self, kind: Kind) -> Iterator[list[str]]:
         after = ""
@@ -104,7 +104,7 @@ class Proof:
             after = ids[-1]
 
     def _made(
-        self, kind: Kind, ids: list[str], make: Callable[[list[str]], Iterable[Made]], what: Kind | None = None
+        self, kind: Kind, ids: list[str], make: Callable[[list[str]], Iterable[DerivedRows]], what: Kind | None = None
     ) -> Iterator[Finding]:
         """Compare the rows built from some records; if that fails, from each alone, to find the damaged one."""
         compared = what or kind
@@ -117,7 +117,7 @@ class Proof:
             found = [finding for id_ in ids for finding in self._made(kind, [id_], make, what)]
         yield from found
 
-    def _compare(self, kind: Kind, made: Made) -> Iterator[Finding]:
+    def _compare(self, kind: Kind, made: DerivedRows) -> Iterator[Finding]:
         ids = list(made.documents)
         names = COLUMNS[kind]
         rows = self._store.rows(f"SELECT {', '.join(names)} FROM {kind}_document WHERE id {{ids}}", ids)
@@ -127,36 +127,36 @@ class Proof:
                 yield Finding(kind, id_, "document: is missing")
             else:
                 yield from differences(kind, id_, names[1:], stored[id_][1:], document[1:])
-        if kind in FILED:
-            yield from self._compare_filed(kind, made.filed)
+        if kind in WITH_FACETS:
+            yield from self._compare_entries(kind, made.entries)
         elif kind != "dataset":
             words: dict[str, str] = dict(self._store.rows(f"SELECT id, words FROM {kind}_words WHERE id {{ids}}", ids))
             for id_, text in made.words.items():
                 yield from differences(kind, id_, ("words",), (words.get(id_),), (text,))
 
-    def _compare_filed(self, kind: Kind, made: Sequence[Filed]) -> Iterator[Finding]:
+    def _compare_entries(self, kind: Kind, made: Sequence[IndexEntry]) -> Iterator[Finding]:
         said = ", said_possible, said_certain" if kind == "claim" else ""
         statement = f"SELECT id, number, facets, day{said} FROM {kind}_entry WHERE id {{ids}}"
-        stored = {row[0]: row[1:] for row in self._store.rows(statement, [filed.id for filed in made])}
-        new: dict[int, str] = dict(self._maker.facets.new)
-        for filed in made:
-            if filed.id not in stored:
-                yield Finding(kind, filed.id, "entry: is missing")
+        stored = {row[0]: row[1:] for row in self._store.rows(statement, [entry.id for entry in made])}
+        new: dict[int, str] = dict(self._builder.facets.new)
+        for entry in made:
+            if entry.id not in stored:
+                yield Finding(kind, entry.id, "entry: is missing")
                 continue
-            number, facets, *row = stored[filed.id]
-            cells = filed.cells
-            ought = (filed.placing.day, *((cells.possible, cells.certain) if said else ()))
-            yield from differences(kind, filed.id, ("day", "said_possible", "said_certain"), row, ought)
-            held, wanted = readable(facets), BitMap(filed.facets)
+            number, facets, *row = stored[entry.id]
+            cells = entry.cells
+            ought = (entry.position.day, *((cells.possible, cells.certain) if said else ()))
+            yield from differences(kind, entry.id, ("day", "said_possible", "said_certain"), row, ought)
+            held, wanted = readable(facets), BitMap(entry.facets)
             for facet in wanted - held:
                 name = new.get(facet) or self._names[facet]
-                yield Finding(kind, filed.id, f"facets: its entry lacks {name}")
+                yield Finding(kind, entry.id, f"facets: its entry lacks {name}")
             for facet in held - wanted:
                 name = self._names.get(facet, "a facet that does not exist")
-                yield Finding(kind, filed.id, f"facets: its entry wrongly has {name}")
+                yield Finding(kind, entry.id, f"facets: its entry wrongly has {name}")
             for name in own_columns(kind):
                 is_ = self._columns[kind, name].get(number)
-                yield from differences(kind, filed.id, (f"{kind}/{name}",), (is_,), (getattr(cells, name),))
+                yield from differences(kind, entry.id, (f"{kind}/{name}",), (is_,), (getattr(cells, name),))
 
 
 def _column(store: Store, kind: str, name: str) -> dict[int, float]:

@@ -13,7 +13,7 @@ TELLING = frozenset({ActorKind.SIDE, ActorKind.INSTRUMENT}) | VOICELESS
 REMEMBERED = 20_000
 
 
-class Standing(NamedTuple):
+class PartyAndVoice(NamedTuple):
     """On whose behalf a speaker speaks, as fields of a `Statement`."""
 
     party: str | None
@@ -22,7 +22,7 @@ class Standing(NamedTuple):
     sided: bool
 
 
-class Standings:
+class Parties:
     """The party and voice of every actor, from the actors' kinds and affiliations as (actor, kind, other)."""
 
     def __init__(self, kinds: Mapping[str, str], affiliations: Iterable[tuple[str, str, str]]) -> None:
@@ -30,7 +30,7 @@ class Standings:
         self._others: defaultdict[str, set[str]] = defaultdict(set)
         self._closures: dict[str, frozenset[str]] = {}
         self._parties: dict[str, str] = {}
-        self._found: dict[tuple[str | None, str | None], Standing] = {}
+        self._found: dict[tuple[str | None, str | None], PartyAndVoice] = {}
         for actor, kind, other in affiliations:
             if kind in BELONGING:
                 self._others[actor].add(other)
@@ -73,7 +73,7 @@ class Standings:
             )
         return found
 
-    def of(self, speaker: str | None, via: str | None = None) -> Standing:
+    def of(self, speaker: str | None, via: str | None = None) -> PartyAndVoice:
         """Party and voice of a speaker whose claim was relayed by `via`.
 
         The party is the speaker's own. A speaker without a side has the voice of the actor that relayed it.
@@ -84,15 +84,15 @@ class Standings:
             found = self._found[speaker, via] = self._of(speaker, via)
         return found
 
-    def _of(self, speaker: str | None, via: str | None) -> Standing:
+    def _of(self, speaker: str | None, via: str | None) -> PartyAndVoice:
         if speaker is None:
-            return Standing(None, NOBODY if via is None else self._voice(via), instrument=False, sided=False)
+            return PartyAndVoice(None, NOBODY if via is None else self._voice(via), instrument=False, sided=False)
         party = self.party(speaker)
         kind, sided = self._kinds.get(speaker), self._kinds.get(party) == ActorKind.SIDE
         voice = self._voice(speaker)
         if via is not None and voice is not None and not sided:
             voice = self._voice(via)
-        return Standing(party, voice, kind == ActorKind.INSTRUMENT, sided)
+        return PartyAndVoice(party, voice, kind == ActorKind.INSTRUMENT, sided)
 
     def _voice(self, actor: str) -> str | None:
         party = self.party(actor)

@@ -36,7 +36,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class HeldPosition:
     """One position of a party on a question: held unbroken since claim `since`, by `claims` in the order they count."""
 
     party: str | None
@@ -264,16 +264,16 @@ def _named(claims: Iterable[Statement]) -> tuple[Culprit, ...]:
     return tuple([found[id_] for id_ in sorted(found)])
 
 
-def trajectory(statements: Sequence[Statement], question: Question) -> dict[str | None, list[Stand]]:
+def position_history(statements: Sequence[Statement], question: Question) -> dict[str | None, list[HeldPosition]]:
     """All positions of each party on the question, first to last; parties by id, unnamed speakers last.
 
     Each step except the first is a change from the previous step, made by the claim `since`.
     """
     weights = Weights(statements)
-    return _trajectory(weights.questions().get(question, []), weights)
+    return _position_history(weights.questions().get(question, []), weights)
 
 
-def _trajectory(claims: Sequence[Statement], weights: Weights) -> dict[str | None, list[Stand]]:
+def _position_history(claims: Sequence[Statement], weights: Weights) -> dict[str | None, list[HeldPosition]]:
     """The same from the claims on the question."""
     if len(claims) == 1:
         stands = _history(claims, weights)
@@ -283,8 +283,10 @@ def _trajectory(claims: Sequence[Statement], weights: Weights) -> dict[str | Non
     return {party: stands for party, stands in found.items() if stands}
 
 
-def course(statements: Sequence[Statement], question: Question, speakers: Container[str | None]) -> list[Stand]:
-    """Like `trajectory`, for some speakers only, treated as one party regardless of their own."""
+def joint_position_history(
+    statements: Sequence[Statement], question: Question, speakers: Container[str | None]
+) -> list[HeldPosition]:
+    """Like `position_history`, for some speakers only, treated as one party regardless of their own."""
     taken = [s._replace(party=_THEM) if s.speaker is not None and s.speaker in speakers else s for s in statements]
     weights = Weights(statements)
     own = {s.id for s in weights.questions().get(question, []) if s.speaker is not None and s.speaker in speakers}
@@ -302,15 +304,17 @@ class _Renamed(Weights):
         self.of, self.retractions = weights.of, weights.retractions
 
 
-def positions(statements: Sequence[Statement], question: Question) -> list[Stand]:
+def latest_positions(statements: Sequence[Statement], question: Question) -> list[HeldPosition]:
     """The final position of each party that addresses the question; parties by id, unnamed speakers last."""
-    return [steps[-1] for steps in trajectory(statements, question).values()]
+    return [steps[-1] for steps in position_history(statements, question).values()]
 
 
-def standings(weights: Weights) -> dict[Question, list[Stand]]:
-    """The same for each question with claims, in order."""
+def latest_positions_by_question(weights: Weights) -> dict[Question, list[HeldPosition]]:
+    """The final positions on each question with claims; questions in order."""
     questions = sorted(weights.questions().items(), key=lambda one: one[0].order)
-    return {question: [steps[-1] for steps in _trajectory(claims, weights).values()] for question, claims in questions}
+    return {
+        question: [steps[-1] for steps in _position_history(claims, weights).values()] for question, claims in questions
+    }
 
 
 def questions_of(statements: Sequence[Statement]) -> list[Question]:
@@ -318,7 +322,7 @@ def questions_of(statements: Sequence[Statement]) -> list[Question]:
     return sorted(Weights(statements).questions(), key=lambda question: question.order)
 
 
-def _history(claims: Sequence[Statement], weights: Weights) -> list[Stand]:
+def _history(claims: Sequence[Statement], weights: Weights) -> list[HeldPosition]:
     """A party's positions, first to last; a change caused by a retraction is a step too."""
     if len(claims) == 1 and not weights.linked:  # the most common case
         (claim,) = claims
@@ -328,7 +332,7 @@ def _history(claims: Sequence[Statement], weights: Weights) -> list[Stand]:
     counting = [s for s in claims if weights.of[s.id] is not None or s.id in gone]
     if not taken:
         return [_stand(step) for step in _of_one(counting, weights)]
-    stands: list[Stand] = []
+    stands: list[HeldPosition] = []
     late = {s.id: lateness(s, 0) for s in (*counting, *taken)}
     for number, until in enumerate([*taken, None]):
         withdrawn = {s.about for s in taken[:number]}
@@ -341,10 +345,12 @@ def _history(claims: Sequence[Statement], weights: Weights) -> list[Stand]:
     return stands
 
 
-def _after(steps: Sequence[Stand], by: Statement, last: Stand | None, later: Container[str]) -> list[Stand]:
+def _after(
+    steps: Sequence[HeldPosition], by: Statement, last: HeldPosition | None, later: Container[str]
+) -> list[HeldPosition]:
     """What a retraction and the later claims change, compared with the position before it."""
     held = [stand for stand in steps if stand.since not in later]
-    left = held[-1] if held else Stand(by.party, Position.NEUTRAL, by.id, ())
+    left = held[-1] if held else HeldPosition(by.party, Position.NEUTRAL, by.id, ())
     moved = last is None or (left.position, left.figure, left.names) != (last.position, last.figure, last.names)
     found = [replace(left, since=by.id, claims=(by.id, *(id_ for id_ in left.claims if id_ != by.id)))] if moved else []
     return [*found, *(stand for stand in steps if stand.since in later)]
@@ -361,8 +367,8 @@ def _of_one(claims: Sequence[Statement], weights: Weights) -> list[Step]:
     return _steps([(claim, weight) for _, claim, weight in sorted(found, key=lambda one: one[0])], weights)
 
 
-def _stand(step: Step) -> Stand:
+def _stand(step: Step) -> HeldPosition:
     first = step.claims[0]
     names = tuple([culprit.id for culprit in step.names])
     ids = tuple([claim.id for claim in step.claims])
-    return Stand(first.party, _POSITION[step.weight], first.id, ids, step.figure, names)
+    return HeldPosition(first.party, _POSITION[step.weight], first.id, ids, step.figure, names)

@@ -11,10 +11,10 @@ from starlette.types import ASGIApp, Message
 
 from api.errors import Unavailable
 from api.http import caching, jsonld
-from api.http.fields import shaped
+from api.http.fields import reshaped
 from api.query import history
 from api.query.descriptions import near_words
-from api.query.filters import Filters, Worded
+from api.query.filters import Filters, TextFilter
 from api.query.paging import (
     Found,
     Place,
@@ -37,7 +37,7 @@ Edit = Callable[[Row], str]
 NOTHING_LEFT_OUT = {"undated": 0, "undated_claims": 0, "without_coordinates": 0}
 
 
-class Asked(Protocol):
+class ListQuery(Protocol):
     """A query of one of the lists."""
 
     async def check(self, session: ReadSession) -> None:
@@ -60,7 +60,7 @@ class Asked(Protocol):
 
 
 @runtime_checkable
-class Explains(Protocol):
+class ExplainsEmpty(Protocol):
     """A query that can explain an empty result."""
 
     async def why_empty(self, session: ReadSession) -> str:
@@ -68,7 +68,7 @@ class Explains(Protocol):
 
 
 @runtime_checkable
-class CountedLate(Protocol):
+class CountedWhileWritten(Protocol):
     """A query whose records cost as much to count as to write, so that exports count them while they write."""
 
     async def at_most(self, session: ReadSession) -> int:
@@ -78,7 +78,7 @@ class CountedLate(Protocol):
 class ListFilters(Protocol):
     """Filters that can build their query and describe it in words."""
 
-    def asked(self) -> Asked:
+    def asked(self) -> ListQuery:
         """The query."""
 
     async def described(self, session: ReadSession) -> str:
@@ -158,7 +158,7 @@ async def page(
             return unchanged
         if require is not None:
             await require(session)
-        asked: Asked = query.asked()
+        asked: ListQuery = query.asked()
         await asked.check(session)
         order: str = getattr(query, "sort", listing.sorts[0])
         sort = Sort.parse(order)
@@ -173,8 +173,8 @@ async def page(
             cursor = encode_cursor(last, fingerprint(listing.name, order, query), session.stand)
         here, following = links(request.scope["path"], request.scope["query_string"], cursor)
         whole = len(bodies) if place is None and last is None else None
-        meta = await said_of(session, asked, query, first=place is None, whole=whole)
-        bodies = await shaped(request, session, query, bodies)
+        meta = await page_meta(session, asked, query, first=place is None, whole=whole)
+        bodies = await reshaped(request, session, query, bodies)
         link = {} if following is None else {"Link": f'<{following}>; rel="next"'}
         if listing.name in jsonld.MAKERS and caching.takes_jsonld(request):
             graph = jsonld.jsonld_page(request, listing.name, bodies)
@@ -184,9 +184,9 @@ async def page(
     return await data_of(request).ask(work)
 
 
-async def said_of(
+async def page_meta(
     session: ReadSession,
-    asked: Asked,
+    asked: ListQuery,
     query: Any,  # noqa: ANN401 - filters with paging
     *,
     first: bool,
@@ -203,21 +203,21 @@ async def said_of(
         meta["total"] = await asked.count(session) if whole is None else whole
     if session.blanked:
         meta["damaged"] = sorted(session.blanked)
-    if whole == 0 and isinstance(query, Worded) and (near := await near_words(session, asked, query.folded())):
+    if whole == 0 and isinstance(query, TextFilter) and (near := await near_words(session, asked, query.folded())):
         meta["did_you_mean"] = near
     if whole == 0 and (why := await why_empty(session, asked, query)) is not None:
         meta["why_empty"] = why
     return meta
 
 
-async def why_empty(session: ReadSession, asked: Asked, query: Any) -> str | None:  # noqa: ANN401 - filters with paging
+async def why_empty(session: ReadSession, asked: ListQuery, query: Any) -> str | None:  # noqa: ANN401 - filters with paging
     """Explain an empty result if possible, for example by a box with latitude first."""
     box = getattr(query, "bbox", None)
     turned = None if box is None else box.turned()
     if turned is not None and (count := await query.model_copy(update={"bbox": turned}).asked().count(session)):
         holds = f"has {count} record{'' if count == 1 else 's'}"
         return f"A box begins with longitude: bbox={turned} {holds}, and bbox={box} none."
-    return await asked.why_empty(session) if isinstance(asked, Explains) else None
+    return await asked.why_empty(session) if isinstance(asked, ExplainsEmpty) else None
 
 
 async def everything(
@@ -257,7 +257,7 @@ def marks(session: ReadSession) -> caching.Marks:
     return caching.Marks(catalogue.revision, catalogue.digest, catalogue.loaded_at)
 
 
-async def made(request: Request, make: Callable[[ReadSession], Awaitable[bytes]]) -> Response:
+async def computed(request: Request, make: Callable[[ReadSession], Awaitable[bytes]]) -> Response:
     """A response with its own schema."""
 
     async def work(session: ReadSession) -> Response:
@@ -279,7 +279,7 @@ def _named(body: bytes, damaged: Collection[str]) -> bytes:
     return orjson.dumps(whole)
 
 
-def enclosed(request: Request, data: Any, meta: dict[str, Any], **more: Any) -> bytes:  # noqa: ANN401 - any JSON
+def unpaged(request: Request, data: Any, meta: dict[str, Any], **more: Any) -> bytes:  # noqa: ANN401 - any JSON
     """A response without paging, in the envelope of a list."""
     here = request.url.path + query_string(request.query_params.multi_items())
     return orjson.dumps({**more, "data": data, "links": {"self": here, "next": None}, "meta": meta})
@@ -296,7 +296,7 @@ async def count(request: Request, filters: Any) -> Response:  # noqa: ANN401 - a
     async def work(session: ReadSession) -> Response:
         if unchanged := await not_modified(request, session):
             return unchanged
-        asked: Asked = filters.asked()
+        asked: ListQuery = filters.asked()
         await asked.check(session)
         body = orjson.dumps({"count": await asked.count(session)})
         if session.blanked:
@@ -329,7 +329,7 @@ async def item(  # noqa: PLR0913, PLR0917 - what is asked, and how it is sent
             return unchanged
         if revision is not None:
             stood = await history.as_it_stood(session, kind, identifier, revision)
-            (sent,) = await shaped(request, session, query, [stood])
+            (sent,) = await reshaped(request, session, query, [stood])
             return caching.answer(request, sent.encode(), JSON, marks(session), {})
         rows = await session.fetch(statement, {"id": identifier})
         if not rows and await session.name(kind, identifier) is not None:
@@ -337,7 +337,7 @@ async def item(  # noqa: PLR0913, PLR0917 - what is asked, and how it is sent
             return caching.answer(request, lost.encode(), JSON, marks(session), {})
         if not rows:
             raise await session.absent(kind, identifier)
-        (body,) = await shaped(request, session, query, [rows[0][3] if edit is None else edit(rows[0])])
+        (body,) = await reshaped(request, session, query, [rows[0][3] if edit is None else edit(rows[0])])
         if media_type == JSON and caching.takes_jsonld(request):
             return caching.answer(
                 request, jsonld.jsonld_item(request, kind, body), jsonld.MEDIA_TYPE, marks(session), {}

@@ -17,10 +17,10 @@ from fastapi import Request, Response
 
 from api.errors import Unavailable
 from api.http import caching, downloads, fields, formats, parquet
-from api.http.answers import Asked, CountedLate, ListFilters, Listing, data_of, marks, not_modified
+from api.http.answers import CountedWhileWritten, ListFilters, Listing, ListQuery, data_of, marks, not_modified
 from api.http.caching import base, placed_parts
 from api.http.downloads import Export, ExportCache
-from api.http.fields import Chosen, Columned, picked
+from api.http.fields import WithColumns, WithFields, only_fields
 from api.query.documents import DECODE_ERRORS
 from api.query.lists import BEGINS, in_turns
 from api.query.paging import Found, Place, Sort, Stretch
@@ -107,9 +107,9 @@ class Total:
             raise ShortError(f"{written} of {self.records} records were found")
 
 
-Write = Callable[[Listing, ReadSession, Asked, Total], AsyncGenerator[bytes, None]]
+Write = Callable[[Listing, ReadSession, ListQuery, Total], AsyncGenerator[bytes, None]]
 """Writes the matching records, and raises ShortError if it finds a different number than counted."""
-WriteChosen = Callable[[Sequence[str], Listing, ReadSession, Asked, Total], AsyncGenerator[bytes, None]]
+WriteFields = Callable[[Sequence[str], Listing, ReadSession, ListQuery, Total], AsyncGenerator[bytes, None]]
 """Like `Write`, with only these fields or columns of each record; none means all."""
 
 
@@ -117,11 +117,11 @@ class Form(NamedTuple):
     """A form of export."""
 
     media_type: str
-    write: WriteChosen
+    write: WriteFields
     words: str
     """How the documentation describes a record in this form."""
     example: str
-    chosen: type[Chosen] = Columned
+    chosen: type[WithFields] = WithColumns
     """The parameters that select fields or columns."""
 
 
@@ -198,9 +198,9 @@ def export_cache_of(request: Request) -> ExportCache:
     return cache
 
 
-async def counted(asked: Asked, session: ReadSession) -> Total:
+async def counted(asked: ListQuery, session: ReadSession) -> Total:
     """The number of matching records; if a document turns out to be damaged, counted again without it."""
-    if isinstance(asked, CountedLate):
+    if isinstance(asked, CountedWhileWritten):
         return Total(None, await asked.at_most(session))
     try:
         records = await asked.count(session)
@@ -211,14 +211,14 @@ async def counted(asked: Asked, session: ReadSession) -> Total:
     return Total(records, records)
 
 
-async def batches(asked: Asked, session: ReadSession, listing: Listing) -> AsyncIterator[list[Found]]:
+async def batches(asked: ListQuery, session: ReadSession, listing: Listing) -> AsyncIterator[list[Found]]:
     """Everything that matches, in batches of hundreds."""
     async for found in carefully(asked.walk, lambda found: found[-1].place if found else None, session, listing):
         if found:
             yield found
 
 
-def stretches(asked: Asked, session: ReadSession, listing: Listing) -> AsyncIterator[Stretch]:
+def stretches(asked: ListQuery, session: ReadSession, listing: Listing) -> AsyncIterator[Stretch]:
     """The documents of everything that matches, in batches of hundreds."""
     return carefully(asked.stretches, lambda stretch: stretch.last, session, listing)
 
@@ -256,14 +256,14 @@ def _readable(listing: Listing, session: ReadSession, record: Found, read: Calla
 def _picked(listing: Listing, session: ReadSession, record: Found, names: Sequence[str]) -> str:
     """The selected fields of a record; only the id if it is damaged."""
     try:
-        return picked(record.body, names)
+        return only_fields(record.body, names)
     except DECODE_ERRORS as error:
         kind = listing.name.removesuffix("s")
-        return picked(session.damaged(kind, record.place.id, record.body, repr(error)), names)
+        return only_fields(session.damaged(kind, record.place.id, record.body, repr(error)), names)
 
 
 async def _ndjson(
-    names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: Total
+    names: Sequence[str], listing: Listing, session: ReadSession, asked: ListQuery, total: Total
 ) -> AsyncGenerator[bytes, None]:
     sent = 0
     if names:
@@ -280,7 +280,7 @@ async def _ndjson(
 
 
 async def _csv(
-    names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: Total
+    names: Sequence[str], listing: Listing, session: ReadSession, asked: ListQuery, total: Total
 ) -> AsyncGenerator[bytes, None]:
     header = fields.columns(listing.name, names)
     yield formats.csv_lines((), header, first=True)
@@ -289,7 +289,7 @@ async def _csv(
 
 
 async def _parquet(
-    names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: Total
+    names: Sequence[str], listing: Listing, session: ReadSession, asked: ListQuery, total: Total
 ) -> AsyncGenerator[bytes, None]:
     header, columns, sent = fields.columns(listing.name, names), partial(formats.flattened, listing.name), 0
     table = await asyncio.to_thread(parquet.ParquetFile, listing.name, header)  # importing DuckDB takes long
@@ -308,7 +308,7 @@ async def _parquet(
 
 
 async def _geojson(
-    names: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: Total
+    names: Sequence[str], listing: Listing, session: ReadSession, asked: ListQuery, total: Total
 ) -> AsyncGenerator[bytes, None]:
     writer = _writer(formats.GeoJson, listing.name, tuple(fields.columns(listing.name, names)))
     separator = b""
@@ -325,7 +325,7 @@ def _writer(form: type[formats.Flat], listing: str, header: tuple[str, ...]) -> 
 
 
 async def _flat(
-    writer: formats.Flat | Framed, listing: Listing, session: ReadSession, asked: Asked, total: Total
+    writer: formats.Flat | Framed, listing: Listing, session: ReadSession, asked: ListQuery, total: Total
 ) -> AsyncGenerator[list[bytes], None]:
     """Every record as the writer writes it, hundreds at a time."""
     sent = 0
@@ -353,7 +353,7 @@ def _record(writer: formats.Flat | Framed, listing: Listing, session: ReadSessio
 
 
 async def _framed(  # noqa: PLR0913, PLR0917 - as the other writers, and with its form
-    form: Framed, filters: ListFilters, listing: Listing, session: ReadSession, asked: Asked, total: Total
+    form: Framed, filters: ListFilters, listing: Listing, session: ReadSession, asked: ListQuery, total: Total
 ) -> AsyncGenerator[bytes, None]:
     yield form.head(await filters.described(session), await asked.left_out(session))
     if form.parsed:
@@ -370,7 +370,7 @@ async def _framed(  # noqa: PLR0913, PLR0917 - as the other writers, and with it
 
 FORMS = {
     "csv": Form("text/csv; charset=utf-8; header=present", _csv, "as a row of CSV", "id,kind\r\n"),
-    "ndjson": Form("application/x-ndjson", _ndjson, "as one JSON document per line", "{}\n", Chosen),
+    "ndjson": Form("application/x-ndjson", _ndjson, "as one JSON document per line", "{}\n", WithFields),
     "parquet": Form(
         parquet.MEDIA_TYPE,
         _parquet,

@@ -17,7 +17,7 @@ import orjson
 from api.domain.dates import date_in_words
 from api.domain.vocabulary import Known
 from api.http import formats, words
-from api.http.answers import Asked, ListFilters, Listing
+from api.http.answers import ListFilters, Listing, ListQuery
 from api.http.exports import Total, carefully, escaped, left_out_in_words
 from api.query.lists import in_turns
 from api.query.paging import Place, Sort, Stretch
@@ -67,7 +67,7 @@ class Feed:
         self._updated = days[0].isoformat()
 
     async def write(
-        self, filters: ListFilters, listing: Listing, session: ReadSession, asked: Asked, total: Total
+        self, filters: ListFilters, listing: Listing, session: ReadSession, asked: ListQuery, total: Total
     ) -> AsyncGenerator[bytes, None]:
         """The whole feed; the number of records is that of its entries."""
         assert isinstance(asked, AsksNews)  # noqa: S101 - only a briefing is a feed

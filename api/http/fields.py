@@ -185,7 +185,7 @@ def _known(parameter: str, names: Sequence[str], allowed: Sequence[str]) -> None
             raise PydanticCustomError("name", "is not an allowed name", context)
 
 
-class Chosen(Filters):
+class WithFields(Filters):
     """A response limited to some fields."""
 
     listing: ClassVar[str] = ""
@@ -223,7 +223,7 @@ class Chosen(Filters):
         return self
 
 
-class Columned(Chosen):
+class WithColumns(WithFields):
     """A table limited to some columns."""
 
     fields: Annotated[
@@ -244,7 +244,7 @@ class Columned(Chosen):
             cls._offer("fields", cls.choices)
 
 
-class Shaped(Chosen):
+class WithFieldsAndExpand(WithFields):
     """A response in which some references are expanded."""
 
     expand: Annotated[
@@ -301,7 +301,7 @@ def parts(body: str) -> dict[str, str]:
     return found
 
 
-def picked(body: str, names: Sequence[str]) -> str:
+def only_fields(body: str, names: Sequence[str]) -> str:
     """A document with only these fields, and whether it is damaged."""
     return _joined(parts(body), names)
 
@@ -311,21 +311,21 @@ def _joined(found: dict[str, str], names: Sequence[str]) -> str:
     return "{" + ",".join([f'"{name}":{found.get(name, "null")}' for name in wanted]) + "}"
 
 
-def shapes(query: Any) -> bool:  # noqa: ANN401 - any model of a query
+def reshapes(query: Any) -> bool:  # noqa: ANN401 - any model of a query
     """Whether a query asks for anything else than the stored documents."""
     return bool(getattr(query, "fields", None) or getattr(query, "expand", None))
 
 
-async def shaped(request: Request, session: ReadSession, query: Any, bodies: list[str]) -> list[str]:  # noqa: ANN401 - as above
+async def reshaped(request: Request, session: ReadSession, query: Any, bodies: list[str]) -> list[str]:  # noqa: ANN401 - as above
     """The documents with the requested fields and expansions. Raises BadParameters for JSON-LD."""
-    if not shapes(query):
+    if not reshapes(query):
         return bodies
     words = getattr(query, "expand", [])
     if caching.takes_jsonld(request):
         parameter = "fields" if query.fields else "expand"
         raise BadParameters(bad(parameter, None, "is of JSON: leave it out, or do not accept application/ld+json"))
     if not words:
-        return [picked(body, query.fields) async for body in in_turns(session, bodies)]
+        return [only_fields(body, query.fields) async for body in in_turns(session, bodies)]
     written = [parts(body) async for body in in_turns(session, bodies)]
     needed = sorted(tops(query.listing, words))
     held = [{name: orjson.loads(one[name]) for name in needed} async for one in in_turns(session, written)]

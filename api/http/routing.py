@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from api.http import answers, fields
 from api.http.answers import Listing
 from api.http.exports import FORMS, send_export
-from api.http.fields import Chosen
+from api.http.fields import WithFields
 from api.http.problems import PROBLEM_TYPES
 from api.query.filters import Filters
 from api.schemas.records import Count, Sent
@@ -206,7 +206,7 @@ def export_routes(listing: Listing, filters: type[Filters], forms: Sequence[str]
     return router
 
 
-def _choosing(filters: type[Filters], chosen: type[Chosen], listing: str) -> type[Filters]:
+def _choosing(filters: type[Filters], chosen: type[WithFields], listing: str) -> type[Filters]:
     """The filters, with the selection of fields if it is a list of records."""
     return type(filters.__name__, (filters, chosen), {"listing": listing}) if listing in fields.FIELDS else filters
 

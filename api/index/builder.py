@@ -10,7 +10,7 @@ from api.domain.statements import Statement, deaths, encode
 from api.domain.text import folded
 from api.index import facets, facts
 from api.index.documents import Documents, actor_words, location_words
-from api.index.facets import Filed, placing
+from api.index.facets import IndexEntry, date_position
 from api.index.facts import Chunk, Facts
 from api.index.invalidation import Affected, Kind
 from api.index.postings import FacetIds
@@ -19,11 +19,14 @@ from api.models.facets import ClaimFacets, EventFacets, Span
 from api.storage.bulk import Row, Store
 
 CHUNK = 300
-FILED: tuple[Kind, ...] = ("event", "claim")
-PLAIN: tuple[Kind, ...] = ("dataset", "actor", "location", "source")
+WITH_FACETS: tuple[Kind, ...] = ("event", "claim")
+WITHOUT_FACETS: tuple[Kind, ...] = ("dataset", "actor", "location", "source")
 UNDATED = (Span.UNDATED, 0, None)
 
-COLUMNS = {kind: columns_of(f"{kind}_document", "number", "sound", "sha256", "hash") for kind in (*PLAIN, *FILED)}
+COLUMNS = {
+    kind: columns_of(f"{kind}_document", "number", "sound", "sha256", "hash")
+    for kind in (*WITHOUT_FACETS, *WITH_FACETS)
+}
 """The columns of document tables that are built here."""
 _DATASET = columns_of("dataset", "digest")
 _SOURCE = columns_of("source", "digest")
@@ -39,15 +42,15 @@ WHERE longitude IS NOT NULL AND coordinate_source {ids} GROUP BY coordinate_sour
 _PUBLISHED = tuple(f"published_{name}" for name in facts.DateFields._fields)
 
 
-class Made(NamedTuple):
+class DerivedRows(NamedTuple):
     """Derived rows of some records by id: document columns (`COLUMNS`), words, and facets."""
 
     documents: dict[str, Row]
     words: dict[str, str]
-    filed: list[Filed]
+    entries: list[IndexEntry]
 
     @classmethod
-    def nothing(cls) -> "Made":
+    def none(cls) -> "DerivedRows":
         return cls({}, {}, [])
 
 
@@ -57,12 +60,12 @@ class Batch(NamedTuple):
     kind: Kind
     ids: list[str]
     """The ids whose existing derived rows are deleted."""
-    made: Made
+    made: DerivedRows
     events: int = 0
     """The number of events that this batch completes."""
 
 
-class Maker:
+class Builder:
     """Builds derived rows; reads facts and writes nothing."""
 
     def __init__(self, store: Store) -> None:
@@ -70,16 +73,16 @@ class Maker:
         self._known = Facts(store)
         self._documents = Documents(self._known)
 
-    def plain(self, kind: Kind, ids: list[str]) -> Made:
+    def plain(self, kind: Kind, ids: list[str]) -> DerivedRows:
         """The derived rows of the records that exist, for kinds without facets."""
         self._trim()
-        makers = {
+        builders = {
             "dataset": self._datasets,
             "source": self._sources,
             "actor": self._actors,
             "location": self._locations,
         }
-        return makers[kind](ids)
+        return builders[kind](ids)
 
     def chunks(self, ids: list[str]) -> Iterator[Chunk]:
         """The facts of the events that exist, in chunks that fit in memory."""
@@ -98,24 +101,24 @@ class Maker:
     def _rows(self, kind: Kind, columns: Iterable[str], ids: list[str]) -> list[Row]:
         return self._store.rows(f"SELECT {', '.join(columns)} FROM {kind} WHERE id {{ids}} ORDER BY id", ids)
 
-    def _datasets(self, ids: list[str]) -> Made:
-        made = Made.nothing()
+    def _datasets(self, ids: list[str]) -> DerivedRows:
+        made = DerivedRows.none()
         for row in self._rows("dataset", _DATASET, ids):
             body = self._documents.dataset(dict(zip(_DATASET, row, strict=True)))
             made.documents[row[0]] = (row[0], *UNDATED, len(body), body)
         return made
 
-    def _sources(self, ids: list[str]) -> Made:
+    def _sources(self, ids: list[str]) -> DerivedRows:
         rows = self._rows("source", _SOURCE, ids)
         self._known.sources.need(row[_SOURCE.index("parent")] for row in rows)
         supports = self._supports(ids)
-        made = Made.nothing()
+        made = DerivedRows.none()
         for row in rows:
             fields: dict[str, Any] = dict(zip(_SOURCE, row, strict=True))
             fields["supports"] = supports[row[0]]
             published = facts.own_date(facts.DateFields._make(fields[name] for name in _PUBLISHED))
             body = self._documents.source(fields, published)
-            made.documents[row[0]] = (row[0], *placing(published.earliest, published.latest), len(body), body)
+            made.documents[row[0]] = (row[0], *date_position(published.earliest, published.latest), len(body), body)
             made.words[row[0]] = folded([fields["title"], fields["publisher"], fields["author"]])
         return made
 
@@ -132,13 +135,13 @@ class Maker:
                 found[id_][what] = number
         return found
 
-    def _actors(self, ids: list[str]) -> Made:
+    def _actors(self, ids: list[str]) -> DerivedRows:
         up = self._affiliations("actor", "other", ids)
         down = self._affiliations("other", "actor", ids)
         existing = self._store.column("SELECT id FROM actor WHERE id {ids} ORDER BY id", ids)
         shown = [one.other for found in (up, down) for ones in found.values() for one in ones]
         self._known.actors.need([*existing, *shown])
-        made = Made.nothing()
+        made = DerivedRows.none()
         for actor in [self._known.actors[id_] for id_ in existing]:
             body = self._documents.actor(actor, up.get(actor.id, ()), down.get(actor.id, ()))
             made.documents[actor.id] = (actor.id, *UNDATED, len(body), body)
@@ -154,7 +157,7 @@ class Maker:
             found[own].append(facts.Affiliation._make(rest))
         return found
 
-    def _locations(self, ids: list[str]) -> Made:
+    def _locations(self, ids: list[str]) -> DerivedRows:
         existing = self._store.column("SELECT id FROM location WHERE id {ids} ORDER BY id", ids)
         self._known.surround(existing)
         locations = [self._known.locations[id_] for id_ in existing]
@@ -163,60 +166,60 @@ class Maker:
             unites[same].append(id_)
         self._known.locations.need(id_ for ids in unites.values() for id_ in ids)
         self._known.sources.need(location.coordinate_source for location in locations)
-        made = Made.nothing()
+        made = DerivedRows.none()
         for location in locations:
             body = self._documents.location(location, unites.get(location.id, ()))
             made.documents[location.id] = (location.id, *UNDATED, len(body), body)
             made.words[location.id] = location_words(location)
         return made
 
-    def events(self, chunk: Chunk) -> tuple[Made, dict[str, Statement]]:
+    def events(self, chunk: Chunk) -> tuple[DerivedRows, dict[str, Statement]]:
         """The derived rows of a chunk's events, and the statement of each claim."""
-        made = Made.nothing()
+        made = DerivedRows.none()
         statements: dict[str, Statement] = {}
         for event in chunk.events:
             own = [self._documents.statement(claim, chunk) for claim in chunk.claims.get(event.id, ())]
             statements.update((statement.id, statement) for statement in own)
             judged = facets.judged(own, self._known)
-            made.filed.append(facets.of_event(event, chunk, self._known, own, judged))
+            made.entries.append(facets.of_event(event, chunk, self._known, own, judged))
             document = self._documents.event(event, chunk, judged.assessments, deaths(own))
             made.documents[event.id] = (event.id, *document.judged, len(document.body), document.body, encode(own))
         return made, statements
 
-    def claims(self, chunk: Chunk, statements: dict[str, Statement], wanted: set[str]) -> Iterator[Made]:
+    def claims(self, chunk: Chunk, statements: dict[str, Statement], wanted: set[str]) -> Iterator[DerivedRows]:
         """The derived rows of the wanted claims of a chunk, in parts that fit in memory."""
         for part in self._known.in_full(chunk, wanted):
-            made = Made.nothing()
+            made = DerivedRows.none()
             for event in part.events:
                 for claim in part.claims.get(event.id, ()):
                     if claim.id in wanted:
-                        made.filed.append(facets.of_claim(claim, event, part, self._known, statements[claim.id]))
+                        made.entries.append(facets.of_claim(claim, event, part, self._known, statements[claim.id]))
                         body = self._documents.claim(claim, event, part)
                         made.documents[claim.id] = (claim.id, len(body), body)
             yield made
 
 
-def batches(store: Store, maker: Maker) -> Iterator[Batch]:
+def batches(store: Store, builder: Builder) -> Iterator[Batch]:
     """All derived rows that a load affects, except sources."""
     affected = Affected(store)
-    for kind in PLAIN[:-1]:
+    for kind in WITHOUT_FACETS[:-1]:
         for ids in affected.chunks(kind, CHUNK):
-            yield Batch(kind, ids, maker.plain(kind, ids))
+            yield Batch(kind, ids, builder.plain(kind, ids))
     for ids in affected.chunks("event", CHUNK):
-        yield from _events(maker, affected, ids)
+        yield from _events(builder, affected, ids)
 
 
-def sources(store: Store, maker: Maker) -> Iterator[Batch]:
+def sources(store: Store, builder: Builder) -> Iterator[Batch]:
     """The affected sources, built after postings are written because they count what rests on them."""
     for ids in Affected(store).chunks("source", CHUNK):
-        yield Batch("source", ids, maker.plain("source", ids))
+        yield Batch("source", ids, builder.plain("source", ids))
 
 
-def _events(maker: Maker, affected: Affected, ids: list[str]) -> Iterator[Batch]:
+def _events(builder: Builder, affected: Affected, ids: list[str]) -> Iterator[Batch]:
     """Some events, and their affected claims."""
-    for chunk in maker.chunks(ids):
-        made, statements = maker.events(chunk)
+    for chunk in builder.chunks(ids):
+        made, statements = builder.events(chunk)
         yield Batch("event", list(made.documents), made)
-        for some in maker.claims(chunk, statements, affected.among("claim", list(statements))):
+        for some in builder.claims(chunk, statements, affected.among("claim", list(statements))):
             yield Batch("claim", list(some.documents), some)
-    yield Batch("event", [], Made.nothing(), len(ids))
+    yield Batch("event", [], DerivedRows.none(), len(ids))

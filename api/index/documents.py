@@ -238,7 +238,7 @@ class Documents:
 
     def statement(self, claim: facts.Claim, chunk: Chunk) -> Statement:
         """The part of a claim that judgement needs."""
-        party, voice, instrument, sided = self._known.standings.of(claim.speaker, claim.via)
+        party, voice, instrument, sided = self._known.parties.of(claim.speaker, claim.via)
         earliest, latest, dated, ends_open = chunk.said[claim.id].said
         return Statement(
             claim.id,
@@ -265,8 +265,8 @@ class Documents:
         )
 
     def _culprit(self, actor: str) -> Culprit:
-        standings = self._known.standings
-        return Culprit(actor, tuple(sorted(standings.closure(actor))), tuple(sorted(standings.sides(actor))))
+        parties = self._known.parties
+        return Culprit(actor, tuple(sorted(parties.closure(actor))), tuple(sorted(parties.sides(actor))))
 
 
 def actor_words(actor: facts.Actor) -> str:

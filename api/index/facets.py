@@ -26,7 +26,7 @@ MOST_JUDGED = 100_000
 LASTING = range(Span.MONTH, Span.UNDATED)
 
 
-class Placing(NamedTuple):
+class DatePosition(NamedTuple):
     """A record's position in date order: span class, sort day and last day (null: open)."""
 
     span: int
@@ -34,30 +34,30 @@ class Placing(NamedTuple):
     latest: int | None
 
 
-class Filed(NamedTuple):
+class IndexEntry(NamedTuple):
     """A record with the numbers of its facets and its values in columns."""
 
     id: str
-    placing: Placing
+    position: DatePosition
     facets: list[int]
     """May contain duplicates."""
     cells: Cells
 
 
-def placing(earliest: date | None, latest: date | None) -> Placing:
+def date_position(earliest: date | None, latest: date | None) -> DatePosition:
     """How long a date lasts, and its position in date order."""
     if earliest is None:
         if latest is None:
-            return Placing(Span.UNDATED, 0, None)
-        return Placing(Span.OPEN_START, latest.toordinal(), latest.toordinal())
+            return DatePosition(Span.UNDATED, 0, None)
+        return DatePosition(Span.OPEN_START, latest.toordinal(), latest.toordinal())
     first = earliest.toordinal()
     if latest is None:
-        return Placing(Span.OPEN_END, first, None)
+        return DatePosition(Span.OPEN_END, first, None)
     last = latest.toordinal()
     days = last - first + 1
     lasting = Span.MONTH if days <= 31 else Span.YEAR if days <= 366 else Span.LONGER  # noqa: PLR2004 - of days
     span = Span.DAY if days == 1 else lasting
-    return Placing(span, first, last)
+    return DatePosition(span, first, last)
 
 
 def first_said(statements: Sequence[Statement]) -> tuple[int | None, int | None, bool]:
@@ -158,12 +158,8 @@ def _ever(statements: Sequence[Statement], today: Iterable[Assessment]) -> froze
 
 
 def of_event(
-    event: facts.Event,
-    chunk: facts.Chunk,
-    known: facts.Facts,
-    statements: Sequence[Statement],
-    adding_up: Judged,
-) -> Filed:
+    event: facts.Event, chunk: facts.Chunk, known: facts.Facts, statements: Sequence[Statement], adding_up: Judged
+) -> IndexEntry:
     """The index entry of an event."""
     number = known.names
     parts = chunk.participations.get(event.id, ())
@@ -187,11 +183,11 @@ def of_event(
     if undated:
         found.append(number[EventFacets.UNDATED_CLAIM.name])
     dated = chunk.dates[event.id]
-    place = placing(dated.earliest, dated.latest)
+    place = date_position(dated.earliest, dated.latest)
     if place.span in LASTING:
         found.append(number[EventFacets.SPAN.of(place.span)])
     found += _shared(known, "date", (dated.when.precision, dated.when.basis), _date)
-    return Filed(event.id, place, found, Cells(place.latest, possible, certain, *(point or ())))
+    return IndexEntry(event.id, place, found, Cells(place.latest, possible, certain, *(point or ())))
 
 
 def _shared(known: facts.Facts, what: str, key: Any, make: Callable[[Any, facts.Facts], T]) -> T:  # noqa: ANN401 - hashable
@@ -287,7 +283,7 @@ def _wide(facet: Facet, value: str, known: facts.Facts) -> list[int]:
 
 
 def _all_of(facet: Facet, value: str, known: facts.Facts) -> list[int]:
-    all_ = sorted(known.standings.closure(value)) if facet.record == "actor" else known.containers[value]
+    all_ = sorted(known.parties.closure(value)) if facet.record == "actor" else known.containers[value]
     return _numbered(known, [facet.of(one) for one in all_])
 
 
@@ -321,7 +317,7 @@ def _claims(event: facts.Event, chunk: facts.Chunk, known: facts.Facts, found: l
         found += _wide(EventFacets.SPOKEN, speaker, known)
     if chunk.names:
         blamed = {actor for claim in claims for actor in chunk.names.get(claim.id, ())}
-        parties = {party for actor in blamed for party in known.standings.closure(actor)}
+        parties = {party for actor in blamed for party in known.parties.closure(actor)}
         # Sorted, so that facets always get the same numbers.
         found += [number[EventFacets.NAMES.of(party)] for party in sorted(parties)]
     if event.location is not None and Aspect.CONTROL in [claim.aspect for claim in claims]:
@@ -353,7 +349,7 @@ def _wavering(statements: Sequence[Statement], known: facts.Facts) -> list[int]:
         weight, retracts = weights[statement.id], statement.stance == Stance.RETRACTS
         if statement.speaker is not None and (weight is not None or retracts):
             said = weight, statement.figure, statement.names, retracts and statement.id
-            for party in known.standings.closure(statement.speaker):
+            for party in known.parties.closure(statement.speaker):
                 taken[party, statement.aspect].update((said, None) if retracts else (said,))
     wavering = {party for (party, _), different in taken.items() if len(different) > 1}
     return _numbered(known, [EventFacets.WAVERING.of(party) for party in sorted(wavering)])
@@ -366,21 +362,23 @@ def _parties(parts: Sequence[tuple[str, str]], known: facts.Facts) -> list[int]:
         members[EventFacets.ROLE.of(role)].add(actor)
         members[EventFacets.ACTOR.of(actor)].add(actor)
         members[EventFacets.ACTOR.of(actor, role)].add(actor)
-        for party in sorted(known.standings.closure(actor)):
+        for party in sorted(known.parties.closure(actor)):
             members[EventFacets.PARTY.of(party)].add(actor)
             members[EventFacets.PARTY.of(party, role)].add(actor)
     shared = [several(name) for name, found in members.items() if len(found) > 1]
     return _numbered(known, [*members, *shared])
 
 
-def of_claim(claim: facts.Claim, event: facts.Event, chunk: facts.Chunk, known: facts.Facts, said: Statement) -> Filed:
+def of_claim(
+    claim: facts.Claim, event: facts.Event, chunk: facts.Chunk, known: facts.Facts, said: Statement
+) -> IndexEntry:
     """The index entry of a claim."""
     number = known.names
     found = _OF_CLAIMS.numbers(claim, known)
     if event.location is not None:
         found += _wide(ClaimFacets.LOCATION, event.location, known)
     if chunk.names:
-        blamed = {party for actor in chunk.names.get(claim.id, ()) for party in known.standings.closure(actor)}
+        blamed = {party for actor in chunk.names.get(claim.id, ()) for party in known.parties.closure(actor)}
         found += [number[ClaimFacets.NAMES.of(party)] for party in sorted(blamed)]
     citations = chunk.citations.get(claim.id, ())
     cited = CitationRole.CITES in [citation.role for citation in citations]
@@ -391,10 +389,10 @@ def of_claim(claim: facts.Claim, event: facts.Event, chunk: facts.Chunk, known: 
     _WORDS_OF_CLAIMS.texts(found, (claim.summary, claim.quote, event.title), known)
     _WORDS_OF_CLAIMS.actors(found, (claim.speaker, claim.via, claim.quote_by), known)
     dated = chunk.said[claim.id]
-    place = placing(dated.earliest, dated.latest)
+    place = date_position(dated.earliest, dated.latest)
     if place.span in LASTING:
         found.append(number[ClaimFacets.SPAN.of(place.span)])
     possible, certain, undated = first_said([said])
     if undated:
         found.append(number[ClaimFacets.UNDATED_CLAIM.name])
-    return Filed(claim.id, place, found, Cells(place.latest, possible, certain))
+    return IndexEntry(claim.id, place, found, Cells(place.latest, possible, certain))

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-from api.domain.parties import TELLING, Standings
+from api.domain.parties import TELLING, Parties
 from api.domain.statements import Said, said
 from api.domain.vocabulary import Aspect, LocationKind
 from api.index.fact_rows import (
@@ -138,7 +138,7 @@ class Facts:
         for id_, title, recorded_at in store.rows("SELECT id, title, recorded_at FROM dataset"):
             self.datasets[id_] = schemas.TitledRef(id=id_, title=title)
             self.recorded_on[id_] = moment(recorded_at).date()
-        self.standings = Standings(
+        self.parties = Parties(
             dict(store.rows("SELECT id, kind FROM actor WHERE kind {ids}", [kind.value for kind in TELLING])),
             store.rows("SELECT actor, kind, other FROM affiliation"),
         )
@@ -189,7 +189,7 @@ class Facts:
 
     def trim(self) -> None:
         """Trim the caches to keep memory flat; call this only between chunks."""
-        for held in (self.actors, self.locations, self.containers, self.sources, self.standings):
+        for held in (self.actors, self.locations, self.containers, self.sources, self.parties):
             held.trim()
         for group in self.groups.values():
             if len(group) > MOST_GROUPS:

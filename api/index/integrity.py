@@ -22,11 +22,11 @@ from pyroaring import BitMap
 from sqlalchemy.schema import CreateTable
 
 from api import models
-from api.index.builder import FILED
+from api.index.builder import WITH_FACETS
 from api.index.facts import moment
 from api.index.history import FIRST, SEALED, digest, seal, unsealed_releases
 from api.index.invalidation import Kind
-from api.index.writer import ENTRY, beside, entry_hash
+from api.index.writer import ENTRY, entry_hash, hashed_columns
 from api.models import history, records
 from api.models.facets import CELL_BITS, CHUNK_BITS, checksum, row_hash
 from api.storage.bulk import Row, Store
@@ -114,7 +114,7 @@ TABLES = (
     "record_column",
     "day_number",
     *(f"{kind}_words" for kind in WORDED),
-    *(f"{kind}_entry" for kind in FILED),
+    *(f"{kind}_entry" for kind in WITH_FACETS),
     *(f"{kind}_document" for kind in NAMED),
     *NAMED,
 )
@@ -248,7 +248,7 @@ def _columns(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
         chunks.setdefault(name.partition("/")[0], set()).add(chunk)
         if checksum(bytes(cells)) != hash_:
             yield _whole(table, f"part {chunk} of {name} is damaged")
-    for kind in FILED:
+    for kind in WITH_FACETS:
         filled = store.column(f"SELECT DISTINCT number >> {CELL_BITS} FROM {kind}_entry")
         if not set(filled) <= chunks.get(kind, set()):
             yield _whole(table, f"parts of the columns of {kind}s are missing")
@@ -301,7 +301,7 @@ def _as_many(store: Store, table: str, kind: str) -> Iterator[Damage]:
 
 def _documents(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
     kind = next(kind for kind in NAMED if table.startswith(kind))
-    columns = beside(kind)
+    columns = hashed_columns(kind)
     listed = ", ".join((*(f"d.{name}" for name in columns), *(f"f.{name}" for name in NAMED[kind])))
     statement = f"SELECT d.id, d.body, d.sha256, d.hash, {listed} FROM {table} d LEFT JOIN {kind} f ON f.id = d.id"
     for id_, body, mark, hash_, *rest in _slices(store, statement, ("d.id",), ("",), pace):
@@ -331,6 +331,6 @@ _CHECKS: dict[str, tuple[Check, ...]] = {
     "posting": (_postings,),
     "record_column": (_columns,),
     **{f"{kind}_words": (_words,) for kind in WORDED},
-    **{f"{kind}_entry": (_entries,) for kind in FILED},
+    **{f"{kind}_entry": (_entries,) for kind in WITH_FACETS},
     **{f"{kind}_document": (_documents,) for kind in NAMED},
 }

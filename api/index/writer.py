@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from operator import itemgetter
 
-from api.index.builder import CHUNK, COLUMNS, FILED, Batch, Made, Maker, batches, sources
+from api.index.builder import CHUNK, COLUMNS, WITH_FACETS, Batch, Builder, DerivedRows, batches, sources
 from api.index.history import History
 from api.index.invalidation import Affected, Changes, Kind
 from api.index.numbers import Numbers
@@ -15,7 +15,7 @@ KINDS = ("dataset", "source", "actor", "location", "event", "claim")
 DERIVED = (
     *(f"{kind}_document" for kind in KINDS),
     *(f"{kind}_words" for kind in ("source", "actor", "location")),
-    *(f"{kind}_entry" for kind in FILED),
+    *(f"{kind}_entry" for kind in WITH_FACETS),
     "facet",
     "posting",
     "record_column",
@@ -56,27 +56,27 @@ class Deriver:
         self._numbers.give()
         changes.line_up()
         self._numbers.keep()
-        self._maker = Maker(store)
+        self._builder = Builder(store)
         self._postings = Postings(store)
-        self._columns = {kind: Columns(store, kind, own_columns(kind)) for kind in FILED}
+        self._columns = {kind: Columns(store, kind, own_columns(kind)) for kind in WITH_FACETS}
 
     def run(self, progress: Progress) -> None:
         """Remove all affected records from the index, then add them in their new state."""
         if not self._empty:
             self._remove()
-        for batch in batches(self._store, self._maker):
+        for batch in batches(self._store, self._builder):
             self._replace(batch)
             if batch.events:
                 progress(batch.events)
             self._write(last=False)
         self._write(last=True)
         self._point_at_events()
-        for batch in sources(self._store, self._maker):
+        for batch in sources(self._store, self._builder):
             self._replace(batch)
 
     def _remove(self) -> None:
         affected = Affected(self._store)
-        for kind in FILED:
+        for kind in WITH_FACETS:
             for ids in affected.chunks(kind, CHUNK):
                 statement = f"SELECT id, number, facets FROM {kind}_entry WHERE id {{ids}}"
                 rows = self._store.rows(statement, ids)
@@ -97,7 +97,7 @@ class Deriver:
             self._store.run(f"UPDATE {kind}_document SET number = -1 - number WHERE id {{ids}}", moved)
 
     def _write(self, *, last: bool) -> None:
-        self._maker.facets.write(last=last)
+        self._builder.facets.write(last=last)
         self._postings.write(last=last)
         for columns in self._columns.values():
             columns.write(last=last)
@@ -115,44 +115,42 @@ class Deriver:
 
     def _replace(self, batch: Batch) -> None:
         kind, made = batch.kind, batch.made
-        if kind in FILED:
-            self._file(batch)
+        if kind in WITH_FACETS:
+            self._replace_with_facets(batch)
             return
         tables = (f"{kind}_document", f"{kind}_words")[: 1 + (kind != "dataset")]
         hashes = self._hashes(kind, batch.ids, made)
         for table in () if self._empty else tables:
             self._store.delete(table, "id", batch.ids)
-        beside_it = BESIDE[kind]
-        documents = [(*row, hashes[id_], row_hash(*beside_it(row))) for id_, row in made.documents.items()]
+        hashed = HASHED_VALUES[kind]
+        documents = [(*row, hashes[id_], row_hash(*hashed(row))) for id_, row in made.documents.items()]
         self._store.insert(tables[0], (*COLUMNS[kind], "sha256", "hash"), documents)
         if kind != "dataset":
             words = [(id_, text, row_hash(id_, text)) for id_, text in made.words.items()]
             self._store.insert(tables[1], ("id", "words", "hash"), words)
 
-    def _file(self, batch: Batch) -> None:
+    def _replace_with_facets(self, batch: Batch) -> None:
         """Like `_replace`, for records with facets, in the order of their numbers."""
         kind, made = batch.kind, batch.made
         numbers = self._numbers.of(kind, batch.ids)
         entries, cells_of = [], self._columns[kind]
-        for filed in made.filed:
-            number, cells = numbers[filed.id], filed.cells
-            facets = self._postings.add(kind, number, filed.facets)
+        for entry in made.entries:
+            number, cells = numbers[entry.id], entry.cells
+            facets = self._postings.add(kind, number, entry.facets)
             said = (cells.possible, cells.certain) if kind == "claim" else ()
-            row = (filed.id, filed.placing.day, facets, *said)
+            row = (entry.id, entry.position.day, facets, *said)
             entries.append((number, *row, entry_hash(*row)))
             cells_of.put(number, cells)
         hashes = self._hashes(kind, batch.ids, made)
-        beside_it = BESIDE[kind]
-        documents = [
-            (numbers[id_], *row, hashes[id_], row_hash(*beside_it(row))) for id_, row in made.documents.items()
-        ]
+        hashed = HASHED_VALUES[kind]
+        documents = [(numbers[id_], *row, hashes[id_], row_hash(*hashed(row))) for id_, row in made.documents.items()]
         if not self._empty:
             self._store.delete(f"{kind}_document", "id", batch.ids)
         self._store.insert(f"{kind}_entry", (*ENTRY[kind], "hash"), sorted(entries, key=itemgetter(0)))
         columns = ("number", *COLUMNS[kind], "sha256", "hash")
         self._store.insert(f"{kind}_document", columns, sorted(documents, key=itemgetter(0)))
 
-    def _hashes(self, kind: Kind, ids: list[str], made: Made) -> dict[str, bytes]:
+    def _hashes(self, kind: Kind, ids: list[str], made: DerivedRows) -> dict[str, bytes]:
         """The hash of each document, after adding it to the history."""
         body = COLUMNS[kind].index("body")
         bodies = {id_: row[body] for id_, row in made.documents.items()}
@@ -169,10 +167,10 @@ def entry_hash(id_: str, day: int, facets: bytes, *said: int | None) -> int:
     return row_hash(id_, day, checksum(facets), *said)
 
 
-def beside(kind: Kind) -> tuple[str, ...]:
+def hashed_columns(kind: Kind) -> tuple[str, ...]:
     """The columns of documents that `hash` covers."""
     return tuple(name for name in COLUMNS[kind] if name != "body")
 
 
-BESIDE = {kind: itemgetter(*map(columns.index, beside(kind))) for kind, columns in COLUMNS.items()}
+HASHED_VALUES = {kind: itemgetter(*map(columns.index, hashed_columns(kind))) for kind, columns in COLUMNS.items()}
 """The same of a row of `COLUMNS`."""

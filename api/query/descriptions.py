@@ -20,16 +20,16 @@ from api.errors import SUGGESTIONS
 from api.models.facets import FACETS, ClaimFacets, EventFacets, Facet
 from api.query.documents import AsOfDay
 from api.query.filters import Filters, facets
-from api.query.lists import ListQuestion, count_matches, resolve
+from api.query.lists import PostingsQuery, count_matches, resolve
 from api.query.matching import Conditions, FacetFilter, Matching, any_of
 from api.query.paging import Sort
 from api.query.session import ReadSession
 from api.query.statements import KIND_OF_LIST, REVISION
-from api.query.tables import WORDS, TableQuestion
+from api.query.tables import WORDS, TableQuery
 from api.storage.reader import SqlStatement
 
 
-async def worded(session: ReadSession, facet: Facet, value: object) -> str | None:
+async def filter_in_words(session: ReadSession, facet: Facet, value: object) -> str | None:
     """A facet's filter in words, such as `are of kind shelling`; None if it is unset."""
     if value is None or value == []:
         return None
@@ -39,10 +39,10 @@ async def worded(session: ReadSession, facet: Facet, value: object) -> str | Non
     return facet.words.format(one_of(values) if facet.record is None else await session.names(facet.record, values))
 
 
-async def all_worded(session: ReadSession, filters: Filters) -> dict[str, str | None]:
+async def filters_in_words(session: ReadSession, filters: Filters) -> dict[str, str | None]:
     """Every facet filter that is set in words, by parameter, in the order of fields."""
     marks = facets(type(filters)).items()
-    return {name: await worded(session, facet, getattr(filters, name)) for name, facet in marks}
+    return {name: await filter_in_words(session, facet, getattr(filters, name)) for name, facet in marks}
 
 
 def one_of(words: Sequence[str]) -> str:
@@ -96,10 +96,10 @@ def sentence(noun: str, parts: Sequence[str | None], as_of: AsOfDay | None = Non
     """The whole sentence: `Events that … and …, as known on 2 July 2022`."""
     said = [part for part in parts if part]
     text = f"{noun} that {' and '.join(said)}" if said else f"All {noun[0].lower()}{noun[1:]}"
-    return as_known(text, as_of)
+    return with_as_of(text, as_of)
 
 
-def as_known(text: str, as_of: AsOfDay | None) -> str:
+def with_as_of(text: str, as_of: AsOfDay | None) -> str:
     """The sentence with the day as of which claims count."""
     if as_of is None:
         return text
@@ -112,7 +112,7 @@ def as_known(text: str, as_of: AsOfDay | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Explained(ListQuestion):
+class ExplainedQuery(PostingsQuery):
     """A list query that can explain an empty result."""
 
     async def why_empty(self, session: ReadSession) -> str:
@@ -121,7 +121,7 @@ class Explained(ListQuestion):
         if self.table == "events":  # of its filters, only that of places also selects claims
             places = [[EventFacets.LOCATION.value(name) for name in one.names] for one in filters]
             filters = tuple(any_of(ClaimFacets.LOCATION, some) for some in places if None not in some)
-        return await why(session, filters, self.as_of, "Nothing that is recorded matches.")
+        return await explain_empty(session, filters, self.as_of, "Nothing that is recorded matches.")
 
 
 def scope_of(facet: Facet, ids: list[str]) -> tuple[FacetFilter, ...]:
@@ -129,7 +129,9 @@ def scope_of(facet: Facet, ids: list[str]) -> tuple[FacetFilter, ...]:
     return (any_of(facet, ids),) if ids else ()
 
 
-async def why(session: ReadSession, filters: tuple[FacetFilter, ...], as_of: AsOfDay | None, otherwise: str) -> str:
+async def explain_empty(
+    session: ReadSession, filters: tuple[FacetFilter, ...], as_of: AsOfDay | None, otherwise: str
+) -> str:
     """Explain an empty result: no claim is recorded, none was known by the day, or else the caller's reason."""
     first = await _first_said(session, filters)
     if as_of is not None and first is not None:
@@ -137,10 +139,10 @@ async def why(session: ReadSession, filters: tuple[FacetFilter, ...], as_of: AsO
         asked = Conditions(filters=filters, as_of=as_of.day, known=as_of.known, undated=included)
         if await count_matches(session, await resolve(session, "claims", asked)):
             return otherwise
-    return reason(first, as_of, otherwise)
+    return explanation(first, as_of, otherwise)
 
 
-def reason(first: str | None, as_of: AsOfDay | None, otherwise: str) -> str:
+def explanation(first: str | None, as_of: AsOfDay | None, otherwise: str) -> str:
     """The explanation, given the EDTF date of the first claim (empty: none is dated; None: there is no claim)."""
     if first is None:
         return "No recorded claim matches this query."
@@ -157,7 +159,7 @@ def reason(first: str | None, as_of: AsOfDay | None, otherwise: str) -> str:
 
 async def _first_said(session: ReadSession, filters: tuple[FacetFilter, ...]) -> str | None:
     """The EDTF date of the claim that was made first; empty: none is dated; None: there is no claim."""
-    asked = ListQuestion("claims", Conditions(filters=filters))
+    asked = PostingsQuery("claims", Conditions(filters=filters))
     async for found in asked.walk(session, Sort("said", descending=False), None, 1):
         for claim in found:
             edtf: str | None = orjson.loads(claim.body)["said"]["edtf"]
@@ -167,9 +169,9 @@ async def _first_said(session: ReadSession, filters: tuple[FacetFilter, ...]) ->
 
 MOST_WORDS = 3
 """The number of query words for which suggestions are searched."""
-WHOLE = 4_000
+MOST_COMPARED = 4_000
 """The number of recorded words compared; if there are more, only the alphabetical neighbours are."""
-BESIDE = 1_000
+MOST_NEIGHBOURS = 1_000
 ROWS = 2_000
 """The number of records whose words are scanned in lists without an index of words."""
 LONGEST = 40
@@ -222,10 +224,10 @@ def nearest(word: str, recorded: Sequence[str]) -> list[str]:
 
 async def _finds(session: ReadSession, asked: object, word: str) -> bool:
     """Whether any record in the list contains the word."""
-    if isinstance(asked, ListQuestion):
+    if isinstance(asked, PostingsQuery):
         return bool(await Matching(session, asked.table, asked.conditions).word(word))
-    if isinstance(asked, TableQuestion):
-        alone = TableQuestion(asked.table)
+    if isinstance(asked, TableQuery):
+        alone = TableQuery(asked.table)
         alone.words([word])
         return bool(await alone.count(session))
     return True
@@ -233,16 +235,16 @@ async def _finds(session: ReadSession, asked: object, word: str) -> bool:
 
 async def _recorded(session: ReadSession, asked: object, word: str) -> list[str]:
     """Words of the list in alphabetical order: all if they are few, else the neighbours of the word."""
-    if isinstance(asked, TableQuestion):
+    if isinstance(asked, TableQuery):
         return await _of_table(session, asked.table, word)
-    assert isinstance(asked, ListQuestion)  # noqa: S101 - of anything else every word is found
+    assert isinstance(asked, PostingsQuery)  # noqa: S101 - of anything else every word is found
     prefix = FACETS[KIND_OF_LIST[asked.table]].WORD.of("")
     first, beyond = (prefix + end for end in (_LATIN if word[0].isascii() else _OTHER))
-    rows = await session.fetch(_ABOVE, {"first": first, "beyond": beyond, "limit": WHOLE + 1}, slow=True)
-    if len(rows) > WHOLE:
+    rows = await session.fetch(_ABOVE, {"first": first, "beyond": beyond, "limit": MOST_COMPARED + 1}, slow=True)
+    if len(rows) > MOST_COMPARED:
         here = prefix + word
-        below = await session.fetch(_BELOW, {"first": first, "beyond": here, "limit": BESIDE}, slow=True)
-        above = await session.fetch(_ABOVE, {"first": here, "beyond": beyond, "limit": BESIDE}, slow=True)
+        below = await session.fetch(_BELOW, {"first": first, "beyond": here, "limit": MOST_NEIGHBOURS}, slow=True)
+        above = await session.fetch(_ABOVE, {"first": here, "beyond": beyond, "limit": MOST_NEIGHBOURS}, slow=True)
         rows = [*below, *above]
     return sorted(row[1].removeprefix(prefix) for row in rows)
 

@@ -125,7 +125,7 @@ def facets(kind: type[Filters]) -> dict[str, Facet]:
     return {name: found[0] for name, found in marks.items() if found}
 
 
-class Changed(Filters):
+class ChangedSince(Filters):
     """A list that can be filtered by when its records changed."""
 
     changed_since: Annotated[
@@ -138,7 +138,7 @@ class Changed(Filters):
     ] = None
 
 
-class Worded(Filters):
+class TextFilter(Filters):
     """A list with full-text search."""
 
     q: Annotated[
@@ -258,7 +258,7 @@ class OfEvents(AsOfImprecise):
     ] = []
 
 
-class Placed(Filters):
+class PlaceFilter(Filters):
     """A list of records that may have a point."""
 
     bbox: Annotated[

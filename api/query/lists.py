@@ -256,7 +256,7 @@ async def left_out(
 
 
 @dataclass(frozen=True, slots=True)
-class ListQuestion(Walked):
+class PostingsQuery(Walked):
     """A query of events or of claims."""
 
     table: str

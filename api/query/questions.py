@@ -14,10 +14,10 @@ from sqlalchemy import FromClause, Integer, bindparam, literal_column, select
 
 from api import models
 from api.domain.assessment import Assessment
-from api.domain.positions import Stand
+from api.domain.positions import HeldPosition
 from api.domain.statements import Question, Statement, decode
 from api.domain.vocabulary import Aspect, Undated
-from api.query.descriptions import why
+from api.query.descriptions import explain_empty
 from api.query.documents import BODY, STATEMENTS, AsOfDay, blank, blanked
 from api.query.lists import BATCH, Selection, check_named_records, in_turns, left_out, require_revision, resolve, walk
 from api.query.matching import Conditions, FacetFilter
@@ -130,7 +130,7 @@ async def members(session: ReadSession, parties: Sequence[str]) -> frozenset[str
     return frozenset().union(*[await session.members(party) for party in parties])
 
 
-def voiced(stands: Iterable[Stand], by_id: dict[str, Statement], speakers: Collection[str] | None) -> bool:
+def voiced(stands: Iterable[HeldPosition], by_id: dict[str, Statement], speakers: Collection[str] | None) -> bool:
     """Whether a claim in any of the positions is by one of the speakers (None: anybody)."""
     if speakers is None:
         return True
@@ -143,7 +143,7 @@ async def sent_question(session: ReadSession, asked: Question) -> Json:
     return asked.as_sent(lambda _: of)
 
 
-async def content(session: ReadSession, stand: Stand, asked: Question) -> Json:
+async def content(session: ReadSession, stand: HeldPosition, asked: Question) -> Json:
     """The figure of a position on a question, and the actors it names, as sent."""
     value: Json | None = None
     if stand.figure is not None:
@@ -154,7 +154,7 @@ async def content(session: ReadSession, stand: Stand, asked: Question) -> Json:
 
 
 async def position(
-    session: ReadSession, stand: Stand, asked: Question, by_id: dict[str, Statement], when: dict[str, Json]
+    session: ReadSession, stand: HeldPosition, asked: Question, by_id: dict[str, Statement], when: dict[str, Json]
 ) -> Json:
     """A position on a question as sent, without its party."""
     return {
@@ -174,7 +174,7 @@ class Judgement:
     """The result of judging one question of an event."""
 
     question: Question
-    stands: Sequence[Stand]
+    stands: Sequence[HeldPosition]
     assessment: Assessment | None = None
 
 
@@ -193,7 +193,7 @@ Judge = Callable[[Sequence[Statement]], list[Judgement]]
 
 
 @dataclass(frozen=True, slots=True)
-class EventQuestions(Walked):
+class QuestionsQuery(Walked):
     """A query of such a list: candidates come from facets, and each one is then judged."""
 
     conditions: Conditions
@@ -271,7 +271,7 @@ class EventQuestions(Walked):
 
     async def why_empty(self, session: ReadSession) -> str:
         """Explain an empty result."""
-        return await why(
+        return await explain_empty(
             session, self.scope, self.as_of, "Claims are recorded, but nothing that they add up to matches."
         )
 

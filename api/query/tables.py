@@ -175,7 +175,7 @@ def _conditions(shape: Shape, fact: FromClause, document: FromClause) -> list[Co
 
 
 @dataclass(slots=True)
-class TableQuestion(Walked):
+class TableQuery(Walked):
     """A query of such a list: clauses, their values, and the conditions that SQL does not test."""
 
     table: str
@@ -289,7 +289,7 @@ class TableQuestion(Walked):
             statement = count_statement(Shape(self.table, tuple(clauses)))
             rows = await session.fetch(statement, self.values, slow=True)
             return int(rows[0][1])
-        sifted = TableQuestion(self.table, list(clauses), self.values, circle, slow=True)
+        sifted = TableQuery(self.table, list(clauses), self.values, circle, slow=True)
         return sum([len(found) async for found in sifted.walk(session, Sort("id", descending=False), None, 500)])
 
     async def left_out(self, session: ReadSession) -> dict[str, int]:
@@ -307,9 +307,9 @@ class TableQuestion(Walked):
         return found
 
 
-def placeless(asked: lists.ListQuestion | TableQuestion) -> lists.ListQuestion | TableQuestion:
+def placeless(asked: lists.PostingsQuery | TableQuery) -> lists.PostingsQuery | TableQuery:
     """The same query without its box, for the records without a point."""
-    if isinstance(asked, TableQuestion):
+    if isinstance(asked, TableQuery):
         others = [clause for clause in asked.clauses if clause.kind != "box"]
         return replace(asked, clauses=[*others, Clause("without_coordinates", "")])
     pointless = FacetFilter((EventFacets.WITHOUT_COORDINATES.name,))

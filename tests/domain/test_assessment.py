@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from api.domain.assessment import Assessment, assess
-from api.domain.positions import Stand, positions, trajectory
+from api.domain.positions import HeldPosition, latest_positions, position_history
 from api.domain.statements import Question, Statement, decode, encode, said, said_by
 from api.domain.vocabulary import Aspect, Known, Position, Stance, Status, Undated
 from tests.support.battle import RECORDED_ON, claims, statement
@@ -108,20 +108,20 @@ def test_assessments_stand_in_the_vocabularys_order() -> None:
 
 
 def test_the_capture_party_by_party() -> None:
-    assert positions(known("capture-of-lysychansk", "2022-07-02", context=True), Question(CONTROL)) == [
-        Stand("isw", Position.SUPPORT, "c09", ("c09", "c10")),
-        Stand("russian-side", Position.SUPPORT, "s01b", ("s01b",)),
-        Stand("ukrainian-side", Position.OPPOSE, "c07", ("c07", "s01c")),
+    assert latest_positions(known("capture-of-lysychansk", "2022-07-02", context=True), Question(CONTROL)) == [
+        HeldPosition("isw", Position.SUPPORT, "c09", ("c09", "c10")),
+        HeldPosition("russian-side", Position.SUPPORT, "s01b", ("s01b",)),
+        HeldPosition("ukrainian-side", Position.OPPOSE, "c07", ("c07", "s01c")),
     ]
 
 
 def test_who_moved_when_and_by_which_claim() -> None:
-    assert trajectory(claims("capture-of-lysychansk", context=True), Question(CONTROL)) == {
-        "isw": [Stand("isw", Position.SUPPORT, "c09", ("c09", "c10"))],
-        "russian-side": [Stand("russian-side", Position.SUPPORT, "s01b", ("s01b", "s01a"))],
+    assert position_history(claims("capture-of-lysychansk", context=True), Question(CONTROL)) == {
+        "isw": [HeldPosition("isw", Position.SUPPORT, "c09", ("c09", "c10"))],
+        "russian-side": [HeldPosition("russian-side", Position.SUPPORT, "s01b", ("s01b", "s01a"))],
         "ukrainian-side": [
-            Stand("ukrainian-side", Position.OPPOSE, "c07", ("c07", "s01c", "c11")),
-            Stand("ukrainian-side", Position.SUPPORT, "s14a", ("s14a",)),
+            HeldPosition("ukrainian-side", Position.OPPOSE, "c07", ("c07", "s01c", "c11")),
+            HeldPosition("ukrainian-side", Position.SUPPORT, "s14a", ("s14a",)),
         ],
     }
 
@@ -134,13 +134,13 @@ def test_a_party_that_was_silent_first_begins_neutral_and_nobody_named_comes_las
         "d haidai silent control 2022-07-03",
         "e reuters cannot_confirm control 2022-07-01",
     )
-    assert trajectory(spoken, Question(CONTROL)) == {
-        "reuters": [Stand("reuters", Position.NEUTRAL, "e", ("e",))],
+    assert position_history(spoken, Question(CONTROL)) == {
+        "reuters": [HeldPosition("reuters", Position.NEUTRAL, "e", ("e",))],
         "ukrainian-side": [
-            Stand("ukrainian-side", Position.NEUTRAL, "b", ("b",)),
-            Stand("ukrainian-side", Position.OPPOSE, "c", ("c",)),
+            HeldPosition("ukrainian-side", Position.NEUTRAL, "b", ("b",)),
+            HeldPosition("ukrainian-side", Position.OPPOSE, "c", ("c",)),
         ],
-        None: [Stand(None, Position.SUPPORT, "a", ("a",))],
+        None: [HeldPosition(None, Position.SUPPORT, "a", ("a",))],
     }
 
 

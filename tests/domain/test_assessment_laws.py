@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from api.domain import assessment as a
 from api.domain.assessment import Assessment, assess
-from api.domain.positions import Stand, Weights, positions, questions_of, trajectory
+from api.domain.positions import HeldPosition, Weights, latest_positions, position_history, questions_of
 from api.domain.statements import Culprit, Figure, Question, Statement, all_said_by, decode, encode, said_by
 from api.domain.vocabulary import OPPOSING, SUPPORTING, Aspect, Known, Position, Stance, Status, Undated
-from tests.support.battle import standings
+from tests.support.battle import parties
 
 SPEAKERS = st.sampled_from(
     [None, "russia", "lpr", "haidai", "isw", "nasa", "nasa-firms", "observers", "reuters", "wikipedia"]
@@ -55,8 +55,8 @@ def spans(draw: st.DrawFn) -> tuple[int | None, int | None, bool, bool]:
 
 
 def culprit(actor: str) -> Culprit:
-    belongs = sorted(standings().closure(actor))
-    return Culprit(actor, tuple(belongs), tuple(sorted(standings().sides(actor))))
+    belongs = sorted(parties().closure(actor))
+    return Culprit(actor, tuple(belongs), tuple(sorted(parties().sides(actor))))
 
 
 @st.composite
@@ -67,7 +67,7 @@ def statements(
     about: st.SearchStrategy[str | None] | None = None,
 ) -> Statement:
     speaker, via = draw(SPEAKERS), draw(RELAYERS)
-    standing = standings().of(speaker, via)
+    standing = parties().of(speaker, via)
     earliest, latest, dated, ends_open = draw(spans())
     aspect = draw(st.sampled_from(ASPECTS))
     figure = draw(st.none() | FIGURES) if aspect in {Aspect.CASUALTIES, Aspect.CONTROL} else None
@@ -120,7 +120,7 @@ def test_because_alone_gives_the_same_status(spoken: list[Statement]) -> None:
 @given(events())
 def test_because_holds_every_standing_position(spoken: list[Statement]) -> None:
     for question, assessment in by_question(spoken).items():
-        for stand in positions(spoken, question):
+        for stand in latest_positions(spoken, question):
             if stand.position != Position.NEUTRAL:
                 assert set(stand.claims) <= set(assessment.because)
 
@@ -130,7 +130,7 @@ def test_the_order_of_claims_does_not_matter(both: tuple[list[Statement], list[S
     spoken, shuffled = both
     assert assess(shuffled) == assess(spoken)
     for question in questions_of(spoken):
-        assert list(trajectory(shuffled, question).items()) == list(trajectory(spoken, question).items())
+        assert list(position_history(shuffled, question).items()) == list(position_history(spoken, question).items())
 
 
 @given(events())
@@ -161,7 +161,7 @@ def test_a_copy_of_a_report_never_corroborates(spoken: list[Statement], data: st
     relayer = data.draw(st.sampled_from(["isw", "reuters", "miroshnik", "wikipedia"]))
     copied = original.voice
     if copied is not None and original.speaker is not None:
-        copied = data.draw(st.sampled_from([copied, standings().of(original.speaker, relayer).voice]))
+        copied = data.draw(st.sampled_from([copied, parties().of(original.speaker, relayer).voice]))
     before = by_question(spoken)
     for question, assessment in by_question([*spoken, original._replace(id="copy", voice=copied)]).items():
         if assessment.status == Status.CORROBORATED:
@@ -171,7 +171,7 @@ def test_a_copy_of_a_report_never_corroborates(spoken: list[Statement], data: st
 @given(events())
 def test_a_dispute_needs_two_parties_and_no_other_status_has_both(spoken: list[Statement]) -> None:
     for question, assessment in by_question(spoken).items():
-        standing = [stand for stand in positions(spoken, question) if stand.position != Position.NEUTRAL]
+        standing = [stand for stand in latest_positions(spoken, question) if stand.position != Position.NEUTRAL]
         taken = {stand.position for stand in standing}
         if len(taken) == 2:
             assert assessment.status == Status.DISPUTED
@@ -228,14 +228,14 @@ def test_what_stands_before_statements_tells_whether_all_count(
 def test_each_step_of_a_party_moves_away_from_the_one_before(spoken: list[Statement]) -> None:
     back = {s.id for s in spoken if s.stance == Stance.RETRACTS}
     for question in questions_of(spoken):
-        for party, steps in trajectory(spoken, question).items():
+        for party, steps in position_history(spoken, question).items():
             assert {stand.party for stand in steps} == {party}
             assert all(stand.since == stand.claims[0] for stand in steps)
             assert all(step.position != Position.NEUTRAL or step.since in back for step in steps[1:])
             assert all(before != after for before, after in pairwise(map(held, steps)))
 
 
-def held(stand: Stand) -> tuple[object, ...]:
+def held(stand: HeldPosition) -> tuple[object, ...]:
     return stand.position, stand.figure, stand.names
 
 
@@ -269,7 +269,7 @@ def test_a_figure_is_never_taken_back_by_denying_another_partys(spoken: list[Sta
     others = own._replace(id="others", party="usa", voice="usa", figure=Figure(None, 200, None))
     denial = own._replace(id="denial", stance=Stance.DENIES, earliest=2, latest=2, about="others", figure=None)
     question = Question(Aspect.QUANTITY, "killed", None, "people")
-    stands = {stand.party: stand for stand in positions([*spoken, own, others, denial], question)}
+    stands = {stand.party: stand for stand in latest_positions([*spoken, own, others, denial], question)}
     assert (stands["cit"].position, stands["cit"].figure) == (Position.SUPPORT, Figure(5, None, None))
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.parties import NOBODY, Standing, Standings
-from tests.support.battle import ACTORS, AFFILIATIONS, standings
+from api.domain.parties import NOBODY, Parties, PartyAndVoice
+from tests.support.battle import ACTORS, AFFILIATIONS, parties
 
 OWN = {"kinds": {"a": "organisation", "b": "organisation", "c": "organisation"}}
 
@@ -22,64 +22,64 @@ OWN = {"kinds": {"a": "organisation", "b": "organisation", "c": "organisation"}}
     ],
 )
 def test_an_actor_belongs_to_itself_and_to_all_above_it(actor: str, closure: set[str]) -> None:
-    assert standings().closure(actor) == closure
+    assert parties().closure(actor) == closure
 
 
 @pytest.mark.parametrize(
     ("speaker", "via", "expected"),
     [
-        ("miroshnik", None, Standing("russian-side", "russian-side", instrument=False, sided=True)),
-        ("ukrainian-officials", "isw", Standing("ukrainian-side", "ukrainian-side", instrument=False, sided=True)),
-        ("lysychansk-residents", "miroshnik", Standing("lysychansk-residents", "russian-side", False, False)),
-        ("lysychansk-residents", None, Standing("lysychansk-residents", "lysychansk-residents", False, False)),
-        ("nasa-firms", "isw", Standing("nasa", "isw", instrument=True, sided=False)),
-        ("nasa-firms", None, Standing("nasa", "nasa", instrument=True, sided=False)),
-        ("wikipedia", None, Standing("wikipedia", None, instrument=False, sided=False)),
-        ("wikipedia", "isw", Standing("wikipedia", None, instrument=False, sided=False)),
-        ("observers", "wikipedia", Standing("observers", None, instrument=False, sided=False)),
-        ("haidai", "wikipedia", Standing("ukrainian-side", "ukrainian-side", instrument=False, sided=True)),
-        (None, None, Standing(None, NOBODY, instrument=False, sided=False)),
-        (None, "isw", Standing(None, "isw", instrument=False, sided=False)),
-        (None, "wikipedia", Standing(None, None, instrument=False, sided=False)),
+        ("miroshnik", None, PartyAndVoice("russian-side", "russian-side", instrument=False, sided=True)),
+        ("ukrainian-officials", "isw", PartyAndVoice("ukrainian-side", "ukrainian-side", instrument=False, sided=True)),
+        ("lysychansk-residents", "miroshnik", PartyAndVoice("lysychansk-residents", "russian-side", False, False)),
+        ("lysychansk-residents", None, PartyAndVoice("lysychansk-residents", "lysychansk-residents", False, False)),
+        ("nasa-firms", "isw", PartyAndVoice("nasa", "isw", instrument=True, sided=False)),
+        ("nasa-firms", None, PartyAndVoice("nasa", "nasa", instrument=True, sided=False)),
+        ("wikipedia", None, PartyAndVoice("wikipedia", None, instrument=False, sided=False)),
+        ("wikipedia", "isw", PartyAndVoice("wikipedia", None, instrument=False, sided=False)),
+        ("observers", "wikipedia", PartyAndVoice("observers", None, instrument=False, sided=False)),
+        ("haidai", "wikipedia", PartyAndVoice("ukrainian-side", "ukrainian-side", instrument=False, sided=True)),
+        (None, None, PartyAndVoice(None, NOBODY, instrument=False, sided=False)),
+        (None, "isw", PartyAndVoice(None, "isw", instrument=False, sided=False)),
+        (None, "wikipedia", PartyAndVoice(None, None, instrument=False, sided=False)),
     ],
 )
-def test_party_and_voice_of_a_speaker(speaker: str | None, via: str | None, expected: Standing) -> None:
-    assert standings().of(speaker, via) == expected
+def test_party_and_voice_of_a_speaker(speaker: str | None, via: str | None, expected: PartyAndVoice) -> None:
+    assert parties().of(speaker, via) == expected
 
 
 def test_an_alliance_transfers_nothing() -> None:
-    allied = Standings(ACTORS | {"belarus": "state"}, [*AFFILIATIONS, ("belarus", "allied_with", "russia")])
+    allied = Parties(ACTORS | {"belarus": "state"}, [*AFFILIATIONS, ("belarus", "allied_with", "russia")])
     assert allied.party("belarus") == "belarus"
 
 
 def test_what_belongs_to_an_aggregator_has_no_voice() -> None:
     kinds = {"desk": "organisation", "database": "aggregator", "witness": "civilians"}
-    mine = Standings(kinds, [("desk", "part_of", "database")])
+    mine = Parties(kinds, [("desk", "part_of", "database")])
     assert mine.of("desk").voice is None
     assert mine.of("witness", "desk").voice is None
     assert mine.of("witness").voice == "witness"
 
 
 def test_another_datasets_name_for_a_state_speaks_for_its_side() -> None:
-    mapped = Standings(ACTORS | {"ucdp-russia": "state"}, [*AFFILIATIONS, ("ucdp-russia", "same_as", "russia")])
+    mapped = Parties(ACTORS | {"ucdp-russia": "state"}, [*AFFILIATIONS, ("ucdp-russia", "same_as", "russia")])
     assert mapped.party("ucdp-russia") == "russian-side"
 
 
 def test_of_several_sides_or_outermost_actors_the_smallest_id_counts() -> None:
     kinds = {"x": "person", "b": "side", "a": "side", "z": "organisation", "y": "organisation"}
-    assert Standings(kinds, [("x", "member_of", "b"), ("x", "member_of", "a")]).party("x") == "a"
-    assert Standings(kinds, [("x", "member_of", "z"), ("x", "member_of", "y")]).party("x") == "y"
-    assert Standings(kinds, [("x", "member_of", "y"), ("x", "member_of", "b")]).party("x") == "b"
+    assert Parties(kinds, [("x", "member_of", "b"), ("x", "member_of", "a")]).party("x") == "a"
+    assert Parties(kinds, [("x", "member_of", "z"), ("x", "member_of", "y")]).party("x") == "y"
+    assert Parties(kinds, [("x", "member_of", "y"), ("x", "member_of", "b")]).party("x") == "b"
 
 
 def test_of_sides_within_each_other_the_outermost_counts() -> None:
     kinds = {"x": "person", "a": "side", "b": "side"}
-    nested = Standings(kinds, [("x", "member_of", "a"), ("a", "part_of", "b")])
+    nested = Parties(kinds, [("x", "member_of", "a"), ("a", "part_of", "b")])
     assert nested.party("x") == nested.party("a") == nested.party("b") == "b"
 
 
 def test_a_circle_of_belonging_is_one_party() -> None:
-    circle = Standings(OWN["kinds"], [("b", "same_as", "a"), ("a", "same_as", "b"), ("c", "part_of", "b")])
+    circle = Parties(OWN["kinds"], [("b", "same_as", "a"), ("a", "same_as", "b"), ("c", "part_of", "b")])
     assert [circle.party(actor) for actor in "abc"] == ["a", "a", "a"]
 
 
@@ -90,7 +90,7 @@ PAIRS = st.lists(st.tuples(st.sampled_from("abcdef"), st.just("part_of"), st.sam
 def test_any_tangle_of_belonging_gives_everyone_a_party_above_them(
     affiliations: list[tuple[str, str, str]], sides: set[str]
 ) -> None:
-    tangle = Standings({actor: "side" if actor in sides else "organisation" for actor in "abcdef"}, affiliations)
+    tangle = Parties({actor: "side" if actor in sides else "organisation" for actor in "abcdef"}, affiliations)
     for actor in "abcdef":
         party, closure = tangle.party(actor), tangle.closure(actor)
         assert party in closure

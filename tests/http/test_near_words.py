@@ -45,8 +45,8 @@ def test_what_is_suggested_finds_something(api: Api) -> None:
 def test_of_many_words_those_beside_it_are_looked_at(
     sqlite_api: Api, postgresql_api: Api, monkeypatch: pytest.MonkeyPatch, whole: int
 ) -> None:
-    monkeypatch.setattr(descriptions, "WHOLE", whole)
-    monkeypatch.setattr(descriptions, "BESIDE", 40)
+    monkeypatch.setattr(descriptions, "MOST_COMPARED", whole)
+    monkeypatch.setattr(descriptions, "MOST_NEIGHBOURS", 40)
     found: list[Any] = [api.get("/events", q="refinary")["meta"] for api in (sqlite_api, postgresql_api)]
     assert found[0] == found[1]
     assert found[0]["did_you_mean"] == ["refinery"]

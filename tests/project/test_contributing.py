@@ -48,7 +48,7 @@ FIELD: Edits = {
 }
 WRITER = """\
 async def _text(
-    _: Sequence[str], listing: Listing, session: ReadSession, asked: Asked, total: Total
+    _: Sequence[str], listing: Listing, session: ReadSession, asked: ListQuery, total: Total
 ) -> AsyncGenerator[bytes, None]:
     sent = 0
     async for batch in batches(asked, session, listing):
@@ -63,7 +63,7 @@ FORMAT: Edits = {
         ("FORMS = {\n", WRITER),
         (
             '    "parquet": Form(\n',
-            '    "txt": Form("text/plain", _text, "by its id, a line each", "an-id\\n", Chosen),\n',
+            '    "txt": Form("text/plain", _text, "by its id, a line each", "an-id\\n", WithFields),\n',
         ),
     ),
     "api/http/routing.py": (('"csv", "ndjson", "parquet")', '"txt", '),),
@@ -79,10 +79,10 @@ from pydantic import Field
 
 from api.domain.vocabulary import Stance
 from api.http.answers import Listing
-from api.http.fields import Chosen
+from api.http.fields import WithFields
 from api.http.routing import list_routes
 from api.models.facets import ClaimFacets
-from api.query.descriptions import Explained, all_worded, sentence
+from api.query.descriptions import ExplainedQuery, filters_in_words, sentence
 from api.query.filters import Filters, Id, Paged
 from api.query.matching import Conditions, any_of, facet_filters
 from api.query.session import ReadSession
@@ -98,18 +98,18 @@ class ConcessionFilters(Filters):
         list[Id], ClaimFacets.SPEAKER, Field(description="By this actor.", examples=[["haidai"]])
     ] = []
 
-    def asked(self) -> Explained:
+    def asked(self) -> ExplainedQuery:
         """The question."""
         filters, named = facet_filters(self)
         concedes = any_of(ClaimFacets.STANCE, [Stance.CONCEDES])
-        return Explained("claims", Conditions(filters=(concedes, *filters), named=tuple(named)), None)
+        return ExplainedQuery("claims", Conditions(filters=(concedes, *filters), named=tuple(named)), None)
 
     async def described(self, session: ReadSession) -> str:
         """The question in words."""
-        return sentence("Concessions", list((await all_worded(session, self)).values()))
+        return sentence("Concessions", list((await filters_in_words(session, self)).values()))
 
 
-class ConcessionQuery(ConcessionFilters, Paged, Chosen):
+class ConcessionQuery(ConcessionFilters, Paged, WithFields):
     """A page of concessions."""
 
     listing: ClassVar = "concessions"

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.domain.assessment import Assessment, assess
-from api.domain.parties import Standings
-from api.domain.positions import positions
+from api.domain.parties import Parties
+from api.domain.positions import latest_positions
 from api.domain.statements import Statement, said, said_by
 from api.domain.vocabulary import Aspect, Known, Match, Position, Stance, Status, Undated
 from tests.support import questions as pools
@@ -57,7 +57,7 @@ class Judge(Oracle):
             for actor in self.records["actors"]
             for link in actor["affiliations"]
         ]
-        self.standings = Standings(kinds, links)
+        self.belonging = Parties(kinds, links)
         self.statements = {
             event: [self._statement(claim) for claim in claims] for event, claims in self.claims_of.items()
         }
@@ -65,7 +65,7 @@ class Judge(Oracle):
     def _statement(self, claim: Any) -> Statement:
         speaker, via = (claim[name] and claim[name]["id"] for name in ("speaker", "via"))
         ends = [claim["said"][end] and date.fromisoformat(claim["said"][end]) for end in ("earliest", "latest")]
-        when, standing = said(ends[0], ends[1], RECORDED_ON), self.standings.of(speaker, via)
+        when, standing = said(ends[0], ends[1], RECORDED_ON), self.belonging.of(speaker, via)
         return Statement(
             claim["id"],
             standing.party,
@@ -119,7 +119,7 @@ class Judge(Oracle):
             for one in assess(known):
                 if one.status != Status.DISPUTED or one.aspect.value not in filters.get("aspect", list(Aspect)):
                     continue
-                held = [stand for stand in positions(known, one.question) if stand.position != Position.NEUTRAL]
+                held = [stand for stand in latest_positions(known, one.question) if stand.position != Position.NEUTRAL]
                 people = {speakers[claim] for stand in held for claim in stand.claims} - {None}
                 if "party" in filters and not any(self.parties[who] & set(filters["party"]) for who in people if who):
                     continue

@@ -95,8 +95,8 @@ def test_a_defect_runs_once(dossier_of_sqlite: str, monkeypatch: pytest.MonkeyPa
         calls.append(path)
         raise KeyError("title")
 
-    monkeypatch.setattr("api.query.lists.ListQuestion.take", broken)
-    monkeypatch.setattr("api.query.lists.ListQuestion.count", broken)
+    monkeypatch.setattr("api.query.lists.PostingsQuery.take", broken)
+    monkeypatch.setattr("api.query.lists.PostingsQuery.count", broken)
     with serving(dossier_of_sqlite) as api:
         assert api.problem(path, 500)["type"] == "/problems/internal-error"
     assert calls == [path]

@@ -4,7 +4,7 @@ from datetime import date
 from functools import cache
 
 from api.domain import dates
-from api.domain.parties import Standings
+from api.domain.parties import Parties
 from api.domain.statements import Statement, said
 from api.domain.vocabulary import Aspect, Stance
 
@@ -147,8 +147,8 @@ DATINGS = {
 
 
 @cache
-def standings() -> Standings:
-    return Standings(ACTORS, AFFILIATIONS)
+def parties() -> Parties:
+    return Parties(ACTORS, AFFILIATIONS)
 
 
 def claims(event: str, *, context: bool) -> list[Statement]:
@@ -172,7 +172,7 @@ def statement(line: str, datings: dict[str, str] | None = None) -> Statement:
     dated = None if text == "-" else dates.parse(text)
     when = said(dated.earliest, dated.latest, RECORDED_ON) if dated else said(None, None, RECORDED_ON)
     named = None if speaker == "-" else speaker
-    standing = standings().of(named, via or None)
+    standing = parties().of(named, via or None)
     return Statement(
         id=id_,
         party=standing.party,

@@ -19,7 +19,7 @@ from api.http.resources.claims import ClaimFilters
 from api.http.resources.events import EventFilters
 from api.http.resources.locations import LocationFilters
 from api.query import tables
-from api.query.descriptions import Explained
+from api.query.descriptions import ExplainedQuery
 from api.query.filters import MAX_LIMIT, BBox, Filters
 from api.query.session import ReadSession
 from api.query.statements import REVISION
@@ -163,7 +163,7 @@ class EventItems(EventFilters, Items):
         _once(self, "date_from", "date_to")
         return self
 
-    def asked(self) -> Explained:
+    def asked(self) -> ExplainedQuery:
         """The query."""
         return EventFilters.asked(self.replaced("date_from", "date_to"))
 
@@ -181,7 +181,7 @@ class ClaimItems(ClaimFilters, Items):
         _once(self, "said_from", "said_to")
         return self
 
-    def asked(self) -> Explained:
+    def asked(self) -> ExplainedQuery:
         """The query."""
         return ClaimFilters.asked(self.replaced("said_from", "said_to"))
 
@@ -194,7 +194,7 @@ class LocationItems(LocationFilters, Items):
         list[Interval], Field(description="Taken, and met by every location: locations have no date of their own.")
     ] = []
 
-    def asked(self) -> tables.TableQuestion:
+    def asked(self) -> tables.TableQuery:
         """The query."""
         return LocationFilters.asked(self)
 

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from api.domain.dates import date_in_words
 from api.errors import BadParameters, NotFound, bad, nearest
 from api.http import answers, caching, formats
-from api.http.answers import Asked, Nothing
+from api.http.answers import ListQuery, Nothing
 from api.http.caching import base
 from api.http.ogc.collections import (
     COLLECTIONS,
@@ -332,7 +332,7 @@ async def items(request: Request, collection: Collection, query: EventItems | Cl
             return unchanged
         asked = query.asked()
         await asked.check(session)
-        parts: list[Asked] = [asked]
+        parts: list[ListQuery] = [asked]
         if collection.placed and query.bbox is not None:
             parts.append(placeless(asked))
         matched = sum([await part.count(session) for part in parts])
@@ -348,7 +348,7 @@ async def items(request: Request, collection: Collection, query: EventItems | Cl
 
 
 async def _taken(
-    session: ReadSession, collection: Collection, query: EventItems | ClaimItems | LocationItems, parts: list[Asked]
+    session: ReadSession, collection: Collection, query: EventItems | ClaimItems | LocationItems, parts: list[ListQuery]
 ) -> tuple[list[str], str | None]:
     """The documents of the page and the cursor of the next, which includes the part and the place."""
     listing = collection.listing

@@ -10,7 +10,7 @@ import orjson
 from fastapi import Request
 from pydantic import BaseModel
 
-from api.domain.parties import Standings
+from api.domain.parties import Parties
 from api.http import answers
 from api.http.resources import (
     actors,
@@ -64,7 +64,7 @@ class Directory:
     datasets: list[Json]
     said: tuple[str, str] | None
     """The days by which the first and the last claim had certainly been made."""
-    _standings: Standings
+    _parties: Parties
 
     @property
     def last_day(self) -> str | None:
@@ -73,7 +73,7 @@ class Directory:
 
     def party(self, actor: str | None) -> str | None:
         """The party of an actor; None: the unnamed party."""
-        return None if actor is None else self._standings.party(actor)
+        return None if actor is None else self._parties.party(actor)
 
     def is_side(self, actor: str | None) -> bool:
         """Whether an actor is a side of the conflict."""
@@ -194,12 +194,12 @@ class Reading:
                 break
         places = await self._part(locations.list_locations, {"limit": MAX_LIMIT, "sort": "name"})
         sets = await self._part(datasets.list_datasets, {"limit": MAX_LIMIT})
-        standings = Standings(
+        parties = Parties(
             {actor["id"]: actor["kind"] for actor in everybody},
             [(actor["id"], one["kind"], one["actor"]["id"]) for actor in everybody for one in actor["affiliations"]],
         )
         by_id = {actor["id"]: {"name": actor["name"], "kind": actor["kind"]} for actor in everybody}
-        return Directory(by_id, places.records, sets.records, await self.days_said(), standings)
+        return Directory(by_id, places.records, sets.records, await self.days_said(), parties)
 
     async def days_said(self, **asked: object) -> tuple[str, str] | None:
         """The days by which the first and the last of some claims had been made; parameters as of `/claims`."""

@@ -8,13 +8,13 @@ from pydantic import Field
 from api.domain import vocabulary as v
 from api.http import answers
 from api.http.answers import Listing
-from api.http.fields import Shaped
+from api.http.fields import WithFieldsAndExpand
 from api.http.routing import item_of, list_routes
 from api.models.facets import ActorFacets
-from api.query.descriptions import all_worded, changed_in_words, sentence
-from api.query.filters import Changed, Id, Paged, PathId, Versioned, Worded
+from api.query.descriptions import changed_in_words, filters_in_words, sentence
+from api.query.filters import ChangedSince, Id, Paged, PathId, TextFilter, Versioned
 from api.query.session import ReadSession
-from api.query.tables import TableQuestion, item_statement
+from api.query.tables import TableQuery, item_statement
 from api.schemas.pages import ActorPage
 from api.schemas.records import Actor
 
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/actors", tags=["Actors"])
 _ITEM = item_statement("actor")
 
 
-class ActorFilters(Worded, Changed):
+class ActorFilters(TextFilter, ChangedSince):
     """Filters of actors."""
 
     kind: Annotated[
@@ -37,9 +37,9 @@ class ActorFilters(Worded, Changed):
         list[Id], ActorFacets.DATASET, Field(description="Belongs to this dataset.", examples=[["lysychansk"]])
     ] = []
 
-    def asked(self) -> TableQuestion:
+    def asked(self) -> TableQuery:
         """The query."""
-        asked = TableQuestion("actor")
+        asked = TableQuery("actor")
         asked.filter_by_facets(self)
         asked.words(self.folded())
         asked.changed(self.changed_since)
@@ -47,7 +47,7 @@ class ActorFilters(Worded, Changed):
 
     async def described(self, session: ReadSession) -> str:
         """The query in words."""
-        said = await all_worded(session, self)
+        said = await filters_in_words(session, self)
         parts = [
             *said.values(),
             f"hold the words “{self.q}”" if self.q else None,
@@ -56,7 +56,7 @@ class ActorFilters(Worded, Changed):
         return sentence("Actors", parts)
 
 
-class ActorQuery(ActorFilters, Paged, Shaped):
+class ActorQuery(ActorFilters, Paged, WithFieldsAndExpand):
     """A page of actors."""
 
     listing: ClassVar = "actors"
@@ -66,7 +66,7 @@ class ActorQuery(ActorFilters, Paged, Shaped):
     ] = "id"
 
 
-class ActorItem(Versioned, Shaped):
+class ActorItem(Versioned, WithFieldsAndExpand):
     """Parameters of one actor."""
 
     listing: ClassVar = "actors"

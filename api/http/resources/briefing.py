@@ -18,7 +18,7 @@ from pydantic import Field
 from api.domain import vocabulary as v
 from api.domain.assessment import assess_weighed
 from api.domain.dates import day_in_words
-from api.domain.positions import Stand, Weights, standings
+from api.domain.positions import HeldPosition, Weights, latest_positions_by_question
 from api.domain.statements import Statement, in_order_said, said_by
 from api.domain.vocabulary import Position, Undated
 from api.errors import BadParameters, bad
@@ -30,7 +30,7 @@ from api.http.feed import ATOM, EventNews, Feed
 from api.http.routing import export_of, judged_of
 from api.models.facets import ClaimFacets
 from api.query import questions
-from api.query.descriptions import why
+from api.query.descriptions import explain_empty
 from api.query.documents import BODY, AsOfDay, assessments_of
 from api.query.filters import Dated, Day, Id, Paged
 from api.query.lists import BATCH, check_named_records, in_turns, left_out, resolve, walk
@@ -133,7 +133,7 @@ class News(Walked):
         conditions = self.conditions
         assert conditions.last is not None  # noqa: S101 - a briefing has days
         otherwise = "Nothing new became known in these days; what is recorded was said before or after."
-        return await why(
+        return await explain_empty(
             session, conditions.filters, AsOfDay(conditions.last, conditions.known, self.undated), otherwise
         )
 
@@ -168,8 +168,8 @@ async def _moves(session: ReadSession, claims: Sequence[Statement], earlier: Wei
     """Positions that new claims changed or took for the first time."""
     new = {claim.id for claim in claims}
     moves = []
-    held = standings(earlier)
-    for question, stands in standings(later).items():
+    held = latest_positions_by_question(earlier)
+    for question, stands in latest_positions_by_question(later).items():
         before = {stand.party: stand for stand in held.get(question, ())}
         for stand in stands:
             was = before.get(stand.party)
@@ -187,7 +187,7 @@ async def _moves(session: ReadSession, claims: Sequence[Statement], earlier: Wei
     return moves
 
 
-def _moved(was: Stand | None, stand: Stand) -> bool:
+def _moved(was: HeldPosition | None, stand: HeldPosition) -> bool:
     """Whether a position differs from the previous one; neutral is no position, unless an earlier one was retracted."""
     if stand.position == Position.NEUTRAL:
         return was is not None and was.position != Position.NEUTRAL

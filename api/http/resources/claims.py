@@ -11,12 +11,12 @@ from api.domain import vocabulary as v
 from api.errors import NotFound
 from api.http import answers
 from api.http.answers import Listing
-from api.http.fields import Shaped, shapes
+from api.http.fields import WithFieldsAndExpand, reshapes
 from api.http.routing import item_of, list_routes
 from api.models.facets import ClaimFacets
-from api.query.descriptions import Explained, all_worded, changed_in_words, days_in_words, sentence
+from api.query.descriptions import ExplainedQuery, changed_in_words, days_in_words, filters_in_words, sentence
 from api.query.documents import AsOfDay
-from api.query.filters import AsOf, AsOfImprecise, AsOfQuery, Changed, Day, Flag, Id, Paged, PathId, Worded
+from api.query.filters import AsOf, AsOfImprecise, AsOfQuery, ChangedSince, Day, Flag, Id, Paged, PathId, TextFilter
 from api.query.matching import Conditions, facet_filters, ordinal
 from api.query.session import ReadSession
 from api.query.statements import REVISION
@@ -56,13 +56,13 @@ _OF_EVENT = SqlStatement(
 )
 
 
-class ClaimItem(AsOfQuery, Shaped):
+class ClaimItem(AsOfQuery, WithFieldsAndExpand):
     """Parameters of one claim."""
 
     listing: ClassVar = "claims"
 
 
-class ClaimFilters(Worded, AsOfImprecise, Changed):
+class ClaimFilters(TextFilter, AsOfImprecise, ChangedSince):
     """Filters of claims."""
 
     days: ClassVar = ("said_from", "said_to")
@@ -153,7 +153,7 @@ class ClaimFilters(Worded, AsOfImprecise, Changed):
         Field(description="Belongs to this dataset.", examples=[["lysychansk-context"]]),
     ] = []
 
-    def asked(self) -> Explained:
+    def asked(self) -> ExplainedQuery:
         """The query."""
         filters, named = facet_filters(self)
         conditions = Conditions(
@@ -168,11 +168,11 @@ class ClaimFilters(Worded, AsOfImprecise, Changed):
             words=self.folded(),
             changed_since=self.changed_since,
         )
-        return Explained("claims", conditions, self.as_of_day())
+        return ExplainedQuery("claims", conditions, self.as_of_day())
 
     async def described(self, session: ReadSession) -> str:
         """The query in words."""
-        said = await all_worded(session, self)
+        said = await filters_in_words(session, self)
         parts = [
             said.pop("event"),
             days_in_words("were said", self.said_from, self.said_to, self.match, self.undated),
@@ -185,7 +185,7 @@ class ClaimFilters(Worded, AsOfImprecise, Changed):
         return sentence("Claims", parts, self.as_of_day())
 
 
-class ClaimQuery(ClaimFilters, Paged, Shaped):
+class ClaimQuery(ClaimFilters, Paged, WithFieldsAndExpand):
     """A page of claims."""
 
     listing: ClassVar = "claims"
@@ -196,7 +196,7 @@ class ClaimQuery(ClaimFilters, Paged, Shaped):
 ANY_CLAIM = ClaimQuery()
 
 
-class ClaimsOfEvent(AsOf, Changed, Paged, Shaped):
+class ClaimsOfEvent(AsOf, ChangedSince, Paged, WithFieldsAndExpand):
     """A page of the claims about one event."""
 
     listing: ClassVar = "claims"
@@ -207,7 +207,7 @@ class ClaimsOfEvent(AsOf, Changed, Paged, Shaped):
     def is_plain(self) -> bool:
         """Whether the query asks for all stored claims in the order said."""
         narrowed = self.cursor is not None or self.as_of is not None or self.changed_since is not None
-        return not narrowed and self.sort == "said" and not shapes(self)
+        return not narrowed and self.sort == "said" and not reshapes(self)
 
 
 async def claims_of(session: ReadSession, event: str, query: ClaimsOfEvent) -> answers.Everything | None:

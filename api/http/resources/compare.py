@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.domain.assessment import Assessment, assess
-from api.domain.positions import Weights, course
+from api.domain.positions import Weights, joint_position_history
 from api.domain.statements import Question, Statement, decode, in_order_said
 from api.domain.vocabulary import Stance
 from api.errors import BadParameters, bad
@@ -18,7 +18,7 @@ from api.http.resources.events import EventId
 from api.http.routing import judged_of
 from api.models.facets import ClaimFacets
 from api.query import questions
-from api.query.descriptions import as_known, scope_of, why
+from api.query.descriptions import explain_empty, scope_of, with_as_of
 from api.query.documents import BODY, STATEMENTS
 from api.query.filters import AsOf, Id
 from api.query.lists import check_named_records
@@ -70,7 +70,7 @@ async def _voice(
     """What a party says about a question."""
     statements, texts = spoken.statements, spoken.texts
     own = [s for s in in_order_said(spoken.on[question]) if s.speaker in speakers]
-    stands = course(statements, question, speakers)
+    stands = joint_position_history(statements, question, speakers)
     return {
         "party": await questions.actor(session, party),
         "silent": all(statement.stance == Stance.SILENT for statement in own),
@@ -114,11 +114,11 @@ async def compare_parties(request: Request, id: EventId, query: Annotated[Compar
         refs = await questions.actors(session, parties)
         names = " and ".join(ref["name"] for ref in refs)
         words = f"What {names} say about “{document['title']}”"
-        meta: dict[str, Any] = {"description": as_known(words, query.as_of_day())}
+        meta: dict[str, Any] = {"description": with_as_of(words, query.as_of_day())}
         if query.as_of is not None:
             meta["left_out"] = questions.undated_left_out(decode(row[STATEMENTS]), statements)
         if not data:
-            meta["why_empty"] = await why(session, scope_of(ClaimFacets.EVENT, [id]), query.as_of_day(), "")
-        return answers.enclosed(request, data, meta, event=questions.dated_ref(document), parties=refs)
+            meta["why_empty"] = await explain_empty(session, scope_of(ClaimFacets.EVENT, [id]), query.as_of_day(), "")
+        return answers.unpaged(request, data, meta, event=questions.dated_ref(document), parties=refs)
 
-    return await answers.made(request, make)
+    return await answers.computed(request, make)

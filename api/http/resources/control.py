@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 
-from api.domain.positions import Stand, positions, questions_of
+from api.domain.positions import HeldPosition, latest_positions, questions_of
 from api.domain.statements import Statement, in_order_said, lateness
 from api.domain.vocabulary import Aspect, Known, Position, Undated
 from api.http import answers
@@ -15,7 +15,7 @@ from api.http.resources.locations import LocationId
 from api.http.routing import judged_of
 from api.models.facets import EventFacets
 from api.query import questions
-from api.query.descriptions import as_known, reason
+from api.query.descriptions import explanation, with_as_of
 from api.query.documents import BODY, AsOfDay
 from api.query.filters import AsOf
 from api.query.lists import BATCH, resolve, walk
@@ -37,7 +37,7 @@ class Word:
 
     place: str
     row: Row
-    stand: Stand
+    stand: HeldPosition
     last: Statement
     """The latest claim of the position."""
 
@@ -96,7 +96,7 @@ async def latest_words(session: ReadSession, places: Sequence[Json], as_of: AsOf
             statements = questions.counting(row, as_of)
             by_id = {statement.id: statement for statement in statements}
             for question in questions_of(statements):
-                stands = positions(statements, question) if question.aspect == Aspect.CONTROL else []
+                stands = latest_positions(statements, question) if question.aspect == Aspect.CONTROL else []
                 found += [Word(place["id"], row, stand, by_id[stand.claims[-1]]) for stand in stands]
     return found
 
@@ -108,7 +108,7 @@ async def why_empty(session: ReadSession, places: Sequence[Json], as_of: AsOfDay
     ordered = in_order_said(statement for statement in spoken if statement.aspect == Aspect.CONTROL)
     when = await questions.said_dates(session, [statement.id for statement in ordered[:1]])
     first = when[ordered[0].id]["edtf"] or "" if ordered else None
-    return reason(first, as_of, "The claims of control that are recorded are about claims that do not count.")
+    return explanation(first, as_of, "The claims of control that are recorded are about claims that do not count.")
 
 
 def latest(found: Iterable[Word]) -> Word | None:
@@ -193,9 +193,9 @@ async def get_control(request: Request, id: LocationId, query: Annotated[Control
         places, itself = await containers(session, id)
         data = await shown_words(session, places, itself, await latest_words(session, places, as_of))
         noun = f"The latest words on who holds {places[0]['name']}, or what contains it"
-        meta: dict[str, Any] = {"description": as_known(noun, as_of)}
+        meta: dict[str, Any] = {"description": with_as_of(noun, as_of)}
         if not data:
             meta["why_empty"] = await why_empty(session, places, as_of)
-        return answers.enclosed(request, data, meta, location=places[0])
+        return answers.unpaged(request, data, meta, location=places[0])
 
-    return await answers.made(request, make)
+    return await answers.computed(request, make)

@@ -7,12 +7,12 @@ from pydantic import Field
 
 from api.http import answers
 from api.http.answers import Listing
-from api.http.fields import Chosen
+from api.http.fields import WithFields
 from api.http.routing import item_of, list_routes
 from api.query.descriptions import changed_in_words, sentence
-from api.query.filters import Changed, Paged, PathId, Versioned
+from api.query.filters import ChangedSince, Paged, PathId, Versioned
 from api.query.session import ReadSession
-from api.query.tables import TableQuestion, item_statement
+from api.query.tables import TableQuery, item_statement
 from api.schemas.pages import DatasetPage
 from api.schemas.records import Dataset
 
@@ -22,12 +22,12 @@ router = APIRouter(prefix="/datasets", tags=["Datasets"])
 _ITEM = item_statement("dataset")
 
 
-class DatasetFilters(Changed):
+class DatasetFilters(ChangedSince):
     """Filters of datasets."""
 
-    def asked(self) -> TableQuestion:
+    def asked(self) -> TableQuery:
         """The query."""
-        asked = TableQuestion("dataset")
+        asked = TableQuery("dataset")
         asked.changed(self.changed_since)
         return asked
 
@@ -36,7 +36,7 @@ class DatasetFilters(Changed):
         return sentence("Datasets", [changed_in_words(self.changed_since)])
 
 
-class DatasetQuery(DatasetFilters, Paged, Chosen):
+class DatasetQuery(DatasetFilters, Paged, WithFields):
     """A page of datasets."""
 
     listing: ClassVar = "datasets"
@@ -44,7 +44,7 @@ class DatasetQuery(DatasetFilters, Paged, Chosen):
     sort: Annotated[Literal["id", "-id"], Field(description="By id; `-` descending.", examples=["-id"])] = "id"
 
 
-class DatasetItem(Versioned, Chosen):
+class DatasetItem(Versioned, WithFields):
     """Parameters of one dataset."""
 
     listing: ClassVar = "datasets"

@@ -9,26 +9,26 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.domain.assessment import assess
-from api.domain.positions import positions
+from api.domain.positions import latest_positions
 from api.domain.statements import Statement
 from api.domain.vocabulary import Match, Position, Status, Undated
 from api.http.answers import Listing
-from api.http.fields import Shaped
+from api.http.fields import WithFieldsAndExpand
 from api.http.routing import list_routes
 from api.models.facets import ClaimFacets, EventFacets
 from api.query import questions
 from api.query.descriptions import changed_in_words, days_in_words, one_of, scope_of, sentence
 from api.query.documents import BODY
-from api.query.filters import Changed, Id, OfEvents, Paged
+from api.query.filters import ChangedSince, Id, OfEvents, Paged
 from api.query.lists import in_turns
 from api.query.matching import Conditions, FacetFilter, NamedRecord, any_of, facet_filters, ordinal
-from api.query.questions import EventQuestion, EventQuestions, Judge, Judgement
+from api.query.questions import EventQuestion, Judge, Judgement, QuestionsQuery
 from api.query.session import ReadSession
 from api.schemas.pages import DisputePage
 
 
 @dataclass(frozen=True, slots=True)
-class Disputes(EventQuestions):
+class Disputes(QuestionsQuery):
     """A query of disputes."""
 
     parties: Sequence[str] = field(default=())
@@ -42,7 +42,7 @@ class Disputes(EventQuestions):
             found = []
             for assessment in assess(statements):
                 if assessment.status == Status.DISPUTED and self.asks_for(assessment.question):
-                    held = positions(statements, assessment.question)
+                    held = latest_positions(statements, assessment.question)
                     stands = [stand for stand in held if stand.position != Position.NEUTRAL]
                     if questions.voiced(stands, by_id, speakers):
                         found.append(Judgement(assessment.question, stands, assessment))
@@ -108,7 +108,7 @@ async def events_in_words(filters: OfEvents, session: ReadSession) -> list[str |
     ]
 
 
-class DisputeFilters(OfEvents, Changed):
+class DisputeFilters(OfEvents, ChangedSince):
     """Filters of disputes."""
 
     party: Annotated[
@@ -138,7 +138,7 @@ class DisputeFilters(OfEvents, Changed):
         return sentence("Disputes", parts, self.as_of_day())
 
 
-class DisputeQuery(DisputeFilters, Paged, Shaped):
+class DisputeQuery(DisputeFilters, Paged, WithFieldsAndExpand):
     """A page of disputes."""
 
     listing: ClassVar = "disputes"

@@ -13,27 +13,27 @@ from api.http.answers import JSON, Listing
 from api.http.caching import base
 from api.http.event_formats import KML, Kml, Timeline
 from api.http.exports import send_export
-from api.http.fields import Shaped
+from api.http.fields import WithFieldsAndExpand
 from api.http.resources.claims import ANY_CLAIM, CLAIMS, ClaimsOfEvent, claims_of
 from api.http.routing import MISSING, export_of, item_of, list_routes, page_of
 from api.models.facets import ClaimFacets, EventFacets
 from api.query.descriptions import (
-    Explained,
-    all_worded,
+    ExplainedQuery,
     box_in_words,
     changed_in_words,
     circle_in_words,
     days_in_words,
+    filter_in_words,
+    filters_in_words,
     one_of,
     sentence,
-    worded,
 )
 from api.query.documents import status_test
 from api.query.filters import (
     MAX_RADIUS_M,
     AsOfImprecise,
     AsOfQuery,
-    Changed,
+    ChangedSince,
     CountryCode,
     Day,
     Degrees,
@@ -41,8 +41,8 @@ from api.query.filters import (
     Id,
     Paged,
     PathId,
-    Placed,
-    Worded,
+    PlaceFilter,
+    TextFilter,
 )
 from api.query.matching import (
     ClaimCondition,
@@ -78,7 +78,7 @@ ITEM = SqlStatement(
 )
 
 
-class EventFilters(Worded, Placed, AsOfImprecise, Changed):
+class EventFilters(TextFilter, PlaceFilter, AsOfImprecise, ChangedSince):
     """Filters of events."""
 
     days: ClassVar = ("date_from", "date_to")
@@ -195,7 +195,7 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
         blamed = ClaimCondition(tuple(ClaimFacets.NAMES.of(actor) for actor in self.names))
         return tuple(resting for resting in (cited, blamed) if resting.claims)
 
-    def asked(self) -> Explained:
+    def asked(self) -> ExplainedQuery:
         """The query."""
         filters, named = facet_filters(self)
         pair = None
@@ -229,17 +229,17 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
             judged=judged,
             claim_conditions=self._claim_conditions(),
         )
-        return Explained("events", conditions, as_of)
+        return ExplainedQuery("events", conditions, as_of)
 
     async def described(self, session: ReadSession) -> str:
         """The query in words."""
-        said = await all_worded(session, self)
-        who = await worded(session, EventFacets.PARTY, self.party)
+        said = await filters_in_words(session, self)
+        who = await filter_in_words(session, EventFacets.PARTY, self.party)
         if who is not None and self.role:
             who += f" as {one_of(self.role)}"
         parts = [
             days_in_words("happened", self.date_from, self.date_to, self.match, self.undated),
-            who or await worded(session, EventFacets.ROLE, self.role),
+            who or await filter_in_words(session, EventFacets.ROLE, self.role),
             f"also involve another actor of {await session.names('actor', self.with_party)}"
             if self.with_party
             else None,
@@ -252,19 +252,19 @@ class EventFilters(Worded, Placed, AsOfImprecise, Changed):
             *said.values(),
             f"hold the words “{self.q}”" if self.q else None,
             changed_in_words(self.changed_since),
-            await worded(session, EventFacets.DISPUTED, self.disputed),
-            await worded(session, EventFacets.STATUS, self.status),
+            await filter_in_words(session, EventFacets.DISPUTED, self.disputed),
+            await filter_in_words(session, EventFacets.STATUS, self.status),
         ]
         return sentence("Events", parts, self.as_of_day())
 
 
-class EventItem(AsOfQuery, Shaped):
+class EventItem(AsOfQuery, WithFieldsAndExpand):
     """Parameters of one event."""
 
     listing: ClassVar = "events"
 
 
-class EventQuery(EventFilters, Paged, Shaped):
+class EventQuery(EventFilters, Paged, WithFieldsAndExpand):
     """A page of events."""
 
     listing: ClassVar = "events"

@@ -8,13 +8,13 @@ from pydantic import Field
 from api.domain import vocabulary as v
 from api.http import answers
 from api.http.answers import Listing
-from api.http.fields import Shaped
+from api.http.fields import WithFieldsAndExpand
 from api.http.routing import item_of, list_routes
 from api.models.facets import LocationFacets
-from api.query.descriptions import all_worded, box_in_words, changed_in_words, circle_in_words, sentence
-from api.query.filters import Changed, CountryCode, Id, Paged, PathId, Placed, Versioned, Worded
+from api.query.descriptions import box_in_words, changed_in_words, circle_in_words, filters_in_words, sentence
+from api.query.filters import ChangedSince, CountryCode, Id, Paged, PathId, PlaceFilter, TextFilter, Versioned
 from api.query.session import ReadSession
-from api.query.tables import TableQuestion, item_statement
+from api.query.tables import TableQuery, item_statement
 from api.schemas.pages import LocationPage
 from api.schemas.records import Location
 
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/locations", tags=["Locations"])
 ITEM = item_statement("location")
 
 
-class LocationFilters(Worded, Placed, Changed):
+class LocationFilters(TextFilter, PlaceFilter, ChangedSince):
     """Filters of locations."""
 
     kind: Annotated[
@@ -44,9 +44,9 @@ class LocationFilters(Worded, Placed, Changed):
         list[Id], LocationFacets.DATASET, Field(description="Belongs to this dataset.", examples=[["lysychansk"]])
     ] = []
 
-    def asked(self) -> TableQuestion:
+    def asked(self) -> TableQuery:
         """The query."""
-        asked = TableQuestion("location")
+        asked = TableQuery("location")
         asked.filter_by_facets(self)
         asked.place(self.bbox, self.circle())
         asked.words(self.folded())
@@ -55,7 +55,7 @@ class LocationFilters(Worded, Placed, Changed):
 
     async def described(self, session: ReadSession) -> str:
         """The query in words."""
-        said = await all_worded(session, self)
+        said = await filters_in_words(session, self)
         parts = [
             said.pop("kind"),
             said.pop("within"),
@@ -68,7 +68,7 @@ class LocationFilters(Worded, Placed, Changed):
         return sentence("Locations", parts)
 
 
-class LocationQuery(LocationFilters, Paged, Shaped):
+class LocationQuery(LocationFilters, Paged, WithFieldsAndExpand):
     """A page of locations."""
 
     listing: ClassVar = "locations"
@@ -78,7 +78,7 @@ class LocationQuery(LocationFilters, Paged, Shaped):
     ] = "id"
 
 
-class LocationItem(Versioned, Shaped):
+class LocationItem(Versioned, WithFieldsAndExpand):
     """Parameters of one location."""
 
     listing: ClassVar = "locations"

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.domain import vocabulary as v
-from api.domain.positions import Stand, course, questions_of, trajectory
+from api.domain.positions import HeldPosition, joint_position_history, position_history, questions_of
 from api.domain.statements import Question, Statement, decode
 from api.http import answers
 from api.http.answers import Listing
@@ -20,29 +20,29 @@ from api.http.resources.events import EventId
 from api.http.routing import judged_of
 from api.models.facets import ClaimFacets, EventFacets
 from api.query import questions
-from api.query.descriptions import one_of, scope_of, sentence, why
+from api.query.descriptions import explain_empty, one_of, scope_of, sentence
 from api.query.documents import BODY, STATEMENTS
 from api.query.filters import AsOf, Flag, Id, OfEvents, Paged
 from api.query.lists import check_named_records
 from api.query.matching import NamedRecord, any_of
-from api.query.questions import EventQuestion, EventQuestions, Judge, Judgement
+from api.query.questions import EventQuestion, Judge, Judgement, QuestionsQuery
 from api.query.session import ReadSession
 from api.schemas.pages import HistoryPage
 from api.schemas.records import Json
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class PartyHistory:
     """A party's positions on an aspect of an event, first to last."""
 
     event: Json
     question: Question
     party: str | None
-    stands: Sequence[Stand]
+    stands: Sequence[HeldPosition]
     by_id: dict[str, Statement]
 
 
-async def history(session: ReadSession, course: Course, when: dict[str, Json]) -> Json:
+async def history(session: ReadSession, course: PartyHistory, when: dict[str, Json]) -> Json:
     """A party's positions as sent; `when` has the dates of the claims that took them."""
     stands, by_id = course.stands, course.by_id
     befores = [None, *(earlier.position for earlier, _ in pairwise(stands))]
@@ -68,7 +68,7 @@ async def history(session: ReadSession, course: Course, when: dict[str, Json]) -
 
 
 @dataclass(frozen=True, slots=True)
-class ActorPositions(EventQuestions):
+class ActorPositions(QuestionsQuery):
     """A query of the positions of one actor and its members over all events."""
 
     actor: str = field(default="")
@@ -81,7 +81,7 @@ class ActorPositions(EventQuestions):
         def held(statements: Sequence[Statement]) -> list[Judgement]:
             found = []
             for question in questions_of(statements):
-                stands = course(statements, question, speakers) if self.asks_for(question) else []
+                stands = joint_position_history(statements, question, speakers) if self.asks_for(question) else []
                 if stands and self.moved in {None, len(stands) > 1}:
                     found.append(Judgement(question, stands))
             return found
@@ -94,7 +94,7 @@ class ActorPositions(EventQuestions):
         bodies = []
         for question in found:
             event, judged = questions.dated_ref_of(question.row[BODY]), question.judged
-            held = Course(event, judged.question, self.actor, judged.stands, question.by_id)
+            held = PartyHistory(event, judged.question, self.actor, judged.stands, question.by_id)
             bodies.append(orjson.dumps(await history(session, held, when)).decode())
         return bodies
 
@@ -150,10 +150,10 @@ async def list_event_positions(
         speakers = await questions.members(session, query.party)
         event = questions.dated_ref(document)
         found = [
-            Course(event, question, party, stands, by_id)
+            PartyHistory(event, question, party, stands, by_id)
             for question in questions_of(statements)
             if not query.aspect or question.aspect in query.aspect
-            for party, stands in trajectory(statements, question).items()
+            for party, stands in position_history(statements, question).items()
             if questions.voiced(stands, by_id, speakers)
         ]
         when = await questions.said_dates(session, (stand.since for course in found for stand in course.stands))
@@ -163,10 +163,12 @@ async def list_event_positions(
             meta["left_out"] = questions.undated_left_out(decode(row[STATEMENTS]), statements)
         if not data:
             otherwise = "Claims are recorded about it, but none match the filters."
-            meta["why_empty"] = await why(session, scope_of(ClaimFacets.EVENT, [id]), query.as_of_day(), otherwise)
-        return answers.enclosed(request, data, meta)
+            meta["why_empty"] = await explain_empty(
+                session, scope_of(ClaimFacets.EVENT, [id]), query.as_of_day(), otherwise
+            )
+        return answers.unpaged(request, data, meta)
 
-    return await answers.made(request, make)
+    return await answers.computed(request, make)
 
 
 class ActorPositionsQuery(OfEvents, Paged):

@@ -155,7 +155,7 @@ async def get_releases(request: Request, _: Annotated[Nothing, Query()]) -> Resp
 
     async def work(session: ReadSession) -> bytes:
         shown = [_shown(request, one) for one in await history.all_releases(session)]
-        return answers.enclosed(request, shown, {"description": "All releases"})
+        return answers.unpaged(request, shown, {"description": "All releases"})
 
     return caching.fixed(request, await answers.data_of(request).ask(work), answers.JSON)
 

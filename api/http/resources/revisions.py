@@ -137,7 +137,7 @@ async def get_revision(request: Request, number: RevisionNumber, _: Annotated[an
     async def make(session: ReadSession) -> bytes:
         return orjson.dumps(await history.one_revision(session, number))
 
-    return await answers.made(request, make)
+    return await answers.computed(request, make)
 
 
 @router.get(
@@ -196,9 +196,9 @@ def _versions_of(kind: str, place: Any) -> Callable[..., Awaitable[Response]]:  
     async def endpoint(request: Request, id: PathId, _: Annotated[answers.Nothing, Query()]) -> Response:  # noqa: A002
         async def make(session: ReadSession) -> bytes:
             told = [orjson.Fragment(version) for version in await history.versions(session, kind, id)]
-            return answers.enclosed(request, told, {"description": f"Every revision of {kind} {id}, newest first"})
+            return answers.unpaged(request, told, {"description": f"Every revision of {kind} {id}, newest first"})
 
-        return await answers.made(request, make)
+        return await answers.computed(request, make)
 
     endpoint.__annotations__["id"] = Annotated[str, place]
     return endpoint

@@ -114,9 +114,9 @@ async def _json(request: Request, table: str, query: Any) -> Response:  # noqa: 
         words = f"By {' and '.join(query.by)}: {await query.described(session)}"
         left_out = await query.asked().left_out(session)
         meta = {"description": words, "left_out": left_out, "total": found.total}
-        return answers.enclosed(request, found.rows, meta)
+        return answers.unpaged(request, found.rows, meta)
 
-    return await answers.made(request, make)
+    return await answers.computed(request, make)
 
 
 async def _csv(request: Request, table: str, query: Any) -> Response:  # noqa: ANN401 - as above

@@ -8,14 +8,14 @@ from pydantic import Field
 from api.domain import vocabulary as v
 from api.http import answers
 from api.http.answers import Listing
-from api.http.fields import Shaped
+from api.http.fields import WithFieldsAndExpand
 from api.http.routing import item_of, list_routes
 from api.models.base import NAME_LENGTH
 from api.models.facets import SourceFacets
-from api.query.descriptions import all_worded, changed_in_words, days_in_words, sentence
-from api.query.filters import Changed, Day, Id, Imprecise, Paged, PathId, Versioned, Worded
+from api.query.descriptions import changed_in_words, days_in_words, filters_in_words, sentence
+from api.query.filters import ChangedSince, Day, Id, Imprecise, Paged, PathId, TextFilter, Versioned
 from api.query.session import ReadSession
-from api.query.tables import TableQuestion, item_statement
+from api.query.tables import TableQuery, item_statement
 from api.schemas.pages import SourcePage
 from api.schemas.records import Source
 
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/sources", tags=["Sources"])
 _ITEM = item_statement("source")
 
 
-class SourceFilters(Worded, Imprecise, Changed):
+class SourceFilters(TextFilter, Imprecise, ChangedSince):
     """Filters of sources."""
 
     days: ClassVar = ("published_from", "published_to")
@@ -53,9 +53,9 @@ class SourceFilters(Worded, Imprecise, Changed):
         list[Id], SourceFacets.DATASET, Field(description="Belongs to this dataset.", examples=[["lysychansk-context"]])
     ] = []
 
-    def asked(self) -> TableQuestion:
+    def asked(self) -> TableQuery:
         """The query."""
-        asked = TableQuestion("source")
+        asked = TableQuery("source")
         asked.filter_by_facets(self)
         certain, undated = self.match == v.Match.CERTAIN, self.undated == v.Undated.INCLUDE
         asked.days(self.published_from, self.published_to, certain=certain, undated=undated)
@@ -65,7 +65,7 @@ class SourceFilters(Worded, Imprecise, Changed):
 
     async def described(self, session: ReadSession) -> str:
         """The query in words."""
-        said = await all_worded(session, self)
+        said = await filters_in_words(session, self)
         parts = [
             days_in_words("were published", self.published_from, self.published_to, self.match, self.undated),
             *said.values(),
@@ -75,7 +75,7 @@ class SourceFilters(Worded, Imprecise, Changed):
         return sentence("Sources", parts)
 
 
-class SourceQuery(SourceFilters, Paged, Shaped):
+class SourceQuery(SourceFilters, Paged, WithFieldsAndExpand):
     """A page of sources."""
 
     listing: ClassVar = "sources"
@@ -86,7 +86,7 @@ class SourceQuery(SourceFilters, Paged, Shaped):
     ] = "id"
 
 
-class SourceItem(Versioned, Shaped):
+class SourceItem(Versioned, WithFieldsAndExpand):
     """Parameters of one source."""
 
     listing: ClassVar = "sources"

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from pyroaring import BitMap
 
-from api.index.builder import FILED
+from api.index.builder import WITH_FACETS
 from api.index.invalidation import Kind
 from api.models.facets import CHUNK_BITS, checksum, record_of
 from api.storage.bulk import Store
@@ -20,7 +20,7 @@ def findings(store: Store) -> Iterator[Finding]:
     """Every posting that differs from the entries, and every wrong number."""
     names: dict[int, str] = dict(store.rows("SELECT id, name FROM facet"))
     called: defaultdict[int, array[int]] = defaultdict(lambda: array("I"))
-    for kind in FILED:
+    for kind in WITH_FACETS:
         yield from _numbers(store, kind)
         for number, id_, facets in store.each(f"SELECT number, id, facets FROM {kind}_entry ORDER BY number"):
             for facet in readable(facets):
