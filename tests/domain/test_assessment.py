@@ -50,7 +50,7 @@ def about(*lines: str) -> list[Statement]:
         ("refinery-entry", "control", None),
     ],
 )
-def test_what_follows_from_the_excerpt(event: str, aspect: str, expected: tuple[str, str, bool] | None) -> None:
+def test_statuses_of_the_excerpt(event: str, aspect: str, expected: tuple[str, str, bool] | None) -> None:
     assert answer(claims(event, context=False), aspect) == expected
 
 
@@ -92,7 +92,7 @@ def test_the_excerpt_leaves_the_days_of_the_capture_open(
         ("refinery-entry", "control", None, ("conceded", "c04", False)),
     ],
 )
-def test_what_follows_with_both_layers(
+def test_statuses_of_both_datasets(
     event: str, aspect: str, as_of: str | None, expected: tuple[str, str, bool] | None
 ) -> None:
     assert answer(known(event, as_of, context=True), aspect) == expected
@@ -115,7 +115,7 @@ def test_the_capture_party_by_party() -> None:
     ]
 
 
-def test_who_moved_when_and_by_which_claim() -> None:
+def test_position_changes_name_party_day_and_claim() -> None:
     assert position_history(claims("capture-of-lysychansk", context=True), Question(CONTROL)) == {
         "isw": [HeldPosition("isw", Position.SUPPORT, "c09", ("c09", "c10"))],
         "russian-side": [HeldPosition("russian-side", Position.SUPPORT, "s01b", ("s01b", "s01a"))],
@@ -156,7 +156,7 @@ def test_a_party_that_was_silent_first_begins_neutral_and_nobody_named_comes_las
         (Known.CERTAIN, Undated.EXCLUDE, None, "a b c d e"),
     ],
 )
-def test_what_was_said_by_a_day(match: Known, undated: Undated, day: str | None, expected: str) -> None:
+def test_claims_said_by_a_day(match: Known, undated: Undated, day: str | None, expected: str) -> None:
     spoken = about(
         "a lpr asserts control [2022-07-02..2022-07-03]",
         "b lpr asserts control [..2022-07-03]",
@@ -191,7 +191,7 @@ def test_the_later_word_of_a_party_counts(earlier: str, later: str) -> None:
 
 
 @pytest.mark.parametrize("day", ["2022-07-02", "[2022-07-02..]", "[..2022-07-02]", "2022-07", "-"])
-def test_of_one_date_a_concession_is_the_later_word_and_then_an_opposition(day: str) -> None:
+def test_on_one_date_opposition_counts_after_support_and_concession_last(day: str) -> None:
     opposed = about(f"a haidai denies control {day}", f"b haidai asserts control {day}")
     assert answer(opposed) == ("denied", "a", False)
     conceded = about(f"b haidai concedes control {day}", f"c haidai denies control {day}")

@@ -207,7 +207,7 @@ def test_the_short_way_and_the_long_way_agree(spoken: list[Statement]) -> None:
 
 
 @given(events(), st.integers(0, 10), st.sampled_from(Undated))
-def test_what_was_certainly_said_was_possibly_said_and_stays_said(
+def test_a_claim_certainly_said_is_possibly_said_and_stays_said(
     spoken: list[Statement], day: int, undated: Undated
 ) -> None:
     possible = said_by(spoken, day, Known.POSSIBLE, undated)
@@ -218,7 +218,7 @@ def test_what_was_certainly_said_was_possibly_said_and_stays_said(
 
 
 @given(events(), st.integers(1, 12), st.sampled_from(Known), st.sampled_from(Undated))
-def test_what_stands_before_statements_tells_whether_all_count(
+def test_the_head_of_stored_statements_tells_whether_all_count(
     spoken: list[Statement], day: int, match: Known, undated: Undated
 ) -> None:
     assert all_said_by(encode(spoken), day, match, undated) == (said_by(spoken, day, match, undated) == spoken)

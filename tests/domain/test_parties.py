@@ -52,7 +52,7 @@ def test_an_alliance_transfers_nothing() -> None:
     assert allied.party("belarus") == "belarus"
 
 
-def test_what_belongs_to_an_aggregator_has_no_voice() -> None:
+def test_a_member_of_an_aggregator_is_not_a_voice() -> None:
     kinds = {"desk": "organisation", "database": "aggregator", "witness": "civilians"}
     mine = Parties(kinds, [("desk", "part_of", "database")])
     assert mine.of("desk").voice is None
@@ -65,14 +65,14 @@ def test_another_datasets_name_for_a_state_speaks_for_its_side() -> None:
     assert mapped.party("ucdp-russia") == "russian-side"
 
 
-def test_of_several_sides_or_outermost_actors_the_smallest_id_counts() -> None:
+def test_the_smallest_id_of_several_sides_or_outermost_actors_counts() -> None:
     kinds = {"x": "person", "b": "side", "a": "side", "z": "organisation", "y": "organisation"}
     assert Parties(kinds, [("x", "member_of", "b"), ("x", "member_of", "a")]).party("x") == "a"
     assert Parties(kinds, [("x", "member_of", "z"), ("x", "member_of", "y")]).party("x") == "y"
     assert Parties(kinds, [("x", "member_of", "y"), ("x", "member_of", "b")]).party("x") == "b"
 
 
-def test_of_sides_within_each_other_the_outermost_counts() -> None:
+def test_the_outermost_of_nested_sides_counts() -> None:
     kinds = {"x": "person", "a": "side", "b": "side"}
     nested = Parties(kinds, [("x", "member_of", "a"), ("a", "part_of", "b")])
     assert nested.party("x") == nested.party("a") == nested.party("b") == "b"

@@ -203,7 +203,7 @@ def test_an_empty_briefing_says_why(api: Api, filters: dict[str, Any], why: str)
         ({"date_from": "3 July 2022"}, "date_from"),
     ],
 )
-def test_what_is_wrong_is_named(api: Api, filters: dict[str, Any], parameter: str) -> None:
+def test_an_invalid_parameter_is_named(api: Api, filters: dict[str, Any], parameter: str) -> None:
     (error,) = api.problem("/briefing", **filters)["errors"]
     assert error["parameter"] == parameter
 

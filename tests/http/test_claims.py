@@ -72,7 +72,7 @@ def test_list_count_and_exports_agree(api: Api, filters: Params, expected: str) 
         ({"as_of": "2022-07-01", "undated": "include"}, 0),
     ],
 )
-def test_what_is_left_out_is_counted(api: Api, filters: Params, undated: int) -> None:
+def test_left_out_claims_are_counted(api: Api, filters: Params, undated: int) -> None:
     assert api.get("/claims", **filters)["meta"]["left_out"] == {
         "undated": undated,
         "undated_claims": 0,
@@ -98,7 +98,7 @@ def test_a_claim_of_several_days_is_possibly_said_before_it_certainly_is(api: Ap
     api.problem(path, 404, as_of="2022-06-28")
 
 
-def test_who_said_it_about_whom_and_in_whose_words(api: Api) -> None:
+def test_a_claim_has_speaker_relayer_and_quoted_actor(api: Api) -> None:
     claim = api.get("/claims/lysychansk-s17a")
     assert claim["speaker"] == {"id": "ukrainian-officials", "name": "Ukrainian officials"}
     assert claim["via"] == claim["quote_by"] == {"id": "beale", "name": "Beale"}

@@ -106,7 +106,7 @@ def test_an_empty_answer_says_why(api: Api) -> None:
         ([f"actor-{number}" for number in range(21)], "at most 20 parties are compared at once"),
     ],
 )
-def test_whom_to_compare(api: Api, party: Any, message: str) -> None:
+def test_parties_to_compare_are_checked(api: Api, party: Any, message: str) -> None:
     (error,) = api.problem(CITY, party=party)["errors"]
     assert (error["parameter"], error["message"]) == ("party", message)
 

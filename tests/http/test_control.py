@@ -80,7 +80,7 @@ def words(page: Any) -> dict[str | None, tuple[str, str, str, str | None]]:
         ("siversk", {}, {}),
     ],
 )
-def test_who_says_who_holds_it(api: Api, place: str, filters: dict[str, Any], expected: dict[Any, Any]) -> None:
+def test_control_by_party(api: Api, place: str, filters: dict[str, Any], expected: dict[Any, Any]) -> None:
     page = api.get(f"/locations/{place}/control", **filters)
     Control.model_validate(page)
     assert words(page) == expected
@@ -98,7 +98,7 @@ def test_each_place_outward_has_its_own_latest_word(api: Api) -> None:
     assert row["wider"] == ["lysychansk-s16a"]
 
 
-def test_to_oppose_a_whole_says_nothing_of_a_part(api: Api) -> None:
+def test_opposing_a_whole_does_not_oppose_a_part(api: Api) -> None:
     """No Ukrainian spoke of Pryvillia; that not all of the oblast was lost does not say who held it."""
     (row,) = [row for row in api.get("/locations/pryvillia/control")["data"] if row["party"]["id"] == "ukrainian-side"]
     assert row["wider"] == ["lysychansk-s16a"]

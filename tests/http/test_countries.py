@@ -44,7 +44,7 @@ def test_events_are_found_by_the_country_that_contains_their_place(shipped_api: 
 
 @pytest.mark.parametrize(("given", "meant"), [("ua", ["UA"]), ("Ukraine", ["UA"]), ("UK", []), ("", []), ("804", [])])
 @pytest.mark.parametrize("path", ["/events", "/locations", "/events.csv", "/locations/count"])
-def test_what_is_no_country_is_refused_with_what_is(api: Api, path: str, given: str, meant: list[str]) -> None:
+def test_an_unknown_country_is_refused_with_a_suggestion(api: Api, path: str, given: str, meant: list[str]) -> None:
     (error,) = api.problem(path, country=given)["errors"]
     assert error["parameter"].startswith("country")
     assert error["message"] == "is not a country code of ISO 3166-1 alpha-2, such as UA"

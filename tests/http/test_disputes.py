@@ -174,7 +174,7 @@ def test_the_question_in_words(api: Api) -> None:
         ({"cursor": "nonsense"}, "cursor", []),
     ],
 )
-def test_what_is_wrong_is_named(api: Api, filters: dict[str, Any], parameter: str, meant: list[str]) -> None:
+def test_an_invalid_parameter_is_named(api: Api, filters: dict[str, Any], parameter: str, meant: list[str]) -> None:
     (error,) = api.problem("/disputes", **filters)["errors"]
     assert (error["parameter"], error["did_you_mean"]) == (parameter, meant)
 
@@ -206,7 +206,7 @@ def test_a_cursor_that_was_tampered_with_breaks_nothing(quarrels_api: Api, place
     assert keys(walked(quarrels_api, limit=3, sort=sort, cursor=forged))
 
 
-def test_what_a_date_leaves_out(quarrels_api: Api) -> None:
+def test_left_out_disputes_are_counted(quarrels_api: Api) -> None:
     without = quarrels_api.get("/disputes", date_from="2020-01-01", total=True)["meta"]
     including = quarrels_api.get("/disputes", date_from="2020-01-01", undated="include", total=True)["meta"]
     assert without["left_out"]["undated"] > 0

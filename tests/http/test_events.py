@@ -352,7 +352,7 @@ def test_list_count_and_exports_agree(api: Api, filters: Params, expected: list[
         ({"as_of": "2026-11-22"}, (0, 6, 0)),
     ],
 )
-def test_what_is_left_out_is_counted(api: Api, filters: Params, left_out: tuple[int, int, int]) -> None:
+def test_left_out_events_are_counted(api: Api, filters: Params, left_out: tuple[int, int, int]) -> None:
     found = api.get("/events", **filters)["meta"]["left_out"]
     assert (found["undated"], found["undated_claims"], found["without_coordinates"]) == left_out
     counts = [api.get("/events/count", **{**filters, "undated": one})["count"] for one in ("include", "exclude")]
@@ -360,7 +360,7 @@ def test_what_is_left_out_is_counted(api: Api, filters: Params, left_out: tuple[
 
 
 @pytest.mark.parametrize("end", ["date_from", "date_to"])
-def test_what_undated_would_add_is_what_was_left_out(api: Api, end: str) -> None:
+def test_including_undated_events_adds_those_left_out(api: Api, end: str) -> None:
     for match in ("possible", "certain"):
         filters = {end: "2022-07-01", "match": match}
         page = api.get("/events", **filters, limit=1000)

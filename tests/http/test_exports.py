@@ -29,7 +29,7 @@ def test_batches_leave_no_trace(api: Api, monkeypatch: pytest.MonkeyPatch, size:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_what_falls_short_is_not_sent(dossier_url: str, form: str) -> None:
+def test_an_export_with_fewer_records_than_counted_is_not_sent(dossier_url: str, form: str) -> None:
     """Somebody took an event out of the index by hand: what was announced cannot be sent."""
     made = engine(dossier_url)
     with made.begin() as connection:
@@ -153,7 +153,7 @@ def test_grades_stand_beside_their_words(api: Api) -> None:
 
 
 @pytest.mark.parametrize("names", [(), ("url", "dataset", "id"), ("dataset", "dataset_id")])
-def test_what_is_made_of_the_texts_of_fields_is_what_is_made_of_the_whole(api: Api, names: tuple[str, ...]) -> None:
+def test_rows_made_of_parts_of_a_document_equal_rows_made_of_the_whole(api: Api, names: tuple[str, ...]) -> None:
     """Also where a field's text holds what begins the next field, quotes, or a formula; and of a damaged record."""
     known = orjson.loads(api.good("/events.ndjson").content.splitlines()[0])
     strange = {"summary": '=",\\"date\\":{', "title": 'a, "b"', "extra": {"url": [1], "x": {"url": "/y", "dataset": 2}}}

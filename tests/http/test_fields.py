@@ -127,7 +127,7 @@ def test_a_field_that_there_is_not(api: Api, path: str, fields: str, meant: list
 @pytest.mark.parametrize(
     "path", ["/events/count", "/events.kml", "/events.timeline.json", "/events.jsonld", "/changes"]
 )
-def test_where_everything_is_sent_no_fields_are_taken(api: Api, path: str) -> None:
+def test_formats_of_whole_records_take_no_fields(api: Api, path: str) -> None:
     assert api.problem(path, fields="id")["errors"][0]["message"] == "there is no such parameter"
 
 
@@ -192,7 +192,7 @@ def shortened(value: Any, as_in: Any) -> Any:
 
 
 @pytest.mark.parametrize(("path", "words"), EXPANDED)
-def test_whatever_is_made_whole_the_rest_stays(api: Api, path: str, words: list[str]) -> None:
+def test_expanding_references_leaves_the_rest_unchanged(api: Api, path: str, words: list[str]) -> None:
     plain = api.get(path)
     for word in words:
         found = api.get(path, expand=word)
@@ -234,7 +234,9 @@ def test_events_with_actors_and_place(api: Api) -> None:
         ),
     ],
 )
-def test_what_cannot_be_expanded(api: Api, path: str, asked: Params, parameter: str, message: str) -> None:
+def test_references_that_cannot_be_expanded_are_refused(
+    api: Api, path: str, asked: Params, parameter: str, message: str
+) -> None:
     (error,) = api.problem(path, **asked)["errors"]
     assert (error["parameter"], error["message"]) == (parameter, message)
 

@@ -8,7 +8,7 @@ from tests.support.live import Api, serving
 from tests.support.worlds import entries
 
 
-def test_whom_claims_blame_and_what_they_count_is_found(shipped_api: Api) -> None:
+def test_filters_find_culprits_and_measures(shipped_api: Api) -> None:
     assert shipped_api.ids("/claims", names="western-governments") == ["lysychansk-s10a"]
     assert shipped_api.ids("/claims", names="syrian-government-side") == ["khasham-k02", "khasham-k09", "khasham-k10"]
     assert shipped_api.ids("/events", names="syrian-government-side") == ["khasham-attack-on-hq", "khasham-search"]

@@ -105,7 +105,7 @@ def test_a_package_comes_back_as_it_was(made_up: str, tmp_path: Path) -> None:
 
 
 @given(st.text(alphabet=st.sampled_from("='+-@\t\r\n\"|, a5é"), max_size=8))
-def test_whatever_is_written_can_be_read(text: str) -> None:
+def test_every_cell_is_read_back_as_it_was(text: str) -> None:
     assert restored(neutral(text)) == text
     assert not neutral(text).startswith(("=", "+", "-", "@", "\t", "\r"))
     line = csv_lines([{"a": text, "b": -5, "c": None, "d": -0.5}], ["a", "b", "c", "d"], first=False).decode()

@@ -157,7 +157,7 @@ def stands_of(event: Event) -> Stands:
     }
 
 
-def test_what_rests_on_a_source_is_found_on_every_day(shipped_api: Api) -> None:
+def test_source_with_as_of_finds_the_same_as_brute_force_on_every_day(shipped_api: Api) -> None:
     """Every source, every day, both readings: as of a day, events about which a claim said by then cites it."""
     judge = judge_of(shipped_api)
     by_source: dict[str, list[Any]] = {}

@@ -120,7 +120,9 @@ RUSSIANS_TOGETHER: Question = ("battle", "casualties", RUSSIANS_KILLED)
         (RUSSIANS_TOGETHER, "2018-11-04", "claimed", "k62"),
     ],
 )
-def test_what_follows(shipped_api: Api, question: Question, day: str | None, status: str, because: str) -> None:
+def test_assessments_of_khasham(
+    shipped_api: Api, question: Question, day: str | None, status: str, because: str
+) -> None:
     claims = because.removesuffix(" inferred").split()
     assert judged(shipped_api, *question, **known(day)) == [(status, claims, because.endswith("inferred"))]
 
@@ -136,7 +138,7 @@ def test_a_toll_that_may_have_been_said_disputes_possibly(shipped_api: Api) -> N
     assert [status for status, _, _ in found] == ["disputed"]
 
 
-def test_who_opposes_the_attack(shipped_api: Api) -> None:
+def test_opponents_of_the_attack(shipped_api: Api) -> None:
     assert stands(shipped_api, HQ, "occurrence", **known("2018-02-08")) == {
         "coalition-side": ("support", None),
         "khasham-russia": ("oppose", None),
@@ -184,7 +186,7 @@ def test_the_secretarys_number_is_the_later_word(shipped_api: Api) -> None:
         ),
     ],
 )
-def test_who_stands_by_which_toll(shipped_api: Api, day: str, expected: dict[str, Figure]) -> None:
+def test_positions_on_the_death_toll(shipped_api: Api, day: str, expected: dict[str, Figure]) -> None:
     assert stands(shipped_api, "deaths", "casualties", KILLED, **known(day)) == {
         party: ("support", figure) for party, figure in expected.items()
     }
@@ -198,7 +200,7 @@ def test_who_stands_by_which_toll(shipped_api: Api, day: str, expected: dict[str
         ("2018-02-20", ("support", (None, 5, None))),
     ],
 )
-def test_where_russia_stands_on_its_dead(shipped_api: Api, day: str, expected: tuple[str, Figure | None]) -> None:
+def test_positions_of_russia_on_its_dead(shipped_api: Api, day: str, expected: tuple[str, Figure | None]) -> None:
     found = stands(shipped_api, "russian-deaths", "casualties", RUSSIANS_KILLED, **known(day))
     assert found["khasham-russia"] == expected
     assert found["cit"] == ("support", (8, None, None))
@@ -272,7 +274,7 @@ def test_the_wars_do_not_mix(shipped_api: Api) -> None:
     assert shipped_api.get("/events/count", dataset="khasham") == {"count": 14}
 
 
-def test_what_is_not_known_is_not_made_up(shipped_api: Api) -> None:
+def test_unknown_values_stay_empty(shipped_api: Api) -> None:
     """Who ordered the advance, who gave leave, and whether two plants are one."""
     for event in ("attack-on-hq", "permission"):
         roles = {one["role"] for one in shipped_api.get(f"/events/khasham-{event}")["participants"]}
@@ -295,7 +297,7 @@ def test_figures_stand_side_by_side_each_with_its_party(shipped_api: Api) -> Non
     assert told["wounded"] == [(False, None), (True, None), (False, 25)]
 
 
-def test_those_whom_parties_blame_stand_side_by_side(shipped_api: Api) -> None:
+def test_culprits_are_compared_by_party(shipped_api: Api) -> None:
     """Damascus holds the coalition responsible for the strikes, and Prigozhin those who did not warn him: a clash."""
     strikes = "/events/khasham-coalition-strikes"
     blamed = {"syrian-government-side": ["oir-coalition"], "wagner": ["khasham-russian-defence-ministry"]}
@@ -317,9 +319,7 @@ def test_those_whom_parties_blame_stand_side_by_side(shipped_api: Api) -> None:
     ("left_out", "question", "status"),
     [({"k05", "k06"}, ATTACK, "claimed"), ({"k34"}, CONTRACTORS, "conceded")],
 )
-def test_what_would_follow_without_some_claims(
-    empty_url: str, left_out: set[str], question: Question, status: str
-) -> None:
+def test_assessments_without_some_claims(empty_url: str, left_out: set[str], question: Question, status: str) -> None:
     """Without what editors read into two statements nobody opposes; without Der Spiegel, Washington has conceded."""
     database = engine(empty_url)
     ids = {f"khasham-{label}" for label in left_out}

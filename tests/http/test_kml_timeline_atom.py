@@ -140,7 +140,7 @@ def test_a_slide_has_a_start_and_its_date_in_words(api: Api) -> None:
     assert (day["display_date"], "end_date" in day) == ("25 June 2022", False)
 
 
-def test_what_a_date_condition_leaves_out_is_said(api: Api) -> None:
+def test_exports_name_the_number_left_out_by_dates(api: Api) -> None:
     title = timeline(api, date_from="2022-07-02", date_to="2022-07-02")["title"]["text"]
     assert title["headline"] == "Events that may have happened on 2 July 2022"
     assert title["text"] == "<p>Left out: 5 undated.</p>"

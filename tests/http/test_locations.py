@@ -67,7 +67,7 @@ def test_list_count_and_exports_agree(api: Api, filters: Params, expected: list[
     assert api.agreed("/locations", **filters) == expected
 
 
-def test_what_is_left_out_is_counted(api: Api) -> None:
+def test_left_out_locations_are_counted(api: Api) -> None:
     circle = {"longitude": 38.44, "latitude": 48.9, "radius_km": 1}
     for area in ({"bbox": "38,48,39,49"}, circle):
         assert api.get("/locations", **area)["meta"]["left_out"]["without_coordinates"] == 8

@@ -82,7 +82,7 @@ async def test_the_other_questions_of_the_readme(api: Api, server: str) -> None:
     assert "ukraine, ukrainian-side" in await refused(server, "search", what="events", filters={"party": "ukrain"})
 
 
-async def test_who_changed_their_number(shipped_api: Api) -> None:
+async def test_changed_figures_are_found(shipped_api: Api) -> None:
     """README's question on the dead of Khasham."""
     answer = await called(f"{shipped_api.client.base_url}/mcp", "event", id="khasham-deaths")
     observatory = [row for row in answer["moved"] if row["party"]["id"] == "sohr" and row["aspect"] == "casualties"]
@@ -179,7 +179,7 @@ async def test_counts_come_in_stretches(api: Api, server: str) -> None:
     assert len(whole) > MOST
 
 
-def test_who_dates_it_otherwise_is_not_dropped() -> None:
+def test_other_datings_are_kept() -> None:
     date = {"edtf": "2022-07-02", "precision": "day", "basis": "external", "note": None}
     others = [{"edtf": "2022-07-03", "source": {"id": "paper", "title": "Paper"}, "note": None}]
     assert short({"date": {**date, "others": others}}) == {
@@ -260,7 +260,7 @@ async def test_a_program_of_its_own_answers_as_http_does(dossier_of_sqlite: str,
         assert await program.list_tools() == await http.list_tools()
 
 
-async def test_where_to_begin(api: Api) -> None:
+async def test_instructions_say_where_to_begin(api: Api) -> None:
     text = api.good("/llms.txt").text
     assert text.startswith("# Counterclaim\n")
     linked = re.findall(r"\]\(([^)]+)\)", text)

@@ -222,7 +222,7 @@ _JSON = st.recursive(
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(data=st.data())
-def test_whatever_is_given_is_answered_or_refused_in_words(sqlite_api: Api, data: st.DataObject) -> None:
+def test_any_arguments_are_answered_or_refused_in_words(sqlite_api: Api, data: st.DataObject) -> None:
     """Nothing is a defect, and no answer is of another kind than the tool's."""
     tool = data.draw(st.sampled_from(list(TOOLS.values())))
     names = st.sampled_from([*tool.properties, *tool.required])

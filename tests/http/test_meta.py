@@ -63,7 +63,7 @@ def test_a_list_stands_before_its_records_and_these_before_its_files(api: Api) -
 
 
 @pytest.mark.parametrize("path", ["/openapi.json", "/static-offline-docs/swagger-ui-bundle.js"])
-def test_what_is_the_same_whatever_is_loaded_can_be_kept(api: Api, path: str) -> None:
+def test_answers_that_do_not_depend_on_data_can_be_cached(api: Api, path: str) -> None:
     answer = api.good(path)
     for copy in (answer.headers["etag"], "*"):
         again = api.ask(path, {"If-None-Match": copy})

@@ -29,11 +29,11 @@ from tests.support.live import Api, Params
         ("/events", {}, None),
     ],
 )
-def test_what_may_be_meant(api: Api, path: str, filters: Params, near: list[str] | None) -> None:
+def test_suggestions_for_misspelled_words(api: Api, path: str, filters: Params, near: list[str] | None) -> None:
     assert api.get(path, **filters)["meta"].get("did_you_mean") == near
 
 
-def test_what_is_suggested_finds_something(api: Api) -> None:
+def test_a_suggested_word_finds_records(api: Api) -> None:
     for path in ("/events", "/claims", "/actors", "/locations", "/sources"):
         for word in ("lysychnask", "prvyillia", "russsian", "ukrianian", "интерфкас"):
             page = api.get(path, q=word)
@@ -42,7 +42,7 @@ def test_what_is_suggested_finds_something(api: Api) -> None:
 
 
 @pytest.mark.parametrize("whole", [0, 10_000])
-def test_of_many_words_those_beside_it_are_looked_at(
+def test_among_many_words_only_alphabetical_neighbours_are_compared(
     sqlite_api: Api, postgresql_api: Api, monkeypatch: pytest.MonkeyPatch, whole: int
 ) -> None:
     monkeypatch.setattr(descriptions, "MOST_COMPARED", whole)

@@ -171,7 +171,7 @@ def test_a_feature_leads_to_its_record(api: Api) -> None:
         assert shown in [one["properties"] for one in features(api, path)]
 
 
-def test_what_is_declared(api: Api) -> None:
+def test_declared_parameters_are_accepted(api: Api) -> None:
     document = api.good("/ogc/api").json()
     assert document["openapi"] == "3.0.3"
     (limit,) = document["components"]["parameters"].values()  # QGIS takes the size of its pages from here
@@ -185,7 +185,7 @@ def test_what_is_declared(api: Api) -> None:
         assert all(parameter["schema"] for parameter in operation["parameters"])
 
 
-def test_what_is_declared_under_a_propertys_name_is_equality(shipped_api: Api) -> None:
+def test_a_parameter_named_like_a_property_means_equality(shipped_api: Api) -> None:
     """Clients send such a condition to the service, and do not look again."""
     for name, equal in EQUAL.items():
         path = f"/ogc/collections/{name}/items"
@@ -270,7 +270,7 @@ def test_a_page_goes_on_under_its_own_filters_alone(api: Api) -> None:
         assert api.problem(EVENTS, 400, cursor=cursor, **other)["errors"][0]["parameter"] == "cursor"
 
 
-def test_what_is_not_there(api: Api) -> None:
+def test_unknown_collections_and_items(api: Api) -> None:
     for path in ("/ogc", "/ogc/api", "/ogc/conformance", "/ogc/collections", "/ogc/collections/events", EVENTS):
         unknown = api.problem(path, 400, nonsense="1")
         assert (unknown["type"], unknown["errors"][0]["parameter"]) == ("/problems/invalid-parameter", "nonsense")

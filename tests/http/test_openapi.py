@@ -88,7 +88,7 @@ def test_every_type_of_problem_is_documented_wherever_it_can_happen() -> None:
         assert problems == by_path | missing | withdrawn | paged, name
 
 
-def test_where_answers_lead(shipped_api: Api) -> None:
+def test_links_between_responses(shipped_api: Api) -> None:
     """Every link of every answer's example can be followed; whatever answers for an id is led to."""
     followed = set()
     for name, (_, operation) in OPERATIONS.items():
@@ -178,7 +178,7 @@ def test_every_such_as_is_accepted(sqlite_api: Api, name: str) -> None:
             assert answer.status_code == 200, (parameter["name"], answer.text)
 
 
-def test_what_is_refused_alone_says_so(sqlite_api: Api) -> None:
+def test_parameters_that_need_others_say_so(sqlite_api: Api) -> None:
     """Who tries it out in `/docs` reads beside what it is given."""
     _, operation = OPERATIONS["list_events"]
     named = {one["name"]: one["description"] for one in (resolved(SERVED, one) for one in operation["parameters"])}

@@ -103,7 +103,7 @@ def test_positions_on_an_event(api: Api, event: str, filters: dict[str, Any], ex
     assert ("why_empty" in page["meta"]) == (not expected)
 
 
-def test_what_is_undated_is_counted(api: Api) -> None:
+def test_left_out_undated_claims_are_counted(api: Api) -> None:
     meta = api.get("/events/separatist-entry/positions", as_of="2022-07-10")["meta"]
     assert meta["left_out"] == {"undated": 1, "undated_claims": 0, "without_coordinates": 0}
     assert meta["why_empty"] == (
@@ -178,7 +178,7 @@ def test_pages_of_positions_may_end_within_an_event(quarrels_api: Api) -> None:
     assert paged == whole["data"]
 
 
-def test_whose_position_has_moved(quarrels_api: Api) -> None:
+def test_moved_finds_changed_positions(quarrels_api: Api) -> None:
     for actor in ("red", "red-army", "blue", "watchers", "chronicle", "neighbour"):
         path = f"/actors/{actor}/positions"
         for as_of in (None, "2022-07-03"):
@@ -227,7 +227,7 @@ def test_a_path_that_names_nothing(api: Api, path: str, status: int, filters: di
         ("/actors/haidai/positions", {"location": "lysychansc"}, "location"),
     ],
 )
-def test_what_is_wrong_is_named(api: Api, path: str, filters: dict[str, Any], parameter: str) -> None:
+def test_an_invalid_parameter_is_named(api: Api, path: str, filters: dict[str, Any], parameter: str) -> None:
     (error,) = api.problem(path, **filters)["errors"]
     assert error["parameter"] == parameter
 

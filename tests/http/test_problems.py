@@ -258,7 +258,7 @@ def test_a_single_valued_parameter_given_twice(api: Api, path: str, query: str, 
         "/ogc/collections/events/items",
     ],
 )
-def test_what_is_known_is_known_by_a_day(api: Api, path: str) -> None:
+def test_known_needs_as_of(api: Api, path: str) -> None:
     join = "&" if "?" in path else "?"
     for word in ("certain", "possible"):
         api.good(f"{path}{join}known={word}&as_of=2022-07-03")

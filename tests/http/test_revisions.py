@@ -142,9 +142,7 @@ def test_a_withdrawn_record_is_gone_until_it_is_loaded_again(changing: Api, data
         ("/locations/{}/control", "location"),
     ],
 )
-def test_what_is_said_of_a_withdrawn_record_is_gone_too(
-    database: sa.Engine, revised_url: str, path: str, kind: str
-) -> None:
+def test_paths_below_a_withdrawn_record_answer_410(database: sa.Engine, revised_url: str, path: str, kind: str) -> None:
     load(database, read([LYSYCHANSK], [CONTEXT]))
     withdraw(database, CONTEXT)
     withdraw(database, EXCERPT, message="all of it")
@@ -216,7 +214,7 @@ def test_every_list_can_be_asked_for_what_changed(loaded: Api, since: int) -> No
 
 
 @pytest.mark.parametrize("name", [*LISTS, "disputes"])
-def test_what_will_change_cannot_be_asked_for(loaded: Api, name: str) -> None:
+def test_a_future_revision_is_refused(loaded: Api, name: str) -> None:
     for path in (f"/{name}", f"/{name}/count", f"/{name}.csv"):
         (error,) = loaded.problem(path, changed_since=4)["errors"]
         assert error["parameter"] == "changed_since"
@@ -239,7 +237,7 @@ def test_what_will_change_cannot_be_asked_for(loaded: Api, name: str) -> None:
         ),
     ],
 )
-def test_what_is_asked_wrongly(loaded: Api, path: str, parameter: str, message: str) -> None:
+def test_invalid_revisions_are_refused(loaded: Api, path: str, parameter: str, message: str) -> None:
     (error,) = loaded.problem(path)["errors"]
     assert (error["parameter"], error["message"]) == (parameter, message)
 

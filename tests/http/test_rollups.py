@@ -130,7 +130,7 @@ def test_a_spreadsheet_takes_the_same_by_its_address(api: Api, path: str, filter
         ("/events/rollup.csv?by=kind&party=ukrain", "party", "there is no such actor"),
     ],
 )
-def test_what_is_asked_wrongly(api: Api, path: str, parameter: str, message: str | None) -> None:
+def test_invalid_axes_are_refused(api: Api, path: str, parameter: str, message: str | None) -> None:
     (error,) = api.problem(path)["errors"]
     assert error["parameter"] == parameter
     assert message is None or error["message"] == message

@@ -66,7 +66,7 @@ def requests(draw: st.DrawFn) -> tuple[str, Params]:
     return f"/{name}{form}", filters
 
 
-def test_whatever_is_asked(sqlite_api: Api, postgresql_api: Api) -> None:
+def test_both_databases_answer_random_requests_alike(sqlite_api: Api, postgresql_api: Api) -> None:
     asked = []
 
     @settings(
@@ -131,5 +131,7 @@ def test_every_record(sqlite_api: Api, postgresql_api: Api) -> None:
 
 
 @pytest.mark.parametrize("path", [*HOSTILE, *(path for paths in REQUESTS.values() for path in paths)])
-def test_what_docs_show_and_what_is_hostile(sqlite_api: Api, postgresql_api: Api, path: str) -> None:
+def test_both_databases_answer_examples_and_hostile_requests_alike(
+    sqlite_api: Api, postgresql_api: Api, path: str
+) -> None:
     assert told(sqlite_api.ask(path)) == told(postgresql_api.ask(path))

@@ -33,7 +33,7 @@ def finds_nothing(api: Api, *options: str) -> None:
     assert run.returncode == 0, f"{run.stdout}\n{run.stderr}"
 
 
-def test_what_is_made_up_is_answered_as_documented(api: Api) -> None:
+def test_generated_requests_are_answered_as_documented(api: Api) -> None:
     finds_nothing(api, "--phases", "examples,fuzzing", "--max-examples", "3")
 
 

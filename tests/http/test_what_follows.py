@@ -107,7 +107,7 @@ def test_both_layers(
     assert {claim.removeprefix("lysychansk-").removeprefix("context-") for claim in claims} >= set(because)
 
 
-def test_who_is_in_the_dispute_of_2_july(api: Api) -> None:
+def test_parties_to_the_dispute_of_2_july(api: Api) -> None:
     (found,) = [one for one in api.get("/disputes", as_of="2022-07-02")["data"] if one["event"]["id"] == CITY]
     assert [(one["party"]["id"], one["stance"]) for one in found["positions"]] == [
         ("isw", "support"),

@@ -57,7 +57,9 @@ def loaded_afresh(database: sa.Engine, world: World, same_as: Path) -> Contents:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_whatever_happens_all_is_as_if_derived_anew(database: sa.Engine, same_as: Path, data: st.DataObject) -> None:
+def test_after_any_loads_everything_is_as_if_derived_again(
+    database: sa.Engine, same_as: Path, data: st.DataObject
+) -> None:
     empty(database)
     world = World()
     for _ in range(data.draw(st.integers(1, STEPS), "steps")):

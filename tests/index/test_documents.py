@@ -46,7 +46,7 @@ def test_documents_are_what_their_models_say(dossier: sa.Engine) -> None:
     assert set(as_modelled(dossier)) == {"dataset", "source", "actor", "location", "event", "claim"}
 
 
-def test_what_depends_on_claims_stands_between_the_offsets(dossier: sa.Engine) -> None:
+def test_the_offsets_enclose_what_depends_on_claims(dossier: sa.Engine) -> None:
     with dossier.connect().execution_options(read_only=True) as connection:
         table = models.EventDocument.__table__
         rows = connection.execute(sa.select(table.c.body, table.c.judged_from, table.c.judged_to)).all()
@@ -67,7 +67,7 @@ def test_both_databases_hold_the_same(tmp_path: Path) -> None:
     assert all(found[0].values())
 
 
-def test_however_little_is_held_the_same_is_written(dossier: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_cache_size_writes_the_same(dossier: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of postings that are written several times over, and names that are forgotten and looked up again."""
     for name in ("MOST", "MOST_NAMES", "MOST_NEW", "MOST_ROWS", "AT_ONCE"):
         monkeypatch.setattr(postings, name, 20)

@@ -118,7 +118,7 @@ def test_the_digest_is_what_anybody_computes_from_the_changes(database: sa.Engin
         assert revision.digest == previous
 
 
-def test_deriving_anew_is_a_revision_without_changes(database: sa.Engine) -> None:
+def test_deriving_again_is_a_revision_without_changes(database: sa.Engine) -> None:
     load(database, read([LYSYCHANSK]))
     size = len(served(database))
     rebuild(database)

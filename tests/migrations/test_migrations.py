@@ -82,7 +82,7 @@ def test_migrating_again_loses_nothing(empty_url: str) -> None:
     made.dispose()
 
 
-def test_other_rules_are_noticed_and_all_is_derived_anew(
+def test_other_rules_are_noticed_and_everything_is_derived_again(
     dossier_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A copy of this code whose words are folded by another rule refuses the database until it was brought along."""

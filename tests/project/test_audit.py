@@ -32,7 +32,7 @@ NOT_DONE = "audit not done: no service that knows of weaknesses could be reached
         ({}, 0, NOT_DONE),
     ],
 )
-def test_what_services_know(  # noqa: PLR0917 - half of them are fixtures
+def test_answers_of_the_services(  # noqa: PLR0917 - half of them are fixtures
     answers: dict[str, object],
     code: int,
     said: str,

@@ -91,7 +91,7 @@ def test_images_are_named_by_digest() -> None:
     assert all("build" in service or "image" in service for service in SERVICES.values())
 
 
-def test_what_loads_is_another_than_what_serves() -> None:
+def test_loads_run_as_owner_and_the_api_as_reader() -> None:
     shell, flag, text = LOAD["command"]
     assert (shell, flag) == ("sh", "-c")
     commands = [line.split() for line in text.split(" && ")]

@@ -267,7 +267,7 @@ def test_every_file_of_a_step_is_named(edits: Edits) -> None:
 
 
 @pytest.mark.long
-def test_what_is_shown_of_a_field_comes_and_goes_by_one_command(tmp_path: Path) -> None:
+def test_one_command_renews_all_documentation_of_a_field(tmp_path: Path) -> None:
     generated = ("openapi.json", "dossier.schema.json", "docs/dossier.md")
     shown = (*generated, "api/http/examples.json", "api/http/exchanges.json")
     before = {name: (PROJECT / name).read_text() for name in shown}

@@ -40,7 +40,7 @@ def required() -> list[Requirement]:
     return [Requirement(text) for text in (*project()["dependencies"], *(text for extra in extras for text in extra))]
 
 
-def test_what_the_project_names_is_pinned_to_a_version_it_allows() -> None:
+def test_dependencies_are_pinned_to_allowed_versions() -> None:
     for requirement in required():
         version = pinned().get(canonicalize_name(requirement.name))
         assert version is not None, requirement
@@ -48,7 +48,7 @@ def test_what_the_project_names_is_pinned_to_a_version_it_allows() -> None:
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-def test_what_those_need_is_pinned_too(python: str) -> None:
+def test_indirect_dependencies_are_pinned(python: str) -> None:
     """Walks what is installed here, asking of each requirement whether it holds on that Python."""
     environment = {"python_version": python, "python_full_version": f"{python}.0"}
     unseen = required()
@@ -92,7 +92,7 @@ def test_every_dependency_has_hashes_and_no_place_is_named(name: str) -> None:
         assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", one) for one in hashes)
 
 
-def test_what_is_hashed_is_what_is_pinned() -> None:
+def test_hashed_and_pinned_versions_agree() -> None:
     """Beside that: what only Windows, a browser or a build needs."""
     other = {"colorama", "pywin32", "tzdata", "httpx2-jsfetch", "setuptools", *BROUGHT_BY_VENV}
     developed = {canonical(line) for line in hashed("requirements-dev.txt")}

@@ -38,7 +38,7 @@ def texts(name: str) -> Iterator[str]:
             yield node.value
 
 
-def test_no_facet_is_named_but_where_it_is_declared() -> None:
+def test_facets_are_named_only_where_they_are_declared() -> None:
     names = {facet.name.rpartition("/")[2] for kind in ("event", "claim") for facet in declared(kind)}
     named = re.compile(rf"(claim/|several/)*({'|'.join(sorted(names))}):(\S|$)")
     bare = {EventFacets.UNDATED_CLAIM.name, ClaimFacets.UNDATED_CLAIM.name, ClaimFacets.ALL.name}

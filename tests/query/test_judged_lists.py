@@ -213,7 +213,7 @@ CEASING: list[Params] = [
 
 @pytest.mark.parametrize("known", list(Known))
 @pytest.mark.parametrize("filters", CEASING)
-def test_what_undated_claims_take_away_is_counted_too(quarrels_api: Api, known: Known, filters: Params) -> None:
+def test_records_that_undated_claims_remove_are_counted(quarrels_api: Api, known: Known, filters: Params) -> None:
     """Where undated claims end what was asked for, as they do with what is not disputed, fewer match with them."""
     for day in DAYS:
         asked = {**filters, "known": known.value, "as_of": day, "limit": 1, "total": True}
@@ -224,7 +224,7 @@ def test_what_undated_claims_take_away_is_counted_too(quarrels_api: Api, known: 
 
 
 @pytest.mark.parametrize("name", ["events", "claims", "sources", "disputes"])
-def test_what_undated_adds_is_what_was_left_out(name: str, api: Api, quarrels_api: Api) -> None:
+def test_including_undated_claims_adds_those_left_out(name: str, api: Api, quarrels_api: Api) -> None:
     """Whatever is asked: the total with `include` less the total with `exclude` is what `left_out` says."""
     asked_of = (api, pools.filters(name)) if name != "disputes" else (quarrels_api, questions(name))
 

@@ -89,7 +89,7 @@ def test_the_claims_of_an_event_can_be_walked_on_either_path(api: Api) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "x", "AAAA", "!!!!", "e30", "W10", "bnVsbA", "Лисичанськ", "%00", "W" * 2_000])
-def test_what_is_no_cursor(api: Api, text: str) -> None:
+def test_invalid_cursors_are_refused(api: Api, text: str) -> None:
     assert refused(api, "/events", text) == "is damaged; copy all of it from links.next"
 
 

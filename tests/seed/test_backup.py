@@ -74,7 +74,7 @@ def test_a_backup_put_back_answers_the_same(dossier_of_sqlite: str, tmp_path: Pa
     assert not list(tmp_path.glob(".*"))
 
 
-def test_what_a_killed_command_left_is_deleted_and_what_another_writes_is_not(
+def test_leftovers_of_a_killed_command_are_deleted_and_files_in_use_are_not(
     dossier_of_sqlite: str, tmp_path: Path, run: Run
 ) -> None:
     saved = tmp_path / "saved.db"
@@ -239,7 +239,7 @@ def test_another_programs_data_is_not_replaced_unasked(dossier_of_sqlite: str, t
         assert made.execute("SELECT text FROM note").fetchall() == [("dear",)]
 
 
-def test_who_is_loading_is_not_disturbed(
+def test_a_running_load_is_not_disturbed(
     dossier_of_sqlite: str,
     tmp_path: Path,
     run: Run,
@@ -281,7 +281,7 @@ def test_postgresql_is_saved_by_its_own_programs(tmp_path: Path, run: Run) -> No
         made.dispose()
 
 
-def test_what_could_not_be_put_back_leaves_nothing(dossier_of_sqlite: str, tmp_path: Path, run: Run) -> None:
+def test_a_failed_restore_leaves_no_files(dossier_of_sqlite: str, tmp_path: Path, run: Run) -> None:
     """Not even what SQLite keeps beside a file in WAL mode that it gave up."""
     folder = tmp_path / "files"
     folder.mkdir()

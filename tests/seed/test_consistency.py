@@ -163,7 +163,7 @@ def test_no_claim_is_about_itself_through_others(database: sa.Engine, tmp_path: 
     assert load(database, read([path])).new["claim"] == 4
 
 
-def test_of_rival_datings_exactly_one_is_preferred(database: sa.Engine, tmp_path: Path) -> None:
+def test_exactly_one_of_rival_datings_is_preferred(database: sa.Engine, tmp_path: Path) -> None:
     mine = write(tmp_path, "mine", MINE)
     first = DATING.format("d1", "2022-06-30", "false")
     none = write(tmp_path, "other", first + DATING.format("d2", "2022-07-01", "false"))
@@ -189,7 +189,7 @@ def test_the_preferred_dating_stays_while_others_disagree(database: sa.Engine, t
         withdraw(database, "third")
 
 
-def test_where_what_is_wrong_was_read_is_said_of_unchanged_records_too(database: sa.Engine, tmp_path: Path) -> None:
+def test_a_fault_of_an_unchanged_record_names_its_file_too(database: sa.Engine, tmp_path: Path) -> None:
     ring = RING.format("a", "b") + '[[locations]]\nid = "b"\nkind = "area"\nname = "Area"\n'
     mine = write(tmp_path, "mine", MINE + ring)
     first, second = DATING.format("d1", "2022-06-30", "true"), DATING.format("d2", "2022-07-01", "false")

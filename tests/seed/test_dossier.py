@@ -245,7 +245,7 @@ def test_quotes_are_the_articles_quotations_with_whose_words_they_are() -> None:
     assert quoted == {f"lysychansk-{label}": quote for label, quote in QUOTES.items()}
 
 
-def test_those_whom_civilians_blame_are_named_and_what_editors_inferred_is_marked() -> None:
+def test_culprits_are_named_and_inferences_are_marked() -> None:
     claims = EXCERPT_LAYER["claims"]
     assert {claim["id"]: claim["names"] for claim in claims if "names" in claim} == {
         "lysychansk-s10a": ["ukrainian-government", "western-governments"]

@@ -82,7 +82,7 @@ def test_a_zip_holds_the_same_and_is_the_same_each_time(filled_url: str, tmp_pat
     assert load(filled_url, "package", [tmp_path / "one.zip"]).report.unchanged.total() > 100
 
 
-def test_what_the_tables_hold(filled_url: str, tmp_path: Path) -> None:
+def test_contents_of_the_tables(filled_url: str, tmp_path: Path) -> None:
     export(filled_url, tmp_path / "all")
     events = {row["id"]: row for row in rows(tmp_path / "all" / "events.csv")}
     assert events["ucdp-900002"]["title"].endswith(': Two, "quoted" names')

@@ -335,7 +335,7 @@ def test_pruning_reaches_no_further_than_what_the_files_cover(empty_url: str, re
         assert api.ids("/claims", event="ucdp-1") != []
 
 
-def test_of_one_detection_the_better_delivery_counts(empty_url: str, tmp_path: Path) -> None:
+def test_the_better_delivery_of_a_detection_counts(empty_url: str, tmp_path: Path) -> None:
     urt, nrt, standard = (
         VIIRS | {"version": version, "frp": frp}
         for version, frp in (("2.0URT", "4.2"), ("2.0NRT", "4.3"), ("2", "4.4"))

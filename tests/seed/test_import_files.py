@@ -97,7 +97,7 @@ def test_blank_lines_are_skipped() -> None:
         ('id,text\n1,"a"b\n', ["f row 2: is not CSV: ',' expected after '\"'; nothing after it was read"]),
     ],
 )
-def test_what_cannot_be_used_is_refused_with_its_row(text: str | bytes, expected: list[str]) -> None:
+def test_an_unusable_row_is_refused_with_its_number(text: str | bytes, expected: list[str]) -> None:
     assert refusals(read(text)) == expected
 
 
@@ -175,7 +175,7 @@ def test_json_lists_are_read_object_by_object() -> None:
     assert values(read("[]", json_files.rows)) == []
 
 
-def test_what_one_json_object_leaves_out_another_may_say() -> None:
+def test_json_objects_may_omit_fields() -> None:
     text = '[{"id": 1}, {"text": "a", "id": 2, "date": "2031-05-02"}, {"id": 3, "text": "b"}]'
     assert values(read(text, json_files.rows)) == [(1, None, None), (2, cells.day("2031-05-02"), "a"), (3, None, "b")]
 
@@ -199,7 +199,7 @@ def test_the_one_list_of_objects_of_a_page_is_read(monkeypatch: pytest.MonkeyPat
         ({"total": "5", "TotalCount": True, "next": {}}, None, False),
     ],
 )
-def test_what_a_page_says_of_the_whole_answer(beside: dict[str, Any], total: int | None, goes_on: bool) -> None:
+def test_a_page_states_the_size_of_the_whole_response(beside: dict[str, Any], total: int | None, goes_on: bool) -> None:
     rows = [{"id": 1}, {"id": 2}]
     for whole in ({**beside, "Result": rows}, {"Result": rows, **beside}):
         *_, page = read(json.dumps(whole), json_files.rows)

@@ -29,7 +29,7 @@ def only(kind: str, records: list[MadeRecord]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_what_a_format_declares_is_fit_to_be_loaded(name: str) -> None:
+def test_fixed_records_of_formats_are_valid(name: str) -> None:
     declared = format_table(name)
     assert declared.columns
     for one in declared.fixed:

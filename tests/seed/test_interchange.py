@@ -196,7 +196,7 @@ def test_one_dataset_alone(dossier_url: str, tmp_path: Path, form: str) -> None:
     assert 0 < counts["claims"] < export(dossier_url, tmp_path / "all")["claims"]
 
 
-def test_what_cannot_be_written(dossier_url: str, tmp_path: Path) -> None:
+def test_unwritable_exports_are_refused(dossier_url: str, tmp_path: Path) -> None:
     with pytest.raises(ExportUnusableError, match="exists already"):
         export_as(dossier_url, tmp_path, "stix")
     with pytest.raises(ExportUnusableError, match="lysychansk"):

@@ -85,7 +85,7 @@ def test_a_layer_comes_and_goes_without_a_trace(database: sa.Engine) -> None:
     assert revision(database) == 3
 
 
-def test_what_another_layer_names_stays(database: sa.Engine) -> None:
+def test_records_that_another_dataset_refers_to_stay(database: sa.Engine) -> None:
     seed(database)
     before = everything(database)
     with pytest.raises(LoadRefusedError, match="cannot be withdrawn: 68 records of lysychansk-context name"):
@@ -140,7 +140,7 @@ aspect = "control"
         (CLAIM + 'summary = "a\\u0000"', "claim mine: summary: contains a control character"),
     ],
 )  # fmt: skip
-def test_what_is_refused_is_named(database: sa.Engine, tmp_path: Path, text: str, reason: str) -> None:
+def test_refused_records_are_named(database: sa.Engine, tmp_path: Path, text: str, reason: str) -> None:
     path = write(tmp_path, text)
     with pytest.raises(LoadRefusedError) as refused:
         load(database, read([LYSYCHANSK, path], [EXCERPT]))

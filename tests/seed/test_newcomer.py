@@ -202,7 +202,7 @@ def test_a_duplicate_id_is_reported_with_both_files(said: Said) -> None:
     assert (code, told.splitlines()[-1]) == (1, "a.csv row 2: claim my-town-1: id: occurs twice: in b.toml too")
 
 
-def test_of_many_records_that_bar_a_prune_the_first_are_told(said: Said) -> None:
+def test_the_first_of_many_records_that_prevent_a_prune_are_named(said: Said) -> None:
     def head(dataset: str) -> str:
         moment = "2021-05-02T00:00:00Z"
         return f'dataset = "{dataset}"\n[[datasets]]\nid = "{dataset}"\ntitle = "T"\nrecorded_at = "{moment}"\n'
@@ -221,7 +221,7 @@ def test_of_many_records_that_bar_a_prune_the_first_are_told(said: Said) -> None
     assert said("load", "one.toml") == (0, again + named)
 
 
-def test_of_many_vanished_records_the_first_are_named(said: Said) -> None:
+def test_the_first_of_many_vanished_records_are_named(said: Said) -> None:
     head = 'dataset = "d"\n[[datasets]]\nid = "d"\ntitle = "T"\nrecorded_at = "2021-05-02"\n'
     actors = "".join(f'[[actors]]\nid = "a{number:04}"\nkind = "person"\nname = "A"\n' for number in range(1_200))
     Path("d.toml").write_text(head + actors)
@@ -250,7 +250,7 @@ def test_a_date_after_the_day_of_recording_is_reported_before_and_after_loading(
     assert (found["doubts"], found["doubted"]) == (0, [])
 
 
-def test_of_many_reasons_the_first_are_told_and_all_are_listed_for_programs(said: Said) -> None:
+def test_the_first_of_many_reasons_are_printed_and_json_lists_all(said: Said) -> None:
     rows = twenty() * 2
     header = list(dict.fromkeys(name for row in rows for name in row))
     with Path("bad.csv").open("w", newline="") as stream:

@@ -108,9 +108,7 @@ def test_a_formula_that_gives_the_empty_text_is_an_empty_cell(tmp_path: Path) ->
     assert with_row(path, '<c r="B2"><f>A2</f></c>') == [{"event": "siege"}, told]
 
 
-def test_what_openpyxl_does_not_know_of_a_workbook_is_not_warned_of(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_warnings_of_openpyxl_are_not_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A warning of a library is no sentence for whoever loads a file; in tests it would be an error."""
     behind = '<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"/></extLst>'
     assert with_row(tmp_path / "f.xlsx", "", behind) == [{"event": "siege"}]

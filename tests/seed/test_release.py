@@ -224,7 +224,7 @@ def test_the_package_carries_the_history(api: Api) -> None:
         assert one["document"] == api.get(f"/{one['kind']}s/{one['id']}", revision=one["replaced_in"] - 1)
 
 
-def test_what_differs_between_two_releases(api: Api) -> None:
+def test_differences_between_two_releases(api: Api) -> None:
     rows = [row for page in api.pages("/releases/2026-11..2026-12", limit=1000) for row in page["data"]]
     expected = []
     for change in api.get("/revisions/2/changes", limit=1000)["data"]:
@@ -359,7 +359,7 @@ FILES = ("hdx_conflict_data_ukr_45col_crlf_to2018.csv", "hdx_conflict_data_ukr_5
 
 
 @pytest.mark.skipif(not UCDP.is_dir(), reason="the files of UCDP are not beside the project")
-def test_what_changed_between_two_releases_of_ucdp(empty_url: str) -> None:
+def test_differences_between_two_releases_of_ucdp(empty_url: str) -> None:
     """As docs/importing.md shows it."""
     for file, name in zip(FILES, ("ucdp-to-2018", "ucdp-to-2019"), strict=True):
         assert import_files(empty_url, "ucdp", [UCDP / file], Wish(), Console(file=io.StringIO())).loaded

@@ -64,7 +64,7 @@ def test_a_place_of_another_dataset_is_found_contained_and_controlled(dossier_ur
         assert api.get("/events/count", location="lysychansk") == {"count": events}
 
 
-def test_what_is_denied_of_a_place_counts_under_each_of_its_ids(empty_url: str) -> None:
+def test_a_denial_about_a_place_counts_under_each_of_its_ids(empty_url: str) -> None:
     """Another dataset's record of a place is that place, not what contains it."""
     made = engine(empty_url)
     for dataset, stance, within in (("one", "asserts", None), ("two", "denies", "two-land")):

@@ -251,7 +251,7 @@ def test_a_spoilt_fact_is_named(database: sa.Engine, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", DERIVED)
-def test_what_is_spoilt_of_the_derived_is_named_and_mended(database: sa.Engine, kind: str) -> None:
+def test_damaged_derived_rows_are_named_and_rebuilt(database: sa.Engine, kind: str) -> None:
     before = everything(database)
     statement, expected = DERIVED[kind]
     spoil(database, statement)
@@ -283,9 +283,7 @@ def test_an_id_that_is_not_text(database: sa.Engine, backend: str) -> None:
         ("UPDATE source SET id = x'fffe' WHERE id = 'geonames'", r"source b'\xff\xfe': id: is not text"),
     ],
 )
-def test_what_is_broken_beyond_reading_is_named_too(
-    database: sa.Engine, backend: str, statement: str, named: str
-) -> None:
+def test_unreadable_rows_are_named(database: sa.Engine, backend: str, statement: str, named: str) -> None:
     if backend == "postgresql":
         pytest.skip("PostgreSQL keeps no value of another type")
     spoil(database, statement)

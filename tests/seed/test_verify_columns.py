@@ -88,7 +88,7 @@ def change(database: sa.Engine, statement: str, *values: Any) -> None:
 
 
 @pytest.mark.parametrize("table", [name for name in TABLES if name != "derivation"])  # each command looks at that
-def test_whatever_is_changed_is_named(database: sa.Engine, backend: str, table: str) -> None:
+def test_every_changed_column_is_named(database: sa.Engine, backend: str, table: str) -> None:
     named_by = NAMED_BY.get(table, "id")
     keys = [column.name for column in TABLES[table].primary_key]
     read, mark = ('"{}"', "?") if backend == "sqlite" else ('CAST("{}" AS text)', "%s")

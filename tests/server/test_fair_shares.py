@@ -36,7 +36,7 @@ def test_a_client_holds_at_most_half_of_the_slots() -> None:
         pass
 
 
-def test_where_there_is_one_slot_anybody_may_take_it() -> None:
+def test_a_single_slot_is_for_any_client() -> None:
     slots = Slots(1)
     with slots.taken("a"), pytest.raises(Unavailable, match="as many exports as it can"), slots.taken("b"):
         pass
@@ -80,7 +80,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
     made.go_on.set()
 
 
-def test_who_exports_much_leaves_room_for_others(dossier_url: str, held: Held) -> None:
+def test_a_client_with_many_exports_leaves_room_for_others(dossier_url: str, held: Held) -> None:
     """Four at once: the first client gets two, the second one, and an IPv6 network the last."""
 
     def ask(path: str, client: str) -> httpx.Response:

@@ -83,7 +83,7 @@ SPOILT: dict[str, tuple[str, list[tuple[str, str | None]]]] = {
 
 
 @pytest.mark.parametrize("what", SPOILT)
-def test_whatever_is_altered_is_found(dossier_url: str, what: str) -> None:
+def test_every_alteration_is_found(dossier_url: str, what: str) -> None:
     statement, damaged = SPOILT[what]
     changed(dossier_url, statement)
     assert sorted(set(found(dossier_url)), key=str) == sorted(damaged, key=str)

@@ -65,7 +65,7 @@ def test_a_body_means_nothing(dossier_of_sqlite: str) -> None:
         assert wire.ended()
 
 
-def test_who_has_been_silent_longest_makes_room(dossier_of_sqlite: str) -> None:
+def test_the_longest_idle_connection_is_closed_first(dossier_of_sqlite: str) -> None:
     with serving(dossier_of_sqlite, connections=16) as api, ExitStack() as opened:
         root = str(api.client.base_url)
         wires = [opened.enter_context(Wire(root)) for _ in range(16)]
@@ -106,7 +106,7 @@ def until(holds: Callable[[], bool]) -> None:
     raise AssertionError("It does not come to pass.")
 
 
-def test_who_takes_nothing_is_cut(dossier_of_sqlite: str) -> None:
+def test_a_client_that_reads_nothing_is_disconnected(dossier_of_sqlite: str) -> None:
     with serving(dossier_of_sqlite, send_seconds=0.5) as api, Wire(str(api.client.base_url)) as wire:
         wire.send((f"{BUNDLE} HTTP/1.1\r\nHost: x\r\n\r\n" * 20).encode())
         assert api.app is not None
@@ -131,7 +131,7 @@ def test_each_client_has_its_share(dossier_of_sqlite: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/a%00", "/events?q=100%", "/nothing", "/events?zz=1", "/events/count?q=a#b"])
-def test_what_is_refused_is_of_the_share_too(dossier_of_sqlite: str, path: str) -> None:
+def test_refused_requests_count_for_the_rate_limit(dossier_of_sqlite: str, path: str) -> None:
     with connected(dossier_of_sqlite, rate_limit=2) as wire:
         answers = [wire.ask(f"GET {path}") for _ in range(3)]
     assert [answer.headers["ratelimit"].partition(";t=")[0][-1] for answer in answers] == ["1", "0", "0"]
@@ -260,7 +260,7 @@ def test_a_long_statement_delays_no_other(empty_url: str) -> None:
     asyncio.run(main())
 
 
-def test_who_waits_for_a_connection_waits_not_long(empty_url: str) -> None:
+def test_waiting_for_a_connection_is_bounded(empty_url: str) -> None:
     async def main() -> None:
         async with reading(empty_url, statement_seconds=5, pool_size=2, pool_seconds=0.3) as reader:
             long = [asyncio.create_task(reader.fetch(endless(), {}, slow=True)) for _ in range(4)]

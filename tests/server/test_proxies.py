@@ -97,7 +97,7 @@ def proxied(request: pytest.FixtureRequest, dossier_of_sqlite: str) -> Iterator[
             yield root, api
 
 
-def test_what_the_note_says_comes_through(proxied: tuple[str, Api]) -> None:
+def test_settings_of_the_note_work_through_the_proxy(proxied: tuple[str, Api]) -> None:
     root, _ = proxied
     with httpx.Client(timeout=PATIENCE_S) as client:
         first = client.get(f"{root}/events?limit=3")

@@ -152,7 +152,7 @@ def test_answers_with_other_links_have_another_tag(dossier_of_sqlite: str, path:
     assert len(set(tags.values())) == len(addresses)
 
 
-def test_what_a_proxy_forwards_is_part_of_the_tag(dossier_of_sqlite: str) -> None:
+def test_forwarded_headers_are_part_of_the_etag(dossier_of_sqlite: str) -> None:
     proxies = Settings(trusted_proxies="127.0.0.0/8").trusted_proxies
     with serving(dossier_of_sqlite, trusted_proxies=proxies) as api:
         hosts = [{"X-Forwarded-Host": name, "X-Forwarded-Proto": "https"} for name in ("a.example", "b.example")]

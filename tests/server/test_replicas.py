@@ -221,7 +221,7 @@ def test_a_load_without_a_confirmed_standby_is_not_reported_as_done(servers: lis
     settled(lambda: newest(standby) == newest(primary))
 
 
-def test_of_two_primaries_the_one_that_was_promoted_last_is_read() -> None:
+def test_the_primary_that_was_promoted_last_is_read() -> None:
     """The old one goes on taking writes, and has more revisions than the new one; nothing of it is told any more.
 
     A service that starts while only the old one answers cannot know that it was replaced.

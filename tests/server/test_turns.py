@@ -166,7 +166,7 @@ def test_long_answers_are_compressed_aside(api: Api, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("name", ["map", "timeline"])
-def test_what_a_picture_was_made_of_is_freed_beside(api: Api, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_data_of_a_picture_is_freed_in_another_thread(api: Api, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """To free thousands of values takes long, too."""
     freed: list[str] = []
     before = resolve_name("api.http.pages.explore.sign_links")

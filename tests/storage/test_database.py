@@ -38,7 +38,7 @@ def test_addresses(url: str, expected: str) -> None:
     assert is_sqlite(url) == expected.startswith("sqlite")
 
 
-def test_what_each_client_is_given() -> None:
+def test_addresses_as_each_client_takes_them() -> None:
     assert sqlite_file("sqlite:///data/a.db") == Path("data/a.db")
     assert [dsn(one) for one in servers("postgres://me:secret@host/db").addresses] == ["postgresql://me:secret@host/db"]
 
@@ -194,7 +194,7 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert Settings() == Settings(database_url="postgresql://me@host/db", port=8001, host="127.0.0.1")
 
 
-def test_whoever_opens_a_new_file_first_is_waited_for(tmp_path: Path) -> None:
+def test_opening_a_new_file_waits_for_the_first_opener(tmp_path: Path) -> None:
     """SQLite itself does not wait when the way of writing is chosen."""
     file = tmp_path / "a.db"
     held = sqlite3.connect(file, check_same_thread=False, isolation_level=None)

@@ -23,7 +23,7 @@ def test_every_claim_stands_on_the_page_in_the_column_of_its_party(api: Api) -> 
     assert f"Ukrainian side {ukrainian} claims" in shown.text
 
 
-def test_what_it_rests_on_leads_to_the_claim(api: Api) -> None:
+def test_grounds_link_to_their_claims(api: Api) -> None:
     shown = page(api, f"/explore/events/{EVENT}")
     control = api.get(f"/events/{EVENT}")["assessments"][0]
     for claim in control["because"]:
@@ -76,7 +76,7 @@ def test_it_says_how_to_cite_it_and_how_to_get_the_same(api: Api) -> None:
 
 
 @pytest.mark.parametrize("day", ["2022-07-02", "2022-07-04"])
-def test_where_it_is_shared_it_says_what_it_is(api: Api, day: str) -> None:
+def test_a_shared_link_has_a_title_and_description(api: Api, day: str) -> None:
     """The Open Graph protocol's four, of the page and day that the address names."""
     path = f"/explore/events/{EVENT}?as_of={day}"
     shown = api.good(path).text
@@ -162,5 +162,5 @@ def test_why_a_question_is_disputed(shipped_api: Api, event: str, heading: str, 
     assert told.startswith(reason)
 
 
-def test_where_a_day_comes_from_is_said_in_words(api: Api) -> None:
+def test_the_basis_of_a_day_is_in_words(api: Api) -> None:
     assert "said 3 July 2022 (dated by another report)" in page(api, f"/explore/events/{EVENT}").text

@@ -48,7 +48,7 @@ def test_nothing_found_is_said_with_the_reason(api: Api) -> None:
     "query",
     ["kind=bogus", "colour=red", "date_from=2022-07-03&date_to=2022-07-01", "party=nobody", "as_of=1&as_of=2", "q=!"],
 )
-def test_what_is_wrong_is_said_as_the_api_says_it(api: Api, query: str) -> None:
+def test_a_page_words_errors_as_the_api_does(api: Api, query: str) -> None:
     problem = api.problem(f"/events?{query}")
     shown = page(api, f"/explore?{query}", 422)
     assert problem["title"] in shown.text
@@ -74,7 +74,7 @@ def test_fields_left_empty_ask_for_nothing(api: Api) -> None:
 
 
 @pytest.mark.parametrize("path", ["/explore/events/nobody-knows", "/explore/nothing/at-all"])
-def test_what_is_not_there_is_a_page_too(api: Api, path: str) -> None:
+def test_not_found_is_a_page(api: Api, path: str) -> None:
     shown = page(api, path, 404)
     assert "There is no such record or page" in shown.text
 
@@ -157,7 +157,7 @@ def test_a_mistyped_path_leads_to_the_one_that_was_meant(api: Api, path: str, me
         ("/explore?" + "&".join(f"a{number}=1" for number in range(60)), 422, "has more than 50 parameters"),
     ],
 )
-def test_what_the_server_refuses_is_a_page_for_browsers_and_a_problem_for_programs(
+def test_a_refusal_is_a_page_for_browsers_and_a_problem_for_programs(
     api: Api, path: str, status: int, said: str
 ) -> None:
     shown = page(api, path, status)
@@ -212,7 +212,7 @@ def test_links_to_events_keep_the_day_and_its_reading(api: Api) -> None:
         ),
     ],
 )
-def test_what_was_meant_is_a_link_away(api: Api, asked: str, meant: str) -> None:
+def test_a_suggestion_is_a_link(api: Api, asked: str, meant: str) -> None:
     shown = page(api, asked, 404 if "/explore/" in asked else 422)
     assert meant in shown.links
     page(api, meant)

@@ -5,7 +5,7 @@ from tests.http.pages.reader import page
 from tests.support.live import Api
 
 
-def test_those_asked_for_longest_ago_go_first() -> None:
+def test_the_least_recently_used_pages_are_dropped_first() -> None:
     kept = Kept(most=10)
     kept.put(("a",), (b"12345", {}))
     kept.put(("b",), (b"1234", {}))

@@ -50,7 +50,7 @@ def test_points_too_close_to_tell_apart_share_a_sign_and_keep_their_circles() ->
     assert found.signs[0].label == "Place 38.4 +1"
 
 
-def test_what_has_no_point_is_listed_beside() -> None:
+def test_events_without_a_point_are_listed_next_to_the_map() -> None:
     nowhere = {**event("a", 0, 0, None), "location": None}
     pointless = event("b", 0, 0, None)
     pointless["location"]["point"] = None
@@ -102,7 +102,7 @@ def test_the_ground_of_a_battle_is_small_and_that_of_the_world_bounded() -> None
         assert len(land) + len(borders) < 60_000
 
 
-def test_what_crosses_the_antimeridian_is_no_line_around_the_world() -> None:
+def test_a_shape_across_the_antimeridian_draws_no_line_around_the_world() -> None:
     land, _ = drawn(view_of([]))
     steps = [
         step.replace("-", " -").split() for path in land.split("M")[1:] for step in path.rstrip("z").split("l")[1:]

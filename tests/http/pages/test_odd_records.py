@@ -38,7 +38,7 @@ def test_figures_of_one_day_that_are_open_both_ways_are_any_number(odd_api: Api)
     assert shown.text.count(", revised") == odd.FIGURES // 2
 
 
-def test_who_speaks_without_a_position_is_not_called_silent(odd_api: Api) -> None:
+def test_a_speaker_without_a_position_is_not_called_silent(odd_api: Api) -> None:
     """The denial fell with the claim that it was about, which was taken back."""
     shown = page(odd_api, "/explore/events/odd-answered")
     table = re.search(r'<table class="trails">.*?</table>', shown.source, re.DOTALL)
@@ -98,7 +98,7 @@ def test_links_out_of_an_embedded_view_leave_the_frame(odd_api: Api) -> None:
             assert ("embed=true" in (fields["href"] or "")) == (fields.get("target") is None), fields
 
 
-def test_what_is_wrong_with_an_embedded_view_is_said_in_its_frame(odd_api: Api) -> None:
+def test_an_error_of_an_embedded_view_is_shown_in_its_frame(odd_api: Api) -> None:
     answer = odd_api.ask("/explore?embed=true&kind=bogus", {"Accept": "text/html"})
     assert (answer.status_code, "frame-ancestors *" in answer.headers["content-security-policy"]) == (422, True)
     assert 'class="brand"' not in answer.text

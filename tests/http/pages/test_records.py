@@ -91,7 +91,7 @@ def test_a_source_shows_what_rests_on_it(api: Api) -> None:
 
 
 @pytest.mark.parametrize("kind", ["places", "actors", "sources"])
-def test_what_is_not_there_is_said_with_what_is_near(api: Api, kind: str) -> None:
+def test_an_unknown_record_is_answered_with_the_nearest_ids(api: Api, kind: str) -> None:
     shown = page(api, f"/explore/{kind}/lysychanks", 404)
     assert "There is no " in shown.text
 

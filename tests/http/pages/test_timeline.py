@@ -57,7 +57,7 @@ def test_open_ends_reach_the_edge_and_say_so() -> None:
     assert (late.opens, late.goes_on, late.x2) == (False, True, WIDTH - RIGHT)
 
 
-def test_what_has_no_date_is_listed_and_not_drawn() -> None:
+def test_events_without_a_date_are_listed_and_not_drawn() -> None:
     line = timeline_of([item("known", DAY), item("unknown", UNKNOWN)], {"a": "A"})
     assert [one.title for one in line.undated] == ["unknown"]
     assert [mark.item.title for mark in line.lanes[0].marks] == ["known"]
@@ -80,7 +80,7 @@ def test_names_stay_within_the_picture() -> None:
     assert mark.label == "A name that is very long indeed and goes on…"
 
 
-def test_of_many_the_names_are_left_to_the_table() -> None:
+def test_many_events_have_their_names_in_the_table_alone() -> None:
     many = [item(f"event {number}", DAY) for number in range(91)]
     marks = timeline_of(many, {"a": "A"}).lanes[0].marks
     assert len(marks) == 91
