@@ -5,6 +5,7 @@ The signal handler is installed before anything heavy is imported, because impor
 
 import signal
 import sys
+from collections.abc import Sequence
 from time import monotonic
 from types import FrameType
 from typing import NoReturn
@@ -33,6 +34,7 @@ def main() -> None:
     try:
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # ignored in background jobs of a shell
             signal.signal(signal.SIGINT, stop)
+        legible(sys.argv[1:])
         from api.cli import main as run  # noqa: PLC0415 - see above
 
         run()
@@ -43,6 +45,14 @@ def main() -> None:
         if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # typer leaves this after a closed pipe
             end("The output of this command was not read to its end; the command itself is complete.", signal.SIGPIPE)
         raise
+
+
+def legible(arguments: Sequence[str]) -> None:
+    """Refuse `""`, as of a variable that is not set, which as a path is the current folder, and what is not UTF-8."""
+    for number, one in enumerate(arguments, 1):
+        if not one or one != one.encode(errors="replace").decode():
+            print(f"Argument {number} {f'is not UTF-8: {one!a}.' if one else 'is empty.'}", file=sys.stderr)  # noqa: T201 - as below
+            raise SystemExit(2)
 
 
 def end(line: str, number: signal.Signals) -> NoReturn:

@@ -12,7 +12,16 @@ from alembic.script import ScriptDirectory
 
 from api import models
 from api.index.integrity import derived_tables, facts_fingerprint, rules_fingerprint
-from api.storage.database import DatabaseUnusableError, address, engine, explained, is_sqlite, sqlite_file, viewer
+from api.storage.database import (
+    DatabaseUnusableError,
+    address,
+    engine,
+    explained,
+    is_sqlite,
+    is_there,
+    sqlite_file,
+    viewer,
+)
 
 FOLDER = Path(__file__).parent
 OLDEST_POSTGRESQL = (16,)
@@ -70,7 +79,7 @@ def _derive(connection: sa.Connection) -> None:
 def require_current(url: str) -> None:
     """Refuse a database that this code cannot serve: never migrated, newer, or derived by other rules."""
     follows = version = None
-    if not is_sqlite(url) or sqlite_file(url).exists():
+    if not is_sqlite(url) or is_there(sqlite_file(url)):
         made = viewer(url)
         try:
             with explained(url), made.connect().execution_options(read_only=True) as connection:

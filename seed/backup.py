@@ -16,7 +16,7 @@ from api import models
 from api.domain.vocabulary import RevisionAction
 from api.index.history import KINDS, History, Why
 from api.storage.bulk import Store
-from api.storage.database import BUSY_TIMEOUT_MS, DatabaseUnusableError, is_sqlite, sqlite_file
+from api.storage.database import BUSY_TIMEOUT_MS, DatabaseUnusableError, is_sqlite, is_there, sqlite_file
 from migrations import newest, require_current
 from seed import verify
 from seed.load import NO_QUEUE
@@ -39,11 +39,12 @@ def backup(url: str, target: Path, *, force: bool = False) -> str:
     """Save one state of the database, verified, or nothing. Returns a one-line summary."""
     source = _file(url)
     require_current(url)
+    taken = is_there(target)
     if target.is_dir():
         raise DatabaseUnusableError(f"{target} is a folder: name a file.")
-    if target.exists() and not force:
+    if taken and not force:
         raise DatabaseUnusableError(f"{target} exists already: choose another name, or --force to replace it.")
-    if target.exists() and target.samefile(source):
+    if taken and target.samefile(source):
         raise DatabaseUnusableError(f"{target} is the database itself.")
     with _explained(target), _beside(target) as made:
         with closing(_reading(source)) as read, closing(sqlite3.connect(made)) as written:
@@ -62,10 +63,12 @@ def backup(url: str, target: Path, *, force: bool = False) -> str:
 def restore(url: str, source: Path, *, force: bool = False, queue: Queue = NO_QUEUE) -> str:
     """Restore a backup, all or nothing, when no load is running. Returns a one-line summary."""
     target = _file(url)
-    if not source.is_file():
+    if not is_there(source) or source.is_dir():
         missing = IsADirectoryError() if source.is_dir() else FileNotFoundError()
         raise DatabaseUnusableError(f"{source}: {unread(source, missing)}")
-    with file_turn(target, queue._replace(doing="restore")) if target.exists() else nullcontext():
+    if not source.is_file():
+        raise DatabaseUnusableError(f"{source} is a device or a pipe: name a file.")
+    with file_turn(target, queue._replace(doing="restore")) if is_there(target) else nullcontext():
         return _restored(target, source, force=force)
 
 

@@ -27,8 +27,8 @@ def check(paths: Sequence[Path]) -> tuple[list[Refusal], list[Refusal]]:
     The files may refer to records of the reviewed datasets.
     """
     checked = list(files(paths))
-    own = {path.resolve() for path in checked}
-    others = [path for path in files(reviewed()) if path.resolve() not in own]
+    own = {_real(path) for path in checked}
+    others = [path for path in files(reviewed()) if _real(path) not in own]
     with TemporaryDirectory() as folder:
         url = str(Path(folder) / "check.db")
         migrate(url)
@@ -42,3 +42,11 @@ def check(paths: Sequence[Path]) -> tuple[list[Refusal], list[Refusal]]:
     elsewhere = {str(path) for path in others}
     faults = [advised(refusal) for refusal in report.refused if refusal.place.file not in elsewhere]
     return faults, report.doubted
+
+
+def _real(path: Path) -> Path:
+    """The file that a path leads to; the path itself if links lead nowhere, which reading it then says."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # before Python 3.13, a circle of links is a RuntimeError
+        return path.absolute()

@@ -51,10 +51,7 @@ def export(url: str, target: Path, datasets: list[str] | None = None, *, parquet
     Returns the number of rows of each table, by its name in the package.
     """
     require_current(url)
-    with complete(target, "a folder or a zip file") as work:
-        packed = target.suffix == ".zip"
-        folder = work / ("package" if packed else target.name)
-        folder.mkdir()
+    with complete(target) as folder:
         with snapshot(url) as connection:
             store = Store(connection)
             require_datasets(store, datasets)
@@ -62,24 +59,27 @@ def export(url: str, target: Path, datasets: list[str] | None = None, *, parquet
         if parquet:
             add_parquet(folder)
         summed(folder)
-        if packed:
-            zipped(folder, work / target.name)
     return counts
 
 
 @contextmanager
-def complete(target: Path, what: str) -> Iterator[Path]:
-    """A hidden folder next to the target; what is written there under the target's name is moved into place at the end.
+def complete(target: Path) -> Iterator[Path]:
+    """A hidden folder to be filled, which then appears as the target: a zip file if the target's name ends in `.zip`.
 
     Raises ExportUnusableError if the target exists or cannot be written.
     """
-    if target.exists():
-        raise ExportUnusableError(f"{target} exists already: name {what} that does not.")
     try:
+        if target.exists():
+            raise ExportUnusableError(f"{target} exists already: name a folder or a zip file that does not.")
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as work:
-            yield Path(work)
-            (Path(work) / target.name).rename(target)
+            made = Path(work) / "package"
+            made.mkdir()
+            yield made
+            if target.suffix == ".zip":
+                made = Path(work) / "packed"
+                zipped(Path(work) / "package", made)
+            made.rename(target)
     except OSError as error:
         raise ExportUnusableError(f"{target} cannot be written: {error.strerror}.") from None
 

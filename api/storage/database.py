@@ -46,19 +46,26 @@ class DatabaseUnusableError(Exception):
 def address(url: str) -> sa.URL:
     """Parse the address of an SQLite file (a path or `sqlite:///path`) or of a PostgreSQL database."""
     if "://" not in url:
-        return sa.URL.create(SQLITE, database=url)
+        return _of_file(url)
     try:
         parsed = sa.make_url(_hosts_apart(url))
     except (exc.ArgumentError, ValueError):
         raise DatabaseUnusableError("DATABASE_URL is neither a path nor postgresql://user@host/database.") from None
     match parsed.get_backend_name():
-        case "sqlite" if parsed.database and parsed.database != ":memory:":
-            return sa.URL.create(SQLITE, database=parsed.database)
+        case "sqlite" if parsed.database:
+            return _of_file(parsed.database)
         case "postgresql" | "postgres":
             _understood(parsed.normalized_query)
             return parsed.set(drivername=POSTGRESQL)
         case name:
             raise DatabaseUnusableError(f"DATABASE_URL wants an SQLite file or postgresql://…, not {name}.")
+
+
+def _of_file(path: str) -> sa.URL:
+    """The address of an SQLite file; what SQLite itself does not take for the name of a file is refused."""
+    if path == ":memory:" or path.startswith("file:"):
+        raise DatabaseUnusableError(f"DATABASE_URL wants the path of an SQLite file or postgresql://…, not {path}.")
+    return sa.URL.create(SQLITE, database=path)
 
 
 def _hosts_apart(url: str) -> str:
@@ -93,6 +100,14 @@ def is_sqlite(url: str) -> bool:
 def sqlite_file(url: str) -> Path:
     """The file of an SQLite database."""
     return Path(address(url).database or "")
+
+
+def is_there(file: Path) -> bool:
+    """Whether a database or a backup exists. Raises DatabaseUnusableError if its name or folder forbids an answer."""
+    try:
+        return file.exists()
+    except OSError as error:
+        raise DatabaseUnusableError(f"{file} cannot be used: {error.strerror}.") from None
 
 
 class Servers(NamedTuple):
@@ -164,6 +179,7 @@ def engine(url: str) -> sa.Engine:
         server = named.addresses[0] if len(named.addresses) == 1 else _primary(url)
         return _of_server(server, named.connect_s)
     folder = sqlite_file(url).parent
+    is_there(sqlite_file(url))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

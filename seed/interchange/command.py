@@ -55,17 +55,15 @@ FORMS: dict[str, Callable[[], Writer]] = {"stix": stix.Stix, "ftm": ftm.Ftm}
 def export_as(
     url: str, target: Path, form: str, datasets: list[str] | None = None, *, parquet: bool = False
 ) -> dict[str, int]:
-    """Write a folder with the model's file and the list of what is lost; it appears only when complete.
+    """Write a folder, or a zip file, with the model's file and the list of what is lost; it appears only when complete.
 
     Returns the number of records read by kind, and the number of objects written.
     """
     if parquet:
         raise ExportUnusableError("--parquet belongs to the data package: leave out either it or --as.")
     require_current(url)
-    with complete(target, "a folder") as work, snapshot(url) as connection:
+    with complete(target) as folder, snapshot(url) as connection:
         require_datasets(Store(connection), datasets)
-        folder = work / target.name
-        folder.mkdir()
         return _write(connection, folder, FORMS[form](), datasets)
 
 
