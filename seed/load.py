@@ -166,6 +166,7 @@ class Load:
         for one in batch:
             if isinstance(one, Refusal):
                 self.report.refuse(one)
+                self._homeless.add(one.record.removeprefix("dataset "))  # said once, if it is a dataset's record
                 continue
             record = ready(one)
             if self._at_home(record, groups["dataset"]):

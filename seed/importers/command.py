@@ -104,7 +104,7 @@ def _load(made: sa.Engine, intake: Intake, entries: Iterable[Entry | Refusal], w
             dry_run=wish.dry_run,
             progress=meter.load,
             repeats=True,
-            renewed=intake.renewed(datetime.now(UTC)),
+            renewed=(one for one in intake.renewed(datetime.now(UTC)) if isinstance(one, Entry)),
             scope=intake.scope,
             action=RevisionAction.IMPORT,
             message=wish.message,

@@ -4,7 +4,7 @@ import hashlib
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from io import BufferedReader
@@ -41,7 +41,7 @@ class Intake(Protocol):
     def entries(self) -> Generator[Entry | Refusal]:
         """Records fit to be loaded, and why others are not."""
 
-    def renewed(self, recorded_at: datetime) -> Iterator[Entry]:
+    def renewed(self, recorded_at: datetime) -> Iterable[Entry | Refusal]:
         """Records that are updated if any other record changes."""
 
     def scope(self) -> Scope | None:
@@ -235,15 +235,14 @@ class FileIntake:
         checked = (_checked(one.kind, one.fields, self._declared.dataset, row.place) for one in made)
         return not any(isinstance(one, Refusal) for found in checked for one in found)
 
-    def renewed(self, recorded_at: datetime) -> Iterator[Entry]:
-        """The dataset's own record as of now; call this after opening the files."""
+    def renewed(self, recorded_at: datetime) -> Sequence[Entry | Refusal]:
+        """The dataset's own record as of now, or why a mapping's is refused; call this after opening the files."""
         kind, fields, *_ = self._declared.fixed[0]
         versions = dict.fromkeys(one["version"] for one in self._releases if one["version"])
         given = {**fields, "recorded_at": recorded_at, "releases": self._releases}
         if versions:
             given["version"] = short(", ".join(versions))
-        made = _checked(kind, given, self._declared.dataset, Place(self._form.name))
-        yield from (one for one in made if isinstance(one, Entry))
+        return _checked(kind, given, self._declared.dataset, Place(self._form.name))
 
     def _file(self, number: int, file: str, stream: BufferedReader) -> Iterator[Entry | Refusal]:
         position = 0

@@ -212,3 +212,12 @@ def test_an_id_that_a_table_makes_a_list_is_refused_with_its_row(empty_url: str,
     outcome = load(empty_url, str(own), write(tmp_path / "own.csv", [VIINA]))
     told = f"{tmp_path / 'own.csv'} row 2: text: '{{text|odd}}' gives a list or a table, where an id is a text"
     assert [str(one) for one in outcome.refused] == [told]
+
+
+def test_a_dataset_that_is_refused_is_named_with_its_field_alone(empty_url: str, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    viina = (MAPPINGS / "viina.toml").read_text()
+    own.write_text(viina.replace("licence", "licens"))
+    outcome = load(empty_url, str(own), write(tmp_path / "own.csv", [VIINA]))
+    told = f"{own}: dataset viina: licens: there is no such field; did you mean licence?"
+    assert [str(one) for one in outcome.refused] == [told]

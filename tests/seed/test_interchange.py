@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -50,6 +51,17 @@ def test_stix(dossier_url: str, tmp_path: Path) -> None:
     (oblast,) = [one for one in objects if one["type"] == "location" and one["name"] == "Luhansk Oblast"]
     assert (oblast["country"], "latitude" in oblast) == ("UA", False)
     assert "licence: CC BY-SA 4.0" in lost
+
+
+def test_a_name_that_ends_in_zip_is_a_zip_file_here_too(dossier_url: str, tmp_path: Path) -> None:
+    text, lost, _ = written(dossier_url, tmp_path, "ftm")
+    export_as(dossier_url, tmp_path / "ftm.zip", "ftm")
+    with ZipFile(tmp_path / "ftm.zip") as packed:
+        assert {name: packed.read(name).decode() for name in packed.namelist()} == {
+            FORMS["ftm"]().file: text,
+            "LOST.md": lost,
+        }
+    assert sorted(one.name for one in tmp_path.iterdir() if one.suffix != ".db") == ["ftm", "ftm.zip"]
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,17 @@ def test_a_first_load_names_what_comes_in_a_later_batch(
     assert [tuple(row) for row in rows] == [("part", "volume"), ("volume", None)]
 
 
+def test_the_records_of_a_dataset_that_is_refused_are_not_said_to_have_none(
+    database: sa.Engine, tmp_path: Path
+) -> None:
+    path = tmp_path / "whole.toml"
+    person = '[[actors]]\nid = "mine-a"\nkind = "person"\nname = "A"\n'
+    path.write_text(f'dataset = "mine"\n[[datasets]]\nid = "mine"\ntitle = "Mine"\n{person}')
+    with pytest.raises(LoadRefusedError) as refused:
+        load(database, read([path]))
+    assert [str(one) for one in refused.value.report.refused] == [f"{path}: dataset mine: recorded_at: is missing"]
+
+
 def write(folder: Path, text: str) -> Path:
     path = folder / "mine.toml"
     path.write_text(f'dataset = "{EXCERPT}"\n{text}')
