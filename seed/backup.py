@@ -183,7 +183,7 @@ def _keep(made: Path, target: Path) -> None:
 def _whole(database: sqlite3.Connection, file: Path) -> None:
     found = [row[0] for row in database.execute("PRAGMA integrity_check(1)")]
     if found != ["ok"]:
-        raise DatabaseUnusableError(f"{file} is damaged: {found[0]}")
+        raise DatabaseUnusableError(f"{file} is damaged: {' '.join(str(found[0]).split())}.")
 
 
 def _ours(database: sqlite3.Connection, file: Path) -> None:

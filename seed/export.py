@@ -76,7 +76,7 @@ def complete(target: Path) -> Iterator[Path]:
             made = Path(work) / "package"
             made.mkdir()
             yield made
-            if target.suffix == ".zip":
+            if target.suffix.lower() == ".zip":
                 made = Path(work) / "packed"
                 zipped(Path(work) / "package", made)
             made.rename(target)

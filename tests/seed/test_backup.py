@@ -168,11 +168,13 @@ def test_readers_see_the_old_or_the_new(dossier_of_sqlite: str, tmp_path: Path) 
 
 def unlike(tmp_path: Path, saved: Path) -> dict[str, tuple[Path, str]]:
     """Files that are no backup of this version, and what is said of them."""
-    files = {name: tmp_path / f"{name}.db" for name in ("text", "empty", "other", "older", "cut", "missing")}
+    files = {name: tmp_path / f"{name}.db" for name in ("text", "empty", "other", "older", "cut", "page", "missing")}
     files["text"].write_text("nothing but text " * 1_000)
     files["empty"].touch()
-    for name in ("older", "cut"):
+    for name in ("older", "cut", "page"):
         shutil.copy(saved, files[name])
+    with files["page"].open("r+b") as page:  # half of the last one is missing
+        page.truncate(saved.stat().st_size - 4_096)
     with files["cut"].open("r+b") as cut:
         cut.truncate(saved.stat().st_size // 2 // 4096 * 4096)
     with closing(sqlite3.connect(files["other"])) as other, other:
@@ -185,12 +187,13 @@ def unlike(tmp_path: Path, saved: Path) -> dict[str, tuple[Path, str]]:
         "other": (files["other"], "is not a backup of Counterclaim: its tables are missing."),
         "older": (files["older"], "is of another version of Counterclaim (its tables are of version 0000, this code's"),
         "cut": (files["cut"], "cannot be used: database disk image is malformed."),
+        "page": (files["page"], "is damaged: *** in database main *** "),
         "missing": (files["missing"], ": there is no such file"),
         "folder": (tmp_path, ": is a folder: name the files in it"),
     }
 
 
-@pytest.mark.parametrize("what", ["text", "empty", "other", "older", "cut", "missing", "folder"])
+@pytest.mark.parametrize("what", ["text", "empty", "other", "older", "cut", "page", "missing", "folder"])
 def test_other_files_are_not_restored(dossier_of_sqlite: str, tmp_path: Path, run: Run, what: str) -> None:
     folder, saved = tmp_path / "files", tmp_path / "saved.db"
     folder.mkdir()
@@ -201,6 +204,7 @@ def test_other_files_are_not_restored(dossier_of_sqlite: str, tmp_path: Path, ru
     assert code == 1
     assert said.startswith(f"{file}")
     assert why in said
+    assert "\n" not in said
     assert answered(dossier_of_sqlite) == before
     assert run(str(tmp_path / "new.db"), "restore", file)[0] == 1
     assert not (tmp_path / "new.db").exists()

@@ -55,13 +55,13 @@ def test_stix(dossier_url: str, tmp_path: Path) -> None:
 
 def test_a_name_that_ends_in_zip_is_a_zip_file_here_too(dossier_url: str, tmp_path: Path) -> None:
     text, lost, _ = written(dossier_url, tmp_path, "ftm")
-    export_as(dossier_url, tmp_path / "ftm.zip", "ftm")
-    with ZipFile(tmp_path / "ftm.zip") as packed:
+    export_as(dossier_url, tmp_path / "ftm.ZIP", "ftm")
+    with ZipFile(tmp_path / "ftm.ZIP") as packed:
         assert {name: packed.read(name).decode() for name in packed.namelist()} == {
             FORMS["ftm"]().file: text,
             "LOST.md": lost,
         }
-    assert sorted(one.name for one in tmp_path.iterdir() if one.suffix != ".db") == ["ftm", "ftm.zip"]
+    assert sorted(one.name for one in tmp_path.iterdir() if one.suffix != ".db") == ["ftm", "ftm.ZIP"]
 
 
 @pytest.mark.parametrize(
