@@ -7,12 +7,36 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
+from api.main import RESOURCES
+from api.query.filters import Filters
 from tests.support import country, questions
 from tests.support.live import Api
 from tests.support.oracle import Oracle
 
 LISTS = ("events", "claims", "sources", "actors", "locations", "datasets")
 EXAMPLES = {"events": 120, "claims": 60, "datasets": 3}
+
+
+NOT_AT_RANDOM = {
+    "changed_since": "a dossier that was loaded once has one revision: tests/http/test_revisions.py",
+    "country": "the dossier has one country: tests/http/test_countries.py",
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_filter_is_among_the_random_questions(name: str) -> None:
+    (listed,) = (one for one in RESOURCES if one.__name__.endswith(f".{name}"))
+    (filters,) = (
+        found
+        for found in vars(listed).values()
+        if isinstance(found, type)
+        and issubclass(found, Filters)
+        and found.__module__ == listed.__name__
+        and found.__name__.endswith("Filters")
+    )
+    around = {"longitude", "latitude", "radius_km"} if "around" in questions.FILTERS[name] else set()
+    asked = {*questions.FILTERS[name], *questions.COMMON, "known", *around}
+    assert set(filters.model_fields) - asked - NOT_AT_RANDOM.keys() == set()
 
 
 @functools.cache

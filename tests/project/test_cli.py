@@ -132,7 +132,7 @@ def test_the_package_seeds_itself(empty_url: str) -> None:
             capture_output=True,
             text=True,
             check=True,
-            timeout=60,
+            timeout=600,
         )
         return done.stdout
 
