@@ -36,6 +36,12 @@ ONLY_IN = {
 }
 """The packages of `api` that may import a library: nothing below `http` knows HTTP, nothing above `index` a driver."""
 OF_THEIR_OWN = {("query", "index"): "what a request reads and what a load derives share models alone"}
+LOADS_IMPORT = frozenset({"domain", "settings", "models", "schemas", "errors", "storage", "index"})
+"""The packages of `api` that `seed` and `migrations` may import, which know no request."""
+OF_LOADS = {
+    ("seed.__main__", "api.cli"): "it is the command line",
+    ("seed.export", "api.http.formats"): "one rule makes a cell harmless that a spreadsheet would run",
+}
 LONGEST_FILE = 400
 LONG_FILES = {
     "tests/http/test_events.py": "what every filter finds stands in one table",
@@ -125,6 +131,17 @@ def test_imports_point_one_way() -> None:
                 if order.index(pair[1]) > order.index(pair[0]) or pair in OF_THEIR_OWN:
                     crossed.add((here, imported))
     assert crossed == set()
+
+
+def test_loads_know_no_request() -> None:
+    found = {
+        (module(name), imported)
+        for name in PRODUCT
+        if name.startswith(("seed/", "migrations/"))
+        for imported in imports(name)
+        if imported.startswith("api.") and package(imported) not in LOADS_IMPORT
+    }
+    assert found == OF_LOADS.keys()
 
 
 def test_libraries_are_imported_only_where_they_belong() -> None:
