@@ -224,40 +224,33 @@ class LocationWords(Words, Base):
 
 
 _REAL, _WHOLE, _TRUTH = "double precision", "bigint", "boolean"
-_POINT = (("longitude", _REAL), ("latitude", _REAL), ("radius_m", _REAL), ("method", ""))
-_PARTS = ("earliest", "latest", "precision", "basis")
+JSON = "json"
+"""Marks a column that holds a list or an object as JSON in text."""
+_PARTS = ("earliest", "latest", "precision", "basis", "stated", "note")
 
 Column = tuple[str, str, str]
-"""A column's name, the path of its value in the document, and its PostgreSQL type if it is not text."""
+"""A column's name, the path of its value in the document, and its PostgreSQL type if it is not text, or `JSON`."""
 
 
-def _plain(*names: str) -> list[Column]:
-    return [(name, name, "") for name in names]
+def _plain(*names: str, kind: str = "") -> list[Column]:
+    return [(name, name, kind) for name in names]
 
 
-def _ref(name: str, label: str = "name") -> list[Column]:
-    return [(f"{name}_id", f"{name}.id", ""), (name, f"{name}.{label}", "")]
+def _ref(name: str, label: str = "name", path: str = "") -> list[Column]:
+    path = path or name
+    return [(f"{name}_id", f"{path}.id", ""), (name, f"{path}.{label}", "")]
 
 
 def _when(name: str) -> list[Column]:
-    return [(name, f"{name}.edtf", ""), *((f"{name}_{part}", f"{name}.{part}", "") for part in _PARTS)]
+    parts = [(f"{name}_{part}", f"{name}.{part}", "") for part in _PARTS]
+    source = _ref(f"{name}_source", "title", f"{name}.source")
+    return [(name, f"{name}.edtf", ""), *parts, *source, (f"{name}_others", f"{name}.others", JSON)]
 
 
-def _point(place: str = "") -> list[Column]:
-    return [(part, f"{place}point.{part}", kind) for part, kind in _POINT]
-
-
-LISTED = {
-    "event": ("participants", "assessments"),
-    "claim": ("names", "citations"),
-    "actor": ("aliases", "affiliations", "affiliated"),
-    "location": ("aliases", "gazetteers"),
-}
-"""The fields of records that views hold as JSON arrays in text."""
-
-
-def _listed(kind: str) -> list[Column]:
-    return _plain(*LISTED[kind])
+def _point(path: str = "point") -> list[Column]:
+    numbers = [(part, f"{path}.{part}", _REAL) for part in ("longitude", "latitude", "radius_m")]
+    words = [(part, f"{path}.{part}", "") for part in ("method", "phrase")]
+    return [*numbers, *words, *_ref("point_source", "title", f"{path}.source")]
 
 
 _DATASET = _ref("dataset", "title")
@@ -268,14 +261,16 @@ VIEWS: dict[str, tuple[type, list[Column]]] = {
             *_plain("id", "kind", "title", "summary"),
             *_when("date"),
             *_ref("location"),
+            ("location_kind", "location.kind", ""),
             ("place_relation", "location.relation", ""),
             *((part, f"location.{part}", "") for part in ("country", "admin1", "admin2")),
-            *_point("location."),
+            *_point("location.point"),
             *_ref("part_of", "title"),
             ("claims", "claims.total", _WHOLE),
+            ("claims_by_stance", "claims.by_stance", JSON),
             *((f"deaths_{part}", f"deaths.{part}", _REAL) for part in ("low", "best", "high")),
             ("deaths_claim", "deaths.claim", ""),
-            *_listed("event"),
+            *_plain("participants", "assessments", "extra", kind=JSON),
             *_DATASET,
             *_plain("url"),
         ],
@@ -293,11 +288,10 @@ VIEWS: dict[str, tuple[type, list[Column]]] = {
             *_ref("quote_by"),
             *((f"value_{part}", f"value.{part}", _REAL) for part in ("low", "best", "high")),
             *((part, f"value.{part}", "") for part in ("unit", "measure")),
-            ("of_id", "value.of.id", ""),
-            ("of", "value.of.name", ""),
+            *_ref("of", path="value.of"),
             *_when("said"),
             ("inferred", "inferred", _TRUTH),
-            *_listed("claim"),
+            *_plain("names", "citations", kind=JSON),
             *_DATASET,
             *_plain("url"),
         ],
@@ -315,7 +309,12 @@ VIEWS: dict[str, tuple[type, list[Column]]] = {
     ),
     "public_actor": (
         ActorDocument,
-        [*_plain("id", "kind", "name", "description"), *_listed("actor"), *_DATASET, *_plain("url")],
+        [
+            *_plain("id", "kind", "name", "description"),
+            *_plain("aliases", "affiliations", "affiliated", kind=JSON),
+            *_DATASET,
+            *_plain("url"),
+        ],
     ),
     "public_location": (
         LocationDocument,
@@ -324,14 +323,18 @@ VIEWS: dict[str, tuple[type, list[Column]]] = {
             *_ref("within"),
             *_plain("country", "admin1", "admin2"),
             *_point(),
-            *_listed("location"),
+            *_ref("same_as"),
+            *_plain("aliases", "gazetteers", "unites", kind=JSON),
             *_DATASET,
             *_plain("url"),
         ],
     ),
     "public_dataset": (
         DatasetDocument,
-        _plain("id", "title", "summary", "version", "licence", "attribution", "url", "recorded_at"),
+        [
+            *_plain("id", "title", "summary", "version", "licence", "attribution", "url", "recorded_at"),
+            *_plain("releases", kind=JSON),
+        ],
     ),
 }
 
@@ -341,8 +344,8 @@ def _select(columns: list[Column], table: Table, *, sqlite: bool) -> str:
         found = [f"json_extract(body, '$.{path}') AS \"{name}\"" for name, path, _ in columns]
     else:
         found = [
-            f"CAST(CAST(body AS json) #>> '{{{path.replace('.', ',')}}}' AS {kind or 'text'}) AS \"{name}\""
-            for name, path, kind in columns
+            f"CAST(CAST(body AS json) #>> '{{{path.replace('.', ',')}}}' AS {kind}) AS \"{name}\""
+            for name, path, kind in ((name, path, kind.replace(JSON, "") or "text") for name, path, kind in columns)
         ]
     return f"SELECT {', '.join(found)} FROM {table.name} WHERE sound"
 
