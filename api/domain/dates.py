@@ -150,7 +150,7 @@ def days_meant(text: str) -> list[str]:
 
 
 def _existing(year: str, orders: list[tuple[str, str | None]]) -> list[str]:
-    """Of months with their days, those that are in the calendar."""
+    """The days among these (month, day) that the calendar has."""
     days = []
     for month, day in orders:
         try:

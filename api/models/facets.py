@@ -1,7 +1,7 @@
-"""Every facet, declared once: its name, which records stand in it and how a question words it; and how sets are stored.
+"""Every facet, declared once: its name, its records and its words in descriptions; and how sets are stored.
 
-A facet is a set of records for each of its values, such as the events of one kind. One that is a column of its records
-needs no more than its line here, and a field of the filters that is marked with it.
+A facet is a set of records for each of its values, such as the events of one kind. A facet that is a column of its
+records needs only its line here and a filter annotated with it.
 """
 
 from dataclasses import dataclass
@@ -42,11 +42,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """Sets of records, one for each value; also marks the filter that it answers."""
+    """Sets of records, one for each value; filters are annotated with it."""
 
     name: str
     words: str = ""
-    """How the description of a query words it: `{}` stands for the values, or for `not ` if the facet is boolean."""
+    """Its words in the description of a query: `{}` is replaced by the values, or by `not ` if the facet is boolean."""
     record: str | None = None
     """The kind of record whose ids are the values; None: the values are words of a vocabulary."""
     column: str | None = None

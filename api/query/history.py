@@ -224,7 +224,7 @@ _TOUCHED = SqlStatement(
 
 
 def _states(each: FromClause) -> Select[Any]:
-    """Of each id, what was last done to it by a revision, and the text that then stood if it stands no more."""
+    """For each id, the last operation on it up to a revision, and its text of that time if it was replaced later."""
     id_ = each.c.value
     last = select(_C.c.op).where(_C.c.kind == _KIND, _C.c.id == id_, _C.c.revision <= _NUMBER)
     text = select(_P.c.body).where(_P.c.kind == _KIND, _P.c.id == id_, _P.c.replaced_in > _NUMBER)
@@ -279,7 +279,7 @@ async def file_of(session: ReadSession, name: str) -> AsyncIterator[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Differences(HistoryList):
-    """What differs between the records as two revisions left them, by kind and id, a row a field."""
+    """The differences between the records after two revisions, sorted by kind and id; one row for each field."""
 
     before: int
     after: int

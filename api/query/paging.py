@@ -87,7 +87,7 @@ class Walked(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def walk(self, session: Any, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:  # noqa: ANN401 - looks are made further up
+    def walk(self, session: Any, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:  # noqa: ANN401 - the session imports this module
         """Matching records from a place on, in batches."""
 
     async def stretches(self, session: Any, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Stretch]:  # noqa: ANN401 - see above

@@ -225,7 +225,7 @@ async def _made(
 @router.get("")
 @router.get("/")
 async def get_landing(request: Request, _: Annotated[Nothing, Query()]) -> Response:
-    """What there is."""
+    """The landing page: links to the API description, the conformance classes and the collections."""
     here = root(request)
     found = {
         "title": "Counterclaim",

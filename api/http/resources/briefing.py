@@ -78,7 +78,7 @@ class News(Walked):
     async def news(
         self, session: ReadSession, sort: Sort, place: Place | None, batch: int
     ) -> AsyncIterator[list[tuple[Place, EventNews]]]:
-        """The same, as it is before it is written."""
+        """Like `walk`, but the news themselves instead of their JSON."""
         async for events, read in self._events(session, sort, place, batch):
             new = [claim.id for _, known in events for claim in known.new]
             texts = read | await questions.claims(session, (claim for claim in new if claim not in read))
