@@ -13,7 +13,6 @@ from api.errors import Unavailable
 from api.http import caching, jsonld
 from api.http.fields import reshaped
 from api.query import history
-from api.query.descriptions import near_words
 from api.query.filters import Filters, TextFilter
 from api.query.paging import (
     Found,
@@ -29,6 +28,7 @@ from api.query.paging import (
     query_string,
 )
 from api.query.session import Data, ReadSession
+from api.query.why_empty import near_words
 from api.storage.reader import Row, SqlStatement
 
 JSON = "application/json"

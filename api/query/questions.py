@@ -17,13 +17,13 @@ from api.domain.assessment import Assessment
 from api.domain.positions import HeldPosition
 from api.domain.statements import Question, Statement, decode
 from api.domain.vocabulary import Aspect, Undated
-from api.query.descriptions import explain_empty
 from api.query.documents import BODY, STATEMENTS, AsOfDay, blank, blanked
 from api.query.lists import BATCH, Selection, check_named_records, in_turns, left_out, require_revision, resolve, walk
 from api.query.matching import Conditions, FacetFilter
 from api.query.paging import DATED, Found, Place, Sort, Walked, just_before
 from api.query.session import ReadSession
 from api.query.statements import REVISION
+from api.query.why_empty import explain_empty
 from api.schemas.records import Json, whole
 from api.storage.reader import Row, body_of
 from api.storage.reader import SqlStatement as Query

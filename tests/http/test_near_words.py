@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.query import descriptions
+from api.query import why_empty
 from tests.support.live import Api, Params
 
 
@@ -45,8 +45,8 @@ def test_a_suggested_word_finds_records(api: Api) -> None:
 def test_among_many_words_only_alphabetical_neighbours_are_compared(
     sqlite_api: Api, postgresql_api: Api, monkeypatch: pytest.MonkeyPatch, whole: int
 ) -> None:
-    monkeypatch.setattr(descriptions, "MOST_COMPARED", whole)
-    monkeypatch.setattr(descriptions, "MOST_NEIGHBOURS", 40)
+    monkeypatch.setattr(why_empty, "MOST_COMPARED", whole)
+    monkeypatch.setattr(why_empty, "MOST_NEIGHBOURS", 40)
     found: list[Any] = [api.get("/events", q="refinary")["meta"] for api in (sqlite_api, postgresql_api)]
     assert found[0] == found[1]
     assert found[0]["did_you_mean"] == ["refinery"]

@@ -82,7 +82,8 @@ from api.http.answers import Listing
 from api.http.fields import WithFields
 from api.http.routing import list_routes
 from api.models.facets import ClaimFacets
-from api.query.descriptions import ExplainedQuery, filters_in_words, sentence
+from api.query.descriptions import filters_in_words, sentence
+from api.query.why_empty import ExplainedQuery
 from api.query.filters import Filters, Id, Paged
 from api.query.matching import Conditions, any_of, facet_filters
 from api.query.session import ReadSession

@@ -71,7 +71,7 @@ def test_page_count_and_exports_of_every_list_are_registered_by_one_function() -
 
 
 # What may shrink, and grows by a decision alone, which is a change of a number here.
-MOST_MODULES = 105
+MOST_MODULES = 106
 MOST_LAYERS = 8
 FILES_OF_A_LIST, FILES_OF_AN_ITEM = 20, 13
 OK = 200

@@ -19,10 +19,10 @@ from api.http.resources.claims import ClaimFilters
 from api.http.resources.events import EventFilters
 from api.http.resources.locations import LocationFilters
 from api.query import tables
-from api.query.descriptions import ExplainedQuery
 from api.query.filters import MAX_LIMIT, BBox, Filters
 from api.query.session import ReadSession
 from api.query.statements import REVISION
+from api.query.why_empty import ExplainedQuery
 from api.storage.reader import SqlStatement
 
 DEFAULT_LIMIT = 100

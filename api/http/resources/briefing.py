@@ -30,13 +30,13 @@ from api.http.feed import ATOM, EventNews, Feed
 from api.http.routing import export_of, judged_of
 from api.models.facets import ClaimFacets
 from api.query import questions
-from api.query.descriptions import explain_empty
 from api.query.documents import BODY, AsOfDay, assessments_of
 from api.query.filters import Dated, Day, Id, Paged
 from api.query.lists import BATCH, check_named_records, in_turns, left_out, resolve, walk
 from api.query.matching import Conditions, facet_filters
 from api.query.paging import Found, Place, Sort, Walked, query_string
 from api.query.session import ReadSession
+from api.query.why_empty import explain_empty
 from api.schemas.pages import Briefing
 from api.schemas.records import Json
 from api.storage.reader import Row

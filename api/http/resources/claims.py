@@ -14,12 +14,13 @@ from api.http.answers import Listing
 from api.http.fields import WithFieldsAndExpand, reshapes
 from api.http.routing import item_of, list_routes
 from api.models.facets import ClaimFacets
-from api.query.descriptions import ExplainedQuery, changed_in_words, days_in_words, filters_in_words, sentence
+from api.query.descriptions import changed_in_words, days_in_words, filters_in_words, sentence
 from api.query.documents import AsOfDay
 from api.query.filters import AsOf, AsOfImprecise, AsOfQuery, ChangedSince, Day, Flag, Id, Paged, PathId, TextFilter
 from api.query.matching import Conditions, facet_filters, ordinal
 from api.query.session import ReadSession
 from api.query.statements import REVISION
+from api.query.why_empty import ExplainedQuery
 from api.schemas.pages import ClaimPage
 from api.schemas.records import Claim
 from api.storage.reader import Row, SqlStatement, body_of

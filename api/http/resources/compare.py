@@ -18,12 +18,13 @@ from api.http.resources.events import EventId
 from api.http.routing import judged_of
 from api.models.facets import ClaimFacets
 from api.query import questions
-from api.query.descriptions import explain_empty, scope_of, with_as_of
+from api.query.descriptions import with_as_of
 from api.query.documents import BODY, STATEMENTS
 from api.query.filters import AsOf, Id
 from api.query.lists import check_named_records
 from api.query.matching import NamedRecord
 from api.query.session import ReadSession
+from api.query.why_empty import explain_empty, scope_of
 from api.schemas.pages import Comparison
 from api.schemas.records import Json
 

@@ -15,7 +15,7 @@ from api.http.resources.locations import LocationId
 from api.http.routing import judged_of
 from api.models.facets import EventFacets
 from api.query import questions
-from api.query.descriptions import explanation, with_as_of
+from api.query.descriptions import with_as_of
 from api.query.documents import BODY, AsOfDay
 from api.query.filters import AsOf
 from api.query.lists import BATCH, resolve, walk
@@ -23,6 +23,7 @@ from api.query.matching import Conditions, any_of
 from api.query.questions import DATE
 from api.query.session import ReadSession
 from api.query.tables import item_statement
+from api.query.why_empty import explanation
 from api.schemas.pages import Control
 from api.schemas.records import Json
 from api.storage.reader import Row

@@ -17,13 +17,14 @@ from api.http.fields import WithFieldsAndExpand
 from api.http.routing import list_routes
 from api.models.facets import ClaimFacets, EventFacets
 from api.query import questions
-from api.query.descriptions import changed_in_words, days_in_words, one_of, scope_of, sentence
+from api.query.descriptions import changed_in_words, days_in_words, one_of, sentence
 from api.query.documents import BODY
 from api.query.filters import ChangedSince, Id, OfEvents, Paged
 from api.query.lists import in_turns
 from api.query.matching import Conditions, FacetFilter, NamedRecord, any_of, facet_filters, ordinal
 from api.query.questions import EventQuestion, Judge, Judgement, QuestionsQuery
 from api.query.session import ReadSession
+from api.query.why_empty import scope_of
 from api.schemas.pages import DisputePage
 
 

@@ -18,7 +18,6 @@ from api.http.resources.claims import ANY_CLAIM, CLAIMS, ClaimsOfEvent, claims_o
 from api.http.routing import MISSING, export_of, item_of, list_routes, page_of
 from api.models.facets import ClaimFacets, EventFacets
 from api.query.descriptions import (
-    ExplainedQuery,
     box_in_words,
     changed_in_words,
     circle_in_words,
@@ -56,6 +55,7 @@ from api.query.matching import (
 )
 from api.query.session import ReadSession
 from api.query.statements import REVISION
+from api.query.why_empty import ExplainedQuery
 from api.schemas.pages import ClaimPage, EventPage
 from api.schemas.records import Event
 from api.storage.reader import SqlStatement, body_of

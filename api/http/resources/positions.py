@@ -20,13 +20,14 @@ from api.http.resources.events import EventId
 from api.http.routing import judged_of
 from api.models.facets import ClaimFacets, EventFacets
 from api.query import questions
-from api.query.descriptions import explain_empty, one_of, scope_of, sentence
+from api.query.descriptions import one_of, sentence
 from api.query.documents import BODY, STATEMENTS
 from api.query.filters import AsOf, Flag, Id, OfEvents, Paged
 from api.query.lists import check_named_records
 from api.query.matching import NamedRecord, any_of
 from api.query.questions import EventQuestion, Judge, Judgement, QuestionsQuery
 from api.query.session import ReadSession
+from api.query.why_empty import explain_empty, scope_of
 from api.schemas.pages import HistoryPage
 from api.schemas.records import Json
 
