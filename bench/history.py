@@ -1,11 +1,11 @@
-"""What the history costs in processor time, in turns: `python -m bench.history [EVENTS]` prints each ratio."""
+"""What the history costs in processor time, in turns: `python -m bench.history [EVENTS] [BACKEND]` prints each ratio.
 
-import sqlite3
+The backend is `sqlite` or `postgresql`, whose server is counted as well.
+"""
+
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -16,8 +16,9 @@ import sqlalchemy as sa
 
 from api import models
 from api.index.history import History
-from api.storage.database import engine
-from bench.servers import Server, serving
+from api.storage.database import engine, is_sqlite
+from bench.__main__ import parent, passing, place
+from bench.servers import Server, serving, used_s
 from bench.world import World
 from migrations import migrate
 from seed.load import load
@@ -38,15 +39,15 @@ SHARE = 100
 def main() -> None:
     """Load, change, measure, and print."""
     events = int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS
-    with tempfile.TemporaryDirectory(prefix="counterclaim-bench-") as folder:
-        loads(Path(folder), events)
-        url = str(Path(folder) / "world.db")
+    backend = sys.argv[2] if len(sys.argv) > 2 else "sqlite"  # noqa: PLR2004 - the second argument
+    with place(keep=False) as folder, passing(backend, folder, "world") as url:
+        loads(backend, folder, events)
         filled(url, World(events).entries())
         before = size(url)
         filled(url, changed(events), fresh=False)
         told("growth of the database by a release that changes 1 %", size(url) / before - 1, 0.03)
-        with serving("ours", url, None, None, "COUNTERCLAIM_EXPORT_CACHE_BYTES=0") as server:
-            questions(server, url, events)
+        with serving("ours", url, parent(url), None, "COUNTERCLAIM_EXPORT_CACHE_BYTES=0") as server:
+            questions(server, url, events, folder)
 
 
 def told(work: str, measured: float, goal: float, *, at_least: bool = False) -> None:
@@ -58,23 +59,21 @@ def filled(url: str, entries: Iterable[Entry | Refusal], *, fresh: bool = True) 
     """Load into a database, new if `fresh`; returns seconds of processor time."""
     if fresh:
         migrate(url)
-    made = engine(url)
-    begun = time.process_time()
+    made, server = engine(url), parent(url)
+    begun = used_s(server)
     load(made, entries)
-    took = time.process_time() - begun
     made.dispose()
-    return took
+    return used_s(server) - begun
 
 
-def loads(folder: Path, events: int) -> None:
+def loads(backend: str, folder: Path, events: int) -> None:
     """Loads with the history and without, in turns."""
     taken: dict[bool, list[float]] = {True: [], False: []}
     for number in range(ROUNDS):
         for kept in (True, False):
-            url = str(folder / f"load-{number}-{kept}.db")
-            with patch.object(History, "replace", History.replace if kept else unlogged):
+            replace = History.replace if kept else unlogged
+            with passing(backend, folder, f"load{number}") as url, patch.object(History, "replace", replace):
                 taken[kept].append(filled(url, World(events).entries()))
-            Path(url).unlink()
     told("a load with history / without", median(taken[True]) / median(taken[False]), 1.15)
 
 
@@ -98,12 +97,18 @@ def changed(events: int) -> Iterator[Entry | Refusal]:
 
 def size(url: str) -> int:
     """The size of the database in bytes, without its log."""
-    with closing(sqlite3.connect(url)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return Path(url).stat().st_size
+    made = engine(url)
+    with made.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if is_sqlite(url):
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            found = Path(url).stat().st_size
+        else:
+            found = int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
+    made.dispose()
+    return found
 
 
-def questions(server: Server, url: str, events: int) -> None:
+def questions(server: Server, url: str, events: int, folder: Path) -> None:
     """Changes compared with exports, a past version with the item, and a rollup with DuckDB."""
     made = engine(url)
     with made.connect().execution_options(read_only=True) as connection:
@@ -125,7 +130,7 @@ def questions(server: Server, url: str, events: int) -> None:
         import duckdb  # noqa: PLC0415 - an optional part of the installation
 
         with duckdb.connect() as duck:
-            table = Path(url).with_suffix(".ndjson")
+            table = folder / "events.ndjson"
             table.write_bytes(server.get("/events.ndjson").content)
             duck.execute(f"CREATE TABLE event AS SELECT kind, date.earliest AS day FROM read_json('{table}')")
             group = "SELECT left(day::text, 7) AS month, kind, count(*) FROM event GROUP BY ALL"

@@ -178,7 +178,7 @@ class Matching:
             found = await self._within_circle(found, self.conditions.circle)
         if (most := self.conditions.radius_m) is not None and found:
             radius = await self._column("radius_m")
-            found = kept(found, lambda numbers: radius[numbers] <= most)
+            found = filtered(found, lambda numbers: radius[numbers] <= most)
         return found
 
     async def _then(self, found: BitMap) -> BitMap:
@@ -285,7 +285,7 @@ class Matching:
             reach = days.first(max(1, day - REACH[span])) if span in REACH else days.dated
             candidates |= between(earlier & spans[span], reach, NEVER)
         latest = await self._column("latest")
-        return kept(candidates, lambda numbers: latest[numbers] >= day)
+        return filtered(candidates, lambda numbers: latest[numbers] >= day)
 
     async def _certain(self, inside: BitMap, spans: dict[int, BitMap]) -> BitMap:
         """The members whose possible days all lie within the requested ones."""
@@ -297,7 +297,7 @@ class Matching:
             lasting = BitMap.union(*(inside & spans[span] for span in LASTING))
             if lasting:
                 latest = await self._column("latest")
-                inside -= kept(lasting, lambda numbers: latest[numbers] > last)
+                inside -= filtered(lasting, lambda numbers: latest[numbers] > last)
         return inside
 
     async def _newly_known(self, found: BitMap, days: Days, spans: dict[int, BitMap]) -> BitMap:
@@ -307,7 +307,7 @@ class Matching:
         lasting = found & BitMap.union(*spans.values())
         known = await self._column(self.conditions.known)
         at_once = between(found, days.first(first), days.first(last + 1)) - lasting
-        return at_once | kept(lasting, lambda numbers: (known[numbers] >= first) & (known[numbers] <= last))
+        return at_once | filtered(lasting, lambda numbers: (known[numbers] >= first) & (known[numbers] <= last))
 
     async def _within_box(self, found: BitMap, box: Box) -> BitMap:
         longitude, latitude = await self._column("longitude"), await self._column("latitude")
@@ -318,16 +318,16 @@ class Matching:
             inside: NDArray[np.bool_] = across & (y >= box.south) & (y <= box.north)
             return inside
 
-        return kept(found, test)
+        return filtered(found, test)
 
     async def _within_circle(self, found: BitMap, circle: Circle) -> BitMap:
         longitude, latitude = await self._column("longitude"), await self._column("latitude")
-        return kept(found, lambda numbers: in_circle(circle, longitude[numbers], latitude[numbers]))
+        return filtered(found, lambda numbers: in_circle(circle, longitude[numbers], latitude[numbers]))
 
     async def _known(self, found: BitMap, day: int) -> BitMap:
         """The members with a claim that was made by the day."""
         said = await self._column(self.conditions.known)
-        self.sure = self.sure | kept(found - self.sure, lambda numbers: said[numbers] <= day)
+        self.sure = self.sure | filtered(found - self.sure, lambda numbers: said[numbers] <= day)
         known = self.sure
         if self.conditions.undated:
             known = known | found & (await self._postings([self.facets.UNDATED_CLAIM.name]))[0]
@@ -355,7 +355,7 @@ class Matching:
         return await self.session.index.column(self.session, self.table, name)
 
 
-def kept(members: BitMap, test: Test) -> BitMap:
+def filtered(members: BitMap, test: Test) -> BitMap:
     """The members of a set that pass a test."""
     if not members:
         return members

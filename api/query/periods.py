@@ -1,26 +1,52 @@
 """Counts records by periods: numbers follow days, so a period is a range of numbers.
 
-Only records whose date reaches over the end of a period, or is open, are looked at one by one.
+Only dates that reach over the end of a period, or are open, are looked at one by one.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from api.models.facets import NEVER
-from api.query.matching import Conditions
-from api.query.postings import Calendar, Column, Days, Unit, compact, in_periods, numbers_of
+from api.models.facets import FACETS, NEVER, Span
+from api.query.matching import Conditions, filtered
+from api.query.postings import (
+    CONTAINER,
+    Bits,
+    Column,
+    Days,
+    between,
+    numbers_of,
+    packed,
+    range_sizes,
+    ranges_of,
+    set_of,
+)
 from api.query.session import ReadSession
+from api.query.statements import KIND_OF_LIST
 
 MOST_ROWS = 10_000
+DENSE = 16
+"""The maximum number of cells of an array for each number counted in it."""
+FEW = 250
+"""The numbers for which an array always may have cells."""
 DENSE_CELLS = 2**16
 """Cells are counted in an array with one place for each, if these are no more."""
 UNDATED = 2**40
 """Sorts after every period."""
 
+OPEN = 2**24
+"""The place of an open end among periods: after every period, and its negative before."""
+_EPOCH = date(1970, 1, 1).toordinal()
+_NEAR = date(1900, 1, 1).toordinal(), date(2100, 1, 1).toordinal()
+
+Unit = Literal["Y", "M", "D"]
 RecordNumbers = NDArray[np.uint32]
 Places = NDArray[np.int64]
 Counts = tuple[Places, Places, Places]
@@ -32,36 +58,150 @@ class ManyError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Calendar:
+    """The periods in which dated records begin: numbers follow days, so each period is a range of numbers."""
+
+    unit: Unit
+    periods: NDArray[np.int64]
+    firsts: NDArray[np.uint32]
+    """Each period since 1970, and its first number."""
+    lasting: BitMap
+    """Records whose date is not one day."""
+    across: BitMap
+    """Those of them whose date is not within one period."""
+    reach_of: Column
+    """By number of a record in `across`, the column of `reaches` with the periods of its date."""
+    reaches: NDArray[np.int64]
+    """The period of the sort day, and the first and last of the date (`-OPEN` and `OPEN`: it has no such end)."""
+
+    def lasting_from(self, day: int) -> BitMap:
+        """The records that begin in the period of a day and whose date is not one day."""
+        at = int(np.searchsorted(self.periods, period := in_periods(np.array([day]), self.unit)[0]))
+        if at == len(self.periods) or self.periods[at] != period:
+            return BitMap()
+        end = int(self.firsts[at + 1]) if at + 1 < len(self.firsts) else NEVER
+        return between(self.lasting, int(self.firsts[at]), end)
+
+
+class Lines(Protocol):
+    """The values of an axis, each with its records."""
+
+    def __len__(self) -> int:
+        """The number of values."""
+
+    def in_ranges(self, firsts: RecordNumbers) -> Counts:
+        """Each place of a value, range of numbers, and how many of its records are there, if any."""
+
+    def flat(self, members: BitMap) -> tuple[RecordNumbers, Places]:
+        """Records among those with a value, and the place of the value of each."""
+
+
+class Parts(tuple[BitMap, ...]):
+    """The records with each value as a set."""
+
+    __slots__ = ()
+
+    def in_ranges(self, firsts: RecordNumbers) -> Counts:
+        """The counts of each set, from its numbers in order."""
+        few: list[RecordNumbers] = []
+        few_places: list[int] = []
+        places: list[int] = []
+        edges: list[Places] = []
+        for place, part in enumerate(self):
+            numbers = numbers_of(part)
+            if len(numbers) <= len(firsts):
+                few.append(numbers)
+                few_places.append(place)
+            else:
+                places.append(place)
+                edges.append(np.append(np.searchsorted(numbers, firsts), len(numbers)))
+        found: list[Counts] = [(np.zeros(0, np.int64),) * 3]
+        if edges:
+            sizes: Places = np.diff(np.stack(edges)).astype(np.int64)
+            at, there = np.nonzero(sizes)
+            found.append((np.array(places)[at], there, sizes[at, there]))
+        if few:
+            ranges = np.searchsorted(firsts, np.concatenate(few), side="right") - 1
+            cells, sizes = tallied(np.repeat(few_places, [*map(len, few)]) * len(firsts) + ranges)
+            found.append((cells // len(firsts), cells % len(firsts), sizes))
+        places_found, ranges_found, sizes_found = zip(*found, strict=True)
+        return np.concatenate(places_found), np.concatenate(ranges_found), np.concatenate(sizes_found)
+
+    def flat(self, members: BitMap) -> tuple[RecordNumbers, Places]:
+        """The records of one set after another."""
+        return flat([part & members for part in self] if members else [])
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The values of an axis of which no record has two, for all records of a list."""
+
+    words: list[str | None]
+    """Ends with null."""
+    bits: Bits
+    """A row for each value, with a bit for each number."""
+    places: NDArray[np.uint8]
+    """The place of each number's value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """The records of a set with each value, as bits."""
+
+    known: Values
+    matched: Bits
+
+    @property
+    def values(self) -> list[str | None]:
+        """The values; ends with null."""
+        return self.known.words
+
+    def __len__(self) -> int:
+        """The number of values."""
+        return len(self.known.words)
+
+    def in_ranges(self, firsts: RecordNumbers) -> Counts:
+        """The counts of all values at once."""
+        sizes = range_sizes(self.known.bits, self.matched, firsts)
+        places, ranges = np.nonzero(sizes)
+        return places, ranges, sizes[places, ranges]
+
+    def flat(self, members: BitMap) -> tuple[RecordNumbers, Places]:
+        """Each record with the place of its value."""
+        numbers = numbers_of(members)
+        return numbers, self.known.places.take(numbers).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
 class Periods:
     """Assigns records to periods."""
 
     calendar: Calendar
-    latest: Column
-    unsure: BitMap
-    """The dated records that are not certainly, and only, in the period in which they begin."""
-    asked: tuple[int | None, int | None]
+    across: BitMap
+    """The dated records that may lie in several periods."""
+    cut: BitMap
+    """Those of the others that do not certainly lie within the requested days."""
     limits: tuple[int, int]
     """The limits of open dates: the requested days, or the first and last day that any matching record begins."""
-    begun: int
-    """The first number of the records that begin on the first requested day or later."""
+    ends: bool
+    """Whether the last of them was requested, so that it is the limit of all dates."""
 
-    def counts(self, parts: Sequence[BitMap]) -> tuple[Places, ...]:
-        """Periods, places and counts of the records in sets, by the places of the sets. Raises ManyError."""
-        places, ranges, sizes = _in_ranges(parts, np.append(np.uint32(0), self.calendar.firsts))
+    def counts(self, lines: Lines) -> tuple[Places, ...]:
+        """Periods, places of values and counts. Raises ManyError."""
+        places, ranges, sizes = lines.in_ranges(np.append(np.uint32(0), self.calendar.firsts))
         none = ranges == 0
         undated, missing = places[none], sizes[none]
         places, sizes, periods = places[~none], sizes[~none], self.calendar.periods[ranges[~none] - 1]
-        starting = self.unsure & self.calendar.open_start
-        known, lines = flat([part & (self.unsure - starting) for part in parts])
-        numbers, more = flat([part & starting for part in parts])
-        numbers, lines = np.append(known, numbers), np.append(lines, more)
-        own, begins, ends, sure = self._falling(numbers, len(known))
+        at, (own, begins, ends), alike = self._reaching(lines)
+        cut, cuts = lines.flat(self.cut)
         base = min([int(each.min()) for each in (periods, begins) if len(each)], default=0)
         width = max([int(each.max()) - base + 2 for each in (periods, ends) if len(each)], default=1)
-        lines = lines * width - base  # wider than there are periods, so that no line reaches into the next
-        begins, ends, own = lines + begins, lines + ends, lines + own
+        at = at * width - base  # wider than there are periods, so that no value's cells reach into the next one's
         cells, certain, possible = _summed(
-            (places * width + periods - base, sizes), own, begins, ends, sure, len(parts) * width
+            (places * width + periods - base, sizes),
+            (at + own, at + begins, at + ends, alike),
+            cuts * width + self._period_of(cut) - base,
+            len(lines) * width,
         )
         return few(
             np.append(cells % width + base, np.full(len(undated), UNDATED)),
@@ -70,66 +210,82 @@ class Periods:
             np.append(possible, missing),
         )
 
-    def _falling(self, numbers: RecordNumbers, starts: int) -> tuple[Places, Places, Places, NDArray[np.bool_]]:
-        """The period of each number, the first and last one it may fall in, and whether it is surely in the first.
+    def _reaching(self, lines: Lines) -> tuple[Places, Places, Places]:
+        """The dates across periods: places of values, own, first and last period of each, and how many are alike."""
+        numbers, places = lines.flat(self.across)
+        width = max(1, self.calendar.reaches.shape[1])
+        cells, alike = tallied(places * width + self.calendar.reach_of.take(numbers), len(lines) * width)
+        places, reaches = np.divmod(cells, width)
+        own, begins, ends = self.calendar.reaches[:, reaches]
+        first, last = in_periods(np.array(self.limits), self.calendar.unit)
+        if not self.ends:
+            last = max(last, ends[ends < OPEN].max(initial=last))
+        return places, np.stack([own, np.maximum(begins, first), np.minimum(ends, last)]), alike
 
-        Dates from the place `starts` on have an open start.
-        """
-        calendar, (first, last), (here, there) = self.calendar, self.asked, self.limits
-        own = calendar.periods[np.searchsorted(calendar.firsts, numbers, side="right") - 1]
-        begins, ended = own.copy(), self.latest[numbers].astype(np.int64)
-        closed = ended < NEVER
-        ended[~closed] = max(there, int(ended[closed].max(initial=0))) if last is None else there
-        inside = closed & (numbers >= self.begun)
-        inside[starts:] = False
-        begins[starts:] = in_periods(np.array([max(here, first or 0)]), calendar.unit)
-        if first is not None:
-            begins = np.maximum(begins, in_periods(np.array([first]), calendar.unit))
-        if last is not None:
-            inside &= ended <= last
-            ended = np.minimum(ended, last)
-        ends = in_periods(ended, calendar.unit)
-        return own, begins, ends, inside & (begins == ends)
+    def _period_of(self, numbers: RecordNumbers) -> Places:
+        """The periods in which records begin."""
+        return self.calendar.periods[np.searchsorted(self.calendar.firsts, numbers, side="right") - 1]
 
     def words(self, periods: Places) -> list[str | None]:
         """Periods in ISO 8601; None: no date."""
-        known, places = np.unique(periods, return_inverse=True)
-        dated = np.datetime_as_string(known[known < UNDATED].astype(f"M8[{self.calendar.unit}]")).tolist()
-        return [*map([*dated, None].__getitem__, places.tolist())]
+        every = periods.tolist()
+        known = {period: _word(period, self.calendar.unit) for period in set(every)}
+        return [*map(known.__getitem__, every)]
 
 
-def _in_ranges(parts: Sequence[BitMap], firsts: RecordNumbers) -> Counts:
-    """Each place of a set, range of numbers, and how many members the set has there, if any."""
-    few: list[RecordNumbers] = []
-    places: list[int] = []
-    found: list[Counts] = [(np.zeros(0, np.int64),) * 3]
-    for place, part in enumerate(parts):
-        numbers = numbers_of(part)
-        if len(numbers) <= len(firsts):
-            few.append(numbers)
-            places.append(place)
-            continue
-        sizes = np.diff(np.searchsorted(numbers, firsts), append=len(numbers))
-        there = np.flatnonzero(sizes)
-        found.append((np.full(len(there), place), there, sizes[there]))
-    if few:
-        ranges = np.searchsorted(firsts, np.concatenate(few), side="right") - 1
-        cells, sizes = tallied(np.repeat(places, [*map(len, few)]) * len(firsts) + ranges)
-        found.append((cells // len(firsts), cells % len(firsts), sizes))
-    places_found, ranges_found, sizes_found = zip(*found, strict=True)
-    return np.concatenate(places_found), np.concatenate(ranges_found), np.concatenate(sizes_found)
+@lru_cache(maxsize=MOST_ROWS)
+def _word(period: int, unit: Unit) -> str | None:
+    return None if period == UNDATED else str(np.datetime64(period, unit))
 
 
 async def periods_of(session: ReadSession, table: str, matched: BitMap, conditions: Conditions, unit: Unit) -> Periods:
-    calendar = await session.index.calendar(session, table, unit)
+    calendar = await _calendar(session, table, unit)
     latest = await session.index.column(session, table, "latest")
     known = await session.index.days_of(session, table)
     first, last = conditions.first, conditions.last
-    unsure = matched & calendar.across
-    for day in {day for day in (first, last) if day is not None}:
-        unsure |= matched & calendar.lasting_from(day)
-    begun = 0 if first is None else known.first(first)
-    return Periods(calendar, latest, unsure, (first, last), _limits(matched, conditions, known), begun)
+    cut = BitMap()
+    if first is not None:
+        cut |= between(matched & calendar.lasting_from(first), 0, known.first(first))
+    if last is not None:
+        cut |= filtered(matched & calendar.lasting_from(last), lambda numbers: latest[numbers] > last)
+    across = matched & calendar.across
+    return Periods(calendar, across, cut - across, _limits(matched, conditions, known), ends=last is not None)
+
+
+async def _calendar(session: ReadSession, table: str, unit: Unit) -> Calendar:
+    """The periods in which records begin."""
+    computed = session.index.computed
+    if (table, unit) not in computed:
+        names = {FACETS[KIND_OF_LIST[table]].SPAN.of(span): span for span in range(Span.MONTH, Span.UNDATED)}
+        spans = {names[name]: members for name, members in (await session.index.postings(session, names)).items()}
+        days, latest = await session.index.days_of(session, table), await session.index.column(session, table, "latest")
+        computed[table, unit] = await asyncio.to_thread(calendar_of, unit, days, spans, latest)  # of all records
+    calendar: Calendar = computed[table, unit]
+    return calendar
+
+
+async def packed_of(session: ReadSession, table: str, axis: str, names: dict[str, str], matched: BitMap) -> Packed:
+    """The records of a set with each word of an axis, of which no record has two; `names`: words by facet name."""
+    computed = session.index.computed
+    if (table, axis) not in computed:
+        sets = await session.index.postings(session, names)
+        size = len(await session.index.column(session, table, "latest"))
+        computed[table, axis] = await asyncio.to_thread(values_of, names, sets, size)  # of all records
+    values: Values = computed[table, axis]
+    return Packed(values, packed(matched, len(values.places) // CONTAINER))
+
+
+def values_of(names: dict[str, str], sets: dict[str, BitMap], size: int) -> Values:
+    """The values of an axis that occur, by the names of their facets, for numbers up to a size."""
+    names = {name: word for name, word in names.items() if sets[name]}
+    chunks = -(-max(size, *(sets[name].max() + 1 for name in names), 1) // CONTAINER)
+    places = np.full(chunks * CONTAINER, len(names), np.uint8)
+    bits = np.zeros((len(names) + 1, chunks * CONTAINER // 64), np.uint64)
+    for place, name in enumerate(names):
+        places[numbers_of(sets[name])] = place
+        bits[place] = packed(sets[name], chunks)
+    bits[-1] = ~np.bitwise_or.reduce(bits, axis=0)
+    return Values([*names.values(), None], bits, places)
 
 
 def _limits(matched: BitMap, conditions: Conditions, known: Days) -> tuple[int, int]:
@@ -143,43 +299,37 @@ def _limits(matched: BitMap, conditions: Conditions, known: Days) -> tuple[int, 
     return here, there
 
 
-def tallied(values: Places) -> tuple[Places, Places]:
-    """Each value in order, and how often it is there."""
-    if not compact(values):
-        return np.unique(values, return_counts=True)
-    first = values.min()
-    sizes = np.bincount(values - first)
+def tallied(values: Places, end: int | None = None) -> tuple[Places, Places]:
+    """Each value in order, and how often it is there; `end`: all are between zero and before this."""
+    if end is None or end > DENSE * (len(values) + FEW):
+        if not compact(values):
+            return np.unique(values, return_counts=True)
+        first = int(values.min())
+    else:
+        first = 0
+    sizes = np.bincount(values - first if first else values)
     there = np.flatnonzero(sizes)
     return there + first, sizes[there]
 
 
-def _summed(  # noqa: PLR0913, PLR0917 - what is counted
-    regular: tuple[Places, Places],
-    own: Places,
-    begins: Places,
-    ends: Places,
-    sure: NDArray[np.bool_],
-    end: int,
-) -> Counts:
+def _summed(regular: tuple[Places, Places], reaching: tuple[Places, ...], cut: Places, end: int) -> Counts:
     """Cells, all before `end`, with counts. Raises ManyError.
 
-    `regular` has cells and sizes; of these, each record in `own` is counted in the cells from its begin to its end
-    instead, and as certain only where it is `sure`, in its first.
+    `regular` has cells and sizes. Of these, `reaching` says how many from a cell are instead counted in the cells from
+    one to another, as possible; those in `cut` are not certain where they are.
     """
-    cells, sizes = regular
-    every = np.concatenate([cells, own, begins, ends + 1])
-    if end <= DENSE_CELLS:
-        edges, at = np.arange(end + 1), every
-    else:
-        edges, at = np.unique(every, return_inverse=True)
-    of_cells, of_own, of_begins, of_ends = np.split(at, np.cumsum([len(cells), len(own), len(begins)]))
+    (cells, sizes), (own, begins, ends, alike) = regular, reaching
+    edges, at = np.arange(end + 1), [cells, own, begins, ends + 1, cut]
+    if end > DENSE_CELLS:
+        edges, places = np.unique(np.concatenate(at), return_inverse=True)
+        at = np.split(places, np.cumsum([*map(len, at)])[:-1])
 
     def tally(places: Places, weights: Places | None = None) -> Places:
         return np.bincount(places, weights, minlength=len(edges)).astype(np.int64)
 
-    settled = tally(of_cells, sizes) - tally(of_own)
-    held = np.cumsum(tally(of_begins) - tally(of_ends))  # reach from each edge to before the next
-    certain, possible = settled + tally(of_begins[sure]), settled + held
+    settled = tally(at[0], sizes) - tally(at[1], alike)
+    held = np.cumsum(tally(at[2], alike) - tally(at[3], alike))  # reach from each edge to before the next
+    certain, possible = settled - tally(at[4]), settled + held
     gaps = np.append(np.diff(edges) - 1, 0) * (held > 0)
     if gaps.sum() > MOST_ROWS:
         raise ManyError
@@ -202,3 +352,43 @@ def few(*cells: Places) -> tuple[Places, ...]:
     if len(cells[0]) > MOST_ROWS:
         raise ManyError
     return cells
+
+
+@cache
+def _near_periods(unit: Unit) -> NDArray[np.int64]:
+    """The period of each day from 1900 to 2099."""
+    periods: NDArray[np.int64] = (np.arange(*_NEAR) - _EPOCH).astype("M8[D]").astype(f"M8[{unit}]").astype(np.int64)
+    return periods
+
+
+def in_periods(days: NDArray[np.int64], unit: Unit) -> NDArray[np.int64]:
+    """Days as numbers of their periods since 1970."""
+    if len(days) and days.min() >= _NEAR[0] and days.max() < _NEAR[1]:
+        return _near_periods(unit)[days - _NEAR[0]]
+    periods: NDArray[np.int64] = (days - _EPOCH).astype("M8[D]").astype(f"M8[{unit}]").astype(np.int64)
+    return periods
+
+
+def compact(values: NDArray[np.int64]) -> bool:
+    """Whether so few numbers lie between the first and the last that an array may have one cell for each."""
+    return len(values) > 0 and bool(values.max() - values.min() < DENSE * (len(values) + FEW))
+
+
+def calendar_of(unit: Unit, days: Days, spans: dict[int, BitMap], latest: Column) -> Calendar:
+    """The calendar of records, by their days, the sets of dates that are not one day, and last days."""
+    day_firsts, known = np.array(days.firsts, np.uint32), np.array(days.days, np.int64)
+    dated = known > 0
+    periods, at = np.unique(in_periods(known[dated], unit), return_index=True)
+    lasting = BitMap.union(*spans.values())
+    numbers = numbers_of(lasting)
+    own, ended = in_periods(known[ranges_of(numbers, day_firsts)], unit), latest[numbers]
+    ends = np.full_like(own, OPEN)
+    ends[ended < NEVER] = in_periods(ended[ended < NEVER].astype(np.int64), unit)
+    begins = np.where(np.isin(numbers, numbers_of(spans[Span.OPEN_START])), -OPEN, own)
+    across = (begins < own) | (own < ends)
+    each = np.stack([own, begins, ends])[:, across]
+    as_numbers = (2 * each[0] + (each[1] == -OPEN)) * 2 * OPEN + each[2]
+    _, columns, places = np.unique(as_numbers, return_index=True, return_inverse=True)
+    reach_of = np.zeros(len(latest), np.min_scalar_type(len(columns)))
+    reach_of[numbers[across]] = places
+    return Calendar(unit, periods, day_firsts[dated][at], lasting, set_of(numbers[across]), reach_of, each[:, columns])

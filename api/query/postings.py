@@ -1,20 +1,17 @@
 """A cache of one revision's postings and columns, read on demand and limited in bytes."""
 
-import asyncio
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from functools import cache
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from api.models.facets import CELL_BITS, ENTRY_COLUMNS, FACETS, NEVER, UNKNOWN, Span, checksum
+from api.models.facets import CELL_BITS, ENTRY_COLUMNS, NEVER, UNKNOWN, checksum
 from api.query.statements import (
     BEGINNING,
     BY_ID,
@@ -28,7 +25,7 @@ from api.query.statements import (
 from api.storage.reader import Parameters, Row, SqlStatement
 
 Column = NDArray[Any]
-Unit = Literal["Y", "M", "D"]
+Bits = NDArray[np.uint64]
 LAST = "\U0010ffff"
 OVERHEAD = 200
 """The approximate size of an entry of the cache without its bytes."""
@@ -36,10 +33,13 @@ FEW = 60
 """The number of postings that can be read on the event loop without a noticeable delay."""
 AT_ONCE = 250
 """The maximum number of sets decoded without yielding to other requests."""
-DENSE = 16
-"""The maximum number of cells of an array for each number counted in it."""
-_EPOCH = date(1970, 1, 1).toordinal()
-_NEAR = date(1900, 1, 1).toordinal(), date(2100, 1, 1).toordinal()
+CONTAINER = 2**16
+"""The numbers of one container of a set."""
+WITH_RUNS, BITS_FROM, OFFSETS_FROM = 12_347, 4_096, 4
+"""In serialized sets, the cookie of those with runs, and from which sizes on there are bits and offsets.
+
+See https://github.com/RoaringBitmap/RoaringFormatSpec.
+"""
 
 
 class Reads(Protocol):
@@ -79,37 +79,6 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
-    """The periods in which dated records begin: numbers follow days, so each period is a range of numbers."""
-
-    unit: Unit
-    days: NDArray[np.int64]
-    day_firsts: NDArray[np.uint32]
-    """Each day, 0 for undated records, and its first number."""
-    periods: NDArray[np.int64]
-    firsts: NDArray[np.uint32]
-    """Each period since 1970, and its first number."""
-    lasting: BitMap
-    """Records whose date is not one day."""
-    across: BitMap
-    """Those of them whose date is not within one period."""
-    open_end: BitMap
-    open_start: BitMap
-
-    def days_of(self, numbers: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """The sort day of each of these ascending numbers."""
-        return self.days[ranges_of(numbers, self.day_firsts)]
-
-    def lasting_from(self, day: int) -> BitMap:
-        """The records that begin in the period of a day and whose date is not one day."""
-        at = int(np.searchsorted(self.periods, period := in_periods(np.array([day]), self.unit)[0]))
-        if at == len(self.periods) or self.periods[at] != period:
-            return BitMap()
-        end = int(self.firsts[at + 1]) if at + 1 < len(self.firsts) else NEVER
-        return between(self.lasting, int(self.firsts[at]), end)
-
-
-@dataclass(frozen=True, slots=True)
 class Order:
     """All numbers in the order of ids, and the rank of each."""
 
@@ -126,7 +95,8 @@ class Index:
     size: int = 0
     columns: dict[tuple[str, str], Column] = field(default_factory=dict)
     days: dict[str, Days] = field(default_factory=dict)
-    calendars: dict[tuple[str, Unit], Calendar] = field(default_factory=dict)
+    computed: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """What was computed of all records of a list, by the list and a name."""
     orders: dict[str, Order] = field(default_factory=dict)
     records: dict[tuple[str, str, str | None], list[tuple[str, str]]] = field(default_factory=dict)
 
@@ -247,16 +217,6 @@ class Index:
             self.days[table] = Days([row[1] for row in rows] or [0], [row[2] for row in rows] or [0])
         return self.days[table]
 
-    async def calendar(self, read: Reads, table: str, unit: Unit) -> Calendar:
-        """The periods in which records begin."""
-        key = table, unit
-        if key not in self.calendars:
-            names = {FACETS[KIND_OF_LIST[table]].SPAN.of(span): span for span in range(Span.MONTH, Span.UNDATED)}
-            spans = {names[name]: members for name, members in (await self.postings(read, names)).items()}
-            days, latest = await self.days_of(read, table), await self.column(read, table, "latest")
-            self.calendars[key] = await asyncio.to_thread(calendar_of, unit, days, spans, latest)  # of all records
-        return self.calendars[key]
-
     async def order(self, read: Reads, table: str) -> Order:
         """All numbers in the order of ids, and the rank of each."""
         if table not in self.orders:
@@ -285,54 +245,56 @@ def ranges_of(numbers: NDArray[np.uint32], firsts: NDArray[np.uint32]) -> NDArra
     return np.repeat(np.arange(len(firsts)), sizes)
 
 
-@cache
-def _near_periods(unit: Unit) -> NDArray[np.int64]:
-    """The period of each day from 1900 to 2099."""
-    periods: NDArray[np.int64] = (np.arange(*_NEAR) - _EPOCH).astype("M8[D]").astype(f"M8[{unit}]").astype(np.int64)
-    return periods
-
-
-def in_periods(days: NDArray[np.int64], unit: Unit) -> NDArray[np.int64]:
-    """Days as numbers of their periods since 1970."""
-    if len(days) and days.min() >= _NEAR[0] and days.max() < _NEAR[1]:
-        return _near_periods(unit)[days - _NEAR[0]]
-    periods: NDArray[np.int64] = (days - _EPOCH).astype("M8[D]").astype(f"M8[{unit}]").astype(np.int64)
-    return periods
-
-
-def compact(values: NDArray[np.int64]) -> bool:
-    """Whether so few numbers lie between the first and the last that an array may have one cell for each."""
-    return len(values) > 0 and bool(values.max() - values.min() < DENSE * (len(values) + AT_ONCE))
-
-
 def set_of(numbers: NDArray[np.uint32]) -> BitMap:
     """An array as a set."""
     return BitMap(array("I", numbers.tobytes()))
 
 
-def calendar_of(unit: Unit, days: Days, spans: dict[int, BitMap], latest: Column) -> Calendar:
-    """The calendar of records, by their days, the sets of dates that are not one day, and last days."""
-    day_firsts, known = np.array(days.firsts, np.uint32), np.array(days.days, np.int64)
-    dated = known > 0
-    periods, at = np.unique(in_periods(known[dated], unit), return_index=True)
-    lasting = BitMap.union(*spans.values())
-    numbers = numbers_of(lasting)
-    ended = latest[numbers]
-    within = ended < NEVER
-    begun = known[ranges_of(numbers, day_firsts)]
-    within[within] = in_periods(begun[within], unit) == in_periods(ended[within].astype(np.int64), unit)
-    across = set_of(numbers[~within]) | spans[Span.OPEN_START]
-    return Calendar(
-        unit,
-        known,
-        day_firsts,
-        periods,
-        day_firsts[dated][at],
-        lasting,
-        across,
-        spans[Span.OPEN_END],
-        spans[Span.OPEN_START],
-    )
+def packed(members: BitMap, chunks: int) -> Bits:
+    """A set as bits of this number of containers, copied from its serialized form."""
+    data = members.serialize()
+    bits = np.zeros((chunks, CONTAINER // 8), np.uint8)
+    at, runs, count = 8, b"", int.from_bytes(data[4:8], "little")
+    if int.from_bytes(data[:2], "little") == WITH_RUNS:
+        count = int.from_bytes(data[2:4], "little") + 1
+        at = 4 + (count + 7) // 8
+        runs = data[4:at]
+    heads = np.frombuffer(data, "<u2", 2 * count, at).reshape(-1, 2).tolist()
+    at += 4 * count * (2 if not runs or count >= OFFSETS_FROM else 1)
+    for place, (chunk, most) in enumerate(heads):
+        if runs and runs[place // 8] >> place % 8 & 1:
+            number = int.from_bytes(data[at : at + 2], "little")
+            bits[chunk] = _of_runs(np.frombuffer(data, "<u2", 2 * number, at + 2).reshape(-1, 2))
+            at += 2 + 4 * number
+        elif most >= BITS_FROM:
+            bits[chunk] = np.frombuffer(data, np.uint8, CONTAINER // 8, at)
+            at += CONTAINER // 8
+        else:
+            flags = np.zeros(CONTAINER, np.bool_)
+            flags[np.frombuffer(data, "<u2", most + 1, at)] = True
+            bits[chunk] = np.packbits(flags, bitorder="little")
+            at += 2 * most + 2
+    return bits.reshape(-1).view("<u8").astype(np.uint64, copy=False)
+
+
+def _of_runs(runs: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    """The bits of a container of runs, each given by its first number and how many follow."""
+    changes = np.zeros(CONTAINER + 1, np.int8)
+    changes[runs[:, 0]] += 1
+    changes[runs.sum(axis=1, dtype=np.int64) + 1] -= 1
+    return np.packbits(np.cumsum(changes[:-1], dtype=np.int8), bitorder="little")
+
+
+def range_sizes(sets: Bits, matched: Bits, firsts: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """A row for each set with the number of its matched members in each range of numbers, given by the first ones."""
+    both = sets & matched
+    sizes = np.bitwise_count(both)
+    sums = np.cumsum(sizes, axis=1, dtype=np.int32)
+    words, rest = firsts >> 6, (firsts & 63).astype(np.uint64)
+    within = np.bitwise_count(both[:, words] & ((np.uint64(1) << rest) - np.uint64(1)))
+    before = sums[:, words] - sizes[:, words] + within
+    found: NDArray[np.int64] = np.diff(before, append=sums[:, -1:]).astype(np.int64)
+    return found
 
 
 def _sound(name: str, hash_: int, members: bytes) -> BitMap:

@@ -19,8 +19,22 @@ from api.models.facets import FACETS, ClaimFacets, EventFacets, Facet
 from api.query.documents import AsOfDay
 from api.query.lists import BATCH, found, in_turns, resolve
 from api.query.matching import Conditions
-from api.query.periods import MOST_ROWS, ManyError, Periods, Places, RecordNumbers, few, flat, periods_of, tallied
-from api.query.postings import Unit, numbers_of, set_of
+from api.query.periods import (
+    MOST_ROWS,
+    ManyError,
+    Packed,
+    Parts,
+    Periods,
+    Places,
+    RecordNumbers,
+    Unit,
+    few,
+    flat,
+    packed_of,
+    periods_of,
+    tallied,
+)
+from api.query.postings import numbers_of, set_of
 from api.query.session import ReadSession
 from api.query.statements import KIND_OF_LIST, PAGES
 
@@ -39,10 +53,12 @@ REFERENCES = {"party": "name", "location": "name", "dataset": "title", "speaker"
 """Axes whose values are records, and the columns with their names."""
 ALONE = frozenset({"kind", "dataset", "stance", "aspect", "certainty", "speaker"})
 """Axes of which no record has two values."""
-QUICK, QUICK_DATES = 500_000, 20_000
+QUICK, QUICK_DATES = 500_000, 100_000
 """The numbers of records, and of dates read among them, that are counted without a noticeable delay."""
 FEW = 100
 """The number of values of an axis that are found without a noticeable delay."""
+SPARSE = 16
+"""Sets with more numbers for each member are not counted as bits."""
 FEW_PAIRS = 4_096
 """The maximum number of pairs of values that are counted one by one."""
 
@@ -80,17 +96,19 @@ async def roll_up(session: ReadSession, table: str, conditions: Conditions, as_o
     matched = await found(session, await resolve(session, table, conditions))
     asking = _Asking(session, table, by, as_of)
     times = None
-    axes = []
+    axes: list[Members | Packed] = []
     for axis in by.axes:
         if axis in UNITS:
             times = await periods_of(session, table, matched, conditions, UNITS[axis])
+        elif asking.packs(axis, matched):
+            axes.append(await packed_of(session, table, axis, asking.words(axis), matched))
         else:
             axes.append(await asking.members(axis, matched))
 
     def counted() -> list[dict[str, Any]]:
         return _rows(by.axes, matched, times, axes)
 
-    many = len(matched) > QUICK or (times is not None and len(times.unsure) > QUICK_DATES)
+    many = len(matched) > QUICK or (times is not None and len(times.across) > QUICK_DATES)
     many = many or any(len(members.values) > FEW for members in axes)
     rows = await asyncio.to_thread(counted) if many else counted()
     return Rollup(rows, len(matched))
@@ -122,8 +140,7 @@ class _Asking:
         if axis == "status" and self.as_of is not None:
             return await _as_of(self.session, matched, self.as_of)
         if axis in WORDS:
-            facet: Facet = getattr(FACETS[KIND_OF_LIST[self.table]], axis.upper())
-            names = {facet.of(word): str(word) for word in WORDS[axis]}
+            names = self.words(axis)
             sets = await self.session.index.postings(self.session, names)
             return [(word, sets[name]) for name, word in names.items()]
         kind, facet, only = self._records(axis)
@@ -131,6 +148,18 @@ class _Asking:
         return [
             ({"id": id_, REFERENCES[axis]: name}, members) async for id_, name, members in in_turns(self.session, filed)
         ]
+
+    def words(self, axis: str) -> dict[str, str]:
+        """The words of an axis by the names of their facets."""
+        facet: Facet = getattr(FACETS[KIND_OF_LIST[self.table]], axis.upper())
+        return {facet.of(word): str(word) for word in WORDS[axis]}
+
+    def packs(self, axis: str, matched: BitMap) -> bool:
+        """Whether records by an axis and by periods are counted as bits: of many, the words of which each has one."""
+        alone = axis in ALONE and axis in WORDS and not (self.table == "claims" and axis in OF_THE_EVENT)
+        if not alone or not matched or UNITS.keys().isdisjoint(self.by.axes):
+            return False
+        return len(matched) * SPARSE > matched.max()
 
     def _records(self, axis: str) -> tuple[str, Facet, str | None]:
         """The kind of record that the values are, their facet, and the only `kind` of these that counts."""
@@ -204,7 +233,9 @@ async def _as_of(session: ReadSession, events: BitMap, as_of: AsOfDay) -> list[t
     return list(sets.items())
 
 
-def _rows(axes: Sequence[str], matched: BitMap, times: Periods | None, known: list[Members]) -> list[dict[str, Any]]:
+def _rows(
+    axes: Sequence[str], matched: BitMap, times: Periods | None, known: Sequence[Members | Packed]
+) -> list[dict[str, Any]]:
     """The rows in the order of the first axis, then the second. Raises BadParameters if there are too many."""
     try:
         *cells, certain, possible = _counted(axes, matched, times, known)
@@ -231,14 +262,17 @@ def _rows(axes: Sequence[str], matched: BitMap, times: Periods | None, known: li
     return [{one: x, two: y, "certain": sure, "possible": may} for x, y, sure, may in every]
 
 
-def _counted(axes: Sequence[str], matched: BitMap, times: Periods | None, known: list[Members]) -> tuple[Places, ...]:
+def _counted(
+    axes: Sequence[str], matched: BitMap, times: Periods | None, known: Sequence[Members | Packed]
+) -> tuple[Places, ...]:
     """Each axis' places or periods, and the two counts. Raises ManyError."""
     if times is None:
-        return _crossed(*known) if len(known) > 1 else _plain(known[0])
+        members = [one for one in known if isinstance(one, Members)]
+        return _crossed(*members) if len(members) > 1 else _plain(members[0])
     if not known:
-        periods, _, *counts = times.counts([matched])
+        periods, _, *counts = times.counts(Parts([matched]))
         return periods, *counts
-    periods, places, *counts = times.counts(known[0].parts)
+    periods, places, *counts = times.counts(known[0] if isinstance(known[0], Packed) else Parts(known[0].parts))
     return (periods, places, *counts) if axes[0] in UNITS else (places, periods, *counts)
 
 

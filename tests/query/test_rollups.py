@@ -19,7 +19,8 @@ from api.http.resources.rollups import ClaimAxis, ClaimRollup, EventAxis, EventR
 from api.main import reader_for
 from api.models.facets import NEVER, Span
 from api.query import periods, rollups
-from api.query.postings import Days, Unit, calendar_of
+from api.query.periods import OPEN, Unit, calendar_of
+from api.query.postings import CONTAINER, Days, numbers_of, packed, range_sizes, set_of
 from api.query.session import Data, ReadSession
 from api.settings import Settings
 from tests.support import country, databases, questions
@@ -245,14 +246,47 @@ def test_a_calendar_knows_which_dates_are_within_one_period(last: int) -> None:
         assert found.lasting_from(last) == BitMap([7, 8, 9] if unit == "Y" else [9])
         assert found.lasting_from(1) == BitMap([5])
         assert found.lasting_from(800) == BitMap()
-        assert found.days_of(np.array([4, 5, 8, 9, 11], np.uint32)).tolist() == [0, 1, last - 1, last, last]
+        reaches = found.reaches[:, found.reach_of[numbers_of(found.across)]] + since
+        ends = {5: 3, 7: last, 8: OPEN + since, 9: last} if unit == "D" else {8: OPEN + since, 9: years}
+        own = {5: 1, 7: last - 1, 8: last - 1, 9: last} if unit == "D" else {8: years, 9: years}
+        assert reaches[0].tolist() == [*own.values()]
+        assert reaches[1].tolist() == [since - OPEN if number == 9 else begun for number, begun in own.items()]
+        assert reaches[2].tolist() == [*ends.values()]
 
 
-@pytest.mark.parametrize(("module", "name"), [(rollups, "QUICK"), (rollups, "FEW_PAIRS"), (periods, "DENSE_CELLS")])
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.3, 1.0])
+def test_a_set_as_bits_has_the_same_members(share: float) -> None:
+    """Whichever way a container is stored: as numbers, as bits or as runs."""
+    chance = np.random.default_rng(4)
+    numbers = np.flatnonzero(chance.random(5 * CONTAINER) < share).astype(np.uint32)
+    for members in (
+        set_of(numbers),
+        set_of(numbers) & BitMap(range(CONTAINER // 2, 4 * CONTAINER)),
+        set_of(numbers) | BitMap([0, 3 * CONTAINER - 1, 5 * CONTAINER - 1]),
+        set_of(numbers) | BitMap(range(70_000, 90_000)) | BitMap(range(90_001, 2 * CONTAINER)),
+        BitMap(range(CONTAINER, 3 * CONTAINER)) | BitMap(range(4 * CONTAINER, 4 * CONTAINER + 2)),
+    ):
+        as_runs = members.copy()
+        as_runs.run_optimize()
+        for stored in (members, as_runs):
+            bits = packed(stored, 5)
+            assert bits.dtype == np.uint64
+            flags = np.unpackbits(bits.view(np.uint8), bitorder="little")
+            assert np.flatnonzero(flags).tolist() == list(members)
+            firsts = np.array([0, 1, 63, 64, 65, 70_000, 70_001, 5 * CONTAINER - 1], np.uint32)
+            found = range_sizes(np.stack([bits, ~bits]), bits, firsts)
+            sizes = np.diff([members.rank(first - 1) if first else 0 for first in firsts.tolist()], append=len(members))
+            assert found.tolist() == [sizes.tolist(), [0] * len(firsts)]
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [(rollups, "QUICK"), (rollups, "FEW_PAIRS"), (rollups, "SPARSE"), (periods, "DENSE_CELLS"), (periods, "DENSE")],
+)
 def test_every_way_counts_the_same(
     world: tuple[Asking, questions.Pools], monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str
 ) -> None:
-    """In a thread or not, with an array of all cells or of those that count, by pairs of sets or of arrays."""
+    """In a thread or not, with an array of all cells or of those that count, by pairs of sets or of arrays, or bits."""
     asking, _ = world
     asked = [
         ("events", ["day", "kind"], {"date_from": "2022-06-20"}),
@@ -260,6 +294,7 @@ def test_every_way_counts_the_same(
         ("events", ["status", "role"], {}),
         ("claims", ["month", "role"], {"said_to": "2022-07-03"}),
         ("claims", ["speaker", "stance"], {}),
+        ("claims", ["certainty", "year"], {"said_from": "2022-07-02"}),
         ("claims", ["party", "role"], {}),
     ]
     here = [asking.rows(*one) for one in asked]
