@@ -51,6 +51,7 @@ def test_the_version_is_the_same_wherever_it_is_said(capsys: pytest.CaptureFixtu
     assert capsys.readouterr().out == f"counterclaim {project['version']}\n"
     cited = yaml.safe_load((PROJECT / "CITATION.cff").read_text())
     assert (cited["version"], cited["license"]) == (project["version"], project["license"])
+    assert (PROJECT / "LICENSE").read_text().startswith(f"{project['license']} License\n")
 
 
 def test_migrate_builds_and_keeps(database: str) -> None:
