@@ -21,7 +21,7 @@ from api.query.lists import resolve
 from api.query.matching import Conditions, any_of
 from api.query.postings import between
 from api.query.session import Data, ReadSession
-from api.query.statements import PAGES, PLACES
+from api.query.sql import PAGES, PLACES
 from api.server.server import Server
 from api.server.transports import Joined, Pace
 from api.settings import Settings, read_settings

@@ -18,8 +18,8 @@ from api.query.paging import (
     Found,
     Place,
     Sort,
-    Stretch,
     Taken,
+    TextBatch,
     decode_cursor,
     encode_cursor,
     envelope,
@@ -46,7 +46,9 @@ class ListQuery(Protocol):
     def walk(self, session: ReadSession, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:
         """Matching records from a place on, in batches."""
 
-    def stretches(self, session: ReadSession, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Stretch]:
+    def text_batches(
+        self, session: ReadSession, sort: Sort, place: Place | None, batch: int
+    ) -> AsyncIterator[TextBatch]:
         """Matching documents from a place on, in batches."""
 
     async def take(self, session: ReadSession, sort: Sort, place: Place | None, limit: int) -> Taken:
@@ -201,8 +203,8 @@ async def page_meta(
         meta["left_out"] = left_out
     if getattr(query, "total", False):
         meta["total"] = await asked.count(session) if whole is None else whole
-    if session.blanked:
-        meta["damaged"] = sorted(session.blanked)
+    if session.damaged_ids:
+        meta["damaged"] = sorted(session.damaged_ids)
     if whole == 0 and isinstance(query, TextFilter) and (near := await near_words(session, asked, query.folded())):
         meta["did_you_mean"] = near
     if whole == 0 and (why := await why_empty(session, asked, query)) is not None:
@@ -265,7 +267,7 @@ async def computed(request: Request, make: Callable[[ReadSession], Awaitable[byt
             return unchanged
         body = await make(session)
         return caching.answer(
-            request, _named(body, session.blanked) if session.blanked else body, JSON, marks(session), {}
+            request, _named(body, session.damaged_ids) if session.damaged_ids else body, JSON, marks(session), {}
         )
 
     return await data_of(request).ask(work)
@@ -299,8 +301,8 @@ async def count(request: Request, filters: Any) -> Response:  # noqa: ANN401 - a
         asked: ListQuery = filters.asked()
         await asked.check(session)
         body = orjson.dumps({"count": await asked.count(session)})
-        if session.blanked:
-            raise Unavailable(f"{min(session.blanked)} is damaged, so this cannot be counted.")
+        if session.damaged_ids:
+            raise Unavailable(f"{min(session.damaged_ids)} is damaged, so this cannot be counted.")
         return caching.answer(request, body, JSON, marks(session), {})
 
     return await data_of(request).ask(work)

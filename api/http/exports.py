@@ -23,7 +23,7 @@ from api.http.downloads import Export, ExportCache
 from api.http.fields import WithColumns, WithFields, only_fields
 from api.query.documents import DECODE_ERRORS
 from api.query.lists import BEGINS, in_turns
-from api.query.paging import Found, Place, Sort, Stretch
+from api.query.paging import Found, Place, Sort, TextBatch
 from api.query.session import Data, ReadSession
 
 T = TypeVar("T")
@@ -213,17 +213,17 @@ async def counted(asked: ListQuery, session: ReadSession) -> Total:
 
 async def batches(asked: ListQuery, session: ReadSession, listing: Listing) -> AsyncIterator[list[Found]]:
     """Everything that matches, in batches of hundreds."""
-    async for found in carefully(asked.walk, lambda found: found[-1].place if found else None, session, listing):
+    async for found in past_damage(asked.walk, lambda found: found[-1].place if found else None, session, listing):
         if found:
             yield found
 
 
-def stretches(asked: ListQuery, session: ReadSession, listing: Listing) -> AsyncIterator[Stretch]:
+def text_batches(asked: ListQuery, session: ReadSession, listing: Listing) -> AsyncIterator[TextBatch]:
     """The documents of everything that matches, in batches of hundreds."""
-    return carefully(asked.stretches, lambda stretch: stretch.last, session, listing)
+    return past_damage(asked.text_batches, lambda part: part.last, session, listing)
 
 
-async def carefully(
+async def past_damage(
     read: Callable[[ReadSession, Sort, Place | None, int], AsyncIterator[T]],
     last: Callable[[T], Place | None],
     session: ReadSession,
@@ -272,10 +272,10 @@ async def _ndjson(
             lines = [f"{_picked(listing, session, record, names)}\n" async for record in in_turns(session, batch)]
             yield "".join(lines).encode()
     else:
-        async with aclosing(ahead(stretches(asked, session, listing))) as parts:
-            async for stretch in parts:
-                sent += stretch.size
-                yield stretch.lines
+        async with aclosing(ahead(text_batches(asked, session, listing))) as parts:
+            async for part in parts:
+                sent += part.size
+                yield part.lines
     total.check(sent)
 
 
@@ -329,11 +329,11 @@ async def _flat(
 ) -> AsyncGenerator[list[bytes], None]:
     """Every record as the writer writes it, hundreds at a time."""
     sent = 0
-    async with aclosing(ahead(stretches(asked, session, listing))) as parts:
-        async for stretch in parts:
-            sent += stretch.size
+    async with aclosing(ahead(text_batches(asked, session, listing))) as parts:
+        async for part in parts:
+            sent += part.size
             written = []
-            for document in stretch.lines.split(b"\n")[:-1]:
+            for document in part.lines.split(b"\n")[:-1]:
                 await session.checkpoint()
                 written.append(_record(writer, listing, session, document))
             yield written

@@ -18,9 +18,9 @@ from api.domain.dates import date_in_words
 from api.domain.vocabulary import Known
 from api.http import formats, words
 from api.http.answers import ListFilters, Listing, ListQuery
-from api.http.exports import Total, carefully, escaped, left_out_in_words
+from api.http.exports import Total, escaped, left_out_in_words, past_damage
 from api.query.lists import in_turns
-from api.query.paging import Place, Sort, Stretch
+from api.query.paging import Place, Sort, TextBatch
 from api.query.session import ReadSession
 from api.schemas.records import Json
 
@@ -74,7 +74,7 @@ class Feed:
         sent = 0
         yield self._head(await filters.described(session), await asked.left_out(session))
         read = partial(self._batches, asked)
-        async for part in carefully(read, lambda part: part.last, session, listing):
+        async for part in past_damage(read, lambda part: part.last, session, listing):
             sent += part.size
             yield part.lines
         total.check(sent)
@@ -82,14 +82,14 @@ class Feed:
 
     async def _batches(
         self, asked: AsksNews, session: ReadSession, sort: Sort, place: Place | None, batch: int
-    ) -> AsyncIterator[Stretch]:
+    ) -> AsyncIterator[TextBatch]:
         """The entries of everything that became known, in batches."""
         async for found in asked.news(session, sort, place, batch):
             entries: list[str] = []
             async for _, news in in_turns(session, found):
                 entries += self._entries(news)
             if found:
-                yield Stretch(len(entries), "".join(entries).encode(), found[-1][0])
+                yield TextBatch(len(entries), "".join(entries).encode(), found[-1][0])
 
     def _head(self, description: str, left_out: Mapping[str, int]) -> bytes:
         """The feed's metadata, except the newest day of all entries, which is known at the end."""

@@ -20,7 +20,7 @@ from api.http.formats import CSV_HEADERS, SPREAD
 from api.query.filters import Filters
 from api.query.lists import in_turns
 from api.query.session import ReadSession
-from api.query.statements import REVISION, each_text
+from api.query.sql import REVISION, each_text
 from api.schemas import records
 from api.schemas.records import Json
 from api.storage.reader import SqlStatement, body_of

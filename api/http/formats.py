@@ -12,7 +12,7 @@ import orjson
 
 from api.domain.vocabulary import Aspect, Credibility, Reliability, Stance, Status
 from api.http.caching import PUBLIC
-from api.query.documents import BLANKS
+from api.query.documents import EMPTY_DOCUMENTS
 from api.schemas.records import Json
 
 _CREDIBILITY = {word.value: word.meaning for word in Credibility}
@@ -190,7 +190,7 @@ PARTS: dict[str, dict[str, Part | None]] = {
         "dataset": _ref("dataset"),
         "url": None,
     },
-    "datasets": {**dict.fromkeys(BLANKS["dataset"]), "releases": _releases},
+    "datasets": {**dict.fromkeys(EMPTY_DOCUMENTS["dataset"]), "releases": _releases},
     "disputes": {
         "event": lambda event: {**_ref("event")(event), **_when("date")(event["date"])},
         "aspect": None,
@@ -263,7 +263,7 @@ class Flat(ABC):
         """Take the columns in their order, and the separator."""
         self._between = between
         kind, parts = listing.removesuffix("s"), PARTS[listing]
-        self._fields = tuple(BLANKS.get(kind, parts))
+        self._fields = tuple(EMPTY_DOCUMENTS.get(kind, parts))
         self._marks = None if listing == "differences" else [b',"%b":' % name.encode() for name in self._fields[1:]]
         at = {field: number for number, field in enumerate(self._fields)}
         field_of = {column: field for field in parts for column in _names(listing, field)}
@@ -369,11 +369,12 @@ class GeoJson(Flat):
 
 def types(listing: str) -> dict[str, str]:
     """The type of each column of a list, as in JSON Schema, or `date` or `date-time`."""
-    return {name: _type(name, blank) for name, blank in flattened(listing, BLANKS[listing.removesuffix("s")]).items()}
+    columns = flattened(listing, EMPTY_DOCUMENTS[listing.removesuffix("s")])
+    return {name: _type(name, value) for name, value in columns.items()}
 
 
-def _type(name: str, blank: object) -> str:
-    if isinstance(blank, list):
+def _type(name: str, value: object) -> str:
+    if isinstance(value, list):
         return "array"
     if name in NUMBERS:
         return "number"
@@ -387,12 +388,10 @@ def _type(name: str, blank: object) -> str:
 def _names(listing: str, field: str) -> tuple[str, ...]:
     """The columns of a field."""
     part = PARTS[listing][field]
-    return (field,) if part is None else tuple(part(BLANKS.get(listing.removesuffix("s"), {}).get(field)))
+    return (field,) if part is None else tuple(part(EMPTY_DOCUMENTS.get(listing.removesuffix("s"), {}).get(field)))
 
 
-CSV_HEADERS = {
-    listing: tuple(name for field in parts for name in _names(listing, field)) for listing, parts in PARTS.items()
-}
+CSV_HEADERS = {name: tuple(one for field in parts for one in _names(name, field)) for name, parts in PARTS.items()}
 SPREAD = {
     listing: {field: found for field in parts if field not in (found := _names(listing, field))}
     for listing, parts in PARTS.items()

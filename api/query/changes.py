@@ -26,13 +26,13 @@ from sqlalchemy import (
 from api import models
 from api.domain.vocabulary import ChangeOperation
 from api.models.facets import FACETS
-from api.query.documents import NOT_SOUND
+from api.query.documents import MISSING_OR_DAMAGED
 from api.query.history import DOCUMENT_TABLES, HistoryList, bodies_of
 from api.query.lists import in_turns, require_revision
-from api.query.paging import DATED, Found, Place, Sort, Stretch, stretch
+from api.query.paging import DATED, Found, Place, Sort, TextBatch, text_batch
 from api.query.postings import LAST, numbers_of
 from api.query.session import ReadSession, sent_moment
-from api.query.statements import KIND_OF_LIST, PAGES, PLACES, REVISION, each_number, each_text
+from api.query.sql import KIND_OF_LIST, PAGES, PLACES, REVISION, each_number, each_text
 from api.storage.reader import Row, SqlStatement, body_of
 
 LARGE = 1_000
@@ -146,13 +146,13 @@ class LastChanges(HistoryList):
             await session.checkpoint()
             yield [Found(Place(DATED, row[1], row[2], row[3]), text) for row, text in told]
 
-    async def stretches(
+    async def text_batches(
         self,
         session: ReadSession,
         sort: Sort,  # noqa: ARG002 - there is one order
         place: Place | None,
         batch: int,
-    ) -> AsyncIterator[Stretch]:
+    ) -> AsyncIterator[TextBatch]:
         """The same for exports, as texts; documents of one large revision in the order of storage, not by id."""
         start = self._start(place)
         large = (
@@ -164,7 +164,7 @@ class LastChanges(HistoryList):
             if (number, LAST) <= (start.key, start.tail):
                 continue
             async for rows in self._rows(session, start, batch, until=number):
-                yield stretch(await self._told(session, rows), Place(DATED, *rows[-1][1:4]))
+                yield text_batch(await self._told(session, rows), Place(DATED, *rows[-1][1:4]))
             for kind in sorted(DOCUMENT_TABLES):
                 after = start.id if (number, kind) == (start.key, start.tail) else ""
                 if (number, kind) >= (start.key, start.tail):
@@ -172,28 +172,28 @@ class LastChanges(HistoryList):
                         yield found
             start = Place(DATED, number, "", LAST)
         async for rows in self._rows(session, start, batch):
-            yield stretch(await self._told(session, rows), Place(DATED, *rows[-1][1:4]))
+            yield text_batch(await self._told(session, rows), Place(DATED, *rows[-1][1:4]))
 
     def _start(self, place: Place | None) -> Place:
         return place or Place(DATED, self.since, "", "" if self.one else LAST)
 
     async def _of_kind(
         self, session: ReadSession, start: Place, known: Sequence[Any], batch: int
-    ) -> AsyncIterator[Stretch]:
+    ) -> AsyncIterator[TextBatch]:
         """What a revision did to documents of a kind, from a place on: first what it deleted, then what it put."""
         (_, number, after, kind), (recorded_at, removed) = start, known
         begins, between = _begins(int(number), recorded_at, _PUT, kind), f'","url":"/{kind}s/'
         placed = bool(after) and bool(await bodies_of(session, kind, [after]))
         if removed and not placed:
             async for rows in self._rows(session, start, batch, which="deleted"):
-                yield stretch(await self._told(session, rows), Place(DATED, *rows[-1][1:4]))
+                yield text_batch(await self._told(session, rows), Place(DATED, *rows[-1][1:4]))
         put = _numbered_rows if kind in _LIST_OF else _named_rows
         async for rows in put(session, start if placed else start._replace(id=""), batch):
             told = [
                 f'{begins}"{id_}","sha256":"{mark.hex()}{between}{id_}","document":{body}}}'
                 for _, _, id_, body, mark in rows
             ]
-            yield stretch(told, Place(DATED, number, rows[-1][2], kind))
+            yield text_batch(told, Place(DATED, number, rows[-1][2], kind))
 
     async def _rows(
         self, session: ReadSession, start: Place, batch: int, *, until: int = 2**31 - 1, which: str = "last"
@@ -246,7 +246,7 @@ async def _numbered_rows(session: ReadSession, start: Place, batch: int) -> Asyn
         part = {"numbers": numbers[first : first + batch].tolist()}
         rows = sorted(await session.fetch(_PUT_NUMBERED[table], part, slow=True), key=itemgetter(1))
         if not _whole(session, kind, rows):  # each is looked at, and the log has the hash also of one that is missing
-            pages = await session.fetch(PAGES[table, False], part, slow=True, carefully=True)
+            pages = await session.fetch(PAGES[table, False], part, slow=True, check_all=True)
             asked = {"number": number, "kind": kind, "ids": [row[2] for row in pages]}
             marks = {row[1]: row[2] for row in await session.fetch(_MARKS, asked, slow=True)}
             rows = [(row[0], row[-1], *row[2:4], marks[row[2]]) for row in sorted(pages, key=itemgetter(-1))]
@@ -273,7 +273,7 @@ async def _named_rows(session: ReadSession, start: Place, batch: int) -> AsyncIt
 
 def _whole(session: ReadSession, kind: str, rows: Sequence[Row]) -> bool:
     """Whether all documents of rows may be sent as they are."""
-    return session.whole(kind, b"") and None not in [row[3] for row in rows]
+    return session.none_damaged(kind, b"") and None not in [row[3] for row in rows]
 
 
 async def _last_changed(session: ReadSession, table: str, number: int) -> BitMap:
@@ -288,7 +288,7 @@ async def _last_changed(session: ReadSession, table: str, number: int) -> BitMap
 
 async def _sound(session: ReadSession, rows: Sequence[Row]) -> Sequence[Row]:
     """The same changes, where a document may be damaged with what is served in its place."""
-    doubtful = {kind for kind in DOCUMENT_TABLES if not session.whole(kind, b"")}
+    doubtful = {kind for kind in DOCUMENT_TABLES if not session.none_damaged(kind, b"")}
     suspects = [at for at, row in enumerate(rows) if row[3] in doubtful or bool(row[7]) != (row[4] == _PUT)]
     if not suspects:
         return rows
@@ -296,9 +296,9 @@ async def _sound(session: ReadSession, rows: Sequence[Row]) -> Sequence[Row]:
     for kind in {rows[at][3] for at in suspects}:
         ids = [rows[at][2] for at in suspects if rows[at][3] == kind and rows[at][4] == _PUT]
         again.update({(kind, id_): body for id_, body in (await bodies_of(session, kind, ids)).items()})
-    mended = list(rows)
+    replaced = list(rows)
     for at in suspects:
         _, _, id_, kind, op, *_ = rows[at]
-        body = (again.get((kind, id_)) or session.damaged(kind, id_, "", NOT_SOUND)) if op == _PUT else None
-        mended[at] = (*rows[at][:7], body)
-    return mended
+        body = (again.get((kind, id_)) or session.damaged(kind, id_, "", MISSING_OR_DAMAGED)) if op == _PUT else None
+        replaced[at] = (*rows[at][:7], body)
+    return replaced

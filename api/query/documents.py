@@ -34,7 +34,7 @@ UNDATED: dict[str, Any] = {
     "basis": "unknown",
     "others": [],
 }
-NOT_SOUND = "it is missing or damaged"
+MISSING_OR_DAMAGED = "it is missing or damaged"
 
 
 def _blank(kind: Any) -> Any:  # noqa: ANN401 - any annotation, any JSON value
@@ -59,11 +59,11 @@ FORMS: dict[str, type[records.Sent]] = {
     "dataset": records.Dataset,
     "dispute": records.Dispute,
 }
-BLANKS: dict[str, dict[str, Any]] = {kind: _blank(form) for kind, form in FORMS.items()}
+EMPTY_DOCUMENTS: dict[str, dict[str, Any]] = {kind: _blank(form) for kind, form in FORMS.items()}
 """A document without any values for each kind of record."""
 
 
-class Soundness:
+class DamagedDocuments:
     """Remembers the damaged documents that were found, and which of them were logged."""
 
     def __init__(self) -> None:
@@ -72,10 +72,10 @@ class Soundness:
         self._named: set[tuple[str, str, int]] = set()
         self._altered: dict[tuple[str, str, int], str] = {}
 
-    def alter(self, altered: Iterable[tuple[str, str, object, str]]) -> None:
+    def add(self, altered: Iterable[tuple[str, str, object, str]]) -> None:
         """Record the findings of a check of hashes: the kind and id, the damaged document, and the fault."""
         for kind, identifier, body, why in altered:
-            self.name(kind, identifier, body, why)
+            self.report(kind, identifier, body, why)
             self._altered[kind, identifier, hash(body)] = why
 
     @property
@@ -87,21 +87,23 @@ class Soundness:
         """Forget all findings."""
         self._altered.clear()
 
-    def mended(self, statement: SqlStatement, rows: Sequence[Row], *, carefully: bool = False) -> Sequence[Row]:
-        """The rows, with damaged documents replaced by the bare id; `carefully` verifies each document in full."""
+    def replace_damaged(
+        self, statement: SqlStatement, rows: Sequence[Row], *, check_all: bool = False
+    ) -> Sequence[Row]:
+        """The rows, with damaged documents replaced by the bare id; `check_all` verifies each document in full."""
         kind = statement.document
         if kind is None or not rows:
             return rows
-        suspects = range(len(rows)) if carefully else self._suspects(kind, rows)
+        suspects = range(len(rows)) if check_all else self._suspects(kind, rows)
         damaged = [number for number in suspects if self._is_damaged(kind, rows[number])]
         if not damaged:
             return rows
-        mended = list(rows)
+        replaced = list(rows)
         for number in damaged:
-            mended[number] = blanked(kind, rows[number])
-        return mended
+            replaced[number] = placeholder_row(kind, rows[number])
+        return replaced
 
-    def whole(self, kind: str, lines: bytes) -> bool:
+    def none_damaged(self, kind: str, lines: bytes) -> bool:
         """Whether no document among these lines is damaged, given that the database says all are sound."""
         return not self._damaged[kind] and _is_text(lines)
 
@@ -118,15 +120,17 @@ class Soundness:
     def _is_damaged(self, kind: str, row: Row) -> bool:
         """Whether a row's document is damaged, which is then said in the log."""
         why = (
-            NOT_SOUND if row[BODY] is None else self._altered.get((kind, row[ID], hash(row[BODY]))) or _fault(kind, row)
+            MISSING_OR_DAMAGED
+            if row[BODY] is None
+            else self._altered.get((kind, row[ID], hash(row[BODY]))) or _fault(kind, row)
         )
         if why is None:
             self._damaged[kind].discard(row[ID])
             return False
-        self.name(kind, row[ID], row[BODY], why)
+        self.report(kind, row[ID], row[BODY], why)
         return True
 
-    def name(self, kind: str, identifier: str, body: object, why: str) -> None:
+    def report(self, kind: str, identifier: str, body: object, why: str) -> None:
         """Log a damaged record once."""
         if len(self._named) >= REMEMBERED:
             self._named.clear()
@@ -156,7 +160,7 @@ def _fault(kind: str, row: Row) -> str | None:
         document = orjson.loads(row[BODY])
         if not isinstance(document, dict) or document.get("id") != row[ID]:
             return "it is another record's document"
-        if document.keys() != BLANKS[kind].keys():
+        if document.keys() != EMPTY_DOCUMENTS[kind].keys():
             return "it has not the form of its kind"
         FORMS[kind].model_validate_json(row[BODY])
         if len(row) > STATEMENTS:
@@ -170,14 +174,14 @@ def _fault(kind: str, row: Row) -> str | None:
     return None
 
 
-def blank(kind: str, identifier: str) -> str:
+def placeholder(kind: str, identifier: str) -> str:
     """What is shown for a record without a sound document."""
-    return orjson.dumps({**BLANKS[kind], "id": identifier, "damaged": True}).decode()
+    return orjson.dumps({**EMPTY_DOCUMENTS[kind], "id": identifier, "damaged": True}).decode()
 
 
-def blanked(kind: str, row: Row) -> Row:
+def placeholder_row(kind: str, row: Row) -> Row:
     """A row with its document replaced by what is shown for a damaged one."""
-    body = blank(kind, row[ID])
+    body = placeholder(kind, row[ID])
     shown = [*row[:BODY], body]
     if len(row) > STATEMENTS:
         start = body.index(JUDGED)

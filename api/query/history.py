@@ -19,7 +19,7 @@ from api.errors import NotFound, Unavailable, nearest
 from api.query.lists import require_revision
 from api.query.paging import DATED, Found, Place, Sort, Walked
 from api.query.session import ReadSession, sent_moment
-from api.query.statements import REVISION, each_text
+from api.query.sql import REVISION, each_text
 from api.schemas.records import Json
 from api.storage.reader import Row, SqlStatement, body_of
 

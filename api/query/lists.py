@@ -10,10 +10,10 @@ from api.errors import BadParameters, bad
 from api.models.facets import EventFacets
 from api.query.documents import BODY, AsOfDay
 from api.query.matching import Conditions, FacetFilter, Matching, NamedRecord
-from api.query.paging import DATED, UNDATED, Found, Place, Sort, Stretch, Taken, Walked, stretch
+from api.query.paging import DATED, UNDATED, Found, Place, Sort, Taken, TextBatch, Walked, text_batch
 from api.query.postings import between, numbers_of, set_of
 from api.query.session import ReadSession
-from api.query.statements import AFTER_ID, BEHIND, LINES, PAGES, PLACES
+from api.query.sql import AFTER_ID, BEHIND, LINES, PAGES, PLACES
 from api.storage.reader import Row
 
 T = TypeVar("T")
@@ -277,9 +277,9 @@ class PostingsQuery(Walked):
             bodies = await self._bodies(session, [row for _, row in rows])
             yield [Found(here, body) for (here, _), body in zip(rows, bodies, strict=True)]
 
-    async def stretches(
+    async def text_batches(
         self, session: ReadSession, sort: Sort, place: Place | None, batch: int
-    ) -> AsyncIterator[Stretch]:
+    ) -> AsyncIterator[TextBatch]:
         """Matching documents from a place on, as the text to send without further processing."""
         selection = await resolve(session, self.table, self.conditions)
         if sort.key != "id" and not sort.descending and not selection.judged:
@@ -288,7 +288,7 @@ class PostingsQuery(Walked):
             return
         async for phase, rows in scan(session, selection, sort, place, batch):
             if rows:
-                yield stretch(await self._bodies(session, rows), Place(phase, rows[-1][1], rows[-1][2]))
+                yield text_batch(await self._bodies(session, rows), Place(phase, rows[-1][1], rows[-1][2]))
 
     async def take(self, session: ReadSession, sort: Sort, place: Place | None, limit: int) -> Taken:
         """A number of documents from a place on, processed only as far as a page needs."""
@@ -327,15 +327,15 @@ class PostingsQuery(Walked):
         return await left_out(session, self.table, self.conditions)
 
 
-async def _lines(session: ReadSession, selection: Selection, phase: int, numbers: list[int]) -> Stretch:
+async def _lines(session: ReadSession, selection: Selection, phase: int, numbers: list[int]) -> TextBatch:
     """Documents as one text joined by the database, or one by one if any is damaged."""
     table = selection.table
     _, size, sound, day, lines = (await session.fetch(LINES[table], {"numbers": numbers}, slow=True))[0]
-    if sound == size and lines is not None and session.whole(table.removesuffix("s"), lines):
-        return Stretch(size, lines, Place(phase, day, _last_id(lines)))
-    rows = await session.fetch(PAGES[table, False], {"numbers": numbers}, slow=True, carefully=True)
+    if sound == size and lines is not None and session.none_damaged(table.removesuffix("s"), lines):
+        return TextBatch(size, lines, Place(phase, day, _last_id(lines)))
+    rows = await session.fetch(PAGES[table, False], {"numbers": numbers}, slow=True, check_all=True)
     rows = sorted(rows, key=lambda row: row[-1])
-    return stretch([row[3] for row in rows], Place(phase, rows[-1][1], rows[-1][2]))
+    return text_batch([row[3] for row in rows], Place(phase, rows[-1][1], rows[-1][2]))
 
 
 def _last_id(lines: bytes) -> str:

@@ -17,7 +17,7 @@ from api.models.facets import FACETS, NEVER, ClaimFacets, EventFacets, Facet, Sp
 from api.query.filters import Filters, facets
 from api.query.postings import Column, Days, between, numbers_of, set_of
 from api.query.session import ReadSession
-from api.query.statements import KIND_OF_LIST
+from api.query.sql import KIND_OF_LIST
 from api.storage.reader import Row
 
 

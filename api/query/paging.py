@@ -61,7 +61,7 @@ class Found(NamedTuple):
     body: str
 
 
-class Stretch(NamedTuple):
+class TextBatch(NamedTuple):
     """Consecutive records: their number, their documents one per line, and the place of the last."""
 
     size: int
@@ -69,9 +69,9 @@ class Stretch(NamedTuple):
     last: Place
 
 
-def stretch(bodies: Sequence[str], last: Place) -> Stretch:
-    """The stretch of these documents."""
-    return Stretch(len(bodies), "\n".join([*bodies, ""]).encode(), last)
+def text_batch(bodies: Sequence[str], last: Place) -> TextBatch:
+    """The batch of these documents."""
+    return TextBatch(len(bodies), "\n".join([*bodies, ""]).encode(), last)
 
 
 class Taken(NamedTuple):
@@ -90,11 +90,11 @@ class Walked(ABC):
     def walk(self, session: Any, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[list[Found]]:  # noqa: ANN401 - the session imports this module
         """Matching records from a place on, in batches."""
 
-    async def stretches(self, session: Any, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[Stretch]:  # noqa: ANN401 - see above
+    async def text_batches(self, session: Any, sort: Sort, place: Place | None, batch: int) -> AsyncIterator[TextBatch]:  # noqa: ANN401 - see above
         """Matching documents from a place on, in batches."""
         async for found in self.walk(session, sort, place, batch):
             if found:
-                yield stretch([record.body for record in found], found[-1].place)
+                yield text_batch([record.body for record in found], found[-1].place)
 
     async def take(self, session: Any, sort: Sort, place: Place | None, limit: int) -> Taken:  # noqa: ANN401 - see above
         """A number of documents from a place on."""

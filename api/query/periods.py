@@ -29,7 +29,7 @@ from api.query.postings import (
     set_of,
 )
 from api.query.session import ReadSession
-from api.query.statements import KIND_OF_LIST
+from api.query.sql import KIND_OF_LIST
 
 MOST_ROWS = 10_000
 DENSE = 16

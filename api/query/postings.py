@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from api.models.facets import CELL_BITS, ENTRY_COLUMNS, NEVER, UNKNOWN, checksum
-from api.query.statements import (
+from api.query.sql import (
     BEGINNING,
     BY_ID,
     CHANGED,

@@ -17,12 +17,12 @@ from api.domain.assessment import Assessment
 from api.domain.positions import HeldPosition
 from api.domain.statements import Question, Statement, decode
 from api.domain.vocabulary import Aspect, Undated
-from api.query.documents import BODY, STATEMENTS, AsOfDay, blank, blanked
+from api.query.documents import BODY, STATEMENTS, AsOfDay, placeholder, placeholder_row
 from api.query.lists import BATCH, Selection, check_named_records, in_turns, left_out, require_revision, resolve, walk
 from api.query.matching import Conditions, FacetFilter
 from api.query.paging import DATED, Found, Place, Sort, Walked, just_before
 from api.query.session import ReadSession
-from api.query.statements import REVISION
+from api.query.sql import REVISION
 from api.query.why_empty import explain_empty
 from api.schemas.records import Json, whole
 from api.storage.reader import Row, body_of
@@ -65,7 +65,7 @@ async def claims(session: ReadSession, ids: Iterable[str]) -> dict[str, str]:
     """The documents of these claims, by id."""
     wanted = set(ids)
     found = await rows_by_id(session, "claim", wanted)
-    return {id_: found[id_][BODY] if id_ in found else blank("claim", id_) for id_ in wanted}
+    return {id_: found[id_][BODY] if id_ in found else placeholder("claim", id_) for id_ in wanted}
 
 
 async def said_dates(session: ReadSession, ids: Iterable[str]) -> dict[str, Json]:
@@ -79,7 +79,7 @@ async def event(session: ReadSession, identifier: str) -> Row:
     found = (await rows_by_id(session, "event", [identifier])).get(identifier)
     if found is None and await session.name("event", identifier) is not None:
         session.damaged("event", identifier, "", "it has no document")
-        return blanked("event", [session.revision, None, identifier, None, 0, 0, ""])
+        return placeholder_row("event", [session.revision, None, identifier, None, 0, 0, ""])
     if found is None:
         raise await session.absent("event", identifier)
     return found

@@ -36,7 +36,7 @@ from api.query.periods import (
 )
 from api.query.postings import numbers_of, set_of
 from api.query.session import ReadSession
-from api.query.statements import KIND_OF_LIST, PAGES
+from api.query.sql import KIND_OF_LIST, PAGES
 
 UNITS: dict[str, Unit] = {"year": "Y", "month": "M", "day": "D"}
 WORDS: dict[str, type[v.Word]] = {

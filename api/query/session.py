@@ -16,10 +16,10 @@ from sqlalchemy import FromClause, bindparam, func, select
 from api import models
 from api.domain.vocabulary import ChangeOperation
 from api.errors import Gone, NotFound, RevisionDiffers, Unavailable, nearest
-from api.query.documents import DECODE_ERRORS, ID, Soundness, blank
+from api.query.documents import DECODE_ERRORS, ID, DamagedDocuments, placeholder
 from api.query.paging import RevisionMark
 from api.query.postings import Index
-from api.query.statements import REVISION, SEAL
+from api.query.sql import REVISION, SEAL
 from api.storage.reader import Connection, Parameters, Reader, Row, SqlStatement
 
 log = structlog.get_logger()
@@ -138,12 +138,14 @@ def _neighbours_statement(kind: str, *, below: bool) -> SqlStatement:
 class ReadSession:
     """Runs statements that all see the catalogue's revision."""
 
-    def __init__(self, connection: Connection, catalogue: Catalogue, soundness: Soundness, damage: Damage) -> None:
+    def __init__(
+        self, connection: Connection, catalogue: Catalogue, damaged_documents: DamagedDocuments, damage: Damage
+    ) -> None:
         """Read through a connection, using the catalogue's cache, except from damaged tables."""
         self._connection = connection
-        self._soundness = soundness
+        self._damaged_documents = damaged_documents
         self._damage = damage
-        self.blanked: set[str] = set()
+        self.damaged_ids: set[str] = set()
         """The ids of records with damaged documents; nothing else was read of them."""
         self._read: deque[tuple[SqlStatement, Sequence[Row]]] = deque()
         self._kept = 0
@@ -160,9 +162,9 @@ class ReadSession:
 
     def damaged(self, kind: str, identifier: str, body: str, why: str) -> str:
         """What is shown for a record whose document is damaged."""
-        self.blanked.add(identifier)
-        self._soundness.name(kind, identifier, body, why)
-        return blank(kind, identifier)
+        self.damaged_ids.add(identifier)
+        self._damaged_documents.report(kind, identifier, body, why)
+        return placeholder(kind, identifier)
 
     async def checkpoint(self) -> None:
         """Yield to other tasks if this one has run for a while."""
@@ -191,13 +193,16 @@ class ReadSession:
             await self.confirm()  # the cached revision may be older than the database's
             raise RevisionDiffers(before.revision, self.revision, known=known)
 
-    def whole(self, kind: str, lines: bytes) -> bool:
+    def none_damaged(self, kind: str, lines: bytes) -> bool:
         """Whether lines of sound documents can be sent unread; if not, each one has to be verified."""
-        return self._soundness.whole(kind, lines)
+        return self._damaged_documents.none_damaged(kind, lines)
 
     def found_damage(self) -> bool:
         """After an error: whether a document read last is damaged; it is then replaced when it is read again."""
-        read = [self._soundness.mended(statement, rows, carefully=True) is not rows for statement, rows in self._read]
+        read = [
+            self._damaged_documents.replace_damaged(statement, rows, check_all=True) is not rows
+            for statement, rows in self._read
+        ]
         self._read.clear()
         self._kept = 0
         return any(read)
@@ -209,7 +214,7 @@ class ReadSession:
             self._kept -= len(self._read.popleft()[1])
 
     async def fetch(
-        self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False, carefully: bool = False
+        self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False, check_all: bool = False
     ) -> Sequence[Row]:
         """All rows, each beginning with the revision it saw. Raises RevisionChanged, Unavailable."""
         if self._damage and (spoilt := sorted(statement.tables & self._damage.keys())):
@@ -220,13 +225,13 @@ class ReadSession:
         elif (rows[0][0] or "") != self.catalogue.seal:
             raise RevisionChanged
         self.confirmed = True
-        mended = self._soundness.mended(statement, rows, carefully=carefully)
-        if mended is not rows:
-            self.blanked |= {row[ID] for row, stored in zip(mended, rows, strict=True) if row is not stored}
-        if statement.document is not None and rows and not carefully:
-            valid = rows if mended is rows else [row for row, was in zip(mended, rows, strict=True) if row is was]
+        replaced = self._damaged_documents.replace_damaged(statement, rows, check_all=check_all)
+        if replaced is not rows:
+            self.damaged_ids |= {row[ID] for row, stored in zip(replaced, rows, strict=True) if row is not stored}
+        if statement.document is not None and rows and not check_all:
+            valid = rows if replaced is rows else [row for row, was in zip(replaced, rows, strict=True) if row is was]
             self._keep(statement, valid)
-        return mended
+        return replaced
 
     async def confirm(self) -> None:
         """Check that the database still has this revision. Raises RevisionChanged, Unavailable."""
@@ -305,23 +310,23 @@ class Data:
         """Read through a reader. Lookups are cached until data is loaded; `cache_bytes` limits the cached sets."""
         self.reader, self._cache_bytes = reader, cache_bytes
         self._catalogue: Catalogue | None = None
-        self._soundness = Soundness()
+        self._damaged_documents = DamagedDocuments()
         self.damage: Damage = {}
         """Damaged tables and their faults; nothing is read from them."""
 
     @property
     def damaged(self) -> dict[str, int]:
         """The numbers of tables and documents that the check of hashes found to be damaged."""
-        return {"tables": len(self.damage), "documents": self._soundness.altered}
+        return {"tables": len(self.damage), "documents": self._damaged_documents.altered}
 
     def found(self, found: Iterable[Found], *, whole: bool) -> None:
         """Record the findings of a check of hashes; `whole`: they replace all previous findings."""
         if whole:
-            self._soundness.forget()
+            self._damaged_documents.forget()
             self.damage.clear()
         for table, kind, identifier, body, why in found:
             if kind is not None and identifier is not None:
-                self._soundness.alter([(kind, identifier, body, why)])
+                self._damaged_documents.add([(kind, identifier, body, why)])
             elif table not in self.damage:
                 self.damage[table] = why
                 log.error("damaged", table=table, why=why)
@@ -341,7 +346,7 @@ class Data:
         """Run work that reads, and restart it if data was loaded meanwhile. Raises Unavailable."""
         catalogue = self._catalogue or await self.catalogue()
         for _ in range(ATTEMPTS):
-            session = ReadSession(self.reader, catalogue, self._soundness, self.damage)
+            session = ReadSession(self.reader, catalogue, self._damaged_documents, self.damage)
             try:
                 answer = await work(session)
                 if not session.confirmed:  # everything came from the cache
@@ -374,7 +379,7 @@ class Data:
     async def snapshot(self) -> AsyncIterator[ReadSession]:
         """A long-lived session that sees one state of the data."""
         async with self.reader.snapshot() as connection:
-            session = ReadSession(connection, await self.catalogue(connection), self._soundness, self.damage)
+            session = ReadSession(connection, await self.catalogue(connection), self._damaged_documents, self.damage)
             try:
                 yield session
             finally:

@@ -19,7 +19,7 @@ from api.query.lists import check_named_records, require_revision
 from api.query.matching import FacetFilter, NamedRecord
 from api.query.paging import DATED, UNDATED, Found, Place, Sort, Walked
 from api.query.session import TABLES, ReadSession
-from api.query.statements import REVISION, in_box
+from api.query.sql import REVISION, in_box
 from api.storage.reader import SqlStatement, body_of
 
 SHAPES = 128

@@ -22,7 +22,7 @@ from api.query.lists import PostingsQuery, count_matches, resolve
 from api.query.matching import Conditions, FacetFilter, Matching, any_of
 from api.query.paging import Sort
 from api.query.session import ReadSession
-from api.query.statements import KIND_OF_LIST, REVISION
+from api.query.sql import KIND_OF_LIST, REVISION
 from api.query.tables import WORDS, TableQuery
 from api.storage.reader import SqlStatement
 

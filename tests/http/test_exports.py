@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from api.http import downloads, exports, formats
-from api.query.documents import BLANKS
+from api.query.documents import EMPTY_DOCUMENTS
 from api.storage.database import engine
 from tests.support.live import Api, serving
 from tests.support.wire import Wire
@@ -160,7 +160,7 @@ def test_rows_made_of_parts_of_a_document_equal_rows_made_of_the_whole(api: Api,
     documents = [
         known | strange,
         known | {"location": None, "title": ""},
-        BLANKS["event"] | {"id": "a", "damaged": True},
+        EMPTY_DOCUMENTS["event"] | {"id": "a", "damaged": True},
     ]
     header = names or formats.CSV_HEADERS["events"]
     csv, geojson = formats.Csv("events", header), formats.GeoJson("events", header)

@@ -46,7 +46,7 @@ def test_the_feed_goes_on_from_wherever_it_was(empty_url: str, monkeypatch: pyte
 
         async def work(session: ReadSession) -> list[tuple[Place, list[str]]]:
             asked = changes.LastChanges(since, documents=True)
-            walked = asked.stretches(session, Sort.parse("revision"), place, 7)
+            walked = asked.text_batches(session, Sort.parse("revision"), place, 7)
             return [(part.last, part.lines.decode().splitlines()) async for part in walked]
 
         try:

@@ -14,7 +14,7 @@ import pytest
 from api.http import caching, exports, fields
 from api.http.ogc import routes
 from api.query import lists, session
-from api.query.documents import Soundness
+from api.query.documents import DamagedDocuments
 from api.query.lists import in_turns
 from api.query.session import TURN_SECONDS, ReadSession
 from api.server.server import GARBAGE, MUCH_GARBAGE, Garbage
@@ -56,9 +56,9 @@ def test_others_have_their_turn(monkeypatch: pytest.MonkeyPatch, each_s: float, 
     ("path", "module", "made"),
     [
         ("/claims.csv?said_from=1900-01-07", exports, "_record"),
-        ("/claims.ndjson?said_from=1900-01-07&fields=id,quote", exports, "picked"),
+        ("/claims.ndjson?said_from=1900-01-07&fields=id,quote", exports, "only_fields"),
         ("/events.geojson?date_from=1900-01-07", exports, "_record"),
-        ("/claims?limit=1000&fields=id,quote", fields, "picked"),
+        ("/claims?limit=1000&fields=id,quote", fields, "only_fields"),
         ("/claims?limit=200&expand=sources", fields, "_joined"),
         ("/ogc/collections/claims/items?limit=1000", routes, "ogc_feature"),
     ],
@@ -92,7 +92,7 @@ def test_others_have_their_turn_between_steps(api: Api, monkeypatch: pytest.Monk
     happened: list[str] = []
     monkeypatch.setattr(session, "perf_counter", count(1, TURN_SECONDS * 2).__next__)
     monkeypatch.setattr(session, "_last_checkpoint", 0.0)
-    before, mended, place = asyncio.sleep, Soundness.mended, resolve_name("api.query.lists.Place")
+    before, replaced, place = asyncio.sleep, DamagedDocuments.replace_damaged, resolve_name("api.query.lists.Place")
 
     async def sleep(seconds: float) -> None:
         happened.append("turn")
@@ -107,7 +107,7 @@ def test_others_have_their_turn_between_steps(api: Api, monkeypatch: pytest.Monk
         return noting
 
     monkeypatch.setattr("api.query.session.asyncio.sleep", sleep)
-    monkeypatch.setattr(Soundness, "mended", noted("read", mended))
+    monkeypatch.setattr(DamagedDocuments, "replace_damaged", noted("read", replaced))
     monkeypatch.setattr(lists, "Place", noted("placed", place))
     api.good("/disputes?limit=1000")
     assert happened.index("placed") > happened.index("read")
@@ -129,7 +129,7 @@ def test_older_garbage_is_collected_while_idle(monkeypatch: pytest.MonkeyPatch) 
     [
         ("/events/rollup?by=month&date_from=1900-01-08", "api.query.rollups._rows"),
         ("/claims/rollup?by=speaker&said_from=1900-01-08", "api.query.rollups._members"),
-        ("/claims/rollup.csv?by=speaker&said_from=1900-01-08", "api.http.resources.rollups.csv_lines"),
+        ("/claims/rollup.csv?by=speaker&said_from=1900-01-08", "api.http.resources.rollups._csv_text"),
         ("/explore/map.svg?date_from=1900-01-08", "api.http.pages.explore.map_of"),
         ("/explore?date_from=1900-01-08", "api.http.pages.frame.render"),
         ("/events.parquet?date_from=1900-01-08", "api.http.parquet.ParquetFile.add"),
@@ -147,7 +147,8 @@ def test_long_work_is_done_in_a_thread(api: Api, monkeypatch: pytest.MonkeyPatch
         return before(*given, **named)
 
     monkeypatch.setattr(computes, noted)
-    monkeypatch.setattr("api.query.rollups.QUICK", 0)
+    for quick in ("api.query.rollups.QUICK", "api.http.resources.rollups.QUICK"):
+        monkeypatch.setattr(quick, 0)
     assert api.ask(path).status_code == 200
     assert here
     assert not [name for name in here if name.startswith("server of")]

@@ -21,7 +21,7 @@ from api.http.resources.locations import LocationFilters
 from api.query import tables
 from api.query.filters import MAX_LIMIT, BBox, Filters
 from api.query.session import ReadSession
-from api.query.statements import REVISION
+from api.query.sql import REVISION
 from api.query.why_empty import ExplainedQuery
 from api.storage.reader import SqlStatement
 

@@ -27,7 +27,7 @@ from api.http.ogc.collections import (
     LocationItems,
     described,
 )
-from api.query.documents import BLANKS
+from api.query.documents import EMPTY_DOCUMENTS
 from api.query.filters import ID_PATTERN, MAX_LIMIT
 from api.query.lists import in_turns
 from api.query.paging import RevisionMark, Sort, decode_cursor, encode_cursor, fingerprint, links
@@ -90,7 +90,8 @@ def schema(name: str) -> Json:
     collection = COLLECTIONS[name]
     types = formats.types(name)
     told = {
-        key: types.get(key, "string") for key in list(properties(formats.flattened(name, BLANKS[collection.kind])))[1:]
+        key: types.get(key, "string")
+        for key in list(properties(formats.flattened(name, EMPTY_DOCUMENTS[collection.kind])))[1:]
     }
     fields = {key: _FORMATTED.get(kind, {"type": kind}) for key, kind in told.items()}
     return {

@@ -19,7 +19,7 @@ from api.query.documents import AsOfDay
 from api.query.filters import AsOf, AsOfImprecise, AsOfQuery, ChangedSince, Day, Flag, Id, Paged, PathId, TextFilter
 from api.query.matching import Conditions, facet_filters, ordinal
 from api.query.session import ReadSession
-from api.query.statements import REVISION
+from api.query.sql import REVISION
 from api.query.why_empty import ExplainedQuery
 from api.schemas.pages import ClaimPage
 from api.schemas.records import Claim

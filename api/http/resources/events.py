@@ -54,7 +54,7 @@ from api.query.matching import (
     ordinal,
 )
 from api.query.session import ReadSession
-from api.query.statements import REVISION
+from api.query.sql import REVISION
 from api.query.why_empty import ExplainedQuery
 from api.schemas.pages import ClaimPage, EventPage
 from api.schemas.records import Event
