@@ -135,7 +135,10 @@ RESOURCE_STEPS: Edits = {
     ),
     "api/query/documents.py": (('    "dispute": records.Dispute,\n', '    "concession": records.Claim,\n'),),
     "api/http/fields.py": (('    "disputes": records.Dispute,\n', '    "concessions": records.Claim,\n'),),
-    "api/http/openapi.py": (('    "Positions": "', '    "Concessions": "Who conceded what.",\n'),),
+    "api/http/openapi.py": (
+        ('    "Positions": "', '    "Concessions": "Who conceded what.",\n'),
+        ('    "list_datasets": {', '    "list_concessions": {"get_claim": FIRST},\n'),
+    ),
     "api/http/formats.py": (('    "disputes": {\n', '    "concessions": CLAIM,\n'),),
 }
 TRIED = """
@@ -256,6 +259,9 @@ def test_a_resource_is_a_module_and_its_name(answers: dict[str, str]) -> None:
     page = json.loads(answers["/concessions?limit=1000"])
     assert page["data"] == expected
     assert page["meta"]["description"] == "All concessions"
+    described = json.loads(answers["/openapi.json"])["paths"]["/concessions"]["get"]
+    assert described["tags"] == ["Concessions"]
+    assert described["responses"]["200"]["links"].keys() == {"get_claim"}
     assert len(expected) > 0
     assert answers["/concessions/count"] == f'{{"count":{len(expected)}}}'
     assert answers["/concessions.csv"].count("\r\n") == 1 + len(expected)
