@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packages: rdflib 7.6.0 and PyLD 3.3.0 (PyPI), on the same documents of JSON-LD 1.1.
-# A good guess: the maps of JSON-LD (`@container`) are short forms. What stands in a map under the speaker, the kind or the id of
+# A good guess: the maps of JSON-LD (`@container`) are short forms. What stands in one under the speaker, the kind or the id of
 #   a claim is in the graph what it would be if it were written out, in either library; what one does not support it refuses.
 # What happens: each loses some. Claims in a map by speaker (`"@container": "@index", "@index": "by"`) have no speaker in PyLD,
 #   unless `@index` is a whole IRI; rdflib keeps them. In a map by kind or by id, rdflib drops the key wherever a list stands
