@@ -3,6 +3,7 @@
 The signal handler is installed before anything heavy is imported, because imports take a while too.
 """
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -38,27 +39,42 @@ def main() -> None:
         from api.cli import main as run  # noqa: PLC0415 - see above
 
         run()
-    except BaseException:
+    except BaseException as error:
         if StoppedError.asked is not None:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            end("Stopped: unfinished work was discarded.", signal.SIGINT)
+            end("Stopped: unfinished work was discarded.", 128 + signal.SIGINT)
         if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # typer leaves this after a closed pipe
-            end("The output of this command was not read to its end; the command itself is complete.", signal.SIGPIPE)
+            end(
+                "The output of this command was not read to its end; the command itself is complete.",
+                128 + signal.SIGPIPE,
+            )
+        if isinstance(error, OSError) and unwritten(error):
+            end(f"The output of this command cannot be written: {error.strerror}; the command itself is complete.", 1)
         raise
+
+
+def unwritten(error: OSError) -> bool:
+    """Whether it is the output that could not be written, as to a full disk; Python does not try again on exit then."""
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    if where is None or where.tb_frame.f_code.co_name != "echo":  # typer's
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return True
 
 
 def legible(arguments: Sequence[str]) -> None:
     """Refuse `""`, as of a variable that is not set, which as a path is the current folder, and what is not UTF-8."""
     for number, one in enumerate(arguments, 1):
         if not one or one != one.encode(errors="replace").decode():
-            print(f"Argument {number} {f'is not UTF-8: {one!a}.' if one else 'is empty.'}", file=sys.stderr)  # noqa: T201 - as below
-            raise SystemExit(2)
+            end(f"Argument {number} {f'is not UTF-8: {one!a}.' if one else 'is empty.'}", 2)
 
 
-def end(line: str, number: signal.Signals) -> NoReturn:
-    """Print the reason on stderr, and exit with the status shells use for the signal."""
+def end(line: str, status: int) -> NoReturn:
+    """Print the reason on stderr, and exit with a status; shells use 128 and the signal's number for a signal."""
     print(line, file=sys.stderr)  # noqa: T201 - typer may not be there yet
-    raise SystemExit(128 + number) from None
+    raise SystemExit(status) from None
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from api.models.base import TEXT_LENGTH
 from api.server.middleware import warm
 from api.server.server import PortUnusableError, Server, bind
 from api.settings import Settings, SettingsError, read_settings
-from api.storage.database import DatabaseUnusableError, engine, explained
+from api.storage.database import DatabaseUnusableError, engine, explained, viewer
 from migrations import migrate as migrate_database
 from migrations import require_current
 
@@ -296,7 +296,7 @@ def verify() -> None:
 
     url, lines = read_settings().database_url, 0
     require_current(url)
-    made = engine(url)
+    made = viewer(url)
     try:
         with explained(url):
             for lines, line in enumerate(report_lines(findings(made)), 1):  # noqa: B007 - how many there were

@@ -315,6 +315,8 @@ def _reason(error: BaseException | None) -> str:
     said = str(error).partition("\n")[0]
     if said.startswith("unable to open"):
         return "the file cannot be opened, or its folder cannot be written to."
+    if said.startswith("attempt to write a readonly"):
+        return "it cannot be written to."
     if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE:
         return "its disk has no room for what readers share; free some, or serve what `counterclaim backup` made."
     if "not a database" in said:

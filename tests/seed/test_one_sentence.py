@@ -371,6 +371,27 @@ def test_a_closed_pipe_ends_a_command_in_one_line_when_all_is_done(database: Pat
     made.dispose()
 
 
+def test_output_to_a_full_disk_ends_a_command_in_one_line_when_all_is_done(database: Path, tmp_path: Path) -> None:
+    """A small report is written on the way out, a large one before."""
+    for asked in (("import", "ucdp", str(write(tmp_path / "one.csv", [UCDP]))), ("openapi",)):
+        with Path("/dev/full").open("wb") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "api", *asked],
+                cwd=PROJECT,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                env={**os.environ, "DATABASE_URL": str(database)},
+                check=False,
+            )
+        told = "The output of this command cannot be written: No space left on device; the command itself is complete."
+        assert (done.returncode, done.stderr.splitlines()[-1], "Traceback" in done.stderr) == (1, told, False)
+    made = engine(str(database))
+    with made.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM event").scalar() == 1
+    made.dispose()
+
+
 def test_a_folder_where_a_database_or_a_backup_is_wanted_is_named_as_one(
     database: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -136,7 +136,10 @@ def test_a_file_and_a_folder_that_cannot_be_written_to(sealed: Path, dossier_of_
     with powerless(sealed, "seed", "--prune") as started:
         said, _ = started.communicate(timeout=60)
         assert started.returncode == 1
-        assert re.fullmatch(r"Cannot use the database .*: attempt to write a readonly database\.\n", said)
+        assert re.fullmatch(r"Cannot use the database .*: it cannot be written to\.\n", said)
+    with powerless(sealed, "verify") as started:
+        said, _ = started.communicate(timeout=60)
+        assert (started.returncode, said) == (0, "Everything holds.\n")
     assert sealed.read_bytes() == before
     assert {path.name for path in sealed.parent.iterdir()} == {sealed.name, f"{sealed.name}.sha256"}
 
