@@ -224,6 +224,8 @@ class LocationWords(Words, Base):
 
 
 _REAL, _WHOLE, _TRUTH = "double precision", "bigint", "boolean"
+_ON_SQLITE = {_REAL: "REAL", _WHOLE: "INTEGER", _TRUTH: "INTEGER"}
+"""The types of columns on SQLite, if not text: without them, programs that open it take text for bytes."""
 JSON = "json"
 """Marks a column that holds a list or an object as JSON in text."""
 _PARTS = ("earliest", "latest", "precision", "basis", "stated", "note")
@@ -341,7 +343,10 @@ VIEWS: dict[str, tuple[type, list[Column]]] = {
 
 def _select(columns: list[Column], table: Table, *, sqlite: bool) -> str:
     if sqlite:
-        found = [f"json_extract(body, '$.{path}') AS \"{name}\"" for name, path, _ in columns]
+        found = [
+            f"CAST(json_extract(body, '$.{path}') AS {_ON_SQLITE.get(kind, 'TEXT')}) AS \"{name}\""
+            for name, path, kind in columns
+        ]
     else:
         found = [
             f"CAST(CAST(body AS json) #>> '{{{path.replace('.', ',')}}}' AS {kind}) AS \"{name}\""

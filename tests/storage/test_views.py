@@ -1,6 +1,7 @@
 """The database opened directly says what the API says."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,21 @@ def test_views_say_all_that_the_api_says(dossier_url: str) -> None:
 def test_views_say_it_of_odd_records_too(backend: str, tmp_path: Path) -> None:
     with databases.copy(backend, tmp_path, databases.odd(backend)) as url:
         said_alike(url)
+
+
+def test_columns_have_types(dossier_of_sqlite: str) -> None:
+    """From version 3.41 on, SQLite tells them to other programs; DuckDB takes a column without one for bytes."""
+    made = engine(dossier_of_sqlite)
+    with made.connect() as connection:
+        for view, (_, columns) in models.VIEWS.items():
+            (text,) = connection.execute(
+                sa.text("SELECT sql FROM sqlite_schema WHERE name = :view"), {"view": view}
+            ).one()
+            assert text.count("CAST(json_extract(") == len(columns)
+            if sqlite3.sqlite_version_info >= (3, 41):
+                told = connection.execute(sa.text(f"PRAGMA table_info({view})")).mappings()
+                assert {row["type"] for row in told} <= {"TEXT", "REAL", "INT"}
+    made.dispose()
 
 
 def test_views_do_not_stand_in_the_way_of_deriving_anew(dossier_url: str) -> None:
