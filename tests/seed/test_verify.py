@@ -117,7 +117,7 @@ FACTS = {
     ),
     "a control character": (
         "UPDATE event SET title = 'a\x07' WHERE id = 'capture-of-gelatin-plant'",
-        GELATIN + "title: contains a control character",
+        GELATIN + "title: 'a\\x07' contains a control character",
     ),
     "a claim about a claim of another event": (
         "UPDATE claim SET about = 'lysychansk-s07a' WHERE id = 'lysychansk-s14a'",
