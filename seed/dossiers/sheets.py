@@ -13,6 +13,7 @@ from seed.dossiers.columns import BY_NAME, COLUMNS, Column
 from seed.dossiers.workbooks import Line, lines
 from seed.field_types import shown
 from seed.importers.cells import NOTHING, mark, number, slug, whole_number
+from seed.importers.formats import whose
 from seed.records import Dataset
 from seed.refusals import Entry, Place, Refusal, entry, meant
 
@@ -91,6 +92,9 @@ def read_sheet(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place]
     for one in lines(path):
         if isinstance(one, Refusal):
             yield one
+        elif not BY_NAME.keys() >= one.cells.keys() and (other := whose(one.cells, str(path))):
+            yield Refusal(Place(one.place.file, one.header), "", "", other)
+            return
         else:
             yield from sheet.strange(one)
             told = list(sheet.take(one))

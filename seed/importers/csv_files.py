@@ -7,7 +7,7 @@ from io import BufferedReader
 from typing import NamedTuple, Protocol
 
 from seed.importers import json_files
-from seed.importers.formats import Header, InputRow, RowOrRefusal, Table, UnreadableError, key
+from seed.importers.formats import Header, InputRow, RowOrRefusal, Table, UnreadableError, key, whose
 from seed.importers.sniffing import BOM, is_json, why_no_rows
 from seed.refusals import Place, Refusal
 
@@ -16,6 +16,10 @@ LONGEST_ROW = 8_000_000
 READ_BYTES = 65_536
 NOTHING_MORE = "nothing after it was read"
 DELIMITERS = ",\t;"
+UNFILLED = b" \r\n,\t;"
+"""What a line without text may consist of."""
+# The line with which Excel is told the delimiter.
+SEPARATOR = re.compile(rb'"?sep=(?P<delimiter>[,;\t|])"?\r?\n', re.IGNORECASE)
 # The surrogates that Python uses for bytes that are not valid UTF-8.
 UNDECODED = re.compile("[\udc80-\udcff]")
 
@@ -30,11 +34,13 @@ class Reader(Protocol):
 class Lines:
     """The lines of a file, with a limit on the length of a row."""
 
-    def __init__(self, stream: BufferedReader) -> None:
-        self._stream, self._row = stream, 0
+    def __init__(self, stream: BufferedReader, first: bytes = b"") -> None:
+        """`first`: a line that was read already."""
+        self._stream, self._row, self._first = stream, 0, first
 
     def __iter__(self) -> Iterator[str]:
-        while raw := self._stream.readline(LONGEST_ROW + 1):
+        while raw := self._first or self._stream.readline(LONGEST_ROW + 1):
+            self._first = b""
             self._row += len(raw)
             if self._row > LONGEST_ROW:
                 told = f"is longer than {LONGEST_ROW:,} bytes; is a quotation mark never closed?; {NOTHING_MORE}"
@@ -56,16 +62,16 @@ class Opened(NamedTuple):
 
 
 def rows(stream: BufferedReader, file: str, table: Table) -> Iterator[RowOrRefusal]:
-    """The rows of a file; the header is row 1, as in a spreadsheet, and a row of HXL hashtags below it is skipped."""
+    """The rows of a file, counted as in a spreadsheet; a row of HXL hashtags below the header is skipped."""
     if is_json(stream.peek(READ_BYTES)):
         yield from json_files.rows(stream, file, table)
         return
     try:
-        opened = _open(stream, table)
+        opened = _open(stream, table, file)
     except (UnreadableError, csv.Error) as error:
         yield _refused(error, Place(file, 1))
         return
-    header = Header(opened.names, table.columns, file)
+    header = Header(opened.names, table.columns, file, opened.first - 1)
     if header.refusals:
         yield from header.refusals
     else:
@@ -88,7 +94,7 @@ def _refused(error: Exception, place: Place) -> Refusal:
     return Refusal(place, "", "", told)
 
 
-def _open(stream: BufferedReader, table: Table) -> Opened:
+def _open(stream: BufferedReader, table: Table, file: str) -> Opened:
     """Find the delimiter and the header; a file without a header has the columns in the format's order."""
     start = stream.peek(READ_BYTES)
     if (told := why_no_rows(start)) is not None:
@@ -98,27 +104,41 @@ def _open(stream: BufferedReader, table: Table) -> Opened:
         stream.read(len(BOM))
     if b"\r" in start[:-1] and b"\n" not in start:
         raise UnreadableError("has lines that end in a carriage return alone: save it with line feeds")
-    line, whole, _ = start.partition(b"\n")
-    first = line.decode("utf-8", "replace").rstrip("\r")
-    if whole and not first.strip():
-        raise UnreadableError("begins with a blank line: delete it, so that the header comes first")
-    if first.lower().startswith("sep="):
-        raise UnreadableError(f"begins with Excel's line {first[:5]}: delete it, so that the header comes first")
-    delimiter = max(DELIMITERS, key=first.count)
+    separator, skipped, line = _first_line(stream)
+    first = line.decode("utf-8", "replace").rstrip("\r\n")
+    delimiter = separator or max(DELIMITERS, key=first.count)
     cells = next(csv.reader([first], delimiter=delimiter), []) if table.quoted else first.split(delimiter)
     known = {header for column in table.columns.values() for header in column.headers}
     strange = known.isdisjoint(map(key, cells))
     bare = strange and len(cells) == len(table.order)
-    if strange and whole and not bare:
-        raise UnreadableError(f"has none of the columns {', '.join(table.needed)}{_other(table, cells)}")
-    lines = Lines(stream)
+    if strange and line.endswith(b"\n") and not bare:
+        told = f"has none of the columns {', '.join(table.needed)}{_other(table, cells)}"
+        raise UnreadableError(whose(cells, file) or told)
+    lines = Lines(stream, line)
     csv.field_size_limit(LONGEST_CELL)
     if bare and not table.quoted:
-        return Opened(list(table.order), csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE), lines, 1)
+        plain = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+        return Opened(list(table.order), plain, lines, skipped + 1)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     if bare:
-        return Opened(list(table.order), reader, lines, 1)
-    return Opened(next(reader, []), reader, lines, 2)
+        return Opened(list(table.order), reader, lines, skipped + 1)
+    return Opened(next(reader, []), reader, lines, skipped + 2)
+
+
+def _first_line(stream: BufferedReader) -> tuple[str, int, bytes]:
+    """The delimiter that Excel's line `sep=;` names, the number of lines before the header, and the next line.
+
+    Lines without text, also those of delimiters alone, are skipped.
+    """
+    separator, skipped = "", 0
+    while line := stream.readline(LONGEST_ROW + 1):
+        told = SEPARATOR.fullmatch(line)
+        if told is not None and not separator:
+            separator = told["delimiter"].decode()
+        elif line.strip(UNFILLED):
+            break
+        skipped += 1
+    return separator, skipped, line
 
 
 def _other(table: Table, cells: Sequence[str]) -> str:

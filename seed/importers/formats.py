@@ -10,6 +10,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from seed.dossiers.columns import BY_NAME
 from seed.field_types import shown, storable
 from seed.importers import cells
 from seed.importers.survey import Told
@@ -126,6 +127,34 @@ def table_of(given: dict[str, Any]) -> Table:
     }
     order, quoted = tuple(given.pop("order", ())), bool(given.pop("quoted", False))
     return Table(fixed, columns, order, given, quoted, str(given.pop("release", "")))
+
+
+ENOUGH = 5
+"""A header belongs to a format if it has this many of its columns, or all if the format has fewer."""
+
+
+@cache
+def _declared_columns() -> list[tuple[str, Mapping[str, Column]]]:
+    """The columns of every known kind of file, and the command that reads it."""
+    rows = {name: Column((name,), needed=name in {"event", "stance", "aspect"}) for name in BY_NAME}
+    found: list[tuple[str, Mapping[str, Column]]] = [("load", rows)]
+    for path in sorted((*FOLDER.glob("*.toml"), *(FOLDER / "mappings").glob("*.toml"))):
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = [one for one in (given, *given.values()) if isinstance(one, dict) and "columns" in one]
+        found += [(f"import {path.stem}", table_of(dict(one)).columns) for one in tables]
+    return found
+
+
+def whose(names: Iterable[str], file: str) -> str | None:
+    """Which known kind of file has these columns, and the command that reads it; None if none has."""
+    keys = set(map(key, names))
+    best, command = 0, ""
+    for one, columns in _declared_columns():
+        there = [column for column in columns.values() if not keys.isdisjoint(column.headers)]
+        needed = sum(column.needed for column in columns.values())
+        if sum(column.needed for column in there) == needed and len(there) >= min(ENOUGH, len(columns)):
+            best, command = max((best, command), (len(there), one))
+    return f"has the columns that counterclaim {command} reads: counterclaim {command} {file}" if command else None
 
 
 class AnswerPage(NamedTuple):
@@ -250,15 +279,19 @@ def _fits(cell: object) -> bool:
 class Header:
     """The mapping from our columns to those of a file."""
 
-    def __init__(self, names: Sequence[str], columns: Mapping[str, Column], file: str) -> None:
-        """Find the columns by name, in any order; `refusals` reports missing or ambiguous ones."""
-        self._file = file
+    def __init__(self, names: Sequence[str], columns: Mapping[str, Column], file: str, row: int = 1) -> None:
+        """Find the columns by name, in any order; `refusals` reports missing or ambiguous ones.
+
+        `row`: the row of the header.
+        """
+        self._file, place = file, Place(file, row)
         keys = [key(name) for name in names]
         met: set[str] = set()
+        missing = False
         self.refusals = []
         for name in names:
             if name and name in met:
-                self.refusals.append(Refusal(Place(file, 1), "", shown(name), "two columns have this name"))
+                self.refusals.append(Refusal(place, "", shown(name), "two columns have this name"))
             met.add(name)
         self._columns: dict[str, tuple[str, Column]] = {}
         for ours, column in columns.items():
@@ -268,11 +301,14 @@ class Header:
                 self._columns[ours] = (alike[0], column)
                 if len(set(alike)) > 1:
                     told = f"these columns read alike: {', '.join(map(shown, alike))}; leave one of them"
-                    self.refusals.append(Refusal(Place(file, 1), "", alike[0], told))
+                    self.refusals.append(Refusal(place, "", alike[0], told))
             elif column.needed:
                 wanted = " or ".join(column.headers)
                 message = f"there is no such column{meant(column.headers[0], keys)}"
-                self.refusals.append(Refusal(Place(file, 1), "", wanted, message))
+                self.refusals.append(Refusal(place, "", wanted, message))
+                missing = True
+        if missing and (other := whose(names, file)):
+            self.refusals = [Refusal(place, "", "", other)]
         self._blank = dict.fromkeys(columns)
         self._names = {ours: name for ours, (name, _) in self._columns.items()}
 

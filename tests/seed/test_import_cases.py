@@ -283,15 +283,6 @@ def test_a_skipped_later_row_replaces_no_earlier_one(
         assert api.ids("/events") == ["ucdp-1", "ucdp-2", "ucdp-3"]
 
 
-@pytest.mark.parametrize(
-    ("start", "told"),
-    [("\r\n", "a blank line"), ("sep=;\r\n", "Excel's line sep=;"), ("SEP=,\n", "Excel's line SEP=,")],
-)
-def test_a_line_before_the_header_is_named(start: str, told: str) -> None:
-    (found,) = refused((start + as_csv([ucdp()])).encode())
-    assert found == f"f row 1: begins with {told}: delete it, so that the header comes first"
-
-
 def test_files_given_later_win_and_older_names_stay(empty_url: str, releases: list[Path]) -> None:
     outcome = load(empty_url, "ucdp", *releases)
     assert (outcome.loaded, outcome.tally.superseded, outcome.report.new["event"]) == (True, 1, 3)

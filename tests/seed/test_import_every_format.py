@@ -1,5 +1,7 @@
 """What holds of every format that can be imported, and of every shipped mapping, whatever is in its columns."""
 
+import csv
+import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +12,8 @@ from typing import Any
 import pytest
 
 from api import cli
+from seed.dossiers import template
+from seed.files import read
 from seed.importers.cells import NOTHING
 from seed.importers.formats import Format, InputRow
 from seed.importers.intake import FileIntake, KnownDataset, Tally
@@ -196,3 +200,60 @@ def test_an_invalid_latitude_is_reported_by_its_column(name: str, tmp_path: Path
     column = LATITUDES[name]
     (refusal,) = told_of(name, {**ROWS[name][0], column: "120"}, tmp_path / "f")
     assert str(refusal) == f"{tmp_path / 'f'} row 2: {column}: 120.0 is more than 90"
+
+
+START = {
+    "sep=;": ("sep=;\r\n", ";"),
+    "blank lines": ("\r\n ,,\r\n\n", ","),
+    "both": ('\ufeff"SEP=|"\r\n\r\n', "|"),
+    "a byte order mark": ("\ufeff", ";"),
+}
+
+
+@pytest.mark.parametrize("start", START)
+@pytest.mark.parametrize("name", sorted(set(EVERY) - {"losses", "gdelt"}))
+def test_lines_before_the_header_are_passed_over(name: str, start: str) -> None:
+    """Excel writes `sep=;`; rows are counted as in the file."""
+    table, (before, delimiter) = form(name).table, START[start]
+    written = io.StringIO(before, newline="")
+    written.seek(0, io.SEEK_END)
+    writer = csv.DictWriter(written, list(ROWS[name][0]), delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(ROWS[name])
+    plain, found = (
+        [row for row in form(name).read(stream(one.encode()), "f", table) if isinstance(row, InputRow)]
+        for one in (text(name, *ROWS[name]), written.getvalue())
+    )
+    assert [row.cells for row in found] == [row.cells for row in plain] != []
+    assert [row.place.row for row in found] == [number + before.count("\n") for number in range(2, len(plain) + 2)]
+
+
+@pytest.mark.parametrize("other", [(name, row) for name in EVERY for row in ROWS[name]], ids=lambda other: other[0])
+@pytest.mark.parametrize("name", EVERY)
+def test_a_file_of_another_format_is_named(name: str, other: tuple[str, Mapping[str, Any]]) -> None:
+    whose, row = other
+    found = list(form(name).read(stream(text(whose, row).encode()), "f", form(name).table))
+    if whose == name:
+        assert [type(one) for one in found] == [InputRow]
+    else:
+        told = f"has the columns that counterclaim import {whose} reads: counterclaim import {whose} f"
+        assert [str(one) for one in found] == [f"f row 1: {told}"]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_sheet_of_claims_is_told_from_a_file_of_rows_and_the_other_way_round(tmp_path: Path, name: str) -> None:
+    sheet = tmp_path / "claims.csv"
+    template.write(sheet)
+    (found,) = form(name).read(stream(sheet.read_bytes()), "f", form(name).table)
+    assert str(found) == "f row 1: has the columns that counterclaim load reads: counterclaim load f"
+    if name != "losses":
+        sheet.write_text("\n" + text(name, *ROWS[name][:1]))
+        (told,) = (one for one in read([sheet]) if isinstance(one, Refusal))
+        wanted = f"has the columns that counterclaim import {name} reads: counterclaim import {name} {sheet}"
+        assert str(told) == f"{sheet} row 2: {wanted}"
+
+
+def test_columns_that_any_table_may_have_belong_to_no_format() -> None:
+    for header in ("date,day", "id,date,name,latitude,longitude", "event_id,date,lat,lon", "a,b,c,d,e,f"):
+        (found, *_) = form("ucdp").read(stream(f"{header}\n1,2\n".encode()), "f", form("ucdp").table)
+        assert "counterclaim" not in str(found)
