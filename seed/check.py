@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from api.storage.database import engine
 from migrations import migrate
@@ -11,6 +10,7 @@ from seed.dossiers.sheets import advised, recorded
 from seed.files import files, held_in, read
 from seed.load import load
 from seed.refusals import Entry, Refusal
+from seed.temporary import temporary_folder
 
 SEED = Path(__file__).parent
 
@@ -29,8 +29,8 @@ def check(paths: Sequence[Path]) -> tuple[list[Refusal], list[Refusal]]:
     checked = list(files(paths))
     own = {_real(path) for path in checked}
     others = [path for path in files(reviewed()) if _real(path) not in own]
-    with TemporaryDirectory() as folder:
-        url = str(Path(folder) / "check.db")
+    with temporary_folder("counterclaim-check") as folder:
+        url = str(folder / "check.db")
         migrate(url)
         made = engine(url)
         try:

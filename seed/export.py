@@ -4,7 +4,6 @@ import csv
 import hashlib
 import json
 import shutil
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from seed.readback import Readback, recorded_columns, snapshot
 from seed.records import INPUT_MODELS
 from seed.refusals import meant
 from seed.rows import COLUMNS
+from seed.temporary import temporary_folder
 
 # The earliest time of the zip format, so that the same facts make the same file.
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -72,13 +72,13 @@ def complete(target: Path) -> Iterator[Path]:
         if target.exists():
             raise ExportUnusableError(f"{target} exists already: name a folder or a zip file that does not.")
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as work:
-            made = Path(work) / "package"
+        with temporary_folder(f".{target.name}", target.parent) as work:
+            made = work / "package"
             made.mkdir()
             yield made
             if target.suffix.lower() == ".zip":
-                made = Path(work) / "packed"
-                zipped(Path(work) / "package", made)
+                made = work / "packed"
+                zipped(work / "package", made)
             made.rename(target)
     except OSError as error:
         raise ExportUnusableError(f"{target} cannot be written: {error.strerror}.") from None

@@ -1,7 +1,6 @@
 """`counterclaim release`: freezes the state of the database as a data package, which the service keeps for download."""
 
 import re
-import tempfile
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,9 +16,12 @@ from seed.export import add_parquet, measured, summed, write_files, zipped
 from seed.field_types import as_json
 from seed.load import NO_QUEUE, begun
 from seed.queue import Queue, server_turn
+from seed.temporary import temporary_folder
 
 PART = 1 << 20
 """The number of bytes of a package in one row."""
+FOLDER = "counterclaim-release"
+"""How the names of folders in which packages are made begin."""
 
 
 def release(url: str, name: str, *, message: str | None = None, queue: Queue = NO_QUEUE) -> str:
@@ -33,12 +35,12 @@ def release(url: str, name: str, *, message: str | None = None, queue: Queue = N
     queue = queue._replace(doing="release")
     made = engine(url)
     try:
-        with explained(url), begun(made, queue) as transaction, tempfile.TemporaryDirectory() as work:
+        with explained(url), begun(made, queue) as transaction, temporary_folder(FOLDER) as work:
             store = Store(transaction.connection)
             if not store.sqlite:
                 store.run("SET LOCAL statement_timeout = 0")
                 server_turn(store, queue)
-            return _freeze(store, name, message, Path(work))
+            return _freeze(store, name, message, work)
     finally:
         made.dispose()
 

@@ -183,11 +183,17 @@ cli.main(["release", "2026-11"])
 
 
 @pytest.mark.parametrize("moment", ["zipped", "release", "release_part"])
-def test_killed_on_the_way_it_leaves_nothing(empty_url: str, tmp_path: Path, moment: str) -> None:
-    """By SIGKILL, when its file was made, its row written, or a part of its file; asked again, it is made."""
-    made = engine(empty_url)
+def test_killed_on_the_way_it_leaves_nothing(
+    empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """By SIGKILL, when its file was made, its row written, or a part of its file; asked again, it is made.
+
+    Then its temporary folder is gone as well.
+    """
+    made, work = engine(empty_url), tmp_path / "work"
+    work.mkdir()
     load(made, read([LYSYCHANSK], [EXCERPT]))
-    environment = {**os.environ, "DATABASE_URL": empty_url, "TMPDIR": str(tmp_path)}
+    environment = {**os.environ, "DATABASE_URL": empty_url, "TMPDIR": str(work)}
     command = [sys.executable, "-c", KILLED.replace("{moment}", moment)]
     ran = subprocess.run(command, cwd=PROJECT, env=environment, check=False, capture_output=True)
     assert ran.returncode == -signal.SIGKILL, ran.stderr
@@ -195,7 +201,10 @@ def test_killed_on_the_way_it_leaves_nothing(empty_url: str, tmp_path: Path, mom
     with made.connect().execution_options(read_only=True) as connection:
         for table in (models.Release, models.ReleasePart):
             assert connection.scalar(sa.select(sa.func.count()).select_from(table)) == 0
+    assert list(work.iterdir())
+    monkeypatch.setattr("tempfile.tempdir", str(work))
     release(empty_url, "2026-11")
+    assert list(work.iterdir()) == []
     assert list(verify(made)) == []
     made.dispose()
 

@@ -134,6 +134,28 @@ def test_a_restore_is_killed(dossier_of_sqlite: str, tmp_path: Path, chance: ran
     assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
 
 
+def test_a_release_is_killed(
+    dossier_url: str, tmp_path: Path, chance: random.Random, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is there whole or not at all, and what it left among temporary files is gone with the next one."""
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.setenv("TMPDIR", str(work))
+    began = time.monotonic()
+    done(dossier_url, "release", "first")
+    whole, names = time.monotonic() - began, ["first"]
+    for number in range(TIMES):
+        killed(command(dossier_url, "release", f"r{number}"), chance.uniform(0.3, 1.1) * whole)
+        sound(dossier_url)
+        found = held(dossier_url)["release"]
+        if len(found) > len(names):
+            names.append(f"r{number}")
+        assert sorted(row["name"] for row in found) == sorted(names)
+    assert len(names) <= TIMES
+    done(dossier_url, "release", "last")
+    assert list(work.iterdir()) == []
+
+
 def killed(running: "subprocess.Popen[str]", after_s: float) -> None:
     """Kill a command after so long."""
     time.sleep(after_s)
