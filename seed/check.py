@@ -7,7 +7,7 @@ from pathlib import Path
 from api.storage.database import engine
 from migrations import migrate
 from seed.dossiers.sheets import advised, recorded
-from seed.files import files, held_in, read
+from seed.files import files, held_in, read, real
 from seed.load import load
 from seed.refusals import Entry, Refusal
 from seed.temporary import temporary_folder
@@ -27,8 +27,8 @@ def check(paths: Sequence[Path]) -> tuple[list[Refusal], list[Refusal]]:
     The files may refer to records of the reviewed datasets.
     """
     checked = list(files(paths))
-    own = {_real(path) for path in checked}
-    others = [path for path in files(reviewed()) if _real(path) not in own]
+    own = {real(path) for path in checked}
+    others = [path for path in files(reviewed()) if real(path) not in own]
     with temporary_folder("counterclaim-check") as folder:
         url = str(folder / "check.db")
         migrate(url)
@@ -42,11 +42,3 @@ def check(paths: Sequence[Path]) -> tuple[list[Refusal], list[Refusal]]:
     elsewhere = {str(path) for path in others}
     faults = [advised(refusal) for refusal in report.refused if refusal.place.file not in elsewhere]
     return faults, report.doubted
-
-
-def _real(path: Path) -> Path:
-    """The file that a path leads to; the path itself if links lead nowhere, which reading it then says."""
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError):  # before Python 3.13, a circle of links is a RuntimeError
-        return path.absolute()

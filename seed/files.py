@@ -73,9 +73,16 @@ def _undeclared(kind: str, rows: Iterable[Entry], declared: dict[str, Record]) -
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The paths, with folders replaced by their files; a folder without files is kept, and then cannot be read."""
-    for path in paths:
-        yield from held_in(path) or (path,)
+    """The paths, with folders replaced by their files, each file once; a folder without files is kept, and not read."""
+    yield from {real(one): one for path in paths for one in held_in(path) or (path,)}.values()
+
+
+def real(path: Path) -> Path:
+    """The file that a path leads to; the path itself if links lead nowhere, which reading it then says."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # before Python 3.13, a circle of links is a RuntimeError
+        return path.absolute()
 
 
 def held_in(folder: Path) -> list[Path]:

@@ -185,8 +185,9 @@ _TARGET: Refusal = "malformed-request", "The target of the request is neither a 
 _CODING: Refusal = "not-implemented", "The request has a transfer coding other than chunked."
 _VERSION: Refusal = "version-not-supported", "The request's version is neither HTTP/1.1 nor HTTP/1.0."
 _METHOD: Refusal = "not-implemented", "The method of the request is unknown."
-# Control characters, line separators, and characters that change the text direction.
-CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+# Control characters, line separators, and characters that turn text around; marks of direction come along where text in
+# Arabic or Hebrew script is copied from a page.
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
 _HALF_ENCODED = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _ENCODED_SLASH = re.compile(rb"%2f|%5c", re.IGNORECASE)
 _SHOWN = 40

@@ -8,6 +8,7 @@ import pytest
 from api import __main__ as command
 from api import cli
 from migrations import migrate
+from tests.support.databases import LYSYCHANSK
 
 
 @pytest.fixture
@@ -84,3 +85,13 @@ def test_an_argument_that_is_no_name_is_said_in_one_sentence(
     with pytest.raises(SystemExit) as exited:
         command.main()
     assert (exited.value.code, capsys.readouterr().err) == (2, f"Argument 2 {why}\n")
+
+
+def test_a_file_that_is_named_twice_is_read_once(
+    database: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(LYSYCHANSK)
+    twice = [str(one) for one in (LYSYCHANSK, *LYSYCHANSK.glob("*.toml"), link)]
+    assert database.exists()
+    assert said(capsys, "check", *twice) == (0, ["No faults: everything can be loaded."])
