@@ -15,8 +15,11 @@ HURRY_SECONDS = 3.0
 """How long a further Ctrl-C means the first one, so that it does not break off what that one cleans up."""
 
 
-class StoppedError(BaseException):
-    """Ctrl-C was pressed; unlike `KeyboardInterrupt`, no library reports it by itself."""
+class StoppedError(SystemExit):
+    """Ctrl-C was pressed; unlike `KeyboardInterrupt`, no library reports it by itself.
+
+    For both, psycopg cancels the statement that PostgreSQL is running.
+    """
 
     asked: float | None = None
     """When that was, if it was: libraries written in C may make an error of their own of it."""

@@ -17,6 +17,7 @@ SQLITE = "sqlite"
 POSTGRESQL = "postgresql+psycopg"
 CONNECT_TIMEOUT_S, HOST_TIMEOUT_S = 5, 2
 """Seconds to wait for a connection to the only server, and to each of several."""
+CANCEL_SECONDS = 2
 READING, HOW_LONG = "target_session_attrs", "connect_timeout"
 WHICH_TO_READ = ("prefer-standby", "any", "primary", "read-write", "standby", "read-only")
 _TO_ALL = ("sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "passfile", "options")
@@ -213,7 +214,23 @@ def _of_server(server: sa.URL, connect_s: int) -> sa.Engine:
     where = server.set(drivername=POSTGRESQL)
     made = sa.create_engine(where, pool_pre_ping=True, connect_args={"connect_timeout": connect_s})
     event.listen(made, "connect", _hear)
+    made.dialect.do_rollback = _roll_back  # type: ignore[assignment, method-assign] # SQLAlchemy has no event in its place
     return made
+
+
+def _roll_back(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's pooled connection
+    """Roll back, or end a connection on which Ctrl-C left a statement running: no other can be sent on it."""
+    import psycopg  # noqa: PLC0415 - SQLite has no need of it
+
+    driver = connection.driver_connection
+    if driver.closed:  # the server has rolled back by itself
+        return
+    if driver.info.transaction_status.name != "ACTIVE":
+        driver.rollback()
+        return
+    with suppress(psycopg.Error):  # whatever hinders it: without a connection the server rolls back
+        driver.cancel_safe(timeout=CANCEL_SECONDS)
+    driver.close()
 
 
 _unsure: list[str] = []

@@ -1,15 +1,20 @@
 """Addresses of databases, and what people are told when one cannot be used."""
 
+import signal
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from api import __main__ as command
 from api.settings import PROJECT, Settings
 from api.storage import database
+from api.storage.bulk import Store
 from api.storage.database import (
     DatabaseUnusableError,
     address,
@@ -225,4 +230,48 @@ def test_mistakes_of_ours_are_not_explained_away(tmp_path: Path) -> None:
         connection.exec_driver_sql("CREATE TABLE a (b INTEGER NOT NULL)")
         with pytest.raises(sa.exc.IntegrityError), explained(str(tmp_path)):
             connection.exec_driver_sql("INSERT INTO a VALUES (NULL)")
+    made.dispose()
+
+
+def by_cursor(connection: sa.Connection) -> None:
+    Store(connection).run("SELECT pg_sleep(600)")
+
+
+def by_sqlalchemy(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("SELECT pg_sleep(600)")
+
+
+def between_sending_and_waiting(connection: sa.Connection) -> None:
+    driver: Any = connection.connection.driver_connection
+    driver.pgconn.send_query(b"SELECT pg_sleep(600)")
+    time.sleep(60)
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)  # SQLite's statements end before the signal counts
+@pytest.mark.parametrize("work", [by_cursor, by_sqlalchemy, between_sending_and_waiting])
+def test_ctrl_c_ends_the_statement_that_runs(
+    blank_url: str, monkeypatch: pytest.MonkeyPatch, work: Callable[[sa.Connection], None]
+) -> None:
+    """What is raised is the signal's own exception, and nothing is left running or locked on the server."""
+    monkeypatch.setattr(command.StoppedError, "asked", None)
+    made = engine(blank_url)
+    with made.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE a (b INTEGER)")
+    before = signal.signal(signal.SIGALRM, command.stop)
+
+    def load() -> None:
+        with made.begin() as connection:
+            connection.exec_driver_sql("LOCK TABLE a")
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+            work(connection)
+
+    try:
+        with pytest.raises(command.StoppedError):
+            load()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    with made.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
+        connection.exec_driver_sql("INSERT INTO a VALUES (1)")
     made.dispose()
