@@ -54,6 +54,9 @@ def main() -> None:
         if isinstance(error, OSError) and unwritten(error):
             end(f"The output of this command cannot be written: {error.strerror}; the command itself is complete.", 1)
         raise
+    finally:
+        if signal.getsignal(signal.SIGINT) is stop:  # all is done, and no code can run any more while Python ends
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def unwritten(error: OSError) -> bool:

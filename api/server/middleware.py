@@ -328,6 +328,7 @@ _NAMED = re.compile(r"{[^}]*}")
 WARMED = (
     *("/events?limit=1", "/events?limit=1&as_of=2022-07-03&disputed=true", "/claims?limit=1", "/disputes?limit=1"),
     *("/events.csv?date_to=1900-01-01", "/events.geojson?date_to=1900-01-01", "/events/rollup?by=month"),
+    "/claims/rollup?by=year&by=location&said_to=1900-01-01",  # has NumPy import what it needs only here
     *("/sources?limit=1", "/actors?limit=1", "/locations?limit=1", "/datasets", "/changes?limit=1", "/revisions"),
     *("/briefing?date_from=2022-07-01&date_to=2022-07-02&limit=1", "/health", "/metrics"),
     *("/docs", "/openapi.json", "/ogc/api", "/", "/explore", "/explore/disputes"),

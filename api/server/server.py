@@ -28,6 +28,8 @@ _PER_FIELD = 4  # colon, space, CR, LF
 _REQUEST_LINE = 32
 HURRIED_SECONDS = 2
 """How long the application may take to close after a second Ctrl-C."""
+OTHER_FILES, LEAST_CONNECTIONS = 200, 16
+"""How many files the rest of the service may have open: the database, exports and the log."""
 BACKLOG = 2_048
 """The maximum number of connections that wait to be accepted."""
 GARBAGE = (2_000, 1_000_000, 1_000_000)
@@ -47,6 +49,7 @@ class State(ServerState):
         """Take the settings for connections."""
         super().__init__()
         self.settings = settings
+        self.most_connections = settings.connections
         self.draining = False
         self.last_call: float | None = None
         """During shutdown, the seconds that idle connections are kept; None: not shutting down."""
@@ -80,7 +83,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Register the connection; if there are too many, close the longest idle one."""
-        if len(self.connections) >= self.settings.connections and self.server_state.silent:
+        if len(self.connections) >= self.server_state.most_connections and self.server_state.silent:
             next(iter(self.server_state.silent)).give_up()
         super().connection_made(transport)
         self._wait()
@@ -335,7 +338,10 @@ class Server(uvicorn.Server):
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         wanted = self.settings.connections * 2
         if soft < wanted:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard < 0 else min(wanted, hard), hard))
+            soft = wanted if hard < 0 else min(wanted, hard)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        # Where files run out, the system resets new connections instead of old ones.
+        self.server_state.most_connections = min(self.settings.connections, max(soft - OTHER_FILES, LEAST_CONNECTIONS))
         if self.beside is not None:
             self.beside.config.load()
             self.beside.lifespan = self.beside.config.lifespan_class(self.beside.config)

@@ -20,6 +20,7 @@ from api.http.monitoring import Metrics
 from api.main import reader_for
 from api.server.middleware import Middleware
 from api.server.request_limits import Allowance, Proxies
+from api.server.server import OTHER_FILES
 from api.settings import EXPOSED_RATE_LIMIT, Settings
 from api.storage.database import engine
 from api.storage.reader import Reader, SqlStatement
@@ -77,6 +78,21 @@ def test_the_longest_idle_connection_is_closed_first(dossier_of_sqlite: str) -> 
         assert late.ask("GET /events/count").status == 200
         assert wires[2].ended()
         assert wires[15].ask("GET /events/count").status == 200
+
+
+def test_where_files_run_out_silent_connections_make_room(
+    dossier_of_sqlite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not new ones, which the system would reset."""
+    most = OTHER_FILES + 20
+    monkeypatch.setattr("api.server.server.resource.getrlimit", lambda _: (most, most))
+    monkeypatch.setattr("api.server.server.resource.setrlimit", lambda *_: None)
+    with serving(dossier_of_sqlite) as api, ExitStack() as opened:
+        root = str(api.client.base_url)
+        wires = [opened.enter_context(Wire(root)) for _ in range(20)]
+        late = opened.enter_context(Wire(root))
+        assert late.ask("GET /events/count").status == 200
+        assert wires[0].ended()
 
 
 def test_a_request_has_to_arrive_in_time(dossier_of_sqlite: str) -> None:

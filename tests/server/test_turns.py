@@ -1,6 +1,9 @@
 """An answer that is made of many records lets others have their turn: counted by a clock of the test's own."""
 
 import asyncio
+import os
+import subprocess
+import sys
 import threading
 import weakref
 import zlib
@@ -18,6 +21,7 @@ from api.query.documents import DamagedDocuments
 from api.query.lists import in_turns
 from api.query.session import TURN_SECONDS, ReadSession
 from api.server.server import GARBAGE, MUCH_GARBAGE, Garbage
+from api.settings import PROJECT
 from tests.support.live import Api
 
 
@@ -184,3 +188,39 @@ def test_data_of_a_picture_is_freed_in_another_thread(api: Api, monkeypatch: pyt
     assert api.ask(f"/explore/{name}.svg?date_from=1900-01-11").status_code == 200
     assert len(freed) == 1
     assert not freed[0].startswith("server of")
+
+
+FIRST = """
+import asyncio, sys
+from api.http.answers import asked_within
+from api.main import create_app
+from api.server.middleware import warm
+from tests.support.exchanges import REQUESTS
+
+async def main():
+    app = create_app()
+    await warm(app)
+    for path in [path for paths in REQUESTS.values() for path in paths] + sys.argv[1:]:
+        before = set(sys.modules)
+        path, _, query = path.partition("?")
+        await asked_within(app, path, query, "*/*")
+        if new := sorted(set(sys.modules) - before):
+            print(path, new[0])
+    await app.state.data.reader.close()
+
+asyncio.run(main())
+"""
+
+
+def test_no_request_waits_for_an_import(dossier_url: str) -> None:
+    """All modules are there once the service answers, except those of Parquet, which a thread imports."""
+    more = ("/claims/rollup.csv?by=year&by=location", "/events/rollup?by=location", "/explore", "/explore/map.svg")
+    told = subprocess.run(
+        [sys.executable, "-c", FIRST, *more],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "DATABASE_URL": dossier_url},
+        check=True,
+    ).stdout
+    assert [line for line in told.splitlines() if ".parquet " not in line] == []
