@@ -23,6 +23,8 @@ WHICH_TO_READ = ("prefer-standby", "any", "primary", "read-write", "standby", "r
 _TO_ALL = ("sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "passfile", "options")
 PARAMETERS = ("host", "port", READING, HOW_LONG, *_TO_ALL)
 """The parameters a PostgreSQL address may have: those that both drivers accept with the same meaning."""
+SEVERAL = ("host", "port")
+"""Those of them that may be there several times."""
 READ_ONLY = "25006"
 """PostgreSQL's error code for a write to a standby."""
 CORRUPTED = ("XX001", "XX002")
@@ -87,7 +89,10 @@ def _understood(query: Mapping[str, Sequence[str]]) -> None:
     """Refuse parameters that a driver rejects or that the drivers understand differently."""
     for name, values in query.items():
         if name not in PARAMETERS:
-            raise DatabaseUnusableError(f"DATABASE_URL has {name}, and may have {', '.join(PARAMETERS)}.")
+            odd = name or "a parameter without a name"
+            raise DatabaseUnusableError(f"DATABASE_URL has {odd}, and may have {', '.join(PARAMETERS)}.")
+        if len(values) > 1 and name not in SEVERAL:
+            raise DatabaseUnusableError(f"DATABASE_URL has {name} {len(values)} times, which can be there once.")
         if name == READING and values[-1] not in WHICH_TO_READ:
             raise DatabaseUnusableError(f"DATABASE_URL has {name}={values[-1]}: one of {', '.join(WHICH_TO_READ)}.")
         if name == HOW_LONG and not re.fullmatch(r"[1-9]\d{0,3}", values[-1]):

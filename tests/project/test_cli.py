@@ -267,3 +267,23 @@ def test_check_is_for_authors(capsys: pytest.CaptureFixture[str], tmp_path: Path
         refused(capsys, "check", str(empty)).rstrip()
         == f"{empty}: is a folder without files of records (.csv, .json, .jsonl, .ndjson, .toml, .tsv, .xlsx)"
     )
+
+
+ENDING = """
+import atexit, signal, sys
+import api.__main__ as command
+atexit.register(signal.raise_signal, signal.SIGINT)
+command.main()
+"""
+
+
+def test_ctrl_c_after_all_is_done_changes_nothing() -> None:
+    """While Python ends, no handler of ours can run any more."""
+    shown = subprocess.run(
+        [sys.executable, "-c", ENDING, "--help"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (shown.returncode, shown.stderr) == (0, "")

@@ -241,27 +241,6 @@ def test_a_hurried_ctrl_c_does_not_break_off_what_the_first_cleans_up(monkeypatc
         command.stop(signal.SIGINT, None)
 
 
-ENDING = """
-import atexit, signal, sys
-import api.__main__ as command
-atexit.register(signal.raise_signal, signal.SIGINT)
-command.main()
-"""
-
-
-def test_ctrl_c_after_all_is_done_changes_nothing(database: Path) -> None:
-    """While Python ends, no handler of ours can run any more."""
-    shown = subprocess.run(
-        [sys.executable, "-c", ENDING, "--help"],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "DATABASE_URL": str(database)},
-        check=False,
-    )
-    assert (shown.returncode, shown.stderr) == (0, "")
-
-
 def test_three_hurried_ctrl_c_end_the_server_in_one_line(database: Path) -> None:
     """The second of them is uvicorn's sign to leave the application open."""
     serving = subprocess.Popen(

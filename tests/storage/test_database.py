@@ -81,6 +81,11 @@ def test_which_server_is_read_and_how_long_it_is_waited_for() -> None:
     [
         ("keepalives=1", "keepalives, and may have host, port, target_session_attrs, connect_timeout, sslmode, "),
         ("target_session_attrs=fast", "target_session_attrs=fast: one of prefer-standby, any, primary, read-write, "),
+        ("sslmode=require&sslmode=disable", "sslmode 2 times, which can be there once."),
+        ("connect_timeout=1&connect_timeout=2", "connect_timeout 2 times, which can be there once."),
+        ("=1", "a parameter without a name, and may have host, "),
+        ("connect_timeout=0", "connect_timeout=0: whole seconds, 1 to 9999."),
+        ("connect_timeout=99999999999", "connect_timeout=99999999999: whole seconds, 1 to 9999."),
         ("connect_timeout=soon", "connect_timeout=soon: whole seconds, 1 to 9999."),
     ],
 )
