@@ -181,9 +181,25 @@ def test_a_database_that_is_newer_than_the_code(capsys: pytest.CaptureFixture[st
         assert refused(capsys, command, *port).startswith("The database is newer than this code (its version is 9999,")
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "serve --port 0",
+        "mcp",
+        "seed",
+        "load pyproject.toml",
+        "import ucdp pyproject.toml",
+        "export no-folder",
+        "backup no-file",
+        "release 2026-11",
+        "withdraw lysychansk",
+        "verify",
+        "rebuild",
+    ],
+)
 @pytest.mark.usefixtures("database")
-def test_a_database_that_was_never_built(capsys: pytest.CaptureFixture[str]) -> None:
-    told = refused(capsys, "serve", "--port", "0")
+def test_a_database_that_was_never_built(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    told = refused(capsys, *command.split())
     assert told.startswith("There is no database yet at ")
     assert told.endswith("counterclaim.db: run `counterclaim migrate` first.")
 
