@@ -148,7 +148,7 @@ aspect = "control"
         (CLAIM + CLAIM, "claim mine: id: occurs twice"),
         (CLAIM + 'quotes = "so"', "claim mine: quotes: there is no such field; did you mean quote?"),
         (CLAIM.replace("mine", "count"), "claim count: id: no record may be called count"),
-        (CLAIM + 'summary = "a\\u0000"', "claim mine: summary: contains a control character"),
+        (CLAIM + 'summary = "a\\u0000"', "claim mine: summary: 'a\\x00' contains a control character"),
     ],
 )  # fmt: skip
 def test_refused_records_are_named(database: sa.Engine, tmp_path: Path, text: str, reason: str) -> None:
