@@ -8,9 +8,9 @@ and case endings. Keys begin with a mark that no word has.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain, product
+from itertools import chain, pairwise, product
 
 # ruff: noqa: RUF001 - letters that look like Latin ones are meant
 
@@ -70,10 +70,11 @@ def _cyrillic() -> Iterator[System]:
 
 
 CYRILLIC = tuple(_cyrillic())
-TO_CYRILLIC = System(
+_TO_CYRILLIC = _table(
     "shch щ schtsch щ zgh зг zh ж kh х ts ц ch ч tch ч tsch ч sh ш sch ш ya я ia я ja я yu ю iu ю ju ю ye е ie е je е "
     "a а b б c к d д e е f ф g г h г i и j и k к l л m м n н o о p п q к r р s с t т u у v в w в x кс y и z з"
 )
+TO_CYRILLIC = (System(_TO_CYRILLIC), System(_TO_CYRILLIC | _table("yo е jo е"), "o"))
 ENDINGS = (
     *("ого", "ому", "ими", "ами", "ями", "ови", "еви", "ою", "ею", "ои"),
     *("ом", "ем", "ам", "ям", "ах", "ях", "ив", "ов", "ев", "ии", "ые", "ая", "ую", "и", "а", "я", "у", "ю", "о", "е"),
@@ -126,22 +127,34 @@ CONSONANTS = System(
     "kh x ch x sch s gh g sh s th t dh d dj g ts z tz z zh z ph p b b c k d d f p g g h h j g k k l l m m n n p p q k "
     "r r s s t t v b x x z z"
 )
+# How Latin script writes consonants, by letter or by their sounds, and the letters that are vowels or consonants.
+WRITTEN = {"b": ("b", "v"), "k": ("k", "q", "c"), "kx": ("k", "kh", "c"), "p": ("f", "p")}
+WRITTEN |= {"x": ("kh",), "xh": ("h", "kh", "ch"), "ש": ("s", "sh"), "ش": ("sh",)}
+SEMIVOWELS = {"و": "u", "ו": "u", "ي": "i", "ی": "i", "י": "i"}
 ARTICLE = "ال"
 SUN = _table("ت at ث ath د ad ذ adh ر ar ز az س as ش ash ص as ض ad ط at ظ az ن an")
 """The article before these letters, as Latin script also writes it."""
 _VOWELS = re.compile("[aeiouyw]+")
 _NO_VOWELS = re.compile("[aeiu]")
+_TWICE = re.compile(f"([{''.join(ABJAD)}])\\1")
 
 
+# Letters of transliterations of Arabic and Hebrew that sound otherwise without their mark. In a query each is a letter
+# that no language uses, until its word is compared.
+MARKED = {"ḫ": "ꜧ", "ẖ": "ꜧ", "ḵ": "ⱪ", "č": "ꞓ", "ṣ": "ꞩ"}
+_UNMARKED = str.maketrans({"ꜧ": "h", "ⱪ": "k", "ꞓ": "c", "ꞩ": "s"})
+_HEARD = str.maketrans({"ꜧ": "kh", "ⱪ": "kh", "ꞓ": "ch"})
+
+# Cyrillic letters that sound otherwise without their mark, and how they are read besides.
+LOST = {"ё": ("е", "ио", "о"), "ў": ("у", "в")}
 LATIN_MARK, CYRILLIC_MARK, STEM_MARK, CONSONANT_MARK = "~", "=", "#", "&"
-WAYS = 3
-"""The maximum number of alternatives of a word."""
+WAYS = 4  # the maximum number of alternatives of a word
 SHORTEST = 3
 """Shorter words have no other spellings, because too many words would begin like them."""
 SHORTEST_STEM = 4
 ENOUGH_CONSONANTS = 4
 """A word with at least this many is known by them; with fewer, `Homs` and `Hama` would be equal."""
-FEWEST_CONSONANTS = 2
+FEWEST_CONSONANTS = 2  # a word with one is known by its letters: otherwise `ice` and `echo` would find places
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[a-z\u00df-\u024f]")
 _ABJAD = re.compile("[\u0590-\u06ff]")
@@ -158,7 +171,8 @@ def spellings(words: Iterable[str]) -> Iterator[str]:
 
 @lru_cache(maxsize=65_536)
 def alternatives(word: str) -> tuple[str, ...]:
-    """The prefixes that a folded query word may match in the index: the word itself and its keys."""
+    """The prefixes that a word of a query may match in the index: the word itself and its keys."""
+    heard, word = word.translate(_HEARD), word.translate(_UNMARKED)
     if len(word) < SHORTEST:
         return (word,)
     if _CYRILLIC.search(word):
@@ -167,7 +181,7 @@ def alternatives(word: str) -> tuple[str, ...]:
     if _LATIN.search(word):  # two hundred repetitions of a letter become one letter, a prefix of too many words
         plain = _plain(word)
         spelt = () if len(plain) < SHORTEST else (LATIN_MARK + plain,)
-        return (word, *spelt, *_spoken(word))
+        return (word, *spelt, *dict.fromkeys(key for one in _voiced(heard) for key in _spoken(one)))
     return (word, word.removeprefix(ARTICLE)) if _bare(word) != word else (word,)
 
 
@@ -180,7 +194,7 @@ def _keys(word: str) -> tuple[str, ...]:
     if _CYRILLIC.search(word):
         romanised, slavic = [system.write(word) for system in CYRILLIC if system.needs in word], [_slavic(word)]
     elif _LATIN.search(word):
-        romanised, slavic = [word], [_slavic(TO_CYRILLIC.write(word))]
+        romanised, slavic = [word], [_slavic(system.write(word)) for system in TO_CYRILLIC if system.needs in word]
     else:
         romanised, slavic = [system.write(word) for system in OTHERS if word[0] in system.letters], []
     keys = [LATIN_MARK + _plain(one) for one in romanised]
@@ -204,6 +218,16 @@ def _stem(word: str) -> str:
     return f"{STEM_MARK}{word.removesuffix(ending)}{STEM_MARK}"
 
 
+def _voiced(word: str) -> Iterator[str]:
+    """The word, with the `j` of German and of names of the Bible, which is a `y`, and with the `ṣ` of Hebrew."""
+    plain = word.replace("ꞩ", "s")
+    yield plain
+    if "j" in word:
+        yield plain.replace("j", "y")
+    elif plain != word:
+        yield word.replace("ꞩ", "ts")
+
+
 def _spoken(word: str) -> tuple[str, ...]:
     """The key by which a Latin word finds names in Arabic and Hebrew script, if it has enough consonants."""
     sounds = CONSONANTS.write(_VOWELS.sub(lambda found: _vowel(found[0]), _DOUBLED.sub(r"\1", word)))
@@ -213,7 +237,7 @@ def _spoken(word: str) -> tuple[str, ...]:
     found = _NO_VOWELS.sub("", sounds)
     if len(found) < FEWEST_CONSONANTS:
         return ()
-    return (_whole(sounds if len(found) < ENOUGH_CONSONANTS else found),)
+    return (_whole(sounds if len(found) < ENOUGH_CONSONANTS else _DOUBLED.sub(r"\1", found)),)
 
 
 def _vowel(group: str) -> str:
@@ -245,10 +269,12 @@ def _bare(word: str) -> str:
 
 
 def _sounded(word: str) -> Iterator[str]:
+    word = _TWICE.sub(r"\1", word)
     consonants = [ABJAD[letter] for letter in word if letter in ABJAD]
     if len(consonants) > 1 and word[-1] in FADING:
         consonants.pop()
     if len(consonants) < FEWEST_CONSONANTS:
+        yield from _lettered(word)
         return
     sounds: Iterable[tuple[str, ...]] = product(*consonants)
     if len(consonants) < ENOUGH_CONSONANTS:
@@ -256,6 +282,26 @@ def _sounded(word: str) -> Iterator[str]:
         sounds = product(*chain.from_iterable(zip(slots, (*consonants, "-"), strict=True)))
     for one in sounds:
         yield _whole(_DOUBLED.sub(r"\1", "".join(one).removesuffix("-")))
+
+
+def _lettered(word: str) -> Iterator[str]:
+    """The Latin spellings of a word of one consonant, letter by letter, such as Akko, Ein and Yafa."""
+    if len(word) < SHORTEST or not any(letter in ABJAD for letter in word):
+        return
+    spelt: list[Sequence[str]] = []
+    for at, letter in enumerate(word):
+        after = word[at + 1 : at + 2]
+        if letter in ABJAD and not (letter in FADING and not after):
+            sounds = ABJAD[letter]
+            spelt.append(WRITTEN.get(letter) or WRITTEN.get(sounds) or (sounds,))
+        elif letter in SEMIVOWELS:
+            spelt.append(("i",) if SEMIVOWELS[letter] == "i" else ("u", "o", "v", "ou"))
+            if not at and after in ABJAD:
+                spelt.append(("a", "e", ""))
+        else:
+            spelt.append(("a", "e", "") if after in SEMIVOWELS else ("a", "e") if not at else ("a", "ah"))
+    for one in product(*spelt):
+        yield LATIN_MARK + _plain("".join(one))
 
 
 def _slots(word: str) -> list[tuple[str, ...]]:
@@ -291,8 +337,6 @@ ASCII = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 
 """The same for ASCII texts, by bytes: letters and digits, and a space for everything between words."""
 LONGEST = 500
 """The maximum length of a compared word; longer ones do not fit into an index."""
-
-
 SHORT = 100
 """Shorter texts are names, which repeat often and are cached."""
 
@@ -318,9 +362,39 @@ def _fold(text: str) -> tuple[str, ...]:
 _remembered = lru_cache(maxsize=8_192)(_fold)
 
 
+def query_words(text: str) -> tuple[str, ...]:
+    """The words of a query, folded like those of records, but with letters that sound otherwise without their mark."""
+    if text.isascii():
+        return fold(text)
+    plain = unicodedata.normalize("NFC", text.casefold())
+    return fold("".join(MARKED.get(letter, letter) for letter in plain))
+
+
+def heard(name: str) -> Iterator[str]:
+    """The name as it sounds where folding would lose it: with `ё` and `ў` as they are pronounced."""
+    plain = unicodedata.normalize("NFC", name.casefold())
+    lost = [letter for letter in LOST if letter in plain]
+    # After щ ё is no `o`: otherwise `school` would find every Щёлково.
+    for sounds in product(*(LOST[letter][: 2 if "щё" in plain else None] for letter in lost)):
+        yield plain.translate(dict(zip(map(ord, lost), sounds, strict=True)))
+
+
+def _joined(words: Sequence[str]) -> Iterator[str]:
+    """Each two successive words as one, as Latin script may write them: Beersheba."""
+    for one, other in pairwise(words):
+        if not (_LATIN.search(one + other) or (one + other).isdigit()):
+            yield from {one + other: 0, one + _bare(other): 0}
+
+
 def folded(texts: list[str | None], names: Iterable[str | None] = ()) -> str:
     """The distinct words of texts and names, each between spaces; for names also other spellings."""
-    named = list(chain.from_iterable([fold(name) for name in names if name is not None]))
     words = dict.fromkeys(chain.from_iterable([fold(text) for text in texts if text is not None]))
-    words |= dict.fromkeys([*named, *spellings(named)])
+    words |= dict.fromkeys(chain.from_iterable([_known(name) for name in names if name is not None]))
     return f" {' '.join(words)} " if words else " "
+
+
+@lru_cache(maxsize=8_192)
+def _known(name: str) -> tuple[str, ...]:
+    """The words of a name and all their spellings."""
+    own, others = fold(name), chain.from_iterable([fold(one) for one in ([] if name.isascii() else heard(name))])
+    return tuple(dict.fromkeys([*own, *spellings(own), *spellings(others), *spellings(_joined(own))]))

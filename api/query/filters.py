@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from api.domain import vocabulary as v
 from api.domain.dates import days_meant
 from api.domain.geo import Box, Circle, countries, near
-from api.domain.text import fold
+from api.domain.text import fold, query_words
 from api.models.base import ID_LENGTH
 from api.models.facets import EventFacets, Facet
 from api.query.documents import AsOfDay
@@ -146,15 +146,17 @@ class TextFilter(Filters):
         Field(
             description="Every word must occur, each as the beginning of a word, in titles, summaries, names or "
             "aliases; letter case, diacritics and apostrophes do not matter, in any script. Names are also found as "
-            "others romanise them (Bachmut, Lisitchansk), and in Cyrillic where they are recorded in Latin script. "
-            "Arabic and Hebrew script leave out short vowels, so a Latin word finds any reading of a short name.",
+            "others romanise them (Bachmut, Lisitchansk), in one word where the name has two (Beersheba), and in "
+            "Cyrillic where they are recorded in Latin script. Arabic and Hebrew script leave out short vowels, so a "
+            "Latin word finds any reading of a short name, but a word with one consonant only letter by letter (Akko, "
+            "not Acre).",
             examples=["refinery"],
         ),
     ] = None
 
     def folded(self) -> tuple[str, ...]:
         """The search words, folded like those of records."""
-        return fold(self.q) if self.q else ()
+        return query_words(self.q) if self.q else ()
 
 
 class Dated(Filters):

@@ -14,6 +14,7 @@ from sqlalchemy import FromClause, Select, bindparam, exists, select
 
 from api import models
 from api.domain.dates import day_in_words
+from api.domain.text import alternatives
 from api.domain.vocabulary import Known, Undated
 from api.errors import SUGGESTIONS
 from api.models.facets import FACETS, ClaimFacets, EventFacets, Facet
@@ -127,8 +128,8 @@ async def near_words(session: ReadSession, asked: object, words: Sequence[str]) 
         if not await _finds(session, asked, word):
             missing.append(word)
     near: dict[str, None] = {}
-    for word in missing:
-        near.update(dict.fromkeys(nearest(word, await _recorded(session, asked, word))))
+    for plain in (alternatives(word)[0] for word in missing):
+        near.update(dict.fromkeys(nearest(plain, await _recorded(session, asked, plain))))
     return list(near)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
-from api.domain.text import alternatives, spellings
+from api.domain.text import alternatives, folded, query_words
 from tests.support.live import Api, Params
 
 Document = dict[str, Any]
@@ -151,8 +151,8 @@ class Oracle:
     def _worded(self, name: str, record: Document, text: str) -> bool:
         texts, names = self._texts(name, record)
         have = words(" ".join(filter(None, [*texts, *names])))
-        have += spellings(words(" ".join(filter(None, names))))
-        return all(any(word.startswith(alternatives(wanted)) for word in have) for wanted in words(text))
+        have += folded([], names).split()
+        return all(any(word.startswith(alternatives(wanted)) for word in have) for wanted in query_words(text))
 
     def _texts(self, name: str, record: Document) -> tuple[list[str | None], list[str | None]]:
         """Texts, and names."""
