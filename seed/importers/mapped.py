@@ -127,7 +127,7 @@ def shipped() -> list[str]:
 def mapping(name: str) -> Format | None:
     """The format declared by a mapping file: a name of one of the project's, or a path that ends in .toml."""
     path = MAPPINGS / f"{name}.toml" if name in shipped() else Path(name)
-    if path.suffix != ".toml":
+    if path.suffix.lower() != ".toml":
         return None
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8-sig"))

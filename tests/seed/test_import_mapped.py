@@ -221,3 +221,9 @@ def test_a_dataset_that_is_refused_is_named_with_its_field_alone(empty_url: str,
     outcome = load(empty_url, str(own), write(tmp_path / "own.csv", [VIINA]))
     told = f"{own}: dataset viina: licens: there is no such field; did you mean licence?"
     assert [str(one) for one in outcome.refused] == [told]
+
+
+def test_the_end_of_a_mappings_name_may_be_in_capitals(empty_url: str, tmp_path: Path) -> None:
+    own = tmp_path / "OWN.TOML"
+    own.write_text((MAPPINGS / "viina.toml").read_text())
+    assert load(empty_url, str(own), write(tmp_path / "own.csv", [VIINA])).refused == []
