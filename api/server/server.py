@@ -32,9 +32,9 @@ OTHER_FILES, LEAST_CONNECTIONS = 200, 16
 """How many files the rest of the service may have open: the database, exports and the log."""
 BACKLOG = 2_048
 """The maximum number of connections that wait to be accepted."""
-GARBAGE = (2_000, 1_000_000, 1_000_000)
-"""Thresholds of the garbage collector: two thousand new objects take a millisecond; `Garbage` collects older ones."""
-MUCH_GARBAGE = 1_000
+GARBAGE = (1_000, 1_000_000, 1_000_000)
+"""Thresholds of the garbage collector: a thousand rows take two milliseconds; `Garbage` collects older objects."""
+MUCH_GARBAGE = 2_000
 """After this many collections of new objects, a full one no longer waits for an idle moment."""
 ALL_EVERY = 100
 """The number of collections of older objects for each full one."""

@@ -125,7 +125,7 @@ def test_older_garbage_is_collected_while_idle(monkeypatch: pytest.MonkeyPatch) 
     garbage = Garbage()
     for since, busy in ((0, False), (1, True), (MUCH_GARBAGE, True), (1, False), (MUCH_GARBAGE + 1, True)):
         garbage.collect(since, busy=busy)
-    assert (looks, GARBAGE[0] <= 2_000, min(GARBAGE[1:]) > MUCH_GARBAGE) == ([1, 1], True, True)
+    assert (looks, GARBAGE[0] <= 1_000, min(GARBAGE[1:]) > MUCH_GARBAGE) == ([1, 1], True, True)
 
 
 @pytest.mark.parametrize(
