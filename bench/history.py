@@ -3,15 +3,18 @@
 The backend is `sqlite` or `postgresql`, whose server is counted as well.
 """
 
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from unittest.mock import patch
 
 import httpx
+import psycopg
 import sqlalchemy as sa
 
 from api import models
@@ -97,15 +100,13 @@ def changed(events: int) -> Iterator[Entry | Refusal]:
 
 def size(url: str) -> int:
     """The size of the database in bytes, without its log."""
-    made = engine(url)
-    with made.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if is_sqlite(url):
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            found = Path(url).stat().st_size
-        else:
-            found = int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
-    made.dispose()
-    return found
+    if is_sqlite(url):
+        with closing(sqlite3.connect(url)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return Path(url).stat().st_size
+    with psycopg.connect(url) as database:
+        row = database.execute("SELECT pg_database_size(current_database())").fetchone()
+    return int(row[0]) if row else 0
 
 
 def questions(server: Server, url: str, events: int, folder: Path) -> None:
