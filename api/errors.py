@@ -7,6 +7,7 @@ Refused            an expected failure, with what happened
 ├─ RevisionDiffers the previous page is of another revision; says which
 ├─ ConditionFailed the client wants another version than there is
 └─ Unavailable     the database is unreachable or busy; says when to retry
+   └─ Damaged      what was stored was altered; names the tables
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,8 @@ SHOWN_VALUE = 200
 SUGGESTIONS = 3
 LEAST_PART = 3
 """How many letters tell a part of an id from a number or an article."""
+DAMAGED_SECONDS = 60
+"""How long a client should wait before it asks again for what is damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,15 @@ class Unavailable(Refused):
         """Take the reason and the seconds to wait before a retry."""
         super().__init__(detail)
         self.retry_after = retry_after
+
+
+class Damaged(Unavailable):
+    """Tables that the answer needs were altered since they were written."""
+
+    def __init__(self, *tables: str) -> None:
+        """Take the names of the tables."""
+        said = "these tables are damaged. The operator of the service can run `counterclaim verify`."
+        super().__init__(f"{', '.join(sorted(tables))}: {said}", retry_after=DAMAGED_SECONDS)
 
 
 def bad(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from api.errors import Damaged
 from api.models.facets import CELL_BITS, ENTRY_COLUMNS, NEVER, UNKNOWN, checksum
 from api.query.sql import (
     BEGINNING,
@@ -50,10 +51,6 @@ class Reads(Protocol):
 
     async def checkpoint(self) -> None:
         """Let others have their turn, if there was none for a while."""
-
-
-class SpoiltError(ValueError):
-    """A posting or column was altered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +119,7 @@ class Index:
         rows = await read.fetch(POSTINGS, {"names": missing}, slow=len(missing) > FEW)
         for _, name, _, hash_, members in rows:
             await read.checkpoint()
-            parts[name].append(_sound(name, hash_, members))
+            parts[name].append(_sound(hash_, members))
         found = {}
         for name, some in parts.items():
             await read.checkpoint()
@@ -137,7 +134,7 @@ class Index:
             self.sets.move_to_end(key)
             return BitMap.deserialize(known)
         rows = await read.fetch(BEGINNING, {"first": prefix, "beyond": prefix + LAST})
-        return self.keep(key, _union([_sound(name, hash_, members) for _, name, _, hash_, members in rows]))
+        return self.keep(key, _union([_sound(hash_, members) for _, name, _, hash_, members in rows]))
 
     async def of_records(self, read: Reads, kind: str, prefix: str, only: str | None) -> list[tuple[str, str, BitMap]]:
         """The records of a kind whose ids follow a prefix in names of facets: id, name and members, sorted by id.
@@ -150,12 +147,12 @@ class Index:
             names: dict[str, str] = {}
             parts: dict[str, list[BitMap]] = {}
             statement = NAMED_POSTINGS[kind, only is not None]
-            for _, id_, name, facet, hash_, members in await read.fetch(
+            for _, id_, name, _, hash_, members in await read.fetch(
                 statement, {"prefix": prefix, "kind": only}, slow=True
             ):
                 await read.checkpoint()
                 names[id_] = name
-                parts.setdefault(id_, []).append(_sound(facet, hash_, members))
+                parts.setdefault(id_, []).append(_sound(hash_, members))
             self.records[key] = list(names.items())
             for id_, some in parts.items():
                 await read.checkpoint()
@@ -196,7 +193,7 @@ class Index:
         return members
 
     async def column(self, read: Reads, table: str, name: str) -> Column:
-        """A column, by number."""
+        """A column, by number. Raises Damaged."""
         key = table, name
         if key not in self.columns:
             kind = np.dtype(ENTRY_COLUMNS[KIND_OF_LIST[table]][name])
@@ -205,7 +202,7 @@ class Index:
             whole = np.full(size, UNKNOWN if kind.kind == "f" else NEVER, kind)
             for _, chunk, hash_, cells in rows:
                 if checksum(cells) != hash_:
-                    raise SpoiltError(f"the column {name} of {table} is damaged")
+                    raise Damaged("record_column")
                 whole[chunk << CELL_BITS : (chunk + 1) << CELL_BITS] = np.frombuffer(cells, kind)
             self.columns[key] = whole
         return self.columns[key]
@@ -297,9 +294,9 @@ def range_sizes(sets: Bits, matched: Bits, firsts: NDArray[np.uint32]) -> NDArra
     return found
 
 
-def _sound(name: str, hash_: int, members: bytes) -> BitMap:
+def _sound(hash_: int, members: bytes) -> BitMap:
     if checksum(members) != hash_:
-        raise SpoiltError(f"the posting of {name} is damaged")
+        raise Damaged("posting")
     return BitMap.deserialize(members)
 
 

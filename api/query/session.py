@@ -15,7 +15,7 @@ from sqlalchemy import FromClause, bindparam, func, select
 
 from api import models
 from api.domain.vocabulary import ChangeOperation
-from api.errors import Gone, NotFound, RevisionDiffers, Unavailable, nearest
+from api.errors import Damaged, Gone, NotFound, RevisionDiffers, Unavailable, nearest
 from api.query.documents import DECODE_ERRORS, ID, DamagedDocuments, placeholder
 from api.query.paging import RevisionMark
 from api.query.postings import Index
@@ -28,8 +28,6 @@ T = TypeVar("T")
 Damage = dict[str, str]
 Found = tuple[str, str | None, str | None, object, str]
 """A finding of the integrity check: table; kind, id and text of a document; fault."""
-DAMAGED = "these tables are damaged. The operator of the service can run `counterclaim verify`."
-DAMAGED_SECONDS = 60
 TURN_SECONDS = 0.002
 """How long the work on a large response may run before it yields to other tasks."""
 ATTEMPTS = 20
@@ -217,8 +215,8 @@ class ReadSession:
         self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False, check_all: bool = False
     ) -> Sequence[Row]:
         """All rows, each beginning with the revision it saw. Raises RevisionChanged, Unavailable."""
-        if self._damage and (spoilt := sorted(statement.tables & self._damage.keys())):
-            raise Unavailable(f"{', '.join(spoilt)}: {DAMAGED}", retry_after=DAMAGED_SECONDS)
+        if self._damage and (spoilt := statement.tables & self._damage.keys()):
+            raise Damaged(*spoilt)
         rows = await self._connection.fetch(statement, parameters, slow=slow)
         if not rows:
             await self.confirm()

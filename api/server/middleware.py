@@ -7,6 +7,7 @@ parameter that is unknown, invalid or repeated) takes the normal path, which mak
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -30,6 +31,7 @@ from api.http.pages import frame as pages
 from api.http.pages.frame import templates
 from api.http.problems import ALLOWED, Problem, respond
 from api.http.routing import Endpoint
+from api.query.documents import DECODE_ERRORS
 from api.server.request_limits import Allowance, Proxies, PublicAddress, counted_as, refused_url
 from api.settings import Settings
 
@@ -348,4 +350,5 @@ async def warm(app: FastAPI) -> None:
         templates.get_template(name)
     for address in warmed(app):
         path, _, query = address.partition("?")
-        await asked_within(app, path, query, "text/html")
+        with suppress(*DECODE_ERRORS):  # of damaged data, which is logged; everything else can still be served
+            await asked_within(app, path, query, "text/html")

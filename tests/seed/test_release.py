@@ -292,7 +292,7 @@ def test_verify_finds_a_changed_byte(released_url: str) -> None:
     assert [str(finding) for finding in verify(made)] == ["release 2026-11: file: is damaged"]
     made.dispose()
     with serving(released_url) as api:
-        assert api.problem("/releases/2026-11.zip", 500)["type"] == "/problems/internal-error"
+        assert api.problem("/releases/2026-11.zip", 503)["detail"] == "The file of release 2026-11 is damaged."
         api.good("/releases/2026-12.zip")
 
 

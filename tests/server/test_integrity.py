@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 
+import httpx
 import pytest
 import sqlalchemy as sa
 
@@ -11,10 +12,11 @@ from api.server.integrity import Budget, Interrupted
 from api.storage.bulk import Store
 from api.storage.database import engine
 from seed.load import rebuild
-from tests.support import bitflips
+from tests.support import bitflips, faults
 from tests.support.live import Api, serving
 
 EVENT = "capture-of-lysychansk"
+SPOILT_POSTING = "UPDATE posting SET hash = 1 WHERE facet = (SELECT id FROM facet WHERE name = 'party:lpr')"
 
 
 def changed(url: str, statement: str) -> None:
@@ -118,6 +120,31 @@ def test_damaged_data_is_not_served(dossier_url: str) -> None:
         assert api.get(f"/events/{EVENT}")["title"] == "Capture of Lysychansk"
         assert api.get("/actors", q="haidai")["data"][0]["id"] == "haidai"
         assert api.ask("/health/ready").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("table", "statement", "path"),
+    [
+        ("posting", SPOILT_POSTING, "/events?party=lpr"),
+        (
+            "record_column",
+            "UPDATE record_column SET hash = 1 WHERE name = 'claim/latest'",
+            "/briefing?date_from=2022-07-01&date_to=2022-07-02",
+        ),
+    ],
+)
+def test_data_that_is_found_damaged_when_it_is_read(dossier_url: str, table: str, statement: str, path: str) -> None:
+    """Before the check has passed over it: `counterclaim serve` starts, and answers all else."""
+    changed(dossier_url, statement)
+    service = faults.Service(dossier_url, check_share=0)
+    service.start()
+    try:
+        answer = httpx.get(service.root + path)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+        assert answer.json()["detail"].startswith(f"{table}: these tables are damaged.")
+        assert httpx.get(f"{service.root}/events").status_code == 200
+    finally:
+        service.stop()
 
 
 def test_it_sleeps_according_to_its_share(monkeypatch: pytest.MonkeyPatch) -> None:

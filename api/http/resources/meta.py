@@ -8,11 +8,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from api.domain.vocabulary import VOCABULARIES
-from api.errors import Unavailable
+from api.errors import DAMAGED_SECONDS, Unavailable
 from api.http import answers, caching, problems
 from api.http.monitoring import State
 from api.http.routing import COMMON, json_of, problem
-from api.query.session import DAMAGED_SECONDS, Data, ReadSession
+from api.query.session import Data, ReadSession
 from api.schemas.pages import Health, WordMeaning
 from api.schemas.records import Sent
 

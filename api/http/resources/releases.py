@@ -11,13 +11,13 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from api.domain.dates import day_in_words
+from api.errors import DAMAGED_SECONDS, Unavailable
 from api.http import answers, caching, downloads
 from api.http.answers import Listing, Nothing
 from api.http.caching import base
 from api.http.downloads import Export
 from api.http.exports import export_cache_of, send_export
 from api.http.pages.links import TEX
-from api.http.problems import Problem
 from api.http.routing import COMMON, NOT_MODIFIED, export_of, json_of, problem
 from api.models.history import RELEASE_NAME_LENGTH
 from api.query import history
@@ -248,7 +248,7 @@ async def export_release(request: Request, name: ReleaseName, _: Annotated[Nothi
 
 
 async def _whole(session: ReadSession, release: Json) -> AsyncIterator[bytes]:
-    """The bytes of a file, verified against its SHA-256."""
+    """The bytes of a file, verified against its SHA-256. Raises Unavailable."""
     known = hashlib.sha256()
     async for part in history.file_of(session, release["name"]):
         known.update(part)
@@ -256,7 +256,7 @@ async def _whole(session: ReadSession, release: Json) -> AsyncIterator[bytes]:
     if known.hexdigest() != release["sha256"]:
         detail = f"The file of release {release['name']} is damaged."
         log.error("release", name=release["name"], error=detail)
-        raise Problem("internal-error", detail)
+        raise Unavailable(detail, retry_after=DAMAGED_SECONDS)
 
 
 @router.get(
