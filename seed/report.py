@@ -66,7 +66,8 @@ class Report:
         if as_json:
             return json.dumps(self.as_json(dry_run=dry_run), ensure_ascii=False, indent=2)
         first = f"{self.in_words()} A dry run: nothing was loaded." if dry_run else self.in_words()
-        gone = "are no longer in the files, and " + ("were withdrawn" if self.withdrawn else "stay without --prune")
+        withdrawn = "would be withdrawn" if dry_run else "were withdrawn"
+        gone = f"are no longer in the files, and {withdrawn if self.withdrawn else 'stay without --prune'}"
         return "\n".join([first, *(self.absent(gone) if self.read else ()), *self.doubtful()])
 
     def absent(self, done: str) -> Iterator[str]:

@@ -7,16 +7,20 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import BadZipFile
 
+from seed.dossiers.columns import BY_NAME
 from seed.field_types import shown
 from seed.importers.sniffing import ZIP, why_no_rows
 from seed.refusals import Place, Refusal, unread
 
 LARGEST = 64 * 2**20
 MOST_ROWS, MOST_COLUMNS = 200_000, 200
+HEADER_WITHIN, HEADER_NAMES = 20, 2
+"""How many rows are searched for a header that is not the first, and how many names of columns tell it."""
 # The template's sheet with explanations of words, which has no data.
 SHEET_OF_WORDS, HEADER_OF_WORDS = "words", ("column or vocabulary", "word", "what it says")
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
@@ -26,6 +30,7 @@ _ERROR = re.compile(r"#(?:[A-Z0-9/]+[!?]|N/A|GETTING_DATA)")
 # How XLSX writes characters that XML cannot contain, such as carriage returns; `_x005F_` is the underscore of a text
 # that only looks like one of them (ECMA-376 part 1, section 22.9.2.19).
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+DELIMITERS = ",\t;"
 # The line with which Excel is told the delimiter.
 _SEPARATOR = re.compile(r"sep=(?P<delimiter>[,;\t|])\r?\n", re.IGNORECASE)
 DIGITS = 15
@@ -76,8 +81,7 @@ def _csv(path: Path) -> Iterator[Line | Refusal]:
     separator = _SEPARATOR.match(text)
     if separator:
         text = text[separator.end() :]
-    first = text.lstrip("\r\n").partition("\n")[0]
-    delimiter = separator["delimiter"] if separator else max(",\t;", key=first.count)
+    delimiter = separator["delimiter"] if separator else max(DELIMITERS, key=_probable_header(text).count)
     try:
         given = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
@@ -86,14 +90,30 @@ def _csv(path: Path) -> Iterator[Line | Refusal]:
     yield from _under_header(str(path), ((number, row) for number, row in enumerate(given, 2 if separator else 1)))
 
 
+def _probable_header(text: str) -> str:
+    """The first line with names of columns, or the first of all if none has them."""
+    top = text.lstrip("\r\n").split("\n", HEADER_WITHIN)[:HEADER_WITHIN]
+    names = ((line, re.split(f"[{DELIMITERS}]", line)) for line in top)
+    return next((line for line, cells in names if _known({cell.strip(' \r"') for cell in cells})), top[0])
+
+
+def _known(cells: set[str]) -> bool:
+    """Whether cells contain enough names of columns to be a header."""
+    return len(BY_NAME.keys() & cells) >= HEADER_NAMES
+
+
 def _under_header(file: str, rows: Iterator[tuple[int, list[str]]]) -> Iterator[Line | Refusal]:
     """Rows by the names in the header; empty rows are skipped."""
+    filled_rows = ((number, cells) for number, row in rows if any(cells := [cell.strip() for cell in row]))
+    top = list(islice(filled_rows, HEADER_WITHIN))
+    below = next((number for number, cells in top if _known(set(cells))), None)
+    if below is not None and below != top[0][0]:
+        told = f"is not the header, which is row {below}: delete the rows above that"
+        yield Refusal(Place(file, top[0][0]), "", "", told)
+        return
     header: list[str] | None = None
     named = stands = 0
-    for number, row in rows:
-        cells = [cell.strip() for cell in row]
-        if not any(cells):
-            continue
+    for number, cells in chain(top, filled_rows):
         if header is None:
             header, stands = cells, number
             named = max(place for place, name in enumerate(header, 1) if name)

@@ -68,7 +68,8 @@ class Outcome:
         if self.report.reworded:
             told = "events changed only in the row that they keep, as when a release has other columns"
             yield f"{self.report.reworded:,} of the changed {told}."
-        done = "were withdrawn" if self.report.withdrawn else "stay; --prune would withdraw them"
+        withdrawn = "would be withdrawn" if self.dry_run else "were withdrawn"
+        done = withdrawn if self.report.withdrawn else "stay; --prune would withdraw them"
         yield from self.report.absent(f"of the dataset are not in these files, which may be a part of it; they {done}")
         yield from self.report.doubtful()
         refused = self.refused

@@ -235,6 +235,26 @@ def test_the_first_of_many_vanished_records_are_named(said: Said) -> None:
         assert (code, told.splitlines()[1:]) == (0, lines)
 
 
+def test_a_dry_run_does_not_say_that_records_were_withdrawn(said: Said) -> None:
+    head = 'dataset = "d"\n[[datasets]]\nid = "d"\ntitle = "T"\nrecorded_at = "2021-05-02"\n'
+    Path("d.toml").write_text(f'{head}[[actors]]\nid = "a"\nkind = "person"\nname = "A"\n')
+    assert said("load", "d.toml")[0] == 0
+    Path("d.toml").write_text(head)
+    told = "1 records are no longer in the files, and would be withdrawn:\n  actor a\n"
+    code, lines = said("load", "d.toml", "--prune", "--dry-run")
+    assert (code, lines.partition("\n")[2]) == (0, told)
+
+
+@pytest.mark.parametrize("note", ["Claims of May, by Jo", "Claims of May", "Claims of May\n\nNot checked yet"])
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_rows_above_the_header_are_to_be_deleted(said: Said, note: str, delimiter: str) -> None:
+    rows = "event,event_kind,stance,aspect\nA,shelling,asserts,occurrence\nB,shelling,asserts,occurrence\n"
+    Path("d.csv").write_text(f"{note}\n{rows.replace(',', delimiter)}")
+    header = note.count("\n") + 2
+    told = f"d.csv row 1: is not the header, which is row {header}: delete the rows above that\n"
+    assert said("check", "d.csv") == (1, told)
+
+
 def test_a_date_after_the_day_of_recording_is_reported_before_and_after_loading(said: Said) -> None:
     head = 'dataset = "d"\n[[datasets]]\nid = "d"\ntitle = "T"\nrecorded_at = "2021-05-02"\n'
     event = '[[events]]\nid = "e"\nkind = "shelling"\ntitle = "E"\n'
