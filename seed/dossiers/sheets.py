@@ -92,7 +92,7 @@ def read_sheet(path: Path) -> Iterator[tuple[str, dict[str, Any] | Entry, Place]
     for one in lines(path):
         if isinstance(one, Refusal):
             yield one
-        elif not BY_NAME.keys() >= one.cells.keys() and (other := whose(one.cells, str(path))):
+        elif not BY_NAME.keys() >= one.cells.keys() and (other := whose(one.cells, str(path), but="load")):
             yield Refusal(Place(one.place.file, one.header), "", "", other)
             return
         else:

@@ -145,8 +145,8 @@ def _declared_columns() -> list[tuple[str, Mapping[str, Column]]]:
     return found
 
 
-def whose(names: Iterable[str], file: str) -> str | None:
-    """Which known kind of file has these columns, and the command that reads it; None if none has."""
+def whose(names: Iterable[str], file: str, but: str = "") -> str | None:
+    """Which known kind of file has these columns, and the command that reads it, unless it is `but`; or None."""
     keys = set(map(key, names))
     best, command = 0, ""
     for one, columns in _declared_columns():
@@ -154,7 +154,9 @@ def whose(names: Iterable[str], file: str) -> str | None:
         needed = sum(column.needed for column in columns.values())
         if sum(column.needed for column in there) == needed and len(there) >= min(ENOUGH, len(columns)):
             best, command = max((best, command), (len(there), one))
-    return f"has the columns that counterclaim {command} reads: counterclaim {command} {file}" if command else None
+    if command in {"", but}:
+        return None
+    return f"has the columns that counterclaim {command} reads: counterclaim {command} {file}"
 
 
 class AnswerPage(NamedTuple):
