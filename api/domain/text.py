@@ -74,7 +74,8 @@ _TO_CYRILLIC = _table(
     "shch щ schtsch щ zgh зг zh ж kh х ts ц ch ч tch ч tsch ч sh ш sch ш ya я ia я ja я yu ю iu ю ju ю ye е ie е je е "
     "a а b б c к d д e е f ф g г h г i и j и k к l л m м n н o о p п q к r р s с t т u у v в w в x кс y и z з"
 )
-TO_CYRILLIC = (System(_TO_CYRILLIC), System(_TO_CYRILLIC | _table("yo е jo е"), "o"))
+# Two letters are one sound or two: Мариуполь, Диана, Киев, Якутск.
+TO_CYRILLIC = tuple(System(_TO_CYRILLIC | _table(more)) for more in ("", "yo е jo е", "iu иу ia иа ie ие ts тс"))
 ENDINGS = (
     *("ого", "ому", "ими", "ами", "ями", "ови", "еви", "ою", "ею", "ои"),
     *("ом", "ем", "ам", "ям", "ах", "ях", "ив", "ов", "ев", "ии", "ые", "ая", "ую", "и", "а", "я", "у", "ю", "о", "е"),
@@ -138,7 +139,6 @@ _VOWELS = re.compile("[aeiouyw]+")
 _NO_VOWELS = re.compile("[aeiu]")
 _TWICE = re.compile(f"([{''.join(ABJAD)}])\\1")
 
-
 # Letters of transliterations of Arabic and Hebrew that sound otherwise without their mark. In a query each is a letter
 # that no language uses, until its word is compared.
 MARKED = {"ḫ": "ꜧ", "ẖ": "ꜧ", "ḵ": "ⱪ", "č": "ꞓ", "ṣ": "ꞩ"}
@@ -194,7 +194,7 @@ def _keys(word: str) -> tuple[str, ...]:
     if _CYRILLIC.search(word):
         romanised, slavic = [system.write(word) for system in CYRILLIC if system.needs in word], [_slavic(word)]
     elif _LATIN.search(word):
-        romanised, slavic = [word], [_slavic(system.write(word)) for system in TO_CYRILLIC if system.needs in word]
+        romanised, slavic = [word], [_slavic(system.write(word)) for system in TO_CYRILLIC]
     else:
         romanised, slavic = [system.write(word) for system in OTHERS if word[0] in system.letters], []
     keys = [LATIN_MARK + _plain(one) for one in romanised]
