@@ -11,6 +11,8 @@ class Finding(NamedTuple):
     what: str
     of_facts: bool = False
     """Whether it concerns a fact, so that rows derived from it are wrong too."""
+    of_history: bool = False
+    """Whether it concerns a revision, a past version or a release, which do not follow from facts."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}: {self.what}"

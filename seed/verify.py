@@ -53,10 +53,11 @@ def findings(store: Store, *, everything: bool = True) -> Iterator[Finding]:
 
 def report_lines(found: Iterable[Finding]) -> Iterator[str]:
     """Each finding in a line, then what to do; nothing if there are no findings."""
-    count, of_facts, damaged = 0, 0, set()
+    count, of_facts, of_history, damaged = 0, 0, 0, set()
     for finding in found:
         count += 1
         of_facts += finding.of_facts
+        of_history += finding.of_history
         damaged |= {finding.id} if finding.kind == TABLE else set()
         yield str(finding)
     if count:
@@ -64,6 +65,8 @@ def report_lines(found: Iterable[Finding]) -> Iterator[str]:
     if of_facts:
         mended = "restore a backup, or load into a new database"
         yield f"Of facts: {of_facts:,}. `rebuild` does not repair these: {mended}."
+    if of_history:
+        yield f"Of the history: {of_history:,}. `rebuild` does not repair these: restore a backup."
     if damaged:
         listed = ", ".join(sorted(damaged))
         yield f"Damaged: {listed}. If `rebuild` does not repair that, restore a backup, or load into a new database."

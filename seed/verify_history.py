@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
+from itertools import chain
 
 from api.index.facts import moment
 from api.index.history import DELETE, FIRST, KINDS, PUT, SEALED, changes, digest, seal, unsealed_releases
@@ -32,6 +33,18 @@ ORDER BY 1, 2, 3"""
 
 def findings(store: Store) -> Iterator[Finding]:
     """Everything in the history that is damaged."""
+    yield from map(_of_history, chain(_revisions(store), _changes(store)))
+    for kind in KINDS:
+        yield from _served(store, kind)
+    yield from map(_of_history, chain(_past(store), _releases(store)))
+
+
+def _of_history(finding: Finding) -> Finding:
+    return finding._replace(of_history=True)
+
+
+def _revisions(store: Store) -> Iterator[Finding]:
+    """Revisions that are missing or altered, or do not continue the chain."""
     rows = store.rows(f"SELECT {', '.join((*SEALED, 'seal'))} FROM revision ORDER BY number")
     if not rows and store.rows("SELECT 1 FROM dataset LIMIT 1"):
         yield Finding("revision", "1", "is missing, although records are loaded")
@@ -42,11 +55,6 @@ def findings(store: Store) -> Iterator[Finding]:
         if fields["previous"] != previous:
             yield Finding("revision", str(row[0]), "previous: is not the digest of the previous revision")
         previous = fields["digest"]
-    yield from _changes(store)
-    for kind in KINDS:
-        yield from _served(store, kind)
-    yield from _past(store)
-    yield from _releases(store)
 
 
 def _revision(store: Store, expected: int, fields: dict[str, object], row: Row) -> Iterator[Finding]:
@@ -139,7 +147,7 @@ def _releases(store: Store) -> Iterator[Finding]:
         "LEFT JOIN revision v ON v.number = r.revision AND v.digest = r.digest ORDER BY 1"
     ):
         if number is None:
-            yield Finding("release", name, "its revision does not exist")
+            yield Finding("release", name, "no revision has its number and digest")
         known, length = sha256(), 0
         numbers = list(store.column("SELECT number FROM release_part WHERE name = ? ORDER BY number", name))
         for part in numbers:

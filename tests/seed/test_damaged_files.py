@@ -60,13 +60,15 @@ def cut(size: int) -> Spoil:
     return spoil
 
 
-def found(count: int, *damaged: str, of_facts: int = 0) -> tuple[str, ...]:
+def found(count: int, *damaged: str, of_facts: int = 0, of_history: int = 0) -> tuple[str, ...]:
     """How a report ends: how much was found, and what mends it."""
     facts = f"Of facts: {of_facts}. `rebuild` does not repair these: restore a backup, or load into a new database."
+    history = f"Of the history: {of_history}. `rebuild` does not repair these: restore a backup."
     tables = f"Damaged: {', '.join(damaged)}. If `rebuild` does not repair that, restore a backup, or load into a "
     return (
         f"Findings: {count}. `counterclaim rebuild` repairs what is derived from facts.",
         *([facts] if of_facts else []),
+        *([history] if of_history else []),
         *([f"{tables}new database."] if damaged else []),
     )
 
@@ -106,7 +108,7 @@ KINDS: dict[str, tuple[Spoil, tuple[str, ...], tuple[str, ...]]] = {
     "the log of revisions": (
         altered("UPDATE revision SET message = 'x' WHERE number = 1"),
         ("revision 1: is damaged",),
-        found(2, "revision"),
+        found(2, "revision", of_history=1),
     ),
     "a page of the log": (
         emptied("revision"),
@@ -119,7 +121,7 @@ KINDS: dict[str, tuple[Spoil, tuple[str, ...], tuple[str, ...]]] = {
             "actor belarusian-volunteers: past version: is missing or differs from that of revision 1",
             "table past_version: actor belarusian-volunteers as before revision 2 is missing or damaged",
         ),
-        found(2, "past_version"),
+        found(2, "past_version", of_history=1),
     ),
     "a past version that became text": (
         altered("UPDATE past_version SET body = 'x' WHERE id = 'belarusian-volunteers' AND replaced_in = 2"),
@@ -127,12 +129,12 @@ KINDS: dict[str, tuple[Spoil, tuple[str, ...], tuple[str, ...]]] = {
             "actor belarusian-volunteers: past version: is missing or differs from that of revision 1",
             "table past_version: actor belarusian-volunteers as before revision 2 is missing or damaged",
         ),
-        found(2, "past_version"),
+        found(2, "past_version", of_history=1),
     ),
     "a page of past versions": (
         emptied("past_version"),
         (f"table past_version: cannot be read: {MALFORMED}",),
-        found(2, "past_version"),
+        found(2, "past_version", of_history=1),
     ),
     "the header": (overwritten(0, b"something else!\0"), (), ()),
     "the schema": (overwritten(100, b"\xff" * 40), (), ()),
