@@ -134,7 +134,7 @@ KINDS: dict[str, tuple[Spoil, tuple[str, ...], tuple[str, ...]]] = {
     "a page of past versions": (
         emptied("past_version"),
         (f"table past_version: cannot be read: {MALFORMED}",),
-        found(2, "past_version", of_history=1),
+        found(2, "past_version"),
     ),
     "the header": (overwritten(0, b"something else!\0"), (), ()),
     "the schema": (overwritten(100, b"\xff" * 40), (), ()),
