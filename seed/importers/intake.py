@@ -235,14 +235,14 @@ class FileIntake:
         checked = (_checked(one.kind, one.fields, self._declared.dataset, row.place) for one in made)
         return not any(isinstance(one, Refusal) for found in checked for one in found)
 
-    def renewed(self, recorded_at: datetime) -> Sequence[Entry | Refusal]:
-        """The dataset's own record as of now, or why a mapping's is refused; call this after opening the files."""
+    def renewed(self, recorded_at: datetime) -> Iterator[Entry | Refusal]:
+        """The dataset's own record as of now, or why a mapping's is refused; read this after the files."""
         kind, fields, *_ = self._declared.fixed[0]
         versions = dict.fromkeys(one["version"] for one in self._releases if one["version"])
         given = {**fields, "recorded_at": recorded_at, "releases": self._releases}
         if versions:
             given["version"] = short(", ".join(versions))
-        return _checked(kind, given, self._declared.dataset, Place(self._form.name))
+        yield from _checked(kind, given, self._declared.dataset, Place(self._form.name))
 
     def _file(self, number: int, file: str, stream: BufferedReader) -> Iterator[Entry | Refusal]:
         position = 0
