@@ -237,13 +237,20 @@ def test_a_missing_count_makes_no_claim() -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        *({"tank": -5}, {"tank": "12"}, {"tank": True}, {"tank": 1.5}),
+        *({"tank": -5}, {"tank": "12"}, {"drone": True}, {"tank": 1.5}),
         *({"personnel": 1, "personnel*": hedge} for hedge in ("under", ["more"], {"more": 1}, 7)),
     ],
 )
 def test_tallies_that_mean_nothing(given: dict[str, Any]) -> None:
     with pytest.raises(CellError):
         losses({"date": "2031-05-02", "day": 3} | given)
+
+
+def test_a_truth_value_in_the_column_that_tells_the_files_is_refused_with_the_row() -> None:
+    given = json.dumps([{"date": "2031-05-02", "day": 3, "tank": True}])
+    (found,) = json_files.rows(stream(given.encode()), "losses.json", format_table("losses"))
+    assert isinstance(found, list)
+    assert str(found[0]) == "losses.json row 1: tank: true is neither text nor a number"
 
 
 def test_a_count_by_model_without_days_is_named() -> None:
