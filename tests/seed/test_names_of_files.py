@@ -6,25 +6,8 @@ from pathlib import Path
 import pytest
 
 from api import __main__ as command
-from api import cli
-from migrations import migrate
+from tests.support.commands import said
 from tests.support.databases import LYSYCHANSK
-
-
-@pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "kept.db"
-    migrate(str(path))
-    monkeypatch.setenv("DATABASE_URL", str(path))
-    return path
-
-
-def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, list[str]]:
-    """The exit code of a command, and the lines that it printed."""
-    with pytest.raises(SystemExit) as exited:
-        cli.main(arguments)
-    out, err = capsys.readouterr()
-    return exited.value.code, (out + err).splitlines()
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,12 @@ from api import __main__ as command
 from api import cli
 from api.settings import PROJECT
 from api.storage.database import engine
-from migrations import migrate
 from seed.dossiers import template
 from seed.importers import gdelt
 from seed.importers.formats import format_table
 from seed.importers.mapped import mapping
 from seed.importers.registry import FORMATS
+from tests.support.commands import said
 from tests.support.databases import LYSYCHANSK
 from tests.support.imitations import CONTROL, FIRMS, MENTION, UCDP, as_csv, release, ucdp, write
 
@@ -60,22 +60,6 @@ DAMAGED = {
     "annex": (b"/annex/objects/SHA256E-s12--4665a5ea.csv\n", "is a git-annex pointer"),
 }
 ROWS = {"ucdp": UCDP, "firms": FIRMS, "control": CONTROL, "gdelt": MENTION}
-
-
-@pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "kept.db"
-    migrate(str(path))
-    monkeypatch.setenv("DATABASE_URL", str(path))
-    return path
-
-
-def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, list[str]]:
-    """The exit code of a command, and what it said on either stream, line by line."""
-    with pytest.raises(SystemExit) as exited:
-        cli.main(arguments)
-    out, err = capsys.readouterr()
-    return exited.value.code, (out + err).splitlines()
 
 
 @pytest.mark.parametrize("name", IMPORTERS)
