@@ -38,6 +38,14 @@ def backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(autouse=True)
+def ctrl_c() -> Iterator[None]:
+    """What Ctrl-C does is as before each test: a command's last act is to ignore it, as would servers started later."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def chance() -> random.Random:
     """The moments at which faults happen: the same in every run."""
