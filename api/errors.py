@@ -47,7 +47,7 @@ class BadParameters(Refused):
 
     def __init__(self, *errors: BadParameter) -> None:
         """Take the bad parameters."""
-        super().__init__("; ".join(f"{error.parameter}: {error.message}" for error in errors))
+        super().__init__("; ".join(f"{error.parameter}: {error.message}".removeprefix(": ") for error in errors))
         self.errors = errors
 
 

@@ -161,8 +161,8 @@ def _first(value: str) -> str:
     return value.partition(",")[0].strip()
 
 
-METHODS = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH", b"QUERY"})
-"""The methods of RFC 9110 and 5789 and the draft QUERY: known methods get 405, unknown ones 501."""
+METHODS = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"OPTIONS", b"TRACE", b"PATCH", b"QUERY"})
+"""Those of RFC 9110 and 5789 and the draft QUERY get 405; others, and CONNECT, which only proxies have, get 501."""
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _LINE = re.compile(rb"(%b) (\S+) HTTP/(\d)\.(\d)\r?" % _TOKEN)
 _SCHEME = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*)://")
@@ -184,7 +184,7 @@ _NO_HOST: Refusal = (
 _TARGET: Refusal = "malformed-request", "The target of the request is neither a path nor an http or https address."
 _CODING: Refusal = "not-implemented", "The request has a transfer coding other than chunked."
 _VERSION: Refusal = "version-not-supported", "The request's version is neither HTTP/1.1 nor HTTP/1.0."
-_METHOD: Refusal = "not-implemented", "The method of the request is unknown."
+_METHOD: Refusal = "not-implemented", "No address here knows the method of the request."
 # Control characters, line separators, and characters that turn text around; marks of direction come along where text in
 # Arabic or Hebrew script is copied from a page.
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")

@@ -20,6 +20,8 @@ CONNECT_TIMEOUT_S, HOST_TIMEOUT_S = 5, 2
 CANCEL_SECONDS = 2
 READING, HOW_LONG = "target_session_attrs", "connect_timeout"
 WHICH_TO_READ = ("prefer-standby", "any", "primary", "read-write", "standby", "read-only")
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+MOST_PORT = 65_535
 _TO_ALL = ("sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "passfile", "options")
 PARAMETERS = ("host", "port", READING, HOW_LONG, *_TO_ALL)
 """The parameters a PostgreSQL address may have: those that both drivers accept with the same meaning."""
@@ -59,6 +61,7 @@ def address(url: str) -> sa.URL:
             return _of_file(parsed.database)
         case "postgresql" | "postgres":
             _understood(parsed.normalized_query)
+            _usable_ports(parsed)
             return parsed.set(drivername=POSTGRESQL)
         case name:
             raise DatabaseUnusableError(f"DATABASE_URL wants an SQLite file or postgresql://…, not {name}.")
@@ -95,8 +98,18 @@ def _understood(query: Mapping[str, Sequence[str]]) -> None:
             raise DatabaseUnusableError(f"DATABASE_URL has {name} {len(values)} times, which can be there once.")
         if name == READING and values[-1] not in WHICH_TO_READ:
             raise DatabaseUnusableError(f"DATABASE_URL has {name}={values[-1]}: one of {', '.join(WHICH_TO_READ)}.")
+        if name == "sslmode" and values[-1] not in SSL_MODES:
+            raise DatabaseUnusableError(f"DATABASE_URL has {name}={values[-1]}: one of {', '.join(SSL_MODES)}.")
         if name == HOW_LONG and not re.fullmatch(r"[1-9]\d{0,3}", values[-1]):
             raise DatabaseUnusableError(f"DATABASE_URL has {name}={values[-1]}: whole seconds, 1 to 9999.")
+
+
+def _usable_ports(parsed: sa.URL) -> None:
+    """Refuse ports that do not exist, for the drivers take 0 for the usual one; an empty one is the usual one."""
+    named = [port for part in parsed.normalized_query.get("port", ()) for port in part.split(",") if port]
+    for port in named if parsed.port is None else [str(parsed.port), *named]:
+        if not re.fullmatch(r"[0-9]{1,5}", port) or not 1 <= int(port) <= MOST_PORT:
+            raise DatabaseUnusableError(f"DATABASE_URL has the port {port}: 1 to {MOST_PORT}.")
 
 
 def is_sqlite(url: str) -> bool:

@@ -10,7 +10,10 @@ from api.http import caching
 from tests.http.test_contract import LARGE, STORED
 from tests.support.live import Api
 
-TAGGED = [*STORED, LARGE, "/", "/openapi.json", "/llms.txt", "/ns", "/explore/disputes", "/explore/map.svg"]
+TAGGED = [
+    *(*STORED, LARGE, "/", "/openapi.json", "/llms.txt", "/ns", "/explore/disputes", "/explore/map.svg"),
+    *("/docs", "/docs/start.js", "/docs/start.css"),
+]
 BEYOND = "bytes=999999999-"
 
 

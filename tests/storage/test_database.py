@@ -86,6 +86,10 @@ def test_which_server_is_read_and_how_long_it_is_waited_for() -> None:
         ("=1", "a parameter without a name, and may have host, "),
         ("connect_timeout=0", "connect_timeout=0: whole seconds, 1 to 9999."),
         ("connect_timeout=99999999999", "connect_timeout=99999999999: whole seconds, 1 to 9999."),
+        ("sslmode=verify", "sslmode=verify: one of disable, allow, prefer, require, verify-ca, verify-full."),
+        ("port=0", "the port 0: 1 to 65535."),
+        ("port=5432&port=65536", "the port 65536: 1 to 65535."),
+        ("port=5432,http", "the port http: 1 to 65535."),
         ("connect_timeout=soon", "connect_timeout=soon: whole seconds, 1 to 9999."),
     ],
 )

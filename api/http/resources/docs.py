@@ -11,7 +11,6 @@ from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, HTTPException, Query, Request, Response
-from fastapi.responses import HTMLResponse
 
 from api.http import answers, caching
 from api.http.caching import PUBLIC, base
@@ -94,21 +93,23 @@ STYLE = """nav { margin: 1rem auto; max-width: 1460px; padding: 0 20px; font: 15
 
 
 @router.get("/docs")
-async def get_docs(_: Annotated[answers.Nothing, Query()]) -> Response:
+async def get_docs(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
     """The interactive documentation."""
-    return HTMLResponse(PAGE, headers={"Content-Security-Policy": POLICY})
+    page = caching.fixed(request, PAGE.encode(), "text/html; charset=utf-8")
+    page.headers["Content-Security-Policy"] = POLICY
+    return page
 
 
 @router.get("/docs/start.js")
-async def get_docs_start(_: Annotated[answers.Nothing, Query()]) -> Response:
+async def get_docs_start(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
     """Starts Swagger UI."""
-    return Response(START, media_type="text/javascript")
+    return caching.fixed(request, START.encode(), "text/javascript; charset=utf-8")
 
 
 @router.get("/docs/start.css")
-async def get_docs_style(_: Annotated[answers.Nothing, Query()]) -> Response:
+async def get_docs_style(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
     """Styles that fit Swagger UI to the width of a phone."""
-    return Response(STYLE, media_type="text/css")
+    return caching.fixed(request, STYLE.encode(), "text/css; charset=utf-8")
 
 
 @router.get("/docs/story")
