@@ -21,7 +21,7 @@ from api.storage.database import engine
 from tests.server.test_trouble import RECOVERY_S, fill
 from tests.support.contents import Contents, everything
 from tests.support.crowd import AWAY, CUT, RIGHT, Bodies, Crowd, learn, recovered
-from tests.support.faults import Service, command, done, filled, revive, service, settled, small_disk, sound
+from tests.support.faults import Service, command, died, done, filled, revive, service, settled, small_disk, sound
 from tests.support.imitations import release
 from tests.support.own_postgres import own_postgres
 from tests.support.wire import Wire
@@ -95,15 +95,13 @@ def test_a_withdrawal_is_killed(dossier_url: str, tmp_path: Path, chance: random
     path = str(release(tmp_path / "new.csv", ROWS))
     after = held(dossier_url)
     done(dossier_url, "import", "ucdp", path)
-    began = time.monotonic()
-    done(dossier_url, "withdraw", "ucdp")
-    whole, found, before = time.monotonic() - began, [1], after
+    whole, found, before = died(dossier_url, 0, "withdraw", "ucdp"), [1], after
     assert held(dossier_url) == after
     for _ in range(TIMES):
         if found[-1]:
             done(dossier_url, "import", "ucdp", path)
             before = held(dossier_url)
-        killed(command(dossier_url, "withdraw", "ucdp"), chance.uniform(0.3, 1.1) * whole)
+        died(dossier_url, chance.randint(whole // 10, whole), "withdraw", "ucdp")
         sound(dossier_url)
         found.append((before, after).index(held(dossier_url)))
     assert 0 in found
@@ -120,11 +118,10 @@ def test_a_restore_is_killed(dossier_of_sqlite: str, tmp_path: Path, chance: ran
         done(url, "backup", str(backup))
         if backup is saved[0]:
             done(url, "import", "ucdp", str(release(tmp_path / "new.csv", ROWS)))
-    at, began, found = 0, time.monotonic(), []
-    done(url, "restore", str(saved[at]), "--force")
-    whole = time.monotonic() - began
+    at, found = 0, []
+    whole = died(url, 0, "restore", str(saved[at]), "--force")
     for _ in range(TIMES):
-        killed(command(url, "restore", str(saved[1 - at]), "--force"), chance.uniform(0.3, 1.1) * whole)
+        died(url, chance.randint(whole // 10, whole), "restore", str(saved[1 - at]), "--force")
         sound(url)
         was, at = at, states.index(held(url))
         found.append(at != was)
@@ -141,11 +138,9 @@ def test_a_release_is_killed(
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.setenv("TMPDIR", str(work))
-    began = time.monotonic()
-    done(dossier_url, "release", "first")
-    whole, names = time.monotonic() - began, ["first"]
+    whole, names = died(dossier_url, 0, "release", "first"), ["first"]
     for number in range(TIMES):
-        killed(command(dossier_url, "release", f"r{number}"), chance.uniform(0.3, 1.1) * whole)
+        died(dossier_url, chance.randint(whole // 10, whole), "release", f"r{number}")
         sound(dossier_url)
         found = held(dossier_url)["release"]
         if len(found) > len(names):
@@ -154,13 +149,6 @@ def test_a_release_is_killed(
     assert len(names) <= TIMES
     done(dossier_url, "release", "last")
     assert list(work.iterdir()) == []
-
-
-def killed(running: "subprocess.Popen[str]", after_s: float) -> None:
-    """Kill a command after so long."""
-    time.sleep(after_s)
-    running.kill()
-    running.communicate()
 
 
 def held(url: str) -> Contents:
