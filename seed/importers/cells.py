@@ -27,6 +27,7 @@ MONTHS = (
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}(?:\.0*)?")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{0,20})?(?:[eE][+-]?[0-9]{1,2})?")
+_WITH_COMMA = re.compile(r"[+-]?[0-9]{1,15},(?![0-9]{3}$)[0-9]{1,20}")  # `1,000` may be a thousand
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?")
 _STAMP = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[0-9]{6})?")
 _WRITTEN = re.compile(r"([0-9]{1,2}) ([A-Z][a-z]+) ([0-9]{4})(?: +([0-9]{2})h([0-9]{2}) UTC)?")
@@ -58,7 +59,8 @@ def whole_number(given: str) -> int:
 
 def number(given: str) -> float:
     if not _NUMBER.fullmatch(given):
-        raise ValueError(f"{shown(given)} is not a number")
+        meant = f": write {given.replace(',', '.')}" if _WITH_COMMA.fullmatch(given) else ""
+        raise ValueError(f"{shown(given)} is not a number{meant}")
     return float(given)
 
 

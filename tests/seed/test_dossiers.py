@@ -170,7 +170,7 @@ def test_a_row_makes_what_it_speaks_of(tmp_path: Path) -> None:
         ({"value_best": "four"}, [" row 3: value_best: 'four' is not a number"]),
         ({"speaker_kind": ""}, [" row 3: speaker_kind: is missing"]),
         ({"event_kind": "capture"}, [" row 3: event_kind: 'capture' contradicts row 2, which says 'shelling'"]),
-        ({"place": "Old Market", "latitude": "10,5"}, [" row 3: latitude: '10,5' is not a number"]),
+        ({"place": "Old Market", "latitude": "10,5"}, [" row 3: latitude: '10,5' is not a number: write 10.5"]),
         ({"event": "B", "event_kind": "entry", "event_date_basis": "stated"}, [" row 3: event_date: without an edtf"]),
         ({"speaker": "", "speaker_id": "x"}, [" row 3: speaker_kind: would change a record that is named by its id"]),
         ({"speaker": ""}, [" row 3: speaker_kind: belongs to no speaker: there is no speaker and no speaker_id"]),

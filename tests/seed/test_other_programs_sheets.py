@@ -10,6 +10,7 @@ from openpyxl.styles import Font
 
 from seed.dossiers.columns import BY_NAME
 from seed.dossiers.workbooks import CellUnclearError, Line, lines, text_of
+from seed.importers.cells import number
 from seed.refusals import Place
 from tests.seed.test_dossiers import FIRST, SECOND, book, records, refusals, sheet
 
@@ -230,7 +231,7 @@ def test_one_fault_is_one_line_however_many_rows_repeat_the_record(tmp_path: Pat
     found = refusals(sheet(tmp_path / "f.csv", *rows))
     assert [one.partition(" is not a word")[0] for one in found] == [
         " row 2: speaker_kind: 'goverment'",
-        " row 2: latitude: '10,5' is not a number",
+        " row 2: latitude: '10,5' is not a number: write 10.5",
         " row 3: longitude: '20.5' contradicts row 2, which says '20.25'",
     ]
     rows[0] |= {"latitude": "10.6", "speaker_kind": "government"}
@@ -251,3 +252,9 @@ def test_a_symbolic_link_to_nothing_is_named(tmp_path: Path) -> None:
     link = tmp_path / "link.toml"
     link.symlink_to("gone.toml")
     assert refusals(link) == [": is a symbolic link to gone.toml, which does not exist"]
+
+
+@pytest.mark.parametrize(("given", "meant"), [("-10,5", ": write -10.5"), ("1,000", ""), ("1,2,3", ""), (",5", "")])
+def test_a_number_with_a_comma_is_told_from_thousands(given: str, meant: str) -> None:
+    with pytest.raises(ValueError, match=f"^'{given}' is not a number{meant}$"):
+        number(given)
