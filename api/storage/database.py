@@ -27,8 +27,8 @@ PARAMETERS = ("host", "port", READING, HOW_LONG, *_TO_ALL)
 """The parameters a PostgreSQL address may have: those that both drivers accept with the same meaning."""
 SEVERAL = ("host", "port")
 """Those of them that may be there several times."""
-READ_ONLY = "25006"
-"""PostgreSQL's error code for a write to a standby."""
+REFUSED_WRITES = ("25006", "42501")
+"""PostgreSQL's error codes for a write to a standby, and for one that the role may not do."""
 CORRUPTED = ("XX001", "XX002")
 """PostgreSQL's error codes for a table or an index that cannot be read."""
 _SEVERAL = re.compile(r"(?P<head>[^/]*//(?:[^@/?]*@)?)(?P<hosts>[^/?@]*,[^/?@]*)(?P<rest>.*)", re.DOTALL)
@@ -306,7 +306,7 @@ def explained(url: str) -> Iterator[None]:
                 f"Done, but no standby is known to have it, so that it may be lost: {_unsure[0]}."
             )
     except exc.DatabaseError as error:
-        told = getattr(error.orig, "sqlstate", None) in {READ_ONLY, *CORRUPTED}
+        told = getattr(error.orig, "sqlstate", None) in {*REFUSED_WRITES, *CORRUPTED}
         if type(error) not in (exc.DatabaseError, exc.OperationalError) and not told:
             raise  # a defect of ours
         raise _unusable(url, error.orig) from error
@@ -324,7 +324,7 @@ def _of_the_driver(url: str) -> type[Exception] | tuple[type[Exception], ...]:
         return sqlite3.OperationalError
     from psycopg import OperationalError, errors  # noqa: PLC0415 - SQLite has no need of it
 
-    return OperationalError, errors.ReadOnlySqlTransaction, errors.DataCorrupted, errors.IndexCorrupted
+    return OperationalError, *map(errors.lookup, (*REFUSED_WRITES, *CORRUPTED))
 
 
 def is_beyond_reading(error: BaseException) -> bool:

@@ -77,6 +77,7 @@ def test_a_role_that_may_select_and_no_more() -> None:
         with serving(reader) as api:
             is_served(api, right)
         cannot_write(reader)
+        is_refused_in_one_line(reader)
 
 
 def cannot_write(url: str) -> None:
@@ -90,6 +91,14 @@ def cannot_write(url: str) -> None:
     with pytest.raises(sa.exc.ProgrammingError), made.begin() as connection:
         connection.execute(sa.text("CREATE TABLE mine (id integer)"))
     made.dispose()
+
+
+def is_refused_in_one_line(reader: str) -> None:
+    for words in (("seed",), ("withdraw", "lysychansk-context"), ("rebuild",), ("release", "mine")):
+        running = command(reader, *words)
+        said, _ = running.communicate(timeout=60)
+        assert running.returncode == 1
+        assert re.fullmatch(r"Cannot use the database .*/counterclaim\?.*: permission denied for table \w+\.\n", said)
 
 
 @pytest.fixture
