@@ -6,7 +6,10 @@ ifeq ($(wildcard .venv/made)$(PYTHON),)
 PYTHON := $(firstword $(foreach name,python3 python3.13 python3.12 python3.11 python,$(shell $(name) -c '$(FIND)' 2>/dev/null)))
 endif
 BIN := .venv/bin
-SOURCES := pyproject.toml constraints.txt
+# What is installed is what these files name, each package with its hash.
+SOURCES := pyproject.toml requirements.txt
+HASHED := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+OURS := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 # Where coverage of workers and servers is put together.
 export COVERAGE_FILE := $(CURDIR)/.coverage
 
@@ -92,11 +95,13 @@ clean:
 	@touch $@
 
 .venv/installed: .venv/made $(SOURCES)
-	@echo "Installing what pyproject.toml and constraints.txt name"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@echo "Installing what requirements.txt names"
+	@$(HASHED) -r requirements.txt
+	@$(OURS)
 	@touch $@
 
-.venv/installed-dev: .venv/made $(SOURCES)
-	@echo "Installing what pyproject.toml and constraints.txt name, for development"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+.venv/installed-dev: .venv/made $(SOURCES) requirements-dev.txt
+	@echo "Installing what requirements-dev.txt names"
+	@$(HASHED) -r requirements-dev.txt
+	@$(OURS)
 	@touch $@ .venv/installed

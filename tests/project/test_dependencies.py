@@ -3,7 +3,11 @@
 import importlib.metadata
 import json
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,6 +94,24 @@ def test_every_dependency_has_hashes_and_no_place_is_named(name: str) -> None:
         assert re.fullmatch(r"[a-z0-9-]+==[0-9][0-9A-Za-z.]*", package)
         assert hashes
         assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", one) for one in hashes)
+
+
+@pytest.mark.parametrize(
+    ("target", "name"), [(".venv/installed", "requirements.txt"), (".venv/installed-dev", "requirements-dev.txt")]
+)
+def test_make_installs_what_has_a_hash_and_nothing_else(tmp_path: Path, target: str, name: str) -> None:
+    for file in ("Makefile", "pyproject.toml", "requirements.txt", "requirements-dev.txt"):
+        shutil.copy(PROJECT / file, tmp_path)
+    shown = subprocess.run(
+        ["make", "--no-print-directory", "--dry-run", f"PYTHON={sys.executable}", target],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    packages, ours = (line.partition(" install ")[2] for line in shown.stdout.splitlines() if "pip install" in line)
+    assert packages.endswith(f" --require-hashes -r {name}")
+    assert ours.endswith(" --no-deps --no-build-isolation -e .")
 
 
 def test_hashed_and_pinned_versions_agree() -> None:
