@@ -1,5 +1,6 @@
 """A cache of one revision's postings and columns, read on demand and limited in bytes."""
 
+import asyncio
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
@@ -34,6 +35,8 @@ FEW = 60
 """The number of postings that can be read on the event loop without a noticeable delay."""
 AT_ONCE = 250
 """The maximum number of sets decoded without yielding to other requests."""
+WALKED = 5_000
+"""The number of ids read at once while others wait for no longer than a few milliseconds."""
 CONTAINER = 2**16
 """The numbers of one container of a set."""
 WITH_RUNS, BITS_FROM, OFFSETS_FROM = 12_347, 4_096, 4
@@ -95,6 +98,8 @@ class Index:
     computed: dict[tuple[str, str], Any] = field(default_factory=dict)
     """What was computed of all records of a list, by the list and a name."""
     orders: dict[str, Order] = field(default_factory=dict)
+    ordering: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while an order is read, which takes a while: those who ask meanwhile wait for it."""
     records: dict[tuple[str, str, str | None], list[tuple[str, str]]] = field(default_factory=dict)
 
     async def postings(self, read: Reads, names: Iterable[str]) -> dict[str, BitMap]:
@@ -197,10 +202,11 @@ class Index:
         key = table, name
         if key not in self.columns:
             kind = np.dtype(ENTRY_COLUMNS[KIND_OF_LIST[table]][name])
-            rows = await read.fetch(COLUMN, {"name": f"{KIND_OF_LIST[table]}/{name}"})
+            rows = await read.fetch(COLUMN, {"name": f"{KIND_OF_LIST[table]}/{name}"}, slow=True)
             size = (rows[-1][1] + 1) << CELL_BITS if rows else 0
             whole = np.full(size, UNKNOWN if kind.kind == "f" else NEVER, kind)
             for _, chunk, hash_, cells in rows:
+                await read.checkpoint()
                 if checksum(cells) != hash_:
                     raise Damaged("record_column")
                 whole[chunk << CELL_BITS : (chunk + 1) << CELL_BITS] = np.frombuffer(cells, kind)
@@ -216,12 +222,17 @@ class Index:
 
     async def order(self, read: Reads, table: str) -> Order:
         """All numbers in the order of ids, and the rank of each."""
-        if table not in self.orders:
-            rows = await read.fetch(BY_ID[table], {}, slow=True)
-            numbers = np.fromiter((row[1] for row in rows), np.uint32, len(rows))
-            ranks = np.zeros(int(numbers.max()) + 1 if len(numbers) else 0, np.uint32)
-            ranks[numbers] = np.arange(len(numbers), dtype=np.uint32)
-            self.orders[table] = Order(numbers, ranks)
+        async with self.ordering:
+            if table not in self.orders:
+                parts, after = [np.zeros(0, np.uint32)], ""
+                while rows := await read.fetch(BY_ID[table], {"id": after, "limit": WALKED}, slow=True):
+                    parts.append(np.fromiter((row[1] for row in rows), np.uint32, len(rows)))
+                    after = rows[-1][2]
+                    await read.checkpoint()
+                numbers = np.concatenate(parts)
+                ranks = np.zeros(int(numbers.max()) + 1 if len(numbers) else 0, np.uint32)
+                ranks[numbers] = np.arange(len(numbers), dtype=np.uint32)
+                self.orders[table] = Order(numbers, ranks)
         return self.orders[table]
 
 

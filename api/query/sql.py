@@ -120,7 +120,8 @@ BEHIND = {table: _behind(table) for table in KIND_OF_LIST}
 
 def _by_id(table: str) -> SqlStatement:
     entry = ENTRIES[table]
-    return SqlStatement(select(REVISION, entry.c.number).order_by(entry.c.id))
+    found = select(REVISION, entry.c.number, entry.c.id).where(entry.c.id > bindparam("id"))
+    return SqlStatement(found.order_by(entry.c.id).limit(bindparam("limit")))
 
 
 def _after_id(table: str, *, descending: bool) -> SqlStatement:
@@ -131,7 +132,7 @@ def _after_id(table: str, *, descending: bool) -> SqlStatement:
 
 
 BY_ID = {table: _by_id(table) for table in KIND_OF_LIST}
-"""Rows of (revision, number) of all records, sorted by id."""
+"""Rows of (revision, number, id) of `limit` records after an `id`, sorted by id."""
 AFTER_ID = {
     (table, descending): _after_id(table, descending=descending)
     for table in KIND_OF_LIST

@@ -1,7 +1,7 @@
 """Lists are the same however few or many match, and however few records a batch or a block holds."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -9,10 +9,12 @@ import pytest
 from api.http.resources.claims import ClaimQuery
 from api.http.resources.events import EventQuery
 from api.main import reader_for
-from api.query import lists
+from api.query import lists, postings
 from api.query.paging import Sort
 from api.query.session import Data, ReadSession
+from api.query.sql import BY_ID
 from api.settings import Settings
+from api.storage.reader import Parameters, Row, SqlStatement
 from tests.support import databases
 
 SOME = 40
@@ -74,3 +76,41 @@ def test_every_sort_finds_the_same(
     assert found[3][1] == found[2][1][::-1]
     monkeypatch.setattr(lists, "BLOCK", 7)  # all are walked
     assert asyncio.run(answered(url, table, asked)) == found
+
+
+class Walked:
+    """Ids in their order, read as from a database, with the number of rows of each answer."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        """The number of a record is its place in this list."""
+        self._rows = sorted((one, number) for number, one in enumerate(ids))
+        self.answers: list[int] = []
+        self.turns = 0
+
+    async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> list[Row]:
+        """Rows of (revision, number, id) after an id."""
+        assert (statement, slow) == (BY_ID["events"], True)
+        await asyncio.sleep(0)
+        after = [("", number, one) for one, number in self._rows if one > parameters["id"]][: parameters["limit"]]
+        self.answers.append(len(after))
+        return after
+
+    async def checkpoint(self) -> None:
+        """Count it."""
+        self.turns += 1
+
+
+def test_the_order_of_ids_is_read_once_and_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading a million ids at once would hold up all other requests; several would each read them."""
+    monkeypatch.setattr(postings, "WALKED", 3)
+    ids = ["d", "a", "g", "b", "f", "c", "e"]
+    read, index = Walked(ids), postings.Index(limit=1)
+
+    async def twice() -> list[postings.Order]:
+        return await asyncio.gather(index.order(read, "events"), index.order(read, "events"))
+
+    found, same = asyncio.run(twice())
+    assert found is same
+    assert [ids[number] for number in found.numbers] == sorted(ids)
+    assert [sorted(ids)[rank] for rank in found.ranks] == ids
+    assert (read.answers, read.turns) == ([3, 3, 1, 0], 3)
