@@ -87,11 +87,13 @@ class Walked:
         self.answers: list[int] = []
         self.turns = 0
 
-    async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> list[Row]:
+    async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
         """Rows of (revision, number, id) after an id."""
         assert (statement, slow) == (BY_ID["events"], True)
         await asyncio.sleep(0)
-        after = [("", number, one) for one, number in self._rows if one > parameters["id"]][: parameters["limit"]]
+        after: list[Row] = [("", number, one) for one, number in self._rows if one > parameters["id"]][
+            : parameters["limit"]
+        ]
         self.answers.append(len(after))
         return after
 
@@ -106,7 +108,7 @@ def test_the_order_of_ids_is_read_once_and_in_parts(monkeypatch: pytest.MonkeyPa
     ids = ["d", "a", "g", "b", "f", "c", "e"]
     read, index = Walked(ids), postings.Index(limit=1)
 
-    async def twice() -> list[postings.Order]:
+    async def twice() -> tuple[postings.Order, postings.Order]:
         return await asyncio.gather(index.order(read, "events"), index.order(read, "events"))
 
     found, same = asyncio.run(twice())
