@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from sys import getsizeof
 from typing import Any, Protocol
 
 import numpy as np
@@ -30,7 +31,7 @@ Column = NDArray[Any]
 Bits = NDArray[np.uint64]
 LAST = "\U0010ffff"
 OVERHEAD = 200
-"""The approximate size of an entry of the cache without its bytes."""
+"""The approximate size of an entry of the cache without its name and its set."""
 FEW = 60
 """The number of postings that can be read on the event loop without a noticeable delay."""
 AT_ONCE = 250
@@ -189,12 +190,11 @@ class Index:
         """Cache a set, and evict the least recently used ones if the cache is too large."""
         stored = members.serialize()
         if (known := self.sets.pop(name, None)) is not None:
-            self.size -= len(known) + OVERHEAD
+            self.size -= _held(name, known)
         self.sets[name] = stored
-        self.size += len(stored) + OVERHEAD
+        self.size += _held(name, stored)
         while self.size > self.limit and len(self.sets) > 1:
-            _, old = self.sets.popitem(last=False)
-            self.size -= len(old) + OVERHEAD
+            self.size -= _held(*self.sets.popitem(last=False))
         return members
 
     async def column(self, read: Reads, table: str, name: str) -> Column:
@@ -303,6 +303,11 @@ def range_sizes(sets: Bits, matched: Bits, firsts: NDArray[np.uint32]) -> NDArra
     before = sums[:, words] - sizes[:, words] + within
     found: NDArray[np.int64] = np.diff(before, append=sums[:, -1:]).astype(np.int64)
     return found
+
+
+def _held(name: str, stored: bytes) -> int:
+    """The memory of an entry of the cache; a searched word that no record has is longer than its empty set."""
+    return getsizeof(name) + getsizeof(stored) + OVERHEAD
 
 
 def _sound(hash_: int, members: bytes) -> BitMap:

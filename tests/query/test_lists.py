@@ -91,11 +91,9 @@ class Walked:
         """Rows of (revision, number, id) after an id."""
         assert (statement, slow) == (BY_ID["events"], True)
         await asyncio.sleep(0)
-        after: list[Row] = [("", number, one) for one, number in self._rows if one > parameters["id"]][
-            : parameters["limit"]
-        ]
-        self.answers.append(len(after))
-        return after
+        after = [("", number, one) for one, number in self._rows if one > parameters["id"]]
+        self.answers.append(min(len(after), parameters["limit"]))
+        return after[: parameters["limit"]]
 
     async def checkpoint(self) -> None:
         """Count it."""
