@@ -166,8 +166,9 @@ def _server(bare: sa.URL, name: str, port: str) -> sa.URL:
 
 
 def dsn(server: sa.URL) -> str:
-    """The address of one server in the syntax of PostgreSQL's clients."""
-    return server.render_as_string(hide_password=False)
+    """The address of one server in the syntax of PostgreSQL's clients, which knows one way to write a space."""
+    head, mark, query = server.render_as_string(hide_password=False).partition("?")
+    return f"{head.replace(' ', '%20')}{mark}{query.replace('+', '%20')}"
 
 
 def _primary(url: str) -> sa.URL:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from psycopg.conninfo import conninfo_to_dict
 
 from api import __main__ as command
 from api.settings import PROJECT, Settings
@@ -68,6 +69,24 @@ def test_several_servers(url: str, expected: list[str]) -> None:
     found = servers(url)
     assert [dsn(one).removeprefix("postgresql://") for one in found.addresses] == expected
     assert (found.reading, found.connect_s) == ("prefer-standby", 5 if len(expected) == 1 else 2)
+
+
+@pytest.mark.parametrize("hosts", ["one", "one,two"])
+@pytest.mark.parametrize("password", ["a b+c%?=", "choose one", "choose%20one"])
+def test_a_space_is_a_space(hosts: str, password: str) -> None:
+    """SQLAlchemy writes some as they are, which psycopg refuses, and some as `+`, which it does not take for one."""
+    found = servers(f"postgresql://me:{password}@{hosts}/my db?options=-c%20search_path%3Da%2Bb&sslcert=/a%20b")
+    told = [conninfo_to_dict(dsn(server)) for server in found.addresses]
+    assert [one.pop("host") for one in told] == hosts.split(",")
+    assert told == [
+        {
+            "user": "me",
+            "password": password.replace("%20", " "),
+            "dbname": "my db",
+            "options": "-c search_path=a+b",
+            "sslcert": "/a b",
+        }
+    ] * len(told)
 
 
 def test_which_server_is_read_and_how_long_it_is_waited_for() -> None:
