@@ -13,7 +13,8 @@ from api.http import monitoring
 from api.main import create_app, guarded
 from api.models.base import TEXT_LENGTH
 from api.server.middleware import warm
-from api.server.server import PortUnusableError, Server, bind
+from api.server.server import Server
+from api.server.transports import PortUnusableError, bind
 from api.settings import Settings, SettingsError, read_settings
 from api.storage.database import DatabaseUnusableError, engine, explained, viewer
 from migrations import migrate as migrate_database

@@ -1,4 +1,4 @@
-"""Checks on every request: the client, the proxies it came through, its validity, and the client's rate.
+"""Parses requests, and checks each: the client, the proxies it came through, its validity, and the client's rate.
 
 Requests that HTTP forbids (RFC 9110, 9112) are refused even where the parser accepts them, and so are malformed
 encodings, which lenient decoding would turn into a different request.
@@ -10,14 +10,19 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote_to_bytes
 
+from httptools import HttpParserUpgrade, HttpRequestParser
 from starlette.types import Scope
 
 from api.errors import BadParameters, Refused, bad
 from api.http.caching import PUBLIC, Public, is_host
 from api.http.problems import Problem
 from api.settings import PORT, Settings
+
+if TYPE_CHECKING:
+    from array import array
 
 WINDOW_SECONDS = 60
 REMEMBERED = 10_000
@@ -165,7 +170,7 @@ METHODS = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"OPTIONS", b"
 """Those of RFC 9110 and 5789 and the draft QUERY get 405; others, and CONNECT, which only proxies have, get 501."""
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _LINE = re.compile(rb"(%b) (\S+) HTTP/(\d)\.(\d)\r?" % _TOKEN)
-_SCHEME = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*)://")
+_ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 _NAME = rb"(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+"
 _ADDRESS = rb"\[[0-9A-Fa-f:.]+\]|\[v[0-9A-Fa-f]+\.[\w.~!$&'()*+,;=:-]+\]"
 _HOST = re.compile(rb"(?:%b|%b)(?::%b?)?" % (_NAME, _ADDRESS, PORT.encode()))
@@ -211,19 +216,41 @@ def refused_head(method: bytes, target: bytes, version: str, headers: Sequence[t
         return _METHOD
     if b"#" in target:
         return _FRAGMENT
-    scheme = _SCHEME.match(target)
-    if scheme[1].lower() not in {b"http", b"https"} if scheme else not target.startswith((b"/", b"*")):
+    absolute = _ABSOLUTE.match(target)
+    if not (_is_host(absolute[1]) if absolute else target.startswith((b"/", b"*"))):
         return _TARGET
     if target == b"*" and method != b"OPTIONS":
         return _TARGET
     return _refused_fields(version, headers)
 
 
+def served_target(target: bytes, headers: list[tuple[bytes, bytes]]) -> bytes:
+    """The path and query of a parsed target; the host in it replaces the one in the headers (RFC 9112, section 3.2.2).
+
+    `*` is about the service as a whole, represented by `/`, as is a URL without a path.
+    """
+    absolute = _ABSOLUTE.match(target)
+    if absolute is None:
+        return b"/" if target == b"*" else target
+    headers[:] = [(name, absolute[1] if name == b"host" else value) for name, value in headers]
+    return absolute[2] if absolute[2].startswith(b"/") else b"/" + absolute[2]
+
+
+def _is_host(value: bytes) -> bool:
+    if not _HOST.fullmatch(value):
+        return False
+    literal = value[1:].partition(b"]")[0].decode()
+    try:
+        return not value.startswith(b"[") or literal[0] in "vV" or bool(IPv6Address(literal))
+    except ValueError:
+        return False
+
+
 def _refused_fields(version: str, headers: Sequence[tuple[bytes, bytes]]) -> Refusal | None:
     hosts = [value for name, value in headers if name == b"host"]
     if len(hosts) != 1 and (hosts or version != "1.0"):
         return _HOSTS
-    if hosts and not _HOST.fullmatch(hosts[0].strip()):
+    if hosts and not _is_host(hosts[0].strip()):
         return _NO_HOST
     codings = b",".join([value for name, value in headers if name == b"transfer-encoding"])
     return _CODING if codings and codings.strip().lower() != b"chunked" else None
@@ -264,3 +291,49 @@ def _oversized(query: bytes, settings: Settings) -> Refused | None:
             name = unquote_to_bytes(part.partition(b"=")[0]).decode()[:_SHOWN]
             return BadParameters(bad(name, None, f"is longer than {settings.parameter_bytes} bytes as sent"))
     return None
+
+
+class Receiver(Protocol):
+    """What the parser tells about a request; header names are in lower case."""
+
+    url: bytes
+    headers: list[tuple[bytes, bytes]]
+
+
+class Parser(HttpRequestParser):
+    """Parses requests, ignoring wishes for another protocol, as HTTP permits (RFC 9110, section 7.8).
+
+    With `Upgrade`, httptools takes a request to have no body, and what follows to be no HTTP: the body would be read as
+    the next request, and a next request not at all. So the head of such a request is parsed again without the field.
+    """
+
+    def __init__(self, receiver: Receiver) -> None:
+        """Tell a connection about requests."""
+        super().__init__(receiver)
+        # The server itself checks versions, and closes connections whose client goes on sending.
+        self.set_dangerous_leniencies(lenient_version=True, lenient_data_after_close=True)
+        self._receiver = receiver
+
+    def asks_for_upgrade(self) -> bool:
+        """Whether the head is parsed again; CONNECT, which is refused, has no field to leave out."""
+        return self.should_upgrade() and self.get_method() != b"CONNECT"
+
+    def feed_data(self, data: "bytes | bytearray | memoryview[int] | array[int]") -> None:
+        """Parse what was received. Raises HttpParserError."""
+        rest = memoryview(data)
+        while rest:
+            try:
+                super().feed_data(rest)
+            except HttpParserUpgrade as upgrade:
+                if not self.asks_for_upgrade():
+                    return
+                rest = rest[upgrade.args[0] :]
+                super().feed_data(self._head())
+            else:
+                return
+
+    def _head(self) -> bytes:
+        """The head without `Upgrade`."""
+        fields = [(name, value) for name, value in self._receiver.headers if name != b"upgrade"]
+        line = b"%b %b HTTP/%b" % (self.get_method(), self._receiver.url, self.get_http_version().encode())
+        return b"\r\n".join([line, *(b"%b: %b" % field for field in fields), b"", b""])

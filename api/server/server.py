@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import errno
 import gc
 import resource
 import signal
@@ -18,7 +17,7 @@ from uvicorn.server import ServerState
 
 from api.http.problems import Problem
 from api.server.middleware import Middleware
-from api.server.request_limits import refused_head, refused_line
+from api.server.request_limits import Parser, refused_head, refused_line, served_target
 from api.server.transports import LAST_SECONDS, Farewell, Joined, Lingering, Pace, Unframed, refusal
 from api.settings import Settings
 
@@ -30,8 +29,6 @@ HURRIED_SECONDS = 2
 """How long the application may take to close after a second Ctrl-C."""
 OTHER_FILES, LEAST_CONNECTIONS = 200, 16
 """How many files the rest of the service may have open: the database, exports and the log."""
-BACKLOG = 2_048
-"""The maximum number of connections that wait to be accepted."""
 GARBAGE = (1_000, 1_000_000, 1_000_000)
 """Thresholds of the garbage collector: a thousand rows take two milliseconds; `Garbage` collects older objects."""
 MUCH_GARBAGE = 2_000
@@ -61,6 +58,7 @@ class Connection(HttpToolsProtocol):
     """A connection with limits on the size of requests and on the time to send them and to read responses."""
 
     server_state: State
+    parser: Parser
     cycle: RequestResponseCycle | None  # type: ignore[assignment]  # none before the first request
 
     def __init__(
@@ -72,7 +70,7 @@ class Connection(HttpToolsProtocol):
     ) -> None:
         """Wait for a request."""
         super().__init__(config=config, server_state=server_state, app_state=app_state, _loop=_loop)
-        self.parser.set_dangerous_leniencies(lenient_version=True)  # versions are checked below
+        self.parser = Parser(self)
         self.settings = server_state.settings
         self.waiting_since: float | None = self.loop.time()
         self.pace = Pace(self.settings.least_rate, self.settings.send_seconds)
@@ -121,11 +119,12 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Pass the request to the application, or refuse it."""
+        if self.parser.asks_for_upgrade():
+            return
         self.waiting_since = None
         self.server_state.silent.pop(self, None)
         self.scope["state"]["refusal"] = self._refusal()
-        if self.url == b"*":  # about the service as a whole, represented by `/`
-            self.url = b"/"
+        self.url = served_target(self.url, self.headers)
         self._unparsed = 0
         before = self.cycle
         super().on_headers_complete()
@@ -179,6 +178,8 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is complete; further bytes belong to the next one."""
+        if self.parser.asks_for_upgrade():
+            return
         self._unparsed = 0
         super().on_message_complete()
         if self.cycle is not None and not self.cycle.response_started:
@@ -216,11 +217,19 @@ class Connection(HttpToolsProtocol):
         if self._refused or self.transport.is_closing():
             return
         self._refused = True
-        if self.cycle is None or self.cycle.response_complete:
+        if self.cycle is None or self.cycle.response_complete or self._abandons(self.cycle):
             self.transport.write(refusal(Problem(slug, detail)))
             self.hang_up()
         else:
             self.loop.call_later(LAST_SECONDS, self.transport.close)
+
+    def _abandons(self, cycle: RequestResponseCycle) -> bool:
+        """Give up a request that is not answered yet because its body cannot be read; False: it is complete."""
+        refused = cycle.scope["state"].get("refusal") is not None
+        cycle.disconnected = not (refused or self.pipeline or cycle.response_started) and cycle.more_body
+        if cycle.disconnected:
+            cycle.message_event.set()
+        return cycle.disconnected
 
     def end(self) -> None:
         """Tell the client in the current response that the connection will be closed."""
@@ -379,22 +388,3 @@ class Server(uvicorn.Server):
                 task.cancel()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.lifespan.shutdown(), HURRIED_SECONDS)
-
-
-class PortUnusableError(Exception):
-    """The address cannot be used; the message says why in one line."""
-
-
-def bind(settings: Settings) -> socket.socket:
-    """Bind the port before anything is built or loaded. Raises PortUnusableError."""
-    host, port = settings.host, settings.port
-    try:
-        return socket.create_server(
-            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=BACKLOG
-        )
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise PortUnusableError(
-                f"Port {port} is taken: stop what uses it, or choose another with --port or COUNTERCLAIM_PORT."
-            ) from None
-        raise PortUnusableError(f"Cannot serve on {host}, port {port}: {error.strerror}.") from None

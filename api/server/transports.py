@@ -1,11 +1,13 @@
-"""Transports for responses: framing for each version of HTTP, a minimum rate for clients, and how connections end."""
+"""The port, and transports for responses: framing for each HTTP version, a minimum rate, and how connections end."""
 
 import asyncio
+import errno
 import socket
 import struct
 
 from api.http.problems import Problem
 from api.server.middleware import POLICY, SECURITY_HEADERS
+from api.settings import Settings
 
 _REASONS = {
     400: b"Bad Request",
@@ -18,6 +20,8 @@ _REASONS = {
 _FRAMED = b"transfer-encoding: chunked\r\n\r\n"
 _RESET = struct.pack("ii", 1, 0)
 """A value of SO_LINGER that resets the connection on close, which tells the client of the failure."""
+BACKLOG = 2_048
+"""The maximum number of connections that wait to be accepted."""
 FAREWELL_BYTES = 64 * 2**20
 """How much of a request whose answer is sent is read and dropped."""
 FAREWELL_SECONDS, FAREWELL_PAUSE = 30, 5
@@ -172,3 +176,22 @@ def refusal(problem: Problem) -> bytes:
     ]
     lines = [b"HTTP/1.1 %d %s" % (status, _REASONS[status]), *(name + b": " + value for name, value in fields)]
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+class PortUnusableError(Exception):
+    """The address cannot be used; the message says why in one line."""
+
+
+def bind(settings: Settings) -> socket.socket:
+    """Bind the port before anything is built or loaded. Raises PortUnusableError."""
+    host, port = settings.host, settings.port
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=BACKLOG
+        )
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortUnusableError(
+                f"Port {port} is taken: stop what uses it, or choose another with --port or COUNTERCLAIM_PORT."
+            ) from None
+        raise PortUnusableError(f"Cannot serve on {host}, port {port}: {error.strerror}.") from None

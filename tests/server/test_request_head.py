@@ -46,3 +46,65 @@ def test_head_of_the_numbers_is_their_get_without_the_body(sqlite_api: Api) -> N
             changing = {"date", "x-request-id", "content-length"}
             found.append((answer.status, {k: v for k, v in answer.headers.items() if k not in changing}))
     assert found[0] == found[1]
+
+
+UPGRADE = b"Host: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n"
+PING = b'{"jsonrpc":"2.0","id":1,"method":"ping"}'
+
+
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize(
+    "request_sent",
+    [
+        b"GET /health/live HTTP/1.1\r\n" + UPGRADE + b"\r\n",
+        b"GET /health/live HTTP/1.1\r\n"
+        + UPGRADE
+        + b"Content-Length: 43\r\n\r\nGET /health/live HTTP/1.1\r\nHost: hidden\r\n\r\n",
+        b"GET /health/live HTTP/1.1\r\n" + UPGRADE + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+    ],
+)
+def test_a_wish_for_another_protocol_is_ignored(sqlite_api: Api, request_sent: bytes, *, apart: bool) -> None:
+    """Its body is no request of its own, and what follows on the connection is answered."""
+    with Wire(str(sqlite_api.client.base_url)) as wire:
+        following = b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"
+        if apart:
+            head, end, body = request_sent.partition(b"\r\n\r\n")
+            for part in (head + end, body, following):
+                wire.send(part)
+        else:
+            wire.send(request_sent + request_sent + following)
+            assert wire.answer().status == 200
+        answer = wire.answer()
+        assert answer.status == 200
+        if answer.closed:  # it was sent before the body had arrived
+            assert wire.ended()
+        else:
+            assert wire.answer().status == 404
+
+
+def test_clients_that_wish_for_http_2_can_send_a_body(sqlite_api: Api) -> None:
+    with Wire(str(sqlite_api.client.base_url)) as wire:
+        fields = ["Content-Type: application/json", "Accept: application/json, text/event-stream"]
+        wish = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk"]
+        line = "POST http://localhost/mcp"
+        answer = wire.ask(line, *fields, *wish, f"Content-Length: {len(PING)}", body=PING)
+        assert (answer.status, json.loads(answer.body)["result"]) == (200, {})
+
+
+def test_a_body_that_cannot_be_read_is_refused(sqlite_api: Api) -> None:
+    with Wire(str(sqlite_api.client.base_url)) as wire:
+        answer = wire.ask("POST /mcp", "Transfer-Encoding: chunked", body=b"zz\r\n")
+        assert (answer.status, answer.closed, wire.ended()) == (400, True, True)
+
+
+def test_the_host_of_an_absolute_target_is_the_one_asked(sqlite_api: Api) -> None:
+    """Whatever the field says (RFC 9112, section 3.2.2); a target without a path is the service's root."""
+    with Wire(str(sqlite_api.client.base_url)) as wire:
+        feed = wire.ask("GET http://asked.test/briefing.atom?date_from=2022-07-01&date_to=2022-07-02")
+        assert (feed.status, b"http://asked.test/" in feed.body, b"counterclaim.test" in feed.body) == (
+            200,
+            True,
+            False,
+        )
+        for line in ("GET http://asked.test", "GET HTTPS://asked.test:443?"):
+            assert wire.ask(line, "Accept: application/json").body == wire.ask("GET /", "Accept: application/json").body
