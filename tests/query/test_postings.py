@@ -13,7 +13,11 @@ LIMIT = 2**20
 
 @pytest.mark.parametrize(
     "name",
-    [lambda number: f"word:w{number}", lambda number: f"word:{number:0>190}", lambda number: f"word:{number}" + "𐐨" * 190],
+    [
+        lambda number: f"word:w{number}",
+        lambda number: f"word:{number:0>190}",
+        lambda number: f"word:{number}" + "𐐨" * 190,
+    ],
     ids=["short words", "long words", "long words of wide letters"],
 )  # fmt: skip
 def test_words_that_no_record_has_take_no_more_than_the_limit(name: Callable[[int], str]) -> None:
