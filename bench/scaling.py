@@ -57,8 +57,11 @@ def waited(services: int, cost_s: float, rate: float) -> float:
 
 
 def report(api_s: float, database_s: float) -> Iterator[str]:
-    """The table of servers needed for multiples of the load of one service."""
-    yield "| times | questions a second | services (a core each) | standbys (8 cores each) | p99, simulated |"
+    """The table of servers needed for multiples of the load of one service, as docs/scaling.md has it."""
+    yield (
+        f"| times the load | requests a second | services (a core each) | standbys ({CORES} cores each) "
+        "| 99 of 100 answered within |"
+    )
     yield "|---|---|---|---|---|"
     for times in (1, 10, 100, 1_000):
         rate = times * BUSY / api_s
@@ -84,14 +87,10 @@ def main() -> None:
         with serving("ours", database.url, database.pid) as server:
             for ask, share in MIX:
                 found = measured(server, world, ask)
-                print(
-                    f"{ask.__name__}: {1_000 * found[0]:.2f} ms of the service, {1_000 * found[1]:.2f} ms of PostgreSQL"
-                )
+                print(f"{ask.__name__}: {in_words(*found)}")
                 costs = [cost + share * one for cost, one in zip(costs, found, strict=True)]
-            print(
-                f"mixed: {1_000 * costs[0]:.2f} ms and {1_000 * costs[1]:.2f} ms; service: {server.memory_mb():.0f} MB"
-            )
-    print("\n".join(report(*costs)))
+            print(f"mixed: {in_words(*costs)}; private memory of the service: {server.memory_mb():.0f} MB")
+    print("\n".join(report(*(round(cost, 5) for cost in costs))))  # as printed, so that readers can compute it again
 
 
 if __name__ == "__main__":

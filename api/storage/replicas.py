@@ -220,6 +220,12 @@ class ReplicatedReader:
             return
         self._chosen = chosen
         self._moves += 1
-        log.warning("reading", server=None if number is None else self._names[number], seen=chosen and chosen.seen)
+        found = chosen and chosen.seen
+        log.warning(
+            "reading",
+            server=None if number is None else self._names[number],
+            standby=found and found.standby,
+            revision=found and found.revision,
+        )
         if left is not None and left.seen is None:
             left.reader.abandon()

@@ -1,5 +1,6 @@
 """The benchmark publishes what a full run measured, and nothing else."""
 
+import re
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -7,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as bench
-from bench import report
+from bench import report, scaling
+from tests.support.told import text
 
 
 @pytest.mark.parametrize(("arguments", "written"), [(["--quick"], "build/bench/RESULTS.md"), ([], "published.md")])
@@ -27,3 +29,15 @@ def test_a_quick_run_leaves_the_published_results_alone(
     bench.main()
     assert [str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*.md")] == [written]
     assert (tmp_path / written).read_text().startswith("# What it costs\n")
+
+
+def test_the_numbers_of_servers_follow_from_the_costs_beside_them() -> None:
+    page = text("docs/scaling.md")
+    kinds = re.findall(r"^\| [^|]+ \| .* \| ([\d.]+) ms \| ([\d.]+) ms \|$", page, re.MULTILINE)
+    *costs, mixed = [(float(service), float(database)) for service, database in kinds]
+    for of, given in zip(zip(*costs, strict=True), mixed, strict=True):
+        shares = (share for _, share in scaling.MIX)
+        added = sum(share * cost for share, cost in zip(shares, of, strict=True))
+        assert abs(added - given) <= 0.01  # both are rounded
+    api_ms, database_ms = mixed
+    assert "\n".join(scaling.report(api_ms / 1_000, database_ms / 1_000)) in page

@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from api.storage.database import DatabaseUnusableError, engine
 from api.storage.replicas import LOOK_SECONDS, Seen, choose
@@ -177,12 +178,17 @@ def test_a_server_that_hangs_delays_no_request(servers: list[OwnPostgres]) -> No
 
 def test_a_server_that_stops_is_replaced_unseen(servers: list[OwnPostgres]) -> None:
     primary, standby = servers
-    with serving(together(servers)) as api:
+    with capture_logs() as logged, serving(together(servers)) as api:
         right = bodies(api)
         assert is_read(api, standby)
         standby.stop()
         assert bodies(api) == right
         assert is_read(api, primary)
+        said = [one for one in logged if one["event"] == "reading"]
+        assert [(one["server"], one["standby"], one["revision"]) for one in said] == [
+            (f"{server.folder}:", server is standby, newest(primary)) for server in (standby, primary)
+        ]
+        assert all(one.keys() == {"event", "log_level", "server", "standby", "revision"} for one in said)
         standby.start()
         settled(lambda: is_read(api, standby))
         assert bodies(api) == right
