@@ -19,7 +19,7 @@ LIMIT = 2**20
         lambda number: f"word:{number}" + "𐐨" * 190,
     ],
     ids=["short words", "long words", "long words of wide letters"],
-)  # fmt: skip
+)
 def test_words_that_no_record_has_take_no_more_than_the_limit(name: Callable[[int], str]) -> None:
     """Each searched word leaves an empty set, with a name that may be a hundred times longer."""
     index = Index(LIMIT)
