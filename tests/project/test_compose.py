@@ -116,6 +116,16 @@ def test_nothing_is_granted_that_is_not_needed(name: str) -> None:
     assert service["pids_limit"] == 100
 
 
+@pytest.mark.parametrize("name", ["database", "standby"])
+def test_databases_are_limited_too(name: str) -> None:
+    """The entry point of the image changes owners and its account, for which the primary keeps what Docker grants."""
+    service = SERVICES[name]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert (service["mem_limit"], service["pids_limit"]) == ("2g", 200)
+    assert service.get("cap_drop") == (["ALL"] if name == "standby" else None)
+    assert SERVICES["password"]["network_mode"] == "none"
+
+
 def test_the_reader_reads_what_is_loaded_later_and_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The statements that the database runs at its first start, on a real server, before there is a table."""
     script = COMPOSE["configs"]["reader"]["content"]
@@ -228,6 +238,15 @@ def test_only_the_profile_brings_up_a_standby_and_an_api_that_reads_from_it() ->
     }
 
 
+def breaking_off(folder: Path) -> Path:
+    """A folder of programs whose `pg_basebackup` ends when it has written a file, as if it had been killed."""
+    folder.mkdir(mode=0o755)
+    program = folder / "pg_basebackup"
+    program.write_text('#!/bin/sh\nmkdir -p "${1#--pgdata=}" && echo 18 >"${1#--pgdata=}/PG_VERSION"\nexit 1\n')
+    program.chmod(0o755)
+    return folder
+
+
 def test_the_standby_copies_what_is_there_and_follows_it() -> None:
     """What it runs on its first start and after, with a real server in the place of `database`."""
     script = SERVICES["standby"]["command"][0].replace("$$", "$")
@@ -246,9 +265,13 @@ def test_the_standby_copies_what_is_there_and_follows_it() -> None:
         script = script.replace("--host=database", f"--host={primary.folder}").replace("cat /secret", "echo /secret")
         copied, started = script.split("exec postgres")
         assert "hot_standby_feedback=on" in started
+        broken = breaking_off(primary.folder / "broken")
         environment = {"PGDATA": str(standby.folder / "data"), "PATH": f"{primary.programs}:{os.environ['PATH']}"}
-        for _ in range(2):  # at the second start everything is there
-            subprocess.run(["sh", "-euc", copied], check=True, env=environment, user=postgres.account(), cwd="/")
+        for programs, ended in ((broken, 1), (None, 0), (None, 0)):  # at the last start everything is there
+            path = environment["PATH"] if programs is None else f"{programs}:{environment['PATH']}"
+            command, account = ["sh", "-euc", copied], postgres.account()
+            done = subprocess.run(command, check=False, env={**environment, "PATH": path}, user=account, cwd="/")
+            assert done.returncode == ended
         standby.start()
         with psycopg.connect(standby.url) as connection:
             assert connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,)
