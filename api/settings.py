@@ -136,7 +136,7 @@ class Settings(BaseSettings):
         8, ge=2, le=100, description="The maximum number of PostgreSQL connections, in addition to one per export."
     )
     pool_seconds: Seconds = Field(
-        2, gt=0, description="How long a request waits for one of these connections; after that: 503."
+        2, ge=0.1, description="How long a request waits for one of these connections; after that: 503."
     )
     statement_seconds: Seconds = Field(5, ge=0.001, description="How long one SQL statement may take; after that: 503.")
     lock_seconds: Seconds = Field(
