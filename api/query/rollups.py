@@ -6,6 +6,7 @@ An axis has values, each with the set of its records, or periods (`periods`).
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -53,8 +54,8 @@ REFERENCES = {"party": "name", "location": "name", "dataset": "title", "speaker"
 """Axes whose values are records, and the columns with their names."""
 ALONE = frozenset({"kind", "dataset", "stance", "aspect", "certainty", "speaker"})
 """Axes of which no record has two values."""
-QUICK, QUICK_DATES = 500_000, 100_000
-"""The numbers of records, and of dates read among them, that are counted without a noticeable delay."""
+QUICK, QUICK_DATES, QUICK_ROWS = 500_000, 20_000, 2_000
+"""The numbers of records, of dates read among them, and of possible rows that cause no noticeable delay."""
 FEW = 100
 """The number of values of an axis that are found without a noticeable delay."""
 SPARSE = 16
@@ -108,10 +109,16 @@ async def roll_up(session: ReadSession, table: str, conditions: Conditions, as_o
     def counted() -> list[dict[str, Any]]:
         return _rows(by.axes, matched, times, axes)
 
-    many = len(matched) > QUICK or (times is not None and len(times.across) > QUICK_DATES)
-    many = many or any(len(members.values) > FEW for members in axes)
-    rows = await asyncio.to_thread(counted) if many else counted()
+    rows = await asyncio.to_thread(counted) if takes_long(matched, times, axes) else counted()
     return Rollup(rows, len(matched))
+
+
+def takes_long(matched: BitMap, times: Periods | None, axes: Sequence[Members | Packed]) -> bool:
+    """Whether counting would hold up other requests."""
+    values = [len(members.values) for members in axes]
+    dates, periods = (0, 1) if times is None else (len(times.across), len(times.calendar.periods))
+    quick = len(matched) <= QUICK and dates <= QUICK_DATES and max(values, default=0) <= FEW
+    return not quick or prod(values) * periods > QUICK_ROWS
 
 
 @dataclass(frozen=True, slots=True)
