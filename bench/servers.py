@@ -16,6 +16,7 @@ import httpx
 import psycopg
 
 PATIENCE_S = 30
+"""Exports of everything may take twenty times that, because they are written before they are sent."""
 CONNECTIONS = 4
 SCRIPT = Path(__file__).with_name("questions.lua")
 # Ours as `counterclaim serve` runs it, the usual way as everybody does, the limit with heads and bodies in one write.
@@ -61,7 +62,7 @@ class Server:
         return _status(self.pid, which) / 1024
 
     def get(self, path: str) -> httpx.Response:
-        answer = httpx.get(self.root + path, timeout=PATIENCE_S)
+        answer = httpx.get(self.root + path, timeout=PATIENCE_S * 20)
         answer.raise_for_status()
         return answer
 
