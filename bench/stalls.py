@@ -6,6 +6,7 @@ request, and the least of the following ones. Garbage collections while no reque
 is printed at the end.
 """
 
+import argparse
 import asyncio
 import gc
 import sys
@@ -99,9 +100,12 @@ class Turns:
 
 def main() -> None:
     """Send requests, and print the milliseconds of the longest turn of each."""
+    parser = argparse.ArgumentParser(prog="python -m bench.stalls", description=__doc__)
+    parser.add_argument("databases", nargs="+", metavar="DATABASE")
+    databases = parser.parse_args().databases
     sys.modules["uvloop"] = None  # type: ignore[assignment] # its turns cannot be timed: Python's own loop takes its place
     turns = Turns()
-    for url in sys.argv[1:]:
+    for url in databases:
         with serving(url) as api:
             api.client.timeout = 300
             for name in templates.list_templates():

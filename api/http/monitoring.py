@@ -53,7 +53,9 @@ def configure(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", key="at"),
     ]
     last: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()] if as_text else [structlog.processors.format_exc_info, _json]
+        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        if as_text
+        else [structlog.processors.format_exc_info, _json]
     )
     structlog.configure(
         processors=[*shared, *last],

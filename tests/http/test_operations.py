@@ -115,6 +115,16 @@ def test_a_request_is_logged_under_the_id_it_was_given(
     assert re.fullmatch(r"20\d\d-\d\d-\d\dT.*Z", line["at"])
 
 
+def test_lines_of_text_in_a_file_have_no_colours() -> None:
+    code = (
+        "from api.http.monitoring import configure, log; from api.settings import Settings; "
+        "configure(Settings(log_format='text')); log.info('answered', status=200)"
+    )
+    wrote = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert wrote.stderr.rstrip().endswith("status=200")
+    assert "\x1b" not in wrote.stderr
+
+
 def test_numbers_have_an_address_of_their_own(dossier_of_sqlite: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
