@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from statistics import median
 from typing import NamedTuple
 
+from sqlalchemy import text
+
 from api.storage.database import engine
 from bench.servers import used_s
 from bench.world import Fields, World
@@ -52,18 +54,29 @@ class Month(World):
 def measure(small: str, large: str, empty: str, events: int, postmaster: int | None) -> Additions:
     """Add and change single records in turns, then a month; `empty` gets all but the events first."""
     taken: dict[str, list[float]] = {small: [], large: []}
+    first, size = FIRST + _added(large), max(1, events // MONTHS_OF_LARGEST)
     for number in range(ROUNDS):
         for url, samples in taken.items():
-            added, changed = (Month(1, first=FIRST - 1 - number, draw=draw) for draw in (number, number + ROUNDS))
+            added, changed = (Month(1, first=first + number, draw=draw) for draw in (number, number + ROUNDS))
             samples += [_load(url, one.entries(), postmaster) for one in (added, changed)]
-    _load(empty, (one for one in World(200).entries() if _surrounds(one)), postmaster)
-    size = max(1, events // MONTHS_OF_LARGEST)
+    _load(empty, (one for one in World(max(200, size)).entries() if _surrounds(one)), postmaster)
+    month = first + ROUNDS
     return Additions(
         median(taken[small]),
         median(taken[large]),
-        _load(large, Month(size).entries(), postmaster),
-        _load(empty, Month(size).entries(), postmaster),
+        _load(large, Month(size, first=month).entries(), postmaster),
+        _load(empty, Month(size, first=month).entries(), postmaster),
     )
+
+
+def _added(url: str) -> int:
+    """The number of events that earlier runs added to a database that was kept."""
+    made = engine(url)
+    with made.connect().execution_options(read_only=True) as connection:
+        query = text("SELECT count(*) FROM event WHERE id >= :first AND id < 'event-A'")
+        found: int = connection.scalar(query, {"first": f"event-{FIRST}"})
+    made.dispose()
+    return found
 
 
 def _surrounds(one: Entry | Refusal) -> bool:
