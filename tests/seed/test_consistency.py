@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from api.storage.bulk import Store
 from api.storage.database import engine
+from seed.consistency import said_later
 from seed.files import read
 from seed.load import load, withdraw
 from seed.report import LoadRefusedError
@@ -278,3 +280,23 @@ def test_a_claim_that_is_dated_after_it_was_recorded_is_loaded_and_reported(
     assert told() == []
     assert told(recorded_at="2022-07-11") == [wrong.format(5, days[5], "2022-07-11")]
     assert told(recorded_at="2022-08-01") == []
+
+
+def test_the_days_of_an_addition_are_looked_up_by_its_claims(dossier_of_sqlite: str) -> None:
+    """Through the index of days, one more claim would cost as much as all claims of its dataset."""
+    asked: list[str] = []
+    made = engine(dossier_of_sqlite)
+    with made.begin() as connection:
+        store = Store(connection)
+        store.run("CREATE TEMP TABLE touched (kind TEXT, id TEXT, fresh INTEGER)")
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.set_trace_callback(asked.append)
+        assert list(said_later(store, ["lysychansk"], [])) == []
+        raw.set_trace_callback(None)
+        (query,) = [one for one in asked if "FROM" in one and "said_edtf" in one]
+        plan = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {query}")]
+    made.dispose()
+    assert [step.partition(" (")[0] for step in plan if " c " in step] == [
+        "SEARCH c USING INDEX sqlite_autoindex_claim_1"
+    ]
