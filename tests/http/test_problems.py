@@ -21,7 +21,7 @@ def refused(api: Api, path: str, parameter: str, /, **filters: Any) -> Any:
     assert problem["type"] == "/problems/invalid-parameter"
     (error,) = problem["errors"]
     assert error["parameter"] == parameter
-    assert problem["detail"] == f"{parameter}: {error['message']}"
+    assert problem["detail"] == (f"{parameter}: {error['message']}" if parameter else error["message"])
     return error
 
 
