@@ -46,9 +46,28 @@ REMARKS: dict[str, str] = {
         "these are two requests with one statement each; limits, headers, and the HTTP server itself cost more than "
         "the statement. It would take one address for both, or a server that is not written in Python."
     ),
+    "page, as_of / by party and dates": (
+        "events with claims that were said later are judged again. It would take documents stored by day."
+    ),
     "page, source and as_of / by party and dates": (
         "a rare source's postings are read first, and events with claims that were said later are judged again. It "
         "would take a larger cache, and documents stored by day."
+    ),
+    "page, by id / by party and dates": (
+        "matching numbers are looked for among all numbers in the order of ids, block by block. It would take numbers "
+        "given in the order of ids."
+    ),
+    "page p99: large database / small": (
+        "each page decodes the postings of its filters, which grow with the data. It would take keeping those decoded "
+        "that are asked for most."
+    ),
+    "memory after all these questions": (
+        "columns, days and the order of ids are kept for all records beside the cache, and several requests at once "
+        "make arrays of all records. It would take a limit for these as well."
+    ),
+    "one record more: in the large database / in 1,000": (
+        "the large database has statistics (ANALYZE) by which SQLite reads all claims instead of indexes whose column "
+        "is mostly empty. It would take indexes of the rows that have a value."
     ),
     "page p99: beside other combinations / alone": (
         "one process answers one request at a time, so a page waits for the combination before it. It would take a "
