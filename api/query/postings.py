@@ -222,18 +222,23 @@ class Index:
 
     async def order(self, read: Reads, table: str) -> Order:
         """All numbers in the order of ids, and the rank of each."""
-        async with self.ordering:
-            if table not in self.orders:
-                parts, after = [np.zeros(0, np.uint32)], ""
-                while rows := await read.fetch(BY_ID[table], {"id": after, "limit": WALKED}, slow=True):
-                    parts.append(np.fromiter((row[1] for row in rows), np.uint32, len(rows)))
-                    after = rows[-1][2]
-                    await read.checkpoint()
-                numbers = np.concatenate(parts)
-                ranks = np.zeros(int(numbers.max()) + 1 if len(numbers) else 0, np.uint32)
-                ranks[numbers] = np.arange(len(numbers), dtype=np.uint32)
-                self.orders[table] = Order(numbers, ranks)
+        if table not in self.orders:
+            async with self.ordering:
+                if table not in self.orders:
+                    self.orders[table] = await _order(read, table)
         return self.orders[table]
+
+
+async def _order(read: Reads, table: str) -> Order:
+    parts, after = [np.zeros(0, np.uint32)], ""
+    while rows := await read.fetch(BY_ID[table], {"id": after, "limit": WALKED}, slow=True):
+        parts.append(np.fromiter((row[1] for row in rows), np.uint32, len(rows)))
+        after = rows[-1][2]
+        await read.checkpoint()
+    numbers = np.concatenate(parts)
+    ranks = np.zeros(int(numbers.max()) + 1 if len(numbers) else 0, np.uint32)
+    ranks[numbers] = np.arange(len(numbers), dtype=np.uint32)
+    return Order(numbers, ranks)
 
 
 def numbers_of(members: BitMap) -> NDArray[np.uint32]:

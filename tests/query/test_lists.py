@@ -114,3 +114,21 @@ def test_the_order_of_ids_is_read_once_and_in_parts(monkeypatch: pytest.MonkeyPa
     assert [ids[number] for number in found.numbers] == sorted(ids)
     assert [sorted(ids)[rank] for rank in found.ranks] == ids
     assert (read.answers, read.turns) == ([3, 3, 1, 0], 3)
+
+
+def test_an_order_that_is_known_waits_for_no_other() -> None:
+    """As of events, while that of claims is read."""
+    read, index = Walked(["b", "a"]), postings.Index(limit=1)
+
+    async def beside_another() -> bool:
+        known = await index.order(read, "events")
+        async with index.ordering:
+            asked = index.order(read, "events")
+            try:
+                asked.send(None)
+            except StopIteration as ended:
+                return ended.value is known
+            asked.close()
+            return False
+
+    assert asyncio.run(beside_another())

@@ -326,7 +326,7 @@ def test_every_way_counts_the_same(
         (1, 1, 2_001, [], True),
     ],
 )
-def test_whattakes_long_is_counted_in_a_thread(
+def test_what_takes_long_is_counted_in_a_thread(
     records: int, dates: int, periods: int, values: list[int], *, long: bool
 ) -> None:
     """At these limits counting took 2.7 ms; 100,000 dates in 9,900 rows took 11.9."""
