@@ -31,16 +31,23 @@ def server() -> Iterator[OwnPostgres]:
         yield started
 
 
+def say(waited: list[float]) -> None:
+    """Print the longest time until every path was answered rightly again, for docs/reliability.md."""
+    print(f"right again within {max(waited):.2f} s, {len(waited)} times")  # noqa: T201 - it is measured here
+
+
 def test_the_service_is_killed(dossier_url: str, chance: random.Random) -> None:
     """Whoever asks sees that the connection ended; started again, it answers as before."""
     with service(dossier_url) as served:
         right = bodies(served.root)
+        waited = []
         with Crowd(served.root) as crowd:
             for _ in range(TIMES):
                 time.sleep(chance.uniform(0.05, 0.5))
                 served.stop(signal.SIGKILL)
                 served.start()
-                recovered(served.root, right, RECOVERY_S)
+                waited.append(recovered(served.root, right, RECOVERY_S))
+        say(waited)
         outcomes = crowd.judge({1: right}, REFUSED, CUT)
         assert outcomes[REFUSED] > TIMES
     sound(dossier_url)
@@ -50,13 +57,15 @@ def test_postgresql_is_killed(server: OwnPostgres, chance: random.Random) -> Non
     """All of its processes at once, as the system does when memory runs out."""
     with service(server.url) as served:
         right = bodies(served.root)
+        waited = []
         with Crowd(served.root) as crowd:
             for _ in range(TIMES):
                 time.sleep(chance.uniform(0.05, 0.5))
                 server.stop(signal.SIGKILL)
                 time.sleep(chance.uniform(0, 0.3))
                 revive(server)
-                recovered(served.root, right, RECOVERY_S)
+                waited.append(recovered(served.root, right, RECOVERY_S))
+        say(waited)
         assert crowd.judge({1: right}, AWAY, CUT)[AWAY]
     sound(server.url)
 
@@ -65,13 +74,15 @@ def test_postgresql_is_killed(server: OwnPostgres, chance: random.Random) -> Non
 def test_postgresql_is_restarted(server: OwnPostgres, chance: random.Random, how: signal.Signals) -> None:
     with service(server.url) as served:
         right = bodies(served.root)
+        waited = []
         with Crowd(served.root) as crowd:
             for _ in range(TIMES):
                 time.sleep(chance.uniform(0.05, 0.5))
                 server.stop(how)
                 time.sleep(chance.uniform(0, 0.3))
                 revive(server)
-                recovered(served.root, right, RECOVERY_S)
+                waited.append(recovered(served.root, right, RECOVERY_S))
+        say(waited)
         assert crowd.judge({1: right}, AWAY, CUT)[AWAY]
     sound(server.url)
 
@@ -84,6 +95,7 @@ def test_a_process_of_postgresql_is_killed(server: OwnPostgres, chance: random.R
     """The server then ends all others too, for memory that they share may be damaged, and recovers by itself."""
     with service(server.url) as served:
         right = bodies(served.root)
+        waited = []
         with Crowd(served.root) as crowd:
             for _ in range(TIMES):
                 time.sleep(chance.uniform(0.05, 0.5))
@@ -91,7 +103,8 @@ def test_a_process_of_postgresql_is_killed(server: OwnPostgres, chance: random.R
                     pids = [pid for (pid,) in connection.execute(OURS).fetchall()]
                 os.kill(chance.choice(pids), signal.SIGKILL)
                 settled(server)
-                recovered(served.root, right, RECOVERY_S)
+                waited.append(recovered(served.root, right, RECOVERY_S))
+        say(waited)
         assert crowd.judge({1: right}, AWAY, CUT)[AWAY]
     sound(server.url)
 
@@ -110,13 +123,15 @@ def test_connections_are_ended_by_the_database(server: OwnPostgres, chance: rand
 def test_the_way_to_postgresql_is_cut(server: OwnPostgres, chance: random.Random) -> None:
     with proxy(server) as (way, url), service(url) as served:
         right = bodies(served.root)
+        waited = []
         with Crowd(served.root) as crowd:
             for _ in range(TIMES):
                 time.sleep(chance.uniform(0.05, 0.5))
                 way.cut()
                 time.sleep(chance.uniform(0, 1))
                 way.let_through()
-                recovered(served.root, right, RECOVERY_S)
+                waited.append(recovered(served.root, right, RECOVERY_S))
+        say(waited)
         assert crowd.judge({1: right}, AWAY, CUT)[AWAY]
 
 
@@ -124,13 +139,15 @@ def test_the_way_to_postgresql_lets_nothing_through(server: OwnPostgres, chance:
     """A cable that is pulled out: nobody says that the connection has ended."""
     with proxy(server) as (way, url), service(url, statement_seconds=0.5, pool_seconds=0.5) as served:
         right = bodies(served.root)
+        waited = []
         with Crowd(served.root) as crowd:
             for _ in range(TIMES):
                 time.sleep(chance.uniform(0.05, 0.5))
                 way.hold()
                 time.sleep(chance.uniform(0, 4))
                 way.let_through()
-                recovered(served.root, right, RECOVERY_S)
+                waited.append(recovered(served.root, right, RECOVERY_S))
+        say(waited)
         assert crowd.judge({1: right}, AWAY, CUT)[AWAY]
 
 
