@@ -54,20 +54,20 @@ REMARKS: dict[str, str] = {
         "would take a larger cache, and documents stored by day."
     ),
     "page, by id / by party and dates": (
-        "matching numbers are looked for among all numbers in the order of ids, block by block. It would take numbers "
-        "given in the order of ids."
+        "matching numbers are looked for among the ids that follow, block by block. It would take numbers given in "
+        "the order of ids."
     ),
     "page p99: large database / small": (
         "each page decodes the postings of its filters, which grow with the data. It would take keeping those decoded "
         "that are asked for most."
     ),
     "memory after all these questions": (
-        "columns, days and the order of ids are kept for all records beside the cache, and several requests at once "
-        "make arrays of all records. It would take a limit for these as well."
+        "columns, days and the order of ids are kept for all records beside the cache. It would take a limit for these "
+        "as well."
     ),
     "one record more: in the large database / in 1,000": (
-        "the large database has statistics (ANALYZE) by which SQLite reads all claims instead of indexes whose column "
-        "is mostly empty. It would take indexes of the rows that have a value."
+        "a hundred sets change with each record, and each is read and written whole, with up to 65,536 numbers. It "
+        "would take smaller sets, or changes stored beside them."
     ),
     "page p99: beside other combinations / alone": (
         "one process answers one request at a time, so a page waits for the combination before it. It would take a "

@@ -27,6 +27,7 @@ from api.models.base import (
     Base,
     Owned,
     dated,
+    found_by,
     identifier,
     lengths,
     reference,
@@ -64,6 +65,7 @@ class Source(Owned, Base):
     __tablename__ = "source"
     __table_args__ = (
         *identifier(),
+        *found_by("publisher", "parent"),
         words("kind", v.SourceKind),
         words("reliability", v.Reliability),
         *dated("published"),
@@ -74,7 +76,7 @@ class Source(Owned, Base):
 
     kind: Mapped[str] = mapped_column(TEXT)
     title: Mapped[str] = mapped_column(TEXT)
-    publisher: Mapped[str | None] = mapped_column(TEXT, index=True)
+    publisher: Mapped[str | None] = mapped_column(TEXT)
     author: Mapped[str | None] = mapped_column(TEXT)
     url: Mapped[str | None] = mapped_column(TEXT)
     archive_url: Mapped[str | None] = mapped_column(TEXT)
@@ -85,7 +87,7 @@ class Source(Owned, Base):
     published_precision: Mapped[str] = mapped_column(TEXT)
     published_basis: Mapped[str] = mapped_column(TEXT)
     published_note: Mapped[str | None] = mapped_column(TEXT)
-    parent: Mapped[str | None] = mapped_column(TEXT, reference("source.id"), index=True)
+    parent: Mapped[str | None] = mapped_column(TEXT, reference("source.id"))
     reliability: Mapped[str] = mapped_column(TEXT)
     note: Mapped[str | None] = mapped_column(TEXT)
 
@@ -117,6 +119,7 @@ class Affiliation(Base):
     __table_args__ = (
         words("kind", v.AffiliationKind),
         CheckConstraint("actor <> other", "two_actors"),
+        *found_by("source"),
         *lengths(EDTF_LENGTH, "since", "until"),
     )
 
@@ -126,7 +129,7 @@ class Affiliation(Base):
     other: Mapped[str] = mapped_column(TEXT, reference("actor.id"), index=True)
     since: Mapped[str | None] = mapped_column(TEXT)
     until: Mapped[str | None] = mapped_column(TEXT)
-    source: Mapped[str | None] = mapped_column(TEXT, reference("source.id"), index=True)
+    source: Mapped[str | None] = mapped_column(TEXT, reference("source.id"))
     mapped: Mapped[bool] = mapped_column(Boolean(create_constraint=True, name="mapped"))
     dataset: Mapped[str] = mapped_column(TEXT, reference("dataset.id"), index=True)
 
@@ -137,6 +140,7 @@ class Location(Owned, Base):
     __tablename__ = "location"
     __table_args__ = (
         *identifier(),
+        *found_by("within", "same_as", "coordinate_source"),
         words("kind", v.LocationKind),
         words("coordinate_method", v.CoordinateMethod),
         CheckConstraint("longitude BETWEEN -180 AND 180", "longitude"),
@@ -153,18 +157,18 @@ class Location(Owned, Base):
     kind: Mapped[str] = mapped_column(TEXT)
     name: Mapped[str] = mapped_column(TEXT)
     aliases: Mapped[list[str]] = mapped_column(NAMES)
-    within: Mapped[str | None] = mapped_column(TEXT, reference("location.id"), index=True)
+    within: Mapped[str | None] = mapped_column(TEXT, reference("location.id"))
     country: Mapped[str | None] = mapped_column(TEXT)
     """ISO 3166-1 alpha-2; places within inherit it."""
     gazetteers: Mapped[list[str]] = mapped_column(NAMES)
     """Ids in gazetteers, such as `geonames:702972`."""
-    same_as: Mapped[str | None] = mapped_column(TEXT, reference("location.id"), index=True)
+    same_as: Mapped[str | None] = mapped_column(TEXT, reference("location.id"))
     """The same place in another dataset, matched by a reviewed pair or a shared gazetteer id."""
     longitude: Mapped[float | None] = mapped_column(Double)
     latitude: Mapped[float | None] = mapped_column(Double)
     radius_m: Mapped[float | None] = mapped_column(Double)
     coordinate_method: Mapped[str | None] = mapped_column(TEXT)
-    coordinate_source: Mapped[str | None] = mapped_column(TEXT, reference("source.id"), index=True)
+    coordinate_source: Mapped[str | None] = mapped_column(TEXT, reference("source.id"))
     phrase: Mapped[str | None] = mapped_column(TEXT)
 
 
@@ -175,6 +179,7 @@ class Event(Owned, Base):
     __table_args__ = (
         Index(None, "dataset", "date_earliest", "date_latest"),  # to find what a file of the dataset covers
         *identifier(),
+        *found_by("location", "part_of"),
         words("kind", v.EventKind),
         words("place_relation", v.PlaceRelation),
         CheckConstraint("(location IS NULL) = (place_relation IS NULL)", "place"),
@@ -193,9 +198,9 @@ class Event(Owned, Base):
     date_precision: Mapped[str] = mapped_column(TEXT)
     date_basis: Mapped[str] = mapped_column(TEXT)
     date_note: Mapped[str | None] = mapped_column(TEXT)
-    location: Mapped[str | None] = mapped_column(TEXT, reference("location.id"), index=True)
+    location: Mapped[str | None] = mapped_column(TEXT, reference("location.id"))
     place_relation: Mapped[str | None] = mapped_column(TEXT)
-    part_of: Mapped[str | None] = mapped_column(TEXT, reference("event.id"), index=True)
+    part_of: Mapped[str | None] = mapped_column(TEXT, reference("event.id"))
     extra: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
@@ -220,6 +225,7 @@ class Claim(Owned, Base):
     __table_args__ = (
         Index(None, "dataset", "said_latest", "said_earliest"),  # open ends depend on the dataset's day
         *identifier(),
+        *found_by("speaker", "via", "about", "quote_by", "of"),
         words("stance", v.Stance),
         words("aspect", v.Aspect),
         words("measure", v.Measure),
@@ -240,22 +246,22 @@ class Claim(Owned, Base):
 
     dataset: Mapped[str] = mapped_column(TEXT, reference("dataset.id"), sort_order=-1)
     event: Mapped[str] = mapped_column(TEXT, reference("event.id"), index=True)
-    speaker: Mapped[str | None] = mapped_column(TEXT, reference("actor.id"), index=True)
-    via: Mapped[str | None] = mapped_column(TEXT, reference("actor.id"), index=True)
-    about: Mapped[str | None] = mapped_column(TEXT, reference("claim.id"), index=True)
+    speaker: Mapped[str | None] = mapped_column(TEXT, reference("actor.id"))
+    via: Mapped[str | None] = mapped_column(TEXT, reference("actor.id"))
+    about: Mapped[str | None] = mapped_column(TEXT, reference("claim.id"))
     stance: Mapped[str] = mapped_column(TEXT)
     aspect: Mapped[str] = mapped_column(TEXT)
     certainty: Mapped[str] = mapped_column(TEXT)
     credibility: Mapped[int] = mapped_column(SmallInteger)
     summary: Mapped[str | None] = mapped_column(TEXT)
     quote: Mapped[str | None] = mapped_column(TEXT)
-    quote_by: Mapped[str | None] = mapped_column(TEXT, reference("actor.id"), index=True)
+    quote_by: Mapped[str | None] = mapped_column(TEXT, reference("actor.id"))
     value_low: Mapped[float | None] = mapped_column(Double)
     value_best: Mapped[float | None] = mapped_column(Double)
     value_high: Mapped[float | None] = mapped_column(Double)
     unit: Mapped[str | None] = mapped_column(TEXT)
     measure: Mapped[str | None] = mapped_column(TEXT)
-    of: Mapped[str | None] = mapped_column(TEXT, reference("actor.id"), index=True)
+    of: Mapped[str | None] = mapped_column(TEXT, reference("actor.id"))
     said_edtf: Mapped[str | None] = mapped_column(TEXT)
     said_earliest: Mapped[date | None] = mapped_column(Date)
     said_latest: Mapped[date | None] = mapped_column(Date)
@@ -307,12 +313,13 @@ class Dating(Owned, Base):
     __tablename__ = "dating"
     __table_args__ = (
         *identifier(),
+        *found_by("event", "claim"),
         CheckConstraint("(event IS NULL) <> (claim IS NULL)", "one_target"),
         *dated("date"),
     )
 
-    event: Mapped[str | None] = mapped_column(TEXT, reference("event.id"), index=True)
-    claim: Mapped[str | None] = mapped_column(TEXT, reference("claim.id"), index=True)
+    event: Mapped[str | None] = mapped_column(TEXT, reference("event.id"))
+    claim: Mapped[str | None] = mapped_column(TEXT, reference("claim.id"))
     date_edtf: Mapped[str] = mapped_column(TEXT)
     date_earliest: Mapped[date | None] = mapped_column(Date)
     date_latest: Mapped[date | None] = mapped_column(Date)

@@ -20,8 +20,8 @@ T = TypeVar("T")
 BATCH = 500
 QUICK = 60
 """The number of documents that can be read on the event loop without a noticeable delay."""
-BLOCK = 4_096
-"""The batch size for lists sorted by id."""
+BLOCK, SPARE = 4_096, 2
+"""The most ids that are walked at once in lists sorted by id, and the share of them beyond those that a page needs."""
 BEGINS = b'{"id":"'
 
 
@@ -178,22 +178,19 @@ async def _by_id(
             return
         rank = int(order.ranks[rows[0][1]])
         start = size - 1 - rank if sort.descending else rank
-    few = len(selection.numbers) <= BLOCK
-    block = max(size, 1) if few else BLOCK
+    matching = len(selection.numbers)
+    few = matching <= BLOCK
+    block = max(size, 1) if few else min(BLOCK, 1 + batch * size * SPARE // matching)
     waiting: list[int] = []
     for first in range(start, size, block):
         last = min(first + block, size)
+        part = order.numbers[size - last : size - first] if sort.descending else order.numbers[first:last]
+        found = selection.numbers if few else set_of(part) & selection.numbers
+        ranks = order.ranks[numbers_of(found)] if found else order.ranks[:0]
         if few:
-            ranks = order.ranks[numbers_of(selection.numbers)] if selection.numbers else order.ranks[:0]
-            ranks = size - 1 - ranks.astype("i8") if sort.descending else ranks
-            ranks = ranks[ranks >= first]
-            ranks.sort()
-            found = order.numbers[size - 1 - ranks] if sort.descending else order.numbers[ranks]
-        else:
-            part = order.numbers[size - last : size - first][::-1] if sort.descending else order.numbers[first:last]
-            inside = set_of(part) & selection.numbers
-            found = part[[number in inside for number in part.tolist()]]
-        waiting += found.tolist()
+            ranks = ranks[ranks < size - first] if sort.descending else ranks[ranks >= first]
+        ranks.sort()
+        waiting += order.numbers[ranks[::-1] if sort.descending else ranks].tolist()
         while len(waiting) >= batch:
             yield waiting[:batch]
             waiting = waiting[batch:]

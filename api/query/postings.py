@@ -99,8 +99,8 @@ class Index:
     computed: dict[tuple[str, str], Any] = field(default_factory=dict)
     """What was computed of all records of a list, by the list and a name."""
     orders: dict[str, Order] = field(default_factory=dict)
-    ordering: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held while an order is read, which takes a while: those who ask meanwhile wait for it."""
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while something of all records is read, which takes a while: those who ask meanwhile wait for it."""
     records: dict[tuple[str, str, str | None], list[tuple[str, str]]] = field(default_factory=dict)
 
     async def postings(self, read: Reads, names: Iterable[str]) -> dict[str, BitMap]:
@@ -201,16 +201,9 @@ class Index:
         """A column, by number. Raises Damaged."""
         key = table, name
         if key not in self.columns:
-            kind = np.dtype(ENTRY_COLUMNS[KIND_OF_LIST[table]][name])
-            rows = await read.fetch(COLUMN, {"name": f"{KIND_OF_LIST[table]}/{name}"}, slow=True)
-            size = (rows[-1][1] + 1) << CELL_BITS if rows else 0
-            whole = np.full(size, UNKNOWN if kind.kind == "f" else NEVER, kind)
-            for _, chunk, hash_, cells in rows:
-                await read.checkpoint()
-                if checksum(cells) != hash_:
-                    raise Damaged("record_column")
-                whole[chunk << CELL_BITS : (chunk + 1) << CELL_BITS] = np.frombuffer(cells, kind)
-            self.columns[key] = whole
+            async with self.reading:
+                if key not in self.columns:
+                    self.columns[key] = await _column(read, KIND_OF_LIST[table], name)
         return self.columns[key]
 
     async def days_of(self, read: Reads, table: str) -> Days:
@@ -223,10 +216,23 @@ class Index:
     async def order(self, read: Reads, table: str) -> Order:
         """All numbers in the order of ids, and the rank of each."""
         if table not in self.orders:
-            async with self.ordering:
+            async with self.reading:
                 if table not in self.orders:
                     self.orders[table] = await _order(read, table)
         return self.orders[table]
+
+
+async def _column(read: Reads, kind: str, name: str) -> Column:
+    cell = np.dtype(ENTRY_COLUMNS[kind][name])
+    rows = await read.fetch(COLUMN, {"name": f"{kind}/{name}"}, slow=True)
+    size = (rows[-1][1] + 1) << CELL_BITS if rows else 0
+    whole = np.full(size, UNKNOWN if cell.kind == "f" else NEVER, cell)
+    for _, chunk, hash_, cells in rows:
+        await read.checkpoint()
+        if checksum(cells) != hash_:
+            raise Damaged("record_column")
+        whole[chunk << CELL_BITS : (chunk + 1) << CELL_BITS] = np.frombuffer(cells, cell)
+    return whole
 
 
 async def _order(read: Reads, table: str) -> Order:

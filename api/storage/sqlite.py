@@ -23,8 +23,11 @@ SHORT_SECONDS = 0.05
 THREADS = 4
 _STEPS_BETWEEN_CHECKS = 20_000
 _SECONDS_BETWEEN_LOOKS = 0.25
-_CACHE_KIB, _EXPORT_CACHE_KIB = 65_536, 1_024
-"""An export's cache is small, because it reads each page of the file only once or a few times in a row."""
+_CACHE_KIB, _SLOW_CACHE_KIB, _EXPORT_CACHE_KIB = 32_768, 8_192, 1_024
+"""Caches of the connection on the event loop, of each in a thread, and of each export.
+
+Long statements and exports read most pages of the file only once or a few times in a row.
+"""
 
 
 class _Connection:
@@ -188,7 +191,7 @@ class SqliteReader:
         try:
             connection = self._idle.pop()
         except IndexError:
-            connection = _Connection(self._path, self._settings.lock_seconds)
+            connection = _Connection(self._path, self._settings.lock_seconds, _SLOW_CACHE_KIB)
         file = self._file
         try:
             rows = connection.fetch(statement, parameters, self._settings.statement_seconds)

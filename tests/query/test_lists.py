@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 
 from api.http.resources.claims import ClaimQuery
 from api.http.resources.events import EventQuery
 from api.main import reader_for
+from api.models.facets import CELL_BITS, checksum
 from api.query import lists, postings
 from api.query.paging import Sort
 from api.query.session import Data, ReadSession
-from api.query.sql import BY_ID
+from api.query.sql import BY_ID, COLUMN
 from api.settings import Settings
 from api.storage.reader import Parameters, Row, SqlStatement
 from tests.support import databases
@@ -116,13 +118,43 @@ def test_the_order_of_ids_is_read_once_and_in_parts(monkeypatch: pytest.MonkeyPa
     assert (read.answers, read.turns) == ([3, 3, 1, 0], 3)
 
 
+class Cells:
+    """One chunk of a column."""
+
+    def __init__(self) -> None:
+        self.reads = 0
+
+    async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
+        """A row of (revision, chunk, hash, cells), after others had their turn."""
+        assert (statement, parameters, slow) == (COLUMN, {"name": "event/longitude"}, True)
+        self.reads += 1
+        await asyncio.sleep(0)
+        cells = np.arange(1 << CELL_BITS, dtype=np.float64).tobytes()
+        return [(1, 0, checksum(cells), cells)]
+
+    async def checkpoint(self) -> None:
+        """Nothing else waits."""
+
+
+def test_a_column_that_several_ask_for_is_read_once() -> None:
+    """Each reading holds the values of all records twice."""
+    read, index = Cells(), postings.Index(limit=1)
+
+    async def four_times() -> list[postings.Column]:
+        return await asyncio.gather(*(index.column(read, "events", "longitude") for _ in range(4)))
+
+    found = asyncio.run(four_times())
+    assert (read.reads, {id(one) for one in found}) == (1, {id(found[0])})
+    assert found[0].tolist() == [*range(1 << CELL_BITS)]
+
+
 def test_an_order_that_is_known_waits_for_no_other() -> None:
     """As of events, while that of claims is read."""
     read, index = Walked(["b", "a"]), postings.Index(limit=1)
 
     async def beside_another() -> bool:
         known = await index.order(read, "events")
-        async with index.ordering:
+        async with index.reading:
             asked = index.order(read, "events")
             try:
                 asked.send(None)

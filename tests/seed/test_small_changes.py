@@ -1,13 +1,18 @@
 """What a load derives anew follows from what it changes, not from how much there is."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from api.index import postings
 from api.index.history import History
+from api.index.invalidation import _SHOWN, Changes
+from api.storage.bulk import Store
 from api.storage.database import engine
+from migrations import migrate
 from seed.load import load
 from seed.refusals import Entry, Place, entry
 from seed.verify import verify
@@ -82,6 +87,30 @@ def test_one_row_more(database: sa.Engine, derived: Derived, recorded_at: str, e
     assert {kind: sorted(ids) for kind, ids in derived.items()} == expected
     assert everything(database) == rebuilt(database)
     assert list(verify(database)) == []
+
+
+@pytest.mark.parametrize("few", [1, 20])
+def test_names_that_were_all_read_are_known(database: sa.Engine, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    """After that many were looked up one by one. A name taken for a new one would be there twice."""
+    monkeypatch.setattr(postings, "FEW_LOOKED_UP", few)
+    load(database, records(FIRST, range(MANY)))
+    load(database, records(SAME_DAY, [MANY, 3], title="Fires from space"))
+    assert everything(database) == rebuilt(database)
+
+
+def test_statistics_do_not_make_an_addition_read_everything(tmp_path: Path) -> None:
+    """With `ANALYZE`, SQLite reads a whole table rather than an index whose column is empty in most rows."""
+    migrate(str(tmp_path / "fires.db"))
+    database = engine(str(tmp_path / "fires.db"))
+    load(database, records(FIRST, range(10 * MANY)))
+    with database.begin() as connection:
+        connection.execute(sa.text("ANALYZE"))
+    with database.connect() as connection:
+        Changes(Store(connection))  # makes the temporary tables
+        read = [row[-1] for _, query in _SHOWN for row in connection.execute(sa.text(f"EXPLAIN QUERY PLAN {query}"))]
+    database.dispose()
+    assert [step for step in read if step.startswith(("SCAN claim", "SCAN event", "SCAN citation"))] == []
+    assert "SEARCH claim USING INDEX ix_claim_of (of=?)" in read
 
 
 def test_another_title_is_shown_by_all(database: sa.Engine, derived: Derived) -> None:

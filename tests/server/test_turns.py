@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import platform
 import subprocess
 import sys
 import threading
@@ -116,6 +117,26 @@ def test_others_have_their_turn_between_steps(api: Api, monkeypatch: pytest.Monk
     api.good("/disputes?limit=1000")
     assert happened.index("placed") > happened.index("read")
     assert not [pair for pair in pairwise(happened) if pair[1] != "turn" and pair[0] != "turn" and pair[0] != pair[1]]
+
+
+HEAPS = """
+import ctypes, threading
+from api.server.server import share_heap
+if {shared}:
+    share_heap()
+one = threading.Thread(target=lambda: bytes(1_000))
+one.start()
+one.join()
+libc = ctypes.CDLL(None)
+libc.malloc_info(0, ctypes.c_void_p.in_dll(libc, "stdout"))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc gives threads heaps of their own")
+@pytest.mark.parametrize("shared", [True, False])
+def test_threads_share_one_heap(*, shared: bool) -> None:
+    written = subprocess.run([sys.executable, "-c", HEAPS.format(shared=shared)], check=True, capture_output=True)
+    assert (written.stdout.count(b"<heap nr=") == 1) is shared
 
 
 def test_older_garbage_is_collected_while_idle(monkeypatch: pytest.MonkeyPatch) -> None:
