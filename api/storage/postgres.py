@@ -59,7 +59,8 @@ class PostgresReader:
         self._pools: dict[str, asyncpg.Pool[Any]] = {}
         self._opening = asyncio.Lock()
         self._lanes: dict[str, asyncio.Semaphore] = {}
-        self._away_until = 0.0
+        self._away_until = self._full_until = 0.0
+        self._returned = asyncio.Event()
         self._endings: set[asyncio.Future[None]] = set()
         self._trouble = Trouble()
         self.generation = 0
@@ -120,7 +121,7 @@ class PostgresReader:
                 await pool.expire_connections()
             raise
         finally:
-            await _release(pool, connection)
+            await self._release(pool, connection)
 
     async def _fetch_again(self, statement: SqlStatement, parameters: Parameters) -> Sequence[Row]:
         try:
@@ -132,8 +133,10 @@ class PostgresReader:
         text, values = statement.compiled(_TARGET, parameters)
         try:
             rows: Sequence[Row] = await connection.fetch(text, *values)
-        except (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, TimeoutError) as error:
+        except asyncpg.QueryCanceledError as error:
             raise self._trouble.late(error) from error
+        except TimeoutError as error:  # the server did not end the statement in time, so that it hangs
+            raise self._trouble.away(error) from error
         except asyncpg.SerializationError as error:  # a standby replayed a vacuum of the primary
             raise Lost(str(error)) from error
         except LOST as error:
@@ -150,11 +153,28 @@ class PostgresReader:
             raise self._trouble.unreachable(ConnectionError("the server could not be reached a moment ago"))
         pool = self._pools.get(name) or await self._pool(name)
         try:
-            return pool, await pool.acquire(timeout=self._settings.pool_seconds)
+            async with asyncio.timeout(self._settings.pool_seconds):
+                return pool, await self._acquire_of(pool)
         except TimeoutError as error:
             raise (self._trouble.busy() if pool.get_size() else self._away(error)) from None
         except (*LOST, asyncpg.PostgresError) as error:
             raise self._away(error) from error
+
+    async def _acquire_of(self, pool: "asyncpg.Pool[Any]") -> Any:  # noqa: ANN401 - a pool's proxy
+        """An idle or a new connection, or if the server refuses a new one, the next that is returned."""
+        while True:
+            if pool.get_size() and not pool.get_idle_size() and time.monotonic() < self._full_until:
+                await self._returned.wait()
+                continue
+            try:
+                return await pool.acquire()
+            except (*LOST, asyncpg.PostgresError):
+                if not pool.get_size():
+                    raise
+                if pool.get_idle_size() == pool.get_size():  # one was returned meanwhile, if it is not lost as well
+                    return await pool.acquire()
+                self._full_until = time.monotonic() + 1 / ATTEMPTS_PER_SECOND
+                await self._returned.wait()
 
     def _away(self, error: Exception) -> Unreachable:
         """Report the server as away, and fail fast for a moment: an immediate retry would only wait."""
@@ -192,7 +212,7 @@ class PostgresReader:
         try:
             yield _Snapshot(self, connection)
         finally:  # in a separate task, because this one is cancelled if the client disconnects
-            ending = asyncio.ensure_future(_end(pool, connection))
+            ending = asyncio.ensure_future(self._end(pool, connection))
             self._endings.add(ending)
             ending.add_done_callback(self._endings.discard)
             await asyncio.shield(ending)
@@ -205,13 +225,29 @@ class PostgresReader:
                 await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             except LOST:
                 _give_up(connection)
-                await _release(pool, connection)
+                await self._release(pool, connection)
             except (TimeoutError, asyncpg.PostgresError) as error:
-                await _release(pool, connection)
+                await self._release(pool, connection)
                 raise self._trouble.away(error) from error
             else:
                 return pool, connection
         raise self._away(ConnectionError("every connection was lost"))
+
+    async def _end(self, pool: "asyncpg.Pool[Any]", connection: Any) -> None:  # noqa: ANN401 - a pool's proxy
+        """Return a snapshot's connection to the pool once a cancelled statement has ended, or drop it."""
+        try:
+            async with asyncio.timeout(GRACE_SECONDS):
+                await connection.execute("ROLLBACK")
+        except (TimeoutError, asyncpg.PostgresError, *LOST):
+            _give_up(connection)
+        await self._release(pool, connection)
+
+    async def _release(self, pool: "asyncpg.Pool[Any]", connection: Any) -> None:  # noqa: ANN401 - a pool's proxy
+        """Return a connection to the pool, or drop it, and tell those who wait for one."""
+        with suppress(TimeoutError, asyncpg.PostgresError, *LOST):
+            await pool.release(connection, timeout=GRACE_SECONDS)
+        self._returned.set()
+        self._returned = asyncio.Event()
 
     async def read(self, connection: Any, statement: SqlStatement, parameters: Parameters) -> Sequence[Row]:  # noqa: ANN401 - a pool's proxy
         """All rows as seen by an export's connection, which cannot be replaced. Raises Unavailable."""
@@ -219,22 +255,6 @@ class PostgresReader:
             return await self._run(connection, statement, parameters)
         except Lost as error:
             raise self._trouble.away(error) from error
-
-
-async def _end(pool: "asyncpg.Pool[Any]", connection: Any) -> None:  # noqa: ANN401 - a pool's proxy
-    """Return a snapshot's connection to the pool once a cancelled statement has ended, or drop it."""
-    try:
-        async with asyncio.timeout(GRACE_SECONDS):
-            await connection.execute("ROLLBACK")
-    except (TimeoutError, asyncpg.PostgresError, *LOST):
-        _give_up(connection)
-    await _release(pool, connection)
-
-
-async def _release(pool: "asyncpg.Pool[Any]", connection: Any) -> None:  # noqa: ANN401 - a pool's proxy
-    """Return a connection to the pool, or drop it."""
-    with suppress(TimeoutError, asyncpg.PostgresError, *LOST):
-        await pool.release(connection, timeout=GRACE_SECONDS)
 
 
 def _give_up(connection: Any) -> None:  # noqa: ANN401 - a pool's proxy

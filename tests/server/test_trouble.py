@@ -1,9 +1,11 @@
 """While the database is away the answer is 503, and soon after its return it is right again; never 500, never wrong."""
 
 import shutil
+import signal
 import sqlite3
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -92,6 +94,32 @@ def test_lost_connections_are_replaced_unseen(server: OwnPostgres) -> None:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'counterclaim'"
             )
             assert bodies(api) == right
+
+
+def test_one_connection_answers_everybody(server: OwnPostgres) -> None:
+    """Where the server refuses a second connection, because a role or the whole server has no more."""
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE few LOGIN CONNECTION LIMIT 1 IN ROLE pg_read_all_data")
+    with (
+        serving(server.url.replace("postgres@", "few@")) as api,
+        ThreadPoolExecutor(12) as clients,
+    ):
+        right = api.good(PATHS[0]).text
+        asked = [
+            clients.submit(api.ask, path) for _ in range(50) for path in (PATHS[0], "/sources", "/claims", "/disputes")
+        ]
+        assert {one.result().status_code for one in asked} == {200}
+        assert api.good(PATHS[0]).text == right
+
+
+def test_a_hanging_server_is_not_a_long_query(server: OwnPostgres) -> None:
+    with serving(server.url, statement_seconds=0.5) as api:
+        api.good(PATHS[0])
+        server.signal(signal.SIGSTOP)
+        try:
+            assert api.problem(PATHS[0], 503)["detail"] == "The database cannot be read right now."
+        finally:
+            server.signal(signal.SIGCONT)
 
 
 def test_nobody_at_the_address(tmp_path: Path) -> None:
