@@ -14,6 +14,7 @@ from api.index.history import History, Why
 from api.index.invalidation import Changes
 from api.index.writer import rederive, refresh
 from api.storage.bulk import Row, Store, rarely_collected
+from api.storage.database import empty_log
 from seed import consistency, mapping, vanished
 from seed.queue import Queue, engine_turn, server_turn
 from seed.records import INPUT_MODELS
@@ -116,9 +117,10 @@ def begun(engine: sa.Engine, queue: Queue) -> Iterator[sa.RootTransaction]:
         rarely_collected(),
         engine_turn(engine, queue),
         engine.connect() as connection,
-        connection.begin() as transaction,
     ):
-        yield transaction
+        with connection.begin() as transaction:
+            yield transaction
+        empty_log(connection)
 
 
 class Named(NamedTuple):

@@ -34,6 +34,8 @@ CORRUPTED = ("XX001", "XX002")
 _SEVERAL = re.compile(r"(?P<head>[^/]*//(?:[^@/?]*@)?)(?P<hosts>[^/?@]*,[^/?@]*)(?P<rest>.*)", re.DOTALL)
 _ONE = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(?::(?P<port>\d*))?")
 BUSY_TIMEOUT_MS = 5_000
+EMPTYING_MS = 500
+"""Milliseconds that a load waits at its end for reads which still need the log."""
 PRAGMAS = (
     f"busy_timeout = {BUSY_TIMEOUT_MS}",  # first, because the others may have to wait
     "page_size = 8192",  # of a new database; in pages of 4 kB, documents of claims leave a sixth of the space unused
@@ -294,6 +296,20 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     """Take the write lock at the start, because a transaction that began as a read cannot wait for it later."""
     read_only = connection.get_execution_options().get("read_only", False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def empty_log(connection: sa.Connection) -> None:
+    """Write what was committed from SQLite's log into the file itself, unless a long read still needs the log.
+
+    If a backup is moved in the place of a served file whose log has content, SQLite applies that log to the backup.
+    """
+    if connection.dialect.name == SQLITE:
+        cursor = connection.connection.cursor()
+        with suppress(sqlite3.OperationalError):  # everything is committed, whatever hinders this
+            cursor.execute(f"PRAGMA busy_timeout = {EMPTYING_MS}")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.close()
 
 
 @contextmanager

@@ -13,8 +13,9 @@ import pytest
 
 from api.storage.database import engine
 from migrations import migrate
+from seed.backup import backup
 from seed.files import read
-from seed.load import load
+from seed.load import load, withdraw
 from tests.support.databases import LYSYCHANSK
 from tests.support.live import Api, serving
 from tests.support.own_postgres import OwnPostgres, own_postgres
@@ -162,6 +163,20 @@ def test_another_file_takes_its_place(dossier_of_sqlite: str, tmp_path: Path) ->
         other.replace(dossier_of_sqlite)
         time.sleep(0.3)
         assert api.get("/claims/count") == {"count": 0}
+
+
+def test_a_backup_moved_in_the_place_of_a_served_file_is_served(dossier_of_sqlite: str, tmp_path: Path) -> None:
+    """SQLite would apply the log of the last load to it, where that still has content."""
+    backup(dossier_of_sqlite, tmp_path / "saved.db")
+    made = engine(dossier_of_sqlite)
+    with serving(dossier_of_sqlite) as api:
+        right = bodies(api)
+        withdraw(made, "lysychansk-context")
+        assert bodies(api) != right
+        (tmp_path / "saved.db").replace(dossier_of_sqlite)
+        time.sleep(0.3)
+        assert bodies(api) == right
+    made.dispose()
 
 
 @pytest.mark.parametrize(("first", "length"), [(0, 100), (100, 4_000), (0, None)])
