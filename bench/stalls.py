@@ -16,11 +16,21 @@ from typing import Any
 from api.http.pages.frame import templates
 from api.server.middleware import warmed
 from api.server.server import settle
-from tests.support.live import serving
+from tests.support.live import Api, serving
 
 ROUNDS = 5
 LATE_S = 0.05
 """The turn that sends a response may end a little after the client has received it."""
+EVENT = "event-0000009"
+PARTIES = "&".join(f"party=force-{number}" for number in range(20))
+CALLS: dict[str, dict[str, Any]] = {
+    "search": {"what": "events", "filters": {"q": "ba"}},
+    "event": {"id": EVENT},
+    "compare": {"event": EVENT, "parties": [f"force-{number}" for number in range(20)]},
+    "rollup": {"what": "events", "by": ["month", "kind"]},
+}
+"""The arguments of tools that are called at `/mcp`, by the names of the tools."""
+ACCEPT = {"accept": "application/json, text/event-stream"}
 ASKED = (
     "/events?limit=50",
     "/events?limit=1000",
@@ -56,6 +66,21 @@ ASKED = (
     "/events.parquet",
     "/events.jsonld",
     "/events.kml?date_to=2015-03-01",
+    f"/events/{EVENT}/compare?{PARTIES}",
+    f"/events/{EVENT}/positions",
+    f"/events/{EVENT}?as_of=2020-01-01",
+    "/actors/force-0/positions?limit=1000",
+    "/locations/place-0/control",
+    f"/events?{PARTIES}&limit=1000",
+    "/events?disputed=true&as_of=2019-06-01&q=ba&limit=1000",
+    "/events?q=a+b+c+d+e+f+g+h+i+k+l+m+n+o+p+r+s+t+u+v+z&limit=1000",
+    "/claims?q=ch+do+gr+ho+iv+ka+ly+ma+no+ol+po+ru+se+to+uk+vo&limit=1000",
+    '/events?q="ba"+OR+NOT+(do*)+-ka+ma:no+NEAR(ol,po)',
+    "/briefing.atom?date_from=2014-01-01&date_to=2020-12-31",
+    "/mcp search",
+    "/mcp event",
+    "/mcp compare",
+    "/mcp rollup",
     "/explore",
     "/explore?date_from=2015-01-01&date_to=2015-02-01",
     "/explore/map.svg",
@@ -98,6 +123,19 @@ class Turns:
         self.garbage = max(self.garbage, took)
 
 
+def _size(api: Api, path: str) -> int:
+    """The number of bytes of the answer to a request, or to the call of a tool."""
+    at, _, tool = path.partition(" ")
+    if not tool:
+        return len(api.good(path).content)
+    called = {"name": tool, "arguments": CALLS[tool]}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": called}
+    answer = api.client.post(at, json=message, headers=ACCEPT).raise_for_status()
+    if answer.json()["result"].get("isError"):
+        raise ValueError(answer.text)
+    return len(answer.content)
+
+
 def main() -> None:
     """Send requests, and print the milliseconds of the longest turn of each."""
     parser = argparse.ArgumentParser(prog="python -m bench.stalls", description=__doc__)
@@ -119,7 +157,7 @@ def main() -> None:
                 found, size = [], 0
                 for _ in range(ROUNDS):
                     turns.longest = 0.0
-                    size = len(api.good(path).content)
+                    size = _size(api, path)
                     time.sleep(LATE_S)
                     found.append(turns.longest * 1_000)
                 print(f"{found[0]:9.1f} {min(found[1:]):9.1f} {size:11,}  {path}", flush=True)

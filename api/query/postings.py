@@ -34,6 +34,8 @@ OVERHEAD = 200
 """The approximate size of an entry of the cache without its name and its set."""
 FEW = 60
 """The number of postings that can be read on the event loop without a noticeable delay."""
+SHORT = 4
+"""The length of beginnings, with the mark of a spelling, that hundreds of words may have."""
 AT_ONCE = 250
 """The maximum number of sets decoded without yielding to other requests."""
 WALKED = 5_000
@@ -139,8 +141,14 @@ class Index:
         if known is not None:
             self.sets.move_to_end(key)
             return BitMap.deserialize(known)
-        rows = await read.fetch(BEGINNING, {"first": prefix, "beyond": prefix + LAST})
-        return self.keep(key, _union([_sound(hash_, members) for _, name, _, hash_, members in rows]))
+        found = []
+        many = len(prefix.partition(":")[2]) <= SHORT
+        rows = await read.fetch(BEGINNING, {"first": prefix, "beyond": prefix + LAST}, slow=many)
+        for _, _, _, hash_, members in rows:
+            await read.checkpoint()
+            found.append(_sound(hash_, members))
+        await read.checkpoint()
+        return self.keep(key, _union(found))
 
     async def of_records(self, read: Reads, kind: str, prefix: str, only: str | None) -> list[tuple[str, str, BitMap]]:
         """The records of a kind whose ids follow a prefix in names of facets: id, name and members, sorted by id.

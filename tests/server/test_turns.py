@@ -17,7 +17,8 @@ import pytest
 
 from api.http import caching, exports, fields
 from api.http.ogc import routes
-from api.query import lists, session
+from api.http.resources import positions
+from api.query import lists, postings, session
 from api.query.documents import DamagedDocuments
 from api.query.lists import in_turns
 from api.query.session import TURN_SECONDS, ReadSession
@@ -66,6 +67,8 @@ def test_others_have_their_turn(monkeypatch: pytest.MonkeyPatch, each_s: float, 
         ("/claims?limit=1000&fields=id,quote", fields, "only_fields"),
         ("/claims?limit=200&expand=sources", fields, "_joined"),
         ("/ogc/collections/claims/items?limit=1000", routes, "ogc_feature"),
+        ("/actors/ukrainian-side/positions?limit=1000", positions, "PartyHistory"),
+        ("/claims?q=c&limit=1", postings, "_sound"),
     ],
 )
 def test_others_have_their_turn_between_records(

@@ -23,7 +23,7 @@ from api.query import questions
 from api.query.descriptions import one_of, sentence
 from api.query.documents import BODY, STATEMENTS
 from api.query.filters import AsOf, Flag, Id, OfEvents, Paged
-from api.query.lists import check_named_records
+from api.query.lists import check_named_records, in_turns
 from api.query.matching import NamedRecord, any_of
 from api.query.questions import EventQuestion, Judge, Judgement, QuestionsQuery
 from api.query.session import ReadSession
@@ -93,7 +93,7 @@ class ActorPositions(QuestionsQuery):
         """The documents of the positions, with the claims that changed them."""
         when = await questions.said_dates(session, (stand.since for one in found for stand in one.judged.stands))
         bodies = []
-        for question in found:
+        async for question in in_turns(session, found):
             event, judged = questions.dated_ref_of(question.row[BODY]), question.judged
             held = PartyHistory(event, judged.question, self.actor, judged.stands, question.by_id)
             bodies.append(orjson.dumps(await history(session, held, when)).decode())
