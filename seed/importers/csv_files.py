@@ -43,8 +43,7 @@ class Lines:
             self._first = b""
             self._row += len(raw)
             if self._row > LONGEST_ROW:
-                told = f"is longer than {LONGEST_ROW:,} bytes; is a quotation mark never closed?; {NOTHING_MORE}"
-                raise UnreadableError(told)
+                raise _too_long()
             yield raw.decode("utf-8", "surrogateescape")
 
     def row_done(self) -> None:
@@ -105,6 +104,7 @@ def _open(stream: BufferedReader, table: Table, file: str) -> Opened:
     if b"\r" in start[:-1] and b"\n" not in start:
         raise UnreadableError("has lines that end in a carriage return alone: save it with line feeds")
     separator, skipped, line = _first_line(stream)
+    csv.field_size_limit(LONGEST_CELL)
     first = line.decode("utf-8", "replace").rstrip("\r\n")
     delimiter = separator or max(DELIMITERS, key=first.count)
     cells = next(csv.reader([first], delimiter=delimiter), []) if table.quoted else first.split(delimiter)
@@ -115,7 +115,6 @@ def _open(stream: BufferedReader, table: Table, file: str) -> Opened:
         told = f"has none of the columns {', '.join(table.needed)}{_other(table, cells)}"
         raise UnreadableError(whose(cells, file) or told)
     lines = Lines(stream, line)
-    csv.field_size_limit(LONGEST_CELL)
     if bare and not table.quoted:
         plain = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
         return Opened(list(table.order), plain, lines, skipped + 1)
@@ -138,7 +137,13 @@ def _first_line(stream: BufferedReader) -> tuple[str, int, bytes]:
         elif line.strip(UNFILLED):
             break
         skipped += 1
+    if len(line) > LONGEST_ROW:
+        raise _too_long()
     return separator, skipped, line
+
+
+def _too_long() -> UnreadableError:
+    return UnreadableError(f"is longer than {LONGEST_ROW:,} bytes; is a quotation mark never closed?; {NOTHING_MORE}")
 
 
 def _other(table: Table, cells: Sequence[str]) -> str:

@@ -103,10 +103,12 @@ def test_an_unusable_row_is_refused_with_its_number(text: str | bytes, expected:
 
 def test_rows_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_files, "LONGEST_ROW", 50)
+    monkeypatch.setattr(csv_files, "LONGEST_CELL", 55)
     told = "is longer than 50 bytes; is a quotation mark never closed?; nothing after it was read"
     assert refusals(read("id,text\n1,a\n2," + "x" * 60)) == [f"f row 3: {told}"]
     assert refusals(read('id,text\n1,"a\n' + "xxxxxxx\n" * 10)) == [f"f row 2: {told}"]
     assert values(read("id,text\n" + "1,a\n" * 100)) == [(1, None, "a")] * 100
+    assert refusals(read("x" * 60)) == [f"f row 1: {told}"]
 
 
 @pytest.mark.parametrize(
