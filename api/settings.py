@@ -13,7 +13,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
 
-PREFIX, OF_TESTS = "COUNTERCLAIM_", "TEST_"
+PREFIX, OF_TESTS, DATABASE = "COUNTERCLAIM_", "TEST_", "DATABASE_URL"
+ALMOST = 0.9
+"""How alike a misspelt name is: DATABASE_UR and DATABASE_URI, but not DATABASE_USER."""
 EXPOSED_RATE_LIMIT = 1_200
 PORT = "(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[0-5]?[0-9]{1,4})"
 """A port of TCP, which is what http and https name by it: up to 65535."""
@@ -43,7 +45,7 @@ class Settings(BaseSettings):
 
     database_url: str = Field(
         str(PROJECT / "data" / "counterclaim.db"),
-        validation_alias="DATABASE_URL",
+        validation_alias=DATABASE,
         description="The database: the path of an SQLite file, or `postgresql://user@host/database`; several "
         "hosts are written `host,host` ([docs/scaling.md](docs/scaling.md)).",
     )
@@ -256,6 +258,9 @@ def read_settings() -> Settings:
     """Read the settings of this process. Raises SettingsError for the first invalid one."""
     for variable in sorted(os.environ):
         _known(variable)
+    others = [variable for variable in os.environ if variable.upper() != DATABASE]
+    if len(others) == len(os.environ) and (near := get_close_matches(DATABASE, others, n=1, cutoff=ALMOST)):
+        raise SettingsError(f"There is no setting {near[0]}: did you mean {DATABASE}?")
     try:
         return Settings()
     except ValidationError as error:

@@ -98,6 +98,8 @@ class State(NamedTuple):
     records: dict[str, int]
     connections: dict[str, int]
     damaged: dict[str, int]
+    hosts: dict[str, bool]
+    """Whether each of several hosts is the one being read."""
 
 
 @dataclass(slots=True)
@@ -184,6 +186,13 @@ def _of_database(state: State) -> Iterator[Metric]:
     for name, count in state.connections.items():
         connections.add_metric([name], count)
     yield connections
+    if state.hosts:
+        hosts = GaugeMetricFamily(
+            "counterclaim_database_host", "Whether a host is the one that is read.", labels=["host"]
+        )
+        for name, is_read in state.hosts.items():
+            hosts.add_metric([name], int(is_read))
+        yield hosts
 
 
 class _Collected:

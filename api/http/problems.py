@@ -136,6 +136,12 @@ PROBLEM_TYPES = {
             "The message sent to /mcp is longer than any valid one. No other path reads a request body.",
         ),
         ProblemType(
+            "unsupported-coding",
+            "The message is compressed",
+            415,
+            "The message sent to /mcp has a `Content-Encoding`. Messages are read as they are: send it without one.",
+        ),
+        ProblemType(
             "origin-not-allowed",
             "A page of another site may not ask this",
             403,

@@ -87,6 +87,10 @@ class PostgresReader:
         idle = sum(pool.get_idle_size() for pool in pools)
         return {"open": sum(pool.get_size() for pool in pools), "idle": idle}
 
+    def hosts(self) -> dict[str, bool]:
+        """It is the only one."""
+        return {}
+
     async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:  # noqa: ARG002
         """All rows; retries if only the connection was lost. Raises Unavailable."""
         lane = self._lanes.get(statement.kind)

@@ -103,6 +103,9 @@ class Reader(Connection, Protocol):
     async def close(self) -> None:
         """Close every connection."""
 
+    def hosts(self) -> dict[str, bool]:
+        """Whether each of several PostgreSQL hosts is the one being read; empty for one database."""
+
     def snapshot(self) -> AbstractAsyncContextManager[Connection]:
         """A connection for a long read that sees one state of the data throughout. Raises Unavailable."""
 

@@ -156,6 +156,10 @@ class ReplicatedReader:
         each = [server.reader.connections() for server in self._servers]
         return {use: sum(one[use] for one in each) for use in each[0]}
 
+    def hosts(self) -> dict[str, bool]:
+        """Whether each host is the one being read."""
+        return {name: server is self._chosen for name, server in zip(self._names, self._servers, strict=True)}
+
     async def close(self) -> None:
         """Close every connection."""
         for task in (*self._looking, *([self._begun] if self._begun else [])):

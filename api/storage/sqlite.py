@@ -130,6 +130,10 @@ class SqliteReader:
         """The number of connections by use."""
         return {"open": len(self._idle) + (self._fast is not None), "exporting": self._exports}
 
+    def hosts(self) -> dict[str, bool]:
+        """It is the only one."""
+        return {}
+
     async def fetch(self, statement: SqlStatement, parameters: Parameters, *, slow: bool = False) -> Sequence[Row]:
         """All rows; raises Unavailable."""
         try:

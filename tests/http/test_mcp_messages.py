@@ -100,6 +100,18 @@ def test_other_methods_are_refused(sqlite_api: Api, method: str) -> None:
     assert sqlite_api.client.options("/mcp").headers["access-control-allow-methods"] == "POST, OPTIONS"
 
 
+@pytest.mark.parametrize(("coding", "status"), [("gzip", 415), ("identity, br", 415), ("Identity", 200)])
+def test_messages_are_not_compressed(sqlite_api: Api, coding: str, status: int) -> None:
+    answer = post(sqlite_api, content_encoding=coding)
+    assert answer.status_code == status
+    if status != 200:
+        assert (answer.json()["type"], answer.headers["accept-encoding"]) == (
+            "/problems/unsupported-coding",
+            "identity",
+        )
+        assert coding in answer.json()["detail"]
+
+
 def test_messages_are_short_and_come_in_time(dossier_of_sqlite: str) -> None:
     with serving(dossier_of_sqlite, header_seconds=0.3) as api:
         for content in (b" " * (BODY_BYTES + 1), iter([b" " * BODY_BYTES, b" "])):

@@ -31,7 +31,7 @@ OF_THE_MOMENT = {
 RENEW = "python -m tests.support.exchanges writes it anew; say in CHANGELOG.md what has changed"
 
 NOT_EVERYWHERE = {"not-found", "gone", "method-not-allowed", "range-not-satisfiable", "revision-differs"}
-NOT_EVERYWHERE |= {"content-too-large", "origin-not-allowed"}  # of /mcp alone
+NOT_EVERYWHERE |= {"content-too-large", "origin-not-allowed", "unsupported-coding"}  # of /mcp alone
 
 
 def parameters() -> Iterator[Any]:

@@ -73,3 +73,15 @@ def test_an_address_that_nothing_can_have_is_refused(monkeypatch: pytest.MonkeyP
 def test_an_address_is_taken(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"{PREFIX}{name.upper()}", value)
     assert getattr(read_settings(), name) == value
+
+
+@pytest.mark.parametrize("name", ["DATABASE_UR", "DATABASE_URI", "DATBASE_URL"])
+def test_a_misspelt_address_is_noticed(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("DATABASE_USER", "another program's")
+    read_settings()
+    monkeypatch.setenv(name, "mine.db")
+    with pytest.raises(SettingsError, match=rf"^There is no setting {name}: did you mean DATABASE_URL\?$"):
+        read_settings()
+    monkeypatch.setenv("DATABASE_URL", "mine.db")
+    assert read_settings().database_url == "mine.db"

@@ -162,6 +162,8 @@ def test_a_server_that_hangs_delays_no_request(servers: list[OwnPostgres]) -> No
         try:
             assert bodies(api) == right
             assert is_read(api, primary)
+            assert f'counterclaim_database_host{{host="{primary.folder}:"}} 1.0' in api.good("/metrics").text
+            assert f'counterclaim_database_host{{host="{standby.folder}:"}} 0.0' in api.good("/metrics").text
         finally:
             standby.signal(signal.SIGCONT)
         settled(lambda: is_read(api, standby))

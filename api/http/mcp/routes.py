@@ -82,6 +82,13 @@ class Endpoint:
                 f"The request was sent to the host {host}, which is not known to be this service's: address it by "
                 "number or as localhost, or set COUNTERCLAIM_PUBLIC_URL.",
             )
+        coding = ", ".join(request.headers.getlist("content-encoding"))
+        if coding.strip().lower() not in {"", "identity"}:
+            raise Problem(
+                "unsupported-coding",
+                f"The message has the content coding {coding}: send it without one.",
+                headers={"Accept-Encoding": "identity"},
+            )
         origin = request.headers.get("origin")
         if origin is not None and not self._own(urlsplit(origin).hostname, host):
             raise Problem("origin-not-allowed", "The request was sent by a page of another site.")

@@ -136,9 +136,9 @@ async def get_metrics(request: Request, _: Annotated[answers.Nothing, Query()]) 
 
 async def _state(data: Data) -> State:
     """The state of the database, also while it is unreachable."""
-    connections = data.reader.connections()
+    connections, hosts = data.reader.connections(), data.reader.hosts()
     try:
         revision = (await data.catalogue()).revision
-        return State(True, revision, await data.records(), connections, data.damaged)
+        return State(True, revision, await data.records(), connections, data.damaged, hosts)
     except Unavailable:
-        return State(False, 0, {}, connections, data.damaged)
+        return State(False, 0, {}, connections, data.damaged, hosts)
