@@ -3,8 +3,8 @@
 # A good guess: ANALYZE tells the planner how selective an index is, so an index of a column that is nearly always NULL is used all
 #   the more; and a partial index WHERE column IS NOT NULL is the same index with less on disk.
 # What happens: the statistics count the NULLs as one more value: 20,000 rows with 20 values are "953 rows a value", though each
-#   value is in one row and no NULL is ever looked up. After ANALYZE, `IN (SELECT …)` and a join read the whole table instead of
-#   the index, which they used before. The partial index has statistics of its rows alone, and stays in use for `IN`.
+#   value is in one row and no NULL is ever looked up. After ANALYZE, `IN (SELECT …)` reads the whole table instead of the
+#   index, which it used before. The partial index has statistics of its rows alone, and stays in use for `IN`.
 # Why it matters: which claim replaces which, or who retracted one, is such a column: few rows have it. The advice to run ANALYZE
 #   turns the question "what was replaced?" from some look-ups into a reading of every claim.
 set -euo pipefail
