@@ -188,3 +188,15 @@ def test_a_name_that_is_not_text(dossier_of_sqlite: str, table: str) -> None:
 def test_numbers_are_not_documents(dossier_url: str) -> None:
     with serving(dossier_url) as api:
         assert 'counterclaim_records{kind="event"} 27.0' in api.good("/metrics").text
+
+
+@pytest.mark.parametrize(
+    ("kind", "offered"),
+    [("actor", '<option value="haidai">'), ("location", '<option value="lysychansk">Lysychansk<')],
+)
+def test_pages_do_not_offer_what_has_no_name_any_more(dossier_of_sqlite: str, kind: str, offered: str) -> None:
+    with serving(dossier_of_sqlite) as api:
+        assert offered in api.good("/explore").text
+    changed(dossier_of_sqlite, f"UPDATE {kind}_document SET body = '' WHERE id = :id", id=RECORDS[kind])  # noqa: S608 - our own table
+    with serving(dossier_of_sqlite) as api:
+        assert offered not in api.good("/explore").text

@@ -189,7 +189,7 @@ def cramped(backend: str) -> Iterator[tuple[str, Path, Callable[[], None]]]:
         else:
             with own_postgres(disk) as server:
                 fill(server.url)
-                # It may cut off what failed imports left at the ends of tables, and so make room while the next one runs.
+                # It may cut off what failed imports left at the ends of tables, and so make room while another runs.
                 with psycopg.connect(server.url, autocommit=True) as connection:
                     connection.execute("ALTER SYSTEM SET autovacuum = off")
                     connection.execute("SELECT pg_reload_conf()")

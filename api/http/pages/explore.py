@@ -129,10 +129,9 @@ def _unshown(request: Request, asked: dict[str, Any]) -> list[tuple[str, str]]:
 @lru_cache(maxsize=1)
 def _choices(known: Directory) -> dict[str, Markup]:
     """The choices of the form's fields, rendered once per revision; empty if there are too many."""
-    parties = sorted(
-        known.actors.items(), key=lambda item: (item[1]["kind"] != "side", item[1]["name"].casefold(), item[0])
-    )
-    places = known.locations
+    named = [item for item in known.actors.items() if item[1]["name"]]  # damaged records have no name
+    parties = sorted(named, key=lambda item: (item[1]["kind"] != "side", item[1]["name"].casefold(), item[0]))
+    places = [place for place in known.locations if place["name"]]
     return {
         "party": _options((identifier, actor["name"]) for identifier, actor in parties[: CHOICES + 1]),
         "location": _options((place["id"], place["name"]) for place in places[: CHOICES + 1]),
