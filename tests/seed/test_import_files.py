@@ -1,8 +1,10 @@
 """Reading: columns by name, whatever spreadsheets and databases do to cells, and refusals by row and column."""
 
+import csv
 import gzip
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -108,7 +110,8 @@ def test_rows_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusals(read("id,text\n1,a\n2," + "x" * 60)) == [f"f row 3: {told}"]
     assert refusals(read('id,text\n1,"a\n' + "xxxxxxx\n" * 10)) == [f"f row 2: {told}"]
     assert values(read("id,text\n" + "1,a\n" * 100)) == [(1, None, "a")] * 100
-    assert refusals(read("x" * 60)) == [f"f row 1: {told}"]
+    csv.field_size_limit(40)  # as another program's import may have left it: the first line has its own bound
+    assert refusals(read("x" * 60, table=replace(TABLE, quoted=True))) == [f"f row 1: {told}"]
 
 
 @pytest.mark.parametrize(
