@@ -132,7 +132,7 @@ class Damage(NamedTuple):
 
 
 Pace = Callable[[], None]
-"""Called after every slice; it may sleep or raise."""
+"""Called after every row; it may sleep or raise."""
 
 
 def damage(store: Store, pace: Pace = lambda: None) -> Iterator[Damage]:
@@ -168,11 +168,12 @@ def _slices(store: Store, statement: str, keys: Sequence[str], first: Row, pace:
     where = "" if statement.endswith(")") else "WHERE true"
     text = f"{statement} {where} AND ({listed}) > ({marks}) ORDER BY {listed} LIMIT {SLICE}"
     while rows := store.rows(text, *first):
-        yield from rows
+        for row in rows:
+            yield row
+            pace()
         if not tuple(rows[-1][: len(keys)]) > tuple(first):  # damaged keys might make this loop endless
             raise ValueError(f"its rows are not in the order of {listed}")
         first = rows[-1][: len(keys)]
-        pace()
 
 
 def _revisions(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
@@ -229,11 +230,10 @@ def _facets(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
 
 
 def _postings(store: Store, table: str, pace: Pace) -> Iterator[Damage]:
-    known = set(store.column("SELECT id FROM facet"))
-    rows = _slices(store, "SELECT facet, chunk, hash, members FROM posting", ("facet", "chunk"), (LEAST, LEAST), pace)
-    for facet, chunk, hash_, stored in rows:
+    statement = "SELECT p.facet, p.chunk, p.hash, p.members, f.id FROM posting p LEFT JOIN facet f ON f.id = p.facet"
+    for facet, chunk, hash_, stored, named in _slices(store, statement, ("p.facet", "p.chunk"), (LEAST, LEAST), pace):
         members = bytes(stored)
-        if checksum(members) != hash_ or facet not in known or not _of_chunk(BitMap.deserialize(members), chunk):
+        if checksum(members) != hash_ or named is None or not _of_chunk(BitMap.deserialize(members), chunk):
             yield _whole(table, f"the posting of facet {facet} is damaged")
 
 

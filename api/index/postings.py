@@ -25,7 +25,7 @@ from api.storage.bulk import Row, Store
 
 AT_ONCE = 20_000
 """The number of memberships turned into postings at once."""
-MOST, SORTED, SAMPLED = 4_000_000, 250_000, 50
+MOST, SORTED, SAMPLED = 3_000_000, 250_000, 50
 """The memberships held before any are written, the number sorted at once, and the sampling rate to split them."""
 MOST_NAMES = 300_000
 MOST_NEW, MOST_ROWS = 10_000, 8_000

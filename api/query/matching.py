@@ -123,6 +123,7 @@ REACH = {Span.MONTH: 31, Span.YEAR: 366}
 """Span classes by the maximum number of days that a date lasts."""
 LASTING = (*REACH, Span.LONGER)
 UNLIKE_A_DAY = (*LASTING, Span.OPEN_END, Span.OPEN_START)
+SPANS = "spans"
 BATCH = 20_000
 """The number of claims whose events are found without letting other requests go on."""
 SURE_KM = 1e-6
@@ -138,8 +139,8 @@ class Matching:
     session: ReadSession
     table: str
     conditions: Conditions
-    everywhere: BitMap = field(default_factory=BitMap)
-    """Matches before conditions on dates, places and the day as of which claims count."""
+    sets: list[BitMap] = field(default_factory=list)
+    """One set for each filter and each word, the smallest first."""
     whenever: BitMap = field(default_factory=BitMap)
     """Matches before conditions on the day as of which claims count."""
     sure: BitMap = field(default_factory=BitMap)
@@ -153,12 +154,22 @@ class Matching:
     async def found(self) -> BitMap:
         """The matching numbers before conditions that are judged row by row (`conditions.judged`)."""
         await self.session.index.read_ahead(self.session, self._foreseen())
-        sets = await self._sets()
-        sets.sort(key=len)
-        self.everywhere = sets[0].copy() if len(sets) == 1 else BitMap.intersection(*sets)
-        dated = self.conditions.has_days and self.everywhere
-        self.whenever = await self._there(await self._within_days(self.everywhere) if dated else self.everywhere)
+        self.sets = sorted(await self._sets(), key=len)
+        dated = self.conditions.has_days and self.sets[0]
+        found = await self._within_days() if dated else self._among(self.sets[0])
+        self.whenever = await self._there(found)
         return await self._then(self.whenever)
+
+    def _among(self, members: BitMap) -> BitMap:
+        """The members of a set that all filters and words match; the fewer the members, the less work."""
+        for one in self.sets:
+            if one is not members:
+                members = members & one
+        return members
+
+    def _between(self, first: int, end: int) -> BitMap:
+        """All from `first` to before `end` that all filters and words match."""
+        return self._among(between(self.sets[0], first, end))
 
     async def with_undated(self) -> tuple["Matching", BitMap]:
         """The matches if undated records and claims counted, and their finder; call `found` first."""
@@ -166,7 +177,7 @@ class Matching:
         if not self.conditions.has_days:
             return other, await other._then(self.whenever)
         days = await self.session.index.days_of(self.session, self.table)
-        undated = await self._there(between(self.everywhere, 0, days.dated))
+        undated = await self._there(self._between(0, days.dated))
         return other, await other._then(self.whenever | undated)
 
     async def _there(self, found: BitMap) -> BitMap:
@@ -194,7 +205,7 @@ class Matching:
         conditions = self.conditions
         for one in conditions.filters:
             yield from one.names
-        if conditions.has_days:
+        if conditions.has_days and (self.table, SPANS) not in self.session.index.computed:
             yield from (self.facets.SPAN.of(span) for span in UNLIKE_A_DAY)
         if conditions.as_of is not None:
             for condition in conditions.claim_conditions:
@@ -257,35 +268,43 @@ class Matching:
         found = await self._postings([EventFacets.ACTOR.of(actor, role or None) for actor in sorted(actors)])
         return BitMap.union(*found) if found else BitMap()
 
-    async def _within_days(self, found: BitMap) -> BitMap:
-        """The members of a set whose date matches, and undated ones if they are included."""
+    async def _within_days(self) -> BitMap:
+        """All whose date matches, and undated ones if they are included."""
         conditions, days = self.conditions, await self.session.index.days_of(self.session, self.table)
-        names = [self.facets.SPAN.of(span) for span in UNLIKE_A_DAY]
-        spans = dict(zip(UNLIKE_A_DAY, await self._postings(names), strict=True))
-        undated = between(found, 0, days.dated) if conditions.undated else BitMap()
+        spans = await self._spans()
+        undated = self._between(0, days.dated) if conditions.undated else BitMap()
         if conditions.newly_known:
-            return undated | await self._newly_known(found, days, spans)
+            return undated | await self._newly_known(days, spans)
         first = days.dated if conditions.first is None else days.first(conditions.first)
         end = NEVER if conditions.last is None else days.first(conditions.last + 1)
+        inside = self._between(first, end)
         if conditions.certain:
-            return undated | await self._certain(between(found, first, end), spans)
-        inside = between(found, first, end)
+            return undated | await self._certain(inside, spans)
         if conditions.last is not None:  # an open start may lie at any earlier day
-            inside |= between(found & spans[Span.OPEN_START], max(first, end), NEVER)
+            inside |= self._among(between(spans[Span.OPEN_START], max(first, end), NEVER))
         if conditions.first is not None:
-            earlier = between(found, days.dated, min(first, end))
-            inside |= earlier & spans[Span.OPEN_END]
+            earlier = min(first, end)
+            inside |= self._among(between(spans[Span.OPEN_END], days.dated, earlier))
             inside |= await self._reaching(earlier, days, spans, conditions.first)
         return undated | inside
 
-    async def _reaching(self, earlier: BitMap, days: Days, spans: dict[int, BitMap], day: int) -> BitMap:
-        """The members that began before a day and last at least until then."""
+    async def _spans(self) -> dict[int, BitMap]:
+        """The records whose dates last longer than a day, by how long; they are needed often and thus kept decoded."""
+        computed, key = self.session.index.computed, (self.table, SPANS)
+        if key not in computed:
+            found = await self._postings([self.facets.SPAN.of(span) for span in UNLIKE_A_DAY])
+            computed[key] = dict(zip(UNLIKE_A_DAY, found, strict=True))
+        spans: dict[int, BitMap] = computed[key]
+        return spans
+
+    async def _reaching(self, earlier: int, days: Days, spans: dict[int, BitMap], day: int) -> BitMap:
+        """All numbered before `earlier` that began before a day and last at least until then."""
         candidates = BitMap()
         for span in LASTING:
             reach = days.first(max(1, day - REACH[span])) if span in REACH else days.dated
-            candidates |= between(earlier & spans[span], reach, NEVER)
+            candidates |= between(spans[span], reach, earlier)
         latest = await self._column("latest")
-        return filtered(candidates, lambda numbers: latest[numbers] >= day)
+        return filtered(self._among(candidates), lambda numbers: latest[numbers] >= day)
 
     async def _certain(self, inside: BitMap, spans: dict[int, BitMap]) -> BitMap:
         """The members whose possible days all lie within the requested ones."""
@@ -300,13 +319,13 @@ class Matching:
                 inside -= filtered(lasting, lambda numbers: latest[numbers] > last)
         return inside
 
-    async def _newly_known(self, found: BitMap, days: Days, spans: dict[int, BitMap]) -> BitMap:
+    async def _newly_known(self, days: Days, spans: dict[int, BitMap]) -> BitMap:
         """Claims that became known in these days: by number if said on one day, all others by the column."""
         first, last = self.conditions.first, self.conditions.last
         assert first is not None and last is not None  # noqa: S101, PT018 - a briefing has days
-        lasting = found & BitMap.union(*spans.values())
+        lasting = self._among(BitMap.union(*spans.values()))
         known = await self._column(self.conditions.known)
-        at_once = between(found, days.first(first), days.first(last + 1)) - lasting
+        at_once = self._between(days.first(first), days.first(last + 1)) - lasting
         return at_once | filtered(lasting, lambda numbers: (known[numbers] >= first) & (known[numbers] <= last))
 
     async def _within_box(self, found: BitMap, box: Box) -> BitMap:

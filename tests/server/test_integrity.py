@@ -7,8 +7,9 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from api import models
 from api.index import integrity
-from api.server.integrity import Budget, Interrupted
+from api.server.integrity import PIECE_SECONDS, Budget, Interrupted
 from api.storage.bulk import Store
 from api.storage.database import engine
 from seed.load import rebuild
@@ -147,6 +148,22 @@ def test_data_that_is_found_damaged_when_it_is_read(dossier_url: str, table: str
         service.stop()
 
 
+def test_it_may_sleep_after_every_row(dossier_url: str) -> None:
+    """A request that is answered meanwhile waits for no more than one row."""
+    read = (models.ClaimDocument, models.EventDocument, models.ClaimEntry, models.Posting, models.Change)
+    made, sleeps = engine(dossier_url), 0
+
+    def pace() -> None:
+        nonlocal sleeps
+        sleeps += 1
+
+    with made.begin() as connection:
+        rows = sum(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() for table in read)
+        assert not list(integrity.damage(Store(connection, lenient=True), pace))
+    made.dispose()
+    assert sleeps >= rows
+
+
 def test_it_sleeps_according_to_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     rested: list[float] = []
@@ -159,11 +176,12 @@ def test_it_sleeps_according_to_its_share(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("time.perf_counter", lambda: now)
     monkeypatch.setattr(stop, "wait", rest)
     budget = Budget(0.25, stop)
-    for worked in (2, 0, 1):
+    for worked in (2, PIECE_SECONDS / 2, 1):
         now += worked
         budget()
-    assert rested == [6, 0, 3]
+    assert rested == pytest.approx([6, 3 * (1 + PIECE_SECONDS / 2)])  # what is too little to sleep for is added up
     monkeypatch.setattr(stop, "wait", lambda _: True)
+    now += 1
     with pytest.raises(Interrupted):
         budget()
 
