@@ -186,12 +186,40 @@ def test_it_sleeps_according_to_its_share(monkeypatch: pytest.MonkeyPatch) -> No
         budget()
 
 
+RIGHT = '{"data":[{"id":"a","title":"A"},{"id":"b","title":"B"}],"meta":{}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "says_so"),
+    [
+        ('{"data":[{"id":"a","damaged":true},{"id":"b","title":"B"}],"meta":{}}', True),
+        ('{"data":[{"id":"b","title":"B"}],"meta":{"damaged":["a"]}}', True),
+        ('{"data":[{"id":"a","title":"B"},{"id":"b","title":"B"}],"meta":{}}', False),
+        ('{"data":[{"id":"a","damaged":true},{"id":"b","title":"A"}],"meta":{}}', False),
+        ('{"data":[{"id":"b","title":"A"}],"meta":{"damaged":["a"]}}', False),
+        ('{"data":[{"id":"a","damaged":true}],"meta":{}}', False),
+    ],
+)
+def test_the_trial_of_flips_notices_what_an_answer_does_not_say(text: str, *, says_so: bool) -> None:
+    assert bitflips.says_so("/events", text, RIGHT) is says_so
+
+
 def test_single_bits_that_flip(tmp_path: Path) -> None:
     """As the long test, of a few."""
     assert [trial for trial in bitflips.trials(bitflips.clean(tmp_path), 5, seed=3) if not trial.passed] == []
+
+
+def test_single_bits_that_flip_on_postgresql() -> None:
+    """Its pages have checksums of its own: what it does not read is answered 503, and all else is right."""
+    assert [trial for trial in bitflips.trials_on_postgresql(5, seed=3) if not trial.passed] == []
 
 
 @pytest.mark.long
 def test_a_hundred_bits_that_flip(tmp_path: Path) -> None:
     """None is served as data once the check has passed, none ends in a traceback, and none with an effect is missed."""
     assert [trial for trial in bitflips.trials(bitflips.clean(tmp_path), 100) if not trial.passed] == []
+
+
+@pytest.mark.long
+def test_a_hundred_bits_that_flip_on_postgresql() -> None:
+    assert [trial for trial in bitflips.trials_on_postgresql(100) if not trial.passed] == []

@@ -1,7 +1,7 @@
-"""What becomes of single bits that flip in an SQLite file: `python -m tests.support.bitflips --flips 100`.
+"""What becomes of single bits that flip in a database's files: `python -m tests.support.bitflips --flips 100`.
 
-Each flip is in a copy of its own, which is served once everything in it was checked, is verified, and put back as a
-backup.
+Each flip is in a copy of its own of an SQLite file, which is served once everything in it was checked, is verified, and
+put back as a backup; with `--backend postgresql`, in a file of a stopped server, which is then served and verified.
 """
 
 import argparse
@@ -21,16 +21,18 @@ from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import psycopg
 import structlog
 
 from api import cli
 from api.storage.database import DatabaseUnusableError, engine
-from migrations import require_current
+from migrations import migrate, require_current
 from seed.files import read
 from seed.load import load, withdraw
 from tests.support import databases, postgres
 from tests.support.contents import everything
 from tests.support.live import Api, serving
+from tests.support.own_postgres import OwnPostgres, own_postgres
 
 PATHS = (
     *(f"/{name}?limit=1000" for name in ("events", "claims", "sources", "actors", "locations", "datasets", "disputes")),
@@ -54,6 +56,7 @@ Answers = dict[str, str]
 class Trial(NamedTuple):
     """What one flip did: which answers were other than they should be, what broke, and by whom it was found."""
 
+    file: str
     byte: int
     bit: int
     altered: list[str]
@@ -82,6 +85,42 @@ def trials(backup: Path, count: int, seed: int = 16) -> Iterator[Trial]:
                 left.unlink()
 
 
+def trials_on_postgresql(count: int, seed: int = 16) -> Iterator[Trial]:
+    """Flip one bit after the other, anywhere in the files of the database, and back again."""
+    chance = random.Random(seed)  # noqa: S311 - the same flips in every run
+    with own_postgres() as server:
+        fill(server.url)
+        right = answers(server.url)
+        files = _files(server)
+        for _ in range(count):
+            (file,) = chance.choices(files, [file.stat().st_size for file in files])
+            byte, bit = chance.randrange(file.stat().st_size), chance.randrange(8)
+            server.stop()
+            flip(file, byte, bit)
+            server.start()
+            trial = Trial(file.name, byte, bit, [], [], [])
+            _asked(server.url, trial, right)
+            _commanded(server.url, ["verify"], trial)
+            yield trial
+            server.stop()
+            flip(file, byte, bit)
+            server.start()
+
+
+def _files(server: OwnPostgres) -> list[Path]:
+    """The files of the tables and indexes of the database, once everything is written to them."""
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("VACUUM FREEZE ANALYZE")
+        connection.execute("CHECKPOINT")
+        found = connection.execute(
+            "SELECT pg_relation_filepath(oid) FROM pg_class WHERE relkind IN ('r', 'i') AND relnamespace = "
+            "'public'::regnamespace OR oid IN (SELECT reltoastrelid FROM pg_class WHERE relnamespace = "
+            "'public'::regnamespace)"
+        ).fetchall()
+    files = [server.folder / "data" / path for (path,) in found]
+    return sorted(file for file in files if file.stat().st_size)
+
+
 def flip(file: Path, byte: int, bit: int) -> None:
     """Turn one bit of a file around."""
     with file.open("r+b") as opened:
@@ -92,25 +131,34 @@ def flip(file: Path, byte: int, bit: int) -> None:
 
 
 def _tried(file: Path, byte: int, bit: int, right: Answers, contents: object) -> Trial:
-    altered: list[str] = []
-    broken: list[str] = []
-    found: list[str] = []
-    told = answers(str(file), broken)
+    trial = Trial(file.name, byte, bit, [], [], [])
+    _asked(str(file), trial, right)
+    _commanded(str(file), ["verify"], trial)
+    restored = file.with_suffix(".new")
+    if _commanded(str(restored), ["restore", str(file)], trial) == 0 and _contents(restored) != contents:
+        trial.altered.append("restore")
+    return trial
+
+
+def _asked(url: str, trial: Trial, right: Answers) -> None:
+    """Note which answers are other than the right ones, and which of these do not say so."""
+    told = answers(url, trial.broken)
     if told.keys() != right.keys():
-        found.append("serve")
+        trial.found.append("serve")
     for path, text in told.items():
         if text != right[path]:
-            found.append("serve")
-            altered += [] if _says_so(path, text, right[path]) else [path]
-    for command in (["verify"], ["restore", str(file)]):
-        code, said = ran(str(file) if command[0] == "verify" else str(file.with_suffix(".new")), command)
-        if code not in {0, 1}:
-            broken.append(f"{command[0]}: {said}")
-        elif code == 1:
-            found.append(command[0])
-        elif command[0] == "restore" and _contents(file.with_suffix(".new")) != contents:
-            altered.append("restore")
-    return Trial(byte, bit, altered, broken, sorted(set(found)))
+            trial.found.append("serve")
+            trial.altered.extend([] if says_so(path, text, right[path]) else [path])
+
+
+def _commanded(url: str, command: list[str], trial: Trial) -> int | None:
+    """Run a command, and note whether it found something or broke off; returns its exit code."""
+    code, said = ran(url, command)
+    if code not in {0, 1}:
+        trial.broken.append(f"{command[0]}: {said}")
+    elif code == 1:
+        trial.found.append(command[0])
+    return code
 
 
 def ran(url: str, arguments: list[str]) -> tuple[int | None, str]:
@@ -166,37 +214,36 @@ def checked(api: Api, passes: int = 1) -> None:
     raise RuntimeError("The check did not come to an end.")
 
 
-def _says_so(path: str, text: str, right: str) -> bool:
-    """Whether an answer says which of its records are damaged, and is right about all others."""
-    if not path.endswith(".ndjson") and ".csv" not in path and not text.startswith("{"):
+def says_so(path: str, text: str, right: str) -> bool:
+    """Whether an answer names records as damaged, and all rows that differ are of these."""
+    lines = ".ndjson" in path or ".csv" in path
+    if not lines and not text.startswith("{"):
         return False
-    one, other = _records(path, text), _records(path, right)
-    damaged = {id_ for id_, row in one.items() if _is_damaged(row)}
-    same = [id_ for id_ in other if id_ not in damaged]
-    if one.keys() == {""}:
-        return True
-    return bool(damaged) and one.keys() == other.keys() and all(one[id_] == other[id_] for id_ in same)
+    shown, ought = _rows(path, text), _rows(path, right)
+    damaged = {row.get("id") or row["document"]["id"] for row in shown if _is_damaged(row)}
+    if not lines:
+        damaged.update(json.loads(text).get("meta", {}).get("damaged", ()))
+    differing = {json.dumps(row) for row in shown} ^ {json.dumps(row) for row in ought}
+    return bool(damaged) and all(any(json.dumps(id_) in row for id_ in damaged) for row in differing)
 
 
 def _is_damaged(row: Any) -> bool:
     if "damaged" in row or isinstance(row.get("document"), dict):
         return "damaged" in (row.get("document") or row)
-    return not any(row.get(name) for name in ("kind", "title", "name", "event_id"))
+    return "id" in row and not any(row.get(name) for name in ("kind", "title", "name", "event_id"))
 
 
-def _records(path: str, text: str) -> dict[str, Any]:
-    """By id, the records of an answer."""
+def _rows(path: str, text: str) -> list[Any]:
+    """The records of an answer, or the answer itself."""
     if ".csv" in path:
-        return {row["id"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
+        return list(csv.DictReader(io.StringIO(text, newline="")))
     if ".ndjson" in path:
-        return {row["id"]: row for row in map(json.loads, text.splitlines())}
+        return [json.loads(line) for line in text.splitlines()]
     whole = json.loads(text)
-    if whole.get("meta", {}).get("damaged"):  # what is made of several records names those that it had to leave out
-        return {"": {"damaged": True}}
     if "features" in whole:
-        return {row["id"]: {"id": row["id"], **row["properties"]} for row in whole["features"]}
-    rows = whole.get("data", [whole])
-    return {str(row.get("id", number)): row for number, row in enumerate(rows)}
+        return [{"id": row["id"], **row["properties"]} for row in whole["features"]]
+    found = whole.get("data", whole)
+    return found if isinstance(found, list) else [found]
 
 
 def _contents(file: Path) -> object:
@@ -210,10 +257,7 @@ def _contents(file: Path) -> object:
 def clean(folder: Path) -> Path:
     """A database in one file: both datasets of the first dossier, in three revisions."""
     with databases.copy("sqlite", folder, databases.dossier("sqlite")) as url:
-        made = engine(url)
-        withdraw(made, CONTEXT)
-        load(made, read([databases.LYSYCHANSK], [CONTEXT]))
-        made.dispose()
+        revise(url)
         saved = folder / "whole.db"
         with closing(sqlite3.connect(url)) as loaded, closing(sqlite3.connect(saved)) as written:
             loaded.backup(written)
@@ -221,19 +265,41 @@ def clean(folder: Path) -> Path:
     return saved
 
 
+def fill(url: str) -> None:
+    """Load the same into an empty database."""
+    migrate(url)
+    made = engine(url)
+    load(made, read([databases.LYSYCHANSK]))
+    made.dispose()
+    revise(url)
+
+
+def revise(url: str) -> None:
+    """Withdraw a dataset, and load it again."""
+    made = engine(url)
+    withdraw(made, CONTEXT)
+    load(made, read([databases.LYSYCHANSK], [CONTEXT]))
+    made.dispose()
+
+
 def main() -> None:
     """Try, and say of every flip that went wrong what it did, and of all how many were found by whom."""
     parser = argparse.ArgumentParser(prog="python -m tests.support.bitflips", description=__doc__)
     parser.add_argument("--flips", type=int, default=100)
     parser.add_argument("--seed", type=int, default=16)
+    parser.add_argument("--backend", choices=("sqlite", "postgresql"), default="sqlite")
     asked = parser.parse_args()
     by: Counter[str] = Counter()
     wrong = 0
     postgres.open_run()
     try:
         with tempfile.TemporaryDirectory(prefix="counterclaim-bits-") as folder:
-            for trial in trials(clean(Path(folder)), asked.flips, asked.seed):
-                by.update([*trial.found, "found by one of them" if trial.found else "without effect"])
+            if asked.backend == "sqlite":
+                tried = trials(clean(Path(folder)), asked.flips, asked.seed)
+            else:
+                tried = trials_on_postgresql(asked.flips, asked.seed)
+            for trial in tried:
+                by.update([*sorted(set(trial.found)), "found by one of them" if trial.found else "without effect"])
                 if not trial.passed:
                     wrong += 1
                     sys.stdout.write(f"{trial}\n")
