@@ -7,8 +7,8 @@
 #   until four o'clock this morning, 2022-07-02T18:00/20:30 until this evening. In 2022-02-15/03-14 and 2022-07-02/07-04 the
 #   second number of the end is taken for an offset: until 17:00 and 11:00 today. Every one of them is valid and longer by a
 #   day each day.
-# Why it matters: "2 to 4 July" is how the days of a battle are given, and this is its shortest form in ISO 8601, as archives
-#   and library catalogues write it. The event overlaps all that happened since, and no check says so.
+# Why it matters: "2 to 4 July" is how the days of a battle are given, and this is its shortest form in ISO 8601. The event
+#   overlaps all that happened since, and no check says so.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
