@@ -224,6 +224,11 @@ def refused_head(method: bytes, target: bytes, version: str, headers: Sequence[t
     return _refused_fields(version, headers)
 
 
+def is_unspoken(refusal: Refusal | None) -> bool:
+    """Whether a request is refused for an unsupported feature of HTTP, so that its end is unknown."""
+    return refusal is not None and refusal[0] in {"not-implemented", "version-not-supported"}
+
+
 def served_target(target: bytes, headers: list[tuple[bytes, bytes]]) -> bytes:
     """The path and query of a parsed target; the host in it replaces the one in the headers (RFC 9112, section 3.2.2).
 

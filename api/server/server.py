@@ -18,7 +18,7 @@ from uvicorn.server import ServerState
 
 from api.http.problems import Problem
 from api.server.middleware import Middleware
-from api.server.request_limits import Parser, refused_head, refused_line, served_target
+from api.server.request_limits import Parser, is_unspoken, refused_head, refused_line, served_target
 from api.server.transports import LAST_SECONDS, Farewell, Joined, Lingering, Pace, Unframed, refusal
 from api.settings import Settings
 
@@ -33,8 +33,8 @@ OTHER_FILES, LEAST_CONNECTIONS = 200, 16
 GARBAGE = (1_000, 1_000_000, 1_000_000)
 """Thresholds of the garbage collector: a thousand rows take two milliseconds; `Garbage` collects older objects."""
 MUCH_GARBAGE = 2_000
-M_ARENA_MAX = -8  # see mallopt(3)
 """After this many collections of new objects, a full one no longer waits for an idle moment."""
+M_ARENA_MAX = -8  # see mallopt(3)
 ALL_EVERY = 100
 """The number of collections of older objects for each full one."""
 SWITCH_SECONDS = 0.0001
@@ -128,6 +128,7 @@ class Connection(HttpToolsProtocol):
         self.scope["state"]["refusal"] = self._refusal()
         self.url = served_target(self.url, self.headers)
         self._unparsed = 0
+        self.expect_100_continue &= self.parser.get_http_version() != "1.0"  # which has no 100 (RFC 9110, section 10.1.1)
         before = self.cycle
         super().on_headers_complete()
         # Handle a later 1.x like the highest supported one (RFC 9110, section 2.5).
@@ -141,7 +142,7 @@ class Connection(HttpToolsProtocol):
                 framed = self.scope["http_version"] == "1.1"
                 self.cycle.transport = (Joined if framed else Unframed)(self.transport, self.pace)
                 self.scope["state"]["whole"] = partial(self._send_whole, self.cycle)
-        if self.server_state.draining or _is_unspoken(self.scope["state"]["refusal"]):
+        if self.server_state.draining or is_unspoken(self.scope["state"]["refusal"]):
             self.end()
 
     def _send_whole(self, cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> bool:
@@ -270,11 +271,6 @@ class Connection(HttpToolsProtocol):
                 self.transport.close()
 
 
-def _is_unspoken(refusal: tuple[str, str] | None) -> bool:
-    """Whether a request is refused for an unsupported feature of HTTP, so that its end is unknown."""
-    return refusal is not None and refusal[0] in {"not-implemented", "version-not-supported"}
-
-
 def _numbers(app: FastAPI, settings: Settings, address: str) -> uvicorn.Server:
     """A server of `/metrics` alone."""
     host, _, port = address.rpartition(":")
@@ -376,6 +372,8 @@ class Server(uvicorn.Server):
                 if isinstance(connection, Connection):
                     connection.check(now)
             self._garbage.collect(gc.get_count()[1], busy=bool(self.server_state.tasks))
+        if self.beside is not None:
+            await self.beside.on_tick(counter)  # it sets the Date of answers
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

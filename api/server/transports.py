@@ -4,6 +4,7 @@ import asyncio
 import errno
 import socket
 import struct
+from email.utils import formatdate
 
 from api.http.problems import Problem
 from api.server.middleware import POLICY, SECURITY_HEADERS
@@ -17,6 +18,7 @@ _REASONS = {
     501: b"Not Implemented",
     505: b"HTTP Version Not Supported",
 }
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _FRAMED = b"transfer-encoding: chunked\r\n\r\n"
 _RESET = struct.pack("ii", 1, 0)
 """A value of SO_LINGER that resets the connection on close, which tells the client of the failure."""
@@ -112,7 +114,9 @@ class Joined(Lingering):
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Buffer the headers, and send everything else immediately."""
-        if self._head is None:
+        if self._head is None and data == _CONTINUE:  # the client waits for it before it sends the body
+            super().write(data)
+        elif self._head is None:
             self._head = bytes(data)
         elif self._head:
             head, self._head = self._head, b""
@@ -167,6 +171,7 @@ def refusal(problem: Problem) -> bytes:
     body = problem.details.model_dump_json().encode()
     status = problem.kind.status
     fields = [
+        (b"date", formatdate(usegmt=True).encode()),
         *SECURITY_HEADERS,
         (b"content-security-policy", POLICY),
         (b"content-type", b"application/problem+json"),

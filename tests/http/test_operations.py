@@ -125,10 +125,10 @@ def test_lines_of_text_in_a_file_have_no_colours() -> None:
     assert "\x1b" not in wrote.stderr
 
 
-def test_numbers_have_an_address_of_their_own(dossier_of_sqlite: str) -> None:
+def test_numbers_have_an_address_of_their_own(dossier_url: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with serving(dossier_of_sqlite, metrics_address=f"127.0.0.1:{port}") as api:
+    with serving(dossier_url, metrics_address=f"127.0.0.1:{port}") as api:
         assert api.get("/events/count") == {"count": 27}
         assert api.problem("/metrics", 404)["detail"].startswith("Metrics are served at a separate address")
         with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
@@ -137,6 +137,7 @@ def test_numbers_have_an_address_of_their_own(dossier_of_sqlite: str) -> None:
             answered = ("method", "GET"), ("route", "/events/count"), ("status", "200")
             assert counted["counterclaim_requests_total", frozenset(answered)] == 1
             assert client.head("/metrics").status_code == 200
+            assert "date" in client.head("/metrics").headers
             assert [told.ask(path).status_code for path in ("/", "/events", "/health")] == [404, 404, 404]
 
 

@@ -25,11 +25,12 @@ def test_the_table_is_long_enough() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_a_request(sqlite_api: Api, row: str) -> None:
+def test_a_request(api: Api, row: str) -> None:
     request, status, said = re.fullmatch(r"(.*?) +(\d{3})(?: (.*))?", row).groups()  # type: ignore[union-attr]
-    with Wire(str(sqlite_api.client.base_url)) as wire:
+    with Wire(str(api.client.base_url)) as wire:
         wire.send(head(request))
         answer = wire.answer()
+        assert "date" in answer.headers  # RFC 9110, section 6.6.1
         text = answer.body.decode()
         assert answer.status == int(status)
         assert (json.loads(text)["detail"] if answer.status >= 400 else text) == (said or "")
@@ -89,6 +90,26 @@ def test_clients_that_wish_for_http_2_can_send_a_body(sqlite_api: Api) -> None:
         line = "POST http://localhost/mcp"
         answer = wire.ask(line, *fields, *wish, f"Content-Length: {len(PING)}", body=PING)
         assert (answer.status, json.loads(answer.body)["result"]) == (200, {})
+
+
+EXPECTING = "POST /mcp HTTP/{}|Host: localhost|Content-Type: application/json|Expect: 100-continue|Content-Length: {}"
+
+
+def test_a_client_that_waits_to_send_its_body_is_told_to(sqlite_api: Api) -> None:
+    with Wire(str(sqlite_api.client.base_url)) as wire:
+        wire.send(head(EXPECTING.format("1.1", len(PING)) + "|Accept: application/json, text/event-stream"))
+        assert wire.socket.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        wire.send(PING)
+        answer = wire.answer()
+        assert (answer.status, json.loads(answer.body)["result"]) == (200, {})
+        assert wire.ask("GET /nothing").status == 404
+
+
+def test_http_1_0_has_no_100(sqlite_api: Api) -> None:
+    with Wire(str(sqlite_api.client.base_url)) as wire:
+        wire.send(head(EXPECTING.format("1.0", len(PING)) + "|Accept: application/json, text/event-stream") + PING)
+        answer = wire.answer()
+        assert (answer.status, json.loads(answer.body)["result"], wire.ended()) == (200, {}, True)
 
 
 def test_a_body_that_cannot_be_read_is_refused(sqlite_api: Api) -> None:
