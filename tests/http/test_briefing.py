@@ -9,7 +9,10 @@ from api.http.resources.briefing import News
 from api.http.routing import EXAMPLES
 from api.query.session import ReadSession
 from api.schemas.pages import Briefing
-from tests.support.live import Api
+from api.storage.database import engine
+from seed.load import load
+from tests.support import worlds
+from tests.support.live import Api, serving
 
 JULY_3 = {
     "capture-of-lysychansk": (
@@ -172,6 +175,30 @@ def test_several_days_are_what_changed_between_their_ends(quarrels_api: Api) -> 
     rows = walked(quarrels_api, date_from="2022-07-02", date_to="2022-07-05", limit=1000)
     assert len({row["event"]["id"] for row in rows}) == len(rows) > 20
     assert walked(quarrels_api, date_from="2022-07-02", date_to="2022-07-05", limit=1) == rows
+
+
+def test_an_open_start_that_ends_after_its_dataset_was_recorded(empty_url: str) -> None:
+    """It counts from then on, but is listed by its own end: after what another dataset has from days in between."""
+    made = engine(empty_url)
+    for dataset, recorded_at, said in (("early", "2022-09-01", "[..2022]"), ("late", "2023-09-01", "2022-10-03")):
+        head = {"id": dataset, "title": dataset, "recorded_at": f"{recorded_at}T00:00:00Z"}
+        event = {"id": f"{dataset}-event", "kind": "capture", "title": "A capture"}
+        claim = {"id": f"{dataset}-claim", "event": "early-event", "stance": "asserts", "aspect": "control"}
+        claim["said"] = {"edtf": said, "basis": "stated"}
+        found = {("dataset", dataset): head, ("event", dataset): event, ("claim", dataset): claim}
+        load(made, worlds.entries(dataset, found))
+    made.dispose()
+    with serving(empty_url) as api:
+        both = ["late-claim", "early-claim"]
+        assert api.ids("/events/early-event/claims") == both
+        for first, last, new in (
+            ("2022-08-31", "2022-12-31", both),
+            ("2022-09-01", "2022-09-01", ["early-claim"]),
+            ("2022-09-02", "2022-12-31", ["late-claim"]),
+        ):
+            (row,) = walked(api, date_from=first, date_to=last)
+            assert [claim["id"] for claim in row["claims"]] == new
+            assert api.get("/briefing", date_from=first, date_to=last, limit=1, total=True)["meta"]["total"] == 1
 
 
 @pytest.mark.parametrize(

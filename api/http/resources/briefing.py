@@ -19,7 +19,7 @@ from api.domain import vocabulary as v
 from api.domain.assessment import assess_weighed
 from api.domain.dates import day_in_words
 from api.domain.positions import HeldPosition, Weights, latest_positions_by_question
-from api.domain.statements import Statement, in_order_said, said_by
+from api.domain.statements import Statement, said_by
 from api.domain.vocabulary import Position, Undated
 from api.errors import BadParameters, bad
 from api.http import answers
@@ -101,6 +101,7 @@ class News(Walked):
             found = await questions.rows_by_id(session, "event", waiting.values())
             there = [(here, found[event]) for here, event in waiting.items() if event in found]
             known = [(here, self._known(row, speakers)) async for here, row in in_turns(session, there)]
+            known = await _in_order_listed(session, known)
             first = [(here, one) for here, one in known if one.new and one.new[0].id == here.id]
             yield first, {here.id: row[BODY] for here, row in rows}
 
@@ -112,7 +113,7 @@ class News(Walked):
         after = said_by(everything, conditions.last, conditions.known, self.undated)
         old = {statement.id for statement in before}
         new = [s for s in after if s.id not in old and (speakers is None or s.speaker in speakers)]
-        return EventClaims(row, before, after, in_order_said(new), len(after) == len(everything))
+        return EventClaims(row, before, after, new, len(after) == len(everything))
 
     async def at_most(self, session: ReadSession) -> int:
         """The number of new claims, for an event with news has at least one."""
@@ -136,6 +137,23 @@ class News(Walked):
         return await explain_empty(
             session, conditions.filters, AsOfDay(conditions.last, conditions.known, self.undated), otherwise
         )
+
+
+async def _in_order_listed(
+    session: ReadSession, known: Sequence[tuple[Place, EventClaims]]
+) -> list[tuple[Place, EventClaims]]:
+    """The same with new claims in the order in which they are listed.
+
+    A claim with an open start is listed by its recorded end, although it counts by the day its dataset was recorded.
+    """
+    open_starts = [claim.id for _, one in known for claim in one.new if claim.earliest is None]
+    said = await questions.said_dates(session, open_starts)
+    ends = {id_: date.fromisoformat(when["latest"]).toordinal() for id_, when in said.items() if when["latest"]}
+
+    def key(claim: Statement) -> tuple[int, str]:
+        return claim.earliest or ends.get(claim.id) or claim.latest or 0, claim.id
+
+    return [(here, replace(one, new=sorted(one.new, key=key))) for here, one in known]
 
 
 _ABOUT = re.compile(r'\{"id":"[^"\\]+","event":\{"id":"([^"\\]+)",')
