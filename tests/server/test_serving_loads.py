@@ -35,6 +35,13 @@ TOO_LITTLE = {"sqlite": 5 * MB, "postgresql": 4 * MB}
 pytestmark = pytest.mark.long
 
 
+def error_of(said: str) -> str:
+    """The one line in which an import ended; on a busy machine it has also said how far it had come."""
+    *progress, error = said.splitlines()
+    assert all(line.startswith(("Reading ", "Deriving ")) for line in progress), said
+    return error
+
+
 def test_an_import_is_killed(dossier_url: str, tmp_path: Path, chance: random.Random) -> None:
     def kill(running: "subprocess.Popen[str]") -> None:
         running.kill()
@@ -52,7 +59,7 @@ def test_postgresql_is_killed_during_an_import(tmp_path: Path, chance: random.Ra
             server.stop(signal.SIGKILL)
             said, _ = running.communicate()
             assert running.returncode in {0, 1}
-            assert running.returncode == 0 or said.startswith("Cannot use the database"), said
+            assert running.returncode == 0 or error_of(said).startswith("Cannot use the database"), said
             revive(server)
             ready(served.root)
 
@@ -212,11 +219,11 @@ def test_the_disk_is_full(backend: str, tmp_path: Path, chance: random.Random) -
                 with filled(disk, chance.randrange(TOO_LITTLE[backend])):
                     running = command(url, "import", "ucdp", path)
                     said, _ = running.communicate()
-                assert (running.returncode, said.count("\n")) == (1, 1), said
+                assert running.returncode == 1, said
+                assert error_of(said).startswith("Cannot use the database"), said
                 repair()
                 recovered(served.root, right[before], RECOVERY_S)
                 assert learn(served.root, right) == before, said
-                assert said.startswith("Cannot use the database"), said
                 sound(url)
             done(url, "import", "ucdp", path)
             assert learn(served.root, right) == before + 1
