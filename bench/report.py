@@ -58,8 +58,8 @@ REMARKS: dict[str, str] = {
         "the order of ids."
     ),
     "page p99: large database / small": (
-        "pages of the small database have fewer than fifty events more often, and more of it is kept in memory (in SQLite "
-        "a third, of the large one 0.4 %). It would take more memory for pages of the file."
+        "pages of the small database have fewer than fifty events more often, and more of it is kept in memory (in "
+        "SQLite a third, of the large one 0.4 %). It would take more memory for pages of the file."
     ),
     "memory after all these questions": (
         "columns, days and the order of ids are kept for all records beside the cache. It would take a limit for these "
