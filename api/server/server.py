@@ -128,7 +128,7 @@ class Connection(HttpToolsProtocol):
         self.scope["state"]["refusal"] = self._refusal()
         self.url = served_target(self.url, self.headers)
         self._unparsed = 0
-        self.expect_100_continue &= self.parser.get_http_version() != "1.0"  # which has no 100 (RFC 9110, section 10.1.1)
+        self.expect_100_continue &= self.parser.get_http_version() != "1.0"  # it has no 100
         before = self.cycle
         super().on_headers_complete()
         # Handle a later 1.x like the highest supported one (RFC 9110, section 2.5).

@@ -1,6 +1,7 @@
 """A backup is one whole state of the data, and answers as the original did once it is put back."""
 
 import fcntl
+import hashlib
 import re
 import shutil
 import sqlite3
@@ -300,3 +301,19 @@ def test_a_failed_restore_leaves_no_files(dossier_of_sqlite: str, tmp_path: Path
     assert run(dossier_of_sqlite, "restore", damaged, "--force")[0] == 1
     assert [path.name for path in folder.iterdir() if not path.name.startswith("damaged.db")] == []
     assert not list(Path(dossier_of_sqlite).parent.glob(".*"))
+
+
+def test_a_backup_without_its_hash_is_not_restored(dossier_of_sqlite: str, tmp_path: Path, run: Run) -> None:
+    """However small the difference: the version of SQLite that wrote the file last, which it notes and does not use."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    saved, mark, restored = folder / "saved.db", folder / "saved.db.sha256", folder / "new.db"
+    backups.backup(dossier_of_sqlite, saved)
+    assert mark.read_text() == f"{hashlib.sha256(saved.read_bytes()).hexdigest()}  {saved.name}\n"
+    bitflips.flip(saved, 99, 0)
+    refused = (1, f"{saved} is damaged: it does not have the SHA-256 in {mark}.")
+    assert run(str(restored), "restore", saved) == refused
+    assert run(dossier_of_sqlite, "restore", saved, "--force") == refused
+    assert {path.name for path in folder.iterdir()} == {saved.name, mark.name}
+    mark.unlink()
+    assert run(str(restored), "restore", saved)[0] == 0
