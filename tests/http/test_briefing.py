@@ -183,7 +183,12 @@ def test_an_open_start_that_ends_after_its_dataset_was_recorded(empty_url: str) 
     for dataset, recorded_at, said in (("early", "2022-09-01", "[..2022]"), ("late", "2023-09-01", "2022-10-03")):
         head = {"id": dataset, "title": dataset, "recorded_at": f"{recorded_at}T00:00:00Z"}
         event = {"id": f"{dataset}-event", "kind": "capture", "title": "A capture"}
-        claim = {"id": f"{dataset}-claim", "event": "early-event", "stance": "asserts", "aspect": "control"}
+        claim: dict[str, Any] = {
+            "id": f"{dataset}-claim",
+            "event": "early-event",
+            "stance": "asserts",
+            "aspect": "control",
+        }
         claim["said"] = {"edtf": said, "basis": "stated"}
         found = {("dataset", dataset): head, ("event", dataset): event, ("claim", dataset): claim}
         load(made, worlds.entries(dataset, found))
