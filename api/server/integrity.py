@@ -138,7 +138,7 @@ class Budget:
         used = time.perf_counter() - self._since
         if used < PIECE_SECONDS:
             return
-        if self._stop.wait(used * self._rest):
+        if self._stop.wait(min(used * self._rest, threading.TIMEOUT_MAX)):
             raise Interrupted
         self._since = time.perf_counter()
 

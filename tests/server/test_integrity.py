@@ -186,6 +186,18 @@ def test_it_sleeps_according_to_its_share(monkeypatch: pytest.MonkeyPatch) -> No
         budget()
 
 
+def test_a_tiny_share_lets_it_sleep_for_as_long_as_can_be_waited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To wait for longer raises an error, and the check would end for good."""
+    now, stop = 0.0, threading.Event()
+    rested: list[float] = []
+    monkeypatch.setattr("time.perf_counter", lambda: now)
+    monkeypatch.setattr(stop, "wait", rested.append)
+    budget = Budget(1e-300, stop)
+    now = 1
+    budget()
+    assert rested == [threading.TIMEOUT_MAX]
+
+
 RIGHT = '{"data":[{"id":"a","title":"A"},{"id":"b","title":"B"}],"meta":{}}'
 
 
