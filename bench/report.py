@@ -78,7 +78,8 @@ REMARKS: dict[str, str] = {
         "every month that its date allows, and sends some 800 rows as JSON. It would take counts kept by month."
     ),
     "3,000 other combinations of filters: memory": (
-        "these are compressed sets of numbers in a cache with a limit on its bytes, which was not full before."
+        "these are compressed sets of numbers in a cache with a limit on its bytes, which was not full before. It "
+        "would take a smaller limit."
     ),
     "export: the server's own memory": (
         "a server that was asked nothing holds nearly as much: the framework, the driver and the models. It would take "
@@ -98,7 +99,8 @@ REMARKS: dict[str, str] = {
         "facts back. It would take fewer facets per record, or compiled code."
     ),
     "load: ORM add_all / ours": (
-        "a load checks every record and writes documents, postings and history as well; the ORM writes the facts only."
+        "a load checks every record and writes documents, postings and history as well; the ORM writes the facts only. "
+        "What it would take: see load, before / now."
     ),
     "size of the database, per event": (
         "more than half is documents, stored as they are sent, so that pages and exports are copies. It would take "

@@ -31,6 +31,18 @@ def test_a_quick_run_leaves_the_published_results_alone(
     assert (tmp_path / written).read_text().startswith("# What it costs\n")
 
 
+def test_each_published_miss_says_what_it_would_take() -> None:
+    for remark in report.REMARKS.values():
+        assert "would" in remark or remark.startswith("see ")
+    results = report.RESULTS.read_text()
+    for backend in ("sqlite", "postgresql"):
+        part = results.partition(f"\n## {backend}\n")[2].partition("\n## ")[0]
+        missed = re.findall(r"^\| ([^|]+) \| .* \| missed by a factor of [\d.]+ \|$", part, re.MULTILINE)
+        assert len(missed) == part.count("missed by a factor of")
+        for work in missed:
+            assert f"*{work}*: {report.REMARKS[work]}" in part
+
+
 def test_the_numbers_of_servers_follow_from_the_costs_beside_them() -> None:
     page = text("docs/scaling.md")
     kinds = re.findall(r"^\| [^|]+ \| .* \| ([\d.]+) ms \| ([\d.]+) ms \|$", page, re.MULTILINE)

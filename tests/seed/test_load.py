@@ -19,6 +19,7 @@ from tests.support.contents import everything, revision
 from tests.support.databases import LYSYCHANSK
 
 EXCERPT, CONTEXT = "lysychansk", "lysychansk-context"
+KHASHAM = LYSYCHANSK.with_name("khasham")
 SIZES = {"event": 27, "actor": 29, "location": 13, "claim": 46}
 
 
@@ -160,22 +161,29 @@ def test_refused_records_are_named(database: sa.Engine, tmp_path: Path, text: st
     assert not any(everything(database).values())
 
 
+@pytest.mark.parametrize("loaded", [(), (KHASHAM,)], ids=["into nothing", "beside another dataset"])
 def test_no_slice_loses_a_claim_whose_event_came_in_an_earlier_one(
-    database: sa.Engine, monkeypatch: pytest.MonkeyPatch
+    database: sa.Engine, monkeypatch: pytest.MonkeyPatch, loaded: tuple[Path, ...]
 ) -> None:
-    """Records come a few at a time, events and claims far apart, and are derived a few events at a time."""
+    """Records come a few at a time, events and claims far apart, and are derived a few events at a time.
+
+    A first load derives everything in the end, a later one what it has noted slice by slice.
+    """
+    if loaded:
+        load(database, read(loaded))
+    others = everything(database)
     seed(database)
     whole = everything(database)
     for dataset in (CONTEXT, EXCERPT):
         withdraw(database, dataset)
-    assert not any(everything(database).values())
+    assert everything(database) == others
     monkeypatch.setattr("seed.load.BATCH", 7)
     monkeypatch.setattr("api.index.builder.CHUNK", 3)
     report = seed(database)
     found = everything(database)
     assert found == whole
     counted = [json.loads(row["body"])["claims"]["total"] for row in found["event_document"]]
-    assert sum(counted) == len(found["claim"]) == report.new["claim"]
+    assert sum(counted) == len(found["claim"]) == report.new["claim"] + len(others["claim"])
 
 
 @pytest.mark.long
