@@ -116,6 +116,13 @@ def test_nothing_is_granted_that_is_not_needed(name: str) -> None:
     assert service["pids_limit"] == 100
 
 
+@pytest.mark.parametrize("name", ["api", "replica"])
+def test_exports_that_are_kept_fit_into_the_memory(name: str) -> None:
+    """They are in /tmp, which is memory there."""
+    assert SERVICES[name]["tmpfs"] == ["/tmp"]  # noqa: S108 - in the container
+    assert int(SERVICES[name]["environment"]["COUNTERCLAIM_EXPORT_CACHE_BYTES"]) <= 2**30 // 4
+
+
 @pytest.mark.parametrize("name", ["database", "standby"])
 def test_databases_are_limited_too(name: str) -> None:
     """The entry point of the image changes owners and its account, for which the primary keeps what Docker grants."""
