@@ -187,7 +187,7 @@ def test_no_slice_loses_a_claim_whose_event_came_in_an_earlier_one(
 
 
 @pytest.mark.long
-def test_a_load_of_any_size_takes_no_more_than_300_mb(blank_url: str) -> None:
+def test_a_load_of_60_000_events_takes_no_more_than_300_mb(blank_url: str) -> None:
     """The world that the benchmark loads, each day's events in no order: 60,000 events, 135,000 claims."""
     command = [sys.executable, "-m", "bench.fill", "loader", blank_url, "60000", "1"]
     done = subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True)
