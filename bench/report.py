@@ -46,6 +46,12 @@ REMARKS: dict[str, str] = {
         "these are two requests with one statement each; limits, headers, and the HTTP server itself cost more than "
         "the statement. It would take one address for both, or a server that is not written in Python."
     ),
+    "page, circle / by party and dates": (
+        "the point of every event in the grid cells around the circle is tested. It would take smaller cells."
+    ),
+    "page, rare word / by party and dates": (
+        "the postings of all words that begin like it are read first. It would take a larger cache."
+    ),
     "page, as_of / by party and dates": (
         "events with claims that were said later are judged again. It would take documents stored by day."
     ),
@@ -69,6 +75,7 @@ REMARKS: dict[str, str] = {
         "a hundred sets change with each record, and each is read and written whole, with up to 65,536 numbers. It "
         "would take smaller sets, or changes stored beside them."
     ),
+    "a month more: in the large / in none": "see one record more.",
     "page p99: beside other combinations / alone": (
         "one process answers one request at a time, so a page waits for the combination before it. It would take a "
         "second process."
