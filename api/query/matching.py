@@ -124,6 +124,7 @@ REACH = {Span.MONTH: 31, Span.YEAR: 366}
 LASTING = (*REACH, Span.LONGER)
 UNLIKE_A_DAY = (*LASTING, Span.OPEN_END, Span.OPEN_START)
 SPANS = "spans"
+"""The key, among what is computed of all records, of the sets of all dates unlike a day."""
 BATCH = 20_000
 """The number of claims whose events are found without letting other requests go on."""
 SURE_KM = 1e-6
