@@ -13,7 +13,6 @@ RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r r
 RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation -e .
 
 USER counterclaim
-VOLUME /app/data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health', timeout=2)"]
 CMD ["counterclaim", "up", "--host", "0.0.0.0"]

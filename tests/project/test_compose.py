@@ -106,14 +106,32 @@ def test_loads_run_as_owner_and_the_api_as_reader() -> None:
         assert [volume.split(":")[1:] for volume in service["volumes"]] == [[f"/secret/{role}", "ro"]]
 
 
-@pytest.mark.parametrize("name", ["load", "api", "replica"])
+@pytest.mark.parametrize("name", SERVICES)
 def test_nothing_is_granted_that_is_not_needed(name: str) -> None:
+    """Compose starts no service that has an inline `configs` and a read-only root, and does not say so before."""
     service = SERVICES[name]
-    assert service["read_only"] is True
+    assert service.get("read_only", False) is ("configs" not in service)
     assert service["cap_drop"] == ["ALL"]
+    assert service.get("cap_add") == (["CHOWN"] if name == "password" else None)
     assert service["security_opt"] == ["no-new-privileges:true"]
-    assert service["mem_limit"] == "1g"
-    assert service["pids_limit"] == 100
+    limits = {"password": ("64m", 20), "database": ("2g", 200), "standby": ("2g", 200)}
+    assert (service["mem_limit"], service["pids_limit"]) == limits.get(name, ("1g", 100))
+    if "image" in service:
+        assert name == "password" or service["user"] == "postgres"
+    assert SERVICES["password"]["network_mode"] == "none"
+
+
+def test_the_read_only_root_has_no_hole() -> None:
+    """A volume of the image can be written to, and `docker compose down` leaves it behind."""
+    assert instructions("VOLUME") == []
+    for name in ("password", "database", "standby"):  # whose image has one
+        mounted = [volume.partition(":")[2] for volume in SERVICES[name]["volumes"]]
+        assert "/var/lib/postgresql" in [*mounted, *SERVICES[name].get("tmpfs", [])]
+
+
+def test_only_what_serves_is_asked_whether_it_answers() -> None:
+    assert LOAD["healthcheck"] == {"disable": True}
+    assert "healthcheck" not in API
 
 
 @pytest.mark.parametrize("name", ["api", "replica"])
@@ -123,18 +141,8 @@ def test_exports_that_are_kept_fit_into_the_memory(name: str) -> None:
     assert int(SERVICES[name]["environment"]["COUNTERCLAIM_EXPORT_CACHE_BYTES"]) <= 2**30 // 4
 
 
-@pytest.mark.parametrize("name", ["database", "standby"])
-def test_databases_are_limited_too(name: str) -> None:
-    """The entry point of the image changes owners and its account, for which the primary keeps what Docker grants."""
-    service = SERVICES[name]
-    assert service["security_opt"] == ["no-new-privileges:true"]
-    assert (service["mem_limit"], service["pids_limit"]) == ("2g", 200)
-    assert service.get("cap_drop") == (["ALL"] if name == "standby" else None)
-    assert SERVICES["password"]["network_mode"] == "none"
-
-
 def test_the_reader_reads_what_is_loaded_later_and_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The statements that the database runs at its first start, on a real server, before there is a table."""
+    """The statements that the database runs on its first start, on a real server, before there is a table."""
     script = COMPOSE["configs"]["reader"]["content"]
     statements = script.partition("<<'SQL'\n")[2].partition("SQL\n")[0].replace(":'password'", "'secret'")
     with own_postgres() as server:
@@ -149,8 +157,9 @@ def test_the_reader_reads_what_is_loaded_later_and_writes_nothing(monkeypatch: p
         require_current(reader)
         with psycopg.connect(reader) as connection:
             assert connection.execute("SELECT count(*) FROM event").fetchone() == (0,)
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                connection.execute("DELETE FROM event")
+        for statement in ("DELETE FROM event", "CREATE TEMPORARY TABLE mine ()", "SELECT lo_create(0)"):
+            with psycopg.connect(reader) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement)
 
 
 def test_only_the_api_is_published_and_only_here() -> None:
@@ -192,16 +201,16 @@ def test_environment_is_what_is_read() -> None:
     }
 
 
-def make_passwords(folder: Path) -> dict[str, str]:
-    """Run what the service `password` runs, in another folder and without changing owners."""
+def make_passwords(folder: Path, chown: str = "") -> dict[str, str]:
+    """Run what the service `password` runs, in another folder and with a script in the place of `chown`."""
     for role in ROLES:
         (folder / role).mkdir(exist_ok=True)
-    (folder / "chown").write_text("#!/bin/sh\n")
+    (folder / "chown").write_text(f"#!/bin/sh\n{chown}\n")
     (folder / "chown").chmod(0o755)
     script = SERVICES["password"]["command"][0].replace("$$", "$").replace("/secret", str(folder))
     path = f"{folder}:{os.environ['PATH']}"
-    subprocess.run([*SERVICES["password"]["entrypoint"], script], check=True, env={"PATH": path})
-    return {role: (folder / role / "pgpass").read_text() for role in ROLES}
+    done = subprocess.run([*SERVICES["password"]["entrypoint"], script], check=False, env={"PATH": path})
+    return {} if done.returncode else {role: (folder / role / "pgpass").read_text() for role in ROLES}
 
 
 def test_passwords_are_generated_once(tmp_path: Path) -> None:
@@ -213,6 +222,35 @@ def test_passwords_are_generated_once(tmp_path: Path) -> None:
         assert (tmp_path / role / "pgpass").stat().st_mode & 0o077 == 0
     assert make_passwords(tmp_path) == first
     assert len(set(first.values())) == len(ROLES)
+
+
+def test_passwords_whose_making_broke_off_are_made_again(tmp_path: Path) -> None:
+    """Otherwise an account could never read its own, because its owner was not yet changed."""
+    owners = tmp_path / "owners"
+    assert not make_passwords(tmp_path, chown='[ "$1" != 10001 ]')
+    made = make_passwords(tmp_path, chown=f'echo "$1" >>{owners}')
+    assert owners.read_text().split() == ["postgres", "10001"] * len(ROLES)
+    for role in ROLES:
+        assert made[role].endswith(f":{(tmp_path / role / 'password').read_text()}\n")
+
+
+def test_a_first_start_that_broke_off_begins_again(tmp_path: Path) -> None:
+    """The image takes whatever has a `PG_VERSION` for a database, even without the roles that are made last."""
+    data, script = tmp_path / "18" / "docker", DATABASE["command"][0].replace("$$", "$")
+    last = COMPOSE["configs"]["reader"]["content"].partition("SQL\n")[2].replace("$$", "$")
+    image = tmp_path / "docker-entrypoint.sh"
+    environment = {"PGDATA": str(data), "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    for start, first in (("killed", True), ("complete", True), ("later", False)):
+        begins = (
+            f'[ ! -e "$PGDATA/start" ]; mkdir -p "$PGDATA"; echo {start} | tee "$PGDATA/start" >"$PGDATA/PG_VERSION"'
+        )
+        ends = last if start == "complete" else "exit 1"
+        image.write_text(f"#!/bin/sh -e\n{begins}\n{ends}\n" if first else "#!/bin/sh\n")
+        image.chmod(0o755)
+        done = subprocess.run([*DATABASE["entrypoint"], script], check=False, env=environment)
+        assert done.returncode == (1 if start == "killed" else 0)
+    assert (data / "start").read_text() == "complete\n"
+    assert not data.with_name("docker.unfinished").exists()
 
 
 def test_the_image_is_built_from_what_is_here() -> None:
@@ -233,7 +271,7 @@ def test_the_api_does_not_run_as_root() -> None:
     assert instructions("USER") == ["counterclaim"]
     account = next(run for run in instructions("RUN") if "useradd" in run)
     assert "--uid 10001 " in account
-    assert "chown 10001 pgpass" in SERVICES["password"]["command"][0]
+    assert "chown 10001 " in SERVICES["password"]["command"][0]
 
 
 def test_only_the_profile_brings_up_a_standby_and_an_api_that_reads_from_it() -> None:
