@@ -13,13 +13,15 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from api.http.problems import Problem
+from api.server import transports
 from api.server.middleware import Middleware
 from api.server.request_limits import Parser, is_unspoken, refused_head, refused_line, served_target
-from api.server.transports import LAST_SECONDS, Farewell, Joined, Lingering, Pace, Unframed, refusal
+from api.server.transports import LAST_SECONDS, Farewell, Inbox, Joined, Lingering, Pace, Unframed, refusal
 from api.settings import Settings
 
 TOO_LARGE = "The request is larger than this service accepts."
@@ -76,6 +78,7 @@ class Connection(HttpToolsProtocol):
         self.settings = server_state.settings
         self.waiting_since: float | None = self.loop.time()
         self.pace = Pace(self.settings.least_rate, self.settings.send_seconds)
+        self._inbox = Inbox(self._parse, self._may_parse)
         self._unparsed = 0
         self._line = b""
         self._refused = self._lasts = False
@@ -105,16 +108,33 @@ class Connection(HttpToolsProtocol):
         self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        """Parse received bytes, unless the request exceeds a limit."""
+        """Parse received bytes, now or later."""
         if self._farewell is not None and not self._farewell.drop(len(data), self.loop.time()):
             self.give_up()
-        if self._refused or self._farewell is not None or self.transport.is_closing():
-            return
+        if not (self._refused or self._farewell is not None or self.transport.is_closing()):
+            self._inbox.add(data)
+            self._parse_on()
+
+    def _may_parse(self) -> bool:
+        """Whether no request waits for the response to the one before, and the connection goes on."""
+        return not (self.pipeline or self._refused or self._farewell is not None or self.transport.is_closing())
+
+    def _parse_on(self) -> None:
+        """Parse what has arrived, and read on once that is done; after a refusal, everything is read and dropped."""
+        if not self._inbox.parse():
+            self.loop.call_soon(self._parse_on)
+        if self.pipeline or (self._may_parse() and not self._inbox.empty()):
+            self.flow.pause_reading()
+        elif self.cycle is None or len(self.cycle.body) <= HIGH_WATER_LIMIT:
+            self.flow.resume_reading()
+
+    def _parse(self, piece: bytes) -> None:
+        """Parse a piece, unless the request exceeds a limit."""
         if self._unparsed == 0 and self.waiting_since is not None:
             self._wait()
-            self._line = data.lstrip(b"\r\n").partition(b"\n")[0]
-        self._unparsed += len(data)
-        super().data_received(data)
+            self._line = self._inbox.first_line()
+        self._unparsed += len(piece)
+        super().data_received(piece)
         if self._unparsed > self.settings.url_bytes + self.settings.header_bytes + _REQUEST_LINE:
             in_url = not getattr(self, "headers", None) and len(getattr(self, "url", b"")) > self.settings.url_bytes
             self.refuse("too-large" if in_url else "headers-too-large", TOO_LARGE)
@@ -203,6 +223,7 @@ class Connection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Continue with the next request."""
         super().on_response_complete()
+        self._parse_on()
         if self._farewell is not None:
             self._unset_keepalive_if_required()
         elif self.cycle is not None and self.cycle.response_complete:  # no further request has arrived
@@ -271,25 +292,6 @@ class Connection(HttpToolsProtocol):
                 self.transport.close()
 
 
-def _numbers(app: FastAPI, settings: Settings, address: str) -> uvicorn.Server:
-    """A server of `/metrics` alone."""
-    host, _, port = address.rpartition(":")
-    guard = Middleware(app, settings, app.state.metrics, numbers=True)
-    return uvicorn.Server(
-        uvicorn.Config(
-            guard,
-            host=host.strip("[]"),
-            port=int(port),
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-        )
-    )
-
-
 def share_heap() -> None:
     """Let all threads allocate from one heap: its own would keep what a thread once needed. Only glibc has them."""
     with contextlib.suppress(AttributeError):
@@ -343,7 +345,7 @@ class Server(uvicorn.Server):
         )
         self.server_state = State(settings)
         self._garbage = Garbage()
-        self.beside = None if settings.metrics_address is None else _numbers(app, settings, settings.metrics_address)
+        self.beside = transports.metrics_server(app, settings)
         """The server of `/metrics` at its own address."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

@@ -1,13 +1,18 @@
-"""The port, and transports for responses: framing for each HTTP version, a minimum rate, and how connections end."""
+"""The ports, what arrives, and transports for responses: framing, a minimum rate, and how connections end."""
 
 import asyncio
 import errno
 import socket
 import struct
+from collections.abc import Callable
 from email.utils import formatdate
+from time import perf_counter
+
+import uvicorn
+from fastapi import FastAPI
 
 from api.http.problems import Problem
-from api.server.middleware import POLICY, SECURITY_HEADERS
+from api.server.middleware import POLICY, SECURITY_HEADERS, Middleware
 from api.settings import Settings
 
 _REASONS = {
@@ -30,6 +35,49 @@ FAREWELL_SECONDS, FAREWELL_PAUSE = 30, 5
 """How long that may take, and how long nothing may arrive meanwhile."""
 LAST_SECONDS = 0.5
 """How long it may take once the service is told to stop."""
+
+PIECE_BYTES = 1_024
+"""How much is parsed at once: at most 40 requests with a host."""
+PARSE_SECONDS = 0.001
+"""After this time in one turn, the rest of what arrived is parsed in a later one."""
+
+
+class Inbox:
+    """What a client has sent, parsed piece by piece.
+
+    A client may send thousands of small requests, chunks or header fields in one packet (pipelining). Parsing them all
+    in one turn would hold up everybody else, and requests that wait for their turn need more memory than their bytes.
+    """
+
+    def __init__(self, parse: Callable[[bytes], None], may_parse: Callable[[], bool]) -> None:
+        """Nothing has arrived yet; `may_parse` is asked before each piece."""
+        self._parse, self._may_parse = parse, may_parse
+        self._rest, self._at = b"", 0
+
+    def add(self, data: bytes) -> None:
+        """Keep it after what is not parsed yet."""
+        self._rest, self._at = self._rest[self._at :] + data, 0
+
+    def first_line(self) -> bytes:
+        """The first line of what is not parsed yet, after empty ones."""
+        return self._rest[self._at :].lstrip(b"\r\n").partition(b"\n")[0]
+
+    def empty(self) -> bool:
+        """Whether everything is parsed."""
+        return self._at >= len(self._rest)
+
+    def parse(self) -> bool:
+        """Parse as much as is allowed; False: time is up, and the rest has to wait for another turn."""
+        ends = perf_counter() + PARSE_SECONDS
+        while not self.empty() and self._may_parse():
+            if perf_counter() > ends:
+                return False
+            piece = self._rest[self._at : self._at + PIECE_BYTES]
+            self._parse(piece)
+            self._at += len(piece)
+        if self.empty():
+            self._rest, self._at = b"", 0
+        return True
 
 
 class Pace:
@@ -200,3 +248,24 @@ def bind(settings: Settings) -> socket.socket:
                 f"Port {port} is taken: stop what uses it, or choose another with --port or COUNTERCLAIM_PORT."
             ) from None
         raise PortUnusableError(f"Cannot serve on {host}, port {port}: {error.strerror}.") from None
+
+
+def metrics_server(app: FastAPI, settings: Settings) -> uvicorn.Server | None:
+    """A server of `/metrics` alone, if it has an address of its own."""
+    if settings.metrics_address is None:
+        return None
+    host, _, port = settings.metrics_address.rpartition(":")
+    guard = Middleware(app, settings, app.state.metrics, numbers=True)
+    return uvicorn.Server(
+        uvicorn.Config(
+            guard,
+            host=host.strip("[]"),
+            port=int(port),
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+        )
+    )

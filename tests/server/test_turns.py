@@ -22,9 +22,12 @@ from api.query import lists, postings, session
 from api.query.documents import DamagedDocuments
 from api.query.lists import in_turns
 from api.query.session import TURN_SECONDS, ReadSession
-from api.server.server import GARBAGE, MUCH_GARBAGE, Garbage
+from api.server import transports
+from api.server.server import GARBAGE, MUCH_GARBAGE, Connection, Garbage
+from api.server.transports import PARSE_SECONDS, PIECE_BYTES, Inbox
 from api.settings import PROJECT
 from tests.support.live import Api
+from tests.support.wire import Wire
 
 
 def reading() -> ReadSession:
@@ -248,3 +251,51 @@ def test_no_request_waits_for_an_import(dossier_url: str) -> None:
         check=True,
     ).stdout
     assert [line for line in told.splitlines() if ".parquet " not in line] == []
+
+
+def test_what_arrives_is_parsed_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the test's own clock each piece takes longer than a turn may, until there is no time to lose."""
+    now, parsed, allowed = 0.0, b"", True
+
+    def parse(piece: bytes) -> None:
+        nonlocal now, parsed
+        now, parsed = now + PARSE_SECONDS * 2, parsed + piece
+
+    monkeypatch.setattr(transports, "perf_counter", lambda: now)
+    sent = bytes(range(256)) * 20
+    inbox = Inbox(parse, lambda: allowed)
+    inbox.add(sent[:10])
+    assert (inbox.parse(), inbox.empty(), parsed) == (True, True, sent[:10])
+    inbox.add(sent[10:4_000])
+    assert (inbox.parse(), inbox.empty(), len(parsed)) == (False, False, 10 + PIECE_BYTES)
+    inbox.add(sent[4_000:])
+    allowed = False
+    assert (inbox.parse(), inbox.empty(), len(parsed)) == (True, False, 10 + PIECE_BYTES)
+    allowed = True
+    turns = sum(1 for _ in iter(inbox.parse, True))
+    assert (turns, inbox.empty(), parsed) == (len(sent[10:]) // PIECE_BYTES - 1, True, sent)
+
+
+def test_few_requests_wait_for_the_answer_to_the_one_before(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of thousands in one packet; all are answered, in their order, and so is what comes after a body among them."""
+    waiting = 0
+    before = Connection.on_headers_complete
+
+    def noted(connection: Connection) -> None:
+        nonlocal waiting
+        before(connection)
+        waiting = max(waiting, len(connection.pipeline))
+
+    monkeypatch.setattr(Connection, "on_headers_complete", noted)
+    many, body = 1_000, b"x" * PIECE_BYTES * 3
+    heads = [b"GET /no/%d HTTP/1.1\r\nHost:x\r\n" % number for number in range(many)]
+    heads[1] += b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+    sent = b"".join(head + (b"" if number == 1 else b"\r\n") for number, head in enumerate(heads))
+    with Wire(str(api.client.base_url)) as wire:
+        sending = threading.Thread(target=wire.send, args=(sent,))
+        sending.start()
+        for number in range(many):
+            answer = wire.answer()
+            assert (answer.status, f"/no/{number}." in answer.body.decode()) == (404, True)
+        sending.join()
+    assert 0 < waiting <= PIECE_BYTES // 20
