@@ -1,12 +1,12 @@
-"""How many servers a load needs: `python -m bench.scaling [EVENTS]`, computed from costs measured on PostgreSQL.
+"""How many servers a load needs: `python -m bench.scaling`, computed from costs measured on PostgreSQL.
 
 Measured is the processor time of a request in the service and in the database. The capacity of a number of services is
 computed, and their queue simulated: requests arrive at random, and a free service takes the next.
 """
 
+import argparse
 import heapq
 import random
-import sys
 from collections.abc import Iterator
 from itertools import accumulate
 from math import ceil
@@ -76,7 +76,9 @@ def in_words(api_s: float, database_s: float) -> str:
 
 def main() -> None:
     """Fill a database, measure, and compute."""
-    world = World(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    parser = argparse.ArgumentParser(prog="python -m bench.scaling", description=__doc__)
+    parser.add_argument("events", nargs="?", type=int, default=10_000, metavar="EVENTS")
+    world = World(parser.parse_args().events)
     with own_postgres() as database:
         migrate(database.url)
         made = engine(database.url)

@@ -169,7 +169,7 @@ def _first(value: str) -> str:
 METHODS = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"OPTIONS", b"TRACE", b"PATCH", b"QUERY"})
 """Those of RFC 9110 and 5789 and the draft QUERY get 405; others, and CONNECT, which only proxies have, get 501."""
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_LINE = re.compile(rb"(%b) (\S+) HTTP/(\d)\.(\d)\r?" % _TOKEN)
+_LINE = re.compile(rb"(%b) (\S+) ((?:HTTP|RTSP)/\d)\.\d\r?\n?" % _TOKEN)
 _ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 _NAME = rb"(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+"
 _ADDRESS = rb"\[[0-9A-Fa-f:.]+\]|\[v[0-9A-Fa-f]+\.[\w.~!$&'()*+,;=:-]+\]"
@@ -199,11 +199,11 @@ _SHOWN = 40
 
 
 def refused_line(line: bytes) -> Refusal | None:
-    """Why a request line that the parser rejects is refused, if it is a request line at all."""
+    """Why a request line is refused that the parser rejects, or accepts as one of RTSP, if it is one at all."""
     found = _LINE.fullmatch(line)
     if found is None:
         return None
-    if found[3] != b"1":
+    if found[3] != b"HTTP/1":
         return _VERSION
     return None if found[1] in METHODS else _METHOD
 

@@ -80,7 +80,6 @@ class Connection(HttpToolsProtocol):
         self.pace = Pace(self.settings.least_rate, self.settings.send_seconds)
         self._inbox = Inbox(self._parse, self._may_parse)
         self._unparsed = 0
-        self._line = b""
         self._refused = self._lasts = False
         self._farewell: Farewell | None = None
 
@@ -132,7 +131,8 @@ class Connection(HttpToolsProtocol):
         """Parse a piece, unless the request exceeds a limit."""
         if self._unparsed == 0 and self.waiting_since is not None:
             self._wait()
-            self._line = self._inbox.first_line()
+            self._inbox.line = b""
+        self._inbox.keep_line(piece)
         self._unparsed += len(piece)
         super().data_received(piece)
         if self._unparsed > self.settings.url_bytes + self.settings.header_bytes + _REQUEST_LINE:
@@ -210,8 +210,8 @@ class Connection(HttpToolsProtocol):
 
     def _refusal(self) -> tuple[str, str] | None:
         """The problem type and detail with which the request is refused, or None."""
-        version = self.parser.get_http_version()
-        if refused := refused_head(self.parser.get_method(), self.url, version, self.headers):
+        method, version = self.parser.get_method(), self.parser.get_http_version()
+        if refused := refused_line(self._inbox.line) or refused_head(method, self.url, version, self.headers):
             return refused
         if len(self.headers) > self.settings.headers:
             return _HEADERS
@@ -233,7 +233,7 @@ class Connection(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP or is too long for the parser."""
         too_large = len(getattr(self, "url", b"")) > self.settings.url_bytes
-        slug, detail = refused_line(self._line) or ("malformed-request", msg)
+        slug, detail = refused_line(self._inbox.line) or ("malformed-request", msg)
         self.refuse("too-large" if too_large else slug, TOO_LARGE if too_large else detail)
 
     def refuse(self, slug: str, detail: str) -> None:

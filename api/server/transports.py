@@ -53,14 +53,18 @@ class Inbox:
         """Nothing has arrived yet; `may_parse` is asked before each piece."""
         self._parse, self._may_parse = parse, may_parse
         self._rest, self._at = b"", 0
+        self.line = b""
+        """The line of the request, as far as it has arrived."""
 
     def add(self, data: bytes) -> None:
         """Keep it after what is not parsed yet."""
         self._rest, self._at = self._rest[self._at :] + data, 0
 
-    def first_line(self) -> bytes:
-        """The first line of what is not parsed yet, after empty ones."""
-        return self._rest[self._at :].lstrip(b"\r\n").partition(b"\n")[0]
+    def keep_line(self, piece: bytes) -> None:
+        """Keep the line of the request, of which a piece may hold a part; empty lines may come before it."""
+        if not self.line.endswith(b"\n"):
+            line, end, _ = (self.line + piece).lstrip(b"\r\n").partition(b"\n")
+            self.line = line + end
 
     def empty(self) -> bool:
         """Whether everything is parsed."""

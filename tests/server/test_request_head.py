@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 import pytest
 
@@ -36,6 +37,15 @@ def test_a_request(api: Api, row: str) -> None:
         assert (json.loads(text)["detail"] if answer.status >= 400 else text) == (said or "")
         if answer.status in {501, 505}:
             assert wire.ended()
+
+
+@pytest.mark.parametrize(("line", "status"), [(b"GET / RTSP/1.0", 505), (b"GET / HTTP/2.0", 505)])
+def test_a_request_line_that_arrives_in_parts(sqlite_api: Api, line: bytes, status: int) -> None:
+    with Wire(str(sqlite_api.client.base_url)) as wire:
+        for part in (b"\r\n", line[:2], line[2:-5], line[-5:], b"\r\nHost: x\r\n\r\n"):
+            wire.send(part)
+            time.sleep(0.02)  # or they would arrive together
+        assert wire.answer().status == status
 
 
 def test_head_of_the_numbers_is_their_get_without_the_body(sqlite_api: Api) -> None:

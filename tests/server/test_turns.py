@@ -253,6 +253,57 @@ def test_no_request_waits_for_an_import(dossier_url: str) -> None:
     assert [line for line in told.splitlines() if ".parquet " not in line] == []
 
 
+TOOL = """
+import asyncio, json, sys, threading
+from api.main import create_app
+from api.server.middleware import warm
+
+here, imported = threading.current_thread(), []
+called = {"name": "search", "arguments": {"what": "events", "filters": {"q": "bridge"}}}
+message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": called}
+headers = {"host": "localhost", "content-type": "application/json", "accept": "application/json, text/event-stream"}
+scope = {
+    "type": "http", "http_version": "1.1", "method": "POST", "scheme": "http", "path": "/mcp", "raw_path": b"/mcp",
+    "query_string": b"", "root_path": "", "state": {},
+    "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+}
+
+def heard(event, told):
+    if event == "import" and threading.current_thread() is here:
+        imported.append(told[0])
+
+async def receive():
+    return {"type": "http.request", "body": json.dumps(message).encode(), "more_body": False}
+
+async def send(part):
+    if "status" in part:
+        print(part["status"])
+
+async def main():
+    app = create_app()
+    await warm(app)
+    sys.addaudithook(heard)
+    await app(scope, receive, send)
+    print(*imported)
+    await app.state.assistants.close()
+    await app.state.data.reader.close()
+
+asyncio.run(main())
+"""
+
+
+def test_a_thread_imports_what_tools_need(dossier_url: str) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", TOOL],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "DATABASE_URL": dossier_url},
+        check=True,
+    )
+    assert told.stdout.split() == ["200"]
+
+
 def test_what_arrives_is_parsed_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     """By the test's own clock each piece takes longer than a turn may, until there is no time to lose."""
     now, parsed, allowed = 0.0, b"", True

@@ -4,9 +4,12 @@ import asyncio
 from importlib import import_module
 from importlib.util import find_spec
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from types import ModuleType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import anyio
+from anyio.lowlevel import checkpoint
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Route
@@ -124,7 +127,7 @@ class Endpoint:
     async def _ready(self) -> "Sessions":
         async with self._loading:
             if self._sessions is None:
-                server = await asyncio.to_thread(import_module, "api.http.mcp.server")
+                server = await asyncio.to_thread(_loaded)
                 self._sessions = server.Sessions(self._app, BODY_BYTES)
                 await self._sessions.ready()
         return self._sessions
@@ -134,6 +137,13 @@ class Endpoint:
         if self._sessions is not None:
             await self._sessions.close()
             self._sessions = None
+
+
+def _loaded() -> ModuleType:
+    """The module that uses the SDK, with all that this needs: AnyIO imports what runs on asyncio at its first use."""
+    module = import_module("api.http.mcp.server")
+    anyio.run(checkpoint)
+    return module
 
 
 def _number(host: str) -> IPv4Address | IPv6Address | None:
