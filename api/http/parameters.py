@@ -78,6 +78,8 @@ def suggested(name: str, value: object, names: Iterable[str], path: str, paths: 
     return nearest(name, taken)
 
 
+SUGGESTED = 5
+"""For how many wrong parameters of a request similar names are looked for: others wait meanwhile."""
 _MESSAGES = {
     "string_pattern_mismatch": "is not an id, which is made of letters, digits, '.', '_' and '-'",
     "string_too_short": "is empty",
@@ -116,10 +118,11 @@ async def given_once(request: Request) -> None:
 async def on_validation(request: Request, error: Exception) -> Response:
     """Respond to parameters that do not fit the endpoint's model."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type alone
-    return respond(BadParameters(*(_explained(item, request) for item in error.errors())), request.scope)
+    found = [_explained(item, request, suggest=number < SUGGESTED) for number, item in enumerate(error.errors())]
+    return respond(BadParameters(*found), request.scope)
 
 
-def _explained(error: Mapping[str, Any], request: Request) -> BadParameter:
+def _explained(error: Mapping[str, Any], request: Request, *, suggest: bool) -> BadParameter:
     context = error.get("ctx") or {}
     # The first part of the location is where the parameter was sent; a parameter may itself be called `query`.
     name = context["parameter"] if "parameter" in context else str(error["loc"][1])
@@ -127,16 +130,18 @@ def _explained(error: Mapping[str, Any], request: Request) -> BadParameter:
     value = context.get("value", sent)
     kind = error["type"]
     if kind == "extra_forbidden":
-        return _unknown(name, value, request)
+        return _unknown(name, value, request, suggest=suggest)
     if kind in _WORDS:
-        return bad(name, value, _WORDS[kind], allowed=_listed(context["expected"]))
+        return bad(name, value, _WORDS[kind], allowed=_listed(context["expected"]), near=None if suggest else [])
     message = _MESSAGES[kind].format(**context) if kind in _MESSAGES else error["msg"]
     return bad(name, value, message, allowed=context.get("allowed"), near=context.get("near"))
 
 
-def _unknown(name: str, value: object, request: Request) -> BadParameter:
-    names = list(known(request))
+def _unknown(name: str, value: object, request: Request, *, suggest: bool) -> BadParameter:
     message = "there is no such parameter" if name else "a parameter without a name"
+    if not suggest:
+        return bad(name, value, message)
+    names = list(known(request))
     paths = [route.path or "" for route in iter_route_contexts(request.app.routes)]
     meant = suggested(name, value, names, request.url.path, paths)
     return bad(name, value, message, allowed=names, near=meant)

@@ -87,7 +87,7 @@ def _box(value: object) -> object:
 
 
 def _words(value: object) -> object:
-    if isinstance(value, str) and not fold(value):
+    if isinstance(value, str) and len(value) <= Q_LENGTH and not fold(value):
         raise PydanticCustomError("words", "has no letter or digit to search for")
     return value
 

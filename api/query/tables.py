@@ -265,7 +265,8 @@ class TableQuery(Walked):
                 values = {**self.values, "limit": batch}
                 if after is not None:
                     values.update(after_key=after.key, after_id=after.id)
-                rows = await session.fetch(page_statement(shape), values, slow=self.slow)
+                scans = self.slow or bool(self.clauses)  # where few records match, all are read
+                rows = await session.fetch(page_statement(shape), values, slow=scans)
                 await session.checkpoint()
                 found = [Found(Place(phase, row[1], row[2]), row[3]) for row in rows if self._holds(row[3])]
                 await session.checkpoint()

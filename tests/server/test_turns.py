@@ -22,12 +22,10 @@ from api.query import lists, postings, session
 from api.query.documents import DamagedDocuments
 from api.query.lists import in_turns
 from api.query.session import TURN_SECONDS, ReadSession
-from api.server import transports
-from api.server.server import GARBAGE, MUCH_GARBAGE, Connection, Garbage
-from api.server.transports import PARSE_SECONDS, PIECE_BYTES, Inbox
+from api.server.server import GARBAGE, MUCH_GARBAGE, Garbage
 from api.settings import PROJECT
+from api.storage.reader import SqlStatement
 from tests.support.live import Api
-from tests.support.wire import Wire
 
 
 def reading() -> ReadSession:
@@ -163,6 +161,7 @@ def test_older_garbage_is_collected_while_idle(monkeypatch: pytest.MonkeyPatch) 
         ("/claims/rollup.csv?by=speaker&said_from=1900-01-08", "api.http.resources.rollups._csv_text"),
         ("/explore/map.svg?date_from=1900-01-08", "api.http.pages.explore.map_of"),
         ("/explore?date_from=1900-01-08", "api.http.pages.frame.render"),
+        ("/metrics", "api.http.monitoring.generate_latest"),
         ("/events.parquet?date_from=1900-01-08", "api.http.parquet.ParquetFile.add"),
         ("/events.parquet?date_from=1900-01-09", "api.http.parquet.ParquetFile.close"),
     ],
@@ -183,6 +182,27 @@ def test_long_work_is_done_in_a_thread(api: Api, monkeypatch: pytest.MonkeyPatch
     assert api.ask(path).status_code == 200
     assert here
     assert not [name for name in here if name.startswith("server of")]
+
+
+@pytest.mark.parametrize(
+    ("path", "scans"),
+    [("/locations?within=luhansk-oblast", True), ("/sources?published_from=2100-01-01", True), ("/locations", False)],
+)
+def test_many_rows_are_read_in_a_thread(
+    sqlite_api: Api, monkeypatch: pytest.MonkeyPatch, path: str, *, scans: bool
+) -> None:
+    """Where few records match, or none, all have to be looked at."""
+    here: set[str] = set()
+    before = resolve_name("api.storage.sqlite._Connection.fetch")
+
+    def noted(connection: Any, statement: SqlStatement, *given: Any) -> Any:
+        if statement.document in {"location", "source"}:
+            here.add(threading.current_thread().name.partition("_")[0])
+        return before(connection, statement, *given)
+
+    monkeypatch.setattr("api.storage.sqlite._Connection.fetch", noted)
+    sqlite_api.good(path)
+    assert [name == "sqlite" for name in here] == [scans]
 
 
 def test_long_answers_are_compressed_aside(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,51 +322,3 @@ def test_a_thread_imports_what_tools_need(dossier_url: str) -> None:
         check=True,
     )
     assert told.stdout.split() == ["200"]
-
-
-def test_what_arrives_is_parsed_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the test's own clock each piece takes longer than a turn may, until there is no time to lose."""
-    now, parsed, allowed = 0.0, b"", True
-
-    def parse(piece: bytes) -> None:
-        nonlocal now, parsed
-        now, parsed = now + PARSE_SECONDS * 2, parsed + piece
-
-    monkeypatch.setattr(transports, "perf_counter", lambda: now)
-    sent = bytes(range(256)) * 20
-    inbox = Inbox(parse, lambda: allowed)
-    inbox.add(sent[:10])
-    assert (inbox.parse(), inbox.empty(), parsed) == (True, True, sent[:10])
-    inbox.add(sent[10:4_000])
-    assert (inbox.parse(), inbox.empty(), len(parsed)) == (False, False, 10 + PIECE_BYTES)
-    inbox.add(sent[4_000:])
-    allowed = False
-    assert (inbox.parse(), inbox.empty(), len(parsed)) == (True, False, 10 + PIECE_BYTES)
-    allowed = True
-    turns = sum(1 for _ in iter(inbox.parse, True))
-    assert (turns, inbox.empty(), parsed) == (len(sent[10:]) // PIECE_BYTES - 1, True, sent)
-
-
-def test_few_requests_wait_for_the_answer_to_the_one_before(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of thousands in one packet; all are answered, in their order, and so is what comes after a body among them."""
-    waiting = 0
-    before = Connection.on_headers_complete
-
-    def noted(connection: Connection) -> None:
-        nonlocal waiting
-        before(connection)
-        waiting = max(waiting, len(connection.pipeline))
-
-    monkeypatch.setattr(Connection, "on_headers_complete", noted)
-    many, body = 1_000, b"x" * PIECE_BYTES * 3
-    heads = [b"GET /no/%d HTTP/1.1\r\nHost:x\r\n" % number for number in range(many)]
-    heads[1] += b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
-    sent = b"".join(head + (b"" if number == 1 else b"\r\n") for number, head in enumerate(heads))
-    with Wire(str(api.client.base_url)) as wire:
-        sending = threading.Thread(target=wire.send, args=(sent,))
-        sending.start()
-        for number in range(many):
-            answer = wire.answer()
-            assert (answer.status, f"/no/{number}." in answer.body.decode()) == (404, True)
-        sending.join()
-    assert 0 < waiting <= PIECE_BYTES // 20

@@ -53,6 +53,10 @@ class Within:
 
     def _refuse(self, path: str, parameters: Json) -> None:
         """Hold a question to the limits of a URL; what is too much by itself is to blame, else the longest."""
+        counts = {name: len(one) if isinstance(one, list) else one is not None for name, one in parameters.items()}
+        as_many = b"&" * (sum(counts.values()) - 1)  # encoding thousands of them would hold up others
+        if refused := self._refused_url(quote(path).encode(), as_many):
+            raise ArgumentError(max(counts, key=lambda name: counts[name]), refused.detail)
         sizes = {name: len(_query({name: value})) for name, value in parameters.items()}
         for name in sorted(sizes, key=lambda name: -sizes[name]):
             if refused := self._refused(path, {name: parameters[name]}):

@@ -1,5 +1,6 @@
 """Vocabularies, problem types, health checks and metrics."""
 
+import asyncio
 from http import HTTPStatus
 from typing import Annotated
 
@@ -130,7 +131,7 @@ async def get_readiness(request: Request, nothing: Annotated[answers.Nothing, Qu
 async def get_metrics(request: Request, _: Annotated[answers.Nothing, Query()]) -> Response:
     """Requests by route and status, how long they took, the database's connections, revision and records."""
     data = answers.data_of(request)
-    text: bytes = request.app.state.metrics.text(await _state(data))
+    text: bytes = await asyncio.to_thread(request.app.state.metrics.text, await _state(data))  # beside other requests
     return Response(text, headers={**_NO_STORE, "Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
 
