@@ -94,7 +94,9 @@ def test_images_are_named_by_digest() -> None:
 def test_loads_run_as_owner_and_the_api_as_reader() -> None:
     shell, flag, text = LOAD["command"]
     assert (shell, flag) == ("sh", "-c")
-    commands = [line.split() for line in text.split(" && ")]
+    first, last = text.split(" && exec ")  # without `exec` the shell gets the signal, and ignores it
+    assert LOAD["stop_signal"] == "SIGINT"
+    commands = [first.split(), last.split()]
     assert [command[1] for command in commands] == ["migrate", "seed"]
     assert understood(commands[1])["prune"] is False
     for service, role in ((LOAD, "counterclaim"), (API, "reader")):
