@@ -2,10 +2,10 @@
 # Package: mahad 0.3.0 (PyPI, imported as `maha`), which finds numbers and dates in Arabic texts.
 # A good guess: a day with its year, as Arabic papers write it and in ISO 8601, is that day, whichever of the two names of the
 #   month is used; or it is not found.
-# What happens: with the month in words the year is dropped, so "15 March 2011" is 15 March of whatever year it is added to, and
-#   the text counts as read. 2022-07-03 is 7 March, also without its year, while 3/7/2022 is 3 July 2022. "After 3 July" is 3 July.
-# Why it matters: an archive on Syria is read with today's date as the base, as the documentation shows. All that began in
-#   March 2011 happens this year, and days in ISO 8601 change place with months until the 12th.
+# What happens: with the month in words the year is dropped, so "15 March 2011" is 15 March of any year that it is added to; the
+#   text counts as read. 2022-07-03 is 7 March, also without its year, while 3/7/2022 is 3 July 2022. "After 3 July" is 3 July.
+# Why it matters: the value is made to be added to a day, and for an archive on Syria that is today or the day of the page. All
+#   that began in March 2011 happens this year, and days in ISO 8601 change place with months until the 12th.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
