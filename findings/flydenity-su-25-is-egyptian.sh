@@ -3,10 +3,10 @@
 # A good guess: a text is of a country if it is a registration as that country writes them; the name of a weapon or a type
 #   is none, and the usual registrations of a country are all known.
 # What happens: the letters before the hyphen are enough, whatever comes after: Su-25 and Su-57 are from Egypt, F-16 from France,
-#   B-52 from China, TB-2 from Turkey, AK-47 from the United States, D-30 from Germany. Of Russia's RA- with five digits only
-#   some blocks are known: RA-96012 is, RA-78830 is not, and no registration of Sudan (ST-) is.
+#   B-52 from China, TB-2 from Turkey, AK-47 from the United States, D-30 from Germany. Of Russia's registrations
+#   those that end in 0 are not known: RA-78831 is, RA-78830 is not. Of Sudan's, ST-AQM is known only without its hyphen.
 # Why it matters: reports name aircraft by type and by registration in one breath. Who strikes becomes the air force of another
-#   country, and transports of two parties to wars have none. Look up what you know to be a registration, and nothing else.
+#   country, and every tenth transport of one air force has none. Look up what you know to be a registration, and nothing else.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -26,8 +26,9 @@ expected = {
     "TB-2": "Turkey",
     "AK-47": "United States",
     "D-30": "Germany",
-    "RA-96012": "Russia",
+    "RA-78831": "Russia",
     "RA-78830": None,
+    "STAQM": "Sudan",
     "ST-AQM": None,
     "UR-CKC": "Ukraine",
 }
