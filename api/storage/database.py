@@ -64,6 +64,7 @@ def address(url: str) -> sa.URL:
         case "postgresql" | "postgres":
             _understood(parsed.normalized_query)
             _usable_ports(parsed)
+            _usable_hosts(parsed)
             return parsed.set(drivername=POSTGRESQL)
         case name:
             raise DatabaseUnusableError(f"DATABASE_URL wants an SQLite file or postgresql://…, not {name}.")
@@ -112,6 +113,16 @@ def _usable_ports(parsed: sa.URL) -> None:
     for port in named if parsed.port is None else [str(parsed.port), *named]:
         if not re.fullmatch(r"[0-9]{1,5}", port) or not 1 <= int(port) <= MOST_PORT:
             raise DatabaseUnusableError(f"DATABASE_URL has the port {port}: 1 to {MOST_PORT}.")
+
+
+def _usable_hosts(parsed: sa.URL) -> None:
+    """Refuse names that no host can have, for the drivers end with a defect (RFC 1035, section 2.3.4)."""
+    named = [host for part in parsed.normalized_query.get("host", ()) for host in part.split(",")]
+    for host in (*named, parsed.host or ""):
+        try:
+            "" if host.startswith("/") else host.encode("idna")
+        except UnicodeError:
+            raise DatabaseUnusableError(f"DATABASE_URL has the host {host}, a name that no host can have.") from None
 
 
 def is_sqlite(url: str) -> bool:

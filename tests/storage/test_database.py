@@ -118,6 +118,13 @@ def test_parameters_that_one_driver_would_not_take_are_refused(query: str, said:
             use(f"postgresql://host/db?{query}")
 
 
+@pytest.mark.parametrize("url", ["postgresql://{}/db", "postgresql://{},b/db", "postgresql:///db?host=/tmp,{}"])
+@pytest.mark.parametrize("host", ["a" * 64, "a..b"])
+def test_names_that_no_host_can_have_are_refused(url: str, host: str) -> None:
+    with pytest.raises(DatabaseUnusableError, match=f"^DATABASE_URL has the host {host}, "):
+        address(url.format(host))
+
+
 @pytest.mark.parametrize(
     "url",
     ["mysql://host/db", "sqlite://", "sqlite:///:memory:", "postgresql://host:port/db", "postgresql://a:1,b:x/db"],
