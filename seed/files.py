@@ -53,22 +53,22 @@ def read(paths: Iterable[Path], datasets: Collection[str] = ()) -> Iterator[Entr
     for dataset in sorted(set(datasets) - others):
         yield Refusal(Place("dataset"), dataset, "", f"is in none of the files{meant(dataset, sorted(others))}")
     for table, kind in KIND_OF_TABLE.items():
-        declared: dict[str, Record] = {}
+        declared: set[str] = set()
         for dataset, tables, place in found:
             for record in _records(kind, tables.get(table, []), dataset, place):
-                if isinstance(record, Entry):
-                    declared[record.record.id] = record.record
+                if isinstance(record, Entry) and isinstance(record.record, Dataset):
+                    declared.add(record.record.id)
                 yield record
-        yield from _undeclared(kind, rows[kind], declared)
+        yield from _undeclared(rows[kind], declared)
 
 
-def _undeclared(kind: str, rows: Iterable[Entry], declared: dict[str, Record]) -> Iterator[Entry]:
+def _undeclared(rows: Iterable[Entry], datasets: Collection[str]) -> Iterator[Entry]:
     """The records of sheets without duplicates; a dataset declared by another file takes precedence."""
     made: dict[str, Record] = {}
     for one in rows:
         id_ = one.record.id
         first = made.setdefault(id_, one.record)
-        if (first is one.record or first != one.record) and not (kind == "dataset" and id_ in declared):
+        if (first is one.record or first != one.record) and not (isinstance(one.record, Dataset) and id_ in datasets):
             yield one
 
 
@@ -179,12 +179,12 @@ def toml(path: Path) -> dict[str, Any]:
 
 
 def unknown_tables(tables: dict[str, Any], place: Place) -> Iterator[Refusal]:
-    for table in tables.keys() - KIND_OF_TABLE.keys():
+    for table in [one for one in tables if one not in KIND_OF_TABLE]:
         yield Refusal(place, "", shown(table), f"there is no such table{meant(table, list(KIND_OF_TABLE))}")
 
 
 def _records(kind: str, records: object, dataset: str, place: Place) -> Iterator[Entry | Refusal]:
-    if not isinstance(records, list):
+    if not isinstance(records, list | json_records.Lines):
         yield Refusal(place, "", f"{kind}s", f"is written [[{kind}s]], once for each record")
         return
     for number, fields in enumerate(records, 1):

@@ -358,8 +358,6 @@ class Server(uvicorn.Server):
         # Where files run out, the system resets new connections instead of old ones.
         self.server_state.most_connections = min(self.settings.connections, max(soft - OTHER_FILES, LEAST_CONNECTIONS))
         if self.beside is not None:
-            self.beside.config.load()
-            self.beside.lifespan = self.beside.config.lifespan_class(self.beside.config)
             await self.beside.startup()
         share_heap()
         settle()

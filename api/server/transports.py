@@ -241,7 +241,10 @@ class PortUnusableError(Exception):
 
 def bind(settings: Settings) -> socket.socket:
     """Bind the port before anything is built or loaded. Raises PortUnusableError."""
-    host, port = settings.host, settings.port
+    return _bound(settings.host, settings.port, "--port or COUNTERCLAIM_PORT")
+
+
+def _bound(host: str, port: int, elsewhere: str) -> socket.socket:
     try:
         return socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=BACKLOG
@@ -249,27 +252,41 @@ def bind(settings: Settings) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortUnusableError(
-                f"Port {port} is taken: stop what uses it, or choose another with --port or COUNTERCLAIM_PORT."
+                f"Port {port} is taken: stop what uses it, or choose another with {elsewhere}."
             ) from None
         raise PortUnusableError(f"Cannot serve on {host}, port {port}: {error.strerror}.") from None
 
 
-def metrics_server(app: FastAPI, settings: Settings) -> uvicorn.Server | None:
-    """A server of `/metrics` alone, if it has an address of its own."""
-    if settings.metrics_address is None:
-        return None
-    host, _, port = settings.metrics_address.rpartition(":")
-    guard = Middleware(app, settings, app.state.metrics, numbers=True)
-    return uvicorn.Server(
-        uvicorn.Config(
-            guard,
-            host=host.strip("[]"),
-            port=int(port),
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
+class MetricsServer(uvicorn.Server):
+    """A server of `/metrics` alone, at an address of its own."""
+
+    def __init__(self, app: FastAPI, settings: Settings, address: str) -> None:
+        """Bind the address. Raises PortUnusableError."""
+        host, _, port = address.rpartition(":")
+        self._listener = _bound(host.strip("[]"), int(port), "COUNTERCLAIM_METRICS_ADDRESS")
+        super().__init__(
+            uvicorn.Config(
+                Middleware(app, settings, app.state.metrics, numbers=True),
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+            )
         )
-    )
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept connections."""
+        self.config.load()
+        self.lifespan = self.config.lifespan_class(self.config)
+        await super().startup([self._listener, *(sockets or ())])
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Shut down, and free the address."""
+        await super().shutdown([self._listener, *(sockets or ())])
+
+
+def metrics_server(app: FastAPI, settings: Settings) -> MetricsServer | None:
+    """The server of `/metrics`, if it has an address of its own. Raises PortUnusableError."""
+    return None if settings.metrics_address is None else MetricsServer(app, settings, settings.metrics_address)

@@ -1,6 +1,6 @@
 """`counterclaim load`: loads your own records, all or nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,18 +30,20 @@ def load_files(  # noqa: PLR0913 - each is a choice of its own
 
     A spreadsheet's dataset keeps the moment it was recorded until anything changes.
     """
-    now, given = datetime.now(UTC), list(read(paths, datasets))
-    before = _recorded_at(engine)
-    entries: list[Entry | Refusal] = [
-        recorded(one, before.get(one.record.id, now)) if isinstance(one, Entry) else one for one in given
-    ]
-    renewed = [
-        made
-        for one in given
-        if isinstance(one, Entry) and isinstance(one.record, Dataset) and (made := recorded(one, now)) is not one
-    ]
+    now, before = datetime.now(UTC), _recorded_at(engine)
+    renewed: list[Entry] = []
+
+    def entries() -> Iterator[Entry | Refusal]:
+        for one in read(paths, datasets):
+            if not isinstance(one, Entry):
+                yield one
+                continue
+            if isinstance(one.record, Dataset) and (made := recorded(one, now)) is not one:
+                renewed.append(made)
+            yield recorded(one, before.get(one.record.id, now))
+
     try:
-        report = load(engine, entries, prune=prune, dry_run=dry_run, renewed=renewed, message=message, queue=queue)
+        report = load(engine, entries(), prune=prune, dry_run=dry_run, renewed=renewed, message=message, queue=queue)
     except LoadRefusedError as error:
         report = error.report
     if report.refusals:

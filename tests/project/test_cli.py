@@ -156,6 +156,18 @@ def test_a_port_that_is_taken(capsys: pytest.CaptureFixture[str], command: str) 
         )
 
 
+def test_a_port_for_metrics_that_is_taken(
+    empty_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", empty_url)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("COUNTERCLAIM_METRICS_ADDRESS", f"127.0.0.1:{port}")
+        assert refused(capsys, "serve", "--port", "0") == (
+            f"Port {port} is taken: stop what uses it, or choose another with COUNTERCLAIM_METRICS_ADDRESS."
+        )
+
+
 @pytest.mark.usefixtures("database")
 def test_an_address_that_is_not_ours(capsys: pytest.CaptureFixture[str]) -> None:
     assert refused(capsys, "up", "--host", "192.0.2.1").startswith("Cannot serve on 192.0.2.1, port 8000: ")

@@ -292,30 +292,6 @@ def test_toml_json_and_lines_of_json_say_the_same(tmp_path: Path) -> None:
     assert list(records(tmp_path / "claims.jsonl").items()) == list(expected.items())[-1:]
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "told"),
-    [
-        ("f.json", "[]", ": is not an object with a dataset and its records"),
-        ("f.json", "{}", ': has no dataset: "dataset": "…" stands at the top of every file'),
-        ("f.json", '{"dataset": "x",\n"a" 1}', ": is not JSON: Expecting ':' delimiter in line 2"),
-        ("f.json", '{"dataset": "x", "claimz": []}', ": 'claimz': there is no such table; did you mean claims?"),
-        ("f.ndjson", '{"id": "x"}', ': line 1 has no kind: "record": "event", or a file called events.ndjson'),
-        ("events.ndjson", '{"id": "x"}', ': line 1 has no dataset: "dataset": "…"'),
-        ("f.csv", "", ": is empty"),
-        ("f.csv", "stance,stance\na,b\n", " row 1: 'stance': two columns have this name"),
-        (
-            "f.csv",
-            "<!DOCTYPE html>\n",
-            ": is an HTML page: the download failed, or a page was saved in place of the file",
-        ),
-        ("f.xlsx", "PAR1", ": is Parquet, not CSV: save it as CSV first"),
-    ],
-)
-def test_files_that_hold_no_records(tmp_path: Path, name: str, text: str, told: str) -> None:
-    (tmp_path / name).write_text(text)
-    assert refusals(tmp_path / name)[0] == told
-
-
 # Loading
 
 
