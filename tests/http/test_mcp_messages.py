@@ -1,5 +1,7 @@
 """Assistants over HTTP: which messages are answered, what is refused, and that no argument is a defect."""
 
+import asyncio
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -210,6 +212,27 @@ async def test_an_answer_is_of_one_revision() -> None:
     answer = await called(server_of(Loading(5), lambda *_: None), "event", id="a")
     assert answer["event"]["revision"] == 5
     assert "too fast" in await refused(server_of(Loading(1_000), lambda *_: None), "event", id="a")
+
+
+async def test_others_are_answered_between_the_requests_of_a_tool() -> None:
+    turns: list[str] = []
+
+    class Noting(Loading):
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            turns.append("tool")
+            await super().__call__(scope, receive, send)
+
+    async def other() -> None:
+        while True:
+            turns.append("other")
+            await asyncio.sleep(0)
+
+    asking = asyncio.create_task(other())
+    await called(server_of(Noting(1), lambda *_: None), "event", id="a")
+    asking.cancel()
+    asked = [number for number, turn in enumerate(turns) if turn == "tool"]
+    assert len(asked) > 1
+    assert all("other" in turns[one:following] for one, following in pairwise(asked))
 
 
 def test_without_the_sdk_it_says_what_is_missing(dossier_of_sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
