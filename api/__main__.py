@@ -13,6 +13,8 @@ from typing import NoReturn
 
 HURRY_SECONDS = 3.0
 """How long a further Ctrl-C means the first one, so that it does not break off what that one cleans up."""
+AGAIN_SECONDS = 0.05
+"""After this time a Ctrl-C is tried again that came where Python drops exceptions."""
 
 
 class StoppedError(SystemExit):
@@ -33,17 +35,29 @@ def stop(_number: int, _frame: FrameType | None) -> None:
         raise StoppedError
 
 
+def dropped(unraisable: "sys.UnraisableHookArgs") -> None:
+    """Stop a little later if Ctrl-C came in a destructor or the like, whose exceptions Python drops."""
+    if isinstance(unraisable.exc_value, StoppedError):
+        StoppedError.asked = None
+        signal.signal(signal.SIGALRM, stop)
+        signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS)
+    else:
+        sys.__unraisablehook__(unraisable)
+
+
 def main() -> None:
     """Run one command; Ctrl-C ends it with one line on stderr and exit code 130, a closed pipe with 141."""
     try:
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # ignored in background jobs of a shell
+            sys.unraisablehook = dropped
             signal.signal(signal.SIGINT, stop)
         legible(sys.argv[1:])
         from api.cli import main as run  # noqa: PLC0415 - see above
 
         run()
     except BaseException as error:
-        if StoppedError.asked is not None:
+        complete = type(error) is SystemExit and not error.code  # in spite of a Ctrl-C that a library dropped
+        if StoppedError.asked is not None and not complete:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             end("Stopped: unfinished work was discarded.", 128 + signal.SIGINT)
         if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # typer leaves this after a closed pipe
@@ -55,6 +69,7 @@ def main() -> None:
             end(f"The output of this command cannot be written: {error.strerror}; the command itself is complete.", 1)
         raise
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         if signal.getsignal(signal.SIGINT) is stop:  # all is done, and no code can run any more while Python ends
             signal.signal(signal.SIGINT, signal.SIG_IGN)
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from itertools import takewhile
 from pathlib import Path
 
@@ -205,6 +206,48 @@ def test_ctrl_c_counts_where_a_library_makes_an_error_of_its_own_of_it(
         command.main()
     assert ended.value.code == 130
     assert capsys.readouterr().err == "Stopped: unfinished work was discarded.\n"
+
+
+class Dying:
+    """Somebody presses Ctrl-C while it is destroyed."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_counts_where_python_drops_its_exception(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted() -> None:
+        Dying()
+        time.sleep(20)  # until it is tried again
+        raise AssertionError
+
+    monkeypatch.setattr(cli, "main", interrupted)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)  # what it was is put back
+    monkeypatch.setattr(command.StoppedError, "asked", None)
+    with pytest.raises(SystemExit) as ended:
+        command.main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "Stopped: unfinished work was discarded.\n"
+
+
+def test_a_command_that_ends_in_spite_of_ctrl_c_does_not_call_its_work_discarded(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As where a library written in C drops the exception."""
+
+    def done() -> None:
+        with suppress(BaseException):
+            signal.raise_signal(signal.SIGINT)
+        raise SystemExit(0)
+
+    monkeypatch.setattr(cli, "main", done)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    monkeypatch.setattr(command.StoppedError, "asked", None)
+    with pytest.raises(SystemExit) as ended:
+        command.main()
+    assert (ended.value.code, capsys.readouterr().err) == (0, "")
 
 
 def test_a_hurried_ctrl_c_does_not_break_off_what_the_first_cleans_up(monkeypatch: pytest.MonkeyPatch) -> None:
