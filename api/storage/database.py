@@ -120,7 +120,8 @@ def _usable_hosts(parsed: sa.URL) -> None:
     named = [host for part in parsed.normalized_query.get("host", ()) for host in part.split(",")]
     for host in (*named, parsed.host or ""):
         try:
-            "" if host.startswith("/") else host.encode("idna")
+            if not host.startswith("/"):
+                host.encode("idna")
         except UnicodeError:
             raise DatabaseUnusableError(f"DATABASE_URL has the host {host}, a name that no host can have.") from None
 
